@@ -1,0 +1,105 @@
+"""Every error of the project. Each message says what happened, to which input, and what to do.
+
+AssistantError
+├── UsageError              the command or question itself cannot be used (exit code 2)
+│   └── SettingsError       a setting is unknown or out of bounds
+├── ReadingError            an input file or text cannot be read as papers
+│   ├── FileUnreadable      missing, a folder, no permission, not text
+│   └── NoPapersFound       readable, but there is no title and abstract in it
+├── LibraryError            the library cannot be used
+│   ├── LibraryTooNew       made by a newer version
+│   ├── LibraryReadOnly     no permission to write, or a read-only disk
+│   ├── LibraryFull         no space left on the disk
+│   ├── LibraryDamaged      the catalogue is not a readable database
+│   ├── LibraryBusy         another process holds it
+│   └── PaperNotFound       no paper has this id
+├── ModelError              a model cannot be used
+│   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
+│   ├── ChatTemplateMissing the GGUF has no chat template, or one that does not render
+│   ├── PromptTooLong       the prompt does not fit the context
+│   └── EmbedderUnavailable no usable embedding model
+├── PromptTemplateError     a prompt file is missing or names a wrong variable
+└── PageError               the chat page cannot be served (port taken, ...)
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Root of every error a user may see; `str()` of it is one line for people."""
+
+
+class UsageError(AssistantError):
+    """The command or the question itself cannot be used."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, or its value is out of bounds."""
+
+
+class ReadingError(AssistantError):
+    """An input cannot be read as papers."""
+
+
+class FileUnreadable(ReadingError):
+    """The input is missing, a folder, not permitted, or not text."""
+
+
+class NoPapersFound(ReadingError):
+    """The input is readable, but no title with an abstract is in it."""
+
+
+class LibraryError(AssistantError):
+    """The library cannot be used."""
+
+
+class LibraryTooNew(LibraryError):
+    """The catalogue was written by a newer version of this program."""
+
+
+class LibraryReadOnly(LibraryError):
+    """The library's folder or disk does not permit writing."""
+
+
+class LibraryFull(LibraryError):
+    """The library's disk has no space left."""
+
+
+class LibraryDamaged(LibraryError):
+    """The catalogue is not a readable database."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process holds the library for longer than we wait."""
+
+
+class PaperNotFound(LibraryError):
+    """No paper in the library has this id."""
+
+
+class ModelError(AssistantError):
+    """A model cannot be used."""
+
+
+class ModelFileInvalid(ModelError):
+    """The model's file is not what it claims to be: no GGUF, cut short, wrong checksum."""
+
+
+class ChatTemplateMissing(ModelError):
+    """The model's file has no usable chat template."""
+
+
+class PromptTooLong(ModelError):
+    """The prompt does not fit the model's context."""
+
+
+class EmbedderUnavailable(ModelError):
+    """No embedding model can be used, so search is by full text alone."""
+
+
+class PromptTemplateError(AssistantError):
+    """A prompt file is missing, or uses a variable it must not, or lacks one it must use."""
+
+
+class PageError(AssistantError):
+    """The chat page cannot be served."""

@@ -1,0 +1,36 @@
+"""Fixtures for every test: a user's folders are never touched, and real data is read where it lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def model_cache() -> Path:
+    """Where re-encoded models are kept between runs of the tests, so each is made once."""
+    folder = _REPOSITORY / ".venv" / "test-cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point every `ASSISTANT_*` folder away from the user's, and drop the user's other settings."""
+    for variable in [name for name in os.environ if name.startswith("ASSISTANT_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("ASSISTANT_LIBRARY", str(tmp_path / "library"))
+    monkeypatch.setenv("ASSISTANT_CACHE", str(model_cache))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real input kept beside the repository."""
+    if not _SHARED_DATA.is_dir():
+        pytest.skip("the real input data is not beside this checkout (../shared/data)")
+    return _SHARED_DATA
