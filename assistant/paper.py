@@ -23,7 +23,7 @@ class Paper(BaseModel):
     """One paper as its source describes it.
 
     `published` is an ISO 8601 date of any precision (`2024`, `2024-03`, `2024-03-14`).
-    `source` says where it was read from, for people: a file name and, where there are lines, a line.
+    `source` says for people where it was read from: the name of a file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Fixtures for every test: a user's folders are never touched, and real data is read where it lies."""
+"""Fixtures for every test: no user's folder is touched; real data is read where it lies."""
 
 from __future__ import annotations
 
