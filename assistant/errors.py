@@ -19,7 +19,8 @@ AssistantError
 │   ├── PromptTooLong       the prompt does not fit the context
 │   └── EmbedderUnavailable no usable embedding model
 ├── PromptTemplateError     a prompt file is missing or names a wrong variable
-└── PageError               the chat page cannot be served (port taken, ...)
+├── PageError               the chat page cannot be served (port taken, ...)
+└── OutputError             the result cannot be written where it was asked for
 """
 
 from __future__ import annotations
@@ -103,3 +104,7 @@ class PromptTemplateError(AssistantError):
 
 class PageError(AssistantError):
     """The chat page cannot be served."""
+
+
+class OutputError(AssistantError):
+    """The result cannot be written where it was asked for."""

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(
         default=160, ge=16, le=4096, description="longest answer, in tokens of the language model"
     )
+    traceback: bool = Field(
+        default=False, description="show where in the program an unexpected error came from"
+    )
 
 
 def load_settings(**given: Any) -> Settings:
