@@ -1,0 +1,176 @@
+"""The engine: one thread owns llama.cpp, many threads hand it requests and get streams back.
+
+Two lanes share one loaded model: interactive requests, which go first, and batch requests, which
+are many. A batch step that is running when somebody asks a question is cut short and done again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from assistant.errors import AssistantError, ModelError, PromptTooLong
+from assistant.models.base import GenerationRequest, Message, Priority
+from assistant.models.chat_template import ChatTemplate
+from assistant.models.lane import Job, Lane
+from assistant.models.llama import LlamaModel
+from assistant.models.stream import EngineStream
+
+# Two questions may be answered at the same time (two windows); more wait for their turn.
+_INTERACTIVE_SEQUENCES = 2
+# Tokens of one step: large enough to use the processor fully, measured in docs/architecture.md.
+_STEP_TOKENS = 512
+
+
+class Engine:
+    """A language model in this process, behind the `LanguageModel` protocol."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str,
+        context: int,
+        slots: int,
+        threads: int,
+        adapters: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Load the GGUF file `path`, which has been checked, and start the thread that owns it.
+
+        Raises:
+            ModelError: llama.cpp cannot load the file or an adapter.
+            ChatTemplateMissing: the file has no usable chat template.
+        """
+        self._name = name
+        self._slots = slots
+        self._adapter_names = frozenset(adapters or ())
+        self._model = LlamaModel(path)
+        try:
+            self._template = ChatTemplate(self._model, name)
+            for adapter, file in (adapters or {}).items():
+                self._model.load_adapter(adapter, file)
+        except BaseException:
+            self._model.close()
+            raise
+        self._context_tokens = min(context, self._model.trained_context)
+        self._lanes = {
+            priority: Lane(
+                self._model,
+                sequences=sequences,
+                limit=self._context_tokens,
+                batch=_STEP_TOKENS,
+                threads=threads,
+            )
+            for priority, sequences in (
+                (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES),
+                (Priority.BATCH, slots),
+            )
+        }
+        self._wake = threading.Condition()
+        self._incoming: list[Job] = []
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="llama.cpp", daemon=True)
+        self._thread.start()
+
+    @property
+    def name(self) -> str:
+        """Short name for people and for the catalogue."""
+        return self._name
+
+    @property
+    def context_tokens(self) -> int:
+        """The most tokens that prompt and reply of one request may have together."""
+        return self._context_tokens
+
+    @property
+    def slots(self) -> int:
+        """How many batch requests are worked on at once."""
+        return self._slots
+
+    @property
+    def adapters(self) -> frozenset[str]:
+        """Names that a request's `adapter` may have."""
+        return self._adapter_names
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Length of the whole rendered prompt in tokens, template markup included."""
+        self._check_open()
+        return len(self._template.tokens(messages))
+
+    def generate(self, request: GenerationRequest) -> EngineStream:
+        """Queue a request and return its stream at once.
+
+        Raises:
+            PromptTooLong: prompt and reply do not fit `context_tokens`.
+            ModelError: the engine is closed, or the request names an unknown adapter.
+        """
+        self._check_open()
+        if request.adapter is not None and request.adapter not in self._adapter_names:
+            raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
+        prompt = self._template.tokens(request.messages, request.answer_prefix)
+        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt))
+        if job.needed > self._context_tokens:
+            raise PromptTooLong(
+                f"A prompt of {len(prompt)} tokens and a reply of up to {request.max_tokens} do "
+                f"not fit {self._name}'s context of {self._context_tokens} tokens. "
+                "Shorten the text, or raise ASSISTANT_CONTEXT if the model allows it."
+            )
+        with self._wake:
+            self._incoming.append(job)
+            self._wake.notify()
+        if request.priority is Priority.INTERACTIVE:
+            self._lanes[Priority.BATCH].interrupt()
+        return job.stream
+
+    def close(self) -> None:
+        """End every stream and free the memory; calling it twice does nothing."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._interrupt()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise ModelError(f"{self._name} is closed; open it again to go on.")
+
+    def _interrupt(self) -> None:
+        for lane in self._lanes.values():
+            lane.interrupt()
+        with self._wake:
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while self._collect():
+            for lane in self._lanes.values():
+                lane.drop_cancelled()
+            busy = [lane for lane in self._lanes.values() if lane.busy]
+            if not busy:
+                continue
+            lane = busy[0]
+            try:
+                lane.step()
+            except AssistantError as error:
+                lane.fail(error)
+            except Exception as error:
+                # A fault of ours must reach the reader as an error, not leave him waiting for ever.
+                failure = ModelError(f"{self._name} failed unexpectedly ({error!r}). Ask again.")
+                failure.__cause__ = error
+                lane.fail(failure)
+        for lane in self._lanes.values():
+            lane.fail(ModelError(f"{self._name} was closed while it was writing."))
+        self._model.close()
+
+    def _collect(self) -> bool:
+        """Wait for work and put it into its lane; False when the engine is to end."""
+        with self._wake:
+            while not (
+                self._closing or self._incoming or any(x.busy for x in self._lanes.values())
+            ):
+                self._wake.wait()
+            for job in self._incoming:
+                self._lanes[job.request.priority].waiting.append(job)
+            self._incoming.clear()
+            return not self._closing

@@ -1,0 +1,263 @@
+"""A typed wrapper of the low-level llama.cpp API: one model file, its vocabulary, its contexts.
+
+Nothing here is a scheduler and nothing is thread-safe but the vocabulary (tokenise, piece), which
+llama.cpp only reads. `engine.py` is the one user and calls the rest from its one thread.
+"""
+
+from __future__ import annotations
+
+import collections
+import ctypes
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ModelError
+
+# Position of a token, its sequence, and whether its logits are wanted.
+BatchEntry = tuple[int, int, int, bool]
+
+_ERROR_LEVEL = 4
+_last_errors: collections.deque[str] = collections.deque(maxlen=5)
+_keep_alive: list[Any] = []
+
+
+def load_library() -> Any:
+    """Import llama.cpp once, quietly: its messages are kept for our errors, not printed."""
+    try:
+        import llama_cpp.llama_cpp as library
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelError(
+            f"llama.cpp cannot be loaded ({error}). Install it again: "
+            "pip install --force-reinstall --no-cache-dir llama-cpp-python"
+        ) from error
+    if not _keep_alive:
+        callback = library.llama_log_callback(_remember)
+        library.llama_log_set(callback, ctypes.c_void_p(0))
+        library.llama_backend_init()
+        _keep_alive.append(callback)
+    return library
+
+
+def _remember(level: int, text: bytes, _data: object) -> None:
+    if level == _ERROR_LEVEL:
+        _last_errors.append(text.decode("utf-8", "replace").strip())
+
+
+def _reason() -> str:
+    said = " / ".join(_last_errors)
+    _last_errors.clear()
+    return said or "llama.cpp gave no reason"
+
+
+class AbortFlag:
+    """A flag that llama.cpp itself reads while it computes, so that a step can be cut short.
+
+    llama.cpp asks a C function between two nodes of its graph. A Python function would need the
+    interpreter's lock some thousand times a step, so the function is C's own `strlen` on two bytes
+    of ours: the empty string is 0 (go on), a string of one byte is 1 (stop).
+    """
+
+    def __init__(self, library: Any) -> None:
+        """Make a lowered flag for the loaded llama.cpp `library`."""
+        self._bytes = ctypes.create_string_buffer(2)
+        libc = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+        self.callback = ctypes.cast(libc.strlen, library.ggml_abort_callback)
+        self.address = ctypes.cast(self._bytes, ctypes.c_void_p)
+
+    def raise_(self) -> None:
+        """Ask the step that is running to stop."""
+        self._bytes[0] = b"\x01"
+
+    def lower(self) -> None:
+        """Allow the next step."""
+        self._bytes[0] = b"\x00"
+
+
+class LlamaModel:
+    """A loaded model file and its vocabulary."""
+
+    def __init__(self, path: Path) -> None:
+        """Load `path`, which the caller has checked to be a whole GGUF file."""
+        self.library = load_library()
+        _last_errors.clear()
+        self.pointer = self.library.llama_model_load_from_file(
+            str(path).encode(), self.library.llama_model_default_params()
+        )
+        if not self.pointer:
+            raise ModelError(
+                f"{path}: llama.cpp cannot load this model ({_reason()}). "
+                "It may need a newer version of llama-cpp-python, or more memory."
+            )
+        self._vocab = self.library.llama_model_get_vocab(self.pointer)
+        self.trained_context: int = self.library.llama_model_n_ctx_train(self.pointer)
+        template = self.library.llama_model_chat_template(self.pointer, None)
+        self.chat_template: str | None = template.decode() if template else None
+        self.vocabulary_size: int = self.library.llama_vocab_n_tokens(self._vocab)
+        self.adds_bos: bool = self.library.llama_vocab_get_add_bos(self._vocab)
+        self.bos: int = self.library.llama_vocab_bos(self._vocab)
+        self.bos_text = self._text(self.bos)
+        self.eos_text = self._text(self.library.llama_vocab_eos(self._vocab))
+        self._adapters: dict[str, Any] = {}
+
+    def _text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        text: bytes = self.library.llama_vocab_get_text(self._vocab, token)
+        return text.decode("utf-8", "replace")
+
+    def tokenise(self, text: str, *, markup: bool) -> list[int]:
+        """Token ids of `text`; only with `markup` may control tokens come out of it."""
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        while True:
+            ids = (self.library.llama_token * room)()
+            count: int = self.library.llama_tokenize(
+                self._vocab, data, len(data), ids, room, False, markup
+            )
+            if count >= 0:
+                return list(ids[:count])
+            room = -count
+
+    def piece(self, token: int) -> bytes:
+        """The bytes `token` stands for; control tokens stand for none."""
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            count: int = self.library.llama_token_to_piece(
+                self._vocab, token, buffer, room, 0, False
+            )
+            if count >= 0:
+                return buffer.raw[:count]
+            room = -count
+
+    def ends_reply(self, token: int) -> bool:
+        """Whether `token` ends a turn."""
+        ends: bool = self.library.llama_vocab_is_eog(self._vocab, token)
+        return ends
+
+    def load_adapter(self, name: str, path: Path) -> None:
+        """Load a LoRA file, which contexts may then apply by name."""
+        _last_errors.clear()
+        adapter = self.library.llama_adapter_lora_init(self.pointer, str(path).encode())
+        if not adapter:
+            raise ModelError(f"{path}: llama.cpp cannot load this adapter ({_reason()}).")
+        self._adapters[name] = adapter
+
+    def adapter(self, name: str) -> Any:
+        """The loaded adapter `name`."""
+        return self._adapters[name]
+
+    def close(self) -> None:
+        """Free the model and its adapters; contexts have to be closed before."""
+        if self.pointer:
+            self.library.llama_model_free(self.pointer)  # frees its adapters too
+            self.pointer = None
+
+
+class LlamaContext:
+    """Memory of some sequences, each of `tokens` tokens, and the step that fills it."""
+
+    def __init__(
+        self, model: LlamaModel, *, sequences: int, tokens: int, batch: int, threads: int
+    ) -> None:
+        """Allocate memory for `sequences` x `tokens`; `batch` is the most tokens of one step."""
+        self._library = library = model.library
+        self._model = model
+        self.tokens = tokens
+        self.batch_tokens = batch
+        parameters = library.llama_context_default_params()
+        parameters.n_ctx = tokens * sequences
+        parameters.n_seq_max = sequences
+        parameters.n_batch = parameters.n_ubatch = batch
+        parameters.n_threads = parameters.n_threads_batch = threads
+        # Attention over other sequences' cells is what a unified cache pays: half the speed.
+        parameters.kv_unified = False
+        parameters.no_perf = True
+        _last_errors.clear()
+        self._pointer = library.llama_init_from_model(model.pointer, parameters)
+        if not self._pointer:
+            raise ModelError(
+                f"There is no memory for {sequences} x {tokens} tokens of context ({_reason()}). "
+                "Lower ASSISTANT_CONTEXT or ASSISTANT_SLOTS, or choose a smaller model."
+            )
+        self._memory = library.llama_get_memory(self._pointer)
+        self._batch = library.llama_batch_init(batch, 0, 1)
+        self.abort = AbortFlag(library)
+        library.llama_set_abort_callback(self._pointer, self.abort.callback, self.abort.address)
+
+    def decode(self, entries: Sequence[BatchEntry]) -> bool:
+        """Compute one step over (token, position, sequence, wants logits); False when aborted.
+
+        Raises:
+            ModelError: llama.cpp refused the step.
+        """
+        batch = self._batch
+        batch.n_tokens = len(entries)
+        for index, (token, position, sequence, wanted) in enumerate(entries):
+            batch.token[index] = token
+            batch.pos[index] = position
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = sequence
+            batch.logits[index] = wanted
+        status: int = self._library.llama_decode(self._pointer, batch)
+        if status in (0, 2):
+            return status == 0
+        raise ModelError(
+            f"llama.cpp failed on a step of {len(entries)} tokens (code {status}: {_reason()})."
+        )
+
+    def keep(self, sequence: int, length: int) -> bool:
+        """Forget all but the first `length` tokens; False where the model cannot (recurrent)."""
+        kept: bool = self._library.llama_memory_seq_rm(self._memory, sequence, length, -1)
+        if not kept:
+            self._library.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return kept
+
+    def copy(self, source: int, target: int) -> None:
+        """Make `target` hold what `source` holds."""
+        self._library.llama_memory_seq_rm(self._memory, target, -1, -1)
+        self._library.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+
+    def use_adapter(self, name: str | None) -> None:
+        """Apply the adapter `name`, or none, to all following steps."""
+        adapters = [] if name is None else [self._model.adapter(name)]
+        pointers = (self._library.llama_adapter_lora_p_ctypes * 1)(*adapters)
+        scales = (ctypes.c_float * 1)(1.0)
+        if self._library.llama_set_adapters_lora(self._pointer, pointers, len(adapters), scales):
+            raise ModelError(f"llama.cpp cannot apply the adapter {name!r} ({_reason()}).")
+
+    def sampler(self, *, temperature: float, repeat_penalty: float, seed: int) -> Any:
+        """A chain that picks tokens; free it with `free_sampler`."""
+        library = self._library
+        chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
+        if repeat_penalty != 1.0:
+            library.llama_sampler_chain_add(
+                chain,
+                library.llama_sampler_init_penalties(
+                    self._model.vocabulary_size, 64, repeat_penalty, 0.0, 0.0
+                ),
+            )
+        if temperature > 0:
+            library.llama_sampler_chain_add(chain, library.llama_sampler_init_temp(temperature))
+            library.llama_sampler_chain_add(chain, library.llama_sampler_init_dist(seed))
+        else:
+            library.llama_sampler_chain_add(chain, library.llama_sampler_init_greedy())
+        return chain
+
+    def sample(self, sampler: Any, index: int) -> int:
+        """The next token by the logits of entry `index` of the last step."""
+        token: int = self._library.llama_sampler_sample(sampler, self._pointer, index)
+        return token
+
+    def free_sampler(self, sampler: Any) -> None:
+        """Free a chain made by `sampler`."""
+        self._library.llama_sampler_free(sampler)
+
+    def close(self) -> None:
+        """Free the memory."""
+        if self._pointer:
+            self._library.llama_batch_free(self._batch)
+            self._library.llama_free(self._pointer)
+            self._pointer = None

@@ -1,0 +1,237 @@
+"""The engine over the real embedded model: streams, many at once, cancelling, shared prefixes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import ModelError, PromptTooLong
+from assistant.models.base import GenerationRequest, LanguageModel, Message, Priority, TextStream
+from assistant.models.engine import Engine
+from assistant.models.stream import EngineStream
+
+LONG = "A lake is a body of water that is surrounded by land. " * 40
+
+
+def request(
+    text: str, max_tokens: int = 12, *, batch: bool = False, adapter: str | None = None
+) -> GenerationRequest:
+    """A greedy request with one user turn."""
+    return GenerationRequest(
+        (Message("user", text),),
+        max_tokens,
+        priority=Priority.BATCH if batch else Priority.INTERACTIVE,
+        adapter=adapter,
+    )
+
+
+def test_the_engine_is_a_language_model(engine: Engine) -> None:
+    assert isinstance(engine, LanguageModel)
+    assert isinstance(engine.generate(request("Hello")), TextStream)
+
+
+def test_a_reply_comes_in_pieces_and_with_figures(engine: Engine) -> None:
+    stream = engine.generate(request("Count from one to five."))
+    pieces = list(stream)
+    assert len(pieces) > 3
+    assert stream.stats.finish in ("stop", "length")
+    assert stream.stats.generated_tokens >= len(pieces)
+    assert stream.stats.prompt_tokens == engine.count_tokens(
+        [Message("user", "Count from one to five.")]
+    )
+    assert 0 < stream.stats.prompt_seconds <= stream.stats.total_seconds
+
+
+def test_the_same_request_gives_the_same_reply_also_from_a_reused_prompt(engine: Engine) -> None:
+    first, second = (engine.generate(request("Name three colours.", 24)) for _ in range(2))
+    assert "".join(first) == "".join(second) != ""
+    third = engine.generate(request("Name three colours.", 24))
+    assert "".join(third) == "".join(engine.generate(request("Name three colours.", 24)))
+    assert third.stats.reused_tokens == third.stats.prompt_tokens - 1
+
+
+def test_many_at_once_give_what_each_gives_alone(engine: Engine) -> None:
+    questions = [f"Write one short sentence about the number {n}." for n in range(7)]
+    alone = ["".join(engine.generate(request(text, batch=True))) for text in questions]
+    streams = [engine.generate(request(text, batch=True)) for text in questions]
+    together = ["".join(stream) for stream in streams]
+    # Other batch shapes round differently in the last bits, which may turn a near tie.
+    assert sum(a == b for a, b in zip(alone, together, strict=True)) >= 5
+    assert all(together)
+
+
+def test_max_tokens_ends_a_reply_and_says_so(engine: Engine) -> None:
+    stream = engine.generate(request("Tell me a long story.", 5))
+    list(stream)
+    assert (stream.stats.finish, stream.stats.generated_tokens) == ("length", 5)
+
+
+def test_stop_strings_are_not_part_of_the_reply(engine: Engine) -> None:
+    whole = "".join(engine.generate(request("Count: one, two, three.", 20)))
+    word = whole.split()[2]
+    stream = engine.generate(
+        GenerationRequest((Message("user", "Count: one, two, three."),), 20, stop=(word,))
+    )
+    assert "".join(stream) == whole[: whole.index(word)]
+    assert stream.stats.finish == "stop"
+
+
+def test_a_cancelled_stream_ends_within_a_step_while_writing(engine: Engine) -> None:
+    stream = engine.generate(request("Tell me a long story.", 400))
+    pieces = iter(stream)
+    next(pieces)
+    stream.cancel()
+    stream.cancel()
+    rest = list(pieces)
+    assert stream.stats.finish == "cancelled"
+    assert stream.stats.generated_tokens < 100
+    assert len(rest) < 100
+
+
+def test_a_stream_is_cancelled_while_its_prompt_is_read(engine: Engine) -> None:
+    stream = engine.generate(request(f"{LONG} Sum it up.", 400))
+    stream.cancel()
+    assert list(stream) == []
+    assert stream.stats.generated_tokens == 0
+    # The slot is usable, and undamaged, afterwards.
+    assert "".join(engine.generate(request("Name three colours.", 24)))
+
+
+def test_a_reader_that_goes_away_stops_the_writing(engine: Engine) -> None:
+    stream = engine.generate(request("Tell me a long story.", 400))
+    for _ in stream:
+        break
+    for _ in range(500):
+        if stream.stats.finish:
+            break
+        time.sleep(0.01)
+    assert stream.stats.finish == "cancelled"
+
+
+def test_a_cancelled_neighbour_does_not_change_a_reply(engine: Engine) -> None:
+    expected = "".join(engine.generate(request("Name three colours.", 24, batch=True)))
+    neighbour = engine.generate(request(f"{LONG} Sum it up.", 100, batch=True))
+    stream = engine.generate(request("Name three colours.", 24, batch=True))
+    neighbour.cancel()
+    assert "".join(stream) == expected
+
+
+def test_a_question_is_answered_while_a_batch_is_running(engine: Engine) -> None:
+    batch = [engine.generate(request(f"{LONG} Part {n}.", 60, batch=True)) for n in range(6)]
+    assert "".join(engine.generate(request("Say hello.", 8)))
+    assert sum(stream.stats.finish is None for stream in batch) >= 3
+    for stream in batch:
+        stream.cancel()
+
+
+def test_a_long_beginning_is_computed_once_for_many(engine: Engine) -> None:
+    system = Message("system", LONG)
+    streams = [
+        engine.generate(
+            GenerationRequest(
+                (system, Message("user", f"Question {n}?")), 4, priority=Priority.BATCH
+            )
+        )
+        for n in range(5)
+    ]
+    for stream in streams:
+        list(stream)
+    computed = [stream.stats.prompt_tokens - stream.stats.reused_tokens for stream in streams]
+    assert sum(count > 100 for count in computed) <= 1
+
+
+def test_the_adapter_changes_what_is_written_and_leaves_other_requests_alone(
+    engine: Engine,
+) -> None:
+    text = f"Title: Lakes\nAbstract: {LONG}"
+    plain = "".join(engine.generate(request(text, 30, batch=True)))
+    adapted = "".join(engine.generate(request(text, 30, batch=True, adapter="tldr")))
+    assert plain != adapted
+    mixed = [
+        engine.generate(request(text, 30, batch=True, adapter=adapter))
+        for adapter in ("tldr", None, "tldr", None)
+    ]
+    assert ["".join(stream) for stream in mixed] == [adapted, plain, adapted, plain]
+
+
+def test_an_unknown_adapter_is_refused(engine: Engine) -> None:
+    with pytest.raises(ModelError, match="no adapter 'x'"):
+        engine.generate(request("Hello", adapter="x"))
+
+
+def test_a_prompt_that_does_not_fit_is_refused_with_its_size(engine: Engine) -> None:
+    with pytest.raises(PromptTooLong, match=r"context of 1024 tokens"):
+        engine.generate(request(LONG * 3))
+
+
+def test_the_reply_can_be_made_to_begin_with_given_words(engine: Engine) -> None:
+    plain = request("What colour is the sky?")
+    led = GenerationRequest(plain.messages, 12, answer_prefix="The sky is not green, it is")
+    stream = engine.generate(led)
+    assert "".join(stream) != "".join(engine.generate(plain))
+    assert stream.stats.prompt_tokens > engine.count_tokens(plain.messages)
+
+
+def test_many_threads_may_ask_at_once(engine: Engine) -> None:
+    replies: dict[int, str] = {}
+
+    def ask(number: int) -> None:
+        replies[number] = "".join(engine.generate(request(f"Say the number {number}.", 6)))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(replies) == 8
+    assert all(replies.values())
+
+
+def test_closing_ends_running_streams_with_an_error(embedded_model: Path) -> None:
+    engine = Engine(embedded_model, name="closing", context=512, slots=1, threads=1)
+    stream = engine.generate(request("Tell me a long story.", 300))
+    next(iter(stream))
+    other = engine.generate(request("Tell me another.", 300))
+    engine.close()
+    engine.close()
+    with pytest.raises(ModelError, match="closed"):
+        list(other)
+    with pytest.raises(ModelError, match="closed"):
+        engine.generate(request("Hello"))
+
+
+def test_a_failing_step_reaches_the_reader_and_the_next_request_works(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(engine.generate(request("Hello", 2)))
+    lane = engine._lanes[Priority.INTERACTIVE]
+
+    def broken(entries: object) -> bool:
+        raise ModelError("llama.cpp failed on a step")
+
+    assert lane._context is not None
+    monkeypatch.setattr(lane._context, "decode", broken)
+    with pytest.raises(ModelError, match="failed on a step"):
+        list(engine.generate(request("Hello", 2)))
+    assert list(engine.generate(request("Hello", 2)))
+
+
+def test_an_error_of_ours_is_not_lost_in_the_thread(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = engine._lanes[Priority.INTERACTIVE]
+    with monkeypatch.context() as patch:
+        patch.setattr(lane, "step", lambda: 1 / 0)
+        with pytest.raises(ModelError, match="failed unexpectedly"):
+            list(engine.generate(request("Hello", 2)))
+    assert list(engine.generate(request("Hello", 2)))
+
+
+def test_reading_an_ended_stream_again_gives_nothing() -> None:
+    stream = EngineStream(on_cancel=lambda: None)
+    stream.put("text")
+    stream.finish("stop")
+    assert (list(stream), list(stream)) == (["text"], [])
