@@ -30,7 +30,7 @@ def model(embedded_model: Path) -> Iterator[LlamaModel]:
 
 def text_of(model: LlamaModel, ids: list[int]) -> str:
     """What the ids stand for, control tokens by their names."""
-    return "".join(model.piece(token).decode() or model._text(token) for token in ids)
+    return b"".join(model.piece(token) or model._text(token).encode() for token in ids).decode()
 
 
 def control_tokens(model: LlamaModel, ids: list[int]) -> list[str]:

@@ -146,7 +146,11 @@ def test_a_long_beginning_is_computed_once_for_many(engine: Engine) -> None:
 def test_the_adapter_changes_what_is_written_and_leaves_other_requests_alone(
     engine: Engine,
 ) -> None:
-    text = f"Title: Lakes\nAbstract: {LONG}"
+    text = (
+        "Title: Sorting by counting\nAbstract: Sorting is a basic task of computing. Most methods "
+        "compare items with one another. We present a method that counts how often each key "
+        "occurs and needs no comparison at all. It is twice as fast on small keys."
+    )
     plain = "".join(engine.generate(request(text, 30, batch=True)))
     adapted = "".join(engine.generate(request(text, 30, batch=True, adapter="tldr")))
     assert plain != adapted
