@@ -1,0 +1,1 @@
+"""What is known about English text alone: its sentences, words, numbers and names."""

@@ -1,0 +1,116 @@
+"""Text -> sentences, as spans of it; nothing is changed, only white space is left out between."""
+
+from __future__ import annotations
+
+import re
+
+# What may end a sentence: a mark, then whatever closes with it. A reference such as `[12]` that
+# stands behind the full stop belongs to the sentence before it.
+_END = re.compile(
+    r"""\$(?!\s)[^$\n]{1,300}(?<!\s)\$(?!\d)  # a formula, in which nothing ends
+      | (?P<mark>[.!?…]+)
+        (?P<closers>["'”’»)\]]*)
+        (?P<references>(?:\s?\[\d+(?:\s*[,;–-]\s*\d+)*\])*)
+        (?=\s|$)
+      | (?P<full_width>[。！？]+)
+      | (?P<paragraph>\n\s*\n)""",
+    re.VERBOSE,
+)
+_LAST_WORD = re.compile(r"[^\s(\[{\"“‘']+$")
+_NEXT_WORD = re.compile(r"""["'“‘«(\[{]*(?P<word>[^\s"'“”‘’«»()\[\]{},;:]*)""")
+
+# How many characters around a mark are looked at.
+_NEAR = 80
+
+# They stand before what they belong to, so a sentence does not end here.
+_NEVER_LAST = frozenset(
+    """e.g i.e eg ie cf vs viz resp approx fig figs eq eqs eqn sec secs ref refs tab ch chap vol pp
+    dr prof mr mrs ms st mt sen rep rev hon et incl esp dept univ v ver""".split()  # noqa: SIM905
+)
+# They may end a sentence: they do when the next word is one that sentences begin with.
+_MAY_BE_LAST = frozenset(
+    "etc al inc ltd co corp jr sr u.s u.k e.u a.m p.m ph.d m.sc b.sc d.c no nos gen ca".split()  # noqa: SIM905
+)
+_STARTERS = frozenset(
+    """a an the this that these those we our us it its they their he she his her you i in on at to
+    for from with without by as if when while where although though because since however moreover
+    furthermore additionally also finally then thus therefore hence here there what how why which
+    who our to unlike like both each all most many some several such more experiments results
+    recent recently existing current previous prior first second third next based using given
+    after before during under over through another one two three""".split()  # noqa: SIM905
+)
+# These stay abbreviations only in front of a number.
+_BEFORE_NUMBERS = frozenset({"no", "nos", "pp", "vol", "ch", "v", "ver"})
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """The sentences of `text` as (start, end): `text[start:end]` has no white space around it.
+
+    A sentence ends at `.`, `!`, `?` or an empty line, but not inside a formula in `$`, behind an
+    abbreviation or initial, or where the next word goes on in lower case.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match["mark"]:
+            if not _ends_sentence(text, start, match):
+                continue
+        elif not (match["full_width"] or match["paragraph"]):
+            continue
+        end = match.start() if match["paragraph"] else match.end()
+        _append_trimmed(spans, text, start, end)
+        start = match.end()
+    _append_trimmed(spans, text, start, len(text))
+    return spans
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of `text` themselves."""
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    stretch = text[start:end]
+    trimmed = stretch.strip()
+    if not trimmed:
+        return
+    start += len(stretch) - len(stretch.lstrip())
+    if spans and not any(character.isalnum() for character in trimmed):
+        spans[-1] = (spans[-1][0], start + len(trimmed))  # a lone ` .` or ` )` ends the one before
+    else:
+        spans.append((start, start + len(trimmed)))
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    following = text[match.end() : match.end() + _NEAR].lstrip()
+    if not following:
+        return True
+    next_word = _NEXT_WORD.match(following)
+    word_after = next_word["word"] if next_word else ""
+    if word_after[:1].islower() and word_after.islower():
+        return False  # a name such as `iLA-SDP` has capitals somewhere
+    if match["mark"] != ".":
+        return True
+    before = text[max(start, match.start() - _NEAR) : match.start()]
+    found = _LAST_WORD.search(before)
+    word = found[0] if found else ""
+    if before.strip() == word and _is_enumerator(word):
+        return False  # the `1.` of a list, at the beginning of its item
+    if match["closers"] and word.lower().rstrip(".") not in _NEVER_LAST:
+        return True
+    return not _is_abbreviation(word, word_after)
+
+
+def _is_enumerator(word: str) -> bool:
+    return word.isdigit() or (len(word) == 1 and word.isalpha())
+
+
+def _is_abbreviation(word: str, word_after: str) -> bool:
+    lower = word.lower()
+    initial = len(word) == 1 and word.isupper()
+    initials = re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", word) is not None
+    if lower in _BEFORE_NUMBERS and not word_after[:1].isdigit():
+        return False
+    if initial or initials or lower in _MAY_BE_LAST:
+        return lower in {"e.g", "i.e"} or word_after.lower() not in _STARTERS
+    return lower in _NEVER_LAST

@@ -1,0 +1,92 @@
+"""Text -> words that can be compared: stems of what has content, without the small words."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+STOP_WORDS = frozenset(
+    """a about above across after again against all almost along already also although always am
+    among an and another any anyone anything are around as at away be became because been before
+    being below between beyond both but by can cannot could did do does doing done down during each
+    either else enough etc even ever every few for from further get gets give given gives go had
+    has have having he her here hers herself him himself his how however i if in instead into is it
+    its itself just least less let like ll many may me mere might mine more most much must my myself
+    neither never no nor not now of off often on once one ones only onto or other others otherwise
+    ought our ours ourselves out over own per perhaps please quite rather re s same several shall
+    she should since so some something such t than that the their theirs them themselves then there
+    thereby therefore these they this those though through throughout thus to together too toward
+    towards under unless until up upon us ve versus very via was we well were what whatever when
+    where whereas whether which while who whom whose why will with within without would yet you your
+    yours yourself""".split()  # noqa: SIM905
+)
+
+# The stemmer leaves these forms apart.
+_BASE_FORMS = {
+    "better": "good", "best": "good", "worse": "bad", "worst": "bad",
+    **{
+        word + ending: word
+        for word in ("small", "fast", "slow", "high", "low", "long", "short", "cheap", "strong",
+                     "weak", "hard", "new", "old", "great", "deep", "quick", "tough", "near")
+        for ending in ("er", "est")
+    },
+    "larger": "large", "largest": "large", "bigger": "big", "biggest": "big", "fewer": "few",
+    "simpler": "simple", "simplest": "simple", "easier": "easy", "easiest": "easy",
+    "earlier": "early", "earliest": "early", "wider": "wide", "finer": "fine",
+}  # fmt: skip
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:-[^\W_]+(?:['’][^\W_]+)*)*")
+_POSSESSIVE = re.compile(r"['’]s$|n?['’]t$")
+_APOSTROPHES = re.compile(r"['’]")
+
+_stemmer_lock = threading.Lock()  # a snowball stemmer keeps the word it works on in itself
+_stemmer: Any = None
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The English stem of a lower case `word` (Snowball's English stemmer)."""
+    global _stemmer
+    with _stemmer_lock:
+        if _stemmer is None:
+            import snowballstemmer
+
+            _stemmer = snowballstemmer.stemmer("english")
+        stemmed: str = _stemmer.stemWord(_BASE_FORMS.get(word, word))
+        return stemmed
+
+
+def content_words(text: str) -> list[str]:
+    """The stems of the words with content, in order; numbers and small words are left out.
+
+    The parts of a hyphenated word are words of their own.
+    """
+    return [
+        stem(part)
+        for token in _tokens(text)
+        for part in token.split("-")
+        if part not in STOP_WORDS and not part.isdigit() and (len(part) > 1 or not part.isascii())
+    ]
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    """Every stem of `text`; hyphenated words count as their parts and written together too."""
+    found: set[str] = set()
+    for token in _tokens(text):
+        parts = token.split("-")
+        found.update(stem(part) for part in parts)
+        if len(parts) > 1:
+            found.add(stem("".join(parts)))
+    return frozenset(found)
+
+
+def _tokens(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return [
+        _APOSTROPHES.sub("", _POSSESSIVE.sub("", token))
+        for token in _TOKEN.findall(plain)
+        if _POSSESSIVE.sub("", token)
+    ]
