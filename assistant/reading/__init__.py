@@ -1,0 +1,11 @@
+"""Files and pastes -> Papers, as a stream.
+
+One module a format. To add a format, write a module with a class like `SavedPage` (it fits the
+`Format` protocol) and put an instance of it into the tuple `FORMATS` of `detect`.
+"""
+
+from assistant.reading.detect import FORMATS, detect
+from assistant.reading.format import Failure, Format, OnFailure
+from assistant.reading.reader import read_bytes, read_file
+
+__all__ = ["FORMATS", "Failure", "Format", "OnFailure", "detect", "read_bytes", "read_file"]

@@ -1,0 +1,122 @@
+"""Values as exports write them -> fields of a Paper; what is not valid becomes nothing.
+
+Only title and abstract make a paper, so a wrong date or DOI is left out and not an error.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+
+# Control characters but tab and line ends; NUL would cut the text short in the full-text index.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])")
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+# https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNNN, before that
+# archive/YYMMNNN.
+_ARXIV = re.compile(
+    r"(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)?"
+    r"(\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3})"
+    r"(v\d+)?(?:\.pdf)?",
+    re.IGNORECASE,
+)
+_PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE)
+_AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
+
+
+def clean_text(value: str) -> str:
+    """Drop what no text should have, control characters and halves of characters; strip it."""
+    # JSON can spell half of a character ("\ud83d"), which no encoding can write.
+    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROLS.sub("", whole).strip()
+
+
+def one_line(value: str) -> str:
+    """Clean, with every run of white space made one space: titles are wrapped in many exports."""
+    return " ".join(clean_text(value).split())
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Each text of a list on one line, without empty ones; `{"name": ...}` counts as its name."""
+    if not isinstance(value, list):
+        return ()
+    named = (item.get("name") if isinstance(item, dict) else item for item in value)
+    return tuple(line for item in named if isinstance(item, str) and (line := one_line(item)))
+
+
+def authors(value: object) -> tuple[str, ...]:
+    """Names of a list, or of one string as arXiv writes it.
+
+    Such a string has commas and a last `and` between names, affiliations in brackets after them;
+    where there are semicolons they alone separate, because commas then belong to the names.
+    """
+    if not isinstance(value, str):
+        return texts(value)
+    line = one_line(_without_brackets(value))
+    parts = line.split(";") if ";" in line else _AND.split(line)
+    return texts(list(parts))
+
+
+def tags(value: object, separator: str = ",") -> tuple[str, ...]:
+    """Tags of a list, or of one string with commas, or, where there are none, `separator`."""
+    if not isinstance(value, str):
+        return texts(value)
+    between = next((mark for mark in ";," if mark in value), separator)
+    return texts(value.split() if between.isspace() else value.split(between))
+
+
+def distinct(values: Iterable[str]) -> tuple[str, ...]:
+    """Each value once, in the order of its first time."""
+    return tuple(dict.fromkeys(values))
+
+
+def date(value: object) -> str | None:
+    """ISO 8601 date of any precision, from a date, a date with a time, or a year as a number."""
+    found = _DATE.match(str(value).strip()) if isinstance(value, str | int) else None
+    if found is None:
+        return None
+    year, month, day = found.groups()
+    try:
+        datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return "-".join(part for part in (year, month, day) if part)
+
+
+def doi(value: object) -> str | None:
+    """The DOI in `10.1000/182`, `doi:10.1000/182` or its web address; of several the first."""
+    found = _DOI.match(value.strip()) if isinstance(value, str) else None
+    return found[1].rstrip(",;") if found else None
+
+
+def arxiv(value: object) -> str | None:
+    """The arXiv identifier, with its version if it has one; web addresses are taken too."""
+    found = _ARXIV.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[1] + (found[2] or "") if found else None
+
+
+def pmid(value: object) -> str | None:
+    """The PubMed identifier as text, from text or a number."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    found = _PMID.fullmatch(str(value).strip()) if is_number or isinstance(value, str) else None
+    return found[1] if found else None
+
+
+def url(value: object) -> str | None:
+    """A web address; anything else, `javascript:` above all, is dropped."""
+    if not isinstance(value, str) or re.fullmatch(r"https?://\S+", value.strip()) is None:
+        return None
+    return clean_text(value)
+
+
+def _without_brackets(value: str) -> str:
+    """Text outside of round brackets, which may be nested; an unclosed one hides the rest."""
+    depth = 0
+    kept = []
+    for character in value:
+        depth += character == "("
+        if depth == 0:
+            kept.append(character)
+        depth -= character == ")" and depth > 0
+    return "".join(kept)

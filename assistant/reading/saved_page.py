@@ -1,0 +1,215 @@
+"""A saved or pasted page that lists papers as plain text: title, abstract, title, abstract, ...
+
+Such a page is made for eyes: nothing marks a title, and dates, counts, names and buttons stand
+anywhere between. Two things hold whatever the page's design is, and the reader relies on them:
+
+- An abstract is prose: a long paragraph. Nothing else on the page is that long, so abstracts are
+  found first.
+- The title is above its abstract, after the abstract before. What is left there once the listing's
+  metadata is taken away is nearly always the title alone; if not, a title shares more words with
+  its abstract than names of people, institutions and buttons do.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.paper import Paper
+from assistant.reading.format import Failure, OnFailure
+from assistant.reading.listing import announces_name, is_metadata, is_number, is_user_name
+from assistant.reading.source import Source
+from assistant.reading.wrapping import Line, blocks, unwrapped, wrapped_width
+
+# Of the 73 titles of a real page the longest has 20 words, of the abstracts the shortest 177.
+_SURELY_PROSE_WORDS = 40
+_LIKELY_PROSE_WORDS = 20
+_MAYBE_PROSE_WORDS = 8
+# More than the menu of any listing; a bound keeps a long text without abstracts from costing time.
+_LINES_ABOVE = 100
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
+_WORD = re.compile(r"[^\W_]{3,}")
+_COMMON = frozenset(
+    """and are but can for from has have how into its not our over that the their this through
+    towards under using via was were what when which why will with you your""".split()  # noqa: SIM905
+)
+# Data or markup of another format, not a page for reading: how its text opens, or a line that
+# stands above any prose.
+_DATA_OPENS = re.compile(r"""\s*(?:\{|\[\s*(?:[\[{"]|$)|<[?!a-z])""", re.IGNORECASE)
+_DATA_LINE = re.compile(
+    r"""
+        \s*@\s*\w+\s*[{(]            # BibTeX
+      | (?:PMID|[A-Z][A-Z0-9]\ \ )-\   # MEDLINE, RIS
+      | PT\ [A-Z]$                   # Web of Science
+      | %[0A-Z]\                     # EndNote
+    """,
+    re.VERBOSE,
+)
+_CELLS = re.compile(r"[,;\t]")
+
+
+class _Kind(enum.Enum):
+    METADATA = enum.auto()
+    """Of the listing, not of a paper."""
+    NAME = enum.auto()
+    """Most likely somebody's name; a title only where nothing else can be it."""
+    SHORT = enum.auto()
+    """Too short for an abstract: a title, or a line of the listing not known here."""
+    SENTENCE = enum.auto()
+    """Of a length between: an abstract if a title that fits is above it, else maybe a title."""
+    PROSE = enum.auto()
+    """A paragraph long enough to be an abstract and nothing else."""
+
+
+class SavedPage:
+    """Pairs of title and abstract in plain text, with whatever the listing has around them."""
+
+    name = "saved page"
+    expected = "a page saved as plain text: a title on one line, below it its abstract as prose"
+
+    def matches(self, head: str) -> bool:
+        """Any text for reading; data and markup are not."""
+        above_prose = itertools.takewhile(_is_short, filter(str.strip, head.split("\n")))
+        return not (
+            _DATA_OPENS.match(head)
+            or _is_table(head)
+            or any(_DATA_LINE.match(line) for line in above_prose)
+        )
+
+    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
+        """Yield the papers in the order of the page.
+
+        Raises:
+            FileUnreadable: it is not text.
+        """
+        pending: _Pair | None = None
+        above = _Above()
+        for line in _lines(source.text()):
+            kind = _kind(line.text, above)
+            is_abstract = kind is _Kind.PROSE or (
+                kind is _Kind.SENTENCE and above.may_head(line.text)
+            )
+            if not is_abstract:
+                above.add(line, kind)
+            elif title := above.title_of(line.text):
+                if pending:
+                    yield pending.paper(source.name)
+                pending = _Pair(title, [line.text])
+                above = _Above()
+            elif pending and not above.lines:
+                # Nothing stands between: another paragraph of the same abstract.
+                pending.abstract.append(line.text)
+            else:
+                words = len(line.text.split())
+                where = f"{source.name}:{line.number}"
+                on_failure(Failure(where, f"a paragraph of {words} words has no title above it"))
+                above = _Above()
+        if pending:
+            yield pending.paper(source.name)
+
+
+@dataclass
+class _Pair:
+    title: str
+    abstract: list[str]
+
+    def paper(self, source: str) -> Paper:
+        return Paper(title=self.title, abstract="\n\n".join(self.abstract), source=source)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A line that may be the title, with its words ready to be compared."""
+
+    kind: _Kind
+    text: str
+    words: frozenset[str]
+
+
+@dataclass
+class _Above:
+    """The lines since the last abstract, in which the title of the next one must be."""
+
+    lines: deque[_Candidate] = field(default_factory=lambda: deque(maxlen=_LINES_ABOVE))
+    name_follows: bool = False
+
+    def add(self, line: Line, kind: _Kind) -> None:
+        self.lines.append(_Candidate(kind, line.text, _words(line.text)))
+        self.name_follows = announces_name(line.text)
+
+    def _of_kind(self, kind: _Kind) -> list[_Candidate]:
+        """Lines of this kind, the nearest to the abstract first."""
+        return [line for line in reversed(self.lines) if line.kind is kind]
+
+    def title_of(self, abstract: str) -> str | None:
+        """The line that has most words of the abstract in it; of equals, the nearest above it."""
+        words = _words(abstract)
+        for kind in (_Kind.SHORT, _Kind.SENTENCE, _Kind.NAME):
+            if candidates := self._of_kind(kind):
+                return max(candidates, key=lambda line: len(line.words & words)).text
+        return self._number_alone()
+
+    def may_head(self, sentence: str) -> bool:
+        """Tell whether a line above is the title of a text that is short for an abstract.
+
+        The shorter it is, the more it takes: two lines of a listing must not become a paper.
+        """
+        candidates = self._of_kind(_Kind.SHORT)
+        if _is_likely_prose(sentence):
+            if candidates:
+                return True
+            # Some sources end their titles with a full stop.
+            candidates = [
+                line for line in self._of_kind(_Kind.SENTENCE) if len(line.text) < len(sentence)
+            ]
+        words = _words(sentence)
+        return any(line.words & words for line in candidates)
+
+    def _number_alone(self) -> str | None:
+        """`1984` is a title if it is all there is: a listing's counts never come without one."""
+        if len(self.lines) == 1 and is_number(self.lines[0].text):
+            return self.lines[0].text
+        return None
+
+
+def _lines(text: str) -> Iterator[Line]:
+    page = list(blocks(text))
+    width = wrapped_width(page)
+    for block in page:
+        yield from unwrapped(block, width, is_metadata)
+
+
+def _kind(text: str, above: _Above) -> _Kind:
+    if not _is_short(text):
+        return _Kind.PROSE
+    if is_metadata(text):
+        return _Kind.METADATA
+    if above.name_follows or is_user_name(text):
+        return _Kind.NAME
+    if _is_likely_prose(text) or (len(text.split()) >= _MAYBE_PROSE_WORDS and text.endswith(".")):
+        return _Kind.SENTENCE
+    return _Kind.SHORT
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) < _SURELY_PROSE_WORDS
+
+
+def _is_likely_prose(text: str) -> bool:
+    return len(text.split()) >= _LIKELY_PROSE_WORDS and _SENTENCE_END.search(text) is not None
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words that carry meaning, by their first five letters, so that endings do not matter."""
+    found = _WORD.findall(text.casefold())
+    return frozenset(word[:5] for word in found if word not in _COMMON)
+
+
+def _is_table(head: str) -> bool:
+    """CSV and its kin: the first line names columns, one of them a title."""
+    cells = [cell.strip(' "\r').casefold() for cell in _CELLS.split(head.lstrip().split("\n")[0])]
+    return len(cells) > 1 and any(cell == "title" or cell.endswith(" title") for cell in cells)

@@ -1,0 +1,113 @@
+"""Inputs that cannot be read: one line that says what, which input, and what to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
+from assistant.reading import read_bytes, read_file
+
+
+def read_all(path: Path) -> None:
+    list(read_file(path, lambda failure: pytest.fail(str(failure))))
+
+
+def refused(path: Path, kind: type[ReadingError]) -> str:
+    with pytest.raises(kind) as caught:
+        read_all(path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert "\n" not in message
+    return message
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    assert "does not exist" in refused(tmp_path / "nothing.txt", FileUnreadable)
+
+
+def test_folder(tmp_path: Path) -> None:
+    assert "is a folder" in refused(tmp_path, FileUnreadable)
+
+
+def test_file_used_as_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    refused(tmp_path / "file" / "page.txt", FileUnreadable)
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("A title", encoding="utf-8")
+    if sys.platform == "win32" or os.geteuid() == 0:
+        # Root may read everything, so the refusal is played.
+        def refuse(*args: object, **kwargs: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "open", refuse)
+    else:
+        path.chmod(0)
+    assert "may not be read" in refused(path, FileUnreadable)
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "empty.txt"
+    path.write_bytes(b"")
+    assert "is empty" in refused(path, NoPapersFound)
+
+
+@pytest.mark.parametrize("data", [b"\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
+def test_file_of_white_space(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "blank.txt"
+    path.write_bytes(data)
+    refused(path, NoPapersFound)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"abc\0def", "binary file.*byte 3"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (b"PK\x03\x04....", "zip archive"),
+        (b"\x1f\x8b\x08....", "gzip archive"),
+        (b"GGUF....", "language model"),
+        (b"A title\n\n" + b"word " * 20_000 + b"\n\0", "binary file.*line 4"),
+        (b"\xff\xfeA\0\n", "not UTF-16-LE text"),
+    ],
+)
+def test_binary_file(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(data)
+    with pytest.raises(FileUnreadable, match=message):
+        read_all(path)
+
+
+def test_position_counts_the_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_bytes(b"\xef\xbb\xbfA title\n\nCaf\xe9\n")
+    assert "e9 (hexadecimal) at byte 15, line 3" in refused(path, FileUnreadable)
+
+
+def test_character_cut_at_the_end_of_the_head_is_whole_in_the_paper() -> None:
+    abstract = "x" + "\u00e9" * 70_000 + " word" * 60
+    (paper,) = read_bytes(f"A title\n\n{abstract}".encode(), "pasted", lambda failure: None)
+    assert paper.abstract == abstract
+    assert paper.source == "pasted"
+
+
+def test_nothing_is_opened_before_the_first_paper_is_asked_for(tmp_path: Path) -> None:
+    papers = read_file(tmp_path / "nothing.txt", lambda failure: None)
+    with pytest.raises(FileUnreadable):
+        next(papers)
+
+
+def test_stopping_early_closes_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text('{"title": "x", "abstract": "y"}\n' * 3, encoding="utf-8")
+    papers = read_file(path, lambda failure: None)
+    next(papers)
+    # A file left open would warn when it is collected, and warnings are errors.
+    del papers
+    path.unlink()
