@@ -1,0 +1,154 @@
+"""Writes the lines: many requests under way at once, results in the order the papers came in."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from assistant.summarizing.line import is_faithful, key_sentence, one_line
+from assistant.summarizing.request import request_for
+
+if TYPE_CHECKING:
+    from assistant.library.records import TldrMethod
+    from assistant.models.base import LanguageModel, TextStream
+    from assistant.paper import Paper
+    from assistant.prompt import Prompt
+
+# Requests given to the engine for each of its slots: one that it works on and one that waits, so
+# that no slot is idle while a long line ahead of shorter ones is waited for.
+_REQUESTS_PER_SLOT = 2
+# The most items held back behind one that is still being written.
+_MOST_HELD = 1000
+_POLL_SECONDS = 0.05
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line about a paper, how it came about, and the seconds it took."""
+
+    text: str
+    method: TldrMethod
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[Item]):
+    item: Item
+    work: tuple[Paper, TextStream] | None
+
+
+class Writer:
+    """Writes one line for each paper with one model and one prompt."""
+
+    def __init__(self, model: LanguageModel, prompt: Prompt) -> None:
+        """`prompt` has the variables `title` and `abstract`."""
+        self._model = model
+        self._prompt = prompt
+
+    def write(
+        self,
+        items: Iterable[tuple[Item, Paper | None]],
+        should_stop: Callable[[], bool],
+    ) -> Iterator[tuple[Item, Line | None]]:
+        """Yield every item with the line about its paper, in the order of `items`.
+
+        An item without a paper needs no line and comes out at its place. Once `should_stop` says
+        so, what is being written is cancelled, and only lines that are whole still come out.
+
+        Raises:
+            ModelError: the model failed; the lines that came out before are good.
+        """
+        held: deque[_Entry[Item]] = deque()
+        streams = _Streams()
+        most = _REQUESTS_PER_SLOT * self._model.slots
+        with streams.cancelled_when(should_stop):
+            for item, paper in items:
+                if should_stop():
+                    break
+                work = None if paper is None else (paper, streams.add(self._begin(paper)))
+                held.append(_Entry(item, work))
+                while held and (
+                    held[0].work is None or streams.count >= most or len(held) >= _MOST_HELD
+                ):
+                    yield from self._finish(held.popleft(), streams)
+            while held:
+                yield from self._finish(held.popleft(), streams)
+
+    def _begin(self, paper: Paper) -> TextStream:
+        return self._model.generate(request_for(paper, self._prompt, self._model))
+
+    def _finish(self, entry: _Entry[Item], streams: _Streams) -> Iterator[tuple[Item, Line | None]]:
+        if entry.work is None:
+            yield entry.item, None
+            return
+        paper, stream = entry.work
+        reply = "".join(stream)
+        streams.remove(stream)
+        if stream.stats.finish == "cancelled":
+            return
+        text = one_line(reply, cut=stream.stats.finish == "length")
+        good = text is not None and is_faithful(text, f"{paper.title}\n{paper.abstract}")
+        yield (
+            entry.item,
+            Line(
+                text=text if text is not None and good else key_sentence(paper.abstract),
+                method="generated" if good else "extracted",
+                seconds=round(stream.stats.total_seconds, 3),
+            ),
+        )
+
+
+class _Streams:
+    """The replies under way, which another thread may cancel."""
+
+    def __init__(self) -> None:
+        self._streams: list[TextStream] = []
+        self._lock = threading.Lock()
+
+    @property
+    def count(self) -> int:
+        return len(self._streams)
+
+    def add(self, stream: TextStream) -> TextStream:
+        with self._lock:
+            self._streams.append(stream)
+        return stream
+
+    def remove(self, stream: TextStream) -> None:
+        with self._lock:
+            self._streams.remove(stream)
+
+    def cancel(self) -> None:
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.cancel()
+
+    @contextmanager
+    def cancelled_when(self, should_stop: Callable[[], bool]) -> Iterator[None]:
+        """Within the block a thread cancels what is under way as soon as `should_stop` says so.
+
+        The reader of a stream sleeps until the next word, which may be seconds away: it cannot
+        look itself. Whatever is left at the end of the block is cancelled too.
+        """
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(_POLL_SECONDS):
+                if should_stop():
+                    self.cancel()
+
+        watcher = threading.Thread(target=watch, name="tldr-stop", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+            self.cancel()
