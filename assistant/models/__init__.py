@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.models.base import (
     Embedder,
@@ -22,12 +24,43 @@ __all__ = [
     "GenerationStats",
     "LanguageModel",
     "Message",
+    "ModelFile",
     "Priority",
     "TextStream",
     "Vectors",
+    "describe_language_model",
     "open_embedder",
     "open_language_model",
 ]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A language model as it lies on the disk; `bytes` is None when the file is missing."""
+
+    name: str
+    file: Path
+    bytes: int | None
+
+
+def describe_language_model(settings: Settings) -> ModelFile:
+    """Say which language model `settings` name, without loading anything.
+
+    The embedded model is the file made ready for this machine, or the shipped one before that.
+
+    Raises:
+        ModelError: the embedded model is not installed.
+    """
+    from assistant.models.embedded import NAME, packaged_file, prepared_path
+
+    if settings.model is None:
+        name, file = NAME, prepared_path(settings.cache)
+        if not file.is_file():
+            file = packaged_file()
+    else:
+        file = settings.model.expanduser()
+        name = file.stem
+    return ModelFile(name, file, file.stat().st_size if file.is_file() else None)
 
 
 def open_language_model(settings: Settings, notify: Callable[[str], None]) -> LanguageModel:

@@ -45,13 +45,18 @@ def packaged_file() -> Path:
     return Path(found.origin).parent / FILE
 
 
+def prepared_path(cache: Path) -> Path:
+    """Where the model as Q8_0 lies in the folder `cache` once it is made."""
+    return cache / f"{NAME}-{SHA256[:8]}.gguf"
+
+
 def prepared_file(cache: Path, threads: int, notify: Callable[[str], None]) -> Path:
     """The model as Q8_0 in the folder `cache`, made now if it is not there or not whole.
 
     Raises:
         ModelError: the shipped file is damaged, or the cache folder cannot be written.
     """
-    target = cache / f"{NAME}-{SHA256[:8]}.gguf"
+    target = prepared_path(cache)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f"{target.name}.lock"):
