@@ -1,0 +1,23 @@
+"""What is kept: the catalogue of papers, their chunks and vectors, and the search over them."""
+
+from assistant.library.library import Library
+from assistant.library.records import (
+    ChatSummary,
+    Hit,
+    ImportReport,
+    LibraryStatus,
+    StoredPaper,
+    StoredTldr,
+    StoredTurn,
+)
+
+__all__ = [
+    "ChatSummary",
+    "Hit",
+    "ImportReport",
+    "Library",
+    "LibraryStatus",
+    "StoredPaper",
+    "StoredTldr",
+    "StoredTurn",
+]

@@ -1,0 +1,293 @@
+"""The SQLite file: one connection a thread, transactions, and SQLite's errors made ours."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryError,
+    LibraryFull,
+    LibraryReadOnly,
+    LibraryTooNew,
+)
+from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
+
+BUSY_SECONDS = 5.0
+# With less free space than this, an unexplained I/O error is taken for a full disk.
+_FULL_DISK_BYTES = 1 << 20
+_FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise about `path` into a LibraryError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _from_sqlite(error, path) from error
+    except OSError as error:
+        raise _from_os(error, path) from error
+
+
+def _from_sqlite(error: sqlite3.Error, path: Path) -> LibraryError:
+    # The low byte is the primary result code, the others say more about it.
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _disk_is_full(path)):
+        return _full(path)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return _read_only(path, str(error))
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _damaged(path, str(error))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryBusy(
+            f"Another program has been writing to {path} for more than {BUSY_SECONDS:.0f} s; "
+            "wait until it is done and try again."
+        )
+    return LibraryError(f"The library {path} cannot be used: {error}.")
+
+
+def _from_os(error: OSError, path: Path) -> LibraryError:
+    reason = error.strerror or str(error)
+    if error.errno in _FULL_ERRNOS:
+        return _full(path)
+    if error.errno in _READ_ONLY_ERRNOS:
+        return _read_only(path, reason)
+    return LibraryError(
+        f"The library folder {path.parent} cannot be used ({reason}); choose another one with "
+        "--library."
+    )
+
+
+def _full(path: Path) -> LibraryFull:
+    return LibraryFull(
+        f"No space is left on the disk of {path}; what was stored before is kept. "
+        "Free some space and try again."
+    )
+
+
+def _read_only(path: Path, reason: str) -> LibraryReadOnly:
+    return LibraryReadOnly(
+        f"The library {path} cannot be written ({reason}); make its folder writable or choose "
+        "another one with --library."
+    )
+
+
+def _damaged(path: Path, reason: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"{path} is not a readable catalogue ({reason}); put a backup in its place, or move it "
+        "away and import your papers again."
+    )
+
+
+def _disk_is_full(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(path.parent).free < _FULL_DISK_BYTES
+    return False
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of the files in `folder`; 0 if there is none."""
+    return sum(_size(file) for file in folder.rglob("*") if not file.is_dir())
+
+
+def _size(file: Path) -> int:
+    with contextlib.suppress(OSError):  # journals come and go
+        return file.stat().st_size
+    return 0
+
+
+class Database:
+    """An open catalogue file. Thread-safe; every error it raises is a LibraryError.
+
+    Where the folder cannot be written, or its disk is full, an existing catalogue is opened for
+    reading alone.
+
+    Raises:
+        LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryFull, LibraryBusy: as they say.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the catalogue at `path`, or make it."""
+        self.path = path.absolute()
+        self._journal = self.path.with_name(self.path.name + "-wal")
+        self._refusal: LibraryError | None = None
+        self._mode = "mode=rwc"
+        self._own = threading.local()
+        self._guard = threading.Lock()
+        self._writing = threading.Lock()
+        self._opened: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
+        self._closed = False
+        try:
+            self._open_for_writing()
+        except (LibraryReadOnly, LibraryFull) as error:
+            if not self._open_for_reading():
+                raise
+            self._refusal = error
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written, so that `write` always raises."""
+        return self._refusal is not None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection; every statement sees the latest state."""
+        with translated(self.path):
+            yield self._connection()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection within a transaction: all of it is kept, or nothing.
+
+        Do not nest it.
+        """
+        if self._refusal is not None:
+            raise type(self._refusal)(str(self._refusal)) from self._refusal
+        # Threads of this process queue here; SQLite's own waiting, by polling, is for others.
+        with self._writing, translated(self.path):
+            connection = self._connection()
+            if connection.in_transaction:  # left over from an interrupt at the wrong moment
+                connection.rollback()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+
+    def size(self) -> int:
+        """Bytes of the file and of the journal beside it."""
+        return _size(self.path) + _size(self._journal)
+
+    def close(self) -> None:
+        """Close the connections of all threads; calling it twice does nothing."""
+        with self._guard:
+            self._closed = True
+            for _, connection in self._opened:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.close()
+            self._opened.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._closed:
+            raise LibraryError(f"The library {self.path.parent} is closed.")
+        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._own.connection = connection
+            with self._guard:
+                self._close_of_ended_threads()
+                self._opened.append((weakref.ref(threading.current_thread()), connection))
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.as_uri()}?{self._mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # transactions begin where this module says so
+            check_same_thread=False,  # close() closes those of other threads
+        )
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            if self._mode == "mode=rwc":
+                connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _close_of_ended_threads(self) -> None:
+        still_used = []
+        for thread_ref, connection in self._opened:
+            thread = thread_ref()
+            if thread is None or not thread.is_alive():
+                connection.close()
+            else:
+                still_used.append((thread_ref, connection))
+        self._opened = still_used
+
+    def _open_for_writing(self) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                with translated(self.path):
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    self._prepare(self._connection())
+                break
+            except LibraryBusy:
+                # Two programs that make the same library at once: SQLite does not wait while it
+                # changes the journal's mode.
+                if time.monotonic() > deadline:
+                    self._forget_connections()
+                    raise
+                time.sleep(0.05)
+            except BaseException:
+                self._forget_connections()
+                raise
+        if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
+            self._refusal = _read_only(self.path, "no permission, or a read-only disk")
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        version = self._checked_version(connection)
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
+        if version < SCHEMA_VERSION:
+            with self.write() as writer:
+                migrate(writer, self._checked_version(writer))
+
+    def _open_for_reading(self) -> bool:
+        """Open an existing whole catalogue without making any file beside it; say if it worked."""
+        if not self.path.is_file():
+            return False
+        for mode in ("mode=ro", "mode=ro&immutable=1"):
+            # `immutable` reads past the journal, so it is right only where there is none.
+            if "immutable" in mode and _size(self._journal):
+                break
+            self._mode = mode
+            try:
+                with translated(self.path):
+                    if self._checked_version(self._connection()) == SCHEMA_VERSION:
+                        return True
+            except (LibraryReadOnly, LibraryFull):
+                pass
+            except BaseException:
+                self._forget_connections()
+                raise
+            self._forget_connections()
+        return False
+
+    def _forget_connections(self) -> None:
+        with self._guard:
+            for _, connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._own = threading.local()
+
+    def _checked_version(self, connection: sqlite3.Connection) -> int:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        if application != APPLICATION_ID and (version or application or tables):
+            raise _damaged(self.path, "it is the database of another program")
+        if version > SCHEMA_VERSION:
+            raise LibraryTooNew(
+                f"The library {self.path} was made by a newer version of this program (its "
+                f"catalogue has version {version}, this program knows {SCHEMA_VERSION}); update "
+                "the program."
+            )
+        return version

@@ -1,0 +1,310 @@
+"""The library: the folder with everything the user owns, and all that can be done with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from assistant.errors import LibraryError
+from assistant.library.catalog import BATCH, Catalog
+from assistant.library.chats import Chats
+from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
+from assistant.library.chunks import Chunker
+from assistant.library.database import Database, folder_size
+from assistant.library.full_text import MAX_CHARACTERS
+from assistant.library.records import (
+    ChatSummary,
+    Hit,
+    ImportReport,
+    LibraryStatus,
+    StoredPaper,
+    StoredTldr,
+    StoredTurn,
+)
+from assistant.library.search import search
+from assistant.library.tldrs import Tldrs
+from assistant.library.vector_search import VectorSearch
+from assistant.library.vectors import EmbedderLike, Matrix, VectorRows
+from assistant.paper import Paper
+
+CATALOG_FILE = "catalog.sqlite"
+# Papers embedded at once and committed together.
+_EMBED_BATCH = 64
+
+
+class Library:
+    """An open library. Thread-safe: many threads may search, add and save at once.
+
+    Open it with `Library.open`, best in a `with` statement. Every method may raise a LibraryError
+    (read-only, full, damaged, busy); nothing that was stored before is lost by one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        embedder: EmbedderLike | None,
+        notify: Callable[[str], None],
+    ) -> None:
+        """Put the parts together; use `Library.open` instead."""
+        self.folder = folder
+        self.embedder = embedder
+        self._database = database
+        self._notify = notify
+        self._catalog = Catalog(database)
+        self._tldrs = Tldrs(database, self._catalog)
+        self._chats = Chats(database)
+        self._rows = VectorRows(database)
+        self._vectors = VectorSearch(folder, self._rows, not database.read_only, notify)
+        self._embedding = threading.Lock()
+        self._chunker = Chunker(embedder) if embedder else None
+        self._fingerprint = (
+            f"{embedder.fingerprint}/{embedder.dimension}/{self._chunker.fingerprint}"
+            if embedder and self._chunker
+            else None
+        )
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        embedder: EmbedderLike | None,
+        notify: Callable[[str], None] = lambda note: None,
+    ) -> Self:
+        """Open the library in `folder`, making it if there is none.
+
+        Without an `embedder` search is by full text alone, and vectors that exist stay untouched.
+        Vectors of another embedder are dropped, to be made again by `embed_missing`. `notify` is
+        called with one line whenever something happened on its own that the user should know; it
+        may come from any thread. A folder that cannot be written can still be searched.
+
+        Raises:
+            LibraryError: LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryFull, LibraryBusy.
+        """
+        folder = folder.absolute()
+        database = Database(folder / CATALOG_FILE)
+        try:
+            library = cls(folder, database, embedder, notify)
+            library._claim_vectors()
+        except BaseException:
+            database.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Close every file; calling it twice does nothing."""
+        self._vectors.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the library itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the library."""
+        self.close()
+
+    # Papers
+
+    def add(
+        self, papers: Iterable[Paper], progress: Callable[[int], None] | None = None
+    ) -> ImportReport:
+        """Add `papers` as they come; those that are known already are merged.
+
+        They can be searched by full text as soon as their batch is committed, of which `progress`
+        is told with the number read so far. When `papers` raises, or the user interrupts, what
+        was read before stays, except a batch that was just being written.
+        """
+        report = ImportReport()
+        batch: list[Paper] = []
+
+        def commit() -> None:
+            nonlocal batch
+            done, batch = batch, []
+            part = self._catalog.add(done)
+            report.read += part.read
+            report.added += part.added
+            report.merged += part.merged
+            report.unchanged += part.unchanged
+            if progress:
+                progress(report.read)
+
+        try:
+            for paper in papers:
+                batch.append(paper)
+                if len(batch) == BATCH:
+                    commit()
+        finally:
+            if batch:
+                commit()
+        return report
+
+    def count(self) -> int:
+        """How many papers there are."""
+        return self._catalog.count()
+
+    def papers(self) -> Iterator[StoredPaper]:
+        """Every paper, in the order of import."""
+        return self._catalog.papers()
+
+    def get(self, key: str) -> StoredPaper:
+        """The paper that `key` names.
+
+        `key` is any key of the paper, with or without its scheme (`doi:`, `arxiv:`, ...), the
+        beginning of one that no other paper has, or its number with or without `#`.
+
+        Raises:
+            PaperNotFound: none or several fit; the message names near ones.
+        """
+        return self._catalog.get(key)
+
+    # Search
+
+    def search(self, query: str, limit: int = 10) -> list[Hit]:
+        """The best papers for `query`, best first: words and vectors, or words alone."""
+        if limit < 1 or not query.strip():
+            return []
+        return search(
+            query, self._query_vector(query), limit, self._catalog, self._rows, self._vectors
+        )
+
+    def missing_vectors(self) -> int:
+        """How many papers have no vectors yet."""
+        return self._rows.missing()
+
+    def embed_missing(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """Embed the papers that have no vectors; return how many were embedded.
+
+        Every batch is committed by itself, so stopping or an interrupt loses little, and the next
+        call goes on from there. `progress` is told how many of how many are done.
+        """
+        if self.embedder is None or self._chunker is None or self._fingerprint is None:
+            return 0
+        with self._embedding:
+            total = self._rows.missing()
+            done = 0
+            batch: list[StoredPaper] = []
+            missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
+            for stored in missing if total else ():
+                if should_stop and should_stop():
+                    break
+                batch.append(stored)
+                if len(batch) == _EMBED_BATCH:
+                    done += self._embed(batch)
+                    batch = []
+                    if progress:
+                        progress(done, max(done, total))
+            if batch and not (should_stop and should_stop()):
+                done += self._embed(batch)
+                if progress:
+                    progress(done, max(done, total))
+        return done
+
+    def embed_texts(self, texts: Sequence[str]) -> Matrix | None:
+        """The embeddings of `texts`, one row each of length 1; None without an embedder."""
+        return self.embedder.embed(texts) if self.embedder else None
+
+    # TL;DRs
+
+    def tldr(self, number: int) -> StoredTldr | None:
+        """The newest TL;DR of the paper `number`."""
+        return self._tldrs.of(number)
+
+    def tldrs(self) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
+        """Every paper in the order of import with its newest TL;DR."""
+        return self._tldrs.all()
+
+    def papers_without_tldr(self, model: str, prompt: str) -> Iterator[StoredPaper]:
+        """The papers that have no TL;DR by `model` from the prompt with fingerprint `prompt`."""
+        return self._tldrs.papers_without(model, prompt)
+
+    def save_tldr(self, tldr: StoredTldr, paper: Paper | None = None) -> bool:
+        """Keep `tldr`; it replaces an older one by the same model from the same prompt.
+
+        Returns False, keeping nothing, when the paper is gone, or has not the title and abstract
+        of `paper` any more, which the line was written about.
+        """
+        return self._tldrs.save(tldr, paper)
+
+    # Chats
+
+    def save_turn(self, chat_id: str, question: str, answer_json: str) -> None:
+        """Append a question and its answer to the chat `chat_id`."""
+        self._chats.save_turn(chat_id, question, answer_json)
+
+    def turns(self, chat_id: str) -> list[StoredTurn]:
+        """The turns of a chat, the first one first."""
+        return self._chats.turns(chat_id)
+
+    def chats(self) -> list[ChatSummary]:
+        """Every chat, the one with the latest turn first."""
+        return self._chats.all()
+
+    def status(self) -> LibraryStatus:
+        """Figures of the library."""
+        chunks = self._rows.count()
+        usable = self._vectors_usable()
+        return LibraryStatus(
+            folder=self.folder,
+            papers=self.count(),
+            chunks=chunks,
+            vectors=chunks if usable else 0,
+            missing_vectors=self._rows.missing(),
+            tldrs=self._tldrs.count(),
+            catalog_bytes=self._database.size(),
+            chroma_bytes=folder_size(self.folder / CHROMA_FOLDER),
+            embedder=self.embedder.name if self.embedder else None,
+            full_text_only=not (usable and chunks),
+            read_only=self._database.read_only,
+        )
+
+    def _claim_vectors(self) -> None:
+        if self._fingerprint is None or self._vectors_usable():
+            return
+        if self._database.read_only:
+            if self._rows.count():
+                self._notify(
+                    "The vectors of this library were made by another embedding model and cannot "
+                    "be made again while it is read-only: search is by full text alone."
+                )
+        elif self._rows.claim(self._fingerprint):
+            self._notify(
+                "The embedding model or the way abstracts are cut has changed: the vectors of "
+                f"{self._rows.missing()} papers have to be made again. Until then search finds "
+                "them by full text."
+            )
+
+    def _vectors_usable(self) -> bool:
+        return self._fingerprint is not None and self._rows.state().fingerprint == self._fingerprint
+
+    def _query_vector(self, query: str) -> Matrix | None:
+        if self.embedder is None or not self._vectors_usable() or not self._rows.any():
+            return None
+        vector: Matrix = self.embedder.embed([query[:MAX_CHARACTERS]])[0]
+        return vector
+
+    def _embed(self, batch: Sequence[StoredPaper]) -> int:
+        if self.embedder is None or self._chunker is None or self._fingerprint is None:
+            return 0
+        chunked = [(paper, self._chunker.split(paper.title, paper.abstract)) for paper in batch]
+        vectors = self.embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
+        stored = self._rows.add(self._fingerprint, chunked, vectors)
+        if not self._vectors_usable():
+            raise LibraryError(
+                f"Another program began to use the library {self.folder} with another embedding "
+                "model; close one of the two."
+            )
+        self._vectors.refresh()
+        return stored

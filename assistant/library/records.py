@@ -1,0 +1,119 @@
+"""The records that the library hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assistant.paper import Paper
+
+TldrMethod = Literal["generated", "extracted"]
+
+
+@dataclass(frozen=True)
+class StoredPaper:
+    """A paper of the library.
+
+    `number` counts up in the order of import and is never given to another paper; `id` is the
+    strongest key of the paper.
+    """
+
+    number: int
+    id: str
+    paper: Paper
+
+    @property
+    def title(self) -> str:
+        """The paper's title."""
+        return self.paper.title
+
+    @property
+    def abstract(self) -> str:
+        """The paper's abstract."""
+        return self.paper.abstract
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A paper that a search found.
+
+    `score` is the reciprocal rank fusion of both rankings and orders the hits. Ranks count from 1
+    and are None where that ranking does not have the paper among its best. `similarity` is the
+    cosine of the query and the paper's best chunk, None when the paper has no vectors.
+    """
+
+    stored: StoredPaper
+    score: float
+    bm25_rank: int | None
+    vector_rank: int | None
+    similarity: float | None
+
+
+@dataclass(frozen=True)
+class StoredTldr:
+    """One line about the paper `number`: who wrote it, from which prompt, how and when.
+
+    `prompt` is the prompt's fingerprint, `seconds` how long it took, `made_at` ISO 8601 in UTC.
+    """
+
+    number: int
+    text: str
+    model: str
+    prompt: str
+    method: TldrMethod
+    seconds: float
+    made_at: str
+
+
+@dataclass(frozen=True)
+class StoredTurn:
+    """One question of a chat with its answer as JSON; `asked_at` is ISO 8601 in UTC."""
+
+    question: str
+    answer_json: str
+    asked_at: str
+
+
+@dataclass(frozen=True)
+class ChatSummary:
+    """A chat as a list shows it; times are ISO 8601 in UTC."""
+
+    chat_id: str
+    first_question: str
+    turns: int
+    started_at: str
+    last_at: str
+
+
+@dataclass
+class ImportReport:
+    """How many papers were read, and what became of them; read = added + merged + unchanged."""
+
+    read: int = 0
+    added: int = 0
+    merged: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class LibraryStatus:
+    """Figures of a library; sizes are in bytes.
+
+    `chunks` are the spans of abstracts in the catalogue, each of which has its vector there;
+    `vectors` are those that belong to the embedder in use and take part in search.
+    `missing_vectors` and `tldrs` count papers. `full_text_only` says that search does without
+    vectors, `read_only` that nothing can be written.
+    """
+
+    folder: Path
+    papers: int
+    chunks: int
+    vectors: int
+    missing_vectors: int
+    tldrs: int
+    catalog_bytes: int
+    chroma_bytes: int
+    embedder: str | None
+    full_text_only: bool
+    read_only: bool

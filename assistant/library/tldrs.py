@@ -1,0 +1,88 @@
+"""The TL;DRs of the papers: one for each paper, model and prompt; the newest is the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple
+
+from assistant.library.catalog import Catalog
+from assistant.library.database import Database
+from assistant.library.records import StoredPaper, StoredTldr
+from assistant.paper import Paper
+
+_COLUMNS = "paper, text, model, prompt, method, seconds, made_at"
+_PAGE = 500
+
+
+class Tldrs:
+    """The TL;DRs in a database. Thread-safe."""
+
+    def __init__(self, database: Database, catalog: Catalog) -> None:
+        """Read and write the TL;DRs of `database`, whose papers `catalog` has."""
+        self._database = database
+        self._catalog = catalog
+
+    def of(self, number: int) -> StoredTldr | None:
+        """The newest TL;DR of a paper."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? ORDER BY tldr DESC LIMIT 1",  # noqa: S608
+                (number,),
+            ).fetchone()
+        return StoredTldr(*row) if row else None
+
+    def all(self) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
+        """Every paper in library order with its newest TL;DR."""
+        page: list[StoredPaper] = []
+        for stored in self._catalog.papers():
+            page.append(stored)
+            if len(page) == _PAGE:
+                yield from self._with_tldrs(page)
+                page = []
+        yield from self._with_tldrs(page)
+
+    def _with_tldrs(
+        self, page: list[StoredPaper]
+    ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
+        if not page:
+            return
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM tldrs WHERE paper BETWEEN ? AND ? ORDER BY tldr",  # noqa: S608
+                (page[0].number, page[-1].number),
+            ).fetchall()
+        newest = {row[0]: StoredTldr(*row) for row in rows}
+        for stored in page:
+            yield stored, newest.get(stored.number)
+
+    def papers_without(self, model: str, prompt: str) -> Iterator[StoredPaper]:
+        """The papers, in library order, that have no TL;DR by this model from this prompt."""
+        return self._catalog.pages(
+            "NOT EXISTS (SELECT 1 FROM tldrs "
+            "WHERE paper = papers.number AND model = ? AND prompt = ?)",
+            (model, prompt),
+        )
+
+    def save(self, tldr: StoredTldr, paper: Paper | None) -> bool:
+        """Keep `tldr` in place of an older one by the same model and prompt.
+
+        Returns False, keeping nothing, when the paper is gone or its title and abstract are no
+        longer those of `paper`, which the line was written about.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                "SELECT title, abstract FROM papers WHERE number = ?", (tldr.number,)
+            ).fetchone()
+            if row is None or (paper is not None and row != (paper.title, paper.abstract)):
+                return False
+            connection.execute(
+                f"INSERT OR REPLACE INTO tldrs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                astuple(tldr),
+            )
+        return True
+
+    def count(self) -> int:
+        """How many papers have a TL;DR."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT count(DISTINCT paper) FROM tldrs").fetchone()
+        return int(row[0])

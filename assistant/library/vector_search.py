@@ -1,0 +1,93 @@
+"""Which papers are nearest to a vector: through Chroma, or without it when that cannot be had."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.library.chroma_index import ChromaHeld, ChromaIndex, ChromaUnusable
+from assistant.library.vector_index import ExactIndex, VectorIndex
+from assistant.library.vectors import Matrix, VectorRows
+
+# Chunks asked for, for each paper that is wanted: a long abstract has several.
+_CHUNKS_A_PAPER = 2
+
+
+class VectorSearch:
+    """The vector index of a library, opened when it is first needed. Thread-safe."""
+
+    def __init__(
+        self, folder: Path, rows: VectorRows, use_chroma: bool, notify: Callable[[str], None]
+    ) -> None:
+        """Search `rows`; with `use_chroma` keep a Chroma index of them in `folder`."""
+        self._folder = folder
+        self._rows = rows
+        self._use_chroma = use_chroma
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._index: VectorIndex | None = None
+
+    def refresh(self) -> None:
+        """Bring the index in step with the catalogue."""
+        index = self._opened()
+        try:
+            index.refresh()
+        except ChromaUnusable as reason:
+            self._without_chroma(index, reason)  # loads what it needs when it is asked
+
+    def nearest_papers(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+        """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""
+        index = self._opened()
+        try:
+            chunks = _nearest(index, vector, count)
+        except ChromaUnusable as reason:
+            chunks = _nearest(self._without_chroma(index, reason), vector, count)
+        best: dict[int, float] = {}
+        for paper, cosine in chunks:
+            best.setdefault(paper, cosine)
+        # Rounded, so that papers which tie come in one order whatever computed the cosine.
+        ranked = sorted(best.items(), key=lambda item: (-round(item[1], 5), item[0]))
+        return ranked[:count]
+
+    def close(self) -> None:
+        """Close the index; a later call opens it again."""
+        with self._lock:
+            index, self._index = self._index, None
+        if index is not None:
+            index.close()
+
+    def _opened(self) -> VectorIndex:
+        with self._lock:
+            if self._index is None:
+                self._index = self._open()
+            return self._index
+
+    def _open(self) -> VectorIndex:
+        if self._use_chroma:
+            try:
+                return ChromaIndex(self._folder, self._rows, self._notify)
+            except ChromaHeld:
+                pass  # it has the same vectors; comparing with all of them finds no worse
+            except ChromaUnusable as reason:
+                self._say_why(reason)
+        return ExactIndex(self._rows)
+
+    def _without_chroma(self, failed: VectorIndex, reason: ChromaUnusable) -> VectorIndex:
+        with self._lock:
+            if self._index is failed:  # else another thread has been here
+                self._say_why(reason)
+                failed.close()
+                self._index = ExactIndex(self._rows)
+            return self._index or ExactIndex(self._rows)
+
+    def _say_why(self, reason: ChromaUnusable) -> None:
+        self._notify(
+            f"Chroma cannot be used ({reason}); the vectors are compared one by one instead, "
+            "which finds the same but takes longer in a large library."
+        )
+
+
+def _nearest(index: VectorIndex, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    index.refresh()
+    return index.nearest(vector, count * _CHUNKS_A_PAPER)

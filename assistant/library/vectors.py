@@ -1,0 +1,224 @@
+"""The vectors of the chunks: rows in the catalogue, which every index is made from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.library.chunks import Chunk
+from assistant.library.database import Database
+from assistant.library.records import StoredPaper
+
+Matrix = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+# As stored: the same on every machine.
+_STORED = np.dtype("<f4")
+
+
+class EmbedderLike(Protocol):
+    """What the library needs of an embedder; it is handed one and knows no other kind."""
+
+    @property
+    def name(self) -> str:
+        """Short name for people."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same text would get another vector."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest text in tokens, special tokens included."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Length of `text` in tokens, special tokens not included."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class VectorState:
+    """How far the rows are: an index that followed up to here, in this generation, is in step.
+
+    `chunk` and `removal` are the highest numbers ever given to a chunk and to a removal.
+    """
+
+    generation: str
+    fingerprint: str | None
+    chunk: int
+    removal: int
+
+
+@dataclass(frozen=True)
+class VectorBatch:
+    """Some rows: `vectors[i]` belongs to the chunk `chunks[i]` of the paper `papers[i]`."""
+
+    chunks: Numbers
+    papers: Numbers
+    vectors: Matrix
+
+
+class VectorRows:
+    """The chunks and their vectors in a database. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write the vectors of `database`."""
+        self._database = database
+
+    def state(self) -> VectorState:
+        """The present state."""
+        with self._database.read() as connection:
+            return _state(connection)
+
+    def count(self) -> int:
+        """How many chunks there are."""
+        with self._database.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
+    def any(self) -> bool:
+        """Whether there are chunks at all."""
+        with self._database.read() as connection:
+            return connection.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is not None
+
+    def missing(self) -> int:
+        """How many papers have no chunks yet."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM papers "
+                "WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)"
+            ).fetchone()
+        return int(row[0])
+
+    def claim(self, fingerprint: str) -> int:
+        """Make the rows those of `fingerprint`, dropping them all if another one made them.
+
+        Returns how many were dropped.
+        """
+        if self.state().fingerprint == fingerprint:
+            return 0
+        with self._database.write() as connection:
+            if _state(connection).fingerprint == fingerprint:
+                return 0
+            dropped = connection.execute("DELETE FROM chunks").rowcount
+            # Indexes start afresh in a new generation instead of following each removal.
+            connection.execute("DELETE FROM removed_chunks")
+            connection.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+                [("fingerprint", fingerprint)],
+            )
+            connection.execute(
+                "UPDATE facts SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
+            )
+        return dropped
+
+    def add(
+        self,
+        fingerprint: str,
+        papers: Iterable[tuple[StoredPaper, Sequence[Chunk]]],
+        vectors: Matrix,
+    ) -> int:
+        """Store the chunks of `papers`; `vectors` has a row for each of them, in this order.
+
+        A paper that is gone, has other text by now, or got its chunks from somebody else in the
+        meantime is left out. So are all when the rows belong to another fingerprint by now.
+        Returns how many papers were stored.
+        """
+        stored = 0
+        position = 0
+        with self._database.write() as connection:
+            if _state(connection).fingerprint != fingerprint:
+                return 0
+            for paper, chunks in papers:
+                rows = vectors[position : position + len(chunks)].astype(_STORED, copy=False)
+                position += len(chunks)
+                wanted = connection.execute(
+                    "SELECT 1 FROM papers WHERE number = ? AND title = ? AND abstract = ? "
+                    "AND NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)",
+                    (paper.number, paper.title, paper.abstract),
+                ).fetchone()
+                if wanted:
+                    connection.executemany(
+                        "INSERT INTO chunks (paper, start_at, end_at, vector) VALUES (?, ?, ?, ?)",
+                        [
+                            (paper.number, chunk.start, chunk.end, row.tobytes())
+                            for chunk, row in zip(chunks, rows, strict=True)
+                        ],
+                    )
+                    stored += 1
+        return stored
+
+    def added_after(self, chunk: int, limit: int) -> VectorBatch:
+        """The first `limit` rows whose chunk has a higher number than `chunk`."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT chunk, paper, vector FROM chunks WHERE chunk > ? ORDER BY chunk LIMIT ?",
+                (chunk, limit),
+            ).fetchall()
+        return _batch(rows)
+
+    def removed_after(self, removal: int, limit: int) -> tuple[int, list[int]]:
+        """The chunks of the first `limit` removals after `removal`, and the last one's number."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT removal, chunk FROM removed_chunks WHERE removal > ? "
+                "ORDER BY removal LIMIT ?",
+                (removal, limit),
+            ).fetchall()
+        return (rows[-1][0] if rows else removal), [row[1] for row in rows]
+
+    def of_papers(self, numbers: Iterable[int]) -> VectorBatch:
+        """The rows of these papers."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT chunk, paper, vector FROM chunks "
+                "WHERE paper IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            ).fetchall()
+        return _batch(rows)
+
+    def fact(self, name: str) -> str | None:
+        """A value that was remembered under `name`."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep `value` under `name`."""
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+
+def _state(connection: sqlite3.Connection) -> VectorState:
+    row = connection.execute(
+        "SELECT (SELECT value FROM facts WHERE name = 'generation'), "
+        "(SELECT value FROM facts WHERE name = 'fingerprint'), "
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), "
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removed_chunks'), 0)"
+    ).fetchone()
+    return VectorState(*row)
+
+
+def _batch(rows: Sequence[tuple[int, int, bytes]]) -> VectorBatch:
+    vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=_STORED)
+    return VectorBatch(
+        chunks=np.array([row[0] for row in rows], dtype=np.int64),
+        papers=np.array([row[1] for row in rows], dtype=np.int64),
+        vectors=vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0),
+    )

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.library import Library
+from assistant.library.search import fused
+from assistant.models.fake import HashingEmbedder
+from assistant.paper import Paper
+
+
+def test_reciprocal_rank_fusion() -> None:
+    scores = fused([7, 8], [8, 9])
+    assert scores == pytest.approx({7: 1 / 61, 8: 1 / 62 + 1 / 61, 9: 1 / 62})
+
+
+@pytest.fixture
+def zoo(library: Library) -> Library:
+    library.add(
+        [
+            Paper(title="Walking penguins", abstract="How penguins waddle over the ice."),
+            Paper(title="Marching", abstract="A penguin marches, and marches, and marches."),
+            Paper(title="Sorting", abstract="Comparisons of keys over the ice."),
+        ]
+    )
+    return library
+
+
+def test_words_alone_until_there_are_vectors(zoo: Library) -> None:
+    hits = zoo.search("penguin marching")
+    assert [hit.stored.number for hit in hits] == [2, 1]
+    assert [hit.bm25_rank for hit in hits] == [1, 2]
+    assert {(hit.vector_rank, hit.similarity) for hit in hits} == {(None, None)}
+    assert hits[0].score == pytest.approx(1 / 61)
+
+
+def test_words_and_vectors_are_fused(zoo: Library, embedder: HashingEmbedder) -> None:
+    zoo.embed_missing()
+    hits = zoo.search("penguins waddle over the ice")
+    assert hits[0].stored.number == 1
+    assert (hits[0].bm25_rank, hits[0].vector_rank) == (1, 1)
+    assert hits[0].score == pytest.approx(2 / 61)
+    assert len(hits) == 3, "vectors rank every paper"
+    vectors = embedder.embed(
+        ["penguins waddle over the ice", "Walking penguins\nHow penguins waddle over the ice."]
+    )
+    assert hits[0].similarity == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_the_similarity_is_there_for_papers_that_only_words_brought_up(
+    library: Library, make_papers: Callable[..., list[Paper]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.search._DEPTH", 3)
+    library.add(make_papers(40))
+    library.embed_missing()
+    hits = library.search("part 17", limit=3)
+    word_only = [hit for hit in hits if hit.vector_rank is None]
+    assert word_only, "nothing to see: the rankings agree"
+    assert all(hit.similarity is not None and -1 <= hit.similarity <= 1 for hit in hits)
+
+
+def test_the_best_chunk_of_a_long_paper_counts(folder: Path) -> None:
+    embedder = HashingEmbedder(dimension=512, max_tokens=24)
+    filler = [f"Sentence {i} speaks of subject{i} and matter{i} alone." for i in range(20)]
+    with Library.open(folder, embedder) as library:
+        library.add(
+            [
+                Paper(title="Long", abstract=" ".join([*filler, "Zebras gallop at dawn."])),
+                Paper(title="Short", abstract="Zebras rest, and nobody gallops ever."),
+            ]
+        )
+        library.embed_missing()
+        assert library.status().chunks > 5
+        hits = library.search("zebras gallop at dawn")
+    assert [hit.stored.number for hit in hits] == [1, 2]
+    assert hits[0].vector_rank == 1
+    assert hits[1].vector_rank == 2, "papers are ranked, not chunks"
+    assert hits[0].similarity is not None
+    assert hits[0].similarity > 0.5
+
+
+@pytest.mark.parametrize("query", ["", "  \n ", "\x00"])
+def test_no_words_no_papers(library: Library, query: str) -> None:
+    library.add([Paper(title="A", abstract="a")])
+    assert library.search(query) == []
+
+
+def test_a_limit(library: Library, make_papers: Callable[..., list[Paper]]) -> None:
+    library.add(make_papers(100))
+    library.embed_missing()
+    assert len(library.search("penguins", limit=3)) == 3
+    assert len(library.search("penguins in winter simulation", limit=80)) == 80
+    assert library.search("penguins", limit=0) == []
+
+
+def test_a_question_of_a_hundred_thousand_characters(
+    library: Library, make_papers: Callable[..., list[Paper]]
+) -> None:
+    library.add(make_papers(20))
+    library.embed_missing()
+    assert library.search("penguins " * 11_000, limit=1)[0].bm25_rank is not None

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.library.catalog import Catalog
+from assistant.library.chunks import Chunk
+from assistant.library.database import Database
+from assistant.library.records import StoredPaper
+from assistant.library.vector_index import ExactIndex
+from assistant.library.vectors import Matrix, VectorRows
+from assistant.paper import Paper
+
+MakePapers = Callable[..., list[Paper]]
+
+
+@pytest.fixture
+def database(tmp_path: Path, make_papers: MakePapers) -> Iterator[Database]:
+    opened = Database(tmp_path / "catalog.sqlite")
+    Catalog(opened).add([paper.model_copy(update={"doi": f"10.1/{i}"}) for i, paper in
+                         enumerate(make_papers(6), start=1)])  # fmt: skip
+    yield opened
+    opened.close()
+
+
+def two_chunks(stored: StoredPaper) -> tuple[StoredPaper, list[Chunk]]:
+    return stored, [Chunk(0, 3, "a"), Chunk(3, 9, "b")]
+
+
+def fill(database: Database, fingerprint: str = "f") -> Matrix:
+    rows = VectorRows(database)
+    rows.claim(fingerprint)
+    papers = [two_chunks(stored) for stored in Catalog(database).papers()]
+    vectors = np.random.default_rng(7).normal(size=(12, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert rows.add(fingerprint, papers, vectors) == 6
+    return vectors
+
+
+def longer(number: int) -> Paper:
+    return Paper(title="T", abstract="Much longer. " * 40, doi=f"10.1/{number}")
+
+
+def test_vectors_come_back_as_they_were(database: Database) -> None:
+    vectors = fill(database)
+    rows = VectorRows(database)
+    assert rows.count() == 12
+    assert rows.missing() == 0
+    batch = rows.added_after(0, 100)
+    assert np.array_equal(batch.vectors, vectors)
+    assert batch.papers.tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    assert rows.added_after(int(batch.chunks[4]), 2).papers.tolist() == [3, 4]
+    assert np.array_equal(rows.of_papers([2, 99]).vectors, vectors[2:4])
+    with database.read() as connection:
+        spans = connection.execute("SELECT start_at, end_at FROM chunks WHERE paper = 1").fetchall()
+    assert spans == [(0, 3), (3, 9)]
+
+
+def test_a_changed_abstract_loses_its_vectors_and_says_so(database: Database) -> None:
+    fill(database)
+    rows = VectorRows(database)
+    before = rows.state()
+    Catalog(database).add([longer(2)])
+    assert rows.missing() == 1
+    assert rows.count() == 10
+    last, removed = rows.removed_after(before.removal, 100)
+    assert removed == [3, 4]
+    assert last == rows.state().removal
+    assert rows.state().generation == before.generation
+
+
+def test_numbers_are_never_given_twice(database: Database) -> None:
+    fill(database)
+    rows = VectorRows(database)
+    Catalog(database).add([longer(6)])  # drops the last chunks
+    (stored,) = [s for s in Catalog(database).papers() if s.number == 6]
+    rows.add("f", [(stored, [Chunk(0, 3, "a")])], np.ones((1, 8), dtype=np.float32))
+    assert rows.added_after(0, 100).chunks[-1] == 13
+
+
+def test_another_embedder_starts_a_new_generation(database: Database) -> None:
+    fill(database)
+    rows = VectorRows(database)
+    before = rows.state()
+    assert rows.claim("f") == 0
+    assert rows.state() == before
+    assert rows.claim("g") == 12
+    assert rows.missing() == 6
+    after = rows.state()
+    assert after.fingerprint == "g"
+    assert after.generation != before.generation
+    assert rows.removed_after(0, 100)[1] == []
+
+
+def test_only_what_still_fits_is_stored(database: Database) -> None:
+    rows = VectorRows(database)
+    rows.claim("f")
+    stored = list(Catalog(database).papers())
+    vectors = np.ones((2, 8), dtype=np.float32)
+    assert rows.add("f", [two_chunks(stored[0])], vectors) == 1
+    assert rows.add("f", [two_chunks(stored[0])], vectors) == 0, "somebody else was faster"
+    Catalog(database).add([longer(2)])
+    assert rows.add("f", [two_chunks(stored[1])], vectors) == 0, "it has other text by now"
+    assert rows.add("g", [two_chunks(stored[2])], vectors) == 0, "another embedder's vectors"
+    assert rows.count() == 2
+
+
+def expect(vectors: Matrix, kept: list[int], query: Matrix) -> list[int]:
+    cosines = vectors @ query
+    return [i // 2 + 1 for i in sorted(kept, key=lambda i: -cosines[i])]
+
+
+def test_the_exact_index_follows_the_rows(database: Database) -> None:
+    vectors = fill(database)
+    index = ExactIndex(VectorRows(database))
+    query = vectors[5]
+    assert index.nearest(query, 5) == []
+    index.refresh()
+    found = index.nearest(query, 5)
+    assert [paper for paper, _ in found] == expect(vectors, list(range(12)), query)[:5]
+    assert found[0][1] == pytest.approx(1.0)
+    assert len(index.nearest(query, 100)) == 12
+
+    Catalog(database).add([longer(3)])
+    index.refresh()
+    kept = [i for i in range(12) if i not in (4, 5)]
+    assert [paper for paper, _ in index.nearest(query, 100)] == expect(vectors, kept, query)
+
+    (stored,) = [s for s in Catalog(database).papers() if s.number == 3]
+    VectorRows(database).add("f", [(stored, [Chunk(0, 3, "a")])], query[None])
+    index.refresh()
+    assert index.nearest(query, 1)[0][0] == 3
+
+    VectorRows(database).claim("g")
+    index.refresh()
+    assert index.nearest(query, 5) == []
+    index.close()
+
+
+def test_loading_in_several_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.library.vector_index._BATCH", 5)
+    vectors = fill(database)
+    index = ExactIndex(VectorRows(database))
+    index.refresh()
+    assert [paper for paper, _ in index.nearest(vectors[0], 100)] == expect(
+        vectors, list(range(12)), vectors[0]
+    )
