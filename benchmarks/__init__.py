@@ -1,0 +1,1 @@
+"""What measures quality and speed; each module prints tables. Not part of the tests."""
