@@ -218,9 +218,11 @@ class Library:
 
     # TL;DRs
 
-    def tldr(self, number: int) -> StoredTldr | None:
-        """The newest TL;DR of the paper `number`."""
-        return self._tldrs.of(number)
+    def tldr(
+        self, number: int, *, model: str | None = None, prompt: str | None = None
+    ) -> StoredTldr | None:
+        """The newest TL;DR of the paper `number`; with `model` and `prompt` the newest of those."""
+        return self._tldrs.of(number, model, prompt)
 
     def tldrs(self) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
         """Every paper in the order of import with its newest TL;DR."""

@@ -22,12 +22,15 @@ class Tldrs:
         self._database = database
         self._catalog = catalog
 
-    def of(self, number: int) -> StoredTldr | None:
-        """The newest TL;DR of a paper."""
+    def of(
+        self, number: int, model: str | None = None, prompt: str | None = None
+    ) -> StoredTldr | None:
+        """The newest TL;DR of a paper, or the newest by this model or from this prompt."""
         with self._database.read() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? ORDER BY tldr DESC LIMIT 1",  # noqa: S608
-                (number,),
+                f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? AND model = ifnull(?, model) "  # noqa: S608
+                "AND prompt = ifnull(?, prompt) ORDER BY tldr DESC LIMIT 1",
+                (number, model, prompt),
             ).fetchone()
         return StoredTldr(*row) if row else None
 

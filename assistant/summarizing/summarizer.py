@@ -105,9 +105,9 @@ class Summarizer:
                 )
 
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
-        tldr = self._library.tldr(stored.number)
-        current = (self._model.name, self._prompt.fingerprint)
-        return tldr if tldr and (tldr.model, tldr.prompt) == current else None
+        return self._library.tldr(
+            stored.number, model=self._model.name, prompt=self._prompt.fingerprint
+        )
 
     def _keep(self, stored: StoredPaper, line: Line) -> StoredTldr:
         tldr = StoredTldr(

@@ -52,3 +52,15 @@ def test_a_line_about_older_text_is_not_kept(library: Library) -> None:
     assert not library.save_tldr(TLDR, cut)
     assert not library.save_tldr(replace(TLDR, number=77))
     assert library.tldr(1) is None
+
+
+def test_a_tldr_can_be_asked_for_by_model_and_prompt(
+    library: Library, make_papers: Callable[..., list[Paper]]
+) -> None:
+    library.add(make_papers(1))
+    other = replace(TLDR, model="other", text="Ice is cold.")
+    library.save_tldr(TLDR)
+    library.save_tldr(other)
+    assert library.tldr(1) == other
+    assert library.tldr(1, model=TLDR.model, prompt=TLDR.prompt) == TLDR
+    assert library.tldr(1, model=TLDR.model, prompt="another") is None

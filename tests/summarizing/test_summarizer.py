@@ -74,6 +74,9 @@ def test_another_model_or_prompt_writes_anew(library: Library, tmp_path: Path) -
     other = ScriptedModel(reply_about, name="two")
     list(Summarizer(library, other).run())
     assert len(other.requests) == 2
+    back = ScriptedModel(reply_about, name="one")
+    list(Summarizer(library, back).run())
+    assert back.requests == []
     own = tmp_path / "prompts"
     own.mkdir()
     (own / "tldr.md").write_text("# user\nSay it of {title} in short: {abstract}\n", "utf-8")
