@@ -1,0 +1,156 @@
+"""The command line as a whole: its commands, what stands before them, and how every run ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from assistant import __version__
+from assistant.cli import asking, finding, keeping, serving, tldrs
+from assistant.cli.interrupt import INTERRUPTED
+from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions
+from assistant.cli.streams import Streams, use_utf8
+from assistant.errors import AssistantError, SettingsError, UsageError
+from assistant.settings import load_settings
+
+_HELP = (
+    "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
+    "Everything runs on this computer; nothing is sent anywhere."
+)
+
+
+class Commands(typer.core.TyperGroup):
+    """Runs a command so that whatever goes wrong in it ends in one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command; every AssistantError, interrupt and fault ends here."""
+        streams = Streams()
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except UsageError as error:
+            streams.error(str(error))
+            raise typer.Exit(2) from error
+        except AssistantError as error:
+            streams.error(str(error))
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as error:
+            streams.note("Stopped.")
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:
+            _leave_stdout()
+            raise typer.Exit(1) from error
+        except OSError as error:
+            if _wants_traceback():
+                raise
+            _leave_stdout()
+            where = f"{error.filename}: " if error.filename else ""
+            streams.error(f"{where}{error.strerror or error}.")
+            raise typer.Exit(1) from error
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except Exception as error:
+            if _wants_traceback():
+                raise
+            streams.error(
+                f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
+                "Set ASSISTANT_TRACEBACK=1 and run it again to see where."
+            )
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=Commands,
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        Streams().text(f"assistant {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def before_the_command(
+    context: typer.Context,
+    library: Annotated[
+        str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP)
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP)
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """Take the options that may stand before or behind any command."""
+    context.obj = GlobalOptions(library, model)
+
+
+def _example(*lines: str) -> str:
+    """The end of a command's help; the first line keeps it from being wrapped."""
+    return "\b\n" + "\n".join(("Example:", *(f"  {line}" for line in lines)))
+
+
+app.command("import", epilog=_example("assistant import trending_page.txt more.jsonl"))(
+    keeping.import_papers
+)
+app.command(
+    "ask",
+    epilog=_example(
+        'assistant ask "Which method needs no labels?"',
+        "assistant ask --json - < questions.txt > answers.jsonl",
+    ),
+)(asking.ask)
+app.command("chat", epilog=_example("assistant chat"))(asking.chat)
+app.command(
+    "tldr",
+    epilog=_example(
+        "assistant tldr --format md --out tldrs.md",
+        "assistant tldr - < page.txt",
+    ),
+)(tldrs.tldr)
+app.command("search", epilog=_example('assistant search "graph neural networks" --limit 5'))(
+    finding.search
+)
+app.command("list", epilog=_example("assistant list | head"))(finding.list_papers)
+app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(finding.show)
+app.command("serve", epilog=_example("assistant serve --port 8080"))(serving.serve)
+app.command("status", epilog=_example("assistant status --json"))(keeping.status)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run `arguments` (None: those of the process) and exit."""
+    use_utf8()
+    typer.main.get_command(app).main(args=arguments, prog_name="assistant")
+
+
+def _wants_traceback() -> bool:
+    try:
+        return load_settings().traceback
+    except SettingsError:
+        return False
+
+
+def _leave_stdout() -> None:
+    """Whoever read stdout is gone: let what is still buffered go nowhere, and quietly."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        # Not a stream of the system, as in tests.
+        pass
+    finally:
+        os.close(nowhere)

@@ -1,0 +1,51 @@
+"""The papers that a command is handed: files and stdin, read one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.cli.streams import STDIN, Streams, stdin_bytes
+from assistant.errors import ReadingError
+
+if TYPE_CHECKING:
+    from assistant.paper import Paper
+    from assistant.reading import Failure
+
+
+class Inputs:
+    """Files and stdin as one stream of papers; what cannot be read is noted, the rest goes on.
+
+    `failures` holds everything that could not be read, `failed` counts the inputs that gave an
+    error as a whole.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Read stdin now if it is among `paths`, and nothing else yet: it can be waited for."""
+        self._inputs = [(path, stdin_bytes() if path == STDIN else None) for path in paths]
+        self.failures: list[Failure] = []
+        self.failed = 0
+
+    def papers(self, should_stop: Callable[[], bool]) -> Iterator[Paper]:
+        """Yield the papers of all inputs, until `should_stop` says so."""
+        from assistant.reading import Failure, read_bytes, read_file
+
+        for path, data in self._inputs:
+            if data is None:
+                papers = read_file(Path(path).expanduser(), self.failures.append)
+            else:
+                papers = read_bytes(data, "stdin", self.failures.append)
+            try:
+                for paper in papers:
+                    if should_stop():
+                        return
+                    yield paper
+            except ReadingError as error:
+                self.failed += 1
+                self.failures.append(Failure(where=path, why=str(error)))
+
+    def report(self, streams: Streams) -> None:
+        """Say what could not be read."""
+        for failure in self.failures:
+            streams.note(f"Not read: {failure.where}: {failure.why}")

@@ -1,0 +1,130 @@
+"""Commands about what is kept: `import` and `status`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.inputs import Inputs
+from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.options import (
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    UnusedModelOption,
+    open_session,
+)
+from assistant.cli.streams import Streams
+
+if TYPE_CHECKING:
+    from assistant.library import ImportReport, Library
+
+
+def import_papers(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is stdin.")],
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Put the papers of files into the library.
+
+    Read are saved pages of paper abstracts, and JSON lines with title and abstract. A paper that
+    is there already is not added again.
+    """
+    streams = Streams()
+    inputs = Inputs(paths)
+    with open_session(context, library, model, streams) as session:
+        kept = session.library
+        with stop_on_interrupt() as stop:
+            with streams.progress("Reading papers") as done:
+                report = kept.add(inputs.papers(stop.is_set), done)
+            _embed(kept, streams, stop.is_set)
+        without_vectors = kept.missing_vectors()
+    inputs.report(streams)
+    if as_json:
+        streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
+    else:
+        streams.line(_summary(report, len(inputs.failures)))
+    if stop.is_set():
+        streams.note(
+            f"Stopped: {report.read} papers were read and are kept, {without_vectors} of the "
+            "library wait for their vectors. The same command goes on from here."
+        )
+        raise typer.Exit(INTERRUPTED)
+    if inputs.failed:
+        raise typer.Exit(1)
+
+
+def fill_with_sample(library: Library, streams: Streams) -> None:
+    """Put the sample papers into `library` if it is empty."""
+    from assistant.sample import sample_papers
+
+    if library.count():
+        return
+    report = library.add(sample_papers())
+    _embed(library, streams, lambda: False)
+    streams.note(f"The library was empty: {report.added} sample papers are in it now.")
+
+
+def status(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Show what the library holds, its size, and the models in use."""
+    streams = Streams()
+    with open_session(context, library, model, streams) as session:
+        from assistant.models import describe_language_model
+
+        figures = session.library.status()
+        described = describe_language_model(session.settings)
+    if as_json:
+        shape: dict[str, Any] = {**asdict(figures), "folder": str(figures.folder)}
+        shape["language_model"] = {
+            "name": described.name,
+            "file": str(described.file),
+            "bytes": described.bytes,
+        }
+        streams.json(shape)
+        return
+    search = "full text alone" if figures.full_text_only else "full text and vectors"
+    rows = [
+        ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
+        ("Papers", f"{figures.papers:,}"),
+        ("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
+        ("TL;DRs", f"{figures.tldrs:,}"),
+        ("Search by", search),
+        ("Catalogue", _size(figures.catalog_bytes)),
+        ("Chroma", _size(figures.chroma_bytes)),
+        ("Embedder", figures.embedder or "none"),
+        ("Model", described.name),
+        ("Model file", f"{described.file} ({_size(described.bytes)})"),
+    ]
+    for name, value in rows:
+        streams.line((f"{name:<12}", "bold"), value)
+
+
+def _embed(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> None:
+    missing = library.missing_vectors()
+    if not missing or should_stop():
+        return
+    with streams.progress("Making vectors", missing) as done:
+        library.embed_missing(lambda count, total: done(count), should_stop)
+
+
+def _summary(report: ImportReport, failed: int) -> str:
+    return (
+        f"{report.read} papers read: {report.added} new, {report.merged} merged, "
+        f"{report.unchanged} unchanged; {failed} could not be read."
+    )
+
+
+def _size(count: int | None) -> str:
+    if count is None:
+        return "missing"
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"

@@ -1,0 +1,67 @@
+"""Options that several commands share, and the session that a command opens with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.streams import Streams
+from assistant.errors import UsageError
+from assistant.session import Session
+from assistant.settings import Settings, load_settings
+
+LIBRARY_HELP = "Folder of the library."
+MODEL_HELP = "Language model to use instead of the embedded one."
+
+LibraryOption = Annotated[
+    str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP, show_default=False)
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, show_default=False)
+]
+# Taken by every command, so that an option that stands behind the command is never an error.
+UnusedModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other programs.")]
+SampleOption = Annotated[
+    bool, typer.Option("--sample", help="Fill an empty library with the sample papers first.")
+]
+
+
+@dataclass(frozen=True)
+class GlobalOptions:
+    """Options that were given before the command."""
+
+    library: str | None = None
+    model: str | None = None
+
+
+def settings_for(context: typer.Context, library: str | None, model: str | None) -> Settings:
+    """The settings of this call: options behind the command, before it, then the environment."""
+    before = context.obj if isinstance(context.obj, GlobalOptions) else GlobalOptions()
+    return load_settings(
+        library=_path("--library", before.library if library is None else library),
+        model=_path("--model", before.model if model is None else model),
+    )
+
+
+def open_session(
+    context: typer.Context,
+    library: str | None,
+    model: str | None,
+    streams: Streams,
+    *,
+    embedding: bool = True,
+) -> Session:
+    """A session by the settings of this call, whose notes go to stderr."""
+    return Session(settings_for(context, library, model), streams.note, embedding=embedding)
+
+
+def _path(option: str, given: str | None) -> Path | None:
+    if given is not None and not given.strip():
+        raise UsageError(f"{option} is empty. Name a path, or leave the option out.")
+    return None if given is None else Path(given).expanduser()

@@ -1,0 +1,181 @@
+"""The three streams of a command: results to stdout, notes and progress to stderr, lines in.
+
+On a terminal both outputs have colours; anywhere else they are plain UTF-8 text.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# A part of a line: its text, and how a terminal shows it (a style of Rich; empty: as usual).
+Part = tuple[str, str]
+STDIN = "-"
+
+
+def use_utf8() -> None:
+    """Make the outputs carry any abstract, whatever the terminal's or the system's encoding is."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            encoding = None if stream.isatty() else "utf-8"
+            reconfigure(encoding=encoding, errors="replace")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, so that no abstract can steer the user's terminal."""
+    return "".join(
+        character
+        for character in text
+        if character in "\t\n" or unicodedata.category(character) != "Cc"
+    )
+
+
+class Streams:
+    """Writes what a command has to say."""
+
+    @cached_property
+    def _out(self) -> Console:
+        from rich.console import Console
+
+        return Console(markup=False, highlight=False, emoji=False)
+
+    @cached_property
+    def _err(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the result is read by a person at a terminal."""
+        return sys.stdout.isatty()
+
+    def line(self, *parts: str | Part) -> None:
+        """Write one line of the result for people."""
+        pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+        if self.is_terminal:
+            from rich.text import Text
+
+            self._out.print(Text.assemble(*((printable(text), style) for text, style in pairs)))
+        else:
+            self.text("".join(printable(text) for text, _ in pairs) + "\n")
+
+    def json(self, value: Any) -> None:
+        """Write one JSON value on a line of its own and hand it on at once."""
+        self.text(json.dumps(value, ensure_ascii=False) + "\n")
+
+    def json_list(self, values: Iterable[Any]) -> None:
+        """Write a JSON array as its values come, one a line."""
+        before = "["
+        for value in values:
+            self.text(before + json.dumps(value, ensure_ascii=False))
+            before = ",\n "
+        self.text("[]\n" if before == "[" else "]\n")
+
+    def text(self, text: str) -> None:
+        """Write `text` to the result as it is and hand it on at once."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """Write one line to stderr, whatever line ends `text` has."""
+        self._note(text, "dim")
+
+    def error(self, text: str) -> None:
+        """Write `Error: text` as one line to stderr."""
+        self._note(f"Error: {text}", "red")
+
+    def _note(self, text: str, style: str) -> None:
+        line = printable(" ".join(text.split()))
+        if sys.stderr.isatty():
+            self._err.print(line, style=style, soft_wrap=True)
+        else:
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+
+    @contextmanager
+    def progress(
+        self, label: str, total: int | None = None, *, when: object = True
+    ) -> Iterator[Callable[[int], None]]:
+        """Show a bar on stderr if that is a terminal; hands out what takes the number done.
+
+        `when` is falsy where the results themselves appear on the terminal meanwhile.
+        """
+        if not when or not sys.stderr.isatty():
+            yield lambda done: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeRemainingColumn as Remaining
+
+        # Redirecting would send results written meanwhile to the stream of the bar.
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+        with Progress(
+            *columns,
+            console=self._err,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda done: bar.update(task, completed=done)
+
+
+def stdin_bytes() -> bytes:
+    """All of stdin."""
+    return sys.stdin.buffer.read()
+
+
+def stdin_lines() -> Iterator[str]:
+    """The lines of stdin that are not blank, each as soon as it is there."""
+    for number, raw in enumerate(sys.stdin.buffer):
+        line = raw.decode("utf-8-sig" if number == 0 else "utf-8", "replace").strip()
+        if line:
+            yield line
+
+
+class Batch:
+    """The question given as an argument, or with `-` one a line of stdin.
+
+    A line that cannot be used does not end the others; the question given as an argument does.
+    """
+
+    def __init__(self, given: str, streams: Streams) -> None:
+        """`given` is the command's argument."""
+        self._given = given
+        self._streams = streams
+        self._failed = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the questions, each as soon as it is there."""
+        return stdin_lines() if self._given == STDIN else iter([self._given])
+
+    @contextmanager
+    def each(self, question: str) -> Iterator[None]:
+        """Report an unusable line of stdin and go on with the next."""
+        try:
+            yield
+        except UsageError as error:
+            if self._given != STDIN:
+                raise
+            self._failed += 1
+            shown = question if len(question) <= 60 else f"{question[:60]}..."
+            self._streams.error(f"{error} (line {shown!r})")
+
+    def end(self) -> None:
+        """Exit with 1 if a line could not be used."""
+        if self._failed:
+            self._streams.note(f"{self._failed} lines could not be used; the others were.")
+            raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""`import` and `status`, per stream and exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_support import Run
+
+import assistant.models
+from assistant.errors import EmbedderUnavailable
+from assistant.library import Library
+from assistant.settings import load_settings
+
+
+def test_import_reports_on_stdout_and_again_changes_nothing(run: Run, papers: Path) -> None:
+    first = run("import", papers)
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert first.stdout == ("5 papers read: 5 new, 0 merged, 0 unchanged; 0 could not be read.\n")
+    second = run("import", papers, "--json")
+    assert json.loads(second.stdout) == {
+        "read": 5,
+        "added": 0,
+        "merged": 0,
+        "unchanged": 5,
+        "failed": [],
+    }
+
+
+def test_import_makes_vectors(run: Run, filled: Path) -> None:
+    shape = json.loads(run("status", "--json").stdout)
+    assert (shape["papers"], shape["vectors"], shape["missing_vectors"]) == (5, 5, 0)
+
+
+def test_one_bad_file_does_not_stop_the_others(run: Run, papers: Path, tmp_path: Path) -> None:
+    result = run("import", tmp_path / "missing.txt", papers, tmp_path, "--json")
+    assert result.exit_code == 1
+    shape = json.loads(result.stdout)
+    assert shape["added"] == 5
+    assert [failure["where"] for failure in shape["failed"]] == [
+        str(tmp_path / "missing.txt"),
+        str(tmp_path),
+    ]
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_one_bad_record_is_reported_and_is_no_failure(run: Run, papers: Path) -> None:
+    papers.write_text(papers.read_text(encoding="utf-8") + '{"title": "half\n', encoding="utf-8")
+    result = run("import", papers)
+    assert result.exit_code == 0
+    assert "5 new" in result.stdout
+    assert "papers.jsonl:6" in result.stderr
+
+
+def test_import_reads_stdin(run: Run, papers: Path) -> None:
+    result = run("import", "-", stdin=papers.read_bytes())
+    assert (result.exit_code, result.stdout[:16]) == (0, "5 papers read: 5")
+
+
+def test_import_of_nothing_fails_in_one_line(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    result = run("import", empty)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("0 papers read")
+    assert "empty" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_without_an_embedder_it_says_so_and_full_text_works(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(*_: object) -> None:
+        raise EmbedderUnavailable("There is no embedding model. Install it.")
+
+    monkeypatch.setattr(assistant.models, "open_embedder", unavailable)
+    result = run("import", papers)
+    assert result.exit_code == 0
+    assert "no embedding model" in result.stderr
+    assert "full text alone" in result.stderr
+    hits = json.loads(run("search", "owls", "--json").stdout)["hits"]
+    assert hits[0]["title"] == "On the sleep of owls"
+    assert json.loads(run("status", "--json").stdout)["full_text_only"] is True
+
+
+def test_status_for_people_and_for_programs(run: Run, filled: Path) -> None:
+    shape = json.loads(run("status", "--json").stdout)
+    assert shape["folder"] == str(load_settings().library)
+    assert shape["language_model"]["name"] == "SmolLM2-135M-Instruct-Q8_0"
+    assert shape["language_model"]["bytes"] > 90_000_000
+    assert shape["embedder"] == "hashing"
+    text = run("status").stdout
+    assert "Papers      5" in text
+    assert shape["language_model"]["file"] in text
+
+
+def test_status_names_the_model_given_even_if_it_is_missing(run: Run, tmp_path: Path) -> None:
+    result = run("status", "--json", "--model", tmp_path / "none.gguf")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["language_model"] == {
+        "name": "none",
+        "file": str(tmp_path / "none.gguf"),
+        "bytes": None,
+    }
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_library_option_stands_before_or_behind(
+    run: Run, papers: Path, tmp_path: Path, before: bool
+) -> None:
+    option = ("--library", str(tmp_path / "other"))
+    arguments = (*option, "import", papers) if before else ("import", papers, *option)
+    assert run(*arguments).exit_code == 0
+    with Library.open(tmp_path / "other", None) as library:
+        assert library.count() == 5
+    assert not (load_settings().library / "catalog.sqlite").exists()
+
+
+def test_behind_the_command_goes_before_in_front_of_it(
+    run: Run, papers: Path, tmp_path: Path
+) -> None:
+    run("--library", tmp_path / "one", "import", papers, "--library", tmp_path / "two")
+    assert (tmp_path / "two" / "catalog.sqlite").exists()
+    assert not (tmp_path / "one").exists()

@@ -1,0 +1,116 @@
+"""`tldr`: formats, files, going on, and papers that are not in the library."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from cli_support import Run
+
+from assistant.errors import ModelError
+from assistant.models import GenerationRequest
+from assistant.models.fake import ScriptedModel
+
+SENTENCE = "They sleep fourteen hours a day."
+SHAPE = ["id", "title", "tldr", "method", "model", "prompt", "seconds"]
+
+
+def test_jsonl_is_one_object_a_paper_in_library_order(
+    run: Run, filled: Path, requests: list[GenerationRequest]
+) -> None:
+    result = run("tldr", "--format", "jsonl")
+    assert (result.exit_code, result.stderr) == (0, "")
+    shapes = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [shape["title"][-4:] for shape in shapes] == ["cats", "dogs", "owls", "bees", "ants"]
+    assert all(list(shape) == SHAPE for shape in shapes)
+    assert run("tldr", "--json").stdout == result.stdout
+    assert len(requests) == 5
+
+
+def test_a_call_goes_on_where_the_last_one_stopped(
+    run: Run, filled: Path, requests: list[GenerationRequest]
+) -> None:
+    assert len(run("tldr", "--limit", "2").stdout.splitlines()) == 2
+    assert len(requests) == 2
+    assert len(run("tldr").stdout.splitlines()) == 5
+    assert len(requests) == 5
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("text", f"On the sleep of cats — {SENTENCE}"),
+        ("md", f"- **On the sleep of cats** — {SENTENCE}"),
+    ],
+)
+def test_formats_for_people(run: Run, filled: Path, form: str, expected: str) -> None:
+    lines = run("tldr", "--format", form).stdout.splitlines()
+    assert len(lines) == 5
+    assert lines[0] == expected
+
+
+def test_csv_has_a_head_and_is_whole(run: Run, filled: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("tldr", "--format", "csv").stdout)))
+    assert list(rows[0]) == SHAPE
+    assert [row["tldr"] for row in rows] == [SENTENCE] * 5
+
+
+def test_markdown_in_a_title_stays_text(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "star.jsonl"
+    page.write_text('{"title": "A* and [x_i]", "abstract": "We search. It is fast."}', "utf-8")
+    assert "**A\\* and \\[x\\_i\\]**" in run("tldr", page, "--format", "md").stdout
+
+
+def test_papers_from_a_file_or_stdin_are_not_kept(run: Run, papers: Path) -> None:
+    from_file = run("tldr", papers, "--json")
+    from_stdin = run("tldr", "-", "--json", stdin=papers.read_bytes())
+    assert from_file.exit_code == from_stdin.exit_code == 0
+    assert len(from_file.stdout.splitlines()) == len(from_stdin.stdout.splitlines()) == 5
+    assert json.loads(run("list", "--json").stdout) == []
+
+
+def test_a_file_that_cannot_be_read_fails(run: Run, tmp_path: Path) -> None:
+    result = run("tldr", tmp_path / "none.txt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "none.txt does not exist" in result.stderr
+
+
+def test_out_is_written_as_a_whole(run: Run, filled: Path, tmp_path: Path) -> None:
+    target = tmp_path / "tldrs.jsonl"
+    result = run("tldr", "--json", "--out", target)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 5
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_failure_leaves_the_file_that_was_there(
+    run: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "tldrs.txt"
+    target.write_text("precious", encoding="utf-8")
+    broken = ScriptedModel([SENTENCE, ModelError("It broke. Start it again.")])
+    monkeypatch.setattr("assistant.models.open_language_model", lambda *_: broken)
+    result = run("tldr", "--out", target)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: It broke. Start it again.\n"
+    assert target.read_text(encoding="utf-8") == "precious"
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_out_in_a_missing_folder_fails_before_any_work(
+    run: Run, filled: Path, requests: list[GenerationRequest], tmp_path: Path
+) -> None:
+    result = run("tldr", "--out", tmp_path / "no" / "file.txt")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert "--out" in result.stderr
+    assert requests == []
+
+
+def test_an_unknown_format_is_wrong_use(run: Run) -> None:
+    result = run("tldr", "--format", "xml")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "xml" in result.stderr
