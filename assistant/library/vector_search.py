@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.library.chroma_index import ChromaHeld, ChromaIndex, ChromaUnusable
+from assistant.library.chroma_collection import ChromaUnusable
+from assistant.library.chroma_index import ChromaHeld, ChromaIndex
 from assistant.library.vector_index import ExactIndex, VectorIndex
 from assistant.library.vectors import Matrix, VectorRows
 

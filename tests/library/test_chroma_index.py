@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from assistant.library.catalog import Catalog
-from assistant.library.chroma_index import ChromaHeld, ChromaIndex, ChromaUnusable
+from assistant.library.chroma_collection import ChromaCollection, ChromaUnusable
+from assistant.library.chroma_index import ChromaHeld, ChromaIndex
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.vector_index import ExactIndex
-from assistant.library.vectors import VectorRows
+from assistant.library.vectors import VectorBatch, VectorRows
 from assistant.paper import Paper
 
 # Chroma writes its vector files every thousand vectors, so damage needs more than that.
@@ -166,7 +167,7 @@ def test_a_failure_while_searching_rebuilds(
     def broken(*_: object, **__: object) -> None:
         raise failure("called `Option::unwrap()` on a `None` value\nand more")
 
-    monkeypatch.setattr(index._collection, method, broken)
+    monkeypatch.setattr(index._collection._chroma, method, broken)
     check(index, rows)
     (note,) = notes
     assert "was damaged (called `Option::unwrap()` on a `None` value)" in note
@@ -181,10 +182,40 @@ def test_an_interrupt_is_no_damage(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(index._collection, "query", interrupted)
+    assert index._collection is not None
+    monkeypatch.setattr(index._collection._chroma, "query", interrupted)
     with pytest.raises(KeyboardInterrupt):
         index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
     index.close()
+
+
+def test_an_interrupted_rebuild_is_begun_again(
+    folder: Path, rows: VectorRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    index = ChromaIndex(folder, rows, notes.append)
+    upsert = ChromaCollection.upsert
+    calls = 0
+
+    def interrupted(self: ChromaCollection, batch: VectorBatch) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt
+        upsert(self, batch)
+
+    monkeypatch.setattr(ChromaCollection, "upsert", interrupted)
+    assert index._collection is not None
+    monkeypatch.setattr(index._collection._chroma, "query", None)  # cannot be called
+    with pytest.raises(KeyboardInterrupt):
+        index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
+    check(index, rows)
+    index.close()
+    with pytest.raises(ChromaUnusable, match="closed"):
+        index.refresh()
+    again = ChromaIndex(folder, rows, fail)
+    check(again, rows)
+    again.close()
 
 
 def longer(number: int) -> Paper:
@@ -236,7 +267,7 @@ def test_a_lost_vector_is_noticed(folder: Path, rows: VectorRows) -> None:
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)
     assert index._collection is not None
-    index._collection.delete(ids=["5"])
+    index._collection.delete([5])
     Catalog(rows._database).add([longer(1)])
     check(index, rows)
     assert len(notes) == 1

@@ -201,12 +201,8 @@ def test_a_read_only_folder_with_a_journal_that_must_be_replayed_is_not_misread(
     database.close()
     mount("--bind", point, point)
     mount("-o", "remount,ro,bind", point)
-    try:
-        database = Database(point / "catalog.sqlite")
-    except LibraryReadOnly:
-        return
-    assert Catalog(database).count() == 5
-    database.close()
+    with pytest.raises(LibraryReadOnly, match="make its folder writable"):
+        Database(point / "catalog.sqlite")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""One Chroma collection in one folder: opened with our settings, its failures made ours."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from assistant.library.vectors import Matrix, VectorBatch
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+_NAME = "chunks"
+# Wide enough that a hundred neighbours asked for are true neighbours.
+_SEARCH_WIDTH = 200
+_REASON_CHARACTERS = 120
+
+
+class ChromaUnusable(Exception):
+    """Chroma, or its folder, does not do what it should."""
+
+
+@contextlib.contextmanager
+def chroma_failures() -> Iterator[None]:
+    """Turn whatever Chroma and its folder raise into ChromaUnusable."""
+    try:
+        yield
+    except Exception as error:
+        raise ChromaUnusable(_in_short(error)) from error
+    except BaseException as error:
+        # What a panic in Chroma's Rust part raises; it cannot be imported, and is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ChromaUnusable(_in_short(error)) from error
+
+
+def _in_short(error: BaseException) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0][:_REASON_CHARACTERS]
+
+
+class ChromaCollection:
+    """Vectors of chunks with the number of their paper, nearest by cosine.
+
+    Only one process, and only one object in it, may have a folder open.
+
+    Raises:
+        ChromaUnusable: here and in every method.
+    """
+
+    def __init__(self, folder: Path, *, create: bool) -> None:
+        """Open the collection in `folder`, or make folder and collection."""
+        with chroma_failures():
+            import chromadb
+            from chromadb.config import Settings
+
+            # Given by name, so that neither ./.env nor the environment can say otherwise.
+            settings = Settings(
+                _env_file=None,  # type: ignore[call-arg]  # a pydantic-settings argument
+                anonymized_telemetry=False,
+                chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+                chroma_otel_collection_endpoint="",
+                migrations="apply",
+                allow_reset=False,
+            )
+            _forget_broken_system(str(folder))
+            client = chromadb.PersistentClient(path=str(folder), settings=settings)
+            self._client = cast("Client", client)
+            try:
+                if create:
+                    self._chroma = client.create_collection(
+                        _NAME,
+                        configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_WIDTH}},
+                        embedding_function=None,
+                    )
+                else:
+                    self._chroma = client.get_collection(_NAME, embedding_function=None)
+            except BaseException:
+                self.close()
+                raise
+
+    def count(self) -> int:
+        """How many vectors there are."""
+        with chroma_failures():
+            return self._chroma.count()
+
+    def upsert(self, batch: VectorBatch) -> None:
+        """Add the vectors of `batch`, replacing those of the same chunks; some hundreds at most."""
+        with chroma_failures():
+            self._chroma.upsert(
+                ids=[str(chunk) for chunk in batch.chunks],
+                embeddings=batch.vectors,
+                metadatas=[{"paper": int(paper)} for paper in batch.papers],
+            )
+
+    def delete(self, chunks: Sequence[int]) -> None:
+        """Remove the vectors of `chunks`, as far as there are any; some hundreds at most."""
+        with chroma_failures():
+            self._chroma.delete(ids=[str(chunk) for chunk in chunks])
+
+    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+        """Paper number and cosine of the `count` nearest chunks, the nearest first."""
+        with chroma_failures():
+            count = min(count, self._chroma.count())
+            if count < 1:
+                return []
+            found: Any = self._chroma.query(
+                query_embeddings=vector.reshape(1, -1),
+                n_results=count,
+                include=["metadatas", "distances"],
+            )
+            pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
+            return [(int(about["paper"]), 1.0 - float(distance)) for about, distance in pairs]
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with contextlib.suppress(ChromaUnusable), chroma_failures():
+            self._client.close()
+
+
+def _forget_broken_system(path: str) -> None:
+    """Make Chroma open `path` afresh: it keeps a client whose start panicked for ever."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    for registry in ("_identifier_to_system", "_identifier_to_refcount"):
+        getattr(SharedSystemClient, registry, {}).pop(path, None)
