@@ -1,0 +1,29 @@
+"""Question -> evidence -> prompt -> claims -> checked answer."""
+
+from assistant.answering.answer import (
+    Answer,
+    AnswerDone,
+    Claim,
+    ClaimChecked,
+    Event,
+    Evidence,
+    EvidenceFound,
+    NearPaper,
+    Timings,
+)
+from assistant.answering.asker import Asker
+from assistant.answering.conversation import Turn
+
+__all__ = [
+    "Answer",
+    "AnswerDone",
+    "Asker",
+    "Claim",
+    "ClaimChecked",
+    "Event",
+    "Evidence",
+    "EvidenceFound",
+    "NearPaper",
+    "Timings",
+    "Turn",
+]

@@ -1,0 +1,49 @@
+"""The `[n]` of an answer: read out of what the model wrote, and given to claims that lack them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.answering.grounding import parts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.answering.answer import Evidence
+
+_NUMBERS = r"\d+(?:\s*(?:,|;|and|&|-|–)\s*\d+)*"
+_MARKER = re.compile(rf"\s*\[\s*{_NUMBERS}\s*\]", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_SPACE_BEFORE_MARK = re.compile(r"\s+([.,;:!?])")
+
+
+def split_markers(text: str) -> tuple[str, tuple[int, ...]]:
+    """`text` without its markers, and the numbers in them in order: `[1]`, `[1, 2]`, `[1-3]`."""
+    cited: dict[int, None] = {}
+    for marker in _MARKER.findall(text):
+        for first, last in _RANGE.findall(marker):
+            cited.update(dict.fromkeys(range(int(first), min(int(last), int(first) + 20) + 1)))
+        cited.update((int(number), None) for number in re.findall(r"\d+", marker))
+    plain = _SPACE_BEFORE_MARK.sub(r"\1", _MARKER.sub("", text))
+    return " ".join(plain.split()), tuple(cited)
+
+
+def attribute(claim: str, evidence: Sequence[Evidence]) -> tuple[int, ...]:
+    """The evidence (numbers from 1) that has most of what `claim` says.
+
+    A second sentence of the same paper is named too where it has something that the first lacks.
+    """
+    have = [parts_in(claim, source.text) for source in evidence]
+    best = max(range(len(have)), key=lambda n: (len(have[n]), -n), default=None)
+    if best is None or not have[best]:
+        return ()
+    same_paper = [
+        n
+        for n, source in enumerate(evidence)
+        if n != best and source.stored.number == evidence[best].stored.number
+    ]
+    second = max(same_paper, key=lambda n: (len(have[n] - have[best]), -n), default=None)
+    if second is None or not have[second] - have[best]:
+        return (best + 1,)
+    return (best + 1, second + 1)

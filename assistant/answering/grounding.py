@@ -1,0 +1,97 @@
+"""Claim and cited evidence -> supported or not: the check that everything shown has passed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.text.facts import missing_facts
+from assistant.text.names import names
+from assistant.text.numbers import numbers
+from assistant.text.words import content_words, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.answering.answer import Evidence
+
+# Share of a claim's content words that must be in what it cites.
+LEAST_WORDS = 0.75
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|without|cannot|lacks?|fails?|unable|\w+n['’]t)\b"
+    r"(?!\s+only\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """Whether a claim is supported, and what it says that its sources do not."""
+
+    supported: bool
+    missing: tuple[str, ...]
+
+
+def check(claim: str, cited: Sequence[Evidence]) -> Grounding:
+    """Check `claim` against the evidence it cites.
+
+    Every number and name, and most content words, must be in the cited sentences or the titles of
+    their papers, within one paper; only a claim without numbers may be put together from several.
+    A claim must not negate what is not negated there, or leave out a negation.
+    """
+    papers = {source.stored.number for source in cited}
+    groups = [[source for source in cited if source.stored.number == paper] for paper in papers]
+    if len(groups) > 1 and not numbers(claim):
+        groups.append(list(cited))
+    results = [_check_together(claim, group) for group in groups]
+    return min(
+        results,
+        key=lambda result: (not result.supported, len(result.missing)),
+        default=Grounding(supported=False, missing=("evidence",)),
+    )
+
+
+def adds_nothing(claim: str, known: str) -> bool:
+    """Whether everything in `claim` is in `known` already, such as the question."""
+    words = vocabulary(known)
+    return all(word in words for word in content_words(claim)) and not missing_facts(claim, known)
+
+
+def parts_in(claim: str, source: str) -> frozenset[str]:
+    """What of a claim is in `source`: content words, numbers, names. To compare sources with."""
+    words = vocabulary(source)
+    missing = set(missing_facts(claim, source))
+    facts = {f"{number.value} {number.unit}".strip() for number in numbers(claim)}
+    return frozenset(
+        {word for word in content_words(claim) if word in words}
+        | {f"#{fact}" for fact in facts - missing}
+        | {f"={name}" for name in names(claim) if name not in missing}
+    )
+
+
+def _check_together(claim: str, cited: Sequence[Evidence]) -> Grounding:
+    sentences = " ".join(source.text for source in cited)
+    source = ". ".join(dict.fromkeys(source.stored.title for source in cited)) + ". " + sentences
+    facts = missing_facts(claim, source)
+    words = content_words(claim)
+    given = vocabulary(source)
+    missing = [word for word in words if word not in given]
+    enough = bool(words or numbers(claim)) and len(words) - len(missing) >= LEAST_WORDS * len(words)
+    negation = _negation_differs(claim, sentences)
+    return Grounding(
+        supported=enough and not facts and not negation,
+        missing=(*facts, *missing, *(["negation"] if negation else [])),
+    )
+
+
+def _negation_differs(claim: str, sentences: str) -> bool:
+    negated_there = {
+        word
+        for match in _NEGATION.finditer(sentences)
+        for word in content_words(sentences[match.end() : match.end() + 60])[:1]
+    }
+    if _NEGATION.search(claim):
+        return not negated_there
+    return any(word in negated_there for word in content_words(claim))

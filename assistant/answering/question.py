@@ -1,0 +1,55 @@
+"""A question: checked, and what its words say about what is looked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.errors import UsageError
+from assistant.text.names import names
+from assistant.text.visible import visible
+from assistant.text.words import content_words
+
+MAX_CHARACTERS = 2_000
+
+_QUANTITY = re.compile(
+    r"""\bhow\s+(?:much|many|\w+er\b|large|big|small|long|short|fast|slow|quick|often|far|high|low
+        |deep|wide|old|likely|accurate|expensive|cheap)
+      | \b(?:what|which|by\s+what|at\s+what|to\s+what|in\s+what)\s+(?:\w+\s+)?(?:number|share
+        |fraction|portion|proportion|percentage|factor|accuracy|score|rate|speed|speed-?up|size|amount|year
+        |date|pass@\d+)
+      | \bwhen\s+(?:was|were|did|is)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, on one line. `words` are its distinct content words, as stems."""
+
+    text: str
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+    asks_quantity: bool
+
+    @classmethod
+    def of(cls, text: str) -> Question:
+        """Check and take apart what a user asked.
+
+        Raises:
+            UsageError: it is empty, or longer than 2,000 characters.
+        """
+        if len(text) > MAX_CHARACTERS:
+            raise UsageError(
+                f"The question has {len(text):,} characters; at most {MAX_CHARACTERS:,} are "
+                "possible. Ask in a sentence or two; to add a paper, import it."
+            )
+        shown = visible(text)
+        if not shown:
+            raise UsageError("The question is empty. Ask something about the papers.")
+        return cls(
+            text=shown,
+            words=tuple(dict.fromkeys(content_words(shown))),
+            names=tuple(names(shown)),
+            asks_quantity=_QUANTITY.search(shown) is not None,
+        )
