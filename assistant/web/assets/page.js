@@ -1,0 +1,64 @@
+// Citations: a click scrolls to the evidence and marks it; resting on one marks it too.
+// New questions: the page scrolls so that a question and its evidence are in sight.
+(() => {
+  "use strict";
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const scroll = (element, block) =>
+    element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
+
+  const cited = (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a.cite") : null;
+    return link ? [link, document.getElementById(link.hash.slice(1))] : [null, null];
+  };
+
+  document.addEventListener("click", (event) => {
+    const [link, item] = cited(event);
+    if (!link) return;
+    event.preventDefault();
+    if (!item) return;
+    document.querySelectorAll(".evidence .chosen").forEach((other) => {
+      other.classList.remove("chosen");
+    });
+    // Removing and adding the class within one frame would not restart the animation.
+    requestAnimationFrame(() => item.classList.add("chosen"));
+    item.focus({ preventScroll: true });
+    scroll(item, "center");
+  });
+
+  for (const [name, on] of [["mouseover", true], ["mouseout", false]]) {
+    document.addEventListener(name, (event) => {
+      const item = cited(event)[1];
+      if (item) item.classList.toggle("lit", on);
+    });
+  }
+
+  // What somebody opened stays open when its surroundings are written anew.
+  const opened = new Set();
+  document.addEventListener("click", (event) => {
+    const summary = event.target instanceof Element ? event.target.closest("summary") : null;
+    const details = summary && summary.parentElement;
+    if (!details || !details.id) return;
+    if (details.open) opened.delete(details.id);
+    else opened.add(details.id);
+  });
+
+  let last = null;
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      // Only if it is closed: setting what is set already would be a change again, for ever.
+      if (target instanceof HTMLDetailsElement && !target.open && opened.has(target.id)) {
+        target.open = true;
+      }
+    }
+    const turn = document.querySelector("#current-turn .turn");
+    const key = turn && turn.getAttribute("aria-busy") === "true" ? turn.id : null;
+    if (key && key !== last) scroll(turn, "start");
+    last = key;
+  });
+  observer.observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["aria-busy", "open"],
+  });
+})();

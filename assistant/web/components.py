@@ -1,0 +1,22 @@
+"""What all parts of the page build with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+
+def html(value: str = "", **options: Any) -> gr.HTML:
+    """A place for HTML of `rendering`, without styles or scripts of Gradio's own."""
+    return gr.HTML(value, js_on_load=None, apply_default_css=False, **options)
+
+
+def quiet() -> dict[str, Any]:
+    """Options of an event: no overlay while it runs, and no place in any API."""
+    return {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def visitor(request: gr.Request) -> str:
+    """What tells one open window of the page from another."""
+    return request.session_hash or ""

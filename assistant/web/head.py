@@ -1,0 +1,89 @@
+"""The head of the page: what the library holds, which model answers, and what else to know."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError
+from assistant.web.rendering import render_header
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+OPENING_LIBRARY = "opening the library …"
+OPENING_MODEL = "opening the model …"
+NO_MODEL = "no model"
+# As many notes of the library and the models as stay in sight.
+_MOST_NOTES = 3
+
+
+class Head:
+    """Knows what the head of the page says now. Thread-safe.
+
+    From its making it hears what the session has to tell, beside whoever was told before.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Listen to `session`; nothing is opened yet."""
+        self._session = session
+        self._lock = threading.Lock()
+        self._notes: deque[str] = deque(maxlen=_MOST_NOTES)
+        self._model = OPENING_MODEL
+        self._told_before = session.notify
+        session.notify = self._hear
+
+    def first(self) -> str:
+        """The head before anything is known."""
+        return render_header(None, OPENING_LIBRARY)
+
+    def now(self) -> str:
+        """The head as things are; opens the library, but waits for no model."""
+        try:
+            library = self._session.library
+            papers = library.count()
+            waiting = library.missing_vectors() if library.embedder else 0
+        except AssistantError as error:
+            return render_header(None, NO_MODEL, [str(error)])
+        with self._lock:
+            notices = list(self._notes)
+        if library.embedder is None and not notices:
+            notices.append("Search is by full text alone: there is no usable embedding model.")
+        if waiting:
+            notices.append(
+                f"{waiting:,} of {papers:,} papers can be found by words only, until their vectors "
+                "are made: press Import in the library."
+            )
+        return render_header(papers, self._model, notices)
+
+    def until_ready(self) -> Iterator[str]:
+        """The head as things are, and again when the model is open or cannot be opened."""
+        yield self.now()
+        try:
+            self._model = self._session.model.name
+        except AssistantError as error:
+            self._model = NO_MODEL
+            self._note(str(error))
+        yield self.now()
+
+    def is_sample(self) -> bool:
+        """Whether the library holds the sample papers, for which there are questions to try."""
+        from assistant.sample import SAMPLE_NAME
+
+        try:
+            first = next(itertools.islice(self._session.library.papers(), 1), None)
+        except AssistantError:
+            return False
+        return first is not None and first.paper.source == SAMPLE_NAME
+
+    def _hear(self, note: str) -> None:
+        self._note(note)
+        self._told_before(note)
+
+    def _note(self, note: str) -> None:
+        with self._lock:
+            if note not in self._notes:
+                self._notes.append(note)

@@ -1,0 +1,72 @@
+"""The page as a whole: header, tabs and look. Building it opens nothing and serves nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from assistant.web.chat import Chat
+from assistant.web.chat_tab import add_chat_tab
+from assistant.web.components import html, quiet, visitor
+from assistant.web.head import Head
+from assistant.web.library_tab import add_library_tab
+from assistant.web.shelf import Shelf
+from assistant.web.work import UnderWay
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+TITLE = "Paper assistant"
+# Uploads are removed as soon as they are read. For those that are never imported these are the
+# seconds between two looks of Gradio's, and the age from which it removes them.
+_UPLOADS_KEPT = (3600, 3600)
+_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+
+def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks:
+    """Build the page over `session`; whatever work it begins is known to `under_way`."""
+    under_way = under_way or UnderWay()
+    # Gradio reads it while components are made: uploads stay in a folder of our own.
+    os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
+    head, chat, shelf = Head(session), Chat(session, under_way), Shelf(session, under_way)
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
+    with page:
+        header = html(head.first(), elem_id="header")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                add_chat_tab(page, chat, head.is_sample)
+            with gr.Tab("Library", id="library"):
+                add_library_tab(page, shelf, header, head.now)
+        page.load(head.until_ready, outputs=[header], concurrency_limit=None, **quiet())
+
+        def leave(request: gr.Request) -> None:
+            chat.forget(visitor(request))
+            shelf.leave(visitor(request))
+
+        page.unload(leave)
+    return page
+
+
+def build_theme() -> gr.themes.Base:
+    """Calm colours, and only fonts that the computer has."""
+    accent = gr.themes.colors.teal
+    return gr.themes.Base(
+        primary_hue=accent,
+        secondary_hue=accent,
+        neutral_hue=gr.themes.colors.zinc,
+        radius_size=gr.themes.sizes.radius_md,
+        font=_FONT,
+        font_mono=_MONO,
+    ).set(
+        body_background_fill="#faf9f6",
+        body_background_fill_dark="#161716",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_text_color="white",
+        button_large_text_weight="500",
+    )

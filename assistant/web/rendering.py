@@ -1,0 +1,146 @@
+"""Text -> HTML that is safe to show.
+
+Everything from papers, users and models goes through the templates of this package, which clean
+and escape every value they are handed: it comes out as the text it was, never as markup, so it can
+neither run nor fetch anything. The only links are the citations that the templates write.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+if TYPE_CHECKING:
+    from assistant.library import StoredPaper, StoredTldr
+    from assistant.reading import Failure
+    from assistant.web.turn import TurnView
+
+# Shown for a verdict when the pointer rests on it.
+VERDICTS = {
+    "supported": "Checked: what this sentence says is in the evidence it cites.",
+    "quoted": "Taken word for word from the evidence it cites.",
+}
+# More failures than these are counted, not listed.
+MOST_FAILURES = 20
+
+# Line ends and tabs, and the two joiners.
+_KEPT = frozenset("\n\t\u200c\u200d")
+# Letters that show nothing, beside what Unicode classes as control and format characters.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
+_INVISIBLE_CLASSES = frozenset(("Cc", "Cf", "Cs", "Cn"))
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be seen: NUL and other controls, bidirectional marks, lone surrogates.
+
+    Such characters can make a text look like another one. Line ends and tabs stay; the separators
+    U+2028 and U+2029 become line ends, and the joiners stay that Persian or Hindi words need.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        "\n" if character in "\u2028\u2029" else character
+        for character in text
+        if character in _KEPT or not _invisible(character)
+    )
+
+
+def _invisible(character: str) -> bool:
+    code = ord(character)
+    return (
+        unicodedata.category(character) in _INVISIBLE_CLASSES
+        or character in _BLANK_LETTERS
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0100 <= code <= 0xE01EF
+    )
+
+
+def render_welcome() -> str:
+    """What the tab for questions says before the first one."""
+    return _render("welcome.html")
+
+
+def render_turn(turn: TurnView) -> str:
+    """One question with its evidence and its answer."""
+    return _render("turn.html", turn=turn, verdicts=VERDICTS)
+
+
+def render_papers(
+    rows: Iterable[tuple[StoredPaper, StoredTldr | None]], nothing: str = "No papers."
+) -> str:
+    """A list of papers with their TL;DRs; `nothing` is said when it is empty."""
+    shown = [
+        {
+            "number": stored.number,
+            "id": stored.id,
+            "title": stored.title,
+            "abstract": stored.abstract,
+            "tldr": tldr.text if tldr else "",
+            "byline": _byline(stored),
+            "origin": _origin(stored, tldr),
+        }
+        for stored, tldr in rows
+    ]
+    return _render("papers.html", rows=shown, nothing=nothing)
+
+
+def render_header(papers: int | None, model: str, notices: Sequence[str] = ()) -> str:
+    """The head of the page; `papers` is None while, or because, the library is not open."""
+    count = None if papers is None else f"{papers:,}"
+    return _render("header.html", papers=count, model=model, notices=notices)
+
+
+def render_job(
+    text: str = "",
+    *,
+    running: bool = False,
+    done: int = 0,
+    total: int = 0,
+    failures: Sequence[Failure] = (),
+    error: str = "",
+) -> str:
+    """How far an import or a batch is: `done` of `total` (0: not known), then what came of it."""
+    return _render(
+        "job.html",
+        text=text,
+        running=running,
+        done=done,
+        total=total,
+        failures=failures[:MOST_FAILURES],
+        failed=f"{len(failures):,}",
+        error=error,
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    def cleaned(value: Any) -> Any:
+        return clean(value) if isinstance(value, str) else value
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("assistant.web", "templates"),
+        autoescape=True,
+        finalize=cleaned,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+def _byline(stored: StoredPaper) -> str:
+    paper = stored.paper
+    authors = ", ".join(paper.authors[:6]) + (" and others" if len(paper.authors) > 6 else "")
+    return " · ".join(part for part in (authors, paper.published or "") if part)
+
+
+def _origin(stored: StoredPaper, tldr: StoredTldr | None) -> str:
+    paper = stored.paper
+    made = f"TL;DR {tldr.method} by {tldr.model}" if tldr else ""
+    source = f"read from {paper.source}" if paper.source else ""
+    return " · ".join(part for part in (paper.url or "", source, made) if part)

@@ -1,0 +1,136 @@
+"""A session over the shipped fakes, and a page of papers to put into it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from web_support import PAPERS, MakeSession, Serve
+
+import assistant.models
+from assistant.models import LanguageModel
+from assistant.models.fake import HashingEmbedder, ScriptedModel
+from assistant.paper import Paper
+from assistant.session import Session
+from assistant.settings import load_settings
+from assistant.web.work import UnderWay
+
+if TYPE_CHECKING:
+    from assistant.web.server import PageServer
+
+
+@pytest.fixture
+def make_session(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSession]:
+    """Make a session whose model is the one given, and whose library holds two papers."""
+    sessions = []
+
+    def make(
+        model: LanguageModel | None = None,
+        papers: list[Paper] = PAPERS,
+        notify: Callable[[str], None] = lambda note: None,
+    ) -> Session:
+        used = model or ScriptedModel(lambda request: "Cats sleep fourteen hours a day [1].")
+        monkeypatch.setattr(assistant.models, "open_language_model", lambda *_: used)
+        monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: HashingEmbedder())
+        session = Session(load_settings(), notify)
+        sessions.append(session)
+        if papers:
+            session.library.add(papers)
+            session.library.embed_missing()
+        return session
+
+    yield make
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def under_way() -> Iterator[UnderWay]:
+    """Work of the test, all of it told to stop at the end."""
+    works = UnderWay()
+    yield works
+    works.stop()
+
+
+@pytest.fixture
+def saved_page(tmp_path: Path) -> Path:
+    """A saved page with one new paper."""
+    path = tmp_path / "page.txt"
+    path.write_text(
+        "On the sleep of bats\n\n"
+        "Bats hang upside down while they sleep, which takes twenty hours of their day. "
+        "We watched a colony for a year.\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Addresses of other computers that this process tried to reach; every attempt is refused."""
+    tried: list[object] = []
+    connect, connect_ex, resolve = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def refuse_others(address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            tried.append(address)
+            raise ConnectionRefusedError(f"this test does not let anybody reach {address}")
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if self.family != getattr(socket, "AF_UNIX", None):
+            refuse_others(address)
+        return connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_connect_ex(self: socket.socket, address: object) -> int:
+        if self.family != getattr(socket, "AF_UNIX", None):
+            refuse_others(address)
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    def guarded_resolve(host: object, *given: object, **named: object) -> object:
+        refuse_others((host,))
+        return resolve(host, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+    return tried
+
+
+@pytest.fixture
+def serve(outgoing: list[object]) -> Serve:
+    """Serve the page of a session on a free port, within a `with` block."""
+    from assistant.web.server import PageServer
+
+    @contextmanager
+    def serving(session: Session) -> Iterator[PageServer]:
+        server = PageServer(session, port=0)
+        ready = threading.Event()
+        addresses: list[str] = []
+
+        def on_ready(address: str) -> None:
+            addresses.append(address)
+            ready.set()
+
+        thread = threading.Thread(target=server.run, args=(on_ready,))
+        thread.start()
+        try:
+            assert ready.wait(60), "the page did not answer"
+            assert addresses == [server.address]
+            yield server
+        finally:
+            server.stop()
+            thread.join(30)
+        assert not thread.is_alive(), "the server did not end"
+        assert outgoing == []
+
+    return serving

@@ -1,0 +1,255 @@
+"""The page in a real browser, from which no request leaves the computer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from web_support import MakeSession, Serve
+
+from assistant.models.base import GenerationRequest
+from assistant.models.fake import ScriptedModel, ScriptedStream
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+OpenPage = Callable[[str], AbstractContextManager["Page"]]
+
+EVIL_TITLE = "<img src=http://evil.test/x.png> and <script>alert(1)</script>"
+EVIL_ABSTRACT = (
+    "Penguins sleep for four seconds at a time ![x](http://evil.test/y.png) ten thousand times. "
+    '"><img src=x onerror=alert(1)> <iframe src="http://evil.test"></iframe> ${alert(1)} {{7*7}}'
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, which can resolve no name and therefore reach nobody but this computer."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=executable,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> OpenPage:
+    """Open the page; at the end fail on any attempt to go out, and on any error in it."""
+
+    @contextmanager
+    def opened(address: str) -> Iterator[Page]:
+        wrong: list[str] = []
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+
+        def note_request(url: str) -> None:
+            if not url.startswith((address + "/", "data:", "blob:" + address)):
+                wrong.append(f"request to {url}")
+
+        page.on("request", lambda request: note_request(request.url))
+        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
+        # The policy of the page would stop a request before the browser makes it: count that too.
+        page.on(
+            "console",
+            lambda message: wrong.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(address)
+        page.locator("#header strong").wait_for()
+        yield page
+        context.close()
+        assert wrong == []
+
+    return opened
+
+
+# A claim that holds, and a sentence that goes on and on.
+ENDLESS = "Cats sleep fourteen hours a day [1]. And they sleep" + " and sleep" * 200
+
+
+class WatchedModel(ScriptedModel):
+    """A scripted model that remembers its streams."""
+
+    def __init__(self, reply: str, seconds_per_piece: float) -> None:
+        super().__init__(lambda request: reply, seconds_per_piece=seconds_per_piece)
+        self.streams: list[ScriptedStream] = []
+
+    def generate(self, request: GenerationRequest) -> ScriptedStream:
+        stream = super().generate(request)
+        self.streams.append(stream)
+        return stream
+
+    def wait_until_cancelled(self) -> None:
+        """Wait until the last stream has ended, and see that it was cancelled."""
+        for _ in range(100):
+            if self.streams[-1].stats.finish:
+                break
+            time.sleep(0.1)
+        assert self.streams[-1].stats.finish == "cancelled"
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+
+
+def test_evidence_comes_first_then_the_answer_with_citations(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel("Cats sleep fourteen hours a day [1].", seconds_per_piece=0.2)
+    with serve(make_session(model)) as server, open_page(server.address) as page:
+        assert "2 papers" in page.inner_text("#header")
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#evidence-1-1").wait_for()
+        assert page.locator(".claim").count() == 0
+        assert page.locator("#current-turn .progress").is_visible()
+        assert page.locator("#stop").is_visible()
+        assert "Cats sleep fourteen hours a day." in page.inner_text("#evidence-1-1")
+        assert "On the sleep of cats" in page.inner_text("#evidence-1-1")
+
+        # What is opened while the answer is written stays open.
+        page.click("#abstract-1-1 summary")
+        page.locator("#current-turn .claim").wait_for()
+        assert "Cats sleep fourteen hours a day" in page.inner_text("#current-turn .claims")
+        page.locator("#current-turn .figures").wait_for()
+        assert page.locator("#stop").is_hidden()
+        assert page.inner_text("#abstract-1-1 mark") == "Cats sleep fourteen hours a day."
+
+        page.click("#current-turn a.cite")
+        page.locator("#evidence-1-1.chosen").wait_for()
+        assert page.evaluate("document.activeElement.id") == "evidence-1-1"
+
+        ask(page, "And what do owls do in nine hours?")
+        page.locator("#turn-2 .figures").wait_for()
+        assert page.locator("#past-turns #turn-1 .claim").is_visible()
+
+        page.click("#new-chat")
+        page.locator(".welcome").wait_for()
+        assert page.locator(".turn").count() == 0
+
+
+def test_the_stop_button_stops(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel(ENDLESS, seconds_per_piece=0.2)
+    with serve(make_session(model)) as server, open_page(server.address) as page:
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#current-turn .claim").first.wait_for()
+        page.click("#stop")
+        page.locator("#turn-1.turn-stopped").wait_for()
+        model.wait_until_cancelled()
+        assert page.locator("#ask").is_visible()
+        assert page.locator("#current-turn .claim").first.is_visible()
+        # The next question is answered as if nothing had been.
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#turn-2 .claim").first.wait_for()
+
+
+def test_closing_the_window_stops_the_answer(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel(ENDLESS, seconds_per_piece=0.2)
+    with serve(make_session(model)) as server:
+        with open_page(server.address) as page:
+            ask(page, "How many hours do cats sleep a day?")
+            page.locator("#current-turn .claim").first.wait_for()
+        model.wait_until_cancelled()
+
+
+def test_two_windows_are_answered_at_the_same_time(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel(ENDLESS, seconds_per_piece=0.2)
+    question = "How many hours do cats sleep a day?"
+    with (
+        serve(make_session(model)) as server,
+        open_page(server.address) as first,
+        open_page(server.address) as second,
+    ):
+        ask(first, question)
+        first.locator("#current-turn .claim").first.wait_for()
+        ask(second, question)
+        second.locator("#current-turn .claim").first.wait_for()
+        assert first.locator("#current-turn .progress").is_visible()
+        first.click("#stop")
+        first.locator("#turn-1.turn-stopped").wait_for()
+        assert second.locator("#current-turn .progress").is_visible()
+
+
+def test_pasted_papers_are_listed_and_found_and_their_markup_stays_text(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel(f"{EVIL_ABSTRACT} [1].", seconds_per_piece=0.0)
+    with serve(make_session(model)) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".paper >> nth=1").wait_for()
+        page.click("#add-papers button >> nth=0")
+        record = {"title": EVIL_TITLE, "abstract": EVIL_ABSTRACT}
+        page.fill("#pasted textarea", json.dumps(record))
+        page.click("#import")
+        page.locator("#import-job").get_by_text("1 papers read: 1 new").wait_for()
+        page.locator(".paper >> nth=2").wait_for()
+        assert EVIL_TITLE in page.inner_text(".paper >> nth=2")
+        page.click(".paper >> nth=2 >> summary")
+        assert EVIL_ABSTRACT in page.inner_text(".paper >> nth=2 >> .abstract")
+        assert "3 papers" in page.inner_text("#header")
+
+        page.fill("#filter textarea", "penguins")
+        page.locator("#pager-summary").get_by_text("found").wait_for()
+        assert EVIL_TITLE in page.inner_text(".paper >> nth=0")
+
+        page.get_by_role("tab", name="Ask").click()
+        ask(page, f"How do penguins sleep? {EVIL_TITLE}")
+        page.locator("#current-turn .figures").wait_for()
+        assert EVIL_TITLE in page.inner_text("#current-turn .question")
+        assert EVIL_TITLE in page.inner_text("#current-turn .evidence")
+        assert page.locator("img[src*=evil], img[src=x], iframe").count() == 0
+
+
+def test_uploaded_files_are_imported(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, saved_page: Path
+) -> None:
+    session = make_session()
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.click("#add-papers button >> nth=0")
+        page.set_input_files("#files input[type=file]", saved_page)
+        page.locator("#files").get_by_text("page.txt").wait_for()
+        page.click("#import")
+        page.locator(".paper").get_by_text("On the sleep of bats").wait_for()
+        assert [stored.paper.source for stored in session.library.papers()][-1] == "page.txt"
+        uploads = session.settings.cache / "uploads"
+        assert not list(uploads.rglob("*.txt"))
+
+
+def test_tldrs_are_written_and_listed(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    model = WatchedModel("They sleep for many hours of the day.", seconds_per_piece=0.05)
+    with serve(make_session(model)) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.click("#write-tldrs")
+        page.locator("#tldr-job").get_by_text("2 TL;DRs written").wait_for()
+        page.locator(".tldr:not(.none) >> nth=1").wait_for()

@@ -1,0 +1,66 @@
+"""Whatever a text holds, it comes out as text."""
+
+from __future__ import annotations
+
+import pytest
+from web_support import EVIL, Tags, stored_paper
+
+from assistant.library import StoredTldr
+from assistant.reading import Failure
+from assistant.web.rendering import MOST_FAILURES, clean, render_header, render_job, render_papers
+
+
+def test_markup_in_a_paper_stays_text() -> None:
+    tldr = StoredTldr(1, EVIL, EVIL, "", "generated", 1.0, "")
+    rows = [(stored_paper(EVIL, EVIL, source=EVIL, url="javascript:alert(1)", doi=EVIL), tldr)]
+    shown = Tags(render_papers(rows))
+    assert not {"img", "script", "a", "iframe", "link", "style"} & set(shown.tags)
+    assert not [name for name, _ in shown.attributes if name.startswith("on") or name == "src"]
+    assert shown.text.count(EVIL) == 6  # title, TL;DR, abstract; id, source and model of the TL;DR
+
+
+def test_markup_in_notices_and_failures_stays_text() -> None:
+    for html in (
+        render_header(1, EVIL, [EVIL]),
+        render_job(EVIL, error=EVIL, failures=[Failure(EVIL, EVIL)]),
+    ):
+        shown = Tags(html)
+        assert not {"img", "script", "a"} & set(shown.tags)
+        assert EVIL in shown.text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain", "plain"),
+        ("a\0b\x1b[31mc\x7f", "ab[31mc"),
+        ("\u202egnp.exe\u2066\u200f", "gnp.exe"),
+        ("zero\u200bwidth\ufeff, soft\u00adhyphen, tag\U000e0041", "zerowidth, softhyphen, tag"),
+        ("lone\ud800 surrogate, fill\u3164er", "lone surrogate, filler"),
+        ("two\nlines\tand\u2028a third", "two\nlines\tand\na third"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0628\u062f",) * 2,
+        ("Größe ∑ 研究 é", "Größe ∑ 研究 é"),
+    ],
+)
+def test_what_cannot_be_seen_is_dropped(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_rendering_cleans_too() -> None:
+    assert "\u202e" not in render_header(1, "model\u202e\0", ["note\u202e"])
+
+
+def test_many_failures_are_counted_and_the_first_ones_listed() -> None:
+    failures = [Failure(f"page.jsonl:{line}", "no title") for line in range(1, 1001)]
+    html = render_job("done", failures=failures)
+    assert "1,000 could not be read" in html
+    assert html.count("no title") == MOST_FAILURES
+
+
+def test_an_empty_list_says_so() -> None:
+    assert "Nothing here." in render_papers([], "Nothing here.")
+
+
+def test_one_paper_is_not_papers() -> None:
+    assert "<strong>1</strong> paper<" in render_header(1, "m")
+    assert "<strong>1,234</strong> papers<" in render_header(1234, "m")

@@ -1,0 +1,61 @@
+"""What the tests of the page share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from assistant.library import StoredPaper
+from assistant.paper import Paper
+from assistant.session import Session
+
+if TYPE_CHECKING:
+    from assistant.web.server import PageServer
+
+# The fixture `make_session`: a model, `papers`, `notify`.
+MakeSession = Callable[..., Session]
+# The fixture `serve`.
+Serve = Callable[[Session], AbstractContextManager["PageServer"]]
+
+# Text that would do something if any of it were taken for markup, a template or a link.
+EVIL = (
+    '<img src="http://evil.test/x.png"><script>alert(1)</script> ![x](http://evil.test/y.png) '
+    "[link](http://evil.test) ${alert(1)} {{ 7*7 }} \"'><a href=javascript:alert(1)>"
+)
+
+PAPERS = [
+    Paper(
+        title="On the sleep of cats",
+        abstract="Sleep is a riddle. Cats sleep fourteen hours a day. We counted 120 cats.",
+    ),
+    Paper(
+        title="On the sleep of owls",
+        abstract="Night birds are seldom watched. Owls sleep nine hours, all of them by day.",
+    ),
+]
+
+
+class Tags(HTMLParser):
+    """The tags of some HTML with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def stored_paper(title: str, abstract: str, **more: Any) -> StoredPaper:
+    """A paper as the library hands it out."""
+    paper = Paper(title=title, abstract=abstract, **more)
+    return StoredPaper(number=1, id=paper.id, paper=paper)
