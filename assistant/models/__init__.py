@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import ModelFileInvalid
 from assistant.models.base import (
     Embedder,
     GenerationRequest,
@@ -81,7 +82,11 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
     else:
         path = settings.model.expanduser()
         name, adapters = path.stem, {}
-        inspect_gguf(path)
+        if inspect_gguf(path).is_adapter:
+            raise ModelFileInvalid(
+                f"{path}: this is an adapter (LoRA), not a language model. Name the model that it "
+                "was made for, merged with it or without it."
+            )
         verify_sidecar(path)
     return Engine(
         path,

@@ -120,6 +120,11 @@ def test_a_bad_file_is_refused_before_llama_cpp_sees_it(
         open_language_model(load_settings(model=bad), lambda note: None)
 
 
+def test_an_adapter_is_not_taken_for_a_model() -> None:
+    with pytest.raises(ModelFileInvalid, match=r"tldr\.gguf: this is an adapter"):
+        open_language_model(load_settings(model=embedded.ADAPTERS["tldr"]), lambda note: None)
+
+
 def test_a_model_without_a_chat_template_says_so(embedded_model: Path, tmp_path: Path) -> None:
     data = bytearray(embedded_model.read_bytes())
     at = data.index(b"tokenizer.chat_template")
