@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Verdict = Literal["supported", "quoted", "dropped"]
 
 # The one sentence of every refusal; what was looked for comes into it.
-REFUSAL = "Nothing in the library answers this: no abstract has a sentence about {subject}."
+REFUSAL = "Nothing in the library answers “{question}”."
 
 
 @dataclass(frozen=True)

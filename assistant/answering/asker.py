@@ -1,44 +1,50 @@
-"""The asker: a question in, its evidence at once, then checked claims, then the whole answer."""
+"""Question -> events: evidence at once, claims as they pass their check, then the whole answer."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import (
     REFUSAL,
     Answer,
     AnswerDone,
-    Claim,
     ClaimChecked,
-    Event,
-    Evidence,
     EvidenceFound,
     Timings,
 )
-from assistant.answering.conversation import Turn, standalone
+from assistant.answering.claims import SentenceCutter
+from assistant.answering.conversation import standalone
+from assistant.answering.draft import Draft
 from assistant.answering.evidence import find_evidence
 from assistant.answering.question import MAX_CHARACTERS, Question
-from assistant.answering.writing import Writing, quotation
+from assistant.answering.request import answer_request
+from assistant.answering.stopping import cancelled_by
 from assistant.errors import ModelError
 from assistant.prompt import Prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from assistant.answering.answer import Claim, Event
+    from assistant.answering.conversation import Turn
+    from assistant.answering.evidence import Found
     from assistant.library import Library
-    from assistant.models.base import LanguageModel, TextStream
+    from assistant.models.base import LanguageModel
     from assistant.settings import Settings
 
 PROMPT = "answer"
-# How often a running answer looks whether it is to stop, in seconds.
-_LOOK_EVERY = 0.05
+# Papers that a refusal names.
+_NEAREST = 5
+# Characters of the question that a refusal repeats.
+_LONGEST_NAMED = 200
 
 
 class Asker:
-    """Answers questions from one library with one language model. Thread-safe."""
+    """Answers questions from one library with one model. Thread-safe, as these are."""
 
     def __init__(
         self,
@@ -63,108 +69,112 @@ class Asker:
         history: Sequence[Turn] = (),
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
-        """Yield EvidenceFound, a ClaimChecked for every claim that may be shown, and AnswerDone.
+        """Answer `question`, which may refer to the turns before it in `history`.
 
-        `history` are the turns before, the oldest first. Once `stop` is set, nothing more is
-        written, and AnswerDone comes with what was checked until then.
+        First comes EvidenceFound, before the model is asked, then a ClaimChecked for each sentence
+        that may be shown, last AnswerDone: also for a refusal, and with what was checked so far
+        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer.
 
         Raises:
-            UsageError: the question is empty or too long.
-            LibraryError: the library cannot be searched.
+            UsageError: the question is empty or too long; raised by the call itself.
+            LibraryError: the library cannot be read; raised while iterating.
         """
-        begun = time.monotonic()
         asked = Question.of(question)
+        return self._answer(asked, history, stop or threading.Event())
+
+    def _answer(
+        self, asked: Question, history: Sequence[Turn], stop: threading.Event
+    ) -> Iterator[Event]:
+        clock = _Clock()
         meant = Question.of(standalone(asked.text, history)[-MAX_CHARACTERS:])
         found = find_evidence(meant, self._library, self._settings.evidence)
-        evidence = found.evidence if found.fits else ()
-        evidence_s = time.monotonic() - begun
-        yield EvidenceFound(evidence, found.nearest)
-
-        claims: list[Claim] = []
-        notes: list[str] = []
-        first_word_s = None
-        if evidence:
-            for claim in self._claims(meant, evidence, stop or threading.Event(), notes):
-                claims.append(claim)
-                if claim.shown:
-                    first_word_s = first_word_s or time.monotonic() - begun
-                    yield ClaimChecked(claim)
-            text = " ".join(claim.marked for claim in claims if claim.shown)
-        else:
-            text = REFUSAL.format(subject=_subject(meant.text))
+        clock.evidence_found()
+        if not found.fits:
+            yield EvidenceFound((), found.nearest[:_NEAREST])
+            yield AnswerDone(self._refusal(asked, meant, found, clock))
+            return
+        yield EvidenceFound(found.evidence, found.nearest[:_NEAREST])
+        draft = Draft(meant, found.evidence)
+        note = None
+        try:
+            for claim in self._written(meant, found, draft, stop):
+                clock.claim_shown()
+                yield ClaimChecked(claim)
+        except ModelError as error:
+            note = f"The model failed, so evidence is quoted instead: {error}"
+        if not stop.is_set():
+            for claim in draft.quotations():
+                clock.claim_shown()
+                yield ClaimChecked(claim)
         yield AnswerDone(
             Answer(
                 question=asked.text,
-                text=text,
-                refused=not evidence,
-                claims=tuple(claims),
-                sources=evidence,
-                nearest=found.nearest,
+                text=" ".join(claim.marked for claim in draft.shown),
+                refused=False,
+                claims=tuple(draft.claims),
+                sources=found.evidence,
+                nearest=found.nearest[:_NEAREST],
                 model=self._model.name,
-                timings=Timings(evidence_s, first_word_s, time.monotonic() - begun),
-                note=" ".join(notes) or None,
+                timings=clock.timings(),
+                note=note,
             )
         )
 
-    def _claims(
-        self,
-        question: Question,
-        evidence: Sequence[Evidence],
-        stop: threading.Event,
-        notes: list[str],
-    ) -> Iterator[Claim]:
-        """Claims as they are checked; quotations where the model gives nothing that holds."""
-        writing = Writing(question, evidence)
-        try:
-            yield from self._written(writing, stop, notes)
-        except ModelError as error:
-            notes.append(f"The language model failed, so the evidence is quoted: {error}")
-        if not stop.is_set():
-            yield from quotation(writing)
-
     def _written(
-        self, writing: Writing, stop: threading.Event, notes: list[str]
+        self, meant: Question, found: Found, draft: Draft, stop: threading.Event
     ) -> Iterator[Claim]:
-        request, left_out = writing.request(self._prompt, self._model, self._settings.answer_tokens)
-        if left_out:
-            notes.append(
-                f"{left_out} of {len(writing.evidence)} sentences did not fit the language "
-                "model's context and were not given to it."
-            )
-        if request is None:
+        """The claims of the model's reply that may be shown; the stream is ended with it."""
+        if stop.is_set():
             return
+        request = answer_request(
+            meant, found.evidence, self._prompt, self._model, self._settings.answer_tokens
+        )
         stream = self._model.generate(request)
-        with _cancelling(stream, stop):
+        cutter = SentenceCutter()
+        with cancelled_by(stop, stream):
             for piece in stream:
-                yield from writing.take(piece)
-                if writing.enough or stop.is_set():
-                    stream.cancel()
+                yield from _taken(draft, cutter.add(piece))
+                if draft.finished:
                     return
-        if not stop.is_set():
-            yield from writing.end(cut=stream.stats.finish == "length")
+            whole = stream.stats.finish == "stop"
+            yield from _taken(draft, cutter.rest(cut=not whole))
+
+    def _refusal(self, asked: Question, meant: Question, found: Found, clock: _Clock) -> Answer:
+        return Answer(
+            question=asked.text,
+            text=REFUSAL.format(question=shorten(meant.text, _LONGEST_NAMED, placeholder=" …")),
+            refused=True,
+            claims=(),
+            sources=(),
+            nearest=found.nearest[:_NEAREST],
+            model=self._model.name,
+            timings=clock.timings(),
+        )
 
 
-@contextlib.contextmanager
-def _cancelling(stream: TextStream, stop: threading.Event) -> Iterator[None]:
-    """Cancel `stream` as soon as `stop` is set, also while its reader waits for the next piece."""
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.is_set():
-            if stop.wait(_LOOK_EVERY):
-                stream.cancel()
-                return
-
-    watcher = threading.Thread(target=watch, name="stop", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        stream.cancel()
-        watcher.join()
+def _taken(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:
+    """Put `sentences` into the draft; yield those that may be shown."""
+    for sentence in sentences:
+        claim = None if draft.finished else draft.take(sentence)
+        if claim is not None and claim.shown:
+            yield claim
 
 
-def _subject(question: str) -> str:
-    shortened = question if len(question) <= 120 else f"{question[:117].rstrip()}..."
-    return f"“{shortened.rstrip('?!. ')}”"
+class _Clock:
+    """Measures one answer from the moment it was asked."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._evidence: float | None = None
+        self._first: float | None = None
+
+    def evidence_found(self) -> None:
+        self._evidence = time.monotonic() - self._started
+
+    def claim_shown(self) -> None:
+        if self._first is None:
+            self._first = time.monotonic() - self._started
+
+    def timings(self) -> Timings:
+        total = time.monotonic() - self._started
+        return Timings(total if self._evidence is None else self._evidence, self._first, total)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Share of a claim's content words that must be in what it cites.
 LEAST_WORDS = 0.75
 
+# Stems of words with which an answer speaks of itself: "the answer to this question is ...".
+_ABOUT_ANSWERS = frozenset({"answer", "question", "call", "name", "sentenc"})
+
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|lacks?|fails?|unable|\w+n['’]t)\b"
     r"(?!\s+only\b)",
@@ -34,18 +37,19 @@ class Grounding:
     missing: tuple[str, ...]
 
 
-def check(claim: str, cited: Sequence[Evidence]) -> Grounding:
-    """Check `claim` against the evidence it cites.
+def check(claim: str, cited: Sequence[Evidence], question: str = "") -> Grounding:
+    """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
 
     Every number and name, and most content words, must be in the cited sentences or the titles of
     their papers, within one paper; only a claim without numbers may be put together from several.
-    A claim must not negate what is not negated there, or leave out a negation.
+    A word that is only in the question counts half: it is what the answer is about, but no
+    evidence. A claim must not negate what is not negated there, or leave out a negation.
     """
     papers = {source.stored.number for source in cited}
     groups = [[source for source in cited if source.stored.number == paper] for paper in papers]
     if len(groups) > 1 and not numbers(claim):
         groups.append(list(cited))
-    results = [_check_together(claim, group) for group in groups]
+    results = [_check_together(claim, group, vocabulary(question)) for group in groups]
     return min(
         results,
         key=lambda result: (not result.supported, len(result.missing)),
@@ -71,14 +75,15 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
     )
 
 
-def _check_together(claim: str, cited: Sequence[Evidence]) -> Grounding:
+def _check_together(claim: str, cited: Sequence[Evidence], asked: frozenset[str]) -> Grounding:
     sentences = " ".join(source.text for source in cited)
     source = ". ".join(dict.fromkeys(source.stored.title for source in cited)) + ". " + sentences
     facts = missing_facts(claim, source)
-    words = content_words(claim)
+    words = [word for word in content_words(claim) if word not in _ABOUT_ANSWERS]
     given = vocabulary(source)
     missing = [word for word in words if word not in given]
-    enough = bool(words or numbers(claim)) and len(words) - len(missing) >= LEAST_WORDS * len(words)
+    credit = len(words) - sum(0.5 if word in asked else 1.0 for word in missing)
+    enough = bool(words or numbers(claim)) and credit >= LEAST_WORDS * len(words)
     negation = _negation_differs(claim, sentences)
     return Grounding(
         supported=enough and not facts and not negation,

@@ -164,7 +164,7 @@ def test_a_context_too_small_for_any_evidence_quotes_it_and_says_so(library: Lib
     *_, last = Asker(library, model, load_settings()).ask(QUESTION)
     assert isinstance(last, AnswerDone)
     assert model.requests == []
-    assert "did not fit" in (last.answer.note or "")
+    assert "Shorten the prompt" in (last.answer.note or "")
     assert last.answer.claims[0].verdict == "quoted"
 
 
