@@ -18,9 +18,9 @@ MOST_ANSWERS_AT_ONCE = 8
 # Each has its answer in the sample library.
 EXAMPLES = (
     "How many parameters does AlexNet have?",
-    "How does Bitcoin prevent an owner from spending a coin twice?",
-    "Why is TCP responsible for reliability instead of the networks?",
-    "How accurately does AlphaGo predict the moves of human players?",
+    "What does a Transformer use instead of recurrence?",
+    "What did Codd propose for large data banks?",
+    "Why are redundant arrays of inexpensive disks better than one large disk?",
 )
 
 

@@ -180,6 +180,7 @@ class Shelf:
         emit(Progress("Opening the model …"))
         summarizer = self._session.summarizer
         total = self._session.library.count()
+        emit(Progress("Writing TL;DRs: the first ones take longest …", 0, total))
         written = 0
         for done, result in enumerate(summarizer.run(should_stop=stop.is_set), start=1):
             written += result.new

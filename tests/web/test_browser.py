@@ -15,6 +15,9 @@ from web_support import MakeSession, Serve
 
 from assistant.models.base import GenerationRequest
 from assistant.models.fake import ScriptedModel, ScriptedStream
+from assistant.sample import sample_papers
+from assistant.session import Session
+from assistant.settings import load_settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -148,6 +151,20 @@ def test_evidence_comes_first_then_the_answer_with_citations(
         page.click("#new-chat")
         page.locator(".welcome").wait_for()
         assert page.locator(".turn").count() == 0
+
+
+def test_the_embedded_models_answer_from_the_sample(serve: Serve, open_page: OpenPage) -> None:
+    with Session(load_settings()) as session:
+        session.library.add(sample_papers())
+        session.library.embed_missing()
+        with serve(session) as server, open_page(server.address) as page:
+            page.set_default_timeout(120_000)
+            question = "How many parameters does AlexNet have?"
+            page.get_by_role("button", name=question).click()
+            page.locator("#current-turn .figures").wait_for()
+            assert "60 million" in page.inner_text("#current-turn .claims")
+            cited = page.locator("#current-turn a.cite").first.get_attribute("href")
+            assert "ImageNet" in page.inner_text(f"#turn-1 .evidence {cited}")
 
 
 def test_the_stop_button_stops(
