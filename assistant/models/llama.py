@@ -19,6 +19,8 @@ from assistant.errors import ModelError
 BatchEntry = tuple[int, int, int, bool]
 
 _ERROR_LEVEL = 4
+# Weights that one thread reads per token of a reply before a second thread is worth its waiting.
+_BYTES_A_THREAD = 150_000_000
 _last_errors: collections.deque[str] = collections.deque(maxlen=5)
 _keep_alive: list[Any] = []
 
@@ -91,6 +93,7 @@ class LlamaModel:
                 "It may need a newer version of llama-cpp-python, or more memory."
             )
         self._vocab = self.library.llama_model_get_vocab(self.pointer)
+        self.bytes: int = self.library.llama_model_size(self.pointer)
         self.trained_context: int = self.library.llama_model_n_ctx_train(self.pointer)
         template = self.library.llama_model_chat_template(self.pointer, None)
         self.chat_template: str | None = template.decode() if template else None
@@ -171,7 +174,10 @@ class LlamaContext:
         parameters.n_ctx = tokens * sequences
         parameters.n_seq_max = sequences
         parameters.n_batch = parameters.n_ubatch = batch
-        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.n_threads_batch = threads
+        # One token of a small model is too little work to share: more threads are no faster then,
+        # and twenty times slower while another program keeps one of the cores busy.
+        parameters.n_threads = max(1, min(threads, model.bytes // _BYTES_A_THREAD))
         # Attention over other sequences' cells is what a unified cache pays: half the speed.
         parameters.kv_unified = False
         parameters.no_perf = True
