@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.answering.binding import numbers_are_bound
 from assistant.text.facts import missing_facts
 from assistant.text.names import names
-from assistant.text.numbers import numbers
-from assistant.text.words import content_words, vocabulary
+from assistant.text.numbers import UNITS, numbers
+from assistant.text.words import content_words, stem, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +18,17 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Evidence
 
 # Share of a claim's content words that must be in what it cites.
-LEAST_WORDS = 0.75
+LEAST_WORDS = 0.8
+# A claim has to say something itself, not just `The answer is 3.`
+FEWEST_WORDS = 2
 
-# Stems of words with which an answer speaks of itself: "the answer to this question is ...".
-_ABOUT_ANSWERS = frozenset({"answer", "question", "call", "name", "sentenc"})
+# Words with which an answer speaks of itself ("the answer to this question is ..."), and units,
+# which are checked with their numbers.
+_NOT_CHECKED = frozenset(
+    stem(word)
+    for word in """answer question called name sentence paper author study research researcher
+    according based""".split()  # noqa: SIM905
+) | {stem(unit) for unit in UNITS}
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|lacks?|fails?|unable|\w+n['’]t)\b"
@@ -43,7 +51,8 @@ def check(claim: str, cited: Sequence[Evidence], question: str = "") -> Groundin
     Every number and name, and most content words, must be in the cited sentences or the titles of
     their papers, within one paper; only a claim without numbers may be put together from several.
     A word that is only in the question counts half: it is what the answer is about, but no
-    evidence. A claim must not negate what is not negated there, or leave out a negation.
+    evidence. A claim must not negate what is not negated there, or leave out a negation, nor give
+    the numbers there to something else.
     """
     papers = {source.stored.number for source in cited}
     groups = [[source for source in cited if source.stored.number == paper] for paper in papers]
@@ -78,17 +87,20 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
 def _check_together(claim: str, cited: Sequence[Evidence], asked: frozenset[str]) -> Grounding:
     sentences = " ".join(source.text for source in cited)
     source = ". ".join(dict.fromkeys(source.stored.title for source in cited)) + ". " + sentences
-    facts = missing_facts(claim, source)
-    words = [word for word in content_words(claim) if word not in _ABOUT_ANSWERS]
     given = vocabulary(source)
+    words = [word for word in content_words(claim) if word not in _NOT_CHECKED]
+    facts = missing_facts(claim, source)
+    if words and words[0] not in given | asked:
+        facts.append(words[0])  # what the claim is about; as the first word it may be a name
     missing = [word for word in words if word not in given]
+    grounded = len(words) - len(missing)
     credit = len(words) - sum(0.5 if word in asked else 1.0 for word in missing)
-    enough = bool(words or numbers(claim)) and credit >= LEAST_WORDS * len(words)
-    negation = _negation_differs(claim, sentences)
-    return Grounding(
-        supported=enough and not facts and not negation,
-        missing=(*facts, *missing, *(["negation"] if negation else [])),
-    )
+    enough = grounded >= FEWEST_WORDS and credit >= LEAST_WORDS * len(words)
+    if _negation_differs(claim, sentences):
+        facts.append("negation")
+    if not facts and not numbers_are_bound(claim, [source.text for source in cited]):
+        facts.append("what its numbers belong to")
+    return Grounding(supported=enough and not facts, missing=(*facts, *missing))
 
 
 def _negation_differs(claim: str, sentences: str) -> bool:

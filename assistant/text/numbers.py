@@ -95,6 +95,11 @@ class Number:
 
 def numbers(text: str) -> list[Number]:
     """The numbers in `text`, in order; digits inside names such as `GPT-2` are none."""
+    return [number for _, number in located_numbers(text)]
+
+
+def located_numbers(text: str) -> list[tuple[int, Number]]:
+    """The numbers with the position at which each begins in the NFKC form of `text`."""
     plain = unicodedata.normalize("NFKC", text)
     matches = list(_NUMBER.finditer(plain))
     found = [_number(match) for match in matches]
@@ -102,7 +107,7 @@ def numbers(text: str) -> list[Number]:
         between = plain[matches[position].end() : matches[position + 1].start()]
         if not found[position].unit and _ROW.fullmatch(between):
             found[position] = replace(found[position], unit=found[position + 1].unit)
-    return found
+    return [(match.start(), number) for match, number in zip(matches, found, strict=True)]
 
 
 def _number(match: re.Match[str]) -> Number:

@@ -8,6 +8,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from assistant.text.numbers import UNITS
+
 STOP_WORDS = frozenset(
     """a about above across after again against all almost along already also although always am
     among an and another any anyone anything are around as at away be became because been before
@@ -24,7 +26,7 @@ STOP_WORDS = frozenset(
     yours yourself""".split()  # noqa: SIM905
 )
 
-# The stemmer leaves these forms apart.
+# The stemmer leaves these forms apart: comparatives and irregular verbs.
 _BASE_FORMS = {
     "better": "good", "best": "good", "worse": "bad", "worst": "bad",
     **{
@@ -33,12 +35,20 @@ _BASE_FORMS = {
                      "weak", "hard", "new", "old", "great", "deep", "quick", "tough", "near")
         for ending in ("er", "est")
     },
+    "became": "become", "began": "begin", "begun": "begin", "built": "build", "chosen": "choose",
+    "chose": "choose", "drawn": "draw", "driven": "drive", "fell": "fall", "found": "find",
+    "gave": "give", "grew": "grow", "grown": "grow", "held": "hold", "kept": "keep",
+    "knew": "know", "known": "know", "led": "lead", "made": "make", "met": "meet", "ran": "run",
+    "rose": "rise", "seen": "see", "saw": "see", "shown": "show", "sought": "seek",
+    "taken": "take", "took": "take", "taught": "teach", "thought": "think",
+    "wrote": "write", "written": "write",
     "larger": "large", "largest": "large", "bigger": "big", "biggest": "big", "fewer": "few",
     "simpler": "simple", "simplest": "simple", "easier": "easy", "easiest": "easy",
     "earlier": "early", "earliest": "early", "wider": "wide", "finer": "fine",
 }  # fmt: skip
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:-[^\W_]+(?:['’][^\W_]+)*)*")
+_NUMBER = re.compile(rf"\d+(?:{'|'.join(map(re.escape, UNITS))}|[kmbt])?")
 _POSSESSIVE = re.compile(r"['’]s$|n?['’]t$")
 _APOSTROPHES = re.compile(r"['’]")
 
@@ -64,18 +74,25 @@ def content_words(text: str) -> list[str]:
 
     The parts of a hyphenated word are words of their own.
     """
+    return [word for _, word in located_words(text)]
+
+
+def located_words(text: str) -> list[tuple[int, str]]:
+    """The content words with the position of each in the NFKC form of `text`."""
     return [
-        stem(part)
-        for token in _tokens(text)
+        (position, stem(part))
+        for position, token in _tokens(text)
         for part in token.split("-")
-        if part not in STOP_WORDS and not part.isdigit() and (len(part) > 1 or not part.isascii())
+        if part not in STOP_WORDS
+        and not _NUMBER.fullmatch(part)
+        and (len(part) > 1 or not part.isascii())
     ]
 
 
 def vocabulary(text: str) -> frozenset[str]:
     """Every stem of `text`; hyphenated words count as their parts and written together too."""
     found: set[str] = set()
-    for token in _tokens(text):
+    for _, token in _tokens(text):
         parts = token.split("-")
         found.update(stem(part) for part in parts)
         if len(parts) > 1:
@@ -83,10 +100,10 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str) -> list[tuple[int, str]]:
     plain = unicodedata.normalize("NFKC", text).lower()
-    return [
-        _APOSTROPHES.sub("", _POSSESSIVE.sub("", token))
-        for token in _TOKEN.findall(plain)
-        if _POSSESSIVE.sub("", token)
+    found = [
+        (match.start(), _APOSTROPHES.sub("", _POSSESSIVE.sub("", match[0])))
+        for match in _TOKEN.finditer(plain)
     ]
+    return [(position, token) for position, token in found if token]

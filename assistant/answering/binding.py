@@ -1,0 +1,81 @@
+"""Whether a claim's numbers stand beside the words that they stand beside in the evidence."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from assistant.text.numbers import Number, located_numbers
+from assistant.text.words import located_words
+
+# So many content words on each side of a number say what it belongs to.
+_NEIGHBOURS = 2
+
+# A comma parts as much as so many characters.
+_MARK_PARTS = 20
+
+_MARK = re.compile(r"[,;:()](?!\d)")
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+
+
+def numbers_are_bound(claim: str, sentences: Sequence[str]) -> bool:
+    """Whether each number of `claim` keeps the company it has in one of `sentences`.
+
+    In a sentence with several numbers most words beside a number of the claim must be nearer to
+    that number than to any other. Numbers given out by `respectively` are only right together, so
+    a claim without that word must not take one of them.
+    """
+    return all(
+        any(_is_bound(number, neighbours, sentence) for sentence in sentences)
+        for number, neighbours in _with_neighbours(claim)
+    ) and not _takes_apart(claim, sentences)
+
+
+def _with_neighbours(claim: str) -> list[tuple[Number, list[str]]]:
+    words = located_words(claim)
+    found = []
+    for at, number in located_numbers(claim):
+        before = [word for place, word in words if place < at][-_NEIGHBOURS:]
+        after = [word for place, word in words if place > at][:_NEIGHBOURS]
+        found.append((number, before + after))
+    return found
+
+
+def _is_bound(number: Number, neighbours: Sequence[str], sentence: str) -> bool:
+    stated = located_numbers(sentence)
+    own = [at for at, other in stated if number.stated_by(other)]
+    others = [at for at, other in stated if not number.stated_by(other)]
+    if not own:
+        return False
+    places: dict[str, list[int]] = {}
+    for at, word in located_words(sentence):
+        places.setdefault(word, []).append(at)
+    plain = unicodedata.normalize("NFKC", sentence)
+
+    def distance(numbers: Sequence[int], word: str) -> float:
+        return min(
+            (_distance(plain, at, one) for at in places[word] for one in numbers), default=math.inf
+        )
+
+    near = [distance(own, word) <= distance(others, word) for word in neighbours if word in places]
+    return not near or 2 * sum(near) >= len(near)
+
+
+def _distance(text: str, one: int, other: int) -> int:
+    """Characters between two positions; a mark between them parts what belongs together."""
+    between = text[min(one, other) : max(one, other)]
+    return len(between) + _MARK_PARTS * len(_MARK.findall(between))
+
+
+def _takes_apart(claim: str, sentences: Sequence[str]) -> bool:
+    if _RESPECTIVELY.search(claim):
+        return False
+    return any(
+        number.stated_by(other)
+        for sentence in sentences
+        if _RESPECTIVELY.search(sentence)
+        for _, other in located_numbers(sentence)
+        for _, number in located_numbers(claim)
+    )

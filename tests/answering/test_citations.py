@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.answer import Evidence
+from assistant.answering.citations import attribute, split_markers
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "cited"),
+    [
+        ("It is smaller [1].", "It is smaller.", (1,)),
+        ("It is [2] smaller. [1][3]", "It is smaller.", (2, 1, 3)),
+        ("[1, 2] Both agree [2 and 4].", "Both agree.", (1, 2, 4)),
+        ("All agree [1-3] , yes.", "All agree, yes.", (1, 2, 3)),
+        ("An array a[i] and [text] stay.", "An array a[i] and [text] stay.", ()),
+        ("A range [1-999999999].", "A range.", (*range(1, 22), 999999999)),
+    ],
+)
+def test_markers_are_taken_out(text: str, plain: str, cited: tuple[int, ...]) -> None:
+    assert split_markers(text) == (plain, cited)
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("Foldy makes browsers 160 times smaller.", (1,)),
+        ("Young bees are misled by red roofs.", (3,)),
+        ("Foldy makes browsers smaller and does not slow them down.", (1, 2)),
+        ("Penguins swim.", ()),
+    ],
+)
+def test_claims_are_given_the_evidence_that_has_most_of_them(
+    claim: str, cited: tuple[int, ...], evidence: tuple[Evidence, ...]
+) -> None:
+    assert attribute(claim, evidence) == cited
