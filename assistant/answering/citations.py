@@ -15,18 +15,25 @@ if TYPE_CHECKING:
 _NUMBERS = r"\d+(?:\s*(?:,|;|and|&|-|–)\s*\d+)*"
 _MARKER = re.compile(rf"\s*\[\s*{_NUMBERS}\s*\]", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+# How small models like to begin; it says nothing, and a quotation behind it is one no more.
+_LEAD = re.compile(
+    r"^(?:the\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?(?:\s+is)?\s*:\s*", re.IGNORECASE
+)
 _SPACE_BEFORE_MARK = re.compile(r"\s+([.,;:!?])")
 
 
 def split_markers(text: str) -> tuple[str, tuple[int, ...]]:
-    """`text` without its markers, and the numbers in them in order: `[1]`, `[1, 2]`, `[1-3]`."""
+    """`text` without its markers, and the numbers in them in order: `[1]`, `[1, 2]`, `[1-3]`.
+
+    A lead such as "The answer is:" goes too.
+    """
     cited: dict[int, None] = {}
     for marker in _MARKER.findall(text):
         for first, last in _RANGE.findall(marker):
             cited.update(dict.fromkeys(range(int(first), min(int(last), int(first) + 20) + 1)))
         cited.update((int(number), None) for number in re.findall(r"\d+", marker))
     plain = _SPACE_BEFORE_MARK.sub(r"\1", _MARKER.sub("", text))
-    return " ".join(plain.split()), tuple(cited)
+    return _LEAD.sub("", " ".join(plain.split())), tuple(cited)
 
 
 def attribute(claim: str, evidence: Sequence[Evidence]) -> tuple[int, ...]:

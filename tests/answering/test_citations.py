@@ -15,6 +15,9 @@ from assistant.answering.citations import attribute, split_markers
         ("All agree [1-3] , yes.", "All agree, yes.", (1, 2, 3)),
         ("An array a[i] and [text] stay.", "An array a[i] and [text] stay.", ()),
         ("A range [1-999999999].", "A range.", (*range(1, 22), 999999999)),
+        ("The answer to the question is: It is 3. [1]", "It is 3.", (1,)),
+        ("Answer: bees.", "bees.", ()),
+        ("The answer is hidden.", "The answer is hidden.", ()),
     ],
 )
 def test_markers_are_taken_out(text: str, plain: str, cited: tuple[int, ...]) -> None:
