@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -14,3 +15,6 @@ def main() -> None:
     except KeyboardInterrupt:
         # Interrupted before a command could begin, so there is nothing to say about it.
         sys.exit(130)
+    finally:
+        # An interrupt while the interpreter cleans up would only make noise.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -6,13 +6,13 @@ import contextlib
 import json
 import sys
 import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.answer_view import show_claim, show_end, show_evidence
 from assistant.cli.finding import EMPTY
-from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
 from assistant.cli.keeping import fill_with_sample
 from assistant.cli.options import (
     JsonOption,
@@ -27,7 +27,7 @@ from assistant.errors import AssistantError, LibraryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answering import Answer, Claim, Evidence, Turn
+    from assistant.answering import Answer, Turn
     from assistant.session import Session
 
 QUIT = "/quit"
@@ -52,9 +52,10 @@ def ask(
     batch = Batch(question, streams)
     with open_session(context, library, model, streams) as session:
         _prepare(session, streams, sample=sample)
+        asking = _Asking(session, streams, as_json=as_json, headed=question == STDIN)
         for asked in batch:
             with batch.each(asked):
-                if _answered(session, asked, (), streams, as_json=as_json) is None:
+                if asking.answer(asked) is None:
                     raise typer.Exit(INTERRUPTED)
     batch.end()
 
@@ -74,13 +75,10 @@ def chat(
     streams = Streams()
     with open_session(context, library, model, streams) as session:
         _prepare(session, streams, sample=sample)
-        conversation = _Conversation(session, streams, as_json=as_json)
-        if sys.stdin.isatty():
-            for asked in _typed(streams):
-                try:
-                    conversation.ask(asked)
-                except AssistantError as error:
-                    streams.error(str(error))
+        typed = sys.stdin.isatty()
+        conversation = _Conversation(_Asking(session, streams, as_json=as_json, headed=not typed))
+        if typed:
+            _converse(conversation, streams)
             return
         batch = Batch(STDIN, streams)
         for asked in batch:
@@ -92,13 +90,51 @@ def chat(
     batch.end()
 
 
+class _Asking:
+    """Puts questions to the library and shows what comes of them."""
+
+    def __init__(
+        self, session: Session, streams: Streams, *, as_json: bool, headed: bool = False
+    ) -> None:
+        """`headed` repeats each question in front of its answer for people."""
+        self.session = session
+        self.streams = streams
+        self._as_json = as_json
+        self._headed = headed and not as_json
+
+    def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer | None:
+        """Show the answer as it comes about and return it, or None if Ctrl-C stopped it."""
+        from assistant.answering import AnswerDone, ClaimChecked, EvidenceFound
+
+        answer: Answer | None = None
+        if self._headed:
+            self.streams.line((f"> {question}", "bold"))
+        with stop_on_interrupt() as stop:
+            for event in self.session.asker.ask(question, turns, stop):
+                if isinstance(event, AnswerDone):
+                    answer = event.answer
+                elif not self._as_json and isinstance(event, EvidenceFound):
+                    show_evidence(event.evidence, self.streams)
+                elif not self._as_json and isinstance(event, ClaimChecked):
+                    show_claim(event.claim, self.streams)
+        if stop.is_set() or answer is None:
+            self.streams.note("Stopped.")
+            return None
+        if self._as_json:
+            self.streams.json(answer.as_json())
+        else:
+            show_end(answer, self.streams)
+            if self._headed:
+                self.streams.line()
+        return answer
+
+
 class _Conversation:
     """The turns so far, which are kept in the library too."""
 
-    def __init__(self, session: Session, streams: Streams, *, as_json: bool) -> None:
-        self._session = session
-        self._streams = streams
-        self._as_json = as_json
+    def __init__(self, asking: _Asking) -> None:
+        """Begin a new chat."""
+        self._asking = asking
         self._id = uuid.uuid4().hex
         self._turns: list[Turn] = []
         self._kept = True
@@ -107,9 +143,7 @@ class _Conversation:
         """Answer and remember; False if the answer was stopped, which is then forgotten."""
         from assistant.answering import Turn
 
-        answer = _answered(
-            self._session, question, self._turns, self._streams, as_json=self._as_json
-        )
+        answer = self._asking.answer(question, self._turns)
         if answer is None:
             return False
         self._turns.append(Turn(question, answer.text))
@@ -120,10 +154,11 @@ class _Conversation:
     def _keep(self, question: str, answer: Answer) -> None:
         shape = json.dumps(answer.as_json(), ensure_ascii=False)
         try:
-            self._session.library.save_turn(self._id, question, shape)
+            self._asking.session.library.save_turn(self._id, question, shape)
         except LibraryError as error:
+            # A library that cannot be written can still be asked.
             self._kept = False
-            self._streams.note(f"This chat is not kept: {error}")
+            self._asking.streams.note(f"This chat is not kept: {error}")
 
 
 def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
@@ -135,87 +170,24 @@ def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
     _ = session.asker
 
 
-def _typed(streams: Streams) -> Iterator[str]:
-    """What is typed at the terminal, line by line, until `/quit` or Ctrl-D."""
+def _converse(conversation: _Conversation, streams: Streams) -> None:
+    """Answer what is typed at the terminal, line by line, until `/quit` or Ctrl-D."""
     with contextlib.suppress(ImportError):
         # Its import alone gives `input` a line that can be edited and a history.
         import readline  # noqa: F401
     streams.note(f"Ask about your papers. Ctrl-C stops an answer; {QUIT} or Ctrl-D leaves.")
-    while True:
-        try:
-            line = input("> " if streams.is_terminal else "").strip()
-        except EOFError:
-            streams.note("")
-            return
-        except KeyboardInterrupt:
-            streams.note(f"Nothing is running; {QUIT} or Ctrl-D leaves.")
-            continue
-        if line == QUIT:
-            return
-        if line:
-            yield line
-
-
-def _answered(
-    session: Session,
-    question: str,
-    turns: Sequence[Turn],
-    streams: Streams,
-    *,
-    as_json: bool,
-) -> Answer | None:
-    """Show the answer as it comes about and return it, or None if Ctrl-C stopped it."""
-    from assistant.answering import AnswerDone, ClaimChecked, EvidenceFound
-
-    answer: Answer | None = None
-    with stop_on_interrupt() as stop:
-        for event in session.asker.ask(question, turns, stop):
-            if isinstance(event, AnswerDone):
-                answer = event.answer
-            elif not as_json and isinstance(event, EvidenceFound):
-                _show_evidence(event.evidence, streams)
-            elif not as_json and isinstance(event, ClaimChecked):
-                _show_claim(event.claim, streams)
-    if stop.is_set() or answer is None:
-        streams.note("Stopped.")
-        return None
-    if as_json:
-        streams.json(answer.as_json())
-    else:
-        _show_end(answer, streams)
-    return answer
-
-
-def _show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
-    if not evidence:
-        return
-    streams.line(("Evidence", "bold"))
-    _show_sentences(evidence, streams, style="dim")
-    streams.line()
-    streams.line(("Answer", "bold"))
-
-
-def _show_claim(claim: Claim, streams: Streams) -> None:
-    if claim.verdict != "dropped":
-        streams.line(claim.text, (_marks(claim), "cyan"))
-
-
-def _show_end(answer: Answer, streams: Streams) -> None:
-    if answer.refused:
-        streams.line(answer.text)
-        if answer.nearest:
-            streams.line()
-            streams.line(("Nearest papers", "bold"))
-            for paper in answer.nearest:
-                streams.line(f"- {paper.title}  ", (paper.id, "dim"))
-    streams.line()
-
-
-def _show_sentences(evidence: Sequence[Evidence], streams: Streams, style: str) -> None:
-    for n, item in enumerate(evidence, 1):
-        sentence = " ".join(item.sentence.split())
-        streams.line((f"[{n}]", "cyan"), f" {item.stored.title} — ", (f"“{sentence}”", style))
-
-
-def _marks(claim: Claim) -> str:
-    return "".join(f" [{n}]" for n in claim.citations)
+    with interruptible_prompt() as prompted:
+        while True:
+            try:
+                line = prompted("> " if streams.is_terminal else "").strip()
+                if line == QUIT:
+                    return
+                if line:
+                    conversation.ask(line)
+            except EOFError:
+                streams.note("Good bye.")
+                return
+            except KeyboardInterrupt:
+                streams.note(f"Nothing is running; {QUIT} or Ctrl-D leaves.")
+            except AssistantError as error:
+                streams.error(str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -28,5 +28,33 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
     before = signal.signal(signal.SIGINT, request_stop)
     try:
         yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interruptible_prompt() -> Iterator[Callable[[str], str]]:
+    """Hand out an `input` that Ctrl-C ends with a KeyboardInterrupt.
+
+    Within the block Ctrl-C means nothing between two of its calls, so that the second of two quick
+    ones does not end a conversation by chance.
+    """
+    waiting = False
+
+    def interrupt(signal_number: int, frame: FrameType | None) -> None:
+        if waiting:
+            raise KeyboardInterrupt
+
+    def prompted(prompt: str) -> str:
+        nonlocal waiting
+        try:
+            waiting = True
+            return input(prompt)
+        finally:
+            waiting = False
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield prompted
     finally:
         signal.signal(signal.SIGINT, before)

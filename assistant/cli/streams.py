@@ -177,5 +177,6 @@ class Batch:
     def end(self) -> None:
         """Exit with 1 if a line could not be used."""
         if self._failed:
-            self._streams.note(f"{self._failed} lines could not be used; the others were.")
+            lines = "1 line" if self._failed == 1 else f"{self._failed} lines"
+            self._streams.note(f"{lines} could not be used; the others were.")
             raise typer.Exit(1)

@@ -1,0 +1,52 @@
+"""An answer as people see it: first the evidence, then claims as they are checked, then sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.cli.streams import Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assistant.answering import Answer, Claim, Evidence
+
+
+def show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
+    """Show what was found, before a word is written."""
+    if evidence:
+        streams.line(("Evidence", "bold"))
+        _show_sentences(evidence, range(1, len(evidence) + 1), streams)
+        streams.line()
+        streams.line(("Answer", "bold"))
+
+
+def show_claim(claim: Claim, streams: Streams) -> None:
+    """Show one sentence of the answer, once it is checked."""
+    if claim.shown:
+        marks = "".join(f"[{n}]" for n in claim.citations)
+        streams.line(f"{claim.text} ", (marks, "cyan"))
+
+
+def show_end(answer: Answer, streams: Streams) -> None:
+    """Show what is left at the end: the sources that were cited, or the refusal."""
+    cited = sorted({n for claim in answer.claims if claim.shown for n in claim.citations})
+    if answer.refused:
+        streams.line(answer.text)
+        if answer.nearest:
+            streams.line()
+            streams.line(("Nearest papers", "bold"))
+            for paper in answer.nearest:
+                streams.line(f"- {paper.title}  ", (paper.id, "dim"))
+    elif cited:
+        streams.line()
+        streams.line(("Sources", "bold"))
+        _show_sentences(answer.sources, cited, streams)
+    if answer.note:
+        streams.note(answer.note)
+
+
+def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], streams: Streams) -> None:
+    for n in numbers:
+        item = evidence[n - 1]
+        streams.line((f"[{n}]", "cyan"), f" {item.stored.title} — ", (f"“{item.text}”", "dim"))
