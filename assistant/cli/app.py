@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from assistant import __version__
 from assistant.cli import asking, finding, keeping, serving, tldrs
 from assistant.cli.interrupt import INTERRUPTED
 from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions
-from assistant.cli.streams import Streams, use_utf8
+from assistant.cli.streams import Streams, leave_stdout, use_utf8
 from assistant.errors import AssistantError, SettingsError, UsageError
 from assistant.settings import load_settings
 
@@ -30,9 +29,7 @@ class Commands(typer.core.TyperGroup):
         """Run the chosen command; every AssistantError, interrupt and fault ends here."""
         streams = Streams()
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
+            return super().invoke(ctx)
         except UsageError as error:
             streams.error(str(error))
             raise typer.Exit(2) from error
@@ -43,14 +40,7 @@ class Commands(typer.core.TyperGroup):
             streams.note("Stopped.")
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
-            _leave_stdout()
-            raise typer.Exit(1) from error
-        except OSError as error:
-            if _wants_traceback():
-                raise
-            _leave_stdout()
-            where = f"{error.filename}: " if error.filename else ""
-            streams.error(f"{where}{error.strerror or error}.")
+            leave_stdout()
             raise typer.Exit(1) from error
         except (typer.Exit, typer.Abort, typer.TyperException):
             raise
@@ -134,7 +124,13 @@ app.command("status", epilog=_example("assistant status --json"))(keeping.status
 def run(arguments: list[str] | None = None) -> None:
     """Run `arguments` (None: those of the process) and exit."""
     use_utf8()
-    typer.main.get_command(app).main(args=arguments, prog_name="assistant")
+    try:
+        typer.main.get_command(app).main(args=arguments, prog_name="assistant")
+    except (AssistantError, OSError) as error:
+        # Help and version are written before any command runs.
+        leave_stdout()
+        Streams().error(str(error))
+        sys.exit(1)
 
 
 def _wants_traceback() -> bool:
@@ -142,15 +138,3 @@ def _wants_traceback() -> bool:
         return load_settings().traceback
     except SettingsError:
         return False
-
-
-def _leave_stdout() -> None:
-    """Whoever read stdout is gone: let what is still buffered go nowhere, and quietly."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError):
-        # Not a stream of the system, as in tests.
-        pass
-    finally:
-        os.close(nowhere)

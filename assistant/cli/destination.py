@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -32,12 +32,15 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
     with _explained(out):
         file = part.open("w", encoding="utf-8", newline="")
     try:
-        with file:
-            yield lambda text: _write(file, text, out)
-        if not special:
-            with _explained(out):
+        yield lambda text: _write(file, text, out)
+        with _explained(out):
+            file.close()
+            if not special:
                 part.replace(target)
     finally:
+        # What could not be written before cannot be written now either.
+        with suppress(OSError):
+            file.close()
         if not special:
             part.unlink(missing_ok=True)
 

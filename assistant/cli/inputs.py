@@ -43,9 +43,12 @@ class Inputs:
                     yield paper
             except ReadingError as error:
                 self.failed += 1
-                self.failures.append(Failure(where=path, why=str(error)))
+                where = path if data is None else "stdin"
+                self.failures.append(Failure(where=where, why=str(error)))
 
     def report(self, streams: Streams) -> None:
         """Say what could not be read."""
         for failure in self.failures:
-            streams.note(f"Not read: {failure.where}: {failure.why}")
+            # The reason often names the input itself.
+            where = "" if failure.where in failure.why else f"{failure.where}: "
+            streams.note(f"Not read: {where}{failure.why}")

@@ -6,6 +6,7 @@ On a terminal both outputs have colours; anywhere else they are plain UTF-8 text
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.errors import UsageError
+from assistant.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,9 +87,22 @@ class Streams:
         self.text("[]\n" if before == "[" else "]\n")
 
     def text(self, text: str) -> None:
-        """Write `text` to the result as it is and hand it on at once."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        """Write `text` to the result as it is and hand it on at once.
+
+        Raises:
+            OutputError: stdout takes no more; a reader that is gone is a BrokenPipeError.
+        """
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as error:
+            leave_stdout()
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise OutputError(
+                f"stdout: the result cannot be written there ({error.strerror or error}). "
+                "Free some space, or send it elsewhere."
+            ) from error
 
     def note(self, text: str) -> None:
         """Write one line to stderr, whatever line ends `text` has."""
@@ -131,6 +145,18 @@ class Streams:
         ) as bar:
             task = bar.add_task(label, total=total)
             yield lambda done: bar.update(task, completed=done)
+
+
+def leave_stdout() -> None:
+    """Let what is still buffered go nowhere: at the end it would fail once more, with noise."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        # Not a stream of the system, as in tests.
+        pass
+    finally:
+        os.close(nowhere)
 
 
 def stdin_bytes() -> bytes:

@@ -135,16 +135,30 @@ def test_a_reader_that_leaves_early_is_no_noise() -> None:
 
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_a_full_disk_behind_stdout_is_an_error_of_one_line() -> None:
+@pytest.mark.parametrize("arguments", [["list", "--json"], ["--version"], ["--help"]])
+def test_a_full_disk_behind_stdout_is_an_error_of_one_line(arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [sys.executable, "-m", "assistant", "list", "--json"],
+            [sys.executable, "-m", "assistant", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
         )
     assert result.returncode == 1
-    assert result.stderr == "Error: No space left on device.\n"
+    assert result.stderr.startswith("Error: ")
+    assert "No space left on device" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_behind_out_is_an_error_of_one_line() -> None:
+    fill(1)
+    process = start("tldr", "--out", "/dev/full")
+    _, said = process.communicate()
+    assert process.returncode == 1
+    assert said.startswith("Error: /dev/full: the result cannot be written there")
+    assert len(said.splitlines()) == 1
 
 
 @posix
