@@ -36,21 +36,10 @@ def split_markers(text: str) -> tuple[str, tuple[int, ...]]:
     return _LEAD.sub("", " ".join(plain.split())), tuple(cited)
 
 
-def attribute(claim: str, evidence: Sequence[Evidence]) -> tuple[int, ...]:
-    """The evidence (numbers from 1) that has most of what `claim` says.
+def by_support(claim: str, evidence: Sequence[Evidence]) -> list[int]:
+    """The numbers, from 1, of the evidence that has something of `claim`, the most first.
 
-    A second sentence of the same paper is named too where it has something that the first lacks.
+    To cite one of them: what a model put together from several without saying so is often wrong.
     """
-    have = [parts_in(claim, source.text) for source in evidence]
-    best = max(range(len(have)), key=lambda n: (len(have[n]), -n), default=None)
-    if best is None or not have[best]:
-        return ()
-    same_paper = [
-        n
-        for n, source in enumerate(evidence)
-        if n != best and source.stored.number == evidence[best].stored.number
-    ]
-    second = max(same_paper, key=lambda n: (len(have[n] - have[best]), -n), default=None)
-    if second is None or not have[second] - have[best]:
-        return (best + 1,)
-    return (best + 1, second + 1)
+    have = {n: len(parts_in(claim, source.text)) for n, source in enumerate(evidence, start=1)}
+    return sorted((n for n in have if have[n]), key=lambda n: -have[n])

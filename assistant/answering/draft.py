@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
-from assistant.answering.citations import attribute, split_markers
+from assistant.answering.citations import by_support, split_markers
 from assistant.answering.grounding import adds_nothing, check
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # An answer has at most this many sentences of the model.
 MOST_CLAIMS = 3
+# Of two sentences whose scores differ by less than this share either may be the answer.
+_AS_GOOD = 0.9
 
 
 class Draft:
@@ -57,11 +59,13 @@ class Draft:
     def quotations(self) -> list[Claim]:
         """Quote what the answer still lacks: the best evidence, unless a claim cites it.
 
-        For a question about a quantity the first evidence with a number is quoted too, when the
-        answer has none so far.
+        With no claim of the model a second sentence that is as good is quoted too. For a question
+        about a quantity so is the first evidence with a number, when the answer has none so far.
         """
         cited = {n for claim in self.shown for n in claim.citations}
         wanted = [] if 1 in cited or not self._evidence else [1]
+        if not self.shown and self._second_is_as_good():
+            wanted.append(2)
         if self._question.asks_quantity and not self._has_number(
             [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in wanted]
         ):
@@ -74,10 +78,17 @@ class Draft:
         self.claims += quoted
         return quoted
 
+    def _second_is_as_good(self) -> bool:
+        if len(self._evidence) < 2:
+            return False
+        first, second = self._evidence[:2]
+        same_paper = first.stored.number == second.stored.number
+        return same_paper and second.score >= _AS_GOOD * first.score
+
     def _checked(self, text: str, cited: Sequence[int]) -> Claim:
         if adds_nothing(text, self._question.text):
             return Claim(text, "dropped", tuple(cited))
-        for citations in (tuple(cited), attribute(text, self._evidence)):
+        for citations in (tuple(cited), *((n,) for n in by_support(text, self._evidence))):
             sources = [self._evidence[n - 1] for n in citations]
             if check(text, sources, self._question.text).supported:
                 return Claim(text, "supported", citations)

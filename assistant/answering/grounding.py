@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.binding import numbers_are_bound
 from assistant.text.facts import missing_facts
-from assistant.text.names import names
+from assistant.text.names import bears, names
 from assistant.text.numbers import UNITS, numbers
 from assistant.text.words import content_words, stem, vocabulary
 
@@ -51,14 +51,15 @@ def check(claim: str, cited: Sequence[Evidence], question: str = "") -> Groundin
     Every number and name, and most content words, must be in the cited sentences or the titles of
     their papers, within one paper; only a claim without numbers may be put together from several.
     A word that is only in the question counts half: it is what the answer is about, but no
-    evidence. A claim must not negate what is not negated there, or leave out a negation, nor give
-    the numbers there to something else.
+    evidence. A name of the question counts if the paper bears it anywhere: its sentences say "our
+    method" instead. A claim must not negate what is not negated there, or leave out a negation, nor
+    give the numbers there to something else.
     """
     papers = {source.stored.number for source in cited}
     groups = [[source for source in cited if source.stored.number == paper] for paper in papers]
     if len(groups) > 1 and not numbers(claim):
         groups.append(list(cited))
-    results = [_check_together(claim, group, vocabulary(question)) for group in groups]
+    results = [_check_together(claim, group, question) for group in groups]
     return min(
         results,
         key=lambda result: (not result.supported, len(result.missing)),
@@ -84,10 +85,14 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
     )
 
 
-def _check_together(claim: str, cited: Sequence[Evidence], asked: frozenset[str]) -> Grounding:
+def _check_together(claim: str, cited: Sequence[Evidence], question: str) -> Grounding:
     sentences = " ".join(source.text for source in cited)
-    source = ". ".join(dict.fromkeys(source.stored.title for source in cited)) + ". " + sentences
+    abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
+    titles = dict.fromkeys(source.stored.title for source in cited)
+    subjects = [name for name in names(question) if bears(abstracts, name)]
+    source = ". ".join((*titles, *subjects, sentences))
     given = vocabulary(source)
+    asked = vocabulary(question)
     words = [word for word in content_words(claim) if word not in _NOT_CHECKED]
     facts = missing_facts(claim, source)
     if words and words[0] not in given | asked:

@@ -40,7 +40,10 @@ def bears(text: str, name: str) -> bool:
     wanted = _fold(name)
     if wanted in folded or wanted in parts:
         return True
-    if all(_fold(part) in folded | parts for part in re.split(r"[-–]", name) if part):
+    pieces = [part for part in re.split(r"[-–]", name) if part]
+    # `GPT-4` is not there because `GPT-2` and `4-bit` are.
+    numbered = any(piece.isdigit() for piece in pieces)
+    if not numbered and all(_fold(piece) in folded | parts for piece in pieces):
         return True
     if "-" in name and f" {_words(name)} " in f" {_words(text)} ":
         return True

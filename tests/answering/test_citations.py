@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.citations import attribute, split_markers
+from assistant.answering.citations import by_support, split_markers
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,14 @@ def test_markers_are_taken_out(text: str, plain: str, cited: tuple[int, ...]) ->
 
 
 @pytest.mark.parametrize(
-    ("claim", "cited"),
+    ("claim", "ranked"),
     [
-        ("Foldy makes browsers 160 times smaller.", (1,)),
-        ("Young bees are misled by red roofs.", (3,)),
-        ("Foldy makes browsers smaller and does not slow them down.", (1, 2)),
-        ("Penguins swim.", ()),
+        ("Foldy makes browsers 160 times smaller.", [1, 2]),
+        ("Young bees are misled by red roofs.", [3]),
+        ("Penguins swim.", []),
     ],
 )
-def test_claims_are_given_the_evidence_that_has_most_of_them(
-    claim: str, cited: tuple[int, ...], evidence: tuple[Evidence, ...]
+def test_evidence_is_ranked_by_what_it_has_of_a_claim(
+    claim: str, ranked: list[int], evidence: tuple[Evidence, ...]
 ) -> None:
-    assert attribute(claim, evidence) == cited
+    assert by_support(claim, evidence) == ranked

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.answering.answer import Claim, Evidence
@@ -54,8 +56,19 @@ def test_it_is_finished_after_three_shown_claims(draft: Draft) -> None:
 def test_the_best_evidence_is_quoted_when_nothing_is_left(draft: Draft) -> None:
     draft.take("Penguins are 99 times smaller.")
     quoted = draft.quotations()
-    assert [(claim.verdict, claim.citations) for claim in quoted] == [("quoted", (1,))]
+    assert [(claim.verdict, claim.citations) for claim in quoted] == [
+        ("quoted", (1,)),
+        ("quoted", (2,)),
+    ]
     assert quoted[0].text.startswith("We present Foldy")
+
+
+def test_a_second_sentence_is_quoted_only_if_it_is_as_good(evidence: tuple[Evidence, ...]) -> None:
+    question = Question.of("How much smaller does Foldy make browsers?")
+    weaker = (evidence[0], replace(evidence[1], score=1.0))
+    other_paper = (evidence[0], evidence[2])
+    for sentences in (weaker, other_paper):
+        assert [c.citations for c in Draft(question, sentences).quotations()] == [(1,)]
 
 
 def test_nothing_is_quoted_when_the_best_evidence_is_cited(draft: Draft) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.answering.answer import Evidence
 from assistant.answering.grounding import adds_nothing, check
+from assistant.library import StoredPaper
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,20 @@ def test_words_of_the_question_count_half(evidence: tuple[Evidence, ...]) -> Non
     claim = "Foldy decreases the size of browsers 160 times on laptops."
     assert not check(claim, evidence[:1]).supported
     assert check(claim, evidence[:1], question).supported
+
+
+def test_a_name_of_the_question_may_stand_anywhere_in_the_abstract(
+    evidence: tuple[Evidence, ...],
+) -> None:
+    paper = evidence[2].stored.paper.model_copy(
+        update={"title": "Roofs", "abstract": "We present Roofy. Our method saves 9 bees a day."}
+    )
+    sentence = "Our method saves 9 bees a day."
+    cited = [Evidence(StoredPaper(7, "x", paper), sentence, 18, 18 + len(sentence), 1.0)]
+    claim = "The method Roofy saves 9 bees a day."
+    assert check(claim, cited, "How many bees does the method Roofy save?").supported
+    assert not check(claim, cited, "How many bees are saved?").supported
+    assert not check(claim.replace("Roofy", "Foldy"), cited, "How many does Foldy save?").supported
 
 
 def test_what_is_missing_is_said(evidence: tuple[Evidence, ...]) -> None:

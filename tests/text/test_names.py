@@ -18,6 +18,8 @@ def test_finds_names_but_not_the_first_words_of_sentences() -> None:
         ("large language models exist", "LLMs", True),
         ("the CIFAR 10 images", "CIFAR-10", True),
         ("the CIFAR 10 images", "CIFAR-100", False),
+        ("GPT-2 with 4-bit weights", "GPT-4", False),
+        ("Think and Execute", "Think-and-Execute", True),
         ("it uses CodeBERT", "GraphCodeBERT", False),
         ("it uses transformers", "LSTM", False),
     ],
