@@ -13,6 +13,9 @@ from assistant.text.words import located_words
 # So many content words on each side of a number say what it belongs to.
 _NEIGHBOURS = 2
 
+# With so many of the same neighbours a number is the same, however near another one is.
+_SAME_COMPANY = 3
+
 # A comma parts as much as so many characters.
 _MARK_PARTS = 20
 
@@ -24,8 +27,9 @@ def numbers_are_bound(claim: str, sentences: Sequence[str]) -> bool:
     """Whether each number of `claim` keeps the company it has in one of `sentences`.
 
     In a sentence with several numbers most words beside a number of the claim must be nearer to
-    that number than to any other. Numbers given out by `respectively` are only right together, so
-    a claim without that word must not take one of them.
+    that number than to any other, or three of them stand right beside it there too. Numbers given
+    out by `respectively` are only right together, so a claim without that word must not take one of
+    them.
     """
     return all(
         any(_is_bound(number, neighbours, sentence) for sentence in sentences)
@@ -59,6 +63,12 @@ def _is_bound(number: Number, neighbours: Sequence[str], sentence: str) -> bool:
             (_distance(plain, at, one) for at in places[word] for one in numbers), default=math.inf
         )
 
+    known = {word for word in neighbours if word in places}
+    if len(known) >= _SAME_COMPANY and any(
+        number.stated_by(other) and known <= set(company)
+        for other, company in _with_neighbours(sentence)
+    ):
+        return True
     near = [distance(own, word) <= distance(others, word) for word in neighbours if word in places]
     return not near or 2 * sum(near) >= len(near)
 

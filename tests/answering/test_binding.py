@@ -18,6 +18,16 @@ SPEEDS = "Small Alfa and Beta are 4.3 times and 4.1 times faster, respectively."
         ("It gets 50% on the River task.", SCORES, False),
         ("Beta is 4.3 times faster.", SPEEDS, False),
         ("Alfa and Beta are 4.3 and 4.1 times faster, respectively.", SPEEDS, True),
+        (
+            "LakeNet has 60 million parameters and 650,000 neurons in five wide layers.",
+            "The network has 60 million parameters and 650,000 neurons in five wide layers.",
+            True,
+        ),
+        (
+            "LakeNet has 650,000 parameters.",
+            "The network has 60 million parameters and 650,000 neurons in five wide layers.",
+            False,
+        ),
         ("Tilo is good.", SCORES, True),
     ],
 )
