@@ -21,8 +21,8 @@ from assistant.answering.draft import Draft
 from assistant.answering.evidence import find_evidence
 from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.request import answer_request
-from assistant.answering.stopping import cancelled_by
 from assistant.errors import ModelError
+from assistant.models.stopping import cancelled_when
 from assistant.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Asker:
         )
         stream = self._model.generate(request)
         cutter = SentenceCutter()
-        with cancelled_by(stop, stream):
+        with cancelled_when(stop.is_set, stream.cancel):
             for piece in stream:
                 yield from _taken(draft, cutter.add(piece))
                 if draft.finished:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from assistant.models.stopping import cancelled_when
 from assistant.summarizing.line import is_faithful, key_sentence, one_line
 from assistant.summarizing.request import request_for
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _REQUESTS_PER_SLOT = 2
 # The most items held back behind one that is still being written.
 _MOST_HELD = 1000
-_POLL_SECONDS = 0.05
 
 Item = TypeVar("Item")
 
@@ -67,7 +66,7 @@ class Writer:
         held: deque[_Entry[Item]] = deque()
         streams = _Streams()
         most = _REQUESTS_PER_SLOT * self._model.slots
-        with streams.cancelled_when(should_stop):
+        with cancelled_when(should_stop, streams.cancel):
             for item, paper in items:
                 if should_stop():
                     break
@@ -129,26 +128,3 @@ class _Streams:
             streams = list(self._streams)
         for stream in streams:
             stream.cancel()
-
-    @contextmanager
-    def cancelled_when(self, should_stop: Callable[[], bool]) -> Iterator[None]:
-        """Within the block a thread cancels what is under way as soon as `should_stop` says so.
-
-        The reader of a stream sleeps until the next word, which may be seconds away: it cannot
-        look itself. Whatever is left at the end of the block is cancelled too.
-        """
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(_POLL_SECONDS):
-                if should_stop():
-                    self.cancel()
-
-        watcher = threading.Thread(target=watch, name="tldr-stop", daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            over.set()
-            watcher.join()
-            self.cancel()
