@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import Streams
+from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ def show_end(answer: Answer, streams: Streams) -> None:
             streams.line()
             streams.line(("Nearest papers", "bold"))
             for paper in answer.nearest:
-                streams.line(f"- {paper.title}  ", (paper.id, "dim"))
+                streams.line(f"- {visible(paper.title)}  ", (paper.id, "dim"))
     elif cited:
         streams.line()
         streams.line(("Sources", "bold"))
@@ -49,4 +50,6 @@ def show_end(answer: Answer, streams: Streams) -> None:
 def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], streams: Streams) -> None:
     for n in numbers:
         item = evidence[n - 1]
-        streams.line((f"[{n}]", "cyan"), f" {item.stored.title} — ", (f"“{item.text}”", "dim"))
+        streams.line(
+            (f"[{n}]", "cyan"), f" {visible(item.stored.title)} — ", (f"“{item.text}”", "dim")
+        )

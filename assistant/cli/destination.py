@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from assistant.cli.streams import Streams, printable
+from assistant.cli.streams import Streams
 from assistant.errors import OutputError
 
 
@@ -23,7 +23,7 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
         OutputError: the file cannot be written.
     """
     if out is None:
-        yield lambda text: streams.text(printable(text) if streams.is_terminal else text)
+        yield streams.text
         return
     target = out.expanduser().resolve()
     # A device or a pipe is no file that could be replaced.

@@ -29,7 +29,7 @@ class Inputs:
 
     def papers(self, should_stop: Callable[[], bool]) -> Iterator[Paper]:
         """Yield the papers of all inputs, until `should_stop` says so."""
-        from assistant.reading import Failure, read_bytes, read_file
+        from assistant.reading import Failure, fields, read_bytes, read_file
 
         for path, data in self._inputs:
             if data is None:
@@ -43,7 +43,7 @@ class Inputs:
                     yield paper
             except ReadingError as error:
                 self.failed += 1
-                where = path if data is None else "stdin"
+                where = fields.one_line(path) if data is None else "stdin"
                 self.failures.append(Failure(where=where, why=str(error)))
 
     def report(self, streams: Streams) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from assistant.errors import OutputError, UsageError
+from assistant.text.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,13 +35,17 @@ def use_utf8() -> None:
             reconfigure(encoding=encoding, errors="replace")
 
 
-def printable(text: str) -> str:
-    """`text` without control characters, so that no abstract can steer the user's terminal."""
-    return "".join(
-        character
-        for character in text
-        if character in "\t\n" or unicodedata.category(character) != "Cc"
-    )
+def as_json(value: Any) -> str:
+    """`value` as JSON on one line, of its texts what can be seen: no text steers a terminal."""
+    return json.dumps(_shown(value), ensure_ascii=False)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible_lines(value)
+    if isinstance(value, dict):
+        return {name: _shown(one) for name, one in value.items()}
+    return [_shown(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 class Streams:
@@ -70,19 +74,19 @@ class Streams:
         if self.is_terminal:
             from rich.text import Text
 
-            self._out.print(Text.assemble(*((printable(text), style) for text, style in pairs)))
+            self._out.print(Text.assemble(*((visible_lines(text), style) for text, style in pairs)))
         else:
-            self.text("".join(printable(text) for text, _ in pairs) + "\n")
+            self.text("".join(visible_lines(text) for text, _ in pairs) + "\n")
 
     def json(self, value: Any) -> None:
         """Write one JSON value on a line of its own and hand it on at once."""
-        self.text(json.dumps(value, ensure_ascii=False) + "\n")
+        self.text(as_json(value) + "\n")
 
     def json_list(self, values: Iterable[Any]) -> None:
         """Write a JSON array as its values come, one a line."""
         before = "["
         for value in values:
-            self.text(before + json.dumps(value, ensure_ascii=False))
+            self.text(before + as_json(value))
             before = ",\n "
         self.text("[]\n" if before == "[" else "]\n")
 
@@ -113,7 +117,7 @@ class Streams:
         self._note(f"Error: {text}", "red")
 
     def _note(self, text: str, style: str) -> None:
-        line = printable(" ".join(text.split()))
+        line = visible(text)
         if sys.stderr.isatty():
             self._err.print(line, style=style, soft_wrap=True)
         else:

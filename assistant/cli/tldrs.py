@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import enum
 import io
-import json
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +16,8 @@ from assistant.cli.finding import EMPTY
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import LibraryOption, ModelOption, open_session
-from assistant.cli.streams import Streams
+from assistant.cli.streams import Streams, as_json
+from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from assistant.summarizing import TldrResult
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Format(enum.StrEnum):
@@ -45,7 +48,7 @@ def tldr(
         typer.Argument(metavar="PATH", help="Papers to read, - is stdin; without it: the library."),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.text,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="File to write instead of stdout.")
     ] = None,
@@ -62,7 +65,7 @@ def tldr(
     """
     streams = Streams()
     inputs = None if path is None else Inputs([path])
-    chosen = Format.jsonl if as_json else form
+    chosen = Format.jsonl if json_lines else form
     with open_session(context, library, model, streams, embedding=False) as session:
         results, total = _work(session, inputs, limit)
         if total == 0:
@@ -71,8 +74,8 @@ def tldr(
         with stop_on_interrupt() as stop, destination(out, streams) as write:
             written = 0
             write(_head(chosen))
-            visible = streams.progress("Writing TL;DRs", total, when=out or not streams.is_terminal)
-            with visible as done:
+            bar = streams.progress("Writing TL;DRs", total, when=out or not streams.is_terminal)
+            with bar as done:
                 for result in results(stop.is_set):
                     write(_row(result, chosen))
                     written += 1
@@ -117,16 +120,22 @@ def _head(form: Format) -> str:
 
 def _row(result: TldrResult, form: Format) -> str:
     shape = result.as_json()
-    title = " ".join(result.title.split())
     if form is Format.jsonl:
-        return json.dumps(shape, ensure_ascii=False) + "\n"
+        return as_json(shape) + "\n"
     if form is Format.csv:
         line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow([shape[name] for name in _COLUMNS])
+        csv.writer(line, lineterminator="\n").writerow([_cell(shape[name]) for name in _COLUMNS])
         return line.getvalue()
+    title, tldr = visible(result.title), visible(result.tldr)
     if form is Format.md:
-        return f"- **{title.translate(_MARKDOWN)}** — {result.tldr.translate(_MARKDOWN)}\n"
-    return f"{title} — {result.tldr}\n"
+        return f"- **{title.translate(_MARKDOWN)}** — {tldr.translate(_MARKDOWN)}\n"
+    return f"{title} — {tldr}\n"
+
+
+def _cell(value: object) -> str:
+    """`value` for a table; an apostrophe keeps a spreadsheet from computing a text."""
+    text = visible(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _stopped(written: int, *, kept: bool) -> str:

@@ -9,9 +9,9 @@ import datetime
 import re
 from collections.abc import Iterable
 
-# Control characters but tab and line ends; NUL would cut the text short in the full-text index.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])")
+from assistant.text.visible import visible, visible_lines
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])", re.ASCII)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 # https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNNN, before that
 # archive/YYMMNNN.
@@ -19,22 +19,24 @@ _ARXIV = re.compile(
     r"(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)?"
     r"(\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3})"
     r"(v\d+)?(?:\.pdf)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE)
+_PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 _AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
 
 
 def clean_text(value: str) -> str:
-    """Drop what no text should have, control characters and halves of characters; strip it."""
-    # JSON can spell half of a character ("\ud83d"), which no encoding can write.
-    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", whole).strip()
+    """Drop what no text should have, control and invisible characters; strip it.
+
+    NUL would cut the text short in the full-text index; what cannot be seen would hide words from
+    whoever reads the text, but not from the model.
+    """
+    return visible_lines(_whole(value)).strip()
 
 
 def one_line(value: str) -> str:
     """Clean, with every run of white space made one space: titles are wrapped in many exports."""
-    return " ".join(clean_text(value).split())
+    return visible(_whole(value))
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def date(value: object) -> str | None:
 
 def doi(value: object) -> str | None:
     """The DOI in `10.1000/182`, `doi:10.1000/182` or its web address; of several the first."""
-    found = _DOI.match(value.strip()) if isinstance(value, str) else None
+    found = _DOI.match(one_line(value)) if isinstance(value, str) else None
     return found[1].rstrip(",;") if found else None
 
 
@@ -105,9 +107,16 @@ def pmid(value: object) -> str | None:
 
 def url(value: object) -> str | None:
     """A web address; anything else, `javascript:` above all, is dropped."""
-    if not isinstance(value, str) or re.fullmatch(r"https?://\S+", value.strip()) is None:
-        return None
-    return clean_text(value)
+    line = one_line(value) if isinstance(value, str) else ""
+    return line if re.fullmatch(r"https?://\S+", line) else None
+
+
+def _whole(value: str) -> str:
+    """`value` with halves of characters ("\\ud83d") joined or marked: no encoding can write them.
+
+    JSON can spell them, and file names have them for bytes that are no text.
+    """
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _without_brackets(value: str) -> str:

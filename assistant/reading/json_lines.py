@@ -29,7 +29,7 @@ class JsonLines:
 
     def matches(self, head: str) -> bool:
         """Most of the first lines begin an object that has a key; so one may be damaged."""
-        lines = [line.strip() for line in head.splitlines() if line.strip()]
+        lines = [line.strip() for line in head.split("\n") if line.strip()]
         objects = sum(_OBJECT.match(line) is not None for line in lines)
         return objects > 0 and 2 * objects >= len(lines)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.paper import Paper
+from assistant.reading import fields
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.source import HEAD_BYTES, Source
@@ -23,18 +24,19 @@ def read_file(path: Path, on_failure: OnFailure) -> Iterator[Paper]:
         FileUnreadable: it is missing, a folder, not permitted, or not text.
         NoPapersFound: it is text, but there is no title with an abstract in it.
     """
+    label = fields.one_line(str(path))
     if path.is_dir():
-        raise FileUnreadable(f"{path} is a folder: name the files in it that hold papers")
+        raise FileUnreadable(f"{label} is a folder: name the files in it that hold papers")
     try:
         with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-            yield from _read(stream, path.name, str(path), on_failure)
+            yield from _read(stream, path.name, label, on_failure)
     except FileNotFoundError as error:
-        raise FileUnreadable(f"{path} does not exist: check the name and the folder") from error
+        raise FileUnreadable(f"{label} does not exist: check the name and the folder") from error
     except PermissionError as error:
-        raise FileUnreadable(f"{path} may not be read: give yourself permission to") from error
+        raise FileUnreadable(f"{label} may not be read: give yourself permission to") from error
     except (OSError, ValueError) as error:
         # ValueError: a path with a NUL character in it.
-        raise FileUnreadable(f"{path} cannot be read: {error}") from error
+        raise FileUnreadable(f"{label} cannot be read: {error}") from error
 
 
 def read_bytes(data: bytes, name: str, on_failure: OnFailure) -> Iterator[Paper]:

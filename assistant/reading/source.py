@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assistant.errors import FileUnreadable, NoPapersFound
+from assistant.reading import fields
 
 HEAD_BYTES = 65_536
 
@@ -40,6 +41,7 @@ class Source:
         stream: the input's bytes.
         name: short name that papers keep as their `source`, such as `trending_page.txt`.
         label: what error messages call it, such as the whole path; `name` if not given.
+            Of both only what can be seen is kept.
 
     Raises:
         FileUnreadable: the first bytes show that it is no text.
@@ -48,8 +50,8 @@ class Source:
 
     def __init__(self, stream: io.BufferedReader[Any], name: str, label: str = "") -> None:
         """Look at the first bytes; see the class for the arguments."""
-        self.name = name
-        self.label = label or name
+        self.name = fields.one_line(name)
+        self.label = fields.one_line(label) or self.name
         self._stream = stream
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
         if not head:

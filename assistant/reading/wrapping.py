@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.text.visible import visible_lines
+
 # Nobody wraps wider; longer lines are whole paragraphs.
 _WIDEST = 200
 # Fewer lines than this may look full by chance.
@@ -29,8 +31,8 @@ def blocks(text: str) -> Iterator[list[Line]]:
     """Yield the groups of lines between blank lines."""
     block: list[Line] = []
     for number, raw in enumerate(text.split("\n"), start=1):
-        # A zero-width space or a byte order mark in the middle is white space to the eye.
-        line = raw.strip().strip("\ufeff\u200b").strip()
+        # What cannot be seen is nothing to the eye, and no other kind of line end is one here.
+        line = visible_lines(raw).replace("\n", " ").strip()
         if line:
             block.append(Line(number, line))
         elif block:

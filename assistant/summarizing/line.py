@@ -7,6 +7,7 @@ import re
 from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans, sentences
+from assistant.text.visible import visible
 
 FEWEST_WORDS = 4
 
@@ -42,7 +43,7 @@ def one_line(reply: str, *, cut: bool) -> str | None:
     None when nothing of use is in it: fewer than four words, or a sentence that is not whole
     because the reply was `cut` by its limit of tokens.
     """
-    text = _bare(" ".join(reply.split()))
+    text = _bare(visible(reply))
     spans = sentence_spans(text)
     if not spans or (cut and len(spans) == 1):
         return None
@@ -62,14 +63,14 @@ def is_faithful(line: str, source: str) -> bool:
 def key_sentence(abstract: str) -> str:
     """The sentence of `abstract` that says what the paper contributes, else its first, on one line.
 
-    The sentence is as it stands in the abstract but for its white space.
+    The sentence is as it stands in the abstract but for its white space and what cannot be seen.
     """
-    found = [" ".join(sentence.split()) for sentence in sentences(abstract)]
+    found = [line for sentence in sentences(abstract) if (line := visible(sentence))]
     for contribution in _CONTRIBUTIONS:
         for sentence in found:
             if contribution.search(sentence):
                 return sentence
-    return found[0] if found else " ".join(abstract.split())
+    return found[0] if found else visible(abstract)
 
 
 def _bare(text: str) -> str:

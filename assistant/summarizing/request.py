@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.models.base import GenerationRequest, Message, Priority
 from assistant.text.sentences import sentence_spans
+from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def request_for(paper: Paper, prompt: Prompt, model: LanguageModel) -> Generatio
     def fits(title: str, abstract: str) -> bool:
         return model.count_tokens(messages(title, abstract)) + MAX_TOKENS <= model.context_tokens
 
-    title, abstract = _one_line(paper.title), _one_line(paper.abstract)
+    title, abstract = visible(paper.title), visible(paper.abstract)
     if not fits(title, abstract):
         title = _longest(title, _word_ends(title), lambda cut: fits(cut, cut))
         ends = [end for _, end in sentence_spans(abstract)]
@@ -45,10 +46,6 @@ def request_for(paper: Paper, prompt: Prompt, model: LanguageModel) -> Generatio
         adapter=ADAPTER if ADAPTER in model.adapters else None,
         priority=Priority.BATCH,
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _word_ends(text: str) -> list[int]:

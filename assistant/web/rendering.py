@@ -7,12 +7,13 @@ neither run nor fetch anything. The only links are the citations that the templa
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+
+from assistant.text.visible import visible_lines
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper, StoredTldr
@@ -26,37 +27,6 @@ VERDICTS = {
 }
 # More failures than these are counted, not listed.
 MOST_FAILURES = 20
-
-# Line ends and tabs, and the two joiners.
-_KEPT = frozenset("\n\t\u200c\u200d")
-# Letters that show nothing, beside what Unicode classes as control and format characters.
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
-_INVISIBLE_CLASSES = frozenset(("Cc", "Cf", "Cs", "Cn"))
-
-
-def clean(text: str) -> str:
-    """Drop what cannot be seen: NUL and other controls, bidirectional marks, lone surrogates.
-
-    Such characters can make a text look like another one. Line ends and tabs stay; the separators
-    U+2028 and U+2029 become line ends, and the joiners stay that Persian or Hindi words need.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        "\n" if character in "\u2028\u2029" else character
-        for character in text
-        if character in _KEPT or not _invisible(character)
-    )
-
-
-def _invisible(character: str) -> bool:
-    code = ord(character)
-    return (
-        unicodedata.category(character) in _INVISIBLE_CLASSES
-        or character in _BLANK_LETTERS
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xE0100 <= code <= 0xE01EF
-    )
 
 
 def render_welcome() -> str:
@@ -119,7 +89,7 @@ def render_job(
 @cache
 def _environment() -> jinja2.Environment:
     def cleaned(value: Any) -> Any:
-        return clean(value) if isinstance(value, str) else value
+        return visible_lines(value) if isinstance(value, str) else value
 
     return jinja2.Environment(
         loader=jinja2.PackageLoader("assistant.web", "templates"),

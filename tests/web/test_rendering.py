@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from web_support import EVIL, Tags, stored_paper
 
 from assistant.library import StoredTldr
 from assistant.reading import Failure
-from assistant.web.rendering import MOST_FAILURES, clean, render_header, render_job, render_papers
+from assistant.web.rendering import MOST_FAILURES, render_header, render_job, render_papers
 
 
 def test_markup_in_a_paper_stays_text() -> None:
@@ -27,23 +26,6 @@ def test_markup_in_notices_and_failures_stays_text() -> None:
         shown = Tags(html)
         assert not {"img", "script", "a"} & set(shown.tags)
         assert EVIL in shown.text
-
-
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
-    [
-        ("plain", "plain"),
-        ("a\0b\x1b[31mc\x7f", "ab[31mc"),
-        ("\u202egnp.exe\u2066\u200f", "gnp.exe"),
-        ("zero\u200bwidth\ufeff, soft\u00adhyphen, tag\U000e0041", "zerowidth, softhyphen, tag"),
-        ("lone\ud800 surrogate, fill\u3164er", "lone surrogate, filler"),
-        ("two\nlines\tand\u2028a third", "two\nlines\tand\na third"),
-        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0628\u062f",) * 2,
-        ("Größe ∑ 研究 é", "Größe ∑ 研究 é"),
-    ],
-)
-def test_what_cannot_be_seen_is_dropped(text: str, cleaned: str) -> None:
-    assert clean(text) == cleaned
 
 
 def test_rendering_cleans_too() -> None:
