@@ -1,5 +1,6 @@
 """What is kept: the catalogue of papers, their chunks and vectors, and the search over them."""
 
+from assistant.library.filters import EVERYTHING, Filters, parse_query
 from assistant.library.library import Library
 from assistant.library.records import (
     ChatSummary,
@@ -12,7 +13,9 @@ from assistant.library.records import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "ChatSummary",
+    "Filters",
     "Hit",
     "ImportReport",
     "Library",
@@ -20,4 +23,5 @@ __all__ = [
     "StoredPaper",
     "StoredTldr",
     "StoredTurn",
+    "parse_query",
 ]

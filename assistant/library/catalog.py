@@ -9,8 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from assistant.errors import PaperNotFound
+from assistant.library.conditions import conditions
 from assistant.library.database import Database
-from assistant.library.full_text import match_expression
+from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.folding import folded, name_words
+from assistant.library.full_text import FullText
 from assistant.library.merging import merged
 from assistant.library.records import ImportReport, StoredPaper
 from assistant.paper import Paper
@@ -21,8 +24,6 @@ _PAGE = 500
 _COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
 _SCHEMES = ("doi:", "arxiv:", "pmid:", "text:")
 _NUMBER = re.compile(r"#?(\d{1,18})")
-# A match in the title counts as much as two in the abstract.
-_RANKING = "bm25(2.0, 1.0)"
 _NEAR = 3
 
 
@@ -32,6 +33,7 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         """Read and write the papers of `database`."""
         self._database = database
+        self.full_text = FullText(database)
 
     def add(self, papers: Sequence[Paper]) -> ImportReport:
         """Add or merge `papers` in one transaction, their full text included."""
@@ -49,14 +51,59 @@ class Catalog:
                     report.unchanged += 1
         return report
 
-    def count(self) -> int:
-        """How many papers there are."""
+    def count(self, filters: Filters = EVERYTHING) -> int:
+        """How many papers there are that meet `filters`."""
+        condition, values = conditions(filters)
         with self._database.read() as connection:
-            return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+            row = connection.execute(
+                f"SELECT count(*) FROM papers WHERE {condition}",  # noqa: S608
+                values,
+            ).fetchone()
+        return int(row[0])
 
-    def papers(self) -> Iterator[StoredPaper]:
-        """Every paper in library order."""
-        yield from self.pages("1")
+    def papers(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
+        """Every paper that meets `filters`, in library order."""
+        yield from self.pages(*conditions(filters))
+
+    def newest(self, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0) -> list[int]:
+        """Numbers of the papers that meet `filters`, the newest first, those without date last.
+
+        At most `limit` of them (-1: all), after the first `skip`.
+        """
+        return self._numbers(
+            filters, "ORDER BY published DESC, number DESC LIMIT ? OFFSET ?", limit, skip
+        )
+
+    def numbers(self, filters: Filters, limit: int = -1) -> list[int]:
+        """Numbers of the papers that meet `filters`, at most `limit` of them (-1: all)."""
+        return self._numbers(filters, "LIMIT ?", limit)
+
+    def fitting(self, numbers: Iterable[int], filters: Filters) -> set[int]:
+        """Those of `numbers` that meet `filters`."""
+        condition, values = conditions(filters)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT number FROM papers "  # noqa: S608
+                f"WHERE number IN (SELECT value FROM json_each(?)) AND {condition}",
+                (json.dumps(list(numbers)), *values),
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def _numbers(self, filters: Filters, rest: str, *given: int) -> list[int]:
+        condition, values = conditions(filters)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT number FROM papers WHERE {condition} {rest}",  # noqa: S608
+                (*values, *given),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def in_order(self, numbers: Sequence[int]) -> Iterator[StoredPaper]:
+        """The papers with these numbers, in this order, read page by page."""
+        for start in range(0, len(numbers), _PAGE):
+            page = numbers[start : start + _PAGE]
+            papers = self.by_number(page)
+            yield from (papers[number] for number in page if number in papers)
 
     def pages(self, condition: str, values: Sequence[Any] = ()) -> Iterator[StoredPaper]:
         """Every paper for which the SQL `condition` over `papers` holds, in library order.
@@ -88,18 +135,12 @@ class Catalog:
             ).fetchall()
         return {row[0]: _stored(row) for row in rows}
 
-    def ranked(self, query: str, limit: int) -> list[int]:
-        """Numbers of the papers that fit the words of `query`, best BM25 first."""
-        expression = match_expression(query)
-        if expression is None:
-            return []
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT rowid FROM full_text WHERE full_text MATCH ? AND rank MATCH ? "
-                "ORDER BY rank LIMIT ?",
-                (expression, _RANKING, limit),
-            ).fetchall()
-        return [row[0] for row in rows]
+    def ranked(
+        self, query: str, limit: int, filters: Filters = EVERYTHING
+    ) -> list[tuple[int, float]]:
+        """Number and BM25 score of the papers that fit the words of `query`, best first."""
+        expression = self.full_text.expression(query)
+        return [] if expression is None else self.full_text.best(expression, limit, filters)
 
     def get(self, key: str) -> StoredPaper:
         """The paper that `key` names.
@@ -120,7 +161,8 @@ class Catalog:
             raise PaperNotFound(
                 f"{wanted!r} fits several papers ({_listed(found.values())}); give more of the id."
             )
-        near = self.by_number(self.ranked(wanted, _NEAR)) if wanted else {}
+        ranked = self.ranked(wanted, _NEAR) if wanted else []
+        near = self.by_number(number for number, _ in ranked)
         hint = f"near it: {_listed(near.values())}" if near else "`assistant list` shows the ids"
         raise PaperNotFound(f"No paper in the library has the id {wanted!r}; {hint}.")
 
@@ -174,12 +216,25 @@ def _insert(connection: sqlite3.Connection, paper: Paper, keys: Sequence[str]) -
         "source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _values(paper, keys),
     )
-    _name(connection, int(cursor.lastrowid or 0), keys)
+    number = int(cursor.lastrowid or 0)
+    _name(connection, number, keys)
+    _label(connection, number, paper)
 
 
 def _name(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
     connection.executemany(
         "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
+    )
+
+
+def _label(connection: sqlite3.Connection, number: int, paper: Paper) -> None:
+    """Store what the paper is filtered by."""
+    labels = {("author", word) for name in paper.authors for word in name_words(name)}
+    labels.update(("tag", folded(tag)) for tag in paper.tags)
+    labels.add(("source", folded(paper.source)))
+    connection.executemany(
+        "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
+        [(kind, label, number) for kind, label in labels],
     )
 
 
@@ -211,6 +266,8 @@ def _merge(
         (*changes.values(), number),
     )
     _name(connection, number, after.keys)
+    connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
+    _label(connection, number, after)
     return True
 
 

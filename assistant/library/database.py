@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from assistant.errors import (
@@ -21,6 +21,7 @@ from assistant.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
+from assistant.library.folding import folded, sql_bears_name, sql_name_words
 from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 
 BUSY_SECONDS = 5.0
@@ -28,6 +29,12 @@ BUSY_SECONDS = 5.0
 _FULL_DISK_BYTES = 1 << 20
 _FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+# What statements and migrations may call, with the number of arguments.
+_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int]], ...] = (
+    ("folded", 1, folded),
+    ("name_words", 1, sql_name_words),
+    ("bears_name", 2, sql_bears_name),
+)
 
 
 @contextlib.contextmanager
@@ -102,6 +109,17 @@ def folder_size(folder: Path) -> int:
     return sum(_size(file) for file in folder.rglob("*") if not file.is_dir())
 
 
+def _begin(connection: sqlite3.Connection, patience_s: float | None) -> None:
+    if patience_s is None:
+        connection.execute("BEGIN IMMEDIATE")
+        return
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience_s)}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+
+
 def _size(file: Path) -> int:
     with contextlib.suppress(OSError):  # journals come and go
         return file.stat().st_size
@@ -148,26 +166,36 @@ class Database:
             yield self._connection()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
         """Give this thread's connection within a transaction: all of it is kept, or nothing.
 
-        Do not nest it.
+        Do not nest it. With `patience_s` it raises LibraryBusy when it is not its turn after so
+        many seconds, for what may as well be written another time.
         """
         if self._refusal is not None:
             raise type(self._refusal)(str(self._refusal)) from self._refusal
-        # Threads of this process queue here; SQLite's own waiting, by polling, is for others.
-        with self._writing, translated(self.path):
+        with self._turn(patience_s), translated(self.path):
             connection = self._connection()
             if connection.in_transaction:  # left over from an interrupt at the wrong moment
                 connection.rollback()
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                _begin(connection, patience_s)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     connection.rollback()
                 raise
+
+    @contextlib.contextmanager
+    def _turn(self, patience_s: float | None) -> Iterator[None]:
+        """Queue up behind the threads of this process; SQLite's own waiting is for others."""
+        if not self._writing.acquire(timeout=-1 if patience_s is None else patience_s):
+            raise LibraryBusy(f"Another part of this program is writing to {self.path}.")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def size(self) -> int:
         """Bytes of the file and of the journal beside it."""
@@ -204,6 +232,8 @@ class Database:
         )
         try:
             connection.execute("PRAGMA foreign_keys = ON")
+            for name, arguments, function in _FUNCTIONS:
+                connection.create_function(name, arguments, function, deterministic=True)
             if self._mode == "mode=rwc":
                 connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:

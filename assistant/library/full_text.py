@@ -1,15 +1,27 @@
-"""What a person typed -> a full text query: content words and quoted phrases, never syntax."""
+"""What a person typed -> a full text query, and the papers that fit it, by BM25."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+
+from assistant.library.conditions import conditions
+from assistant.library.database import Database
+from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.spelling import Spelling
 
 # A question longer than this is a pasted text; its beginning says what it is about.
 MAX_CHARACTERS = 8_000
 MAX_TERMS = 128
 _PHRASE = re.compile(r'["“„”]([^"“„”]+)["“”]')
 _WORD = re.compile(r"[^\W_]+")
+# Two or three parts: nobody writes a longer chain in one word.
+_HYPHENATED = re.compile(r"(?<![^\W_])(?<![^\W_][-‐‑])[^\W_]+(?:[-‐‑][^\W_]+){1,2}(?![-‐‑]?[^\W_])")
+_NAME_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d+)")
+# A match in the title counts as much as two in the abstract.
+_SCORE = "bm25(full_text, 2.0, 1.0)"
 
 # Words of English questions that say nothing about a paper's content.
 STOP_WORDS = frozenset(
@@ -19,7 +31,7 @@ STOP_WORDS = frozenset(
     else ever every few for from further get gets give given had has have having he her here hers
     herself him himself his how however i if in into is it its itself just let ll m may me might
     mine more most much must my myself no nor not of off on once only or other ought our ours
-    ourselves out over own please re s same shall she should so some such t tell than that the
+    ourselves out over own per please re s same shall she should so some such t tell than that the
     their theirs them themselves then there therefore these they this those though through thus to
     too under until up upon us ve very was we were what whatever when where whether which while who
     whom whose why will with within without would you your yours yourself yourselves
@@ -27,20 +39,95 @@ STOP_WORDS = frozenset(
 )
 
 
-def match_expression(query: str) -> str | None:
-    """Return the FTS5 expression for `query`, or None when there is no word in it.
+class FullText:
+    """The full text index of a database. Thread-safe."""
 
-    Every term is a quoted string, in which FTS5 knows no operators. A phrase in quotation marks
-    stays together; of the other words the stop words are left out, unless nothing else is there.
+    def __init__(self, database: Database) -> None:
+        """Search the papers of `database`."""
+        self._database = database
+        self._spelling = Spelling(database)
+
+    def expression(self, query: str) -> str | None:
+        """The FTS5 expression for `query`, near words in place of unknown ones; None: no words."""
+        return _any_of(self._spelling.corrected(terms(query)))
+
+    def best(
+        self, expression: str, limit: int, filters: Filters = EVERYTHING
+    ) -> list[tuple[int, float]]:
+        """Number and BM25 score of the `limit` best papers, best first; higher is better.
+
+        The score is FTS5's with its sign turned: no less than 0, and without an upper bound.
+        """
+        condition, values = conditions(filters)
+        # Papers are looked up among those that fit, not the other way round: FTS5 would begin its
+        # search anew for each of them. `ORDER BY rank` would be twice as slow as ordering here.
+        fit = f"AND +rowid IN (SELECT number FROM papers WHERE {condition})" if values else ""  # noqa: S608
+        return self._scores(
+            f"full_text MATCH ? {fit} ORDER BY score, rowid LIMIT ?",
+            (expression, *values, limit),
+        )
+
+    def scores(self, expression: str, numbers: Iterable[int]) -> dict[int, float]:
+        """The BM25 scores of those of `numbers` that fit `expression`."""
+        wanted = json.dumps(list(numbers))
+        if wanted == "[]":
+            return {}
+        return dict(
+            self._scores(
+                "full_text MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+                (expression, wanted),
+            )
+        )
+
+    def with_all_words(self, query: str, filters: Filters = EVERYTHING) -> list[int]:
+        """Numbers of the papers that have every word of `query`, best BM25 first."""
+        wanted = [term for term in terms(query) if " " not in term]
+        if not wanted:
+            return []
+        groups = (self._spelling.corrected([term]) for term in wanted)
+        expression = " AND ".join(f"({_any_of(group)})" for group in groups)
+        return [number for number, _ in self.best(expression, -1, filters)]
+
+    def _scores(self, condition: str, values: Sequence[object]) -> list[tuple[int, float]]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT rowid, {_SCORE} AS score FROM full_text WHERE {condition}",  # noqa: S608
+                values,
+            ).fetchall()
+        return [(number, -score) for number, score in rows]
+
+
+def terms(query: str) -> list[str]:
+    """The words of `query`, and the phrases: several words with spaces between.
+
+    Of the words the stop words are left out, unless nothing else is there. Phrases in quotation
+    marks stay together. `pre-training` is also looked for as one word, and `GPT4` as `GPT-4`.
     """
-    text = unicodedata.normalize("NFC", query[:MAX_CHARACTERS])
-    terms: dict[str, None] = {}
+    text = unicodedata.normalize("NFC", query[:MAX_CHARACTERS]).lower()
+    found: dict[str, None] = {}
     stop_words: dict[str, None] = {}
     for phrase in _PHRASE.findall(text):
-        words = _WORD.findall(phrase.lower())
+        words = _WORD.findall(phrase)
         if len(words) > 1:
-            terms[" ".join(words)] = None
-    for word in _WORD.findall(text.lower()):
-        (stop_words if word in STOP_WORDS else terms)[word] = None
-    chosen = list(terms or stop_words)[:MAX_TERMS]
-    return " OR ".join(f'"{term}"' for term in chosen) or None
+            found[" ".join(words)] = None
+    words = _WORD.findall(text)
+    for word in words:
+        (stop_words if word in STOP_WORDS else found)[word] = None
+    if not found:
+        return list(stop_words)[:MAX_TERMS]
+    for joined in map("".join, map(_WORD.findall, _HYPHENATED.findall(text))):
+        if not joined.isdecimal():  # 2-3 is not 23
+            found[joined] = None
+    for word in words:
+        parts = _NAME_AND_NUMBER.fullmatch(word)
+        if parts:
+            found[f"{parts[1]} {parts[2]}"] = None
+    return list(found)[:MAX_TERMS]
+
+
+def _any_of(wanted: Iterable[str]) -> str | None:
+    """The expression for any of `wanted`.
+
+    Every term is a quoted string, in which FTS5 knows no operators.
+    """
+    return " OR ".join(f'"{term}"' for term in wanted) or None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.errors import LibraryError
 from assistant.library.catalog import BATCH, Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
-from assistant.library.chunks import Chunker
 from assistant.library.database import Database, folder_size
-from assistant.library.full_text import MAX_CHARACTERS
+from assistant.library.embedding import Embedding
+from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.records import (
     ChatSummary,
     Hit,
@@ -24,15 +22,13 @@ from assistant.library.records import (
     StoredTldr,
     StoredTurn,
 )
-from assistant.library.search import search
+from assistant.library.search import ASKING_S, Search
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
 from assistant.library.vectors import EmbedderLike, Matrix, VectorRows
 from assistant.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
-# Papers embedded at once and committed together.
-_EMBED_BATCH = 64
 
 
 class Library:
@@ -59,13 +55,12 @@ class Library:
         self._chats = Chats(database)
         self._rows = VectorRows(database)
         self._vectors = VectorSearch(folder, self._rows, not database.read_only, notify)
-        self._embedding = threading.Lock()
-        self._chunker = Chunker(embedder) if embedder else None
-        self._fingerprint = (
-            f"{embedder.fingerprint}/{embedder.dimension}/{self._chunker.fingerprint}"
-            if embedder and self._chunker
+        self._embedding = (
+            Embedding(embedder, self._catalog, self._rows, self._vectors.refresh)
+            if embedder
             else None
         )
+        self._search = Search(self._catalog, self._rows, self._vectors, self._embedding)
 
     @classmethod
     def open(
@@ -95,7 +90,9 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Close every file; calling it twice does nothing."""
+        """End what is done in the background and close every file; a second call does nothing."""
+        if self._embedding:
+            self._embedding.close()
         self._vectors.close()
         self._database.close()
 
@@ -147,13 +144,31 @@ class Library:
                 commit()
         return report
 
-    def count(self) -> int:
-        """How many papers there are."""
-        return self._catalog.count()
+    def count(self, filters: Filters = EVERYTHING) -> int:
+        """How many papers there are that meet `filters`."""
+        return self._catalog.count(filters)
 
-    def papers(self) -> Iterator[StoredPaper]:
-        """Every paper, in the order of import."""
-        return self._catalog.papers()
+    def papers(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
+        """Every paper that meets `filters`, in the order of import."""
+        return self._catalog.papers(filters)
+
+    def newest(
+        self, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0
+    ) -> Iterator[StoredPaper]:
+        """Every paper that meets `filters`, the newest first; those without a date come last.
+
+        At most `limit` of them (-1: all), after the first `skip`.
+        """
+        return self._catalog.in_order(self._catalog.newest(filters, limit, skip))
+
+    def with_words(self, words: str, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
+        """Every paper that has all of `words` and meets `filters`, the best first.
+
+        Without any word it is `newest`.
+        """
+        if not words.strip():
+            return self.newest(filters)
+        return self._catalog.in_order(self._catalog.full_text.with_all_words(words, filters))
 
     def get(self, key: str) -> StoredPaper:
         """The paper that `key` names.
@@ -168,13 +183,54 @@ class Library:
 
     # Search
 
-    def search(self, query: str, limit: int = 10) -> list[Hit]:
-        """The best papers for `query`, best first: words and vectors, or words alone."""
-        if limit < 1 or not query.strip():
+    def search(
+        self,
+        query: str,
+        limit: int = 10,
+        filters: Filters = EVERYTHING,
+        *,
+        budget_s: float = ASKING_S,
+        embed_rest: bool = False,
+    ) -> list[Hit]:
+        """The best papers for `query` that meet `filters`, best first: by words and by meaning.
+
+        Where papers have no vectors yet, those of the best papers by their words are made while
+        less than `budget_s` seconds have passed, a few in any case, and are kept if the library
+        can be written at once. With `embed_rest` the others that the words brought up get theirs
+        in the background, until the library is closed. Without an embedder words alone count.
+
+        A `query` without text gives the newest papers that meet `filters`, if there are any.
+        """
+        if limit < 1:
             return []
-        return search(
-            query, self._query_vector(query), limit, self._catalog, self._rows, self._vectors
-        )
+        if not query.strip():
+            newest = self.newest(filters, limit) if filters.given else ()
+            return [Hit(stored, 0.0, None, None, None) for stored in newest]
+        return self._search.by_text(query, limit, filters, budget_s, embed_rest=embed_rest)
+
+    def similar(
+        self,
+        key: str,
+        limit: int = 10,
+        filters: Filters = EVERYTHING,
+        *,
+        budget_s: float = ASKING_S,
+    ) -> list[Hit]:
+        """The papers nearest to the paper that `key` names (see `get`), which is left out itself.
+
+        They are compared by their vectors; those without, and all without an embedder, come after
+        them by the words of the paper's title. `filters` and `budget_s` are those of `search`.
+
+        Raises:
+            PaperNotFound: none or several fit; the message names near ones.
+        """
+        stored = self.get(key)
+        return self._search.by_paper(stored, limit, filters, budget_s) if limit > 0 else []
+
+    def wait_for_background(self) -> None:
+        """Wait until the vectors that are made in the background are made."""
+        if self._embedding:
+            self._embedding.wait()
 
     def missing_vectors(self) -> int:
         """How many papers have no vectors yet."""
@@ -190,27 +246,7 @@ class Library:
         Every batch is committed by itself, so stopping or an interrupt loses little, and the next
         call goes on from there. `progress` is told how many of how many are done.
         """
-        if self.embedder is None or self._chunker is None or self._fingerprint is None:
-            return 0
-        with self._embedding:
-            total = self._rows.missing()
-            done = 0
-            batch: list[StoredPaper] = []
-            missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
-            for stored in missing if total else ():
-                if should_stop and should_stop():
-                    break
-                batch.append(stored)
-                if len(batch) == _EMBED_BATCH:
-                    done += self._embed(batch)
-                    batch = []
-                    if progress:
-                        progress(done, max(done, total))
-            if batch and not (should_stop and should_stop()):
-                done += self._embed(batch)
-                if progress:
-                    progress(done, max(done, total))
-        return done
+        return self._embedding.all_missing(progress, should_stop) if self._embedding else 0
 
     def embed_texts(self, texts: Sequence[str]) -> Matrix | None:
         """The embeddings of `texts`, one row each of length 1; None without an embedder."""
@@ -224,9 +260,11 @@ class Library:
         """The newest TL;DR of the paper `number`; with `model` and `prompt` the newest of those."""
         return self._tldrs.of(number, model, prompt)
 
-    def tldrs(self) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
-        """Every paper in the order of import with its newest TL;DR."""
-        return self._tldrs.all()
+    def tldrs(
+        self, papers: Iterable[StoredPaper] | None = None
+    ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
+        """Each of `papers` (None: every paper in the order of import) with its newest TL;DR."""
+        return self._tldrs.of_all(self.papers() if papers is None else papers)
 
     def papers_without_tldr(self, model: str, prompt: str) -> Iterator[StoredPaper]:
         """The papers that have no TL;DR by `model` from the prompt with fingerprint `prompt`."""
@@ -273,15 +311,16 @@ class Library:
         )
 
     def _claim_vectors(self) -> None:
-        if self._fingerprint is None or self._vectors_usable():
+        if self._embedding is None or self._embedding.usable:
             return
         if self._database.read_only:
             if self._rows.count():
                 self._notify(
                     "The vectors of this library were made by another embedding model and cannot "
-                    "be made again while it is read-only: search is by full text alone."
+                    "be made again while it is read-only: search goes by full text, and compares "
+                    "the best papers of it alone by meaning."
                 )
-        elif self._rows.claim(self._fingerprint):
+        elif self._rows.claim(self._embedding.fingerprint):
             self._notify(
                 "The embedding model or the way abstracts are cut has changed: the vectors of "
                 f"{self._rows.missing()} papers have to be made again. Until then search finds "
@@ -289,24 +328,4 @@ class Library:
             )
 
     def _vectors_usable(self) -> bool:
-        return self._fingerprint is not None and self._rows.state().fingerprint == self._fingerprint
-
-    def _query_vector(self, query: str) -> Matrix | None:
-        if self.embedder is None or not self._vectors_usable() or not self._rows.any():
-            return None
-        vector: Matrix = self.embedder.embed([query[:MAX_CHARACTERS]])[0]
-        return vector
-
-    def _embed(self, batch: Sequence[StoredPaper]) -> int:
-        if self.embedder is None or self._chunker is None or self._fingerprint is None:
-            return 0
-        chunked = [(paper, self._chunker.split(paper.title, paper.abstract)) for paper in batch]
-        vectors = self.embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
-        stored = self._rows.add(self._fingerprint, chunked, vectors)
-        if not self._vectors_usable():
-            raise LibraryError(
-                f"Another program began to use the library {self.folder} with another embedding "
-                "model; close one of the two."
-            )
-        self._vectors.refresh()
-        return stored
+        return self._embedding is not None and self._embedding.usable

@@ -38,9 +38,10 @@ class StoredPaper:
 class Hit:
     """A paper that a search found.
 
-    `score` is the reciprocal rank fusion of both rankings and orders the hits. Ranks count from 1
-    and are None where that ranking does not have the paper among its best. `similarity` is the
-    cosine of the query and the paper's best chunk, None when the paper has no vectors.
+    `score` is what `fusion.fuse` makes of its BM25 score and its similarity, and orders the hits.
+    Ranks count from 1 and are None where the words, or the nearest vectors, do not have the paper
+    among their best. `similarity` is the cosine of the query and the paper's best chunk, None when
+    the paper has no vectors.
     """
 
     stored: StoredPaper

@@ -93,6 +93,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         "INSERT INTO facts VALUES ('generation', lower(hex(randomblob(8))))",
     ),
+    (
+        # What papers are filtered by, folded: words of authors' names, tags, the source.
+        """CREATE TABLE labels (
+            kind TEXT NOT NULL CHECK (kind IN ('author', 'tag', 'source')),
+            label TEXT NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            PRIMARY KEY (kind, label, paper)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX labels_paper ON labels (paper)",
+        """INSERT OR IGNORE INTO labels SELECT 'author', word.value, number
+            FROM papers, json_each(authors) AS author, json_each(name_words(author.value)) AS word
+        """,
+        """INSERT OR IGNORE INTO labels SELECT 'tag', folded(tag.value), number
+            FROM papers, json_each(tags) AS tag""",
+        "INSERT OR IGNORE INTO labels SELECT 'source', folded(source), number FROM papers",
+        "CREATE INDEX papers_published ON papers (published)",
+        # Views of the full text index that take no room: its words, and where each of them is.
+        "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (full_text, 'row')",
+        "CREATE VIRTUAL TABLE occurrences USING fts5vocab (full_text, 'instance')",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 
@@ -100,7 +120,8 @@ SCHEMA_VERSION = len(MIGRATIONS)
 def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Take a catalogue of `version` (0: an empty file) to `SCHEMA_VERSION`.
 
-    The caller holds the write transaction, so that a step is done as a whole or not at all.
+    The caller holds the write transaction, so that a step is done as a whole or not at all, over a
+    connection that knows the functions of `Database`.
     """
     for statements in MIGRATIONS[version:]:
         for statement in statements:

@@ -1,71 +1,154 @@
-"""Hybrid search: the BM25 ranking and the nearest vectors, fused by reciprocal rank."""
+"""Hybrid search: what the words bring up and what is near in meaning, fused into one ranking.
+
+A library need not have all its vectors: those of the best papers by their words are made on the
+way, so that the first question after an import is answered as well as the later ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from dataclasses import dataclass, field
 
 from assistant.library.catalog import Catalog
-from assistant.library.records import Hit
+from assistant.library.embedding import Embedding
+from assistant.library.filters import Filters
+from assistant.library.fusion import fuse
+from assistant.library.records import Hit, StoredPaper
 from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import Matrix, VectorRows
+from assistant.library.vectors import Matrix, VectorRows, best_cosines
 
-# Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual rank
-# learning methods", SIGIR 2009, use this constant.
-_FUSION = 60
+# Seconds after the beginning of a search in which missing vectors are made.
+ASKING_S = 0.25
 # How much of each ranking is fused.
 _DEPTH = 50
+# So many papers that meet the filters are compared one by one.
+_FEW = 3_000
+# Else the index is asked for so many times the papers, before those are compared one by one too.
+_WIDER = (8, 40)
 
 
-def search(
-    query: str,
-    vector: Matrix | None,
-    limit: int,
-    catalog: Catalog,
-    rows: VectorRows,
-    vectors: VectorSearch,
-) -> list[Hit]:
-    """The `limit` best papers for `query`, whose embedding `vector` is; None: full text alone."""
-    depth = max(_DEPTH, limit)
-    by_words = catalog.ranked(query, depth)
-    nearest = vectors.nearest_papers(vector, depth) if vector is not None else []
-    bm25_rank = {number: rank for rank, number in enumerate(by_words, start=1)}
-    vector_rank = {number: rank for rank, (number, _) in enumerate(nearest, start=1)}
-    scores = fused(by_words, [number for number, _ in nearest])
-    best = sorted(scores, key=lambda number: (-scores[number], number))[:limit]
-    similarity = dict(nearest)
-    if vector is not None:
-        similarity |= _similarities([n for n in best if n not in similarity], vector, rows)
-    papers = catalog.by_number(best)
-    return [
-        Hit(
-            stored=papers[number],
-            score=scores[number],
-            bm25_rank=bm25_rank.get(number),
-            vector_rank=vector_rank.get(number),
-            similarity=similarity.get(number),
-        )
-        for number in best
-        if number in papers  # else it was merged into another one just now
-    ]
+@dataclass
+class _Candidates:
+    """What is known of the papers that may be the best; a paper may be missing in each."""
+
+    bm25: dict[int, float] = field(default_factory=dict)
+    cosine: dict[int, float] = field(default_factory=dict)
+    # The best by each, in order.
+    by_words: list[int] = field(default_factory=list)
+    nearest: list[int] = field(default_factory=list)
 
 
-def fused(*rankings: Sequence[int]) -> dict[int, float]:
-    """Score of each paper: the sum of 1 / (60 + rank) over the rankings that have it."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, number in enumerate(ranking, start=1):
-            scores[number] = scores.get(number, 0.0) + 1.0 / (_FUSION + rank)
-    return scores
+class Search:
+    """Finds the papers of a library. Thread-safe."""
 
+    def __init__(
+        self,
+        catalog: Catalog,
+        rows: VectorRows,
+        vectors: VectorSearch,
+        embedding: Embedding | None,
+    ) -> None:
+        """Search `catalog` by words and, with an `embedding`, by the vectors in `rows`."""
+        self._catalog = catalog
+        self._rows = rows
+        self._vectors = vectors
+        self._embedding = embedding
 
-def _similarities(numbers: Sequence[int], vector: Matrix, rows: VectorRows) -> dict[int, float]:
-    """Best chunk's cosine of papers that only their words brought up."""
-    best: dict[int, float] = {}
-    if not numbers:
-        return best
-    batch = rows.of_papers(numbers)
-    if not len(batch.chunks):
-        return best
-    for paper, cosine in zip(batch.papers.tolist(), (batch.vectors @ vector).tolist(), strict=True):
-        best[paper] = max(cosine, best.get(paper, -1.0))
-    return best
+    def by_text(
+        self, query: str, limit: int, filters: Filters, budget_s: float, *, embed_rest: bool
+    ) -> list[Hit]:
+        """See `Library.search`."""
+        deadline = time.monotonic() + budget_s
+        vector = self._embedding.of_text(query) if self._embedding else None
+        found = self._candidates(query, vector, max(_DEPTH, limit), filters, deadline, embed_rest)
+        return self._hits(found, fuse(found.bm25, found.cosine), limit)
+
+    def by_paper(
+        self, stored: StoredPaper, limit: int, filters: Filters, budget_s: float
+    ) -> list[Hit]:
+        """See `Library.similar`."""
+        deadline = time.monotonic() + budget_s
+        vector = self._embedding.of_paper(stored) if self._embedding else None
+        depth = max(_DEPTH, limit) + 1  # the paper itself is the nearest
+        found = self._candidates(stored.title, vector, depth, filters, deadline, False)
+        # Cosines are at least -1, so that papers without come last.
+        scores = dict.fromkeys(found.bm25, -1.0) | found.cosine
+        scores.pop(stored.number, None)
+        return self._hits(found, scores, limit)
+
+    def _candidates(
+        self,
+        query: str,
+        vector: Matrix | None,
+        depth: int,
+        filters: Filters,
+        deadline: float,
+        embed_rest: bool,
+    ) -> _Candidates:
+        found = _Candidates()
+        full_text = self._catalog.full_text
+        expression = full_text.expression(query)
+        if expression is not None:
+            found.bm25 = dict(full_text.best(expression, depth, filters))
+            found.by_words = list(found.bm25)
+        if vector is None:
+            return found
+        found.cosine = self._of_words(found.by_words, vector, deadline, embed_rest)
+        nearest = self._nearest(vector, depth, filters)
+        found.nearest = [number for number, _ in nearest]
+        found.cosine |= dict(nearest)
+        others = [number for number in found.nearest if number not in found.bm25]
+        if expression is not None:
+            found.bm25 |= full_text.scores(expression, others)
+        return found
+
+    def _of_words(
+        self, numbers: list[int], vector: Matrix, deadline: float, embed_rest: bool
+    ) -> dict[int, float]:
+        """Cosines of the papers that the words brought up, making vectors while there is time."""
+        if self._embedding is None:
+            return {}
+        kept = self._rows.cosines(vector, numbers) if self._embedding.usable else {}
+        missing = [number for number in numbers[:_DEPTH] if number not in kept]
+        for made in self._embedding.at_once(missing, deadline):
+            kept |= best_cosines(made.batch(), vector)
+        if embed_rest:
+            self._embedding.later(number for number in missing if number not in kept)
+        return kept
+
+    def _nearest(self, vector: Matrix, count: int, filters: Filters) -> list[tuple[int, float]]:
+        """Number and cosine of the nearest papers that meet `filters`, the nearest first."""
+        if self._embedding is None or not self._embedding.usable or not self._rows.any():
+            return []
+        if not filters.given:
+            return self._vectors.nearest_papers(vector, count)
+        fitting = self._catalog.numbers(filters, _FEW + 1)
+        if len(fitting) > _FEW:
+            for times in _WIDER:
+                near = self._vectors.nearest_papers(vector, count * times)
+                fits = self._catalog.fitting([number for number, _ in near], filters)
+                kept = [(number, cosine) for number, cosine in near if number in fits][:count]
+                if len(kept) == count:
+                    return kept
+            fitting = self._catalog.numbers(filters)
+        cosines = self._rows.cosines(vector, fitting)
+        return sorted(cosines.items(), key=lambda item: (-round(item[1], 5), item[0]))[:count]
+
+    def _hits(self, found: _Candidates, scores: dict[int, float], limit: int) -> list[Hit]:
+        best = sorted(
+            scores, key=lambda number: (-scores[number], -found.bm25.get(number, 0.0), number)
+        )[:limit]
+        bm25_rank = {number: rank for rank, number in enumerate(found.by_words, start=1)}
+        vector_rank = {number: rank for rank, number in enumerate(found.nearest, start=1)}
+        papers = self._catalog.by_number(best)
+        return [
+            Hit(
+                stored=papers[number],
+                score=scores[number],
+                bm25_rank=bm25_rank.get(number),
+                vector_rank=vector_rank.get(number),
+                similarity=found.cosine.get(number),
+            )
+            for number in best
+            if number in papers  # else it was merged into another one just now
+        ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 
 from assistant.library.catalog import Catalog
@@ -34,10 +35,12 @@ class Tldrs:
             ).fetchone()
         return StoredTldr(*row) if row else None
 
-    def all(self) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
-        """Every paper in library order with its newest TL;DR."""
+    def of_all(
+        self, papers: Iterable[StoredPaper]
+    ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
+        """Each of `papers`, in their order, with its newest TL;DR."""
         page: list[StoredPaper] = []
-        for stored in self._catalog.papers():
+        for stored in papers:
             page.append(stored)
             if len(page) == _PAGE:
                 yield from self._with_tldrs(page)
@@ -47,12 +50,11 @@ class Tldrs:
     def _with_tldrs(
         self, page: list[StoredPaper]
     ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
-        if not page:
-            return
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM tldrs WHERE paper BETWEEN ? AND ? ORDER BY tldr",  # noqa: S608
-                (page[0].number, page[-1].number),
+                f"SELECT {_COLUMNS} FROM tldrs "  # noqa: S608
+                "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY tldr",
+                (json.dumps([stored.number for stored in page]),),
             ).fetchall()
         newest = {row[0]: StoredTldr(*row) for row in rows}
         for stored in page:

@@ -17,6 +17,8 @@ from assistant.library.records import StoredPaper
 
 Matrix = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
+# Bounds the memory of a comparison with many papers.
+_PAPERS_AT_ONCE = 5_000
 # As stored: the same on every machine.
 _STORED = np.dtype("<f4")
 
@@ -73,6 +75,15 @@ class VectorBatch:
     chunks: Numbers
     papers: Numbers
     vectors: Matrix
+
+
+def best_cosines(batch: VectorBatch, vector: Matrix) -> dict[int, float]:
+    """Cosine of `vector`, which has length 1, and the best chunk of each paper of `batch`."""
+    best: dict[int, float] = {}
+    cosines = (batch.vectors @ vector).tolist()
+    for paper, cosine in zip(batch.papers.tolist(), cosines, strict=True):
+        best[paper] = max(cosine, best.get(paper, -1.0))
+    return best
 
 
 class VectorRows:
@@ -133,16 +144,17 @@ class VectorRows:
         fingerprint: str,
         papers: Iterable[tuple[StoredPaper, Sequence[Chunk]]],
         vectors: Matrix,
+        patience_s: float | None = None,
     ) -> int:
         """Store the chunks of `papers`; `vectors` has a row for each of them, in this order.
 
         A paper that is gone, has other text by now, or got its chunks from somebody else in the
         meantime is left out. So are all when the rows belong to another fingerprint by now.
-        Returns how many papers were stored.
+        Returns how many papers were stored. For `patience_s` see `Database.write`.
         """
         stored = 0
         position = 0
-        with self._database.write() as connection:
+        with self._database.write(patience_s) as connection:
             if _state(connection).fingerprint != fingerprint:
                 return 0
             for paper, chunks in papers:
@@ -192,6 +204,28 @@ class VectorRows:
                 (json.dumps(list(numbers)),),
             ).fetchall()
         return _batch(rows)
+
+    def without_chunks(self, numbers: Iterable[int]) -> set[int]:
+        """Those of these papers that have no chunks yet."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT value FROM json_each(?) "
+                "WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE paper = value)",
+                (json.dumps(list(numbers)),),
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def cosines(self, vector: Matrix, numbers: Sequence[int]) -> dict[int, float]:
+        """Cosine of `vector`, which has length 1, and the best chunk of each of these papers.
+
+        Papers without chunks are left out.
+        """
+        best: dict[int, float] = {}
+        for start in range(0, len(numbers), _PAPERS_AT_ONCE):
+            batch = self.of_papers(numbers[start : start + _PAPERS_AT_ONCE])
+            if len(batch.chunks):
+                best |= best_cosines(batch, vector)
+        return best
 
     def fact(self, name: str) -> str | None:
         """A value that was remembered under `name`."""

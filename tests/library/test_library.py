@@ -98,7 +98,6 @@ def test_embedding_goes_on_where_it_stopped(folder: Path, make_papers: MakePaper
             library.embed_missing(lambda done, total: told.append((done, total)))
         assert told == [(64, 300), (128, 300)]
         assert library.missing_vectors() == 172
-        assert library.search("penguins")[0].similarity is not None
         asked = len(embedder.texts)
         assert library.embed_missing(should_stop=lambda: len(embedder.texts) >= asked + 64) == 64
         assert library.embed_missing() == 108
@@ -132,8 +131,8 @@ def test_another_embedder_drops_the_vectors_and_says_so(
         (note,) = notes
         assert "30 papers have to be made again" in note
         assert library.missing_vectors() == 30
-        assert library.search("penguins")[0].similarity is None
-        assert library.embed_missing() == 30
+        assert library.search("penguins", budget_s=0)[0].similarity is not None, "made at once"
+        assert library.embed_missing() == 26
         assert library.search("penguins")[0].similarity is not None
     assert len(notes) == 1
 
@@ -353,9 +352,11 @@ def test_a_read_only_library_is_searched_without_chroma(
                 write()
     assert notes == []
     with Library.open(point, HashingEmbedder(32), notes.append) as library:
-        assert library.search("tulips blooming")[0].similarity is None
+        hits = library.search("tulips blooming", budget_s=0)
+        assert [hit.vector_rank for hit in hits] == [None] * 10
+        assert sum(hit.similarity is not None for hit in hits) == 4, "made, and not kept"
     assert len(notes) == 1
-    assert "full text alone" in notes[0]
+    assert "full text" in notes[0]
 
 
 def test_a_disk_that_fills_up_while_embedding(
@@ -372,9 +373,9 @@ def test_a_disk_that_fills_up_while_embedding(
         library.add(make_papers(1000))
         with pytest.raises(LibraryFull):
             library.embed_missing()
-        missing = library.missing_vectors()
-        assert 0 < missing < 1000
+        assert 0 < library.missing_vectors() < 1000
         assert library.search("penguins in Kyoto")[0].similarity is not None
+        missing = library.missing_vectors()
     assert all("Chroma" in note or "vector index" in note for note in notes)
     mount("-o", "remount,size=64m", disk)
     with Library.open(disk, embedder, notes.append) as library:

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
-from assistant.library.search import fused
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
-
-
-def test_reciprocal_rank_fusion() -> None:
-    scores = fused([7, 8], [8, 9])
-    assert scores == pytest.approx({7: 1 / 61, 8: 1 / 62 + 1 / 61, 9: 1 / 62})
 
 
 @pytest.fixture
@@ -28,8 +22,9 @@ def zoo(library: Library) -> Library:
     return library
 
 
-def test_words_alone_until_there_are_vectors(zoo: Library) -> None:
-    hits = zoo.search("penguin marching")
+def test_words_alone_without_an_embedder(zoo: Library, folder: Path) -> None:
+    with Library.open(folder, None) as library:
+        hits = library.search("penguin marching")
     assert [hit.stored.number for hit in hits] == [2, 1]
     assert [hit.bm25_rank for hit in hits] == [1, 2]
     assert {(hit.vector_rank, hit.similarity) for hit in hits} == {(None, None)}
