@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from assistant.answering.alignment import Alignment
+from assistant.answering.tokens import Token
 from assistant.text.numbers import Number, located_numbers
 from assistant.text.words import located_words
 
@@ -35,6 +37,30 @@ def numbers_are_bound(claim: str, sentences: Sequence[str]) -> bool:
         any(_is_bound(number, neighbours, sentence) for sentence in sentences)
         for number, neighbours in _with_neighbours(claim)
     ) and not _takes_apart(claim, sentences)
+
+
+def moved_numbers(aligned: Alignment) -> bool:
+    """Whether a number of the claim stands elsewhere among the words than in the evidence.
+
+    It may, if it takes the next word with content along: `9 rivers and 5 lakes` is the same as
+    `5 lakes and 9 rivers`.
+    """
+    there = {
+        (token.key, following)
+        for n, token in enumerate(aligned.source)
+        if token.number is not None and (following := _following(aligned.source, n))
+    }
+    return any(
+        aligned.claim[n].number is not None
+        and (aligned.claim[n].key, _following(aligned.claim, n)) not in there
+        for n in aligned.moved
+    )
+
+
+def _following(found: Sequence[Token], at: int) -> str | None:
+    """The key of the word right behind the number at `at`."""
+    following = found[at + 1] if at + 1 < len(found) else None
+    return following.key if following is not None and following.kind == "word" else None
 
 
 def _with_neighbours(claim: str) -> list[tuple[Number, list[str]]]:

@@ -1,70 +1,91 @@
-"""Claim and cited evidence -> supported or not: the check that everything shown has passed."""
+"""Claim and cited evidence -> supported or not: the check that everything shown has passed.
+
+First come rules, each of which alone turns a claim down: numbers and names, what numbers belong to,
+negation, direction, comparison, reserve, joints between clauses. What they leave is judged by how
+much of it stands in the evidence and how closely together. The rules look at the claim laid along
+its evidence (`alignment`), for a small model mostly shortens the sentences it is given.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.answering.binding import numbers_are_bound
+from assistant.answering.acronyms import unified
+from assistant.answering.alignment import Alignment, align
+from assistant.answering.binding import moved_numbers, numbers_are_bound
+from assistant.answering.comparison import comparison_turned
+from assistant.answering.directions import turned
+from assistant.answering.negation import negation_differs
+from assistant.answering.plausibility import Measured, probability
+from assistant.answering.splices import condition_dropped, spliced
+from assistant.answering.strength import strengthened
+from assistant.answering.tokens import Token, tokens
+from assistant.answering.weights import LEAST, LEAST_WITH_MEANING
 from assistant.text.facts import missing_facts
 from assistant.text.names import bears, names
-from assistant.text.numbers import UNITS, numbers
+from assistant.text.numbers import numbers
 from assistant.text.words import content_words, stem, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.answering.answer import Evidence
 
-# Share of a claim's content words that must be in what it cites.
-LEAST_WORDS = 0.8
 # A claim has to say something itself, not just `The answer is 3.`
 FEWEST_WORDS = 2
+# However likely, a claim has no larger share of words that its evidence does not have.
+MOST_NEW = 0.34
 
-# Words with which an answer speaks of itself ("the answer to this question is ..."), and units,
-# which are checked with their numbers.
-_NOT_CHECKED = frozenset(
+# What papers call what they are about: no other paper is named by it.
+_GENERIC = frozenset(
     stem(word)
-    for word in """answer question called name sentence paper author study research researcher
-    according based""".split()  # noqa: SIM905
-) | {stem(unit) for unit in UNITS}
-
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|without|cannot|lacks?|fails?|unable|\w+n['’]t)\b"
-    r"(?!\s+only\b)",
-    re.IGNORECASE,
+    for word in """method approach model system technique framework algorithm proposed paper result
+    use using show find achieve""".split()  # noqa: SIM905
 )
 
 
 @dataclass(frozen=True)
 class Grounding:
-    """Whether a claim is supported, and what it says that its sources do not."""
+    """Whether a claim is supported, and what it says that its sources do not.
+
+    `score` is how likely it is supported, from 0 to 1; 0 if a rule turned it down.
+    """
 
     supported: bool
     missing: tuple[str, ...]
+    score: float = 0.0
 
 
-def check(claim: str, cited: Sequence[Evidence], question: str = "") -> Grounding:
+def check(
+    claim: str, cited: Sequence[Evidence], question: str = "", similarity: float | None = None
+) -> Grounding:
     """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
 
-    Every number and name, and most content words, must be in the cited sentences or the titles of
-    their papers, within one paper; only a claim without numbers may be put together from several.
-    A word that is only in the question counts half: it is what the answer is about, but no
-    evidence. A name of the question counts if the paper bears it anywhere: its sentences say "our
-    method" instead. A claim must not negate what is not negated there, or leave out a negation, nor
-    give the numbers there to something else.
+    One cited sentence has to say all of it, or several together, in their order and without a
+    joint within a clause; of several papers only for a claim without numbers. Numbers and names may
+    also stand in the title. A word that is only in the question counts half: it is what the answer
+    is about, but no evidence. A name of the question counts if the paper bears it anywhere: its
+    sentences say "our method" instead.
+
+    `similarity` is the cosine of the claim and its cited sentences (joined by a space) as embedded
+    by MiniLM; without it the check is stricter about words.
     """
-    papers = {source.stored.number for source in cited}
-    groups = [[source for source in cited if source.stored.number == paper] for paper in papers]
-    if len(groups) > 1 and not numbers(claim):
+    papers = dict.fromkeys(source.stored.number for source in cited)
+    groups = [[source] for source in cited]
+    for paper in papers:
+        together = [source for source in cited if source.stored.number == paper]
+        if len(together) > 1:
+            groups.append(sorted(together, key=lambda source: source.start))
+    if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
-    results = [_check_together(claim, group, question) for group in groups]
-    return min(
-        results,
-        key=lambda result: (not result.supported, len(result.missing)),
-        default=Grounding(supported=False, missing=("evidence",)),
-    )
+    best = Grounding(supported=False, missing=("evidence",))
+    for group in groups:
+        found = _check_together(claim, group, question, similarity)
+        if found.supported:
+            return found
+        if best.missing == ("evidence",) or len(found.missing) < len(best.missing):
+            best = found
+    return best
 
 
 def adds_nothing(claim: str, known: str) -> bool:
@@ -85,35 +106,96 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
     )
 
 
-def _check_together(claim: str, cited: Sequence[Evidence], question: str) -> Grounding:
-    sentences = " ".join(source.text for source in cited)
-    abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
-    titles = dict.fromkeys(source.stored.title for source in cited)
-    subjects = [name for name in names(question) if bears(abstracts, name)]
-    source = ". ".join((*titles, *subjects, sentences))
-    given = vocabulary(source)
-    asked = vocabulary(question)
-    words = [word for word in content_words(claim) if word not in _NOT_CHECKED]
-    facts = missing_facts(claim, source)
-    if words and words[0] not in given | asked:
-        facts.append(words[0])  # what the claim is about; as the first word it may be a name
-    missing = [word for word in words if word not in given]
-    grounded = len(words) - len(missing)
-    credit = len(words) - sum(0.5 if word in asked else 1.0 for word in missing)
-    enough = grounded >= FEWEST_WORDS and credit >= LEAST_WORDS * len(words)
-    if _negation_differs(claim, sentences):
-        facts.append("negation")
-    if not facts and not numbers_are_bound(claim, [source.text for source in cited]):
-        facts.append("what its numbers belong to")
-    return Grounding(supported=enough and not facts, missing=(*facts, *missing))
+def _check_together(
+    claim: str, cited: Sequence[Evidence], question: str, similarity: float | None
+) -> Grounding:
+    text, sentences = unified(claim, " ".join(source.text for source in cited))
+    aligned = align(tokens(text), tokens(sentences))
+    context = _Context.of(cited, question, sentences)
+    said = [token for token in aligned.claim if token.content]
+    placed = [token for token in said if aligned.in_source(token)]
+    facts = missing_facts(text, context.given)
+    facts += _against(aligned, text, [source.text for source in cited], context)
+    measured = context.measure(aligned)
+    new = [token.text for token in (aligned.claim[n] for n in aligned.new)]
+    score = probability(measured, similarity)
+    least = LEAST if similarity is None else LEAST_WITH_MEANING
+    enough = (
+        len(placed) >= FEWEST_WORDS
+        and score >= least
+        and measured.nowhere + measured.elsewhere <= MOST_NEW * len(said)
+    )
+    missing = tuple(dict.fromkeys((*facts, *new)))
+    if facts:
+        return Grounding(supported=False, missing=missing)
+    return Grounding(
+        supported=enough, missing=missing or (() if enough else ("its order",)), score=score
+    )
 
 
-def _negation_differs(claim: str, sentences: str) -> bool:
-    negated_there = {
-        word
-        for match in _NEGATION.finditer(sentences)
-        for word in content_words(sentences[match.end() : match.end() + 60])[:1]
-    }
-    if _NEGATION.search(claim):
-        return not negated_there
-    return any(word in negated_there for word in content_words(claim))
+def _against(
+    aligned: Alignment, claim: str, sentences: Sequence[str], context: _Context
+) -> list[str]:
+    """What speaks against the claim by a rule."""
+    found = [token.text for token in context.foreign_subject(aligned)]
+    if negation_differs(aligned):
+        found.append("negation")
+    found += turned(aligned)
+    if comparison_turned(aligned):
+        found.append("what is compared with what")
+    found += strengthened(aligned)
+    found += condition_dropped(aligned)
+    if moved_numbers(aligned) or not numbers_are_bound(claim, sentences):
+        found.append("what its numbers belong to")
+    found += [aligned.claim[n].text for n in aligned.moved if aligned.claim[n].name]
+    if spliced(aligned):
+        found.append("what belongs together")
+    return found
+
+
+@dataclass(frozen=True)
+class _Context:
+    """Where else than in the cited sentences the words of a claim may come from."""
+
+    given: str
+    titled: frozenset[str]
+    asked: frozenset[str]
+    abstract: frozenset[str]
+
+    @classmethod
+    def of(cls, cited: Sequence[Evidence], question: str, sentences: str) -> _Context:
+        abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
+        titles = dict.fromkeys(source.stored.title for source in cited)
+        subjects = [name for name in names(question) if bears(abstracts, name)]
+        return cls(
+            given=". ".join((*titles, *subjects, sentences)),
+            titled=vocabulary(" ".join((*titles, *subjects))),
+            asked=vocabulary(question),
+            abstract=vocabulary(abstracts),
+        )
+
+    def measure(self, aligned: Alignment) -> Measured:
+        nowhere = elsewhere = 0
+        granted = 0.0
+        for n in aligned.new:
+            key = aligned.claim[n].key
+            if key in self.titled or key in _GENERIC:
+                granted += 1
+            elif key in self.asked:
+                granted += 1
+                nowhere += 0
+            elif key in self.abstract:
+                elsewhere += 1
+            else:
+                nowhere += 1
+        return Measured(aligned, nowhere, elsewhere, granted)
+
+    def foreign_subject(self, aligned: Alignment) -> list[Token]:
+        """The words at the beginning, where a claim says what it is about, that nothing has."""
+        found = []
+        for n, token in enumerate(aligned.claim):
+            if n in aligned.place and token.content:
+                break
+            if n in aligned.new and token.key not in self.titled | self.asked | _GENERIC:
+                found.append(token)
+        return found

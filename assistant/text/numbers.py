@@ -49,9 +49,23 @@ UNITS: dict[str, str] = {
     **dict.fromkeys(("minute", "minutes", "min"), "min"),
     **dict.fromkeys(("hour", "hours"), "h"),
     **dict.fromkeys(("day", "days"), "day"),
+    **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("month", "months"), "month"),
     **dict.fromkeys(("year", "years"), "year"),
     **dict.fromkeys(("point", "points"), "point"),
     **dict.fromkeys(("nm", "nanometer", "nanometers", "nanometre", "nanometres"), "nm"),
+    **dict.fromkeys(("μm", "micrometer", "micrometers", "micrometre", "micrometres"), "μm"),
+    **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), "mm"),
+    **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
+    **dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), "km"),
+    **dict.fromkeys(("mg", "milligram", "milligrams"), "mg"),
+    **dict.fromkeys(("kg", "kilogram", "kilograms"), "kg"),
+    **dict.fromkeys(("g", "gram", "grams"), "g"),
+    **dict.fromkeys(("ml", "milliliter", "milliliters", "millilitre", "millilitres"), "ml"),
+    **dict.fromkeys(("hz", "hertz"), "Hz"),
+    **dict.fromkeys(("khz", "kilohertz"), "kHz"),
+    **dict.fromkeys(("mhz", "megahertz"), "MHz"),
+    **dict.fromkeys(("ghz", "gigahertz"), "GHz"),
 }
 _SCALE_WORDS = "hundred|thousand|million|billion|trillion"
 _UNIT_PATTERN = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
@@ -74,6 +88,9 @@ _NUMBER = re.compile(
 
 # Between numbers of a row, whose unit stands behind the last one: `80 and 90%`.
 _ROW = re.compile(r"\s*(?:,|,?\s+(?:and|or|to)\b|-|–|/)\s*")
+
+# A sign, not the dash of a range or of a name: a space, bracket or sign of relation is before it.
+_MINUS = re.compile(r"(?:^|[\s(\[=<>~≈≤≥])[-−]$")
 
 
 @dataclass(frozen=True)
@@ -100,14 +117,31 @@ def numbers(text: str) -> list[Number]:
 
 def located_numbers(text: str) -> list[tuple[int, Number]]:
     """The numbers with the position at which each begins in the NFKC form of `text`."""
+    return [(start, number) for start, _, number in number_spans(text)]
+
+
+def number_spans(text: str) -> list[tuple[int, int, Number]]:
+    """The numbers with where each begins and ends, unit included, in the NFKC form of `text`."""
     plain = unicodedata.normalize("NFKC", text)
     matches = list(_NUMBER.finditer(plain))
-    found = [_number(match) for match in matches]
+    found = [
+        _signed(_number(match), plain[max(0, match.start() - 2) : match.start()])
+        for match in matches
+    ]
     for position in range(len(found) - 2, -1, -1):
         between = plain[matches[position].end() : matches[position + 1].start()]
         if not found[position].unit and _ROW.fullmatch(between):
             found[position] = replace(found[position], unit=found[position + 1].unit)
-    return [(match.start(), number) for match, number in zip(matches, found, strict=True)]
+    return [
+        (match.start(), match.end(), number) for match, number in zip(matches, found, strict=True)
+    ]
+
+
+def _signed(number: Number, before: str) -> Number:
+    """`number` below zero if a minus stands right before it, and nothing it could join to."""
+    if _MINUS.search(before) and number.value != "0":
+        return replace(number, value=f"-{number.value}")
+    return number
 
 
 def _number(match: re.Match[str]) -> Number:

@@ -1,0 +1,95 @@
+"""Whether a claim joins what stands in different clauses of its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.alignment import Alignment
+from assistant.answering.tokens import Token
+from assistant.text.words import stem
+
+_COORDINATORS = frozenset({"and", "or", ","})
+_BREAKS = frozenset({"and", "or", ",", ";", ":", ".", "(", ")"})
+_CONTRASTS = frozenset(
+    {"but", "while", "whereas", "although", "though", "however", ";", ".", "unlike", "despite"}
+)
+_PRONOUNS = frozenset({"it", "they", "this", "these", "we", "the", "our", "its", "their"})
+_CONDITIONS = frozenset({"if", "unless", "except", "only"})
+_RESPECTIVELY = stem("respectively")
+
+
+def spliced(aligned: Alignment) -> bool:
+    """Whether two neighbouring words of the claim are parted there by what belongs to one alone.
+
+    What may be left out between them: words within a clause; a parenthesis or a part between
+    commas; a whole member of a row, with its `and` or comma before or behind it; the beginning of a
+    new sentence that goes on with a pronoun.
+    """
+    return any(
+        _parts(aligned, here, next_here, there, next_there)
+        for here, next_here, there, next_there in aligned.gaps()
+    ) or _takes_apart(aligned)
+
+
+def condition_dropped(aligned: Alignment) -> list[str]:
+    """`if`, `unless`, `except` of the evidence that govern what the claim says without them."""
+    kept = {token.text for token in aligned.claim}
+    found = []
+    for n, token in enumerate(aligned.source):
+        if token.text in _CONDITIONS - {"only"} and token.text not in kept:
+            heads = [m for m in range(n + 1, len(aligned.source)) if aligned.source[m].content][:2]
+            if heads and all(m in aligned.said for m in heads):
+                found.append(token.text)
+    return found
+
+
+def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there: int) -> bool:
+    gap = aligned.source[there + 1 : next_there]
+    texts = [token.text for token in gap]
+    if not any(text in _BREAKS or text in _CONTRASTS for text in texts):
+        return False
+    if not any(token.content for token in gap):
+        # Nothing is left out but how the two are joined; `but` for `and` does no harm.
+        return False
+    if _is_parenthesis(texts):
+        return False
+    joined = [token.text for token in aligned.claim[here + 1 : next_here]]
+    if any(text in _CONTRASTS for text in texts):
+        return not _begins_anew(gap, joined)
+    first, last = texts[0], texts[-1]
+    if first in _COORDINATORS or last in _COORDINATORS:
+        return False
+    # `a, b and the c` -> `the c`: the article stands between.
+    tail = [text for text in texts if text not in ("a", "an", "the", "its", "their", "our")]
+    return not (tail and tail[-1] in _COORDINATORS)
+
+
+def _is_parenthesis(texts: Sequence[str]) -> bool:
+    """`( ... )`, `, ... ,` and rows of them: whole parts that stand between marks."""
+    if texts[0] == "(" and ")" in texts:
+        rest = texts[texts.index(")") + 1 :]
+        return not rest or not any(text in _CONTRASTS for text in rest)
+    return texts[0] == "," and texts[-1] == ","
+
+
+def _begins_anew(gap: Sequence[Token], joined: Sequence[str]) -> bool:
+    """Whether the claim goes on with a clause of its own where the evidence does."""
+    marks = [n for n, token in enumerate(gap) if token.text in _CONTRASTS]
+    rest = [token for token in gap[marks[-1] + 1 :] if token.kind != "mark"]
+    goes_on = any(text in _CONTRASTS | {"and", ","} for text in joined)
+    return goes_on and all(token.kind == "small" for token in rest)
+
+
+def _takes_apart(aligned: Alignment) -> bool:
+    """Whether the claim picks from lists that belong together by `respectively`."""
+    end = next((n for n, token in enumerate(aligned.source) if token.key == _RESPECTIVELY), None)
+    if end is None:
+        return False
+    if end in aligned.said:
+        return any(aligned.claim[n].content for n in aligned.moved)
+    start = max((n for n in range(end) if aligned.source[n].text in (".", ";")), default=-1)
+    return any(
+        start < there and next_there < end
+        and any(token.content for token in aligned.source[there + 1 : next_there])
+        for _, _, there, next_there in aligned.gaps()
+    )  # fmt: skip

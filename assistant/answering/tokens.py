@@ -1,0 +1,114 @@
+"""Text -> the tokens in which a claim is compared with its evidence: words, numbers, marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.text.names import names
+from assistant.text.numbers import UNITS, Number, number_spans
+from assistant.text.words import STOP_WORDS, stem
+
+Kind = Literal["word", "small", "number", "mark"]
+
+_WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:().!?]|[-–—](?=\s)|(?<=\s)[-–—]|—")
+_POSSESSIVE = re.compile(r"['’]s$")
+_DENIED = re.compile(r"n['’]t$")
+# `can't` is `can not`, in two tokens; the auxiliary keeps its form as far as it matters here.
+_AUXILIARY = {"ca": "can", "wo": "will", "sha": "shall"}
+_UNIT_STEMS = frozenset(stem(unit) for unit in UNITS)
+# Words with which an answer speaks of itself or of the paper: "the authors say", "the answer is".
+_OF_ITSELF = frozenset(
+    stem(word)
+    for word in """answer question called name sentence paper author study research researcher
+    according based abstract work""".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text. `key` is what two equal ones have in common, `at` where it begins.
+
+    Marks and small words have no content; nor do words with which an answer speaks of itself, and
+    units, which are compared with their numbers.
+    """
+
+    kind: Kind
+    text: str
+    key: str
+    at: int
+    name: bool = False
+    number: Number | None = None
+
+    @property
+    def content(self) -> bool:
+        """Whether the token says something that its evidence must say too."""
+        return self.kind == "number" or (
+            self.kind == "word" and self.key not in _OF_ITSELF and self.key not in _UNIT_STEMS
+        )
+
+    def same(self, other: Token) -> bool:
+        """Whether `other`, a token of the evidence, says the same."""
+        if self.number is not None:
+            return other.number is not None and self.number.stated_by(other.number)
+        return self.key == other.key
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of `text`; the parts of a hyphenated word are tokens of their own."""
+    plain = unicodedata.normalize("NFKC", text)
+    named = {part.casefold() for name in names(plain) for part in re.split(r"[-–.]", name)}
+    found: list[Token] = []
+    position = 0
+    for start, end, number in number_spans(plain):
+        found += _words(plain, position, start, named)
+        if number == Number("1") and plain[start:end].lower() == "one":
+            found.append(Token("small", "one", "one", start))
+        else:
+            found.append(Token("number", plain[start:end], number.value, start, number=number))
+        position = max(position, end)
+    found += _words(plain, position, len(plain), named)
+    return found
+
+
+def content_keys(found: Sequence[Token]) -> list[str]:
+    """The keys of the tokens with content, in order."""
+    return [token.key for token in found if token.content]
+
+
+def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:
+    found: list[Token] = []
+    for match in _WORD_OR_MARK.finditer(plain, start, end):
+        text = match[0]
+        if not text[0].isalnum():
+            found.append(Token("mark", text, text, match.start()))
+            continue
+        lower = _POSSESSIVE.sub("", text).lower()
+        denied = _DENIED.search(lower)
+        if denied:
+            lower = lower[: denied.start()]
+            lower = _AUXILIARY.get(lower, lower)
+        lower = lower.replace("'", "").replace("’", "")
+        if lower in STOP_WORDS or (len(lower) == 1 and lower.isascii()):
+            found.append(Token("small", lower, _SMALL.get(lower, lower), match.start()))
+        elif lower:
+            found.append(Token("word", lower, stem(lower), match.start(), name=lower in named))
+        if denied:
+            found.append(Token("small", "not", "not", match.end()))
+        if lower == "cannot":
+            found[-1] = Token("small", "can", "can", match.start())
+            found.append(Token("small", "not", "not", match.end()))
+    return found
+
+
+# Small words between which nothing is to be told apart here.
+_SMALL = {
+    "an": "a", "are": "is", "was": "is", "were": "is", "be": "is", "been": "is", "being": "is",
+    "had": "has", "have": "has", "having": "has", "did": "do", "does": "do", "doing": "do",
+    "done": "do", "us": "we", "our": "we", "ours": "we", "its": "it", "their": "they",
+    "them": "they", "theirs": "they", "onto": "on", "upon": "on", "into": "in", "toward": "to",
+    "towards": "to", "versus": "vs", "these": "this", "those": "this", "that": "this",
+}  # fmt: skip
