@@ -382,6 +382,11 @@ def unseen(text: str, allowed: str = "\n\t") -> list[str]:
     ]
 
 
+def writable(text: str) -> str:
+    """`text` with a question mark for each half of a character, which no encoding can write."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def words_of(text: str) -> str:
     """The ASCII letters and digits of `text`, to compare texts however their rest was cleaned."""
     return "".join(character for character in text if character.isascii() and character.isalnum())
