@@ -40,8 +40,14 @@ MOST_NEW = 0.34
 _GENERIC = frozenset(
     stem(word)
     for word in """method approach model system technique framework algorithm proposed paper result
-    use using show find achieve""".split()  # noqa: SIM905
+    procedure network architecture dataset benchmark tool package library program version test
+    experiment data new final present""".split()  # noqa: SIM905
 )
+# Verbs with which a claim may say that its evidence says it.
+_SAYING = frozenset(stem(word) for word in "use using show find achieve reach call have".split())
+# With these a sentence speaks of what its paper is about.
+_OWN = frozenset({"we", "it", "they", "this", "here"})
+_ATTACHING = frozenset({"of", "for", "between", "among", "by", "with", "from"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def check(
         groups.append(list(cited))
     best = Grounding(supported=False, missing=("evidence",))
     for group in groups:
-        found = _check_together(claim, group, question, similarity)
+        found = examine(claim, group, question).grounding(similarity)
         if found.supported:
             return found
         if best.missing == ("evidence",) or len(found.missing) < len(best.missing):
@@ -106,38 +112,47 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
     )
 
 
-def _check_together(
-    claim: str, cited: Sequence[Evidence], question: str, similarity: float | None
-) -> Grounding:
+@dataclass(frozen=True)
+class Examined:
+    """What the rules found against a claim, and what is measured of it for the last stage."""
+
+    against: tuple[str, ...]
+    measured: Measured
+
+    def grounding(self, similarity: float | None) -> Grounding:
+        """The verdict."""
+        aligned = self.measured.aligned
+        new = [aligned.claim[n].text for n in aligned.new]
+        missing = tuple(dict.fromkeys((*self.against, *new)))
+        if self.against:
+            return Grounding(supported=False, missing=missing)
+        said = [token for token in aligned.claim if token.content]
+        given = sum(aligned.in_source(token) for token in said)
+        score = probability(self.measured, similarity)
+        if (
+            given >= FEWEST_WORDS
+            and score >= (LEAST if similarity is None else LEAST_WITH_MEANING)
+            and self.measured.nowhere + self.measured.elsewhere <= MOST_NEW * len(said)
+        ):
+            return Grounding(supported=True, missing=missing, score=score)
+        return Grounding(supported=False, missing=missing or ("its order",), score=score)
+
+
+def examine(claim: str, cited: Sequence[Evidence], question: str = "") -> Examined:
+    """Lay `claim` along all that is `cited`, in that order, and apply the rules."""
     text, sentences = unified(claim, " ".join(source.text for source in cited))
     aligned = align(tokens(text), tokens(sentences))
     context = _Context.of(cited, question, sentences)
-    said = [token for token in aligned.claim if token.content]
-    placed = [token for token in said if aligned.in_source(token)]
-    facts = missing_facts(text, context.given)
-    facts += _against(aligned, text, [source.text for source in cited], context)
-    measured = context.measure(aligned)
-    new = [token.text for token in (aligned.claim[n] for n in aligned.new)]
-    score = probability(measured, similarity)
-    least = LEAST if similarity is None else LEAST_WITH_MEANING
-    enough = (
-        len(placed) >= FEWEST_WORDS
-        and score >= least
-        and measured.nowhere + measured.elsewhere <= MOST_NEW * len(said)
-    )
-    missing = tuple(dict.fromkeys((*facts, *new)))
-    if facts:
-        return Grounding(supported=False, missing=missing)
-    return Grounding(
-        supported=enough, missing=missing or (() if enough else ("its order",)), score=score
-    )
+    against = missing_facts(text, context.given)
+    against += _against(aligned, text, [source.text for source in cited], context)
+    return Examined(tuple(against), context.measure(aligned))
 
 
 def _against(
     aligned: Alignment, claim: str, sentences: Sequence[str], context: _Context
 ) -> list[str]:
     """What speaks against the claim by a rule."""
-    found = [token.text for token in context.foreign_subject(aligned)]
+    found = context.foreign_subject(aligned)
     if negation_differs(aligned):
         found.append("negation")
     found += turned(aligned)
@@ -175,27 +190,50 @@ class _Context:
         )
 
     def measure(self, aligned: Alignment) -> Measured:
-        nowhere = elsewhere = 0
-        granted = 0.0
+        """Count the words of the claim by where else they are."""
+        nowhere = elsewhere = granted = 0.0
         for n in aligned.new:
             key = aligned.claim[n].key
-            if key in self.titled or key in _GENERIC:
+            if key in self.titled or key in _GENERIC or key in _SAYING or key in self.asked:
                 granted += 1
-            elif key in self.asked:
-                granted += 1
-                nowhere += 0
             elif key in self.abstract:
                 elsewhere += 1
             else:
                 nowhere += 1
-        return Measured(aligned, nowhere, elsewhere, granted)
+        asked = [n for n in aligned.moved if aligned.claim[n].key in self.asked]
+        granted += len(asked)
+        return Measured(aligned, nowhere, elsewhere, granted, len(aligned.moved) - len(asked))
 
-    def foreign_subject(self, aligned: Alignment) -> list[Token]:
-        """The words at the beginning, where a claim says what it is about, that nothing has."""
-        found = []
+    def foreign_subject(self, aligned: Alignment) -> list[str]:
+        """The words at the beginning, where a claim says what it is about, that are not there.
+
+        The title, the question and general words such as `the method` may name it instead, where
+        the sentence itself says `we`, `it` or `the method`.
+        """
+        lead: list[Token] = []
+        first = None
         for n, token in enumerate(aligned.claim):
-            if n in aligned.place and token.content:
+            if token.content and n in aligned.place:
+                first = aligned.place[n]
                 break
-            if n in aligned.new and token.key not in self.titled | self.asked | _GENERIC:
-                found.append(token)
-        return found
+            if token.kind == "word" and n not in aligned.place:
+                lead.append(token)
+        before = aligned.source[:first]
+        foreign = [
+            token.text
+            for token in lead
+            if token.content and token.key not in self.titled | self.asked | _GENERIC | _SAYING
+        ]
+        if foreign or not lead:
+            return foreign or _cut_head(before)
+        if any(token.key in _OWN for token in before):
+            return []
+        others = [t for t in before if t.content and t.key not in _GENERIC and not t.number]
+        return [token.text for token in lead] if others else []
+
+
+def _cut_head(before: Sequence[Token]) -> list[str]:
+    """What a claim that begins with `B` leaves out of `A of B is`, as a list of words."""
+    if len(before) > 1 and before[-1].text in _ATTACHING and before[-2].content:
+        return [before[-2].text]
+    return []

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from assistant.answering.alignment import Alignment
 from assistant.answering.weights import WEIGHTS, WEIGHTS_WITH_MEANING
 
-# What is measured of a claim, in the order of the weights. Shares are of its words with content.
+# What is measured of a claim, in the order of the weights. Words are those with content.
 FEATURES = (
     "constant",
     "words that nothing has",
+    "their share",
     "words that only other sentences of the abstract have",
     "words that only the title or the question has",
     "words in another order",
+    "their share",
     "places where the claim leaves something out",
     "words of the evidence left out between those said",
     "shortness",
@@ -24,12 +26,13 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Measured:
-    """An alignment and where the words are that its evidence does not have."""
+    """An alignment and where the words are that its evidence does not have in their place."""
 
     aligned: Alignment
-    nowhere: int
-    elsewhere: int
+    nowhere: float
+    elsewhere: float
     granted: float
+    moved: float
 
     def features(self, similarity: float | None) -> list[float]:
         """The values of `FEATURES`; without a cosine the last is left out."""
@@ -43,11 +46,13 @@ class Measured:
         )
         values = [
             1.0,
+            self.nowhere,
             self.nowhere / said,
-            self.elsewhere / said,
-            self.granted / said,
-            len(aligned.moved) / said,
-            len(gaps) / said,
+            self.elsewhere,
+            self.granted,
+            self.moved,
+            self.moved / said,
+            len(gaps),
             min(2.0, left_out / said),
             1 / said,
         ]
