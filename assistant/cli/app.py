@@ -112,10 +112,19 @@ app.command(
         "assistant tldr - < page.txt",
     ),
 )(tldrs.tldr)
-app.command("search", epilog=_example('assistant search "graph neural networks" --limit 5'))(
-    finding.search
+app.command(
+    "search",
+    epilog=_example(
+        'assistant search "graph neural networks" --limit 5',
+        "assistant search 'attention author:\"Geoffrey Hinton\" since:2015'",
+    ),
+)(finding.search)
+app.command("similar", epilog=_example("assistant similar arxiv:1706.03762 --since 2018"))(
+    finding.similar
 )
-app.command("list", epilog=_example("assistant list | head"))(finding.list_papers)
+app.command("list", epilog=_example("assistant list | head", "assistant list tag:nlp"))(
+    finding.list_papers
+)
 app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(finding.show)
 app.command("serve", epilog=_example("assistant serve --port 8080"))(serving.serve)
 app.command("status", epilog=_example("assistant status --json"))(keeping.status)

@@ -1,4 +1,4 @@
-"""Commands that look into the library: `search`, `list` and `show`."""
+"""Commands that look into the library: `search`, `similar`, `list` and `show`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption, LibraryOption, UnusedModelOption, open_session
+from assistant.cli.options import (
+    AuthorOption,
+    JsonOption,
+    LibraryOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    UnusedModelOption,
+    filtered,
+    filters_of,
+    open_session,
+)
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
 
@@ -15,6 +27,14 @@ if TYPE_CHECKING:
     from assistant.library import Hit, StoredPaper, StoredTldr
 
 EMPTY = "The library is empty. Fill it with `assistant import FILE`."
+NOTHING = "Nothing in the library fits."
+_KEY_HELP = "Id of the paper, its beginning, or its number."
+# Seconds in which vectors that are missing are made: who types a command can wait a moment.
+_PATIENCE_S = 2.0
+
+LimitOption = Annotated[
+    int, typer.Option("--limit", metavar="N", min=1, help="Show at most N papers.")
+]
 
 
 def search(
@@ -22,44 +42,87 @@ def search(
     query: Annotated[
         str, typer.Argument(metavar="QUERY", help="What to look for; - reads one query a line.")
     ],
-    limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="Show at most N papers.")
-    ] = 10,
+    limit: LimitOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Find papers by words and by meaning, the best first."""
+    """Find papers by words and by meaning, the best first.
+
+    Filters can be written in the query too: since:2024 until:2024-06-30 author:hinton tag:nlp
+    source:page.txt; with - in front of author, tag or source such papers are left out. Filters
+    alone list the newest papers.
+    """
     streams = Streams()
     batch = Batch(query, streams)
+    options = filters_of(since, until, author, tag, source)
     with open_session(context, library, model, streams) as session:
         for asked in batch:
             with batch.each(asked):
-                if not asked.strip():
+                text, filters = filtered(asked, options)
+                if not text.strip() and not filters.given:
                     raise UsageError("The query is empty. Say what to look for.")
-                hits = session.library.search(asked, limit)
-                if as_json:
-                    found = [_hit_as_json(n, hit) for n, hit in enumerate(hits, 1)]
-                    streams.json({"query": asked, "hits": found})
-                else:
-                    _show_hits(hits, streams)
+                hits = session.library.search(text, limit, filters, budget_s=_PATIENCE_S)
+                _show_hits({"query": asked}, hits, streams, as_json=as_json)
     batch.end()
+
+
+def similar(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
+    limit: LimitOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Find the papers that are most like one paper of the library, the nearest first."""
+    streams = Streams()
+    filters = filters_of(since, until, author, tag, source)
+    with open_session(context, library, model, streams) as session:
+        stored = session.library.get(key)
+        hits = session.library.similar(f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S)
+    _show_hits({"id": stored.id}, hits, streams, as_json=as_json)
 
 
 def list_papers(
     context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY", help="Only papers with all of these words.", show_default=False
+        ),
+    ] = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
     """List the papers: number, id, title and TL;DR.
 
-    They come in the order of import. Written to a file or to another program it is one line a
-    paper, with tabs between.
+    They come in the order of import; with filters, which can be written in QUERY as for `search`,
+    the newest first; with words the best first. Written to a file or to another program it is one
+    line a paper, with tabs between.
     """
     streams = Streams()
+    text, filters = filtered(query, filters_of(since, until, author, tag, source))
     with open_session(context, library, model, streams, embedding=False) as session:
-        rows = session.library.tldrs()
+        chosen = bool(text.strip()) or filters.given
+        kept = session.library
+        rows = kept.tldrs(kept.with_words(text, filters) if chosen else None)
         if as_json:
             streams.json_list(
                 {
@@ -71,18 +134,17 @@ def list_papers(
                 for stored, tldr in rows
             )
             return
-        if not session.library.count():
-            streams.note(EMPTY)
+        found = False
         for stored, tldr in rows:
+            found = True
             _list_row(stored, tldr, streams)
+        if not found:
+            streams.note(NOTHING if chosen and kept.count() else EMPTY)
 
 
 def show(
     context: typer.Context,
-    key: Annotated[
-        str,
-        typer.Argument(metavar="ID", help="Id of the paper, its beginning, or its number."),
-    ],
+    key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
@@ -133,9 +195,13 @@ def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) ->
         streams.line("    ", (line, "green"))
 
 
-def _show_hits(hits: list[Hit], streams: Streams) -> None:
+def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_json: bool) -> None:
+    """Show what was found; as JSON together with what it is `about`."""
+    if as_json:
+        streams.json({**about, "hits": [_hit_as_json(n, hit) for n, hit in enumerate(hits, 1)]})
+        return
     if not hits:
-        streams.note("Nothing in the library fits.")
+        streams.note(NOTHING)
     for n, hit in enumerate(hits, 1):
         streams.line((f"{n:>2}.", "bold"), f" {hit.stored.title}  ", (hit.stored.id, "dim"))
 

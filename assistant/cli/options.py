@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from assistant.cli.streams import Streams
 from assistant.errors import UsageError
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.library import Filters
 
 LIBRARY_HELP = "Folder of the library."
 MODEL_HELP = "Language model to use instead of the embedded one."
@@ -29,6 +32,49 @@ UnusedModelOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other programs.")]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Fill an empty library with the sample papers first.")
+]
+# The filters, which can be written in the line of a question too: `filtered` puts both together.
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="Only papers of this date or later: 2024, 2024-03 or 2024-03-14.",
+        show_default=False,
+    ),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until", metavar="DATE", help="Only papers of this date or earlier.", show_default=False
+    ),
+]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--author",
+        metavar="NAME",
+        help="Only papers by this author; given again, by both.",
+        show_default=False,
+    ),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="TAG",
+        help="Only papers with this tag; given again, with both.",
+        show_default=False,
+    ),
+]
+SourceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="FILE",
+        help="Only papers read from this file; given again, from either.",
+        show_default=False,
+    ),
 ]
 
 
@@ -59,6 +105,41 @@ def open_session(
 ) -> Session:
     """A session by the settings of this call, whose notes go to stderr."""
     return Session(settings_for(context, library, model), streams.note, embedding=embedding)
+
+
+def filters_of(
+    since: str | None,
+    until: str | None,
+    authors: list[str] | None,
+    tags: list[str] | None,
+    sources: list[str] | None,
+) -> Filters:
+    """The filters that were given as options.
+
+    Raises:
+        UsageError: a value is not possible.
+    """
+    from assistant.library import Filters
+
+    return Filters(
+        since=since,
+        until=until,
+        authors=tuple(authors or ()),
+        tags=tuple(tags or ()),
+        sources=tuple(sources or ()),
+    )
+
+
+def filtered(line: str, options: Filters) -> tuple[str, Filters]:
+    """The text of `line`, and the filters in it together with those of the `options`.
+
+    Raises:
+        UsageError: a value in the line is not possible, or it contradicts the options.
+    """
+    from assistant.library import parse_query
+
+    text, written = parse_query(line)
+    return text, written.also(options)
 
 
 def _path(option: str, given: str | None) -> Path | None:

@@ -50,7 +50,7 @@ def add_library_tab(
         query = gr.Textbox(
             show_label=False,
             label="Filter",
-            placeholder="Filter by words or meaning …",
+            placeholder="Words or meaning, since:2024-03, until:2025, author:hinton, tag:nlp …",
             container=False,
             scale=6,
             elem_id="filter",

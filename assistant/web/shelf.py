@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from assistant.errors import AssistantError, ReadingError, UsageError
 from assistant.web.rendering import render_job, render_papers
 
 if TYPE_CHECKING:
-    from assistant.library import ImportReport, Library
+    from assistant.library import Filters, ImportReport, Library
     from assistant.paper import Paper
     from assistant.reading import Failure
     from assistant.session import Session
@@ -28,6 +29,8 @@ Job = Literal["import", "tldrs"]
 PAGE = 50
 # Seconds between two looks at a running job, which is as often as eyes can use.
 _REFRESH = 0.2
+# What the button "Similar papers" writes into the search box, see page.js.
+_SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,18 @@ class Shelf:
         self._writer = ""
 
     def listing(self, query: str = "", page: int = 0) -> Listing:
-        """The page of all papers, or the best for `query`."""
+        """The page of all papers, or those that `query` asks for.
+
+        That is text, filters as in `assistant search`, or `similar:` and the id of a paper.
+        """
+        from assistant.library import parse_query
+
         try:
+            text, filters = parse_query(query)
             library = self._session.library
-            return _found(library, query) if query.strip() else _page(library, page)
+            if text.strip():
+                return _found(library, text, filters)
+            return _page(library, filters, page)
         except AssistantError as error:
             return Listing(render_job(error=str(error)), 0, "", False, False)
 
@@ -194,23 +205,40 @@ class Shelf:
             emit(Progress("Every paper has its TL;DR." if total else "There are no papers yet."))
 
 
-def _page(library: Library, page: int) -> Listing:
-    count = library.count()
+def _page(library: Library, filters: Filters, page: int) -> Listing:
+    """A page of all papers in the order of import, or of those that fit, the newest first."""
+    count = library.count(filters)
     page = max(0, min(page, (count - 1) // PAGE))
-    rows = list(itertools.islice(library.tldrs(), page * PAGE, (page + 1) * PAGE))
+    if filters.given:
+        rows = list(library.tldrs(library.newest(filters, PAGE, page * PAGE)))
+        nothing = f"No paper fits {filters}."
+    else:
+        rows = list(itertools.islice(library.tldrs(), page * PAGE, (page + 1) * PAGE))
+        nothing = "The library is empty: import papers above."
     summary = ""
     if rows:
         first = page * PAGE + 1
         summary = f"{first:,}-{first + len(rows) - 1:,} of {count:,}"
-    nothing = "The library is empty: import papers above."
     return Listing(render_papers(rows, nothing), page, summary, page > 0, (page + 1) * PAGE < count)
 
 
-def _found(library: Library, query: str) -> Listing:
-    hits = library.search(query, PAGE)
-    rows = [(hit.stored, library.tldr(hit.stored.number)) for hit in hits]
-    summary = f"best {len(rows)} for this search" if len(rows) == PAGE else f"{len(rows)} found"
-    return Listing(render_papers(rows, "No paper fits this search."), 0, summary, False, False)
+def _found(library: Library, text: str, filters: Filters) -> Listing:
+    """The best papers for `text`, or those that are like the paper it names."""
+    asked = _SIMILAR.fullmatch(text.strip())
+    if asked:
+        about = library.get(asked["key"])
+        hits = library.similar(f"#{about.number}", PAGE, filters)
+        summary = f"{len(hits)} most like no. {about.number}" if hits else ""
+        heading = render_job(f"Most like “{about.title}”, the nearest first:") if hits else ""
+        nothing = f"No other paper fits{f' {filters}' if filters.given else ''}."
+    else:
+        heading = ""
+        hits = library.search(text, PAGE, filters)
+        many = len(hits) == PAGE
+        summary = f"best {len(hits)} for this search" if many else f"{len(hits)} found"
+        nothing = "No paper fits this search."
+    rows = library.tldrs(hit.stored for hit in hits)
+    return Listing(heading + render_papers(rows, nothing), 0, summary, False, False)
 
 
 def _followed(work: Work[Progress]) -> Iterator[JobView]:

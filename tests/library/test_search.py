@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import Library
+from assistant.errors import PaperNotFound
+from assistant.library import Filters, Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -97,3 +98,62 @@ def test_a_question_of_a_hundred_thousand_characters(
     library.add(make_papers(20))
     library.embed_missing()
     assert library.search("penguins " * 11_000, limit=1)[0].bm25_rank is not None
+
+
+def test_similar_papers_are_near_and_not_the_paper_itself(
+    library: Library, make_papers: Callable[..., list[Paper]]
+) -> None:
+    library.add(make_papers(112))
+    library.embed_missing()
+    hits = library.similar("#3", 20)
+    assert len(hits) == 20
+    assert all(hit.stored.number != 3 for hit in hits)
+    assert "Penguins" in hits[0].stored.title
+    cosines = [hit.similarity for hit in hits if hit.similarity is not None]
+    assert cosines == sorted(cosines, reverse=True)
+    assert len(cosines) == 20
+    assert library.similar("#3", 0) == []
+    with pytest.raises(PaperNotFound):
+        library.similar("nonsense")
+
+
+def test_similar_papers_meet_the_filters(
+    library: Library, make_papers: Callable[..., list[Paper]]
+) -> None:
+    library.add(make_papers(60))
+    library.embed_missing()
+    only = Filters(only=(3, 11, 40))
+    assert {hit.stored.number for hit in library.similar("3", 5, only)} == {11, 40}
+
+
+def test_similar_papers_without_any_vector(
+    zoo: Library, folder: Path, embedder: HashingEmbedder
+) -> None:
+    """The paper's own vector, and those of the papers its title brings up, are made."""
+    with Library.open(folder, None) as library:
+        by_words = library.similar("1")
+        assert [hit.stored.number for hit in by_words] == [2]
+        assert by_words[0].similarity is None
+    hits = zoo.similar("1")
+    assert [hit.stored.number for hit in hits] == [2]
+    vectors = embedder.embed(
+        [f"{stored.title}\n{stored.abstract}" for stored in zoo.papers() if stored.number < 3]
+    )
+    assert hits[0].similarity == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
+    assert zoo.missing_vectors() == 1
+
+
+def test_a_paper_of_several_chunks_is_compared_as_a_whole(folder: Path) -> None:
+    with Library.open(folder, HashingEmbedder(dimension=512, max_tokens=24)) as library:
+        halves = ["Zebras gallop over the wide plain at dawn.", "Tulips bloom in the garden bed."]
+        library.add(
+            [
+                Paper(title="Both", abstract=" ".join(halves * 4)),
+                Paper(title="First", abstract=halves[0]),
+                Paper(title="Second", abstract=halves[1]),
+                Paper(title="Other", abstract="Radar beams resonate with protein lasers."),
+            ]
+        )
+        library.embed_missing()
+        assert library.status().chunks > 5
+        assert {hit.stored.title for hit in library.similar("1", 2)} == {"First", "Second"}

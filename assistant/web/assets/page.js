@@ -1,4 +1,5 @@
 // Citations: a click scrolls to the evidence and marks it; resting on one marks it too.
+// Similar papers: a click asks for them in the search box of the library.
 // New questions: the page scrolls so that a question and its evidence are in sight.
 (() => {
   "use strict";
@@ -31,6 +32,17 @@
       if (item) item.classList.toggle("lit", on);
     });
   }
+
+  // Similar papers: asked for in the search box, where it can be seen, narrowed down and removed.
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button.similar") : null;
+    const box = document.querySelector("#filter textarea, #filter input");
+    if (!button || !box) return;
+    box.value = `similar:#${button.dataset.paper}`;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus({ preventScroll: true });
+    scroll(box, "center");
+  });
 
   // What somebody opened stays open when its surroundings are written anew.
   const opened = new Set();

@@ -1,0 +1,215 @@
+"""Vectors that are made while somebody waits, and in the background."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import ModelError
+from assistant.library import Library
+from assistant.library.vectors import Matrix
+from assistant.models.fake import HashingEmbedder
+from assistant.paper import Paper
+
+MakePapers = Callable[..., list[Paper]]
+
+
+class SlowEmbedder(HashingEmbedder):
+    """Takes a while for each paper, and remembers how many it was asked for at once."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.batches: list[int] = []
+        self.failure: Exception | None = None
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        papers = [text for text in texts if "\n" in text]
+        if papers:
+            self.batches.append(len(papers))
+            time.sleep(self.seconds * len(papers))
+            if self.failure:
+                raise self.failure
+        return super().embed(texts)
+
+
+@pytest.fixture
+def slow() -> SlowEmbedder:
+    return SlowEmbedder()
+
+
+def embedded(library: Library) -> set[int]:
+    return {s.number for s in library.papers()} - library._rows.without_chunks(range(10_000))
+
+
+def test_the_first_search_compares_by_meaning(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(20))
+        with_all = Library.open(folder.with_name("other"), HashingEmbedder())
+        with with_all:
+            with_all.add(make_papers(20))
+            with_all.embed_missing()
+            best = with_all.search("penguins migrating in winter", 3)
+        hits = library.search("penguins migrating in winter", 3, budget_s=60)
+        assert [hit.stored for hit in hits] == [hit.stored for hit in best]
+        for hit, expected in zip(hits, best, strict=True):
+            assert hit.similarity == pytest.approx(expected.similarity, abs=1e-5)
+        assert max(slow.batches) == 4
+        # They are kept: the same search makes none again.
+        made = list(slow.batches)
+        again = library.search("penguins migrating in winter", 3)
+        assert slow.batches == made
+        assert [hit.stored for hit in again] == [hit.stored for hit in hits]
+
+
+def test_the_best_by_words_come_first_and_the_budget_ends_it(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    slow.seconds = 0.02
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(200))
+        ranked = [number for number, _ in library._catalog.ranked("penguins in Kyoto", 50)]
+        assert len(ranked) == 50
+        library.search("penguins in Kyoto", budget_s=0)
+        assert embedded(library) == set(ranked[:4]), "a first batch is always made"
+        started = time.monotonic()
+        library.search("penguins in Kyoto", budget_s=0.3)
+        assert time.monotonic() - started < 2
+        count = len(embedded(library))
+        assert 8 <= count <= 28
+        assert embedded(library) == set(ranked[:count])
+        assert set(slow.batches) == {4}
+        library.search("penguins in Kyoto", budget_s=60)
+        assert embedded(library) >= set(ranked)
+        assert len(embedded(library)) == 50, "no more than the candidates"
+
+
+def test_an_irrelevant_paper_that_has_a_vector_does_not_win(
+    folder: Path, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, HashingEmbedder()) as library:
+        library.add([Paper(title="Quantum chess", abstract="Knights are entangled.")])
+        library.embed_missing()
+        library.add(make_papers(60))
+        assert "Penguins" in library.search("penguins in Kyoto", 1)[0].stored.title
+
+
+def test_what_cannot_be_kept_is_used_all_the_same(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(20))
+        other = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        hits = library.search("penguins in winter", 3, budget_s=60)
+        assert time.monotonic() - started < 2, "it does not wait for the other program"
+        assert all(hit.similarity is not None for hit in hits)
+        other.execute("ROLLBACK")
+        other.close()
+        assert embedded(library) == set()
+        library.search("penguins in winter", 3, budget_s=60)
+        assert embedded(library)
+
+
+def test_a_batch_of_this_process_that_is_being_written_is_not_waited_for(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(20))
+        writing, done = threading.Event(), threading.Event()
+
+        def write() -> None:
+            with library._database.write():
+                writing.set()
+                assert done.wait(10)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert writing.wait(10)
+        assert library.search("penguins in winter")[0].similarity is not None
+        done.set()
+        thread.join()
+        assert embedded(library) == set()
+
+
+def test_the_rest_is_made_in_the_background_when_it_is_asked_for(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(200))
+        ranked = {number for number, _ in library._catalog.ranked("penguins in Kyoto", 50)}
+        library.search("penguins in Kyoto", budget_s=0)
+        library.wait_for_background()
+        assert len(embedded(library)) == 4, "it was not asked for"
+        library.search("penguins in Kyoto", budget_s=0, embed_rest=True)
+        library.wait_for_background()
+        assert embedded(library) == ranked
+        assert library.search("penguins in Kyoto")[0].vector_rank is not None
+
+
+def test_closing_ends_the_background(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    slow.seconds = 0.05
+    library = Library.open(folder, slow)
+    library.add(make_papers(200))
+    library.search("penguins in Kyoto", budget_s=0, embed_rest=True)
+    assert any(thread.name == "embed-candidates" for thread in threading.enumerate())
+    started = time.monotonic()
+    library.close()
+    assert time.monotonic() - started < 2
+    assert not any(thread.name == "embed-candidates" for thread in threading.enumerate())
+    with Library.open(folder, None) as again:
+        assert len(embedded(again)) < 50
+
+
+def test_a_failure_in_the_background_ends_it_silently(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(200))
+        library.search("penguins", budget_s=0)
+        slow.failure = ModelError("out of memory")
+        library._embedding.later(range(100, 150))  # type: ignore[union-attr]
+        library.wait_for_background()
+        slow.failure = None
+        assert len(embedded(library)) == 4
+        library._embedding.later([100])  # type: ignore[union-attr]
+        library.wait_for_background()
+        assert 100 in embedded(library)
+
+
+def test_many_threads_search_a_library_without_vectors(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    with Library.open(folder, slow) as library:
+        library.add(make_papers(100))
+        errors: list[BaseException] = []
+
+        def ask(place: str) -> None:
+            try:
+                for _ in range(3):
+                    assert library.search(f"penguins in {place}", embed_rest=True)
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [
+            threading.Thread(target=ask, args=(p,)) for p in ("Kyoto", "Lagos", "orbit", "winter")
+        ]
+        for thread in threads:
+            thread.start()
+        library.embed_missing()
+        for thread in threads:
+            thread.join()
+        library.wait_for_background()
+        assert errors == []
+        library.embed_missing()
+        assert library.status().chunks == 100, "none has two vectors"
