@@ -113,6 +113,13 @@ def test_json_lines_are_read_or_reported_one_by_one(escaped: bool) -> None:
         assert not paper.url or paper.url.startswith("https://")
 
 
+def test_no_text_makes_a_file_of_json_lines_another_format() -> None:
+    for name, text in HOSTILE.items():
+        record = {"title": f"On sleep {text}", "abstract": f"{PROSE} {text} {text} {text} {text}"}
+        papers, failures, refused = read(json.dumps(record, ensure_ascii=halved(text)))
+        assert (len(papers), failures, refused) == (1, [], ""), name
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_saved_page_is_read_or_reported_and_its_neighbours_stay(kind: str) -> None:
     for name, text in KINDS[kind].items():
