@@ -1,11 +1,15 @@
-"""`search`, `list` and `show`, per stream and exit code."""
+"""`search`, `similar`, `list` and `show`, per stream and exit code."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import pytest
 from cli_support import Run
+
+from assistant.cli.options import filtered, filters_of
+from assistant.library import Filters
 
 
 def test_search_shows_the_best_first(run: Run, filled: Path) -> None:
@@ -56,6 +60,108 @@ def test_an_empty_library_is_an_empty_list(run: Run) -> None:
     result = run("list")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "assistant import" in result.stderr
+
+
+@pytest.fixture
+def dated(run: Run, tmp_path: Path) -> None:
+    """The library holds three papers with dates, authors and tags."""
+    papers = [
+        {"title": "On owls", "authors": ["Zoë O'Neil"], "published": "2020", "tags": ["birds"]},
+        {"title": "On bees", "authors": ["Ann Lee"], "published": "2024-03", "tags": ["insects"]},
+        {"title": "On ants", "authors": ["Ann Lee", "Bo Ek"], "published": "2024-05-01"},
+    ]
+    lines = [json.dumps({"abstract": "They sleep and wake.", **paper}) for paper in papers]
+    (tmp_path / "dated.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert run("import", tmp_path / "dated.jsonl").exit_code == 0
+
+
+def titles(run: Run, *arguments: str, stdin: str | None = None) -> list[str]:
+    result = run(*arguments, "--json", stdin=stdin)
+    assert result.exit_code == 0, result.stderr
+    shape = json.loads(result.stdout)
+    return [paper["title"] for paper in (shape if arguments[0] == "list" else shape["hits"])]
+
+
+@pytest.mark.usefixtures("dated")
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["since:2021 sleep"], {"On bees", "On ants"}),
+        (["sleep", "--since", "2021"], {"On bees", "On ants"}),
+        (["sleep author:lee", "--until", "2024-04"], {"On bees"}),
+        (["sleep", "--author", "lee", "--author", "ek"], {"On ants"}),
+        (["sleep", "--tag", "Birds"], {"On owls"}),
+        (["sleep -tag:birds author:lee"], {"On bees", "On ants"}),
+        (["sleep", "--source", "DATED.jsonl", "--source", "x"], {"On bees", "On ants", "On owls"}),
+        (["sleep", "--source", "x"], set()),
+    ],
+)
+def test_filters_in_the_query_and_as_options(
+    run: Run, arguments: list[str], found: set[str]
+) -> None:
+    query, *options = arguments
+    assert set(titles(run, "search", query, *options)) == found
+    assert set(titles(run, "search", "-", *options, stdin=query)) == found
+    assert set(titles(run, "list", query, *options)) == found
+
+
+@pytest.mark.usefixtures("dated")
+def test_filters_alone_list_the_newest_first(run: Run) -> None:
+    assert titles(run, "search", "author:lee") == ["On ants", "On bees"]
+    assert titles(run, "search", "", "--since", "2020") == ["On ants", "On bees", "On owls"]
+    assert titles(run, "list", "--until", "2024-03") == ["On bees", "On owls"]
+    assert titles(run, "list") == ["On owls", "On bees", "On ants"], "the order of import"
+    assert titles(run, "list", "bees") == ["On bees"]
+
+
+@pytest.mark.usefixtures("dated")
+@pytest.mark.parametrize("command", ["search", "list", "similar"])
+def test_a_wrong_filter_is_wrong_use_and_says_what_is_possible(run: Run, command: str) -> None:
+    result = run(command, "1", "--since", "yesterday")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: since:yesterday is no date; possible are")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_wrong_filter_in_one_line_does_not_cost_the_others(run: Run, filled: Path) -> None:
+    result = run("search", "-", "--limit", "1", stdin="owls since:x\nowls\n")
+    assert result.exit_code == 1
+    assert "since:x is no date" in result.stderr
+    assert "On the sleep of owls" in result.stdout
+
+
+@pytest.mark.usefixtures("dated")
+def test_a_list_that_nothing_fits_says_so(run: Run) -> None:
+    result = run("list", "tag:nothing")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "Nothing in the library fits.\n"
+
+
+def test_similar_shows_the_nearest_and_not_the_paper_itself(run: Run, filled: Path) -> None:
+    result = run("similar", "3", "--limit", "2")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 2
+    assert "owls" not in result.stdout
+    shape = json.loads(run("similar", "#3", "--json").stdout)
+    assert shape["id"].startswith("text:")
+    assert [hit["n"] for hit in shape["hits"]] == [1, 2, 3, 4]
+    assert list(shape["hits"][0]) == ["n", "id", "title", "score", "similarity"]
+    assert shape["hits"][0]["similarity"] >= shape["hits"][1]["similarity"]
+
+
+def test_similar_to_no_paper_fails_in_one_line(run: Run, filled: Path) -> None:
+    result = run("similar", "arxiv:9999.99999")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: No paper in the library has the id")
+
+
+def test_options_and_the_line_together() -> None:
+    options = filters_of("2020", None, ["lee"], ["nlp"], None)
+    text, filters = filtered("sleep until:2024 tag:nlp tag:x", options)
+    assert text == "sleep"
+    assert filters == Filters(since="2020", until="2024", authors=("lee",), tags=("nlp", "x"))
+    nothing = filters_of(None, None, None, None, None)
+    assert filtered("sleep: why", nothing) == ("sleep: why", Filters())
 
 
 def test_show_by_number_and_by_id(run: Run, filled: Path) -> None:

@@ -74,11 +74,8 @@ def test_the_nearest_then_the_most_frequent_and_three_at_most(database: Database
     catalog = Catalog(database)
     catalog.add([Paper(title=f"More {n}", abstract="bank bank") for n in range(3)])
     catalog.add([Paper(title="Again", abstract="barn")])
-    assert (
-        Spelling(database).corrected(["barx"]) == ["barn", "bark", "bars"]
-        or Spelling(database).corrected(["barx"])[0] == "barn"
-    )
-    assert len(Spelling(database).corrected(["barx"])) == 3
+    # All are one letter away. Two papers have `barn`, one each of the others.
+    assert Spelling(database).corrected(["barx"]) == ["barn", "bars", "bark"]
 
 
 def test_nothing_is_looked_up_when_all_words_are_known(

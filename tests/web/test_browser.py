@@ -245,6 +245,22 @@ def test_pasted_papers_are_listed_and_found_and_their_markup_stays_text(
         assert page.locator("img[src*=evil], img[src=x], iframe").count() == 0
 
 
+def test_similar_papers_are_asked_for_in_the_box(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    with serve(make_session()) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.click(".paper >> nth=0 >> summary")
+        page.click(".paper >> nth=0 >> button.similar")
+        page.locator("#papers").get_by_text("Most like “On the sleep of cats”").wait_for()
+        assert page.input_value("#filter textarea") == "similar:#1"
+        assert page.locator(".paper").count() == 1
+        page.fill("#filter textarea", "since:yesterday")
+        page.locator("#papers").get_by_text("since:yesterday is no date").wait_for()
+        page.fill("#filter textarea", "")
+        page.locator(".paper >> nth=1").wait_for()
+
+
 def test_uploaded_files_are_imported(
     make_session: MakeSession, serve: Serve, open_page: OpenPage, saved_page: Path
 ) -> None:

@@ -64,6 +64,52 @@ def test_the_filter_searches(make_shelf: MakeShelf) -> None:
     assert html.index("of owls") < html.find("of cats") or "of cats" not in html
 
 
+DATED = [
+    Paper(
+        title=f"On bats, part {n}", abstract="Bats sleep.", published=f"20{n}", authors=("Bo Ek",)
+    )
+    for n in range(10, 25)
+]
+
+
+def test_the_box_understands_filters(
+    make_shelf: MakeShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_module, "PAGE", 10)
+    shelf, _ = make_shelf(papers=DATED)
+    newest = shelf.listing("since:2012 author:ek")
+    assert newest.html.index("part 24") < newest.html.index("part 15")
+    assert "part 14" not in newest.html
+    assert (newest.summary, newest.more_after) == ("1-10 of 13", True)
+    older = shelf.listing("since:2012 author:ek", 1)
+    assert "part 12" in older.html
+    assert "part 11" not in older.html
+    assert (older.summary, older.more_before, older.more_after) == ("11-13 of 13", True, False)
+    assert shelf.listing("bats until:2011").summary == "2 found"
+    nothing = shelf.listing("author:<b>nobody</b>")
+    assert "No paper fits author:&lt;b&gt;nobody&lt;/b&gt;." in nothing.html
+
+
+def test_a_wrong_filter_says_what_is_possible(make_shelf: MakeShelf) -> None:
+    shelf, _ = make_shelf()
+    listing = shelf.listing("cats since:yesterday")
+    assert "since:2024, since:2024-03 or since:2024-03-14" in listing.html
+    assert 'role="alert"' in listing.html
+    assert (listing.summary, listing.more_after) == ("", False)
+
+
+def test_similar_papers(make_shelf: MakeShelf) -> None:
+    shelf, _ = make_shelf(papers=DATED)
+    assert 'class="similar" data-paper="3"' in shelf.listing().html
+    listing = shelf.listing("similar:#3")
+    assert "Most like “On bats, part 12”" in listing.html
+    assert 'id="paper-3"' not in listing.html
+    assert listing.summary == "14 most like no. 3"
+    assert shelf.listing("similar:3 since:2023").summary == "2 most like no. 3"
+    assert "No other paper fits since:2030." in shelf.listing("since:2030 similar:3").html
+    assert "No paper in the library has the id" in shelf.listing("similar:nonsense").html
+
+
 def test_an_empty_library_says_what_to_do(make_shelf: MakeShelf) -> None:
     shelf, _ = make_shelf(papers=[])
     assert "The library is empty" in shelf.listing().html
