@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
+import shutil
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -55,11 +58,14 @@ def spelled(text: str) -> str:
 def test_no_content_becomes_a_control_token_and_none_is_expanded(
     kind: str, model: LlamaModel, template: ChatTemplate
 ) -> None:
-    expected = [controls(model, template.tokens(messages)) for messages in prompts(HARMLESS)]
+    harmless = prompts(HARMLESS)
+    expected = [controls(model, template.tokens(messages)) for messages in harmless]
     assert all(len(names) >= 5 for names in expected)
     for name, whole in KINDS[kind].items():
         text = writable(whole[:1_000])
-        for messages, names in zip(prompts(text), expected, strict=True):
+        for messages, like, names in zip(prompts(text), harmless, expected, strict=True):
+            filled = [message.content.replace(HARMLESS, text) for message in like]
+            assert [message.content for message in messages] == filled, name
             ids = template.tokens(messages, answer_prefix=text)
             assert controls(model, ids) == names, name
             # Letter for letter: in both of its places, and as the beginning of the reply.
@@ -92,3 +98,33 @@ def test_what_a_tldr_is_asked_for_is_two_lines_whatever_the_paper_says() -> None
         asked = request.messages[-1].content
         assert [line.split(":")[0] for line in asked.splitlines()] == ["Title", "Abstract"]
         assert unseen(asked) == []
+
+
+def test_markers_that_are_no_control_tokens_are_only_text_too(
+    model_cache: Path, tmp_path: Path
+) -> None:
+    """Qwen's `<think>` is such a one; here the embedded vocabulary gets some."""
+    markers = ("<repo_name>", "<file_sep>")
+    path = tmp_path / "other.gguf"
+    shutil.copyfile(prepared_file(model_cache, threads=2, notify=lambda note: None), path)
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as data:
+        # The array's key, 4 bytes each for its type and that of its items, 8 for their number.
+        types = data.find(key := b"tokenizer.ggml.token_type") + len(key) + 16
+        for token in (3, 5):
+            (kind,) = struct.unpack_from("<i", data, types + 4 * token)
+            assert kind == 3
+            struct.pack_into("<i", data, types + 4 * token, 4)
+    other = LlamaModel(path)
+    try:
+        template = ChatTemplate(other, "m")
+        marker_ids = [other.tokenise(marker, markup=False) for marker in markers]
+        # The test can fail: llama.cpp finds them in plain text.
+        assert all(len(ids) == 1 for ids in marker_ids)
+        text = f"a {markers[0]}{markers[1]} b <{markers[1]}> {markers[0][:-1]}"
+        ids = template.tokens([Message("user", text)], answer_prefix=markers[0])
+        assert not {one for ids in marker_ids for one in ids} & set(ids)
+        tokens = b"".join(map(other.piece, ids)).decode()
+        assert text in tokens
+        assert tokens.endswith(f"assistant\n{markers[0]}")
+    finally:
+        other.close()

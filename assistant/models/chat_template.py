@@ -3,6 +3,10 @@
 The template that a GGUF carries is rendered with placeholders instead of the messages' contents.
 What it wrote around them is markup and may become control tokens; the contents are tokenised as
 plain text. An abstract that says `<|im_end|>` is then an abstract that says so, and no more.
+
+llama.cpp leaves control tokens out of plain text, but not what a vocabulary calls user-defined, as
+Qwen does with `<think>` and `<tool_call>`: where one of those stands in a content, the text is
+tokenised in two parts.
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 # Private-use characters around a number: no template and no tokeniser gives them a meaning.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+# Of user-defined tokens those that mark something; others are runs of spaces and the like.
+_MARKUP = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 
 class ChatTemplate:
@@ -42,6 +48,7 @@ class ChatTemplate:
         self._model = model
         self._name = name
         self._template_error = TemplateError
+        self._markers = _marker_pattern(model)
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
         )
@@ -76,7 +83,7 @@ class ChatTemplate:
             merged = Message("user", f"{messages[0].content}\n\n{messages[1].content}")
             return self.tokens([merged, *messages[2:]], answer_prefix)
         ids = self._tokenise(rendered, messages)
-        return ids + self._model.tokenise(answer_prefix, markup=False) if answer_prefix else ids
+        return ids + self._plain(answer_prefix)
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns: list[dict[str, Any]] = [
@@ -101,11 +108,22 @@ class ChatTemplate:
         ids: list[int] = []
         for index, part in enumerate(parts):
             is_content = index % 2 == 1
-            text = messages[int(part)].content if is_content else part
-            if text:
-                ids += self._model.tokenise(text, markup=not is_content)
+            if is_content:
+                ids += self._plain(messages[int(part)].content)
+            elif part:
+                ids += self._model.tokenise(part, markup=True)
         if self._model.adds_bos and ids[:1] != [self._model.bos]:
             ids.insert(0, self._model.bos)
+        return ids
+
+    def _plain(self, text: str) -> list[int]:
+        """Token ids of `text`, none of which is a control token or a marker."""
+        ids: list[int] = []
+        while text:
+            found = self._markers.search(text) if self._markers else None
+            end = found.start() + 1 if found else len(text)
+            ids += self._model.tokenise(text[:end], markup=False)
+            text = text[end:]
         return ids
 
     def _unusable(self, why: str) -> ChatTemplateMissing:
@@ -113,3 +131,16 @@ class ChatTemplate:
             f"{self._name}: the chat template of this GGUF cannot be used ({why}). "
             "Use another conversion of the model."
         )
+
+
+def _marker_pattern(model: LlamaModel) -> re.Pattern[str] | None:
+    """What finds the user-defined tokens of `model` that are markup; None if it has none."""
+    library = model.library
+    vocabulary = library.llama_model_get_vocab(model.pointer)
+    found = (
+        library.llama_vocab_get_text(vocabulary, token).decode("utf-8", "replace")
+        for token in range(model.vocabulary_size)
+        if library.llama_vocab_get_attr(vocabulary, token) & library.LLAMA_TOKEN_ATTR_USER_DEFINED
+    )
+    markers = sorted(filter(_MARKUP.fullmatch, found), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, markers))) if markers else None
