@@ -14,7 +14,25 @@ _COMPARING = frozenset({"compar", "relat", "superior", "inferior", "prefer"})
 _ENDS = frozenset({",", ";", ":", ".", "(", ")", "but", "which", "while", "whereas", "that"})
 # Behind these the other side of a comparison is over.
 _PHRASE_ENDS = frozenset(
-    ["in", "on", "at", "for", "by", "across", "when", "under", "and", "as", "with", "to", "from", "over", "during", "after", "before"]
+    [
+        "in",
+        "on",
+        "at",
+        "for",
+        "by",
+        "across",
+        "when",
+        "under",
+        "and",
+        "as",
+        "with",
+        "to",
+        "from",
+        "over",
+        "during",
+        "after",
+        "before",
+    ]
 )
 _MOST = 6
 

@@ -11,6 +11,9 @@ from assistant.text.words import stem
 _NEIGHBOURS = 2
 _MARK_PARTS = 4
 
+# The same stem as `activate` or `loser`, but no direction.
+_NO_DIRECTION = frozenset({"activity", "activities", "active", "actively", "accordingly"})
+
 
 def turned(aligned: Alignment) -> list[str]:
     """The words of the claim whose opposite is what the evidence says.
@@ -20,13 +23,15 @@ def turned(aligned: Alignment) -> list[str]:
     """
     found = []
     for n, token in enumerate(aligned.claim):
-        if token.kind not in ("word", "small"):
+        if token.kind not in ("word", "small") or token.text in _NO_DIRECTION:
             continue
         key = stem(token.text)
         against = [
             at
             for at, other in enumerate(aligned.source)
-            if other.kind in ("word", "small") and are_opposite(key, stem(other.text))
+            if other.kind in ("word", "small")
+            and other.text not in _NO_DIRECTION
+            and are_opposite(key, stem(other.text))
         ]
         if not against:
             continue

@@ -19,7 +19,6 @@ FEATURES = (
     "their share",
     "places where the claim leaves something out",
     "words of the evidence left out between those said",
-    "shortness",
     "cosine",
 )
 
@@ -54,7 +53,6 @@ class Measured:
             self.moved / said,
             len(gaps),
             min(2.0, left_out / said),
-            1 / said,
         ]
         return values if similarity is None else [*values, similarity]
 

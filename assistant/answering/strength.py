@@ -45,7 +45,29 @@ _CAUSES = _stems("cause causes caused causing lead leads result results")
 _GOES_WITH = _stems("associated association correlated correlation linked link related predict")
 _SUPERLATIVES = frozenset({"best", "worst", "most", "least", "first", "last"})
 _NO_SUPERLATIVES = frozenset(
-    ["test", "request", "interest", "rest", "west", "forest", "suggest", "invest", "nest", "latest", "manifest", "digest", "contest", "harvest", "guest", "quest", "protest", "modest", "honest", "arrest", "chest"]
+    [
+        "test",
+        "request",
+        "interest",
+        "rest",
+        "west",
+        "forest",
+        "suggest",
+        "invest",
+        "nest",
+        "latest",
+        "manifest",
+        "digest",
+        "contest",
+        "harvest",
+        "guest",
+        "quest",
+        "protest",
+        "modest",
+        "honest",
+        "arrest",
+        "chest",
+    ]
 )
 # What a hedge belongs to stands at most so many words with content behind it.
 _REACH = 3
@@ -175,10 +197,14 @@ def _boosters(aligned: Alignment) -> list[str]:
         if token.kind == "mark" or token.number:
             continue
         if (
-            cue in _BOOSTERS
-            and token.text not in texts
-            and (cue not in given or token.text in _SUPERLATIVES)
-        ) or (_superlative(token.text) and token.text not in texts and n not in aligned.new) or (cue in _CAUSES and cue not in given and given & _GOES_WITH):
+            (
+                cue in _BOOSTERS
+                and token.text not in texts
+                and (cue not in given or token.text in _SUPERLATIVES)
+            )
+            or (_superlative(token.text) and token.text not in texts and n not in aligned.new)
+            or (cue in _CAUSES and cue not in given and given & _GOES_WITH)
+        ):
             found.append(token.text)
     return found
 

@@ -10,14 +10,18 @@ from assistant.text.words import stem
 # Groups `one side | other side`: every word of a side is an opposite of every word of the other.
 # Words are looked up by their stems, so one form of each is enough unless its stems differ.
 _GROUPS = """
-    increase increased increasing rise raise grow growth gain elevate elevated elevation boost more
-        higher up upregulate upregulation upregulated larger greater augment amplify expand
-        | decrease decreased reduce reduction reduced decline drop fall loss lower less fewer down
-        downregulate downregulation downregulated shrink smaller diminish attenuate attenuated cut
+    increase increased increasing rise raise grow growth gain elevate elevated elevation boost
+        up upregulate upregulation upregulated augment amplify expand exacerbate
+        | decrease decreased reduce reduction reduced decline drop fall loss lower down
+        downregulate downregulation downregulated shrink diminish attenuate attenuated cut
+        ameliorate
+    increase elevated greater more | less fewer
+    decrease reduced | higher greater more
     high higher highest | low lower lowest poor little
     large larger largest big great huge major | small smaller smallest tiny minor little
     more most | less least fewer fewest
     many | few
+    greater | smaller
     majority | minority
     maximum maximal maximize maximise most | minimum minimal minimize minimise least
     fast faster quick quickly rapid rapidly accelerate acceleration speedup speed | slow slower
