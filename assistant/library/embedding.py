@@ -88,9 +88,9 @@ class Embedding:
     def of_paper(self, stored: StoredPaper) -> Matrix:
         """The vector of a paper, kept or made now: the mean of its chunks, of length 1."""
         if self.usable:
-            batch = self._rows.of_papers([stored.number])
-            if len(batch.chunks):
-                return _mean(batch.vectors)
+            kept = self._rows.means([stored.number])
+            if kept:
+                return kept[stored.number]
         embedded = self._embedded([stored])
         self._keep_if_possible([embedded])
         return _mean(embedded.vectors)

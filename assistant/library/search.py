@@ -19,8 +19,10 @@ from assistant.library.vectors import Matrix, VectorRows, best_cosines
 
 # Seconds after the beginning of a search in which missing vectors are made.
 ASKING_S = 0.25
-# How much of each ranking is fused.
-_DEPTH = 50
+# How much of each ranking is fused: 50 find as much among the first 10, less among 100.
+_DEPTH = 100
+# How many of the best by words get their missing vectors at once.
+_EMBEDDED = 50
 # So many papers that meet the filters are compared one by one.
 _FEW = 3_000
 # Else the index is asked for so many times the papers, before those are compared one by one too.
@@ -33,6 +35,7 @@ class _Candidates:
 
     bm25: dict[int, float] = field(default_factory=dict)
     cosine: dict[int, float] = field(default_factory=dict)
+    vectors: dict[int, Matrix] = field(default_factory=dict)
     # The best by each, in order.
     by_words: list[int] = field(default_factory=list)
     nearest: list[int] = field(default_factory=list)
@@ -61,7 +64,9 @@ class Search:
         deadline = time.monotonic() + budget_s
         vector = self._embedding.of_text(query) if self._embedding else None
         found = self._candidates(query, vector, max(_DEPTH, limit), filters, deadline, embed_rest)
-        return self._hits(found, fuse(found.bm25, found.cosine), limit)
+        if vector is not None:
+            found.vectors = self._rows.means(list(found.cosine))
+        return self._hits(found, fuse(found.bm25, found.cosine, found.vectors), limit)
 
     def by_paper(
         self, stored: StoredPaper, limit: int, filters: Filters, budget_s: float
@@ -109,7 +114,7 @@ class Search:
         if self._embedding is None:
             return {}
         kept = self._rows.cosines(vector, numbers) if self._embedding.usable else {}
-        missing = [number for number in numbers[:_DEPTH] if number not in kept]
+        missing = [number for number in numbers[:_EMBEDDED] if number not in kept]
         for made in self._embedding.at_once(missing, deadline):
             kept |= best_cosines(made.batch(), vector)
         if embed_rest:

@@ -227,6 +227,14 @@ class VectorRows:
                 best |= best_cosines(batch, vector)
         return best
 
+    def means(self, numbers: Sequence[int]) -> dict[int, Matrix]:
+        """One vector of length 1 for each of these papers that has chunks: their mean."""
+        batch = self.of_papers(numbers)
+        sums: dict[int, Matrix] = {}
+        for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
+            sums[paper] = sums[paper] + vector if paper in sums else vector
+        return {paper: total / float(np.linalg.norm(total)) for paper, total in sums.items()}
+
     def fact(self, name: str) -> str | None:
         """A value that was remembered under `name`."""
         with self._database.read() as connection:
