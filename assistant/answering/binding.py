@@ -22,21 +22,53 @@ _SAME_COMPANY = 3
 _MARK_PARTS = 20
 
 _MARK = re.compile(r"[,;:()](?!\d)")
-_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 
-def numbers_are_bound(claim: str, sentences: Sequence[str]) -> bool:
+def numbers_are_bound(claim: str, sentences: Sequence[str], aligned: Alignment) -> bool:
     """Whether each number of `claim` keeps the company it has in one of `sentences`.
 
-    In a sentence with several numbers most words beside a number of the claim must be nearer to
-    that number than to any other, or three of them stand right beside it there too. Numbers given
-    out by `respectively` are only right together, so a claim without that word must not take one of
-    them.
+    It does where the claim, `aligned` with them, says it between the same words. Else most words
+    beside it must be nearer to that number than to any other, or three of them stand right beside
+    it there too.
     """
     return all(
-        any(_is_bound(number, neighbours, sentence) for sentence in sentences)
+        _is_in_place(aligned, number)
+        or any(_is_bound(number, neighbours, sentence) for sentence in sentences)
         for number, neighbours in _with_neighbours(claim)
-    ) and not _takes_apart(claim, sentences)
+    )
+
+
+def _is_in_place(aligned: Alignment, number: Number) -> bool:
+    """Whether `number` has the same words on both sides in the claim and in the evidence.
+
+    What the claim leaves out between them must not have a number outside brackets.
+    """
+    content = [n for n, token in enumerate(aligned.claim) if token.content]
+    for position, n in enumerate(content):
+        if aligned.claim[n].number != number:
+            continue
+        beside = [n, *content[max(0, position - 1) : position], *content[position + 1 :][:1]]
+        if any(at not in aligned.place for at in beside):
+            return False
+        own = aligned.place[n]
+        for at in beside[1:]:
+            first, last = sorted((own, aligned.place[at]))
+            between = without_brackets(aligned.source[first + 1 : last])
+            if any(token.number is not None for token in between):
+                return False
+    return True
+
+
+def without_brackets(found: Sequence[Token]) -> list[Token]:
+    """`found` without what is in brackets, as far as they are closed in it."""
+    kept: list[Token] = []
+    for token in found:
+        if token.text == ")" and any(other.text == "(" for other in kept):
+            while kept.pop().text != "(":
+                pass
+        else:
+            kept.append(token)
+    return kept
 
 
 def moved_numbers(aligned: Alignment) -> bool:
@@ -104,14 +136,3 @@ def _distance(text: str, one: int, other: int) -> int:
     between = text[min(one, other) : max(one, other)]
     return len(between) + _MARK_PARTS * len(_MARK.findall(between))
 
-
-def _takes_apart(claim: str, sentences: Sequence[str]) -> bool:
-    if _RESPECTIVELY.search(claim):
-        return False
-    return any(
-        number.stated_by(other)
-        for sentence in sentences
-        if _RESPECTIVELY.search(sentence)
-        for _, other in located_numbers(sentence)
-        for _, number in located_numbers(claim)
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from assistant.answering.alignment import Alignment
-from assistant.answering.tokens import Token
-from assistant.text.opposites import are_opposite
+from assistant.text.opposites import opposites
 from assistant.text.words import stem
 
 # So many words with content on each side say what a word belongs to.
@@ -21,32 +22,28 @@ def turned(aligned: Alignment) -> list[str]:
     That is a word that is not in the evidence while its opposite is, and is not said; or one whose
     neighbours stand nearer to its opposite there.
     """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for n, token in enumerate(aligned.source):
+        if token.kind in ("word", "small") and token.text not in _NO_DIRECTION:
+            places[stem(token.text)].append(n)
     found = []
     for n, token in enumerate(aligned.claim):
         if token.kind not in ("word", "small") or token.text in _NO_DIRECTION:
             continue
         key = stem(token.text)
-        against = [
-            at
-            for at, other in enumerate(aligned.source)
-            if other.kind in ("word", "small")
-            and other.text not in _NO_DIRECTION
-            and are_opposite(key, stem(other.text))
-        ]
+        against = [at for other in opposites(key) for at in places.get(other, ())]
         if not against:
             continue
         if n in aligned.place:
             if not _keeps_company(aligned, n, against):
                 found.append(token.text)
-        elif any(at not in aligned.said for at in against) and not (
-            token.kind == "small" and _has(aligned, token)
-        ):
+        elif token.key in aligned.source_keys:
+            # Moved, and so perhaps to where its opposite stood.
+            if token.kind == "word":
+                found.append(token.text)
+        elif any(at not in aligned.said for at in against):
             found.append(token.text)
     return found
-
-
-def _has(aligned: Alignment, token: Token) -> bool:
-    return token.key in aligned.source_keys
 
 
 def _keeps_company(aligned: Alignment, n: int, against: list[int]) -> bool:
@@ -54,10 +51,12 @@ def _keeps_company(aligned: Alignment, n: int, against: list[int]) -> bool:
     if aligned.claim[n].kind == "small":
         return True
     own = aligned.place[n]
+    if aligned.place.get(n - 1) == own - 1 or aligned.place.get(n + 1) == own + 1:
+        return True
     neighbours = [
         at
         for side in (range(n - 1, -1, -1), range(n + 1, len(aligned.claim)))
-        for at in [m for m in side if aligned.claim[m].content and m in aligned.place][:_NEIGHBOURS]
+        for at in [m for m in side if aligned.claim[m].content and aligned.place.get(m, own) not in (own, *against)][:_NEIGHBOURS]
     ]
     near = [
         _distance(aligned, aligned.place[at], own)

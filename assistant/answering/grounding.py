@@ -41,12 +41,12 @@ _GENERIC = frozenset(
     stem(word)
     for word in """method approach model system technique framework algorithm proposed paper result
     procedure network architecture dataset benchmark tool package library program version test
-    experiment data new final present""".split()  # noqa: SIM905
+    experiment data new final present various several different also""".split()  # noqa: SIM905
 )
 # Verbs with which a claim may say that its evidence says it.
 _SAYING = frozenset(stem(word) for word in "use using show find achieve reach call have".split())
 # With these a sentence speaks of what its paper is about.
-_OWN = frozenset({"we", "it", "they", "this", "here"})
+_OWN = frozenset({"we", "it", "they"})
 _ATTACHING = frozenset({"of", "for", "between", "among", "by", "with", "from"})
 
 
@@ -160,7 +160,7 @@ def _against(
         found.append("what is compared with what")
     found += strengthened(aligned)
     found += condition_dropped(aligned)
-    if moved_numbers(aligned) or not numbers_are_bound(claim, sentences):
+    if moved_numbers(aligned) or not numbers_are_bound(claim, sentences, aligned):
         found.append("what its numbers belong to")
     found += [aligned.claim[n].text for n in aligned.moved if aligned.claim[n].name]
     if spliced(aligned):
@@ -226,7 +226,7 @@ class _Context:
         ]
         if foreign or not lead:
             return foreign or _cut_head(before)
-        if any(token.key in _OWN for token in before):
+        if any(token.text in _OWN for token in before):
             return []
         others = [t for t in before if t.content and t.key not in _GENERIC and not t.number]
         return [token.text for token in lead] if others else []

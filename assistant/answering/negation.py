@@ -19,6 +19,8 @@ _ENDS = frozenset({",", ";", ":", ".", "but", "(", ")"})
 def negation_differs(aligned: Alignment) -> bool:
     """Whether something is denied in the claim but not in its evidence, or there but not here."""
     claim, source = aligned.claim, aligned.source
+    if _denials(claim) > _denials(source):
+        return True
     for at in _cues(source):
         for head in _heads(source, at):
             here = aligned.said.get(head)
@@ -29,13 +31,22 @@ def negation_differs(aligned: Alignment) -> bool:
             break
         # What is left of a swapped sentence: the word is in the claim, in another place.
         heads = _heads(source, at)[:1]
-        if heads and heads[0] not in aligned.said and _names_it(claim, source[heads[0]]):
+        if (
+            heads
+            and heads[0] not in aligned.said
+            and _names_it(claim, source[heads[0]])
+            and not _names_it(source, source[heads[0]])
+        ):
             return True
     for at in _cues(claim):
         there = [aligned.place[head] for head in _heads(claim, at) if head in aligned.place]
         if not there or not _is_denied(source, there[0]):
             return True
     return False
+
+
+def _denials(found: Sequence[Token]) -> int:
+    return sum(token.key in _CUES for token in found)
 
 
 def _cues(found: Sequence[Token]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.alignment import Alignment
+from assistant.answering.binding import without_brackets
 from assistant.answering.tokens import Token
 from assistant.text.words import stem
 
@@ -13,7 +14,8 @@ _BREAKS = frozenset({"and", "or", ",", ";", ":", ".", "(", ")"})
 _CONTRASTS = frozenset(
     {"but", "while", "whereas", "although", "though", "however", ";", ".", "unlike", "despite"}
 )
-_PRONOUNS = frozenset({"it", "they", "this", "these", "we", "the", "our", "its", "their"})
+# With these a clause begins that has a subject or an object of its own.
+_CLAUSES = frozenset({"that", "which", "who", "where", "when", "because", "since", "whose"})
 _CONDITIONS = frozenset({"if", "unless", "except", "only"})
 _RESPECTIVELY = stem("respectively")
 
@@ -44,7 +46,9 @@ def condition_dropped(aligned: Alignment) -> list[str]:
 
 
 def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there: int) -> bool:
-    gap = aligned.source[there + 1 : next_there]
+    gap = without_brackets(
+        [aligned.source[n] for n in range(there + 1, next_there) if n not in aligned.said]
+    )
     texts = [token.text for token in gap]
     if not any(text in _BREAKS or text in _CONTRASTS for text in texts):
         return False
@@ -56,6 +60,8 @@ def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there
     joined = [token.text for token in aligned.claim[here + 1 : next_here]]
     if any(text in _CONTRASTS for text in texts):
         return not _begins_anew(gap, joined)
+    if any(text in _CLAUSES for text in texts):
+        return True
     first, last = texts[0], texts[-1]
     if first in _COORDINATORS or last in _COORDINATORS:
         return False
@@ -65,11 +71,8 @@ def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there
 
 
 def _is_parenthesis(texts: Sequence[str]) -> bool:
-    """`( ... )`, `, ... ,` and rows of them: whole parts that stand between marks."""
-    if texts[0] == "(" and ")" in texts:
-        rest = texts[texts.index(")") + 1 :]
-        return not rest or not any(text in _CONTRASTS for text in rest)
-    return texts[0] == "," and texts[-1] == ","
+    """`, ... ,`: a part that stands between marks, or `, which`, with which one begins."""
+    return texts[0] == "," and (texts[-1] == "," or texts[1:] in (["which"], ["who"], ["which", "is"]))
 
 
 def _begins_anew(gap: Sequence[Token], joined: Sequence[str]) -> bool:
@@ -88,6 +91,10 @@ def _takes_apart(aligned: Alignment) -> bool:
     if end in aligned.said:
         return any(aligned.claim[n].content for n in aligned.moved)
     start = max((n for n in range(end) if aligned.source[n].text in (".", ";")), default=-1)
+    opened = [n for n in range(end) if aligned.source[n].text == "("]
+    closed = [n for n in range(end) if aligned.source[n].text == ")"]
+    if len(opened) > len(closed):
+        start = opened[-1]  # it is said of what is in its brackets
     return any(
         start < there and next_there < end
         and any(token.content for token in aligned.source[there + 1 : next_there])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from assistant.text.names import names
 from assistant.text.numbers import UNITS, Number, number_spans
+from assistant.text.sentences import sentence_spans
 from assistant.text.words import STOP_WORDS, stem
 
 Kind = Literal["word", "small", "number", "mark"]
@@ -57,9 +58,14 @@ class Token:
         return self.key == other.key
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of `text`; the parts of a hyphenated word are tokens of their own."""
+@lru_cache(maxsize=512)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`; the parts of a hyphenated word are tokens of their own.
+
+    A full stop is one only at the end of a sentence.
+    """
     plain = unicodedata.normalize("NFKC", text)
+    ends = {end for _, end in sentence_spans(plain)}
     named = {part.casefold() for name in names(plain) for part in re.split(r"[-–.]", name)}
     found: list[Token] = []
     position = 0
@@ -71,12 +77,9 @@ def tokens(text: str) -> list[Token]:
             found.append(Token("number", plain[start:end], number.value, start, number=number))
         position = max(position, end)
     found += _words(plain, position, len(plain), named)
-    return found
-
-
-def content_keys(found: Sequence[Token]) -> list[str]:
-    """The keys of the tokens with content, in order."""
-    return [token.key for token in found if token.content]
+    return tuple(
+        token for token in found if token.text != "." or not ends.isdisjoint((token.at + 1, token.at + 2))
+    )
 
 
 def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:

@@ -199,21 +199,17 @@ def _groups() -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def opposites(stemmed: str) -> frozenset[str]:
-    """The stems of the listed opposites of the word with the stem `stemmed`."""
-    return _table().get(stemmed, frozenset())
+    """The stems of the opposites of the word with the stem `stemmed`.
 
-
-@lru_cache(maxsize=65_536)
-def are_opposite(one: str, other: str) -> bool:
-    """Whether two stems are opposites: listed ones, or one is the other with a prefix that denies.
-
-    A prefix makes an opposite only in front of a word of five letters or more.
+    That are the listed ones, and the word with a prefix that denies it, or without the one it has;
+    a prefix denies only in front of five letters or more.
     """
-    if one == other:
-        return False
-    if other in opposites(one):
-        return True
-    short, long = sorted((one, other), key=len)
-    return len(short) >= _SHORTEST_REST and any(
-        long == prefix + short or long.replace("-", "") == prefix + short for prefix in _PREFIXES
+    found = set(_table().get(stemmed, ()))
+    if len(stemmed) >= _SHORTEST_REST:
+        found.update(prefix + stemmed for prefix in _PREFIXES)
+    found.update(
+        stemmed.removeprefix(prefix)
+        for prefix in _PREFIXES
+        if stemmed.startswith(prefix) and len(stemmed) - len(prefix) >= _SHORTEST_REST
     )
+    return frozenset(found)
