@@ -13,7 +13,8 @@ from assistant.library.folding import folded
 _MOST_WORDS = 3
 # Unknown words of one query that are looked up; a query with more is in another language.
 _MOST_UNKNOWN = 6
-_SHORTEST = 4
+# Shorter words have too many neighbours.
+_SHORTEST = 5
 # From this length on two letters may be wrong.
 _LONG = 8
 _WORD = re.compile(r"[^\W_]+")
@@ -71,7 +72,7 @@ def _apart(connection: sqlite3.Connection, word: str) -> list[str]:
 
 
 def _near(connection: sqlite3.Connection, word: str) -> list[str]:
-    """At most three words of papers near `word`, the nearest and then most frequent first."""
+    """The words of papers nearest to `word`, the most frequent first; at most three."""
     # The porter stemmer of SQLite is Martin Porter's first one.
     import snowballstemmer
 
@@ -91,7 +92,8 @@ def _near(connection: sqlite3.Connection, word: str) -> list[str]:
             distance = edit_distance(stem, term, most)
             if distance <= most:
                 found.append((distance, -papers, term))
-    stems = [term for _, _, term in sorted(found)[:_MOST_WORDS]]
+    found.sort()
+    stems = [term for away, _, term in found[:_MOST_WORDS] if away == found[0][0]]
     return [word for word in (_word_of(connection, term) for term in stems) if word]
 
 

@@ -17,7 +17,7 @@ TEXTS = [
     "Penguins waddle. A penguin dives. Universities abuse acceleration.",
     "Convolutional networks classify images of pangolins.",
     "Deep learning of café reviews needs labels.",
-    "Bart bark barn bars baru band bank.",
+    "Stark stare start stard starz.",
 ]
 
 
@@ -42,7 +42,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         ("covolutional", 3),
         ("cnovoltional", 3),  # two letters of a long word
         ("deeplearning", 4),
-        ("cafë", 4),
+        ("reviêvs", 4),
         ("cafés", 4),
     ],
 )
@@ -57,7 +57,7 @@ def test_typing_errors_find_what_was_meant(database: Database, typed: str, numbe
         "xenguins",  # another first letter
         "pagoolins",  # two wrong letters of nine: allowed, and `pangolins` is near
         "pqngqlqns",  # three are not
-        "wrd",  # too short
+        "wrod",  # too short
         "1234567",  # a number is right or wrong
         "gpt4x",
         "state of the art",  # a phrase
@@ -72,10 +72,10 @@ def test_what_is_known_or_not_near_stays(database: Database, typed: str) -> None
 
 def test_the_nearest_then_the_most_frequent_and_three_at_most(database: Database) -> None:
     catalog = Catalog(database)
-    catalog.add([Paper(title=f"More {n}", abstract="bank bank") for n in range(3)])
-    catalog.add([Paper(title="Again", abstract="barn")])
-    # All are one letter away. Two papers have `barn`, one each of the others.
-    assert Spelling(database).corrected(["barx"]) == ["barn", "bars", "bark"]
+    catalog.add([Paper(title=f"More {n}", abstract="stamp stork") for n in range(3)])
+    catalog.add([Paper(title="Again", abstract="start")])
+    # All are one letter away. Two papers have `start`, one each of the others.
+    assert Spelling(database).corrected(["starx"]) == ["start", "stard", "stare"]
 
 
 def test_nothing_is_looked_up_when_all_words_are_known(
