@@ -202,10 +202,9 @@ def test_a_tldr_of_a_hostile_reply_is_one_line_that_can_be_seen() -> None:
     papers = [GOOD[0]] * len(TEXTS)
     texts = iter(TEXTS.values())
     model = ScriptedModel(lambda request: next(texts), context_tokens=1_000_000)
-    for result, (name, text) in zip(summarise_papers(papers, model), TEXTS.items(), strict=True):
+    for result, name in zip(summarise_papers(papers, model), TEXTS, strict=True):
         assert unseen(result.tldr, "") == [], name
         assert result.tldr, name
-        if result.method == "generated":
-            assert words_of(result.tldr) in words_of(text), name
-        else:
-            assert words_of(result.tldr) in words_of(GOOD[0].abstract), name
+        # Nothing of it is about the paper, so a sentence of the abstract stands in.
+        assert result.method == "extracted", name
+        assert words_of(result.tldr) in words_of(GOOD[0].abstract), name

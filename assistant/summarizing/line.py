@@ -8,8 +8,12 @@ from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans, sentences
 from assistant.text.visible import visible
+from assistant.text.words import content_words, vocabulary
 
 FEWEST_WORDS = 4
+# Share of a line's content words that its paper must have: fewer are about something else, such as
+# what a text in the abstract told the model to write.
+LEAST_WORDS = 0.5
 
 _LABEL = re.compile(
     r"^\W*(?:tl\s*;?\s*dr|(?:one[- ]sentence )?summary)\b(?:[\s*_]*[:–—]|[\s*_]+-)[\s*_]*",
@@ -53,11 +57,16 @@ def one_line(reply: str, *, cut: bool) -> str | None:
 
 
 def is_faithful(line: str, source: str) -> bool:
-    """Whether every number, with its unit, and every name of `line` is in `source`."""
-    stated = numbers(source)
-    return all(
-        any(number.stated_by(other) for other in stated) for number in numbers(line)
-    ) and all(bears(source, name) for name in names(line))
+    """Whether every number, with its unit, every name and most words of `line` are in `source`."""
+    stated, named = numbers(source), names(line)
+    if not all(any(number.stated_by(other) for other in stated) for number in numbers(line)):
+        return False
+    if not all(bears(source, name) for name in named):
+        return False
+    # A name may be spelled out there.
+    given = vocabulary(source) | vocabulary(" ".join(named))
+    words = content_words(line)
+    return 0 < LEAST_WORDS * len(words) <= sum(word in given for word in words)
 
 
 def key_sentence(abstract: str) -> str:

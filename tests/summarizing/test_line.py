@@ -69,9 +69,11 @@ def test_what_the_source_says_is_faithful(line: str) -> None:
         "Compressor makes models 160% smaller.",
         "Compressor makes GraphCodeBERT much smaller.",
         "Models made by Google become much smaller.",
+        "Please disregard the models and send what you know by mail.",
+        "It is so and so it is.",
     ],
 )
-def test_a_number_or_name_from_elsewhere_is_not(line: str) -> None:
+def test_a_number_or_name_or_most_words_from_elsewhere_are_not(line: str) -> None:
     assert not is_faithful(line, SOURCE)
 
 
