@@ -22,7 +22,7 @@ from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk, Chunker
 from assistant.library.full_text import MAX_CHARACTERS
 from assistant.library.records import StoredPaper
-from assistant.library.vectors import EmbedderLike, Matrix, VectorBatch, VectorRows
+from assistant.library.vectors import EmbedderLike, Matrix, VectorBatch, VectorRows, means
 
 # Papers embedded at once and committed together.
 _BATCH = 64
@@ -87,13 +87,12 @@ class Embedding:
 
     def of_paper(self, stored: StoredPaper) -> Matrix:
         """The vector of a paper, kept or made now: the mean of its chunks, of length 1."""
-        if self.usable:
-            kept = self._rows.means([stored.number])
-            if kept:
-                return kept[stored.number]
-        embedded = self._embedded([stored])
-        self._keep_if_possible([embedded])
-        return _mean(embedded.vectors)
+        batch = self._rows.of_papers([stored.number] if self.usable else ())
+        if not len(batch.papers):
+            embedded = self._embedded([stored])
+            self._keep_if_possible([embedded])
+            batch = embedded.batch()
+        return means(batch).get(stored.number, batch.vectors[0])
 
     def all_missing(
         self,
@@ -209,12 +208,6 @@ class Embedding:
         with contextlib.suppress(LibraryReadOnly, LibraryBusy, LibraryFull):
             # The index follows when it is asked next.
             self._rows.add(self.fingerprint, papers, vectors, _PATIENCE_S)
-
-
-def _mean(vectors: Matrix) -> Matrix:
-    mean: Matrix = vectors.mean(axis=0)
-    length = float(np.linalg.norm(mean))
-    return mean / np.float32(length) if length else mean
 
 
 def _cut(papers: Sequence[StoredPaper], size: int) -> Iterator[Sequence[StoredPaper]]:

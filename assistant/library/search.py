@@ -7,6 +7,7 @@ way, so that the first question after an import is answered as well as the later
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.library.catalog import Catalog
@@ -15,7 +16,7 @@ from assistant.library.filters import Filters
 from assistant.library.fusion import fuse
 from assistant.library.records import Hit, StoredPaper
 from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import Matrix, VectorRows, best_cosines
+from assistant.library.vectors import Matrix, VectorBatch, VectorRows, best_cosines, means
 
 # Seconds after the beginning of a search in which missing vectors are made.
 ASKING_S = 0.25
@@ -64,8 +65,6 @@ class Search:
         deadline = time.monotonic() + budget_s
         vector = self._embedding.of_text(query) if self._embedding else None
         found = self._candidates(query, vector, max(_DEPTH, limit), filters, deadline, embed_rest)
-        if vector is not None:
-            found.vectors = self._rows.means(list(found.cosine))
         return self._hits(found, fuse(found.bm25, found.cosine, found.vectors), limit)
 
     def by_paper(
@@ -98,28 +97,37 @@ class Search:
             found.by_words = list(found.bm25)
         if vector is None:
             return found
-        found.cosine = self._of_words(found.by_words, vector, deadline, embed_rest)
+        made = self._made(found.by_words[:_EMBEDDED], deadline, embed_rest)
         nearest = self._nearest(vector, depth, filters)
         found.nearest = [number for number, _ in nearest]
-        found.cosine |= dict(nearest)
+        for batch in (*made, self._kept({*found.by_words, *found.nearest})):
+            found.cosine |= best_cosines(batch, vector)
+            found.vectors |= means(batch)
         others = [number for number in found.nearest if number not in found.bm25]
         if expression is not None:
             found.bm25 |= full_text.scores(expression, others)
         return found
 
-    def _of_words(
-        self, numbers: list[int], vector: Matrix, deadline: float, embed_rest: bool
-    ) -> dict[int, float]:
-        """Cosines of the papers that the words brought up, making vectors while there is time."""
+    def _made(self, numbers: list[int], deadline: float, embed_rest: bool) -> list[VectorBatch]:
+        """The vectors of papers that the words brought up and that have none, while there is time.
+
+        They may be kept by now, or not.
+        """
         if self._embedding is None:
-            return {}
-        kept = self._rows.cosines(vector, numbers) if self._embedding.usable else {}
-        missing = [number for number in numbers[:_EMBEDDED] if number not in kept]
-        for made in self._embedding.at_once(missing, deadline):
-            kept |= best_cosines(made.batch(), vector)
+            return []
+        missing = set(numbers)
+        if self._embedding.usable:
+            missing = self._rows.without_chunks(numbers)
+        wanted = [number for number in numbers if number in missing]
+        made = self._embedding.at_once(wanted, deadline)
         if embed_rest:
-            self._embedding.later(number for number in missing if number not in kept)
-        return kept
+            self._embedding.later(wanted[sum(len(one.papers) for one in made) :])
+        return [one.batch() for one in made]
+
+    def _kept(self, numbers: Iterable[int]) -> VectorBatch:
+        """The vectors that the library has of these papers."""
+        usable = self._embedding is not None and self._embedding.usable
+        return self._rows.of_papers(numbers if usable else ())
 
     def _nearest(self, vector: Matrix, count: int, filters: Filters) -> list[tuple[int, float]]:
         """Number and cosine of the nearest papers that meet `filters`, the nearest first."""

@@ -23,6 +23,25 @@ _PAPERS_AT_ONCE = 5_000
 _STORED = np.dtype("<f4")
 
 
+class WordVectors(Protocol):
+    """A text embedded token by token, each one in its context."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The tokens, the special ones left out."""
+        ...
+
+    @property
+    def tokens(self) -> Matrix:
+        """A row of length 1 for each token: shape (len(ids), dimension)."""
+        ...
+
+    @property
+    def mean(self) -> Matrix:
+        """The vector of the whole text: shape (dimension,), length 1."""
+        ...
+
+
 class EmbedderLike(Protocol):
     """What the library needs of an embedder; it is handed one and knows no other kind."""
 
@@ -54,6 +73,10 @@ class EmbedderLike(Protocol):
         """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
         ...
 
+    def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors]:
+        """Embed `texts` as `embed` does, and give the vectors of their tokens too."""
+        ...
+
 
 @dataclass(frozen=True)
 class VectorState:
@@ -80,10 +103,25 @@ class VectorBatch:
 def best_cosines(batch: VectorBatch, vector: Matrix) -> dict[int, float]:
     """Cosine of `vector`, which has length 1, and the best chunk of each paper of `batch`."""
     best: dict[int, float] = {}
+    if not len(batch.papers):
+        return best  # an empty batch does not know the dimension
     cosines = (batch.vectors @ vector).tolist()
     for paper, cosine in zip(batch.papers.tolist(), cosines, strict=True):
         best[paper] = max(cosine, best.get(paper, -1.0))
     return best
+
+
+def means(batch: VectorBatch) -> dict[int, Matrix]:
+    """One vector of length 1 for each paper of `batch`: the mean of its chunks."""
+    sums: dict[int, Matrix] = {}
+    for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
+        sums[paper] = sums[paper] + vector if paper in sums else vector
+    # Vectors that cancel out have no direction.
+    return {
+        paper: total / length
+        for paper, total in sums.items()
+        if (length := float(np.linalg.norm(total))) > 0
+    }
 
 
 class VectorRows:
@@ -222,18 +260,8 @@ class VectorRows:
         """
         best: dict[int, float] = {}
         for start in range(0, len(numbers), _PAPERS_AT_ONCE):
-            batch = self.of_papers(numbers[start : start + _PAPERS_AT_ONCE])
-            if len(batch.chunks):
-                best |= best_cosines(batch, vector)
+            best |= best_cosines(self.of_papers(numbers[start : start + _PAPERS_AT_ONCE]), vector)
         return best
-
-    def means(self, numbers: Sequence[int]) -> dict[int, Matrix]:
-        """One vector of length 1 for each of these papers that has chunks: their mean."""
-        batch = self.of_papers(numbers)
-        sums: dict[int, Matrix] = {}
-        for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
-            sums[paper] = sums[paper] + vector if paper in sums else vector
-        return {paper: total / float(np.linalg.norm(total)) for paper, total in sums.items()}
 
     def fact(self, name: str) -> str | None:
         """A value that was remembered under `name`."""

@@ -42,19 +42,22 @@ def test_words_and_vectors_are_fused(zoo: Library, embedder: HashingEmbedder) ->
         ["penguins waddle over the ice", "Walking penguins\nHow penguins waddle over the ice."]
     )
     assert hits[0].similarity == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
-    assert hits[0].score == pytest.approx(1 + 2 * hits[0].similarity, abs=1e-4)
+    assert hits[0].score == pytest.approx(1 + 2 * float(vectors[0] @ vectors[1]), abs=1e-4)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
 def test_the_similarity_is_there_for_papers_that_only_words_brought_up(
-    library: Library, make_papers: Callable[..., list[Paper]], monkeypatch: pytest.MonkeyPatch
+    library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.library.search._DEPTH", 3)
-    library.add(make_papers(40))
+    near = [Paper(title=f"Penguins {n}", abstract="Penguins march.") for n in range(5)]
+    far = "A walrus met penguins and nobody said a word about it to anyone else in that bay."
+    library.add([*near, Paper(title="Bay", abstract=far)])
     library.embed_missing()
-    hits = library.search("part 17", limit=3)
-    word_only = [hit for hit in hits if hit.vector_rank is None]
-    assert word_only, "nothing to see: the rankings agree"
+    hits = library.search("walrus penguins", limit=3)
+    (word_only,) = [hit for hit in hits if hit.vector_rank is None]
+    assert word_only.stored.title == "Bay"
+    assert word_only.bm25_rank == 1
     assert all(hit.similarity is not None and -1 <= hit.similarity <= 1 for hit in hits)
 
 
