@@ -41,7 +41,7 @@ def numbers_are_bound(claim: str, sentences: Sequence[str], aligned: Alignment) 
 def _is_in_place(aligned: Alignment, number: Number) -> bool:
     """Whether `number` has the same words on both sides in the claim and in the evidence.
 
-    What the claim leaves out between them must not have a number outside brackets.
+    What the claim leaves out between them must have no number and no mark outside brackets.
     """
     content = [n for n, token in enumerate(aligned.claim) if token.content]
     for position, n in enumerate(content):
@@ -54,7 +54,7 @@ def _is_in_place(aligned: Alignment, number: Number) -> bool:
         for at in beside[1:]:
             first, last = sorted((own, aligned.place[at]))
             between = without_brackets(aligned.source[first + 1 : last])
-            if any(token.number is not None for token in between):
+            if any(token.number is not None or token.kind == "mark" for token in between):
                 return False
     return True
 
@@ -135,4 +135,3 @@ def _distance(text: str, one: int, other: int) -> int:
     """Characters between two positions; a mark between them parts what belongs together."""
     between = text[min(one, other) : max(one, other)]
     return len(between) + _MARK_PARTS * len(_MARK.findall(between))
-

@@ -56,7 +56,11 @@ def _keeps_company(aligned: Alignment, n: int, against: list[int]) -> bool:
     neighbours = [
         at
         for side in (range(n - 1, -1, -1), range(n + 1, len(aligned.claim)))
-        for at in [m for m in side if aligned.claim[m].content and aligned.place.get(m, own) not in (own, *against)][:_NEIGHBOURS]
+        for at in [
+            m
+            for m in side
+            if aligned.claim[m].content and aligned.place.get(m, own) not in (own, *against)
+        ][:_NEIGHBOURS]
     ]
     near = [
         _distance(aligned, aligned.place[at], own)

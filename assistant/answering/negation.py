@@ -8,7 +8,7 @@ from assistant.answering.alignment import Alignment
 from assistant.answering.tokens import Token
 
 _CUES = frozenset({"not", "no", "never", "neither", "nor", "none", "without", "nothing", "unabl"})
-_VERBS = frozenset({"lack", "fail", "unabl", "prevent"})
+_VERBS = frozenset({"lack", "fail", "unabl"})
 # What is denied stands behind the word that denies, at most so many words with content away.
 _REACH = 3
 # A word that denies stands at most so many tokens before what it denies.

@@ -52,14 +52,17 @@ def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there
     texts = [token.text for token in gap]
     if not any(text in _BREAKS or text in _CONTRASTS for text in texts):
         return False
+    joined = [token.text for token in aligned.claim[here + 1 : next_here]]
     if not any(token.content for token in gap):
-        # Nothing is left out but how the two are joined; `but` for `and` does no harm.
-        return False
+        # Nothing is left out but how the two are joined; `and` for `but` does no harm.
+        contrast = any(text in _CONTRASTS for text in texts)
+        return contrast and not any(text in _CONTRASTS | _COORDINATORS for text in joined)
     if _is_parenthesis(texts):
         return False
-    joined = [token.text for token in aligned.claim[here + 1 : next_here]]
     if any(text in _CONTRASTS for text in texts):
         return not _begins_anew(gap, joined)
+    if texts[0] == "," and texts[1:2] in (["which"], ["who"]) and not _BREAKS & {*texts[2:]}:
+        return False  # `X, which makes Y` -> `X makes Y`
     if any(text in _CLAUSES for text in texts):
         return True
     first, last = texts[0], texts[-1]
@@ -71,8 +74,8 @@ def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there
 
 
 def _is_parenthesis(texts: Sequence[str]) -> bool:
-    """`, ... ,`: a part that stands between marks, or `, which`, with which one begins."""
-    return texts[0] == "," and (texts[-1] == "," or texts[1:] in (["which"], ["who"], ["which", "is"]))
+    """`, ... ,`: a part that stands between marks."""
+    return texts[0] == "," and texts[-1] == ","
 
 
 def _begins_anew(gap: Sequence[Token], joined: Sequence[str]) -> bool:

@@ -91,7 +91,7 @@ def _dropped_hedges(aligned: Alignment) -> list[str]:
         up_to = token.text == "up" and n + 1 < len(source) and source[n + 1].text == "to"
         if up_to:
             heads = [at for at in range(n + 2, min(n + 5, len(source))) if source[at].number]
-            if any(at in aligned.said for at in heads) and not _has_bound(claim):
+            if any(not _is_bounded(claim, aligned.said[at]) for at in heads if at in aligned.said):
                 dropped.append("up to")
         elif _is_hedge(source, n):
             heads = _heads(source, n)
@@ -119,9 +119,10 @@ def _is_hedge(found: Sequence[Token], n: int) -> bool:
     return (token.kind != "mark" and token.key in _HEDGES) or stem(token.text) in _HEDGES
 
 
-def _has_bound(claim: Sequence[Token]) -> bool:
-    words = " ".join(token.text for token in claim)
-    return any(f" {bound} " in f" {words} " for bound in ("up to", "as much as", "at most", "max"))
+def _is_bounded(claim: Sequence[Token], at: int) -> bool:
+    """Whether `up to` or the like stands before the number at `at`."""
+    words = [token.text for token in claim[max(0, at - 4) : at]]
+    return any(word in ("up", "much", "most", "maximum", "many") for word in words)
 
 
 def _dropped_parts(aligned: Alignment) -> list[str]:

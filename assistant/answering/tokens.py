@@ -78,7 +78,9 @@ def tokens(text: str) -> tuple[Token, ...]:
         position = max(position, end)
     found += _words(plain, position, len(plain), named)
     return tuple(
-        token for token in found if token.text != "." or not ends.isdisjoint((token.at + 1, token.at + 2))
+        token
+        for token in found
+        if token.text != "." or not ends.isdisjoint((token.at + 1, token.at + 2))
     )
 
 

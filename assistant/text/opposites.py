@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
+from itertools import permutations
 
 from assistant.text.words import stem
 
-# Groups `one side | other side`: every word of a side is an opposite of every word of the other.
+# Groups `one side | other side`: every word of a side is an opposite of every word of the others.
 # Words are looked up by their stems, so one form of each is enough unless its stems differ.
 _GROUPS = """
     increase increased increasing rise raise grow growth gain elevate elevated elevation boost
@@ -21,6 +22,7 @@ _GROUPS = """
     large larger largest big great huge major | small smaller smallest tiny minor little
     more most | less least fewer fewest
     many | few
+    hundred | thousand | million | billion | trillion
     greater | smaller
     majority | minority
     maximum maximal maximize maximise most | minimum minimal minimize minimise least
@@ -178,11 +180,10 @@ _SHORTEST_REST = 5
 def _table() -> dict[str, frozenset[str]]:
     table: defaultdict[str, set[str]] = defaultdict(set)
     for line in _groups():
-        one, other = ([stem(word) for word in side.split()] for side in line.split("|"))
-        for word in one:
-            table[word].update(set(other) - set(one))
-        for word in other:
-            table[word].update(set(one) - set(other))
+        sides = [{stem(word) for word in side.split()} for side in line.split("|")]
+        for one, other in permutations(sides, 2):
+            for word in one:
+                table[word].update(other - one)
     return {word: frozenset(found) for word, found in table.items()}
 
 
