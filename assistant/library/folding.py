@@ -17,6 +17,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def folded(text: str) -> str:
     """Fold case, accents, and what separates words: `Machine-Learning` is `machine learning`."""
+    if text.isascii():
+        return _GAPS.sub(" ", text.lower()).strip()
     text = text.encode(errors="replace").decode()  # a terminal can hand over what is no text
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -11,7 +11,7 @@ from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.records import StoredPaper
 from assistant.library.vector_index import ExactIndex
-from assistant.library.vectors import Matrix, VectorRows
+from assistant.library.vectors import Matrix, VectorBatch, VectorRows, best_cosines, means
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -148,3 +148,38 @@ def test_loading_in_several_batches(database: Database, monkeypatch: pytest.Monk
     assert [paper for paper, _ in index.nearest(vectors[0], 100)] == expect(
         vectors, list(range(12)), vectors[0]
     )
+
+
+def test_cosines_are_those_of_the_best_chunk(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.vectors._PAPERS_AT_ONCE", 2)
+    vectors = fill(database)
+    rows = VectorRows(database)
+    Catalog(database).add([longer(6)])  # loses its chunks
+    cosines = rows.cosines(vectors[0], [1, 2, 3, 4, 5, 6, 99])
+    assert cosines[1] == pytest.approx(1.0, abs=1e-6)
+    assert cosines[4] == pytest.approx(float(max(vectors[6] @ vectors[0], vectors[7] @ vectors[0])))
+    assert sorted(cosines) == [1, 2, 3, 4, 5]
+    assert rows.cosines(vectors[0], []) == {}
+    assert rows.without_chunks([6, 1, 99]) == {6, 99}
+
+
+def test_the_mean_of_a_paper_has_length_one(database: Database) -> None:
+    vectors = fill(database)
+    found = means(VectorRows(database).of_papers([2, 3]))
+    assert sorted(found) == [2, 3]
+    both = vectors[2] + vectors[3]
+    assert found[2] == pytest.approx(both / np.linalg.norm(both), abs=1e-6)
+
+
+def test_vectors_that_cancel_out_have_no_mean() -> None:
+    one = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    batch = VectorBatch(np.arange(3), np.array([7, 7, 8]), one)
+    assert sorted(means(batch)) == [8]
+
+
+def test_an_empty_batch(database: Database) -> None:
+    empty = VectorRows(database).of_papers([])
+    assert best_cosines(empty, np.ones(8, dtype=np.float32)) == {}
+    assert means(empty) == {}
