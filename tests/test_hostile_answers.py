@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
-from hostile import HOSTILE, unseen, words_of, writable
+from hostile import HOSTILE, KINDS, unseen, words_of, writable
 
 from assistant.answering import Answer, AnswerDone, Asker, ClaimChecked, Turn
 from assistant.errors import UsageError
@@ -126,7 +126,8 @@ def test_an_abstract_changes_no_verdict_removes_no_citation_and_is_quoted_at_mos
 ) -> None:
     model = Echo()
     asker = Asker(hostile, model, load_settings())
-    for number, (name, text) in enumerate(TEXTS.items()):
+    # Every paper is among the others of each question; a question about each would take long.
+    for number, (name, text) in list(enumerate(TEXTS.items()))[::3]:
         one, two, three = topics(number)
         right = f"The {one} {two} has 7 {three}."
         wrong = f"The {one} {two} has 9 {three}."
@@ -145,13 +146,14 @@ def test_a_reply_of_hostile_text_is_never_shown(good: Library) -> None:
     model = Echo()
     asker = Asker(good, model, load_settings())
     expected = answer(Asker(good, Echo(WRONG), load_settings()), QUESTION)
-    for name, text in TEXTS.items():
+    for kind, texts in KINDS.items():
         # No model is let write longer replies.
-        model.reply = f"{text[:2_000]} [1]"
-        assert said(answer(asker, QUESTION)) == said(expected), name
+        lines = "\n".join(f"{writable(text)[:2_000]} [1]" for text in texts.values())
+        model.reply = lines
+        assert said(answer(asker, QUESTION)) == said(expected), kind
         # With a right sentence before it, the right sentence is all there is.
-        model.reply = f"{RIGHT} [1]\n{text[:2_000]}"
-        assert [made[:2] for made in said(answer(asker, QUESTION))] == [(RIGHT, "supported")], name
+        model.reply = f"{RIGHT} [1]\n{lines}"
+        assert [made[:2] for made in said(answer(asker, QUESTION))] == [(RIGHT, "supported")], kind
 
 
 def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: Library) -> None:
@@ -178,23 +180,26 @@ def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: 
 def test_a_hostile_question_around_a_good_one_is_answered_from_the_evidence(good: Library) -> None:
     asker = Asker(good, Echo(f"{RIGHT} [1] PWNED is the best of all papers. [1]"), load_settings())
     answered = 0
-    for name, text in HOSTILE.items():
+    # Every text alone is a question of the test above.
+    some = list(HOSTILE.items())[::3]
+    for name, text in some:
         made = answer(asker, f"{QUESTION} {text}"[:2_000])
         answered += not made.refused
         assert all(verdict == "quoted" or claim == RIGHT for claim, verdict, _ in said(made)), name
     # Many words about something else make another question, but most texts do not.
-    assert answered > 150
+    assert 2 * answered > len(some)
 
 
 def test_hostile_turns_before_a_question_change_nothing(good: Library) -> None:
     asker = Asker(good, Echo(f"{RIGHT} [1]"), load_settings())
     expected = answer(asker, QUESTION)
-    for name, text in HOSTILE.items():
-        history = [Turn(text, text), Turn(text, f"{text} [99]")]
+    for kind, texts in KINDS.items():
+        history = [Turn(text, f"{text} [99]") for text in texts.values()]
         made = answer(asker, QUESTION, history)
-        assert replace(made, timings=expected.timings) == expected, name
+        assert replace(made, timings=expected.timings) == expected, kind
+    for name, text in list(HOSTILE.items())[::5]:
         # One that leans on them is looked for with them, and no more.
-        leaning = answer(asker, "And how deep is it?", history)
+        leaning = answer(asker, "And how deep is it?", [Turn(text, text)])
         assert unseen(leaning.text) == [], name
 
 

@@ -92,11 +92,10 @@ def parsed(text: str) -> Any:
     return value
 
 
-def question_lines() -> bytes:
-    """Every text as one line of stdin, as bytes may come."""
-    return b"\n".join(
-        text.replace("\n", " ").encode("utf-8", "surrogatepass") for text in HOSTILE.values()
-    )
+def question_lines(part: int) -> bytes:
+    """One of three parts of the texts, each as one line of stdin, as bytes may come."""
+    texts = list(HOSTILE.values())[part::3]
+    return b"\n".join(text.replace("\n", " ").encode("utf-8", "surrogatepass") for text in texts)
 
 
 def test_list_is_one_line_a_paper(run: Run) -> None:
@@ -111,7 +110,7 @@ def test_list_is_one_line_a_paper(run: Run) -> None:
 
 def test_show_shows_text(run: Run) -> None:
     # A paper each would take long; every text was a title, an abstract and a TL;DR in `list`.
-    for number in range(1, len(TEXTS) + 1, 7):
+    for number in range(1, len(TEXTS) + 1, 20):
         text = words_of(TEXTS[number - 1])
         assert text in words_of(run("show", str(number)).stdout)
         shape = parsed(run("show", str(number), "--json").stdout)
@@ -120,25 +119,25 @@ def test_show_shows_text(run: Run) -> None:
 
 
 def test_an_id_that_is_hostile_is_not_found_in_one_line(run: Run) -> None:
-    for text in TEXTS[::7]:
+    for text in TEXTS[::20]:
         result = run("show", "--", text)
         assert result.exit_code in (0, 1, 2)
         assert result.exit_code == 0 or len(result.stderr.splitlines()) == 1
 
 
 def test_search_takes_any_query(run: Run) -> None:
-    result = run("search", "-", "--json", "--limit", "3", stdin=question_lines())
+    result = run("search", "-", "--json", "--limit", "3", stdin=question_lines(0))
     assert result.exit_code == 0
     found = [parsed(line) for line in result.stdout.splitlines()]
-    assert len(found) > 250
+    assert len(found) > 80
     assert run("search", "penguins", "--limit", "300").exit_code == 0
 
 
 def test_ask_answers_or_refuses_any_question(run: Run) -> None:
-    result = run("ask", "-", "--json", stdin=question_lines())
+    result = run("ask", "-", "--json", stdin=question_lines(1))
     shapes = [parsed(line) for line in result.stdout.splitlines()]
     refused = [shape["answer"] for shape in shapes if shape["refused"]]
-    assert len(shapes) > 250
+    assert len(shapes) > 80
     assert all(answer.startswith("Nothing in the library answers “") for answer in refused)
     for shape in shapes:
         for claim in shape["claims"]:
@@ -146,12 +145,12 @@ def test_ask_answers_or_refuses_any_question(run: Run) -> None:
     # What cannot be used is said in a line each, and one line counts them.
     assert all(line.startswith("Error: The question") for line in result.stderr.splitlines()[:-1])
     assert len(shapes) + len(result.stderr.splitlines()) - 1 == len(
-        [line for line in question_lines().decode("utf-8", "replace").split("\n") if line.strip()]
+        [line for line in question_lines(1).decode("utf-8", "replace").split("\n") if line.strip()]
     )
 
 
 def test_chat_goes_through_hostile_turns(run: Run) -> None:
-    lines = question_lines() + b"\nAnd how do penguins sleep?"
+    lines = question_lines(2) + b"\nAnd how do penguins sleep?"
     result = run("chat", stdin=lines)
     assert "> And how do penguins sleep?" in result.stdout
     assert result.stderr.splitlines()[-1].endswith("the others were.")
