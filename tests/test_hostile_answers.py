@@ -156,6 +156,13 @@ def test_a_reply_of_hostile_text_is_never_shown(good: Library) -> None:
         assert [made[:2] for made in said(answer(asker, QUESTION))] == [(RIGHT, "supported")], kind
 
 
+def test_what_cannot_be_seen_in_a_reply_is_left_out(good: Library) -> None:
+    hidden = "\u202e\u200b\x1b\u2066\U000e0041\ufe0f\x9b"
+    reply = f"Counting {hidden}sort is 7 times faster than quicksort.{hidden} [1]"
+    made = answer(Asker(good, Echo(reply), load_settings()), QUESTION)
+    assert [one[:2] for one in said(made)] == [(RIGHT, "supported")]
+
+
 def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: Library) -> None:
     model = Echo()
     asker = Asker(good, model, load_settings())
