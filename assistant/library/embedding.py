@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +26,9 @@ from assistant.library.vectors import EmbedderLike, Matrix, VectorBatch, VectorR
 
 # Papers embedded at once and committed together.
 _BATCH = 64
-# The same while somebody waits: about a tenth of a second on two cores.
+# The most while somebody waits, and the seconds that one paper takes until it is known better.
 _SMALL_BATCH = 4
+_SECONDS_A_PAPER = 0.04
 # How long a search waits for its turn to keep the vectors it has made.
 _PATIENCE_S = 0.05
 
@@ -69,6 +70,7 @@ class Embedding:
             f"{embedder.fingerprint}/{embedder.dimension}/{self._chunker.fingerprint}"
         )
         self._all = threading.Lock()
+        self._pace = _SECONDS_A_PAPER
         # Papers that wait for the thread in the background, which runs while there are some.
         self._guard = threading.Lock()
         self._waiting: deque[int] = deque()
@@ -92,7 +94,8 @@ class Embedding:
             embedded = self._embedded([stored])
             self._keep_if_possible([embedded])
             batch = embedded.batch()
-        return means(batch).get(stored.number, batch.vectors[0])
+        first: Matrix = batch.vectors[0]
+        return means(batch).get(stored.number, first)
 
     def all_missing(
         self,
@@ -123,16 +126,23 @@ class Embedding:
     def at_once(self, numbers: Sequence[int], deadline: float) -> list[Embedded]:
         """Embed these papers, in this order, until `deadline` (of `time.monotonic`).
 
-        The first batch is made in any case. What was made is kept when the library takes it
-        without delay; if it does not, it is handed out all the same.
+        The first one is made in any case, and batches are as small as the time that is left. What
+        was made is kept when the library takes it without delay; if it does not, it is handed out
+        all the same.
         """
         papers = self._catalog.by_number(numbers)
         wanted = [papers[number] for number in numbers if number in papers]
         made: list[Embedded] = []
-        for batch in _cut(wanted, _SMALL_BATCH):
-            if made and time.monotonic() >= deadline:
+        while wanted:
+            began = time.monotonic()
+            room = int((deadline - began) / self._pace)
+            if made and room < 1:
                 break
+            size = max(1, min(room, _SMALL_BATCH))
+            batch, wanted = wanted[:size], wanted[size:]
             made.append(self._embedded(batch))
+            # Half of what it was, so that a moment of other work on the computer is soon forgotten.
+            self._pace = (self._pace + (time.monotonic() - began) / len(batch)) / 2
         self._keep_if_possible(made)
         return made
 
@@ -208,8 +218,3 @@ class Embedding:
         with contextlib.suppress(LibraryReadOnly, LibraryBusy, LibraryFull):
             # The index follows when it is asked next.
             self._rows.add(self.fingerprint, papers, vectors, _PATIENCE_S)
-
-
-def _cut(papers: Sequence[StoredPaper], size: int) -> Iterator[Sequence[StoredPaper]]:
-    for start in range(0, len(papers), size):
-        yield papers[start : start + size]
