@@ -72,6 +72,21 @@ class Alignment:
         """Those of them that the evidence does not have."""
         return tuple(n for n in self.left if not self.in_source(self.claim[n]))
 
+    @cached_property
+    def substitutes(self) -> tuple[int, ...]:
+        """Those of `left` that stand between two neighbours in place of other content there."""
+        solid = [n for n, token in enumerate(self.claim) if token.content and n in self.place]
+        found = []
+        for n in self.left:
+            before = max((m for m in solid if m < n), default=None)
+            after = min((m for m in solid if m > n), default=None)
+            if before is None or after is None:
+                continue
+            between = self.source[self.place[before] + 1 : self.place[after]]
+            if any(token.content for token in between):
+                found.append(n)
+        return tuple(found)
+
     def gaps(self) -> Iterator[tuple[int, int, int, int]]:
         """What was left out between two neighbouring pairs: (here, next here, there, next there).
 
@@ -172,6 +187,8 @@ def _orders(claim: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     comma = next((n for n, token in enumerate(body) if token.text == ","), None)
     if comma and body[0].text in _PREPOSITIONS:
         found.append((*body[comma + 1 :], *body[:comma]))
+    elif body and body[0].text in _PREPOSITIONS:  # the comma is left out
+        found += [(*body[n:], *body[:n]) for n in range(2, min(6, len(body)))]
     starts = [n for n, token in enumerate(body) if n > 2 and token.text in _PREPOSITIONS]
     found += [(*body[n:], *body[:n]) for n in starts[-3:]]
     return found[:_MOST_ORDERS]

@@ -27,12 +27,15 @@ _MARK = re.compile(r"[,;:()](?!\d)")
 def numbers_are_bound(claim: str, sentences: Sequence[str], aligned: Alignment) -> bool:
     """Whether each number of `claim` keeps the company it has in one of `sentences`.
 
-    It does where the claim, `aligned` with them, says it between the same words. Else most words
+    It does where the claim, `aligned` with them, says it between the same words or right before the
+    same one. Else most words
     beside it must be nearer to that number than to any other, or three of them stand right beside
     it there too.
     """
+    followed = _followers(aligned.source) & _followers(aligned.claim)
     return all(
         _is_in_place(aligned, number)
+        or any(key == number.value for key, _ in followed)
         or any(_is_bound(number, neighbours, sentence) for sentence in sentences)
         for number, neighbours in _with_neighbours(claim)
     )
@@ -77,16 +80,21 @@ def moved_numbers(aligned: Alignment) -> bool:
     It may, if it takes the next word with content along: `9 rivers and 5 lakes` is the same as
     `5 lakes and 9 rivers`.
     """
-    there = {
-        (token.key, following)
-        for n, token in enumerate(aligned.source)
-        if token.number is not None and (following := _following(aligned.source, n))
-    }
+    there = _followers(aligned.source)
     return any(
         aligned.claim[n].number is not None
         and (aligned.claim[n].key, _following(aligned.claim, n)) not in there
         for n in aligned.moved
     )
+
+
+def _followers(found: Sequence[Token]) -> set[tuple[str, str]]:
+    """The numbers with the word that stands right behind each."""
+    return {
+        (token.key, following)
+        for n, token in enumerate(found)
+        if token.number is not None and (following := _following(found, n))
+    }
 
 
 def _following(found: Sequence[Token], at: int) -> str | None:

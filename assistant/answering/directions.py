@@ -53,21 +53,25 @@ def _keeps_company(aligned: Alignment, n: int, against: list[int]) -> bool:
     own = aligned.place[n]
     if aligned.place.get(n - 1) == own - 1 or aligned.place.get(n + 1) == own + 1:
         return True
-    neighbours = [
-        at
-        for side in (range(n - 1, -1, -1), range(n + 1, len(aligned.claim)))
-        for at in [
-            m
-            for m in side
-            if aligned.claim[m].content and aligned.place.get(m, own) not in (own, *against)
-        ][:_NEIGHBOURS]
-    ]
-    near = [
-        _distance(aligned, aligned.place[at], own)
-        <= min(_distance(aligned, aligned.place[at], other) for other in against)
-        for at in neighbours
-    ]
+    words = [m for m, token in enumerate(aligned.claim) if token.content and m != n]
+    beside = [m for m in words if m < n][-_NEIGHBOURS:] + [m for m in words if m > n][:_NEIGHBOURS]
+    near = []
+    for m in beside:
+        there = _places(aligned, m)
+        if there and there.isdisjoint((own, *against)):
+            distance = min(_distance(aligned, at, own) for at in there)
+            near.append(
+                distance <= min(_distance(aligned, at, other) for at in there for other in against)
+            )
     return 2 * sum(near) >= len(near)
+
+
+def _places(aligned: Alignment, n: int) -> set[int]:
+    """Where the claim's token `n` is in the evidence; all its places if it was moved."""
+    if n in aligned.place:
+        return {aligned.place[n]}
+    token = aligned.claim[n]
+    return {at for at, other in enumerate(aligned.source) if token.same(other)}
 
 
 def _distance(aligned: Alignment, one: int, other: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.answering.acronyms import unified
@@ -46,7 +47,14 @@ _GENERIC = frozenset(
     experiment data new final present various several different also""".split()  # noqa: SIM905
 )
 # Verbs with which a claim may say that its evidence says it.
-_SAYING = frozenset(stem(word) for word in "use using show find achieve reach call have".split())
+_SAYING = frozenset(
+    stem(word)
+    for word in """use using utilize employ show find demonstrate prove achieve reach attain obtain
+    get call have give yield provide offer make produce build create construct develop propose
+    introduce need require allow enable perform run work contain include help""".split()  # noqa: SIM905
+)
+# The subject of a claim is among so many words with content.
+_SUBJECT = 4
 # With these a sentence speaks of what its paper is about.
 _OWN = frozenset({"we", "it", "they"})
 _POINTING = frozenset({"this", "these", "our"})
@@ -172,7 +180,12 @@ def _against(
     found += condition_dropped(aligned)
     if moved_numbers(aligned) or not numbers_are_bound(claim, sentences, aligned):
         found.append("what its numbers belong to")
-    found += [aligned.claim[n].text for n in aligned.moved if aligned.claim[n].name]
+    found += [
+        token.text
+        for n, token in ((n, aligned.claim[n]) for n in aligned.moved)
+        if token.name
+        or (n in aligned.substitutes and token.key not in context.asked | _GENERIC | _SAYING)
+    ]
     if spliced(aligned):
         found.append("what belongs together")
     return found
@@ -194,9 +207,9 @@ class _Context:
         subjects = [name for name in names(question) if bears(abstracts, name)]
         return cls(
             given=". ".join((*titles, *subjects, sentences)),
-            titled=vocabulary(" ".join((*titles, *subjects))),
-            asked=vocabulary(question),
-            abstract=vocabulary(abstracts),
+            titled=_vocabulary(" ".join((*titles, *subjects))),
+            asked=_vocabulary(question),
+            abstract=_vocabulary(abstracts),
         )
 
     def measure(self, aligned: Alignment) -> Measured:
@@ -222,6 +235,9 @@ class _Context:
         The title, the question and general words such as `the method` may name it instead, where
         the sentence itself says `we`, `it` or `the method`.
         """
+        swapped = self._swapped_subject(aligned)
+        if swapped:
+            return swapped
         lead: list[Token] = []
         first = None
         for n, token in enumerate(aligned.claim):
@@ -245,6 +261,23 @@ class _Context:
             return []
         others = [t for t in before if t.content and t.key not in _GENERIC and not t.number]
         return [token.text for token in lead] if others else []
+
+    def _swapped_subject(self, aligned: Alignment) -> list[str]:
+        """New words among the first that stand there for another: `a new drug`, `a new vaccine`."""
+        first = [n for n, token in enumerate(aligned.claim) if token.content][:_SUBJECT]
+        return [
+            aligned.claim[n].text
+            for n in first
+            if n in aligned.new
+            and n in aligned.substitutes
+            and aligned.claim[n].key not in self.titled | self.asked | _GENERIC | _SAYING
+        ]
+
+
+@lru_cache(maxsize=256)
+def _vocabulary(text: str) -> frozenset[str]:
+    """The vocabulary of `text`, kept: the claims of one answer share question and abstracts."""
+    return vocabulary(text)
 
 
 def _cut_head(before: Sequence[Token]) -> list[str]:

@@ -17,6 +17,22 @@ _CONTRASTS = frozenset(
 # With these a clause begins that has a subject or an object of its own.
 _CLAUSES = frozenset({"that", "which", "who", "where", "when", "because", "since", "whose"})
 _CONDITIONS = frozenset({"if", "unless", "except", "only"})
+# Between the `and` of a row and its last member.
+_BEFORE_MEMBER = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "its",
+        "their",
+        "our",
+        "especially",
+        "particularly",
+        "finally",
+        "also",
+        "even",
+    }
+)
 _RESPECTIVELY = stem("respectively")
 
 
@@ -69,7 +85,7 @@ def _parts(aligned: Alignment, here: int, next_here: int, there: int, next_there
     if first in _COORDINATORS or last in _COORDINATORS:
         return False
     # `a, b and the c` -> `the c`: the article stands between.
-    tail = [text for text in texts if text not in ("a", "an", "the", "its", "their", "our")]
+    tail = [text for text in texts if text not in _BEFORE_MEMBER]
     return not (tail and tail[-1] in _COORDINATORS)
 
 
@@ -83,7 +99,11 @@ def _begins_anew(gap: Sequence[Token], joined: Sequence[str]) -> bool:
     marks = [n for n, token in enumerate(gap) if token.text in _CONTRASTS]
     rest = [token for token in gap[marks[-1] + 1 :] if token.kind != "mark"]
     goes_on = any(text in _CONTRASTS | {"and", ","} for text in joined)
-    return goes_on and all(token.kind == "small" for token in rest)
+    if not all(token.kind == "small" for token in rest):
+        return False
+    # `A is small, but it is fast` -> `A is fast`
+    # and `A is small while having ears` -> `A has ears`
+    return goes_on or any(token.text in ("it", "they", "having") for token in rest)
 
 
 def _takes_apart(aligned: Alignment) -> bool:

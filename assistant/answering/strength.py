@@ -71,6 +71,8 @@ _NO_SUPERLATIVES = frozenset(
 )
 # What a hedge belongs to stands at most so many words with content behind it.
 _REACH = 3
+# In the claim a hedge stands at most so many tokens before what it belongs to.
+_SCOPE = 12
 _ENDS = frozenset({",", ";", ":", ".", "(", ")"})
 
 
@@ -95,17 +97,28 @@ def _dropped_hedges(aligned: Alignment) -> list[str]:
                 dropped.append("up to")
         elif _is_hedge(source, n):
             heads = _heads(source, n)
-            if any(at in aligned.said for at in heads) and not any(
-                _is_hedge(claim, at) for at in range(len(claim))
+            # `may` stands before what it belongs to; for `suggest` a `may` behind will do.
+            behind = 0 if _is_modal(token) else _REACH
+            if any(
+                not any(
+                    _is_hedge(claim, m)
+                    for m in range(max(0, here - _SCOPE), min(len(claim), here + behind))
+                )
+                for here in (aligned.said[at] for at in heads if at in aligned.said)
             ):
                 dropped.append(token.text)
     # As many hedges as before, where they are said of the same.
     if not dropped:
-        said = [n for n in range(len(claim)) if _is_hedge(claim, n)]
+        # `suggest` for `may` will do, unless the evidence has both.
+        said = [
+            n
+            for n in range(len(claim))
+            if _is_modal(claim[n]) or (_is_hedge(claim, n) and n not in aligned.place)
+        ]
         due = [
             n
             for n in range(len(source))
-            if _is_hedge(source, n) and any(at in aligned.said for at in _heads(source, n)[:2])
+            if _is_modal(source[n]) and any(at in aligned.said for at in _heads(source, n)[:2])
         ]
         if len(due) > len(said):
             dropped.append(source[due[-1]].text)
@@ -117,6 +130,10 @@ def _is_hedge(found: Sequence[Token], n: int) -> bool:
     if token.text in ("potential", "appearance"):
         return False
     return (token.kind != "mark" and token.key in _HEDGES) or stem(token.text) in _HEDGES
+
+
+def _is_modal(token: Token) -> bool:
+    return token.text in ("may", "might", "could", "would", "possibly", "probably", "likely")
 
 
 def _is_bounded(claim: Sequence[Token], at: int) -> bool:

@@ -16,6 +16,17 @@ from assistant.text.words import STOP_WORDS, stem
 Kind = Literal["word", "small", "number", "mark"]
 
 _WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:().!?]|[-–—](?=\s)|(?<=\s)[-–—]|—")
+# Forms that the stemmer leaves apart from their verb.
+_IRREGULAR = {
+    "misled": "mislead", "overcame": "overcome", "underwent": "undergo", "undergone": "undergo",
+    "bound": "bind", "drew": "draw", "sped": "speed", "won": "win", "spoke": "speak",
+    "spoken": "speak", "broke": "break", "broken": "break", "fed": "feed", "sent": "send",
+    "spent": "spend", "lost": "lose", "left": "leave", "said": "say", "sang": "sing", "sung": "sing",
+    "brought": "bring", "caught": "catch", "arose": "arise", "forgot": "forget",
+    "forgotten": "forget", "withdrawn": "withdraw", "understood": "understand", "sold": "sell",
+    "told": "tell", "felt": "feel", "went": "go", "came": "come", "proven": "prove",
+}  # fmt: skip
+_ACRONYMS = re.compile(r"[A-Z]{2,}s")
 _POSSESSIVE = re.compile(r"['’]s$")
 _DENIED = re.compile(r"n['’]t$")
 # `can't` is `can not`, in two tokens; the auxiliary keeps its form as far as it matters here.
@@ -84,6 +95,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     )
 
 
+def _key(text: str, lower: str) -> str:
+    """The stem; of an acronym in the plural, which stemming leaves as it is, the acronym."""
+    return stem(lower[:-1] if _ACRONYMS.fullmatch(text) else _IRREGULAR.get(lower, lower))
+
+
 def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:
     found: list[Token] = []
     for match in _WORD_OR_MARK.finditer(plain, start, end):
@@ -100,7 +116,9 @@ def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:
         if lower in STOP_WORDS or (len(lower) == 1 and lower.isascii()):
             found.append(Token("small", lower, _SMALL.get(lower, lower), match.start()))
         elif lower:
-            found.append(Token("word", lower, stem(lower), match.start(), name=lower in named))
+            found.append(
+                Token("word", lower, _key(text, lower), match.start(), name=lower in named)
+            )
         if denied:
             found.append(Token("small", "not", "not", match.end()))
         if lower == "cannot":
