@@ -95,9 +95,12 @@ def test_a_text_in_another_language_costs_little(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up: list[str] = []
-    monkeypatch.setattr(
-        "assistant.library.spelling._near", lambda _, word: [looked_up.append(word) or word]
-    )
+
+    def near(_: object, word: str) -> list[str]:
+        looked_up.append(word)
+        return [word]
+
+    monkeypatch.setattr("assistant.library.spelling._near", near)
     words = [f"unbekannt{chr(97 + n)}" for n in range(26)]
     assert Spelling(database).corrected(words) == words
     assert len(looked_up) == 6
