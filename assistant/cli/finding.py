@@ -134,12 +134,13 @@ def list_papers(
                 for stored, tldr in rows
             )
             return
+        nothing = NOTHING if kept.count() else EMPTY
         found = False
         for stored, tldr in rows:
             found = True
             _list_row(stored, tldr, streams)
         if not found:
-            streams.note(NOTHING if chosen and kept.count() else EMPTY)
+            streams.note(nothing)
 
 
 def show(
