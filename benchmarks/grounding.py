@@ -59,10 +59,10 @@ def similarities(pairs: Sequence[Pair]) -> list[float]:
 def check_all(pairs: Sequence[Pair], cosines: Sequence[float | None]) -> list[Checked]:
     """Check every pair, with the time it takes."""
     checked = []
-    for pair, _cosine in zip(pairs, cosines, strict=True):
+    for pair, cosine in zip(pairs, cosines, strict=True):
         cited = evidence_of(pair)
         began = time.perf_counter()
-        result = check(pair.claim, cited)
+        result = check(pair.claim, cited, similarity=cosine)
         seconds = time.perf_counter() - began
         checked.append(Checked(pair, result.supported, result.missing, seconds))
     return checked

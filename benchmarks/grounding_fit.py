@@ -23,7 +23,8 @@ from assistant.answering.grounding import MOST_NEW, Examined, examine
 from benchmarks.grounding import evidence_of, similarities
 from benchmarks.grounding_pairs import DATA, HALVES, Pair, all_pairs
 
-MOST_WRONG = 0.007
+# Far below the 2 in 100 that are allowed: a model is wrong in other ways than these pairs are too.
+MOST_WRONG = 0.005
 _PENALTY = 0.05
 # These only speak against a claim, whatever the sample says: words missing, moved, left out.
 _NEVER_POSITIVE = range(1, 9)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.answering.tokens import Token
 
@@ -93,7 +94,7 @@ class Alignment:
         Only pairs of content, so that a small word found by chance joins nothing.
         """
         solid = [(here, there) for here, there in self.pairs if self.claim[here].content]
-        for (here, there), (next_here, next_there) in zip(solid, solid[1:], strict=False):
+        for (here, there), (next_here, next_there) in pairwise(solid):
             if next_there - there > 1:
                 yield here, next_here, there, next_there
 
@@ -195,9 +196,9 @@ def _orders(claim: tuple[Token, ...]) -> list[tuple[Token, ...]]:
 
 
 def _active(found: tuple[Token, ...]) -> list[tuple[Token, ...]]:
-    """`found`, if in the passive voice, with the acting part first: `Y verb X` for `X is verb by Y`.
+    """`found`, if in the passive voice, turned active: `X is verb by Y` becomes `Y verb X`.
 
-    Without one who acts `verb X`.
+    Without one who acts it becomes `verb X`.
     """
     orders: list[tuple[Token, ...]] = []
     for n, token in enumerate(found[:-1]):

@@ -1,4 +1,4 @@
-"""Whether a claim says more strongly what its evidence says with reserve: `may`, `some`, `up to`."""
+"""Whether a claim states what its evidence says with reserve: `may`, `some`, `up to`."""
 
 from __future__ import annotations
 

@@ -16,12 +16,15 @@ from assistant.text.words import STOP_WORDS, stem
 Kind = Literal["word", "small", "number", "mark"]
 
 _WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:().!?]|[-–—](?=\s)|(?<=\s)[-–—]|—")
+# A capital names something (`vitamin C`), a digit is a part of a name (`GPT-2`), a letter neither.
+_LETTERS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
+_LOWER_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 # Forms that the stemmer leaves apart from their verb.
 _IRREGULAR = {
     "misled": "mislead", "overcame": "overcome", "underwent": "undergo", "undergone": "undergo",
     "bound": "bind", "drew": "draw", "sped": "speed", "won": "win", "spoke": "speak",
     "spoken": "speak", "broke": "break", "broken": "break", "fed": "feed", "sent": "send",
-    "spent": "spend", "lost": "lose", "left": "leave", "said": "say", "sang": "sing", "sung": "sing",
+    "spent": "spend", "lost": "lose", "left": "leave", "said": "say", "sung": "sing",
     "brought": "bring", "caught": "catch", "arose": "arise", "forgot": "forget",
     "forgotten": "forget", "withdrawn": "withdraw", "understood": "understand", "sold": "sell",
     "told": "tell", "felt": "feel", "went": "go", "came": "come", "proven": "prove",
@@ -113,7 +116,9 @@ def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:
             lower = lower[: denied.start()]
             lower = _AUXILIARY.get(lower, lower)
         lower = lower.replace("'", "").replace("’", "")
-        if lower in STOP_WORDS or (len(lower) == 1 and lower.isascii()):
+        if (lower in STOP_WORDS and text not in _LETTERS) or (
+            lower in _LOWER_LETTERS and text not in _LETTERS
+        ):
             found.append(Token("small", lower, _SMALL.get(lower, lower), match.start()))
         elif lower:
             found.append(

@@ -133,6 +133,8 @@ def test_a_right_claim_passes(claim: str, cited: tuple[str, ...]) -> None:
         # names and subjects
         ("LakeNet finds dams in rivers.", RIVERS),
         ("GraphNet finds 300 lakes.", RIVERS),
+        ("GPT-3 beats GPT-2 on Lake.", ("GPT-2 beats GPT-3 on Lake.",)),
+        ("Vitamin D heals and vitamin C harms.", ("Vitamin C heals and vitamin D harms.",)),
         ("A new vaccine increases survival in old mice.", DRUG),
         ("Old bees mislead young bees in 42% of flights.", ROOFS),
         # negation

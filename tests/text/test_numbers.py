@@ -17,6 +17,8 @@ from assistant.text.numbers import Number, numbers
         ("5-qubit; 8-bit; 3 MB; 40nm", [("5", ""), ("8", "bit"), ("3", "MB"), ("40", "nm")]),
         ("between 80 and 90%", [("80", "%"), ("90", "%")]),
         ("4 to 8 times on 3 sets", [("4", "times"), ("8", "times"), ("3", "")]),
+        ("3 weeks, 2 months; 5 mg", [("3", "week"), ("2", "month"), ("5", "mg")]),
+        ("falls by -5%, not 5-7%, x-5 (-3)", [("-5", "%"), ("5", "%"), ("7", "%"), ("-3", "")]),
         ("30 x 30 mazes", [("30", ""), ("30", "")]),
         ("GPT-2, CIFAR-10, S4, float32, H2-2", []),
         ("someone weighs it often", []),
@@ -36,6 +38,8 @@ def test_reads_numbers_with_their_units(text: str, expected: list[tuple[str, str
         ("77%", "77", False),
         ("77", "77%", False),
         ("77%", "78%", False),
+        ("-5%", "5%", False),
+        ("3 weeks", "3 months", False),
     ],
 )
 def test_a_number_states_another_by_value_and_unit(one: str, other: str, stated: bool) -> None:
