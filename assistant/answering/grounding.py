@@ -53,8 +53,6 @@ _SAYING = frozenset(
     get call have give yield provide offer make produce build create construct develop propose
     introduce need require allow enable perform run work contain include help""".split()  # noqa: SIM905
 )
-# The subject of a claim is among so many words with content.
-_SUBJECT = 4
 # With these a sentence speaks of what its paper is about.
 _OWN = frozenset({"we", "it", "they"})
 _POINTING = frozenset({"this", "these", "our"})
@@ -171,6 +169,7 @@ def _against(
 ) -> list[str]:
     """What speaks against the claim by a rule."""
     found = context.foreign_subject(aligned)
+    found += context.swapped(aligned)
     if negation_differs(aligned):
         found.append("negation")
     found += turned(aligned)
@@ -235,9 +234,6 @@ class _Context:
         The title, the question and general words such as `the method` may name it instead, where
         the sentence itself says `we`, `it` or `the method`.
         """
-        swapped = self._swapped_subject(aligned)
-        if swapped:
-            return swapped
         lead: list[Token] = []
         first = None
         for n, token in enumerate(aligned.claim):
@@ -262,15 +258,17 @@ class _Context:
         others = [t for t in before if t.content and t.key not in _GENERIC and not t.number]
         return [token.text for token in lead] if others else []
 
-    def _swapped_subject(self, aligned: Alignment) -> list[str]:
-        """New words among the first that stand there for another: `a new drug`, `a new vaccine`."""
-        first = [n for n, token in enumerate(aligned.claim) if token.content][:_SUBJECT]
+    def swapped(self, aligned: Alignment) -> list[str]:
+        """New words that stand there in place of others: `a new drug`, `a new vaccine`.
+
+        No list has all words that turn a sentence round, so a word that replaces another must be a
+        general one, or come from the title or the question.
+        """
+        known = self.titled | self.asked | _GENERIC | _SAYING
         return [
             aligned.claim[n].text
-            for n in first
-            if n in aligned.new
-            and n in aligned.substitutes
-            and aligned.claim[n].key not in self.titled | self.asked | _GENERIC | _SAYING
+            for n in aligned.new
+            if n in aligned.substitutes and aligned.claim[n].key not in known
         ]
 
 
