@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,}(?=s?(?![\w-]))")
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,10}(?=s?(?![\w-]))")
 # Words within a name that give it no letter: `area under the curve`.
 _SILENT = r"(?:(?:of|the|and|for|in|on|to|a|with)\s+)?"
 
