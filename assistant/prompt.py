@@ -43,11 +43,15 @@ def shipped_prompts() -> Traversable:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text."""
+    """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text.
+
+    `shipped` is whether it is the one that came with the program, not a user's own.
+    """
 
     name: str
     sections: tuple[tuple[Role, str], ...]
     fingerprint: str
+    shipped: bool = True
 
     @classmethod
     def load(cls, name: str, overrides: Path | None = None) -> Prompt:
@@ -62,8 +66,10 @@ class Prompt:
                 f"There is no prompt {name!r}; there are: {', '.join(sorted(TEMPLATES))}."
             )
         path: Traversable = shipped_prompts() / f"{name}.md"
+        shipped = True
         if overrides is not None and (overrides / f"{name}.md").is_file():
             path = overrides / f"{name}.md"
+            shipped = False
         try:
             text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
@@ -71,7 +77,7 @@ class Prompt:
                 f"The prompt {path} cannot be read: {error}. Repair it, or delete your own "
                 "version to use the one that ships with the program."
             ) from error
-        return cls(name, _sections(text, name, str(path)), _fingerprint(text))
+        return cls(name, _sections(text, name, str(path)), _fingerprint(text), shipped)
 
     def messages(self, **content: str) -> tuple[Message, ...]:
         """The conversation with `content` in the places of the variables.

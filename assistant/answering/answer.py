@@ -20,7 +20,10 @@ REFUSAL = "Nothing in the library answers “{question}”."
 class Evidence:
     """A sentence that could answer: `sentence == stored.abstract[start:end]`.
 
-    Its number in citations is its position among the evidence, from 1.
+    Its number in citations is its position among the evidence, from 1. `score`, from 0 to 1, says
+    how likely it is the best answer of all sentences that were looked at, or how well its paper
+    fits. Evidence with a `field` is not from the abstract but says what the catalogue knows of the
+    paper, such as its authors; `start` and `end` are 0 then.
     """
 
     stored: StoredPaper
@@ -28,6 +31,7 @@ class Evidence:
     start: int
     end: int
     score: float
+    field: str | None = None
 
     @property
     def text(self) -> str:
@@ -40,11 +44,13 @@ class Claim:
     """A sentence of an answer, without its `[n]`, with what it cites and what the check found.
 
     `quoted` is a sentence of an abstract as it stands; `dropped` ones are never shown as answer.
+    In an answer about several papers, such as a list, `heading` is the title of the claim's paper.
     """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...] = ()
+    heading: str = ""
 
     @property
     def shown(self) -> bool:
@@ -54,7 +60,8 @@ class Claim:
     @property
     def marked(self) -> str:
         """The text followed by its citations: `It is 160 times smaller. [1][2]`."""
-        return f"{self.text} {''.join(f'[{n}]' for n in self.citations)}".rstrip()
+        text = f"{self.heading}: {self.text}" if self.heading else self.text
+        return f"{text} {''.join(f'[{n}]' for n in self.citations)}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,10 @@ class Timings:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. `sources` is all the evidence; `note` says what went wrong, if anything."""
+    """A whole answer. `sources` is all the evidence; `note` says what went wrong or was left out.
+
+    `kind` is the kind of the question, one of `assistant.answering.kinds.Kind`.
+    """
 
     question: str
     text: str
@@ -88,15 +98,22 @@ class Answer:
     model: str
     timings: Timings
     note: str | None = None
+    kind: str = "fact"
 
     def as_json(self) -> dict[str, Any]:
         """The shape that other programs rely on; `note` is only there if there is one."""
         shape: dict[str, Any] = {
             "question": self.question,
+            "kind": self.kind,
             "answer": self.text,
             "refused": self.refused,
             "claims": [
-                {"text": claim.text, "verdict": claim.verdict, "citations": list(claim.citations)}
+                {
+                    "text": claim.text,
+                    "verdict": claim.verdict,
+                    "citations": list(claim.citations),
+                    **({"heading": claim.heading} if claim.heading else {}),
+                }
                 for claim in self.claims
             ],
             "sources": [
@@ -107,6 +124,7 @@ class Answer:
                     "start": source.start,
                     "end": source.end,
                     "score": round(source.score, 4),
+                    **({"field": source.field} if source.field else {}),
                 }
                 for n, source in enumerate(self.sources, start=1)
             ],

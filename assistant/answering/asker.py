@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,13 @@ from assistant.answering.answer import (
 from assistant.answering.claims import SentenceCutter
 from assistant.answering.conversation import standalone
 from assistant.answering.draft import Draft
-from assistant.answering.evidence import find_evidence
+from assistant.answering.finding import find
+from assistant.answering.judgement import odds_after
+from assistant.answering.kinds import kind_of
 from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.request import answer_request
-from assistant.errors import ModelError
+from assistant.errors import ModelError, UsageError
+from assistant.library import EVERYTHING, parse_query
 from assistant.models.stopping import cancelled_when
 from assistant.prompt import Prompt
 
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Claim, Event
     from assistant.answering.conversation import Turn
     from assistant.answering.evidence import Found
-    from assistant.library import Library
+    from assistant.library import Filters, Library
     from assistant.models.base import LanguageModel
     from assistant.settings import Settings
 
@@ -68,48 +72,73 @@ class Asker:
         question: str,
         history: Sequence[Turn] = (),
         stop: threading.Event | None = None,
+        filters: Filters = EVERYTHING,
     ) -> Iterator[Event]:
         """Answer `question`, which may refer to the turns before it in `history`.
 
+        Only papers that meet `filters` are looked at, and those that the question itself has, as
+        in `since:2024 author:hinton`.
+
         First comes EvidenceFound, before the model is asked, then a ClaimChecked for each sentence
         that may be shown, last AnswerDone: also for a refusal, and with what was checked so far
-        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer.
+        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer. When
+        the model, reading the evidence, finds that it does not answer, the answer is a refusal,
+        although there was evidence.
 
         Raises:
-            UsageError: the question is empty or too long; raised by the call itself.
+            UsageError: the question is empty or too long, or a filter is wrong; raised by the call
+                itself.
             LibraryError: the library cannot be read; raised while iterating.
         """
         asked = Question.of(question)
-        return self._answer(asked, history, stop or threading.Event())
+        text, own = parse_query(asked.text)
+        if not text.strip():
+            raise UsageError(
+                "There are only filters and no question. Ask something about these papers, or see "
+                "them with `assistant list`."
+            )
+        return self._answer(asked, text, filters.also(own), history, stop or threading.Event())
 
     def _answer(
-        self, asked: Question, history: Sequence[Turn], stop: threading.Event
+        self,
+        asked: Question,
+        text: str,
+        filters: Filters,
+        history: Sequence[Turn],
+        stop: threading.Event,
     ) -> Iterator[Event]:
         clock = _Clock()
-        meant = Question.of(standalone(asked.text, history)[-MAX_CHARACTERS:])
-        found = find_evidence(meant, self._library, self._settings.evidence)
+        meant = Question.of(standalone(text, history)[-MAX_CHARACTERS:])
+        kind = kind_of(meant.text)
+        found = find(meant, kind, self._library, self._settings.evidence, filters)
         clock.evidence_found()
-        if not found.fits:
+        writing = _Writing(asked, meant, kind.kind.value, found, clock)
+        if found.odds < 0 or not found.evidence:
             yield EvidenceFound((), found.nearest[:_NEAREST])
-            yield AnswerDone(self._refusal(asked, meant, found, clock))
+            yield AnswerDone(self._refusal(writing))
             return
         yield EvidenceFound(found.evidence, found.nearest[:_NEAREST])
-        draft = Draft(meant, found.evidence)
-        note = None
+        draft = Draft(meant, found.evidence, headed=found.headed)
+        note = found.note
         try:
-            for claim in self._written(meant, found, draft, stop):
-                clock.claim_shown()
-                yield ClaimChecked(claim)
+            if not found.whole:
+                for claim in self._written(writing, draft, stop):
+                    clock.claim_shown()
+                    yield ClaimChecked(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
+        if writing.refused:
+            yield AnswerDone(self._refusal(writing))
+            return
         if not stop.is_set():
-            for claim in draft.quotations():
+            for claim in draft.quote_all() if found.whole else draft.quotations():
                 clock.claim_shown()
                 yield ClaimChecked(claim)
+        between = "\n" if found.headed else " "
         yield AnswerDone(
             Answer(
                 question=asked.text,
-                text=" ".join(claim.marked for claim in draft.shown),
+                text=between.join(claim.marked for claim in draft.shown),
                 refused=False,
                 claims=tuple(draft.claims),
                 sources=found.evidence,
@@ -117,39 +146,63 @@ class Asker:
                 model=self._model.name,
                 timings=clock.timings(),
                 note=note,
+                kind=kind.kind.value,
             )
         )
 
-    def _written(
-        self, meant: Question, found: Found, draft: Draft, stop: threading.Event
-    ) -> Iterator[Claim]:
+    def _written(self, writing: _Writing, draft: Draft, stop: threading.Event) -> Iterator[Claim]:
         """The claims of the model's reply that may be shown; the stream is ended with it."""
         if stop.is_set():
             return
+        evidence = writing.found.evidence
         request = answer_request(
-            meant, found.evidence, self._prompt, self._model, self._settings.answer_tokens
+            writing.meant, evidence, self._prompt, self._model, self._settings.answer_tokens
         )
         stream = self._model.generate(request)
         cutter = SentenceCutter()
+        begun = False
         with cancelled_when(stop.is_set, stream.cancel):
             for piece in stream:
+                if not begun:
+                    begun = True
+                    draft.read(stream.stats.choices)
+                    if odds_after(writing.found.odds, stream.stats.choices) < 0:
+                        writing.refused = True
+                        stream.cancel()
+                        return
+                    piece = request.answer_prefix + piece
                 yield from _taken(draft, cutter.add(piece))
                 if draft.finished:
                     return
             whole = stream.stats.finish == "stop"
             yield from _taken(draft, cutter.rest(cut=not whole))
 
-    def _refusal(self, asked: Question, meant: Question, found: Found, clock: _Clock) -> Answer:
+    def _refusal(self, writing: _Writing) -> Answer:
+        looked_for = shorten(writing.meant.text, _LONGEST_NAMED, placeholder=" …")
         return Answer(
-            question=asked.text,
-            text=REFUSAL.format(question=shorten(meant.text, _LONGEST_NAMED, placeholder=" …")),
+            question=writing.asked.text,
+            text=REFUSAL.format(question=looked_for),
             refused=True,
             claims=(),
             sources=(),
-            nearest=found.nearest[:_NEAREST],
+            nearest=writing.found.nearest[:_NEAREST],
             model=self._model.name,
-            timings=clock.timings(),
+            timings=writing.clock.timings(),
+            note=writing.found.note,
+            kind=writing.kind,
         )
+
+
+@dataclass
+class _Writing:
+    """One answer under way: what was asked, as it was meant, and what was found for it."""
+
+    asked: Question
+    meant: Question
+    kind: str
+    found: Found
+    clock: _Clock
+    refused: bool = False
 
 
 def _taken(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:

@@ -7,28 +7,35 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Claim
 from assistant.answering.citations import by_support, split_markers
 from assistant.answering.grounding import adds_nothing, check
+from assistant.answering.judgement import shares
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assistant.answering.answer import Evidence
     from assistant.answering.question import Question
 
 # An answer has at most this many sentences of the model.
 MOST_CLAIMS = 3
-# Of two sentences whose scores differ by less than this share either may be the answer.
-_AS_GOOD = 0.9
+# Sentences are quoted until one of those cited is the answer with this probability ...
+_ENOUGH = 0.6
+# ... but no more than so many.
+_MOST_QUOTED = 2
 
 
 class Draft:
     """The claims of one answer, in order, with the evidence they are checked against."""
 
-    def __init__(self, question: Question, evidence: Sequence[Evidence]) -> None:
-        """Begin without claims."""
+    def __init__(
+        self, question: Question, evidence: Sequence[Evidence], *, headed: bool = False
+    ) -> None:
+        """Begin without claims; quotations are `headed` by the titles of their papers."""
         self.claims: list[Claim] = []
+        self._headed = headed
+        self._shares = shares(evidence, {}) if evidence else []
         self._question = question
         self._evidence = evidence
         self._repeats = False
@@ -56,34 +63,46 @@ class Draft:
         self.claims.append(claim)
         return claim
 
-    def quotations(self) -> list[Claim]:
-        """Quote what the answer still lacks: the best evidence, unless a claim cites it.
+    def read(self, choices: Mapping[str, float]) -> None:
+        """Take up what the model made of the evidence while reading it."""
+        if choices:
+            self._shares = shares(self._evidence, choices)
 
-        With no claim of the model a second sentence that is as good is quoted too. For a question
-        about a quantity so is the first evidence with a number, when the answer has none so far.
+    def quotations(self) -> list[Claim]:
+        """Quote what the answer still lacks: the best evidence, until it is likely enough there.
+
+        For a question about a quantity the first evidence with a number comes too, when the answer
+        has none so far.
         """
+        wanted: list[int] = []
         cited = {n for claim in self.shown for n in claim.citations}
-        wanted = [] if 1 in cited or not self._evidence else [1]
-        if not self.shown and self._second_is_as_good():
-            wanted.append(2)
+        best = sorted(range(1, len(self._evidence) + 1), key=lambda n: -self._shares[n - 1])
+        for n in best[:_MOST_QUOTED]:
+            likely = sum(self._shares[m - 1] for m in {*cited, *wanted})
+            if n not in cited and likely < _ENOUGH:
+                wanted.append(n)
         if self._question.asks_quantity and not self._has_number(
             [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in wanted]
         ):
             wanted += [
                 n
-                for n, source in enumerate(self._evidence, start=1)
-                if n not in wanted and self._has_number([source.text])
+                for n in best
+                if n not in wanted and self._has_number([self._evidence[n - 1].text])
             ][:1]
-        quoted = [Claim(self._evidence[n - 1].text, "quoted", (n,)) for n in wanted]
+        return self._quote(wanted)
+
+    def quote_all(self) -> list[Claim]:
+        """Quote all the evidence, in order."""
+        return self._quote(range(1, len(self._evidence) + 1))
+
+    def _quote(self, numbers: Iterable[int]) -> list[Claim]:
+        quoted = []
+        for n in numbers:
+            source = self._evidence[n - 1]
+            heading = visible(source.stored.title) if self._headed else ""
+            quoted.append(Claim(source.text, "quoted", (n,), heading))
         self.claims += quoted
         return quoted
-
-    def _second_is_as_good(self) -> bool:
-        if len(self._evidence) < 2:
-            return False
-        first, second = self._evidence[:2]
-        same_paper = first.stored.number == second.stored.number
-        return same_paper and second.score >= _AS_GOOD * first.score
 
     def _checked(self, text: str, cited: Sequence[int]) -> Claim:
         if adds_nothing(text, self._question.text):

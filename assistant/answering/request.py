@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.answering.judgement import choices_for
 from assistant.models.base import GenerationRequest, Message, Priority
+from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
     from assistant.answering.question import Question
     from assistant.models.base import LanguageModel
     from assistant.prompt import Prompt
+
+# The adapter that was trained for the shipped prompt: it begins with the number of a sentence.
+ADAPTER = "answer"
+OPENING = "["
+# Words of a title that say which paper a sentence is of.
+_TITLE_WORDS = 12
 
 
 def answer_request(
@@ -31,21 +39,31 @@ def answer_request(
     # A small context leaves at least half of itself to the prompt.
     max_tokens = min(max_tokens, model.context_tokens // 2)
 
-    def messages(sentences: Sequence[str]) -> tuple[Message, ...]:
-        numbered = "\n".join(f"[{n}] {text}" for n, text in enumerate(sentences, start=1))
+    def messages(lines: Sequence[str]) -> tuple[Message, ...]:
+        numbered = "\n".join(f"[{n}] {line}" for n, line in enumerate(lines, start=1))
         return prompt.messages(evidence=numbered, question=question.text)
 
-    def fits(sentences: Sequence[str]) -> bool:
-        return model.count_tokens(messages(sentences)) + max_tokens <= model.context_tokens
+    def fits(lines: Sequence[str]) -> bool:
+        return model.count_tokens(messages(lines)) + max_tokens <= model.context_tokens
 
-    sentences = [source.text for source in evidence]
-    while len(sentences) > 1 and not fits(sentences):
-        sentences.pop()
-    if not fits(sentences):
-        words = sentences[0].split()
+    lines = [f"{_title(source)}: {source.text}" for source in evidence]
+    while len(lines) > 1 and not fits(lines):
+        lines.pop()
+    if not fits(lines):
+        words = lines[0].split()
         while words and not fits([" ".join(words)]):
             del words[len(words) * 3 // 4 :]
-        sentences = [" ".join(words)]
+        lines = [" ".join(words)]
+    trained = ADAPTER in model.adapters and prompt.shipped
     return GenerationRequest(
-        messages=messages(sentences), max_tokens=max_tokens, priority=Priority.INTERACTIVE
+        messages=messages(lines),
+        max_tokens=max_tokens,
+        adapter=ADAPTER if trained else None,
+        answer_prefix=OPENING if trained else "",
+        choices=choices_for(evidence[: len(lines)]) if trained else (),
+        priority=Priority.INTERACTIVE,
     )
+
+
+def _title(source: Evidence) -> str:
+    return " ".join(visible(source.stored.title).split()[:_TITLE_WORDS])

@@ -11,6 +11,7 @@ from assistant.library.records import (
     StoredTldr,
     StoredTurn,
 )
+from assistant.library.vectors import WordVectors
 
 __all__ = [
     "EVERYTHING",
@@ -23,5 +24,6 @@ __all__ = [
     "StoredPaper",
     "StoredTldr",
     "StoredTurn",
+    "WordVectors",
     "parse_query",
 ]

@@ -25,7 +25,7 @@ from assistant.library.records import (
 from assistant.library.search import ASKING_S, Search
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import EmbedderLike, Matrix, VectorRows
+from assistant.library.vectors import EmbedderLike, VectorRows, WordVectors
 from assistant.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
@@ -248,9 +248,9 @@ class Library:
         """
         return self._embedding.all_missing(progress, should_stop) if self._embedding else 0
 
-    def embed_texts(self, texts: Sequence[str]) -> Matrix | None:
-        """The embeddings of `texts`, one row each of length 1; None without an embedder."""
-        return self.embedder.embed(texts) if self.embedder else None
+    def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors] | None:
+        """`texts` embedded token by token, each one in its context; None without an embedder."""
+        return self.embedder.embed_words(texts) if self.embedder else None
 
     # TL;DRs
 

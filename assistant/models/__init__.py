@@ -16,6 +16,7 @@ from assistant.models.base import (
     Priority,
     TextStream,
     Vectors,
+    WordVectors,
 )
 from assistant.settings import Settings
 
@@ -29,6 +30,7 @@ __all__ = [
     "Priority",
     "TextStream",
     "Vectors",
+    "WordVectors",
     "describe_language_model",
     "open_embedder",
     "open_language_model",

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """A text embedded token by token, each one in its context.
+
+    `ids` are the tokens, the special ones left out; `tokens` has a row of length 1 for each, of
+    shape (len(ids), dimension); `mean`, of shape (dimension,), is the vector of the whole text.
+    """
+
+    ids: tuple[int, ...]
+    tokens: Vectors
+    mean: Vectors
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,8 @@ class GenerationRequest:
     reproducible mode. `repeat_penalty` 1.0 changes nothing; it divides the logits of the tokens
     of the last 64 positions of the reply. `adapter` names one of the model's `adapters`.
     `answer_prefix` is text the reply is made to begin with; it is not part of what is streamed.
+    `choices` are single tokens of which the stats of the reply tell how likely each was as its
+    first token, against the others.
     """
 
     messages: tuple[Message, ...]
@@ -46,6 +61,7 @@ class GenerationRequest:
     seed: int = 0
     adapter: str | None = None
     answer_prefix: str = ""
+    choices: tuple[str, ...] = ()
     priority: Priority = Priority.INTERACTIVE
 
 
@@ -54,7 +70,11 @@ FinishReason = Literal["stop", "length", "cancelled"]
 
 @dataclass
 class GenerationStats:
-    """Figures of one reply, whole once the stream has ended; times in seconds, `time.monotonic`."""
+    """Figures of one reply, whole once the stream has ended; times in seconds, `time.monotonic`.
+
+    `choices` are known with the first piece of text; they add up to 1, and are empty when the
+    request asked for none or the model cannot tell.
+    """
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
@@ -62,6 +82,7 @@ class GenerationStats:
     prompt_seconds: float = 0.0
     total_seconds: float = 0.0
     finish: FinishReason | None = None
+    choices: dict[str, float] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -94,6 +115,11 @@ class LanguageModel(Protocol):
     @property
     def context_tokens(self) -> int:
         """The most tokens that prompt and reply of one request may have together."""
+        ...
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has learned: a measure of what it can be trusted with."""
         ...
 
     @property
@@ -153,4 +179,8 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
+        ...
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Embed `texts` as `embed` does, and give the vectors of their tokens too."""
         ...

@@ -84,6 +84,11 @@ class Engine:
         return self._context_tokens
 
     @property
+    def parameters(self) -> int:
+        """How many numbers the model has learned."""
+        return self._model.parameters
+
+    @property
     def slots(self) -> int:
         """How many batch requests are worked on at once."""
         return self._slots

@@ -14,7 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.base import GenerationRequest, GenerationStats, Message, Vectors
+from assistant.models.base import (
+    GenerationRequest,
+    GenerationStats,
+    Message,
+    Vectors,
+    WordVectors,
+)
 
 # What a ScriptedModel recites: the replies in the order of the requests, or a function of each.
 Script = Iterable[str | Exception] | Callable[[GenerationRequest], str]
@@ -32,8 +38,10 @@ class ScriptedStream:
         request: GenerationRequest,
         prompt_tokens: int,
         seconds_per_piece: float,
+        choices: dict[str, float],
     ) -> None:
         """Recite what `reply()` returns or raises, once somebody iterates."""
+        self._choices = choices
         self.stats = GenerationStats(prompt_tokens=prompt_tokens)
         self._reply = reply
         self._request = request
@@ -62,6 +70,7 @@ class ScriptedStream:
                     return
                 stats.generated_tokens += 1
                 if stats.generated_tokens == 1:
+                    stats.choices = self._choices
                     stats.prompt_seconds = time.monotonic() - started
                 yield piece
             stats.finish = "length" if len(pieces) > self._request.max_tokens else "stop"
@@ -83,11 +92,16 @@ class ScriptedModel:
         seconds_per_piece: float = 0.0,
         adapters: Iterable[str] = (),
         name: str = "scripted",
+        choose: Callable[[GenerationRequest], dict[str, float]] = lambda request: {},
+        parameters: int = 0,
     ) -> None:
         """Recite `replies`; one that is an exception is raised to whoever iterates the stream.
 
-        A stream waits `seconds_per_piece` before each piece.
+        A stream waits `seconds_per_piece` before each piece. `choose` gives the stats' `choices`
+        of a request that asks for some.
         """
+        self._choose = choose
+        self._parameters = parameters
         self.requests: list[GenerationRequest] = []
         self._answer = replies if callable(replies) else None
         self._script = iter(()) if callable(replies) else iter(replies)
@@ -109,6 +123,11 @@ class ScriptedModel:
     def context_tokens(self) -> int:
         """The most words that prompt and reply of one request may have together."""
         return self._context_tokens
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model it plays has."""
+        return self._parameters
 
     @property
     def slots(self) -> int:
@@ -145,7 +164,11 @@ class ScriptedModel:
                 raise ModelError(f"{self._name} is closed; open it again to generate.")
             self.requests.append(request)
             stream = ScriptedStream(
-                self._next_reply(request), request, prompt_tokens, self._seconds_per_piece
+                self._next_reply(request),
+                request,
+                prompt_tokens,
+                self._seconds_per_piece,
+                self._choose(request) if request.choices else {},
             )
             self._streams.append(stream)
         return stream
@@ -225,3 +248,20 @@ class HashingEmbedder:
                 vector[0] = 1
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Embed `texts` as `embed` does, and give the vectors of their words too."""
+        found = []
+        for text, mean in zip(texts, self.embed(texts), strict=True):
+            words = _WORD.findall(text.casefold())[: self._max_tokens]
+            digests = (
+                hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=4).digest()
+                for word in words
+            )
+            tokens = type(self)(self._dimension, self._max_tokens).embed(words)
+            found.append(
+                WordVectors(
+                    tuple(int.from_bytes(digest, "little") for digest in digests), tokens, mean
+                )
+            )
+        return found

@@ -119,6 +119,7 @@ class Lane:
             slot.tokens += slot.pending[:count]
             del slot.pending[:count]
             if not slot.pending:
+                self._weigh_choices(slot, end - 1)
                 self._take_token(slot, self._context.sample(slot.sampler, end - 1))
 
     def _plan(self, slots: list[Slot]) -> list[tuple[Slot, int]]:
@@ -137,6 +138,17 @@ class Lane:
             position, last = len(slot.tokens), len(slot.pending) - 1
             for offset, token in enumerate(slot.pending[:count]):
                 yield token, position + offset, slot.sequence, offset == last
+
+    def _weigh_choices(self, slot: Slot, index: int) -> None:
+        """Before the first token of a reply: how likely is each that the request asks about."""
+        job = slot.job
+        if job is None or self._context is None or job.stream.stats.generated_tokens:
+            return
+        tokens = {text: self._model.tokenise(text, markup=False) for text in job.request.choices}
+        single = {text: found[0] for text, found in tokens.items() if len(found) == 1}
+        if single and len(single) == len(tokens):
+            shares = self._context.shares(list(single.values()), index)
+            job.stream.stats.choices = dict(zip(single, shares, strict=True))
 
     def _take_token(self, slot: Slot, token: int) -> None:
         job = slot.job

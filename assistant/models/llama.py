@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import ctypes
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -94,6 +95,7 @@ class LlamaModel:
             )
         self._vocab = self.library.llama_model_get_vocab(self.pointer)
         self.bytes: int = self.library.llama_model_size(self.pointer)
+        self.parameters: int = self.library.llama_model_n_params(self.pointer)
         self.trained_context: int = self.library.llama_model_n_ctx_train(self.pointer)
         template = self.library.llama_model_chat_template(self.pointer, None)
         self.chat_template: str | None = template.decode() if template else None
@@ -256,6 +258,13 @@ class LlamaContext:
         """The next token by the logits of entry `index` of the last step."""
         token: int = self._library.llama_sampler_sample(sampler, self._pointer, index)
         return token
+
+    def shares(self, tokens: Sequence[int], index: int) -> list[float]:
+        """How likely each of `tokens` is, against the others, by the logits of entry `index`."""
+        logits = self._library.llama_get_logits_ith(self._pointer, index)
+        highest = max(logits[token] for token in tokens)
+        odds = [math.exp(logits[token] - highest) for token in tokens]
+        return [one / sum(odds) for one in odds]
 
     def free_sampler(self, sampler: Any) -> None:
         """Free a chain made by `sampler`."""

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import EmbedderUnavailable, ModelError, ModelFileInvalid
-from assistant.models.base import Vectors
+from assistant.models.base import Vectors, WordVectors
 from assistant.models.checksum import verify
 from assistant.models.wordpiece import (
     CLS,
@@ -102,16 +102,62 @@ class MiniLM:
             ModelError: ONNX Runtime failed.
         """
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        tokens = self._tokens(texts)
+
+        def keep(batch: list[int], hidden: Vectors) -> None:
+            # Scaling to length 1 makes the sum over the tokens as good as their mean.
+            vectors[batch] = _unit(
+                np.stack(
+                    [
+                        one[: len(tokens[row])].sum(axis=0)
+                        for row, one in zip(batch, hidden, strict=True)
+                    ]
+                )
+            )
+
+        self._compute(tokens, keep)
+        return vectors
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Embed `texts` as `embed` does, and give the vectors of their tokens too.
+
+        Raises:
+            EmbedderUnavailable: the tokenizer or the model cannot be loaded.
+            ModelError: ONNX Runtime failed.
+        """
+        found: dict[int, WordVectors] = {}
+        tokens = self._tokens(texts)
+
+        def keep(batch: list[int], hidden: Vectors) -> None:
+            for row, one in zip(batch, hidden, strict=True):
+                ids = tokens[row]
+                own = one[: len(ids)]
+                found[row] = WordVectors(
+                    tuple(ids[1:-1]), _unit(own[1:-1]), _unit(own.sum(axis=0, keepdims=True))[0]
+                )
+
+        self._compute(tokens, keep)
+        return [found[row] for row in range(len(texts))]
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         if not texts:
-            return vectors
-        wordpiece, session = self._loaded_wordpiece(), self._loaded_session()
-        tokens = [
+            return []
+        wordpiece = self._loaded_wordpiece()
+        return [
             [CLS, *wordpiece.ids(text[:_MOST_CHARACTERS], MAX_TOKENS - _SPECIAL_TOKENS), SEP]
             for text in texts
         ]
 
+    def _compute(
+        self, tokens: Sequence[Sequence[int]], keep: Callable[[list[int], Vectors], None]
+    ) -> None:
+        """Hand the last layer of each batch of rows to `keep`, from several threads."""
+        if not tokens:
+            return
+        session = self._loaded_session()
+
         def compute(batch: list[int]) -> None:
-            vectors[batch] = _embedded(session, [tokens[row] for row in batch])
+            keep(batch, _last_layer(session, [tokens[row] for row in batch]))
 
         # Threads over batches, with one thread inside each, beat more threads inside: those wait
         # for each other at every step.
@@ -122,7 +168,6 @@ class MiniLM:
                 pass
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the batches under way, no more
-        return vectors
 
     def _loaded_wordpiece(self) -> WordPiece:
         with self._lock:
@@ -190,8 +235,8 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _embedded(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
-    """Vectors of one batch of token ids, padded to the longest of it."""
+def _last_layer(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
+    """The model's output for a batch of token ids, padded to the longest of it."""
     longest = max(map(len, tokens))
     ids: Ids = np.zeros((len(tokens), longest), dtype=np.int64)
     mask: Ids = np.zeros_like(ids)
@@ -206,10 +251,13 @@ def _embedded(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
             f"ONNX Runtime failed on {len(tokens)} texts of up to {longest} tokens "
             f"({_one_line(error)}). Is there enough memory?"
         ) from error
-    # Scaling to length 1 makes the sum over the tokens as good as their mean.
-    vectors: Vectors = np.matmul(mask[:, None, :].astype(np.float32), hidden)[:, 0]
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors
+    layer: Vectors = hidden
+    return layer
+
+
+def _unit(rows: Vectors) -> Vectors:
+    scaled: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return scaled
 
 
 def _one_line(error: Exception) -> str:

@@ -1,0 +1,32 @@
+"""Question -> what answers it: each kind of question has its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.answering import many_papers, one_paper, two_sides
+from assistant.answering.evidence import Found, find_evidence
+from assistant.answering.kinds import Asked, Kind
+from assistant.answering.question import Question
+
+if TYPE_CHECKING:
+    from assistant.library import Filters, Library
+
+
+def find(question: Question, asked: Asked, library: Library, limit: int, filters: Filters) -> Found:
+    """The evidence for `question`, which is of the kind that `asked` says; at most `limit`
+    sentences for a question that a sentence answers."""
+    topic = Question.of(asked.topic)
+    if asked.kind is Kind.LIST:
+        return many_papers.list_papers(topic, library, filters)
+    if asked.kind is Kind.OVERVIEW:
+        return many_papers.overview(topic, library, filters)
+    if asked.kind is Kind.COMPARISON and asked.sides:
+        return two_sides.compare(question, asked.sides, library, limit, filters)
+    if asked.kind is Kind.METADATA and asked.field is not None:
+        return one_paper.record(question, topic, asked.field, library, filters)
+    if asked.kind is Kind.SUMMARY:
+        found = one_paper.summary(topic, library, filters)
+        # `Summarise the work on X` names no paper: then it asks for an overview.
+        return found if found.evidence else many_papers.overview(topic, library, filters)
+    return find_evidence(question, library, limit, filters)

@@ -1,0 +1,290 @@
+"""What kind of question is asked, and what it is about: rules over the wording of English."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+
+class Kind(enum.StrEnum):
+    """Kinds of questions, each of which is answered in its own way."""
+
+    FACT = "fact"
+    DEFINITION = "definition"
+    COMPARISON = "comparison"
+    LIST = "list"
+    OVERVIEW = "overview"
+    SUMMARY = "summary"
+    METADATA = "metadata"
+
+
+class Field(enum.StrEnum):
+    """What a question about a paper's record asks for; the catalogue may know it."""
+
+    AUTHORS = "authors"
+    PUBLISHED = "published"
+    DOI = "doi"
+    ARXIV = "arXiv id"
+    PMID = "PMID"
+    LINK = "link"
+    TAGS = "tags"
+    JOURNAL = "journal or conference"
+    LICENCE = "licence"
+    CITATIONS = "number of citations"
+    AFFILIATION = "affiliation or funding"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The kind of a question and its parts.
+
+    `topic` is what the answer has to be about: the question without the words that only say its
+    kind. A comparison has the two things compared in `sides`, empty if they are not told apart; a
+    question about a paper's record has the `field` it asks for.
+    """
+
+    kind: Kind
+    topic: str
+    sides: tuple[str, ...] = ()
+    field: Field | None = None
+
+
+_PAPERS = r"(?:papers?|articles?|abstracts?|publications?|works?|stud(?:y|ies)|preprints?)"
+_HERE = (
+    r"(?:\s+(?:here|in\s+(?:the|my|this|our)\s+(?:library|collection|store|catalogue|catalog)"
+    r"|that\s+(?:i|we)\s+have|we\s+have|i\s+have))?"
+)
+
+_LIST = re.compile(
+    rf"""^(?:(?:please\s+)?(?:list|name|enumerate|show|find|give)(?:\s+me)?(?:\s+all)?
+            (?:\s+(?:the|of\s+the|those|every))?\s+(?:\w+\s+){{0,2}}?{_PAPERS}{_HERE}
+        |(?:which|what)(?:\s+of\s+(?:the|these|my|our))?\s+(?:\w+\s+)?
+            (?:papers|articles|abstracts|publications|works|studies|preprints){_HERE}
+        |(?:are|is)\s+there\s+(?:any\s+|other\s+)?{_PAPERS}{_HERE}
+        |(?:do|have)\s+(?:we|i)\s+(?:have|got)?\s*(?:any\s+)?{_PAPERS}{_HERE}
+        |(?:any|all)\s+{_PAPERS}{_HERE})
+        (?P<topic>\s+.*)$""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_LIST_LINK = re.compile(
+    r"""^\s*(?:(?:that|which|who)\s+)?(?:(?:are|is|were|do|does|can|could|have|has)\s+)?
+        (?:(?:about|on|concerning|regarding|dealing\s+with|deals?\s+with|discuss(?:es|ing)?
+        |address(?:es|ing)?|cover(?:s|ing)?|stud(?:y|ies|ying)|investigat(?:e|es|ing)|concerns?
+        |mention(?:s|ing)?|talk(?:s|ing)?\s+about|consider(?:s|ing)?|treat(?:s|ing)?
+        |us(?:e|es|ing)|work(?:s|ing)?\s+(?:on|with)|related\s+to|propos(?:e|es|ing)
+        |present(?:s|ing)?|introduc(?:e|es|ing)|report(?:s|ing)?)\s+)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OVERVIEW = re.compile(
+    rf"""^(?:what\s+(?:do(?:es)?|did)\s+(?:the|my|this|our|these|all)\s+
+            (?:library|collection|{_PAPERS}){_HERE}\s+(?:say|tell(?:\s+(?:us|me))?|contain|know|report
+            |find|show|have)\s+(?:about|on|regarding|concerning)
+        |what\s+(?:is|do\s+(?:we|you|i))\s+(?:known|know)\s+(?:\w+\s+){{0,3}}?(?:about|on|regarding)
+        |what\s+(?:is|do\s+(?:we|you|i))\s+(?:there|have|find)\s+(?:\w+\s+){{0,3}}?(?:about|on|regarding)
+        |(?:give(?:\s+me)?|provide|write|i\s+(?:want|need))\s+an?\s+(?:\w+\s+)?(?:overview|survey|review)
+            \s+(?:of|about|on)
+        |(?:an?\s+)?overview\s+(?:of|about|on)
+        |(?:summari[sz]e|sum\s+up|outline|survey|review)\s+(?:what\s+(?:is|we|the|my|all|these|this|our)
+            .*?\b(?:about|on|regarding|concerning)
+            |(?:the\s+|all\s+|my\s+|everything\s+)*
+            (?:{_PAPERS}|research|evidence|findings|literature|results|everything|library){_HERE}
+            \s+(?:about|on|regarding|concerning))
+        |tell\s+me\s+(?:everything|what\s+(?:is|you|we)\s+(?:known|know|have))\s+(?:about|on))
+        \s+(?P<topic>.+)$""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_SUMMARY = re.compile(
+    rf"""^(?:(?:can|could)\s+you\s+)?(?:please\s+)?
+        (?:(?:summari[sz]e|sum\s+up|tl;?dr(?:\s+of|:)?)
+        |(?:give(?:\s+me)?|what\s+is|what's|write|tell\s+me)\s+(?:the|an?)\s+(?:\w+\s+)?
+            (?:summary|gist|essence|main\s+(?:point|idea|message|contribution)s?|key\s+(?:point|idea
+            |message|contribution)s?|core\s+(?:idea|contribution)|tl;?dr|contribution|upshot)
+            \s+(?:of|in|from)
+        |what\s+is\s+(?=(?:the\s+)?{_PAPERS}\b.*\babout\b))
+        \s+(?P<topic>.+)$""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_SUMMARY_WORDS = re.compile(
+    rf"^(?:the\s+|this\s+|that\s+)?(?:{_PAPERS}\s+)?(?:(?:called|named|titled|entitled|on|about|by"
+    rf"|with\s+the\s+(?:id|title|number))\s+)?(?P<name>.+?)(?:\s+{_PAPERS})?(?:\s+about)?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPARISONS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL)
+    for pattern in (
+        r"""^(?:please\s+)?(?:compare|contrast)\s+(?P<one>.+?)\s+
+            (?:with|to|and|against|versus|vs\.?)\s+(?P<two>.+?)
+            (?P<aspect>\s+(?:in\s+terms\s+of|with\s+respect\s+to|regarding|concerning|as\s+to)\s+.+)?$""",
+        r"""^(?:what(?:\s+(?:is|are)|'s)|explain|describe|name|is\s+there)\s+(?:the\s+|an?\s+|any\s+)?
+            (?:\w+\s+)?(?:differences?|distinction|contrast|similarit(?:y|ies)|comparison)\s+
+            (?:(?P<aspect>in\s+.+?)\s+)?between\s+(?P<one>.+?)\s+and\s+(?P<two>.+)$""",
+        r"""^(?:how|in\s+what\s+(?:way|respect)s?|where)\s+(?:do(?:es)?|did|are|is)\s+(?P<one>.+?)\s+
+            (?:and|differ\s+from|differ(?:s|ent)?\s+from|compared?\s+(?:to|with)|relate\s+to)\s+
+            (?P<two>.+?)(?:\s+(?:differ(?:ent)?|compare|relate|contrast)(?P<aspect>\s+.+)?)?$""",
+        r"""^(?P<one>.{2,120}?)\s+(?:versus|vs\.?)\s+(?P<two>.{2,200}?)$""",
+    )
+)
+_DIFFER = re.compile(
+    r"\b(?:differ|differs|different|compare|compares|compared|contrast|relate|relates)\b",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"""^(?:what(?:\s+(?:is|are|was|were)|'s)\s+(?:meant\s+by\s+|the\s+(?:meaning|definition)\s+of\s+)?
+            (?P<thing>(?:an?\s+|the\s+)?[^,;:]{2,60}?)
+        |what\s+(?:do(?:es)?|did)\s+(?P<short>.{2,60}?)\s+(?:stand\s+for|mean|refer\s+to|abbreviate)
+            (?:\s+.{0,60})?
+        |(?:define|explain)\s+(?P<term>.{2,60}?)
+        |(?:the\s+)?(?:definition|meaning)\s+of\s+(?P<of>.{2,60}?))$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# `What is the accuracy of X?` asks for a fact; a definition has a bare thing behind the verb.
+_NO_DEFINITION = re.compile(
+    r"\b(?:of|in|on|at|for|by|from|between|than|with|when|if|used|reported|called|required|needed"
+    r"|main|best|maximum|minimum|biggest|largest|advantage|goal|aim|purpose|reason|result|problem)\b"
+    r"|^the\b",
+    re.IGNORECASE,
+)
+
+_WHOSE = r"(?P<of>.+)$"
+_FIELDS = tuple(
+    (field, re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL))
+    for field, pattern in (
+        (
+            Field.AUTHORS,
+            rf"""^(?:who\s+(?:is|are|was|were)\s+(?:the\s+)?(?:first\s+|last\s+|lead\s+|main\s+|senior\s+
+                |corresponding\s+)*(?:authors?|writers?|researchers?)\s+(?:of|behind|on)
+            |who\s+(?:has\s+|have\s+)?(?:wrote|written|authored|co-?authored|published)
+            |who\s+(?:is|are|was|were)\s+(?:behind|responsible\s+for)
+            |(?:what|which)\s+(?:is|are)\s+the\s+(?:names?\s+of\s+the\s+)?authors?\s+(?:of|behind)
+            |(?:name|list|tell\s+me|give\s+me)\s+the\s+authors?\s+of
+            |by\s+whom\s+(?:is|was|were)|authors?\s+of
+            |how\s+many\s+(?:authors|people)\s+(?:wrote|has|have|worked\s+on))\s+{_WHOSE}""",
+        ),
+        (
+            Field.PUBLISHED,
+            rf"""^(?:when\s+(?:was|were|is|did)|(?:in\s+)?(?:what|which)\s+(?:year|month|date)
+                (?:\s+(?:was|were|did|is))?|what\s+(?:is|was)\s+the\s+(?:publication|release)\s+
+                (?:date|year)\s+of|how\s+old\s+is)\s+
+            (?=.*\b(?:paper|article|abstract|preprint|publi\w+|appear\w*|come\s+out|came\s+out
+                |released|written|submitted|posted)\b)
+            {_WHOSE}""",
+        ),
+        (Field.DOI, rf"""^.{{0,40}}\bdoi\s+(?:of|for)\s+{_WHOSE}"""),
+        (
+            Field.ARXIV,
+            rf"""^.{{0,40}}\barxiv\s+(?:id|number|identifier|link)\s+(?:of|for)\s+{_WHOSE}""",
+        ),
+        (Field.PMID, rf"""^.{{0,40}}\b(?:pmid|pubmed\s+id)\s+(?:of|for)\s+{_WHOSE}"""),
+        (
+            Field.LINK,
+            rf"""^(?:where\s+can\s+i\s+(?:find|read|download|get)|(?:what|which)\s+is\s+the\s+
+                (?:url|link|web\s*(?:page|site))\s+(?:of|for|to)|link\s+to|url\s+of)\s+
+                (?=.*\b(?:paper|article|preprint|pdf)\b){_WHOSE}""",
+        ),
+        (
+            Field.JOURNAL,
+            rf"""^(?:(?:in|at)\s+)?(?:which|what)\s+(?:journal|conference|venue|proceedings|magazine
+                |publisher)\b\s*(?:is|was|were|did|has|have)?\s*{_WHOSE}
+            |^where\s+(?:was|were|is|did)\s+(?P<where>.+?)\s+(?:published|appear|presented)\b.*$""",
+        ),
+        (
+            Field.LICENCE,
+            r"""^(?=.*\blicen[cs]e\b)(?:under\s+)?(?:which|what)\b.*?
+                \b(?:(?:of|for|does|do|is|are|has|have|was|were)\s+)(?P<of>.+)$""",
+        ),
+        (
+            Field.CITATIONS,
+            r"""^how\s+(?:often|many\s+times)\s+(?:has|was|is|have)\s+(?P<of>.+?)\s+(?:been\s+)?cited.*$
+            |^how\s+many\s+citations\s+(?:does|do|has|have)\s+(?P<has>.+?)(?:\s+have)?$""",
+        ),
+        (
+            Field.AFFILIATION,
+            r"""^(?:at\s+|from\s+)?(?:which|what)\s+(?:university|universities|institution|institute
+                |compan(?:y|ies)|lab(?:oratory)?|organi[sz]ation)s?\b.*?
+                (?:(?:authors|researchers|writers)\s+(?:of|behind)|(?:wrote|published))\s+(?P<of>.+)$
+            |^who\s+(?:funded|financed|sponsored|paid\s+for)\s+(?P<funded>.+)$
+            |^where\s+do\s+the\s+authors\s+(?:of\s+)?(?P<work>.*?)\s*work.*$""",
+        ),
+    )
+)
+_PAPER_WORDS = re.compile(
+    rf"\b(?:the\s+|this\s+|that\s+)?(?:{_PAPERS}|pdf)\b\s*(?:(?:called|named|titled|entitled|about|on"
+    r"|introducing|proposing|presenting|that\s+(?:introduces|proposes|presents|describes))\b)?"
+    r"|\b(?:published|written|released|submitted|posted|appear(?:ed)?|come\s+out|came\s+out)\b",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"[\s?!.…]+$")
+_POLITE = re.compile(
+    r"^(?:(?:please|hi|hello|hey|so|ok(?:ay)?|now)\b[,!\s]*|(?:can|could|would)\s+you\s+"
+    r"(?:please\s+)?(?:tell\s+me\s+)?(?=\w)|(?:tell\s+me|i(?:'d|\s+would)\s+like\s+to\s+know)[,:]?\s+"
+    r"(?=(?:who|what|which|how|why|when|where|whether)\b))+",
+    re.IGNORECASE,
+)
+
+
+def kind_of(question: str) -> Asked:
+    """Tell the kind of `question` from its wording; what fits nothing else asks for a fact."""
+    text = _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
+    for attempt in (_metadata, _overview, _listing, _comparison, _summary, _definition):
+        asked = attempt(text)
+        if asked is not None:
+            return asked
+    return Asked(Kind.FACT, text)
+
+
+def _metadata(text: str) -> Asked | None:
+    for field, pattern in _FIELDS:
+        match = pattern.match(text)
+        if match:
+            about = next((group for group in match.groupdict().values() if group), "")
+            return Asked(Kind.METADATA, _subject(about) or text, field=field)
+    return None
+
+
+def _subject(text: str) -> str:
+    return " ".join(_PAPER_WORDS.sub(" ", text).split()).strip(" \"“”'‘’,")
+
+
+def _overview(text: str) -> Asked | None:
+    match = _OVERVIEW.match(text)
+    return Asked(Kind.OVERVIEW, match["topic"].strip()) if match else None
+
+
+def _listing(text: str) -> Asked | None:
+    match = _LIST.match(text)
+    if not match:
+        return None
+    topic = _LIST_LINK.sub("", match["topic"], count=1).strip()
+    return Asked(Kind.LIST, topic or match["topic"].strip())
+
+
+def _comparison(text: str) -> Asked | None:
+    for number, pattern in enumerate(_COMPARISONS):
+        match = pattern.match(text)
+        if match and (number != 2 or _DIFFER.search(text)):
+            aspect = (match.groupdict().get("aspect") or "").strip()
+            sides = tuple(f"{side.strip()} {aspect}".strip() for side in match.group("one", "two"))
+            return Asked(Kind.COMPARISON, text, sides=sides)
+    return None
+
+
+def _summary(text: str) -> Asked | None:
+    match = _SUMMARY.match(text)
+    if not match:
+        return None
+    inner = _SUMMARY_WORDS.match(match["topic"].strip())
+    name = inner["name"] if inner else match["topic"]
+    return Asked(Kind.SUMMARY, name.strip(" \"“”'‘’"))
+
+
+def _definition(text: str) -> Asked | None:
+    match = _DEFINITION.match(text)
+    if not match:
+        return None
+    thing = next(group for group in match.groupdict().values() if group)
+    if match["thing"] and _NO_DEFINITION.search(re.sub(r"^an?\s+", "", thing)):
+        return None
+    if len(thing.split()) > 6:
+        return None
+    return Asked(Kind.DEFINITION, re.sub(r"^(?:an?|the)\s+", "", thing, flags=re.IGNORECASE))

@@ -1,0 +1,64 @@
+"""Whether the best sentences answer at all, or only come nearest: the odds of it.
+
+No sentence has a score that is good by itself. So the odds come from how the best one stands out
+among everything else that this library has for the question, and from what of the question it
+leaves unsaid. The weights are fitted to questions asked of a library with, and without, the paper
+that answers them (see `scorer`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assistant.answering.ranking import Ranking
+
+# Features of the best sentence that count as they are.
+_OF_BEST = (
+    "paper_cosine",
+    "paper_words",
+    "title_words",
+    "words",
+    "foreign_names",
+    "number_wanted",
+    "number_missing",
+)
+_OF_BEST_DEEP = ("cosine", "best_cosine", "nearest_words", "nearest_rare_words")
+# Papers behind the first one that it is compared with.
+_OTHERS = 4
+
+
+def figures(ranking: Ranking) -> dict[str, float]:
+    """What is to be weighed; without sentences there is nothing."""
+    if not ranking.candidates:
+        return {}
+    names = _OF_BEST + (_OF_BEST_DEEP if ranking.with_vectors else ())
+    found = {name: float(ranking.feature(name)[0]) for name in names}
+    chances = ranking.chances
+    papers: dict[int, float] = {}
+    for candidate, score in zip(ranking.candidates, ranking.scores.tolist(), strict=True):
+        papers.setdefault(candidate.hit.stored.number, score)
+    best, *others = papers.values()
+    found["score"] = best
+    found["chance"] = float(chances[0])
+    found["doubt"] = -float(np.sum(chances * np.log(chances + 1e-9)))
+    found["lead"] = min(best - max(others, default=-math.inf), 10.0)
+    near = others[:_OTHERS]
+    found["lead_of_all"] = best - sum(near) / len(near) if near else 10.0
+    found["most_words"] = float(ranking.feature("words").max())
+    found["nearest_paper"] = float(ranking.feature("paper_cosine").max())
+    return found
+
+
+def odds(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Logarithm of the odds that the sentences answer; above 0 they rather do than not."""
+    if not found:
+        return -math.inf
+    return weights.get("", 0.0) + sum(
+        weights.get(name, 0.0) * value for name, value in found.items()
+    )
