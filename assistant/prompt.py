@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Every template of the program, with the variables that it must use, all of them and no other.
 TEMPLATES: dict[str, frozenset[str]] = {
     "answer": frozenset({"evidence", "question"}),
+    "followup": frozenset({"conversation", "question"}),
+    "judge": frozenset({"evidence", "statement"}),
     "tldr": frozenset({"title", "abstract"}),
 }
 
@@ -43,15 +45,11 @@ def shipped_prompts() -> Traversable:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text.
-
-    `shipped` is whether it is the one that came with the program, not a user's own.
-    """
+    """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text."""
 
     name: str
     sections: tuple[tuple[Role, str], ...]
     fingerprint: str
-    shipped: bool = True
 
     @classmethod
     def load(cls, name: str, overrides: Path | None = None) -> Prompt:
@@ -66,10 +64,8 @@ class Prompt:
                 f"There is no prompt {name!r}; there are: {', '.join(sorted(TEMPLATES))}."
             )
         path: Traversable = shipped_prompts() / f"{name}.md"
-        shipped = True
         if overrides is not None and (overrides / f"{name}.md").is_file():
             path = overrides / f"{name}.md"
-            shipped = False
         try:
             text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
@@ -77,7 +73,7 @@ class Prompt:
                 f"The prompt {path} cannot be read: {error}. Repair it, or delete your own "
                 "version to use the one that ships with the program."
             ) from error
-        return cls(name, _sections(text, name, str(path)), _fingerprint(text), shipped)
+        return cls(name, _sections(text, name, str(path)), _fingerprint(text))
 
     def messages(self, **content: str) -> tuple[Message, ...]:
         """The conversation with `content` in the places of the variables.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 import tempfile
 import zlib
@@ -24,18 +25,20 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answering.evidence import PAPERS
-from assistant.answering.features import CHEAP, FEATURES, Values, candidates_of, cheap_features
+from assistant.answering.features import CHEAP, FEATURES, Values
 from assistant.answering.question import Question
-from assistant.answering.ranking import Ranking, rank
-from assistant.answering.refusal import figures
+from assistant.answering.ranking import Ranking, ordered, rank
+from assistant.answering.refusal import figures, odds
 from assistant.answering.scorer import FILE, Linear, Scorer
-from assistant.library import Hit, Library
+from assistant.library import EVERYTHING, Filters, Hit, Library
 from assistant.models import WordVectors, open_embedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
 from training.questions import ABSTRACTS, Abstract, Asked, read_abstracts, read_questions
 
 FOLDS = 5
+# Papers of a small library: as many as a reading list has.
+SMALL = 80
 # Keeps weights small; chosen by cross-validation among powers of ten.
 _RIDGE = 1e-3
 _ODDS_RIDGE = 3e-3
@@ -85,37 +88,39 @@ def fill(library: Library, abstracts: dict[str, Abstract]) -> None:
 
 
 def cases_of(library: Library, asked: Sequence[Asked]) -> list[Case]:
-    """Every question as it stands; an answerable one also without the paper that answers it."""
+    """Every question as it stands; an answerable one also without the paper that answers it.
+
+    All are asked of the whole library and of a small one: some papers drawn from it.
+    """
+    by_source = {stored.paper.source: stored.number for stored in library.papers()}
+    numbers = list(by_source.values())
     found = []
-    for one in asked:
+    for row, one in enumerate(asked):
         question = Question.of(one.text)
-        hits = library.search(one.text, PAPERS + 1)
-        others = [hit for hit in hits if hit.stored.paper.source != one.paper]
-        found.append(Case(one, question, hits[:PAPERS], answerable=bool(one.sentences)))
-        if one.sentences:
-            found.append(Case(one, question, others[:PAPERS], answerable=False))
+        drawn = random.Random(row).sample(numbers, SMALL)
+        small = Filters(only=tuple({*drawn, by_source[one.paper]}))
+        for filters in (EVERYTHING, small):
+            hits = library.search(one.text, PAPERS + 1, filters)
+            others = [hit for hit in hits if hit.stored.paper.source != one.paper]
+            found.append(Case(one, question, hits[:PAPERS], answerable=bool(one.sentences)))
+            if one.sentences:
+                found.append(Case(one, question, others[:PAPERS], answerable=False))
     return found
 
 
-def labels(
-    case: Case, ranking_of: Sequence[tuple[Hit, int, int]], abstracts: dict[str, Abstract]
-) -> Values:
-    """1 for each sentence that answers."""
+def labels(case: Case, ranking: Ranking, abstracts: dict[str, Abstract]) -> Values:
+    """1 for each sentence of `ranking` that answers."""
     return np.array(
         [
             float(
                 case.answerable
-                and hit.stored.paper.source == case.asked.paper
-                and abstracts[case.asked.paper].sentence_at(start, end) in case.asked.sentences
+                and one.hit.stored.paper.source == case.asked.paper
+                and abstracts[case.asked.paper].sentence_at(one.start, one.end)
+                in case.asked.sentences
             )
-            for hit, start, end in ranking_of
+            for one in ranking.candidates
         ]
     )
-
-
-def spans(candidates: Sequence[object]) -> list[tuple[Hit, int, int]]:
-    """Hit, start and end of candidates."""
-    return [(one.hit, one.start, one.end) for one in candidates]  # type: ignore[attr-defined]
 
 
 def fit_lists(lists: Sequence[tuple[Values, Values]], names: Sequence[str]) -> dict[str, float]:
@@ -182,67 +187,114 @@ def _descend(slope: Callable[[Values], Values], size: int) -> Values:
     return weights
 
 
-def fit_scorer(cases: Sequence[Case], embed: Cache, abstracts: dict[str, Abstract]) -> Scorer:
-    """Fit the cheap scores, then the deep ones on the sentences that the cheap ones leave."""
-    answerable = [case for case in cases if case.answerable]
-    cheap = []
-    for case in answerable:
-        candidates = candidates_of(case.hits)
-        cheap.append(
-            (cheap_features(case.question, candidates), labels(case, spans(candidates), abstracts))
-        )
-    first = Linear.of(fit_lists(cheap, CHEAP), CHEAP)
-    start = Scorer(first, Linear(np.zeros(len(FEATURES)), 0.0), {}, {}, {})
-    deep = []
-    for case in answerable:
-        ranking = rank(case.question, case.hits, embed, start)
-        deep.append((ranking.features, labels(case, spans(ranking.candidates), abstracts)))
-    return replace(start, deep=Linear.of(fit_lists(deep, FEATURES), FEATURES))
+@dataclass(frozen=True)
+class Prepared:
+    """A case with its features: `cheap` of all sentences, `deep` of those that are embedded."""
+
+    case: Case
+    cheap: Ranking
+    deep: Ranking
+
+    def ranked(self, *, deep: bool, weights: Linear) -> Ranking:
+        """The sentences in the order of `weights`."""
+        before = self.deep if deep else self.cheap
+        return ordered(before.candidates, weights(before.features), before.features, deep=deep)
 
 
-def rankings(cases: Sequence[Case], embed: Cache | None, weights: Scorer) -> list[Ranking]:
-    """Every case ranked; without vectors when `embed` is None."""
-    return [
-        rank(case.question, case.hits, embed or (lambda texts: None), weights) for case in cases
+def prepare(
+    cases: Sequence[Case], embed: Cache, abstracts: dict[str, Abstract]
+) -> tuple[Linear, list[Prepared]]:
+    """The weights that choose which sentences are embedded, and all cases with their features."""
+    nothing = Scorer(
+        Linear(np.zeros(len(CHEAP)), 0.0), Linear(np.zeros(len(FEATURES)), 0.0), {}, {}
+    )
+    cheap = [rank(case.question, case.hits, lambda texts: None, nothing) for case in cases]
+    weights = Linear.of(
+        fit_lists(
+            [
+                (ranking.features, labels(case, ranking, abstracts))
+                for case, ranking in zip(cases, cheap, strict=True)
+                if case.answerable
+            ],
+            CHEAP,
+        ),
+        CHEAP,
+    )
+    with_cheap = replace(nothing, cheap=weights)
+    return weights, [
+        Prepared(case, ranking, rank(case.question, case.hits, embed, with_cheap))
+        for case, ranking in zip(cases, cheap, strict=True)
     ]
+
+
+def fit_deep(prepared: Sequence[Prepared], abstracts: dict[str, Abstract]) -> dict[str, float]:
+    """The weights of all features."""
+    return fit_lists(
+        [
+            (one.deep.features, labels(one.case, one.deep, abstracts))
+            for one in prepared
+            if one.case.answerable
+        ],
+        FEATURES,
+    )
 
 
 def report(
     name: str,
-    cases: Sequence[Case],
+    prepared: Sequence[Prepared],
     ranked: Sequence[Ranking],
     chances: Values,
     abstracts: dict[str, Abstract],
 ) -> dict[str, float]:
     """Print and return how often the answer is among the first, and what refusing costs."""
-    hits = {
-        k: np.mean([
-            labels(case, spans(ranking.candidates[:k]), abstracts).any()
-            for case, ranking in zip(cases, ranked, strict=True) if case.answerable
-        ])
-        for k in (1, 2, 4)
-    }  # fmt: skip
-    answerable = np.array([case.answerable for case in cases])
-    about = np.array([not case.answerable and not case.asked.sentences for case in cases])
+    answers = [
+        labels(one.case, ranking, abstracts)
+        for one, ranking in zip(prepared, ranked, strict=True)
+        if one.case.answerable
+    ]
+    answerable = np.array([one.case.answerable for one in prepared])
+    about = np.array([not one.case.answerable and not one.case.asked.sentences for one in prepared])
     least = float(np.quantile(chances[answerable], 0.05))
-    found = {
-        **{f"answer among the first {k}": round(float(v), 3) for k, v in hits.items()},
-        "refused without the paper, at 5% wrong refusals": round(
-            float((chances[~answerable & ~about] < least).mean()), 3
-        ),
-        "refused what the abstract does not say, at 5% wrong refusals": round(
-            float((chances[about] < least).mean()), 3
-        ),
-        "odds at 5% wrong refusals": round(least, 3),
-    }
-    print(name, json.dumps(found, indent=1))
+    shares = {
+        **{
+            f"answer among the first {k}": np.mean([y[:k].any() for y in answers])
+            for k in (1, 2, 4)
+        },
+        "refused without the paper, at 5% wrong refusals": (
+            chances[~answerable & ~about] < least
+        ).mean(),
+        "refused what the abstract does not say, at 5% wrong refusals": (
+            chances[about] < least
+        ).mean(),
+        "odds at 5% wrong refusals": least,
+    }  # fmt: skip
+    found = {label: round(float(value), 3) for label, value in shares.items()}
+    print(name, json.dumps(found, indent=1), flush=True)
     return found
+
+
+def validate(
+    prepared: Sequence[Prepared], cheap: Linear, abstracts: dict[str, Abstract], *, deep: bool
+) -> tuple[list[Ranking], Values]:
+    """Each case ranked, and its odds, by weights fitted to the other folds."""
+    ranked: dict[int, Ranking] = {}
+    chances = np.zeros(len(prepared))
+    for fold in range(FOLDS):
+        inside = [one for one in prepared if one.case.fold != fold]
+        weights = Linear.of(fit_deep(inside, abstracts), FEATURES) if deep else cheap
+        fitted = fit_odds(
+            [figures(one.ranked(deep=deep, weights=weights)) for one in inside],
+            [one.case.answerable for one in inside],
+        )
+        for row, one in enumerate(prepared):
+            if one.case.fold == fold:
+                ranked[row] = one.ranked(deep=deep, weights=weights)
+                chances[row] = odds(figures(ranked[row]), fitted)
+    return [ranked[row] for row in range(len(prepared))], chances
 
 
 def main() -> None:
     """Fit, report, write."""
-    from assistant.answering.refusal import odds
-
     parser = argparse.ArgumentParser(description="Fit the scorer of sentences.")
     parser.add_argument("--library", type=Path)
     parser.add_argument("--abstracts", type=Path, default=ABSTRACTS)
@@ -256,39 +308,27 @@ def main() -> None:
     ):
         fill(library, abstracts)
         cases = cases_of(library, asked)
-    embed = Cache(embedder.embed_words)
-    figures_of: dict[str, dict[str, float]] = {}
-    for name, used in (("with vectors", embed), ("without vectors", None)):
-        ranked: list[Ranking | None] = [None] * len(cases)
-        chances = np.zeros(len(cases))
-        for fold in range(FOLDS):
-            inside = [case for case in cases if case.fold != fold]
-            weights = fit_scorer(inside, embed, abstracts)
-            fitted = fit_odds(
-                [figures(ranking) for ranking in rankings(inside, used, weights)],
-                [case.answerable for case in inside],
-            )
-            for row, case in enumerate(cases):
-                if case.fold == fold:
-                    (one,) = rankings([case], used, weights)
-                    ranked[row], chances[row] = one, odds(figures(one), fitted)
-        figures_of[name] = report(name, cases, [one for one in ranked if one], chances, abstracts)
-    weights = fit_scorer(cases, embed, abstracts)
-    answerable = [case.answerable for case in cases]
-    fits = [
-        fit_odds([figures(one) for one in rankings(cases, used, weights)], answerable)
-        for used in (embed, None)
-    ]
+    cheap, prepared = prepare(cases, Cache(embedder.embed_words), abstracts)
+    validated = {}
+    for name, deep in (("with vectors", True), ("without vectors", False)):
+        ranked, chances = validate(prepared, cheap, abstracts, deep=deep)
+        validated[name] = report(name, prepared, ranked, chances, abstracts)
+    weights = {True: Linear.of(fit_deep(prepared, abstracts), FEATURES), False: cheap}
+    fits = {
+        deep: fit_odds(
+            [figures(one.ranked(deep=deep, weights=weights[deep])) for one in prepared],
+            [one.case.answerable for one in prepared],
+        )
+        for deep in (True, False)
+    }
     stored = {
         "fitted_to": f"{len(asked)} questions over {len(abstracts)} abstracts of SciTLDR's "
         "training split, by training/evidence.py",
-        "cross_validation": figures_of,
-        "cheap": _rounded(CHEAP, weights.cheap),
-        "deep": _rounded(FEATURES, weights.deep),
-        "fit": {name: round(value, 4) for name, value in fits[0].items()},
-        "fit_cheap": {name: round(value, 4) for name, value in fits[1].items()},
-        # Fitted by training.judgement, which needs the odds above.
-        "judgement": json.loads(FILE.read_text(encoding="utf-8"))["judgement"],
+        "cross_validation": validated,
+        "cheap": _rounded(CHEAP, cheap),
+        "deep": _rounded(FEATURES, weights[True]),
+        "fit": {name: round(value, 4) for name, value in fits[True].items()},
+        "fit_cheap": {name: round(value, 4) for name, value in fits[False].items()},
     }
     FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 

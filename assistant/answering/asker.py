@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from assistant.answering.able import Able
 from assistant.answering.answer import (
     REFUSAL,
     Answer,
@@ -17,11 +18,11 @@ from assistant.answering.answer import (
     Timings,
 )
 from assistant.answering.claims import SentenceCutter
-from assistant.answering.conversation import standalone
+from assistant.answering.conversation import refers_back
 from assistant.answering.draft import Draft
+from assistant.answering.evidence import find_following
 from assistant.answering.finding import find
-from assistant.answering.judgement import odds_after
-from assistant.answering.kinds import kind_of
+from assistant.answering.kinds import Kind, kind_of
 from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.request import answer_request
 from assistant.errors import ModelError, UsageError
@@ -66,6 +67,7 @@ class Asker:
         self._model = model
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
+        self._able = Able(model, prompts)
 
     def ask(
         self,
@@ -81,9 +83,7 @@ class Asker:
 
         First comes EvidenceFound, before the model is asked, then a ClaimChecked for each sentence
         that may be shown, last AnswerDone: also for a refusal, and with what was checked so far
-        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer. When
-        the model, reading the evidence, finds that it does not answer, the answer is a refusal,
-        although there was evidence.
+        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer.
 
         Raises:
             UsageError: the question is empty or too long, or a filter is wrong; raised by the call
@@ -108,9 +108,15 @@ class Asker:
         stop: threading.Event,
     ) -> Iterator[Event]:
         clock = _Clock()
-        meant = Question.of(standalone(text, history)[-MAX_CHARACTERS:])
-        kind = kind_of(meant.text)
-        found = find(meant, kind, self._library, self._settings.evidence, filters)
+        meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
+        follows = refers_back(text, history)
+        kind = kind_of(text if follows else meant.text)
+        if follows and kind.kind in (Kind.FACT, Kind.DEFINITION):
+            found = find_following(
+                Question.of(text), meant, self._library, self._settings.evidence, filters
+            )
+        else:
+            found = find(meant, kind, self._library, self._settings.evidence, filters)
         clock.evidence_found()
         writing = _Writing(asked, meant, kind.kind.value, found, clock)
         if found.odds < 0 or not found.evidence:
@@ -118,7 +124,12 @@ class Asker:
             yield AnswerDone(self._refusal(writing))
             return
         yield EvidenceFound(found.evidence, found.nearest[:_NEAREST])
-        draft = Draft(meant, found.evidence, headed=found.headed)
+        draft = Draft(
+            meant,
+            found.evidence,
+            headed=found.headed,
+            agrees=lambda claim, cited: self._able.agrees(claim, cited, stop),
+        )
         note = found.note
         try:
             if not found.whole:
@@ -127,9 +138,6 @@ class Asker:
                     yield ClaimChecked(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
-        if writing.refused:
-            yield AnswerDone(self._refusal(writing))
-            return
         if not stop.is_set():
             for claim in draft.quote_all() if found.whole else draft.quotations():
                 clock.claim_shown()
@@ -160,17 +168,8 @@ class Asker:
         )
         stream = self._model.generate(request)
         cutter = SentenceCutter()
-        begun = False
         with cancelled_when(stop.is_set, stream.cancel):
             for piece in stream:
-                if not begun:
-                    begun = True
-                    draft.read(stream.stats.choices)
-                    if odds_after(writing.found.odds, stream.stats.choices) < 0:
-                        writing.refused = True
-                        stream.cancel()
-                        return
-                    piece = request.answer_prefix + piece
                 yield from _taken(draft, cutter.add(piece))
                 if draft.finished:
                     return
@@ -202,7 +201,6 @@ class _Writing:
     kind: str
     found: Found
     clock: _Clock
-    refused: bool = False
 
 
 def _taken(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:

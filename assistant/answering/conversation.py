@@ -26,6 +26,12 @@ class Turn:
 
     question: str
     answer: str
+    refused: bool = False
+
+
+def refers_back(question: str, history: Sequence[Turn]) -> bool:
+    """Whether `question` is about what the last turn was about, which was answered."""
+    return bool(history) and _leaves_out(question) and not history[-1].refused
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Claim
 from assistant.answering.citations import by_support, split_markers
 from assistant.answering.grounding import adds_nothing, check
-from assistant.answering.judgement import shares
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from assistant.answering.answer import Evidence
     from assistant.answering.question import Question
@@ -30,12 +29,21 @@ class Draft:
     """The claims of one answer, in order, with the evidence they are checked against."""
 
     def __init__(
-        self, question: Question, evidence: Sequence[Evidence], *, headed: bool = False
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        *,
+        headed: bool = False,
+        agrees: Callable[[str, str], bool] = lambda claim, cited: True,
     ) -> None:
-        """Begin without claims; quotations are `headed` by the titles of their papers."""
+        """Begin without claims; quotations are `headed` by the titles of their papers.
+
+        `agrees` has the last word on a claim and the text it cites, once the check has found it
+        supported.
+        """
+        self._agrees = agrees
         self.claims: list[Claim] = []
         self._headed = headed
-        self._shares = shares(evidence, {}) if evidence else []
         self._question = question
         self._evidence = evidence
         self._repeats = False
@@ -63,11 +71,6 @@ class Draft:
         self.claims.append(claim)
         return claim
 
-    def read(self, choices: Mapping[str, float]) -> None:
-        """Take up what the model made of the evidence while reading it."""
-        if choices:
-            self._shares = shares(self._evidence, choices)
-
     def quotations(self) -> list[Claim]:
         """Quote what the answer still lacks: the best evidence, until it is likely enough there.
 
@@ -76,9 +79,9 @@ class Draft:
         """
         wanted: list[int] = []
         cited = {n for claim in self.shown for n in claim.citations}
-        best = sorted(range(1, len(self._evidence) + 1), key=lambda n: -self._shares[n - 1])
-        for n in best[:_MOST_QUOTED]:
-            likely = sum(self._shares[m - 1] for m in {*cited, *wanted})
+        numbered = range(1, len(self._evidence) + 1)
+        for n in numbered[:_MOST_QUOTED]:
+            likely = sum(self._evidence[m - 1].score for m in {*cited, *wanted})
             if n not in cited and likely < _ENOUGH:
                 wanted.append(n)
         if self._question.asks_quantity and not self._has_number(
@@ -86,7 +89,7 @@ class Draft:
         ):
             wanted += [
                 n
-                for n in best
+                for n in numbered
                 if n not in wanted and self._has_number([self._evidence[n - 1].text])
             ][:1]
         return self._quote(wanted)
@@ -109,7 +112,9 @@ class Draft:
             return Claim(text, "dropped", tuple(cited))
         for citations in (tuple(cited), *((n,) for n in by_support(text, self._evidence))):
             sources = [self._evidence[n - 1] for n in citations]
-            if check(text, sources, self._question.text).supported:
+            if check(text, sources, self._question.text).supported and self._agrees(
+                text, " ".join(source.text for source in sources)
+            ):
                 return Claim(text, "supported", citations)
         return Claim(text, "dropped", tuple(cited))
 

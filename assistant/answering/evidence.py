@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence, NearPaper
+from assistant.answering.question import Question
 from assistant.answering.ranking import Ranking, rank
 from assistant.answering.refusal import figures, odds
 from assistant.answering.scorer import scorer
@@ -14,11 +15,13 @@ from assistant.library import EVERYTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answering.question import Question
     from assistant.library import Filters, Hit, Library
 
 # Papers whose sentences are looked at.
 PAPERS = 12
+# Papers that a question which refers back may be about, and what that adds to the odds.
+_FOLLOWED = 3
+_FOLLOWING = 1.0
 # A sentence that is so many times less likely to answer than the best one only distracts.
 _FAR_BEHIND = 50.0
 
@@ -46,6 +49,20 @@ def find_evidence(
     """The `limit` best sentences of the papers that search brings up for `question`."""
     hits = library.search(question.text, PAPERS, filters)
     return evidence_in(question, hits, library, limit)
+
+
+def find_following(
+    asked: Question, meant: Question, library: Library, limit: int, filters: Filters
+) -> Found:
+    """Evidence for `asked`, which leaves out what it is about; `meant` says that too.
+
+    It is looked for in the papers that the conversation is about, so it is likelier there.
+    """
+    hits = library.search(meant.text, _FOLLOWED, filters)
+    about = [name for name in meant.names if name not in asked.names]
+    question = Question.of(" ".join((asked.text, *about)))
+    found = evidence_in(question, hits, library, limit)
+    return replace(found, odds=found.odds + _FOLLOWING)
 
 
 def evidence_in(question: Question, hits: Sequence[Hit], library: Library, limit: int) -> Found:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from assistant.text.names import bears
 from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans
-from assistant.text.words import vocabulary
+from assistant.text.words import content_words, vocabulary
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
@@ -31,6 +31,8 @@ CHEAP = (
     "paper_words",  # share of the question's words in title and abstract, rare ones weighing more
     "title_words",  # the same in the title and the sentence
     "words",  # the same in the sentence alone
+    "asked_words",  # share of the words behind `how many`, `which` or `what` in the sentence
+    "asked_words_in_paper",
     "foreign_names",  # share of the question's names that the paper does not bear
     "number_wanted",  # the question asks for a quantity, and the sentence has a number
     "number_missing",  # ... and it has none
@@ -51,6 +53,9 @@ DEEP = (
     "beside",  # the better cosine of the two sentences beside it
     "nearest_words",  # mean over the question's tokens of the cosine of the nearest token of it
     "nearest_rare_words",  # the same, rare tokens weighing more
+    "worst_words",  # the same of the rare tokens that are met worst, a third of them
+    "paper_nearest_words",  # nearest_rare_words in title and sentences of the paper together
+    "paper_worst_words",  # worst_words in these
 )
 FEATURES = CHEAP + DEEP
 
@@ -64,6 +69,12 @@ _SAYS_WHAT = re.compile(
     r"\b(?:is|are|called|named|a\s|we\s+(?:introduce|propose|present))", re.IGNORECASE
 )
 _MANNER = re.compile(r"\b(?:by|using|via|through|with)\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?:how\s+(?:many|much)|which|what)\s+(?P<words>(?:[\w-]+\s+){0,3}?[\w-]+)"
+    r"(?=\s+(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|of|in|on|for|to|by"
+    r"|that|reach\w*|need\w*|use[ds]?)\b|\s*[?.]?$)",
+    re.IGNORECASE,
+)
 _LONG = 300
 _SHORT = 50
 
@@ -109,6 +120,9 @@ def cheap_features(question: Question, candidates: Sequence[Candidate]) -> Value
     why = _WHY.search(question.text) is not None
     what = _WHAT_IS.search(question.text) is not None
     how = _HOW.search(question.text) is not None and not question.asks_quantity
+    asked = frozenset(
+        word for match in _ASKED.finditer(question.text) for word in content_words(match["words"])
+    )
     rows = []
     for candidate in candidates:
         paper = papers[candidate.hit.stored.number]
@@ -119,6 +133,8 @@ def cheap_features(question: Question, candidates: Sequence[Candidate]) -> Value
                 *paper.values,
                 _share(weights, candidate.words | paper.title),
                 _share(weights, candidate.words),
+                _part(asked, candidate.words),
+                _part(asked, paper.words),
                 paper.foreign_names,
                 float(has_number),
                 float(question.asks_quantity and not has_number),
@@ -136,9 +152,15 @@ def cheap_features(question: Question, candidates: Sequence[Candidate]) -> Value
 
 
 def deep_features(
-    asked: WordVectors, candidates: Sequence[Candidate], vectors: Sequence[WordVectors]
+    asked: WordVectors,
+    candidates: Sequence[Candidate],
+    vectors: Sequence[WordVectors],
+    titles: Mapping[int, WordVectors],
 ) -> Values:
-    """What vectors add, of shape (candidates, len(DEEP)); `vectors` are of the sentences."""
+    """What vectors add, of shape (candidates, len(DEEP)).
+
+    `vectors` are of the sentences of `candidates`, `titles` of the titles of their papers.
+    """
     cosines = np.array([one.mean @ asked.mean for one in vectors], dtype=np.float64)
     best: dict[int, float] = {}
     at: dict[tuple[int, int], float] = {}
@@ -147,26 +169,46 @@ def deep_features(
         best[number] = max(cosine, best.get(number, -1.0))
         at[number, candidate.index] = cosine
     rarity = _rarity(asked.ids, vectors)
+    nearest = [_nearest(asked, one) for one in vectors]
+    in_paper = {number: _nearest(asked, title) for number, title in titles.items()}
+    for candidate, one in zip(candidates, nearest, strict=True):
+        number = candidate.hit.stored.number
+        in_paper[number] = np.maximum(in_paper[number], one)
     rows = []
-    for candidate, cosine, one in zip(candidates, cosines.tolist(), vectors, strict=True):
+    for candidate, cosine, near in zip(candidates, cosines.tolist(), nearest, strict=True):
         number = candidate.hit.stored.number
         beside = [at.get((number, candidate.index + step), 0.0) for step in (-1, 1)]
-        nearest = (
-            (asked.tokens @ one.tokens.T).max(axis=1)
-            if len(asked.ids) and len(one.ids)
-            else np.zeros(max(1, len(asked.ids)))
-        )
         rows.append(
             (
                 cosine,
                 cosine - best[number],
                 best[number],
                 max(beside),
-                float(nearest.mean()),
-                float(nearest @ rarity) if len(asked.ids) else 0.0,
+                float(near.mean()) if len(near) else 0.0,
+                float(near @ rarity),
+                _worst(near, rarity),
+                float(in_paper[number] @ rarity),
+                _worst(in_paper[number], rarity),
             )
         )
     return np.array(rows, dtype=np.float64).reshape(-1, len(DEEP))
+
+
+def _nearest(asked: WordVectors, one: WordVectors) -> Values:
+    """For each token of the question the cosine of the nearest token of `one`."""
+    if not len(asked.ids) or not len(one.ids):
+        return np.zeros(len(asked.ids))
+    nearest: Values = (asked.tokens @ one.tokens.T).max(axis=1).astype(np.float64)
+    return nearest
+
+
+def _worst(nearest: Values, rarity: Values) -> float:
+    """The mean of the third of the rarer half of the tokens that is met worst."""
+    if not len(nearest):
+        return 0.0
+    rare = np.argsort(-rarity, kind="stable")[: (len(rarity) + 1) // 2]
+    met = np.sort(nearest[rare])
+    return float(met[: (len(met) + 2) // 3].mean())
 
 
 @dataclass(frozen=True)
@@ -175,6 +217,7 @@ class _Paper:
 
     values: tuple[float, float, float, float]
     title: frozenset[str]
+    words: frozenset[str]
     foreign_names: float
 
 
@@ -199,6 +242,7 @@ def _papers(
                 _share(weights, title | words[stored.number]),
             ),
             title=title,
+            words=title | words[stored.number],
             foreign_names=_foreign_names(question, f"{stored.title}. {stored.abstract}"),
         )
     return found
@@ -217,6 +261,11 @@ def _weights(words: Sequence[str], candidates: Sequence[Candidate]) -> dict[str,
 def _share(weights: Mapping[str, float], words: frozenset[str] | set[str]) -> float:
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in words) / total if total else 0
+
+
+def _part(wanted: frozenset[str], words: frozenset[str]) -> float:
+    """The share of `wanted` in `words`; all of it when nothing is wanted."""
+    return len(wanted & words) / len(wanted) if wanted else 1.0
 
 
 def _foreign_names(question: Question, text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.answering import many_papers, one_paper, two_sides
+from assistant.answering.defining import define
 from assistant.answering.evidence import Found, find_evidence
 from assistant.answering.kinds import Asked, Kind
 from assistant.answering.question import Question
@@ -29,4 +30,6 @@ def find(question: Question, asked: Asked, library: Library, limit: int, filters
         found = one_paper.summary(topic, library, filters)
         # `Summarise the work on X` names no paper: then it asks for an overview.
         return found if found.evidence else many_papers.overview(topic, library, filters)
+    if asked.kind is Kind.DEFINITION:
+        return define(question, asked.topic, library, limit, filters)
     return find_evidence(question, library, limit, filters)

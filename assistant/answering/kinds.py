@@ -122,6 +122,7 @@ _COMPARISONS = tuple(
         r"""^(?:how|in\s+what\s+(?:way|respect)s?|where)\s+(?:do(?:es)?|did|are|is)\s+(?P<one>.+?)\s+
             (?:and|differ\s+from|differ(?:s|ent)?\s+from|compared?\s+(?:to|with)|relate\s+to)\s+
             (?P<two>.+?)(?:\s+(?:differ(?:ent)?|compare|relate|contrast)(?P<aspect>\s+.+)?)?$""",
+        r"""^what\s+(?:distinguishes|sets|separates)\s+(?P<one>.+?)\s+(?:apart\s+)?from\s+(?P<two>.+)$""",
         r"""^(?P<one>.{2,120}?)\s+(?:versus|vs\.?)\s+(?P<two>.{2,200}?)$""",
     )
 )
@@ -243,7 +244,9 @@ def _metadata(text: str) -> Asked | None:
 
 
 def _subject(text: str) -> str:
-    return " ".join(_PAPER_WORDS.sub(" ", text).split()).strip(" \"“”'‘’,")
+    plain = " ".join(_PAPER_WORDS.sub(" ", text).split()).strip(" \"“”'‘’,")
+    # `the FlashRNN` of `the FlashRNN paper`; a title keeps its article.
+    return re.sub(r"^the\s+(?=\S+$)|\s+(?:have|has)$", "", plain)
 
 
 def _overview(text: str) -> Asked | None:

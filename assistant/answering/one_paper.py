@@ -84,7 +84,7 @@ def record(
         (),
         near_papers(hits),
         -math.inf,
-        note=f"The library does not know the {field} of “{stored.title}”.",
+        note=f"The library does not know the {_CALLED.get(field, field)} of “{stored.title}”.",
     )
 
 
@@ -143,6 +143,9 @@ def _known(stored: StoredPaper, field: Field) -> str:
     }
     return values.get(field) or ""
 
+
+# What people call a field that is not called so.
+_CALLED = {Field.PUBLISHED: "date of publication", Field.DOI: "DOI", Field.PMID: "PMID"}
 
 # Words of which a sentence needs one to speak of a field that the catalogue does not have.
 _SPEAKS_OF = {

@@ -81,11 +81,15 @@ def rank(
         best = _in_turns(best, [one.hit.stored.number for one in candidates])
     order = np.sort(best[:EMBEDDED])
     chosen = [candidates[row] for row in order]
-    vectors = embed([question.text, *(one.sentence for one in chosen)]) if chosen else None
+    titles = {one.hit.stored.number: one.hit.stored.title for one in chosen}
+    texts = [question.text, *(one.sentence for one in chosen), *titles.values()]
+    vectors = embed(texts) if chosen else None
     if vectors is None:
-        return _ranked(candidates, scores, values, with_vectors=False)
-    values = np.hstack([values[order], deep_features(vectors[0], chosen, vectors[1:])])
-    return _ranked(chosen, weights.deep(values), values, with_vectors=True)
+        return ordered(candidates, scores, values, deep=False)
+    sentences, rest = vectors[1 : len(chosen) + 1], vectors[len(chosen) + 1 :]
+    deep = deep_features(vectors[0], chosen, sentences, dict(zip(titles, rest, strict=True)))
+    values = np.hstack([values[order], deep])
+    return ordered(chosen, weights.deep(values), values, deep=True)
 
 
 def _in_turns(best: Places, papers: Sequence[int]) -> Places:
@@ -98,10 +102,9 @@ def _in_turns(best: Places, papers: Sequence[int]) -> Places:
     return np.array([row for _, _, row in sorted(turns)], dtype=np.int64)
 
 
-def _ranked(
-    candidates: Sequence[Candidate], scores: Values, values: Values, *, with_vectors: bool
+def ordered(
+    candidates: Sequence[Candidate], scores: Values, values: Values, *, deep: bool
 ) -> Ranking:
+    """The ranking of `candidates` by `scores`; the features `values` are all, or the cheap ones."""
     order = np.argsort(-scores, kind="stable")
-    return Ranking(
-        tuple(candidates[row] for row in order), scores[order], values[order], with_vectors
-    )
+    return Ranking(tuple(candidates[row] for row in order), scores[order], values[order], deep)

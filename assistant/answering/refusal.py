@@ -24,13 +24,26 @@ _OF_BEST = (
     "paper_words",
     "title_words",
     "words",
+    "asked_words",
+    "asked_words_in_paper",
     "foreign_names",
     "number_wanted",
     "number_missing",
 )
-_OF_BEST_DEEP = ("cosine", "best_cosine", "nearest_words", "nearest_rare_words")
+_OF_BEST_DEEP = (
+    "cosine",
+    "best_cosine",
+    "nearest_words",
+    "nearest_rare_words",
+    "worst_words",
+    "paper_nearest_words",
+    "paper_worst_words",
+)
 # Papers behind the first one that it is compared with.
 _OTHERS = 4
+# The lead in a library of one paper, and the longest one that counts.
+_NO_OTHERS = 1.0
+_LONGEST_LEAD = 6.0
 
 
 def figures(ranking: Ranking) -> dict[str, float]:
@@ -47,9 +60,9 @@ def figures(ranking: Ranking) -> dict[str, float]:
     found["score"] = best
     found["chance"] = float(chances[0])
     found["doubt"] = -float(np.sum(chances * np.log(chances + 1e-9)))
-    found["lead"] = min(best - max(others, default=-math.inf), 10.0)
-    near = others[:_OTHERS]
-    found["lead_of_all"] = best - sum(near) / len(near) if near else 10.0
+    near = others[:_OTHERS] or [best - _NO_OTHERS]
+    found["lead"] = min(best - near[0], _LONGEST_LEAD)
+    found["lead_of_all"] = min(best - sum(near) / len(near), _LONGEST_LEAD)
     found["most_words"] = float(ranking.feature("words").max())
     found["nearest_paper"] = float(ranking.feature("paper_cosine").max())
     return found

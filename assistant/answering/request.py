@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.answering.judgement import choices_for
 from assistant.models.base import GenerationRequest, Message, Priority
 from assistant.text.visible import visible
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from assistant.models.base import LanguageModel
     from assistant.prompt import Prompt
 
-# The adapter that was trained for the shipped prompt: it begins with the number of a sentence.
-ADAPTER = "answer"
-OPENING = "["
 # Words of a title that say which paper a sentence is of.
 _TITLE_WORDS = 12
 
@@ -54,14 +50,8 @@ def answer_request(
         while words and not fits([" ".join(words)]):
             del words[len(words) * 3 // 4 :]
         lines = [" ".join(words)]
-    trained = ADAPTER in model.adapters and prompt.shipped
     return GenerationRequest(
-        messages=messages(lines),
-        max_tokens=max_tokens,
-        adapter=ADAPTER if trained else None,
-        answer_prefix=OPENING if trained else "",
-        choices=choices_for(evidence[: len(lines)]) if trained else (),
-        priority=Priority.INTERACTIVE,
+        messages=messages(lines), max_tokens=max_tokens, priority=Priority.INTERACTIVE
     )
 
 

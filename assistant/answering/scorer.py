@@ -43,15 +43,13 @@ class Scorer:
 
     `cheap` does without vectors of sentences, `deep` takes all features. `fit` turns the figures
     of `refusal` about the best sentences into the odds that they answer, `fit_cheap` those of
-    sentences that were scored without vectors. `judgement` is how much the model's reading of the
-    sentences counts.
+    sentences that were scored without vectors.
     """
 
     cheap: Linear
     deep: Linear
     fit: dict[str, float]
     fit_cheap: dict[str, float]
-    judgement: dict[str, float]
 
 
 @cache
@@ -63,5 +61,4 @@ def scorer() -> Scorer:
         deep=Linear.of(stored["deep"], FEATURES),
         fit=stored["fit"],
         fit_cheap=stored["fit_cheap"],
-        judgement=stored["judgement"],
     )

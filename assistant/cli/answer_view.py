@@ -26,7 +26,9 @@ def show_claim(claim: Claim, streams: Streams) -> None:
     """Show one sentence of the answer, once it is checked."""
     if claim.shown:
         marks = "".join(f"[{n}]" for n in claim.citations)
-        streams.line(f"{claim.text} ", (marks, "cyan"))
+        heading = f"{claim.heading}: " if claim.heading else ""
+        verdict = f"  {claim.verdict}" if streams.is_terminal else ""
+        streams.line((heading, "bold"), f"{claim.text} ", (marks, "cyan"), (verdict, "dim"))
 
 
 def show_end(answer: Answer, streams: Streams) -> None:

@@ -15,10 +15,16 @@ from assistant.cli.finding import EMPTY
 from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
 from assistant.cli.keeping import fill_with_sample
 from assistant.cli.options import (
+    AuthorOption,
     JsonOption,
     LibraryOption,
     ModelOption,
     SampleOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    filters_of,
     open_session,
 )
 from assistant.cli.streams import STDIN, Batch, Streams
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.answering import Answer, Turn
+    from assistant.library import Filters
     from assistant.session import Session
 
 QUIT = "/quit"
@@ -38,6 +45,11 @@ def ask(
     question: Annotated[
         str, typer.Argument(metavar="QUESTION", help="What to ask; - reads one question a line.")
     ],
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
     as_json: JsonOption = False,
     sample: SampleOption = False,
     library: LibraryOption = None,
@@ -46,13 +58,14 @@ def ask(
     """Answer a question from the library, with its sources.
 
     Every sentence of the answer was checked against the evidence it cites; without evidence there
-    is no answer.
+    is no answer. Filters may stand in the question too: since:2024 author:hinton tag:nlp.
     """
     streams = Streams()
     batch = Batch(question, streams)
+    filters = filters_of(since, until, author, tag, source)
     with open_session(context, library, model, streams) as session:
         _prepare(session, streams, sample=sample)
-        asking = _Asking(session, streams, as_json=as_json, headed=question == STDIN)
+        asking = _Asking(session, streams, filters, as_json=as_json, headed=question == STDIN)
         for asked in batch:
             with batch.each(asked):
                 if asking.answer(asked) is None:
@@ -62,6 +75,11 @@ def ask(
 
 def chat(
     context: typer.Context,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
     as_json: JsonOption = False,
     sample: SampleOption = False,
     library: LibraryOption = None,
@@ -73,10 +91,13 @@ def chat(
     is one question a line.
     """
     streams = Streams()
+    filters = filters_of(since, until, author, tag, source)
     with open_session(context, library, model, streams) as session:
         _prepare(session, streams, sample=sample)
         typed = sys.stdin.isatty()
-        conversation = _Conversation(_Asking(session, streams, as_json=as_json, headed=not typed))
+        conversation = _Conversation(
+            _Asking(session, streams, filters, as_json=as_json, headed=not typed)
+        )
         if typed:
             _converse(conversation, streams)
             return
@@ -94,11 +115,21 @@ class _Asking:
     """Puts questions to the library and shows what comes of them."""
 
     def __init__(
-        self, session: Session, streams: Streams, *, as_json: bool, headed: bool = False
+        self,
+        session: Session,
+        streams: Streams,
+        filters: Filters,
+        *,
+        as_json: bool,
+        headed: bool = False,
     ) -> None:
-        """`headed` repeats each question in front of its answer for people."""
+        """Ask about papers that meet `filters`.
+
+        `headed` repeats each question in front of its answer for people.
+        """
         self.session = session
         self.streams = streams
+        self._filters = filters
         self._as_json = as_json
         self._headed = headed and not as_json
 
@@ -110,7 +141,7 @@ class _Asking:
         if self._headed:
             self.streams.line((f"> {question}", "bold"))
         with stop_on_interrupt() as stop:
-            for event in self.session.asker.ask(question, turns, stop):
+            for event in self.session.asker.ask(question, turns, stop, self._filters):
                 if isinstance(event, AnswerDone):
                     answer = event.answer
                 elif not self._as_json and isinstance(event, EvidenceFound):
@@ -146,7 +177,7 @@ class _Conversation:
         answer = self._asking.answer(question, self._turns)
         if answer is None:
             return False
-        self._turns.append(Turn(question, answer.text))
+        self._turns.append(Turn(question, answer.text, answer.refused))
         if self._kept:
             self._keep(question, answer)
         return True

@@ -108,7 +108,7 @@ class Chat:
         if answer is None or stop.is_set():
             # Half an answer is neither kept nor built upon.
             return
-        conversation.history.append(Turn(turn.question, answer.text))
+        conversation.history.append(Turn(turn.question, answer.text, answer.refused))
         shape = json.dumps(answer.as_json(), ensure_ascii=False)
         try:
             self._session.library.save_turn(conversation.chat_id, turn.question, shape)

@@ -53,22 +53,52 @@ def test_it_is_finished_after_three_shown_claims(draft: Draft) -> None:
     assert finished == [False, False, True]
 
 
-def test_the_best_evidence_is_quoted_when_nothing_is_left(draft: Draft) -> None:
-    draft.take("Penguins are 99 times smaller.")
-    quoted = draft.quotations()
-    assert [(claim.verdict, claim.citations) for claim in quoted] == [
-        ("quoted", (1,)),
-        ("quoted", (2,)),
-    ]
-    assert quoted[0].text.startswith("We present Foldy")
+def scored(evidence: tuple[Evidence, ...], *scores: float) -> tuple[Evidence, ...]:
+    return tuple(replace(one, score=score) for one, score in zip(evidence, scores, strict=False))
 
 
-def test_a_second_sentence_is_quoted_only_if_it_is_as_good(evidence: tuple[Evidence, ...]) -> None:
+def test_the_best_evidence_is_quoted_when_nothing_is_left(evidence: tuple[Evidence, ...]) -> None:
     question = Question.of("How much smaller does Foldy make browsers?")
-    weaker = (evidence[0], replace(evidence[1], score=1.0))
-    other_paper = (evidence[0], evidence[2])
-    for sentences in (weaker, other_paper):
-        assert [c.citations for c in Draft(question, sentences).quotations()] == [(1,)]
+    draft = Draft(question, scored(evidence, 0.7, 0.2, 0.1))
+    draft.take("Penguins are 99 times smaller.")
+    (quoted,) = draft.quotations()
+    assert (quoted.verdict, quoted.citations, quoted.heading) == ("quoted", (1,), "")
+    assert quoted.text.startswith("We present Foldy")
+
+
+def test_a_second_sentence_is_quoted_when_the_first_is_unsure(
+    evidence: tuple[Evidence, ...],
+) -> None:
+    question = Question.of("How much smaller does Foldy make browsers?")
+    unsure = Draft(question, scored(evidence, 0.4, 0.3, 0.2)).quotations()
+    assert [claim.citations for claim in unsure] == [(1,), (2,)]
+
+
+def test_all_evidence_is_quoted_with_the_titles(evidence: tuple[Evidence, ...]) -> None:
+    draft = Draft(Question.of("Which papers speak of browsers?"), evidence[1:3], headed=True)
+    quoted = draft.quote_all()
+    assert [claim.heading for claim in quoted] == [
+        "Foldy: shrinking browsers",
+        "Bees and red roofs",
+    ]
+    assert quoted[1].marked.startswith("Bees and red roofs: Red roofs mislead")
+    assert quoted[1].marked.endswith("[2]")
+
+
+def test_who_agrees_has_the_last_word(evidence: tuple[Evidence, ...]) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def disagree(claim: str, cited: str) -> bool:
+        asked.append((claim, cited))
+        return False
+
+    question = Question.of("How much smaller does Foldy make browsers?")
+    draft = Draft(question, evidence[:1], agrees=disagree)
+    claim = draft.take("Foldy makes browsers 160 times smaller [1].")
+    assert claim is not None and claim.verdict == "dropped"
+    assert asked[0] == ("Foldy makes browsers 160 times smaller.", evidence[0].text)
+    draft.take("Foldy makes browsers 99 times smaller [1].")
+    assert all("99" not in claim for claim, _ in asked), "what the check drops is not asked about"
 
 
 def test_nothing_is_quoted_when_the_best_evidence_is_cited(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def library(
 @pytest.mark.parametrize("question", UNANSWERABLE)
 def test_what_no_abstract_answers_does_not_fit(library: Library, question: str) -> None:
     found = find_evidence(Question.of(question), library, limit=4)
-    assert not found.fits
+    assert found.odds < 0
     assert len(found.nearest) == PAPERS
 
 
@@ -76,7 +77,7 @@ def test_the_right_sentence_is_among_the_evidence(
     library: Library, question: str, title: str, fact: str
 ) -> None:
     found = find_evidence(Question.of(question), library, limit=4)
-    assert found.fits
+    assert found.odds > 0
     assert any(one.stored.title == title and fact in one.sentence for one in found.evidence)
     assert found.evidence[0].stored.title == title
     scores = [one.score for one in found.evidence]
@@ -91,12 +92,12 @@ def test_without_vectors_words_alone_choose_and_refuse(
 ) -> None:
     with filled(tmp_path, shared_data / "trending_page.txt", None) as library:
         found = find_evidence(Question.of(question), library, limit=4)
-        assert found.fits
+        assert found.odds > 0
         assert any(one.stored.title == title and fact in one.sentence for one in found.evidence)
-        assert not find_evidence(Question.of("Who won the World Cup?"), library, limit=4).fits
+        assert find_evidence(Question.of("Who won the World Cup?"), library, limit=4).odds < 0
 
 
 def test_a_library_without_papers_has_no_evidence(tmp_path: Path) -> None:
     with Library.open(tmp_path / "empty", None) as library:
         found = find_evidence(Question.of("What is Compressor?"), library, limit=4)
-    assert (found.evidence, found.nearest, found.fits) == ((), (), False)
+    assert (found.evidence, found.nearest, found.odds) == ((), (), -math.inf)

@@ -1,0 +1,133 @@
+"""Retrieval on Cranfield and SciFact: words alone, vectors alone, and the search of the product.
+
+Usage: python -m benchmarks.retrieval [--data FOLDER]
+
+nDCG@10 with gain 2^relevance - 1, and recall@100, means over the judged queries. Embedding both
+collections takes some ten minutes on two cores. `lazily` is a library without vectors, in which
+each search makes those of the 50 best papers by their words, and keeps them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assistant.library import Library
+from assistant.library.vector_index import ExactIndex
+from assistant.models import open_embedder
+from assistant.paper import Paper
+from assistant.settings import load_settings
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+COLLECTIONS = ("scifact", "cranfield")
+DEPTH = 100
+_PATIENT_S = 1e6
+
+
+def papers(folder: Path) -> list[Paper]:
+    """The papers of a collection; `source` is the id that judgements name."""
+    found = []
+    for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        abstract = row.get("abstract") or " ".join(row.get("sentences", ()))
+        title = row["title"].strip() or abstract[:80]
+        found.append(Paper(title=title or "-", abstract=abstract.strip() or "-", source=row["id"]))
+    return found
+
+
+def queries(folder: Path) -> dict[str, tuple[str, dict[str, int]]]:
+    """Text and judged papers of every query that has a relevant one."""
+    judged: dict[str, dict[str, int]] = defaultdict(dict)
+    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
+        query, paper, grade = line.split("\t")
+        if grade.lstrip("-").isdigit() and int(grade) > 0:
+            judged[query][paper] = int(grade)
+    rows = map(json.loads, (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines())
+    return {row["id"]: (row["text"], judged[row["id"]]) for row in rows if judged[row["id"]]}
+
+
+def ndcg(ranked: Sequence[str], judged: dict[str, int], depth: int = 10) -> float:
+    """Normalised discounted cumulative gain of the first `depth`."""
+
+    def gain(grades: Sequence[int]) -> float:
+        return sum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
+
+    best = sorted(judged.values(), reverse=True)[:depth]
+    return gain([judged.get(paper, 0) for paper in ranked[:depth]]) / gain(best)
+
+
+def recall(ranked: Sequence[str], judged: dict[str, int]) -> float:
+    """The share of the relevant papers among the first 100."""
+    return len(set(ranked[:DEPTH]) & judged.keys()) / len(judged)
+
+
+def measure(
+    find: Callable[[str], Sequence[str]], asked: dict[str, tuple[str, dict[str, int]]]
+) -> str:
+    """Both figures of a way to search."""
+    ranked = [(find(text), judged) for text, judged in asked.values()]
+    gains = sum(ndcg(*one) for one in ranked) / len(ranked)
+    found = sum(recall(*one) for one in ranked) / len(ranked)
+    return f"{gains:.3f} / {found:.3f}"
+
+
+def searching(library: Library) -> Callable[[str], list[str]]:
+    """The search of the product, with all the time it wants."""
+    return lambda text: [
+        hit.stored.paper.source for hit in library.search(text, DEPTH, budget_s=_PATIENT_S)
+    ]
+
+
+def by_vectors(library: Library) -> Callable[[str], list[str]]:
+    """Papers by their nearest chunk alone, which the product has no use for."""
+    sources = {stored.number: stored.paper.source for stored in library.papers()}
+    index = ExactIndex(library._rows)
+    index.refresh()
+
+    def find(text: str) -> list[str]:
+        assert library.embedder is not None
+        near = index.nearest(library.embedder.embed([text])[0], 3 * DEPTH)
+        return list(dict.fromkeys(sources[number] for number, _ in near))[:DEPTH]
+
+    return find
+
+
+def figures(folder: Path, work: Path) -> dict[str, str]:
+    """The figures of one collection by the way of searching."""
+    embedder = open_embedder(load_settings(), print)
+    asked = queries(folder)
+    with Library.open(work / "whole", None) as library:
+        library.add(papers(folder))
+        found = {"words alone (BM25)": measure(searching(library), asked)}
+    with Library.open(work / "whole", embedder) as library:
+        library.embed_missing(lambda done, total: print(done, "of", total, file=sys.stderr))
+        found["vectors alone"] = measure(by_vectors(library), asked)
+        found["the search"] = measure(searching(library), asked)
+    with Library.open(work / "lazy", embedder) as library:
+        library.add(papers(folder))
+        found["the search, lazily"] = measure(searching(library), asked)
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Measure retrieval.")
+    parser.add_argument("--data", type=Path, default=DATA)
+    given = parser.parse_args()
+    columns = {}
+    for name in COLLECTIONS:
+        with tempfile.TemporaryDirectory() as work:
+            columns[name] = figures(given.data / name, Path(work))
+    print(f"\n| nDCG@10 / recall@100 | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+    for way in columns[COLLECTIONS[0]]:
+        print(f"| {way} | {' | '.join(column[way] for column in columns.values())} |")
+
+
+if __name__ == "__main__":
+    main()
