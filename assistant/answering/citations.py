@@ -19,6 +19,8 @@ _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _LEAD = re.compile(
     r"^(?:the\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?(?:\s+is)?\s*:\s*", re.IGNORECASE
 )
+# A number of more digits is no citation.
+_DIGITS = 6
 _SPACE_BEFORE_MARK = re.compile(r"\s+([.,;:!?])")
 
 
@@ -30,8 +32,10 @@ def split_markers(text: str) -> tuple[str, tuple[int, ...]]:
     cited: dict[int, None] = {}
     for marker in _MARKER.findall(text):
         for first, last in _RANGE.findall(marker):
-            cited.update(dict.fromkeys(range(int(first), min(int(last), int(first) + 20) + 1)))
-        cited.update((int(number), None) for number in re.findall(r"\d+", marker))
+            start = int(first[:_DIGITS])
+            cited.update(dict.fromkeys(range(start, min(int(last[:_DIGITS]), start + 20) + 1)))
+        numbers = re.findall(r"\d+", marker)
+        cited.update((int(number), None) for number in numbers if len(number) <= _DIGITS)
     plain = _SPACE_BEFORE_MARK.sub(r"\1", _MARKER.sub("", text))
     return _LEAD.sub("", " ".join(plain.split())), tuple(cited)
 

@@ -80,6 +80,11 @@ def evidence_in(question: Question, hits: Sequence[Hit], library: Library, limit
     )
 
 
+def says_something(sentence: str) -> bool:
+    """Whether a sentence is about the work, not about where its code can be found."""
+    return "://" not in sentence
+
+
 def near_papers(hits: Sequence[Hit]) -> tuple[NearPaper, ...]:
     """The papers of `hits` as an answer names them."""
     return tuple(NearPaper(hit.stored.id, hit.stored.title, hit.score) for hit in hits)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from assistant.text.names import bears
 from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans
-from assistant.text.words import content_words, vocabulary
+from assistant.text.words import content_words, stem, vocabulary
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
@@ -34,6 +34,7 @@ CHEAP = (
     "asked_words",  # share of the words behind `how many`, `which` or `what` in the sentence
     "asked_words_in_paper",
     "foreign_names",  # share of the question's names that the paper does not bear
+    "unsaid",  # the question has a name or technical term that nobody rephrases and the paper lacks
     "number_wanted",  # the question asks for a quantity, and the sentence has a number
     "number_missing",  # ... and it has none
     "cause",  # the question asks why, and the sentence names a cause
@@ -74,6 +75,18 @@ _ASKED = re.compile(
     r"(?=\s+(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|of|in|on|for|to|by"
     r"|that|reach\w*|need\w*|use[ds]?)\b|\s*[?.]?$)",
     re.IGNORECASE,
+)
+# Words for which an abstract that answers uses the same: units, hardware, settings, prices.
+_TERM = re.compile(
+    r"\b(?:[gtc]pus?|hours?|minutes?|seconds?|days?|weeks?|months?|joules?|watts?|kilowatt\S*|degrees?"
+    r"|(?:mega|giga|tera|peta)bytes?|[mgt]b|dollars?|euros?|prices?|costs?\s+in|salar(?:y|ies)"
+    r"|learning\s+rates?|batch\s+sizes?|epochs?|optimi[sz]ers?|dropout|random\s+seeds?"
+    r"|licen[cs]es?|patents?|programming\s+language|operating\s+system)\b",
+    re.IGNORECASE,
+)
+# Acronyms that stand for what papers call by many names.
+_GENERIC = frozenset(
+    "AI ML DL NN NNs LLM LLMs LM LMs RNN RNNs CNN CNNs GAN GANs RL NLP CV API PC OS".split()  # noqa: SIM905
 )
 _LONG = 300
 _SHORT = 50
@@ -136,6 +149,7 @@ def cheap_features(question: Question, candidates: Sequence[Candidate]) -> Value
                 _part(asked, candidate.words),
                 _part(asked, paper.words),
                 paper.foreign_names,
+                paper.unsaid,
                 float(has_number),
                 float(question.asks_quantity and not has_number),
                 float(why and _CAUSE.search(sentence) is not None),
@@ -219,6 +233,7 @@ class _Paper:
     title: frozenset[str]
     words: frozenset[str]
     foreign_names: float
+    unsaid: float
 
 
 def _papers(
@@ -244,6 +259,7 @@ def _papers(
             title=title,
             words=title | words[stored.number],
             foreign_names=_foreign_names(question, f"{stored.title}. {stored.abstract}"),
+            unsaid=_unsaid(question, f"{stored.title}. {stored.abstract}"),
         )
     return found
 
@@ -272,6 +288,12 @@ def _foreign_names(question: Question, text: str) -> float:
     if not question.names:
         return 0.0
     return sum(not bears(text, name) for name in question.names) / len(question.names)
+
+
+def _unsaid(question: Question, text: str) -> float:
+    names = [name for name in question.names if re.split(r"[-–]", name)[0] not in _GENERIC]
+    terms = {stem(word) for match in _TERM.findall(question.text) for word in match.lower().split()}
+    return float(not all(bears(text, name) for name in names) or not terms <= vocabulary(text))
 
 
 def _rarity(ids: Sequence[int], vectors: Sequence[WordVectors]) -> Values:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from assistant.answering.evidence import Found, as_evidence, near_papers
+from assistant.answering.evidence import Found, as_evidence, near_papers, says_something
 from assistant.answering.ranking import rank
 from assistant.text.words import vocabulary
 
@@ -54,8 +54,9 @@ def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> 
     chosen = chosen[:most]
     ranking = rank(topic, chosen, library.embed_words, every_paper=True)
     best: dict[int, int] = {}
-    for row, candidate in enumerate(ranking.candidates):
-        best.setdefault(candidate.hit.stored.number, row)
+    rows = range(len(ranking.candidates))
+    for row in sorted(rows, key=lambda row: not says_something(ranking.candidates[row].sentence)):
+        best.setdefault(ranking.candidates[row].hit.stored.number, row)
     numbers = [hit.stored.number for hit in chosen if hit.stored.number in best]
     return Found(
         evidence=tuple(as_evidence(ranking, best[n], min(1.0, fits[n])) for n in numbers),

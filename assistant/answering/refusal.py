@@ -27,6 +27,7 @@ _OF_BEST = (
     "asked_words",
     "asked_words_in_paper",
     "foreign_names",
+    "unsaid",
     "number_wanted",
     "number_missing",
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from assistant.answering.evidence import Found, find_evidence
+from assistant.answering.evidence import Found, find_evidence, says_something
 from assistant.answering.question import Question
 
 if TYPE_CHECKING:
@@ -20,27 +20,25 @@ def compare(
 ) -> Found:
     """Evidence for the comparison of `sides` that `question` asks for.
 
-    The best sentences for the whole question come first if they speak of both sides; else each
-    side gives its own. A side that the library has nothing about makes it a refusal.
+    Each side gives the best sentences of the paper that fits it best, in turns. It is as likely an
+    answer as the side that fits worse, or as the evidence for the question as a whole.
     """
     together = find_evidence(question, library, limit, filters)
-    halves = [
-        find_evidence(Question.of(side), library, max(1, limit // 2), filters) for side in sides
-    ]
-    if not all(half.evidence for half in halves):
-        return replace(together, evidence=(), odds=-1.0)
-    chosen: dict[tuple[int, int], Evidence] = {}
-    for rank in range(max(1, limit // 2)):
-        for half in halves:
-            for source in half.evidence[rank : rank + 1]:
-                chosen.setdefault((source.stored.number, source.start), source)
-    for source in together.evidence[:1]:
-        chosen.setdefault((source.stored.number, source.start), source)
-    evidence = tuple(chosen.values())[: limit + 1]
+    halves = [find_evidence(Question.of(side), library, 2 * limit, filters) for side in sides]
+    turns = zip_longest(*(_best(half, max(1, limit // 2)) for half in halves))
+    evidence = dict.fromkeys(source for source in chain.from_iterable(turns) if source)
     return Found(
-        evidence=evidence,
+        evidence=tuple(evidence),
         nearest=together.nearest,
         odds=max(together.odds, min(half.odds for half in halves)),
         whole=True,
         headed=True,
     )
+
+
+def _best(half: Found, count: int) -> list[Evidence]:
+    """The first `count` sentences of the best paper, those that say something first."""
+    paper = half.evidence[0].stored.number if half.evidence else None
+    own = [source for source in half.evidence if source.stored.number == paper]
+    own.sort(key=lambda source: not says_something(source.sentence))
+    return own[:count]

@@ -22,6 +22,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
+from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from assistant.library import Hit, StoredPaper, StoredTldr
@@ -191,7 +192,9 @@ def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) ->
         columns = (str(stored.number), stored.id, stored.title, line)
         streams.line("\t".join(" ".join(column.split()) for column in columns))
         return
-    streams.line((f"#{stored.number}", "bold"), "  ", stored.title, "  ", (stored.id, "dim"))
+    streams.line(
+        (f"#{stored.number}", "bold"), "  ", visible(stored.title), "  ", (stored.id, "dim")
+    )
     if line:
         streams.line("    ", (line, "green"))
 
@@ -204,7 +207,9 @@ def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_j
     if not hits:
         streams.note(NOTHING)
     for n, hit in enumerate(hits, 1):
-        streams.line((f"{n:>2}.", "bold"), f" {hit.stored.title}  ", (hit.stored.id, "dim"))
+        streams.line(
+            (f"{n:>2}.", "bold"), f" {visible(hit.stored.title)}  ", (hit.stored.id, "dim")
+        )
 
 
 def _hit_as_json(n: int, hit: Hit) -> dict[str, Any]:

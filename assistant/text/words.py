@@ -89,6 +89,7 @@ def located_words(text: str) -> list[tuple[int, str]]:
     ]
 
 
+@lru_cache(maxsize=4096)  # every question looks at the same sentences again
 def vocabulary(text: str) -> frozenset[str]:
     """Every stem of `text`; hyphenated words count as their parts and written together too."""
     found: set[str] = set()

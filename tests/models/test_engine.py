@@ -253,3 +253,24 @@ def test_reading_an_ended_stream_again_gives_nothing() -> None:
     stream.put("text")
     stream.finish("stop")
     assert (list(stream), list(stream)) == (["text"], [])
+
+
+def test_choices_tell_how_likely_each_first_token_is(engine: Engine) -> None:
+    asked = Message("user", "Is the sky on Earth green on a clear day? Answer with yes or no.")
+    stream = engine.generate(GenerationRequest((asked,), 4, choices=("Yes", "No")))
+    reply = "".join(stream)
+    choices = stream.stats.choices
+    assert sum(choices.values()) == pytest.approx(1.0)
+    likelier = max(choices, key=lambda text: choices[text])
+    assert not reply.startswith(("Yes", "No")) or reply.startswith(likelier)
+
+
+def test_choices_of_several_tokens_are_not_told(engine: Engine) -> None:
+    asked = (Message("user", "Hello"),)
+    stream = engine.generate(GenerationRequest(asked, 2, choices=("Yes", "incomprehensibilities")))
+    "".join(stream)
+    assert stream.stats.choices == {}
+
+
+def test_the_size_of_the_model_is_known(engine: Engine) -> None:
+    assert 130_000_000 < engine.parameters < 140_000_000

@@ -222,3 +222,19 @@ def test_a_failing_run_is_a_model_error(embedder: MiniLM, monkeypatch: pytest.Mo
     monkeypatch.setattr(embedder, "_session", Failing())
     with pytest.raises(ModelError, match=r"failed on 1 texts of up to 3 tokens \(bad allocation\)"):
         embedder.embed(["text"])
+
+
+def test_words_are_embedded_in_their_context(embedder: MiniLM) -> None:
+    words = embedder.embed_words(["The river bank was wet.", "The bank gave a loan.", ""])
+    assert [len(one.ids) for one in words] == [6, 6, 0]
+    for one, vector in zip(words, embedder.embed([TEXTS[0]] * 3), strict=True):
+        assert one.tokens.shape == (len(one.ids), 384)
+        assert one.mean.shape == vector.shape
+        assert np.allclose(np.linalg.norm(one.tokens, axis=1), 1, atol=1e-5)
+    bank = [one.tokens[one.ids.index(words[1].ids[1])] for one in words[:2]]
+    assert 0.2 < float(bank[0] @ bank[1]) < 0.95, "one word, two meanings"
+
+
+def test_the_mean_of_the_words_is_the_vector_of_the_text(embedder: MiniLM) -> None:
+    words = embedder.embed_words(TEXTS)
+    assert np.allclose(np.stack([one.mean for one in words]), embedder.embed(TEXTS), atol=1e-4)
