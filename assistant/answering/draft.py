@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 # An answer has at most this many sentences of the model.
 MOST_CLAIMS = 3
+# A model that has written so many unsupported sentences will write no other.
+_MOST_DROPPED = 2
+# A claim of fewer words says nothing, as `Quantum computing.`, unless it is a number.
+_FEWEST_WORDS = 4
 # Sentences are quoted until one of those cited is the answer with this probability ...
-_ENOUGH = 0.6
+_ENOUGH = 0.85
 # ... but no more than so many.
-_MOST_QUOTED = 2
+_MOST_QUOTED = 3
 
 
 class Draft:
@@ -56,7 +60,8 @@ class Draft:
     @property
     def finished(self) -> bool:
         """Whether more of the model's text is of no use: it repeats itself, or is long enough."""
-        return self._repeats or len(self.shown) >= MOST_CLAIMS
+        dropped = len(self.claims) - len(self.shown)
+        return self._repeats or len(self.shown) >= MOST_CLAIMS or dropped >= _MOST_DROPPED
 
     def take(self, sentence: str) -> Claim | None:
         """Check a sentence that the model wrote; None when there is nothing in it."""
@@ -108,7 +113,8 @@ class Draft:
         return quoted
 
     def _checked(self, text: str, cited: Sequence[int]) -> Claim:
-        if adds_nothing(text, self._question.text):
+        says_too_little = len(text.split()) < _FEWEST_WORDS and not numbers(text)
+        if says_too_little or adds_nothing(text, self._question.text):
             return Claim(text, "dropped", tuple(cited))
         for citations in (tuple(cited), *((n,) for n in by_support(text, self._evidence))):
             sources = [self._evidence[n - 1] for n in citations]

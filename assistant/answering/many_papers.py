@@ -11,24 +11,25 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.evidence import Found, as_evidence, near_papers, says_something
 from assistant.answering.ranking import rank
-from assistant.text.words import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from assistant.answering.question import Question
-    from assistant.library import Filters, Hit, Library
+    from assistant.answering.ranking import Ranking
+    from assistant.library import Filters, Library
 
 # Papers that are looked at, and the most that an overview quotes.
 LOOKED_AT = 50
 LISTED = 25
 OVERVIEW = 6
-# A paper fits when its cosine with the topic and half the share of the topic's words in it make
-# this much together, and this share of the best paper's. Chosen on benchmarks/questions.jsonl.
-_FITS = 0.72
-_OF_BEST = 0.62
-_WORDS = 0.5
-_FITS_BY_WORDS = 0.45  # without vectors: all, or nearly all of the words
+# A paper fits when its cosine with the topic, how near its words are to the topic's, and a quarter
+# of the share of the topic's words that it has make this much together, and this share of the best
+# paper's. Chosen on the tuning half of benchmarks/questions.jsonl.
+_FITS = 0.85
+_OF_BEST = 0.75
+_WORDS = 0.25
+_FITS_BY_WORDS = 0.75  # without vectors that share alone counts
 
 
 def list_papers(topic: Question, library: Library, filters: Filters) -> Found:
@@ -43,46 +44,36 @@ def overview(topic: Question, library: Library, filters: Filters) -> Found:
 
 def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> Found:
     hits = library.search(topic.text, LOOKED_AT, filters)
-    if not topic.words and filters.given:
-        fits = {hit.stored.number: 1.0 for hit in hits}  # `author:hinton` alone says it all
-    else:
-        fits = _fits(topic, hits)
-    chosen = sorted(
-        (hit for hit in hits if hit.stored.number in fits), key=lambda hit: -fits[hit.stored.number]
-    )
-    left_out = len(chosen) - most
-    chosen = chosen[:most]
-    ranking = rank(topic, chosen, library.embed_words, every_paper=True)
-    best: dict[int, int] = {}
+    ranking = rank(topic, hits, library.embed_words, every_paper=True)
     rows = range(len(ranking.candidates))
+    best: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: not says_something(ranking.candidates[row].sentence)):
         best.setdefault(ranking.candidates[row].hit.stored.number, row)
-    numbers = [hit.stored.number for hit in chosen if hit.stored.number in best]
+    # `author:hinton` alone says it all.
+    fits = _fits(ranking, best) if topic.words else dict.fromkeys(best, 1.0)
+    chosen = sorted(fits, key=lambda number: -fits[number])
+    left_out = len(chosen) - most
     return Found(
-        evidence=tuple(as_evidence(ranking, best[n], min(1.0, fits[n])) for n in numbers),
+        evidence=tuple(as_evidence(ranking, best[n], min(1.0, fits[n])) for n in chosen[:most]),
         nearest=near_papers(hits),
-        odds=math.inf if numbers else -math.inf,
+        odds=math.inf if chosen else -math.inf,
         whole=True,
         headed=True,
         note=f"{left_out} more papers fit less well and are left out." if left_out > 0 else None,
     )
 
 
-def _fits(topic: Question, hits: Sequence[Hit]) -> dict[int, float]:
-    """How well the papers that fit do so, by number."""
-    texts = {
-        hit.stored.number: vocabulary(f"{hit.stored.title} {hit.stored.abstract}") for hit in hits
-    }
-    weights = {
-        word: math.log(1 + len(hits) / (1 + sum(word in text for text in texts.values())))
-        for word in topic.words
-    }
-    total = sum(weights.values()) or 1.0
-    found = {}
-    for hit in hits:
-        text = texts[hit.stored.number]
-        share = sum(weight for word, weight in weights.items() if word in text) / total
-        found[hit.stored.number] = _WORDS * share + (hit.similarity or 0.0)
+def _fits(ranking: Ranking, rows: Mapping[int, int]) -> dict[int, float]:
+    """How well the papers that fit do so, by number; `rows` are their sentences in `ranking`."""
+    found = {number: _fit(ranking, row) for number, row in rows.items()}
+    least = _FITS if ranking.with_vectors else _FITS_BY_WORDS
     best = max(found.values(), default=0.0)
-    least = _FITS if any(hit.similarity is not None for hit in hits) else _FITS_BY_WORDS
     return {n: fit for n, fit in found.items() if fit >= max(least, _OF_BEST * best)}
+
+
+def _fit(ranking: Ranking, row: int) -> float:
+    words = float(ranking.feature("paper_words")[row])
+    if not ranking.with_vectors:
+        return words
+    near = ranking.feature("paper_cosine")[row] + ranking.feature("paper_nearest_words")[row]
+    return float(near) + _WORDS * words

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Places = npt.NDArray[np.int64]
 
 # Sentences that are embedded: the best by everything else. It takes some 0.1 s on two cores.
-EMBEDDED = 48
+EMBEDDED = 40
 
 
 @dataclass(frozen=True)

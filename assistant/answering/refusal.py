@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from assistant.answering.ranking import Ranking
 
+# Below these odds a question is refused. At 0 as many answers as refusals would be wrong if half of
+# all questions had no answer; people ask more of what their library knows.
+LEAST_ODDS = -0.45
+
 # Features of the best sentence that count as they are.
 _OF_BEST = (
     "paper_cosine",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.models.base import GenerationRequest, Message, Priority
-from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from assistant.answering.question import Question
     from assistant.models.base import LanguageModel
     from assistant.prompt import Prompt
-
-# Words of a title that say which paper a sentence is of.
-_TITLE_WORDS = 12
 
 
 def answer_request(
@@ -42,7 +38,7 @@ def answer_request(
     def fits(lines: Sequence[str]) -> bool:
         return model.count_tokens(messages(lines)) + max_tokens <= model.context_tokens
 
-    lines = [f"{_title(source)}: {source.text}" for source in evidence]
+    lines = [source.text for source in evidence]
     while len(lines) > 1 and not fits(lines):
         lines.pop()
     if not fits(lines):
@@ -53,7 +49,3 @@ def answer_request(
     return GenerationRequest(
         messages=messages(lines), max_tokens=max_tokens, priority=Priority.INTERACTIVE
     )
-
-
-def _title(source: Evidence) -> str:
-    return " ".join(visible(source.stored.title).split()[:_TITLE_WORDS])
