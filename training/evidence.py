@@ -206,7 +206,7 @@ def prepare(
 ) -> tuple[Linear, list[Prepared]]:
     """The weights that choose which sentences are embedded, and all cases with their features."""
     nothing = Scorer(
-        Linear(np.zeros(len(CHEAP)), 0.0), Linear(np.zeros(len(FEATURES)), 0.0), {}, {}
+        "", Linear(np.zeros(len(CHEAP)), 0.0), Linear(np.zeros(len(FEATURES)), 0.0), {}, {}
     )
     cheap = [rank(case.question, case.hits, lambda texts: None, nothing) for case in cases]
     weights = Linear.of(
@@ -324,6 +324,7 @@ def main() -> None:
     stored = {
         "fitted_to": f"{len(asked)} questions over {len(abstracts)} abstracts of SciTLDR's "
         "training split, by training/evidence.py",
+        "embedder": embedder.fingerprint,
         "cross_validation": validated,
         "cheap": _rounded(CHEAP, cheap),
         "deep": _rounded(FEATURES, weights[True]),

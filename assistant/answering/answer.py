@@ -104,7 +104,6 @@ class Answer:
         """The shape that other programs rely on; `note` is only there if there is one."""
         shape: dict[str, Any] = {
             "question": self.question,
-            "kind": self.kind,
             "answer": self.text,
             "refused": self.refused,
             "claims": [
@@ -143,6 +142,7 @@ class Answer:
                 "total_s": round(self.timings.total_s, 4),
             },
         }
+        shape["kind"] = self.kind
         if self.note is not None:
             shape["note"] = self.note
         return shape

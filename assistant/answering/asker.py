@@ -24,7 +24,6 @@ from assistant.answering.evidence import find_following
 from assistant.answering.finding import find
 from assistant.answering.kinds import Kind, kind_of
 from assistant.answering.question import MAX_CHARACTERS, Question
-from assistant.answering.refusal import LEAST_ODDS
 from assistant.answering.request import answer_request
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
@@ -120,7 +119,7 @@ class Asker:
             found = find(meant, kind, self._library, self._settings.evidence, filters)
         clock.evidence_found()
         writing = _Writing(asked, meant, kind.kind.value, found, clock)
-        if found.odds < LEAST_ODDS or not found.evidence:
+        if found.odds < 0 or not found.evidence:
             yield EvidenceFound((), found.nearest[:_NEAREST])
             yield AnswerDone(self._refusal(writing))
             return

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Evidence, NearPaper
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranking, rank
-from assistant.answering.refusal import figures, odds
+from assistant.answering.refusal import margin
 from assistant.answering.scorer import scorer
 from assistant.library import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assistant.answering.ranking import Embed
     from assistant.library import Filters, Hit, Library
 
 # Papers whose sentences are looked at.
@@ -30,9 +31,9 @@ _FAR_BEHIND = 50.0
 class Found:
     """The best sentences, best first, and the papers that search found.
 
-    `odds` is the logarithm of the odds that the sentences answer at all. `whole` evidence is the
-    answer as it stands, all of it, and no model is asked; `headed` claims name their papers.
-    `note` says what was left out, or why there is nothing.
+    `odds` says how likely the sentences answer at all: below 0 the question is to be refused.
+    `whole` evidence is the answer as it stands, all of it, and no model is asked; `headed` claims
+    name their papers. `note` says what was left out, or why there is nothing.
     """
 
     evidence: tuple[Evidence, ...]
@@ -67,8 +68,7 @@ def find_following(
 
 def evidence_in(question: Question, hits: Sequence[Hit], library: Library, limit: int) -> Found:
     """The `limit` best sentences of the papers of `hits`, which come in the order of a search."""
-    ranking = rank(question, hits, library.embed_words)
-    weights = scorer()
+    ranking = rank(question, hits, embed_for(library))
     chances = ranking.chances
     kept = [
         row for row in range(min(limit, len(chances))) if chances[row] * _FAR_BEHIND >= chances[0]
@@ -76,8 +76,15 @@ def evidence_in(question: Question, hits: Sequence[Hit], library: Library, limit
     return Found(
         evidence=tuple(as_evidence(ranking, row) for row in kept),
         nearest=near_papers(hits),
-        odds=odds(figures(ranking), weights.fit if ranking.with_vectors else weights.fit_cheap),
+        odds=margin(ranking, scorer()),
     )
+
+
+def embed_for(library: Library) -> Embed:
+    """How the sentences of `library` are embedded: not at all if the scorer does not know how."""
+    if library.embedder is None or library.embedder.fingerprint != scorer().embedder:
+        return lambda texts: None
+    return library.embed_words
 
 
 def says_something(sentence: str) -> bool:

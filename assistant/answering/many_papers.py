@@ -9,7 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from assistant.answering.evidence import Found, as_evidence, near_papers, says_something
+from assistant.answering.evidence import (
+    Found,
+    as_evidence,
+    embed_for,
+    near_papers,
+    says_something,
+)
 from assistant.answering.ranking import rank
 
 if TYPE_CHECKING:
@@ -44,7 +50,7 @@ def overview(topic: Question, library: Library, filters: Filters) -> Found:
 
 def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> Found:
     hits = library.search(topic.text, LOOKED_AT, filters)
-    ranking = rank(topic, hits, library.embed_words, every_paper=True)
+    ranking = rank(topic, hits, embed_for(library), every_paper=True)
     rows = range(len(ranking.candidates))
     best: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: not says_something(ranking.candidates[row].sentence)):

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.answering.ranking import Ranking
+    from assistant.answering.scorer import Scorer
 
-# Below these odds a question is refused. At 0 as many answers as refusals would be wrong if half of
-# all questions had no answer; people ask more of what their library knows.
+# Below these odds a question is refused; without vectors, below the others. At 0 as many answers as
+# refusals would be wrong if half of all questions had no answer; people ask more of what they have.
 LEAST_ODDS = -0.45
+LEAST_ODDS_BY_WORDS = -0.8
+# Without vectors the paper needs this share of the question's words, rare ones weighing more.
+_LEAST_WORDS = 0.4
 
 # Features of the best sentence that count as they are.
 _OF_BEST = (
@@ -73,8 +77,18 @@ def figures(ranking: Ranking) -> dict[str, float]:
     return found
 
 
+def margin(ranking: Ranking, weights: Scorer) -> float:
+    """How far the odds that the sentences answer are above the least; below 0 is a refusal."""
+    found = figures(ranking)
+    if ranking.with_vectors:
+        return odds(found, weights.fit) - LEAST_ODDS
+    if found.get("paper_words", 0.0) < _LEAST_WORDS:
+        return -math.inf
+    return odds(found, weights.fit_cheap) - LEAST_ODDS_BY_WORDS
+
+
 def odds(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Logarithm of the odds that the sentences answer; above 0 they rather do than not."""
+    """Logarithm of the odds that the sentences answer, if half of all questions had an answer."""
     if not found:
         return -math.inf
     return weights.get("", 0.0) + sum(

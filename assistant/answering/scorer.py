@@ -41,11 +41,13 @@ class Linear:
 class Scorer:
     """Scores of sentences as answers, as logarithms of odds up to a constant of the question.
 
+    The weights of vectors hold for those of one `embedder`, named by its fingerprint.
     `cheap` does without vectors of sentences, `deep` takes all features. `fit` turns the figures
     of `refusal` about the best sentences into the odds that they answer, `fit_cheap` those of
     sentences that were scored without vectors.
     """
 
+    embedder: str
     cheap: Linear
     deep: Linear
     fit: dict[str, float]
@@ -57,6 +59,7 @@ def scorer() -> Scorer:
     """The scorer that ships with the package."""
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     return Scorer(
+        embedder=stored["embedder"],
         cheap=Linear.of(stored["cheap"], CHEAP),
         deep=Linear.of(stored["deep"], FEATURES),
         fit=stored["fit"],

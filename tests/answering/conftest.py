@@ -36,5 +36,5 @@ def evidence() -> tuple[Evidence, ...]:
     found = []
     for paper, sentence in spans:
         start = paper.abstract.index(sentence)
-        found.append(Evidence(paper, sentence, start, start + len(sentence), score=0.7))
+        found.append(Evidence(paper, sentence, start, start + len(sentence), score=0.9))
     return tuple(found)

@@ -245,6 +245,7 @@ def test_the_json_shape_is_the_promised_one(library: Library) -> None:
     shape = answer(library, f"{RIGHT} [1]").as_json()
     assert list(shape) == [
         "question", "answer", "refused", "claims", "sources", "nearest", "model", "timings",
+        "kind",
     ]  # fmt: skip
     assert list(shape["claims"][0]) == ["text", "verdict", "citations"]
     assert list(shape["sources"][0]) == ["n", "paper", "sentence", "start", "end", "score"]

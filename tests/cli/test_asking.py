@@ -24,6 +24,7 @@ SHAPE = [
     "nearest",
     "model",
     "timings",
+    "kind",
 ]
 
 
