@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # So many more sentences are looked at.
 _WIDER = 2
 # How likely a sentence that defines the thing is the answer, at least.
-_LIKELY = 0.7
+_LIKELY = 0.9
 
 
 def define(question: Question, thing: str, library: Library, limit: int, filters: Filters) -> Found:
