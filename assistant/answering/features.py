@@ -249,17 +249,19 @@ def _papers(
         if stored.number in found:
             continue
         title = vocabulary(stored.title)
+        whole = title | words[stored.number]
+        text = f"{stored.title}. {stored.abstract}"
         found[stored.number] = _Paper(
             values=(
                 candidate.hit.similarity or 0.0,
                 candidate.hit.score / best,
                 1.0 / (1 + len(found)),
-                _share(weights, title | words[stored.number]),
+                _share(weights, whole),
             ),
             title=title,
-            words=title | words[stored.number],
-            foreign_names=_foreign_names(question, f"{stored.title}. {stored.abstract}"),
-            unsaid=_unsaid(question, f"{stored.title}. {stored.abstract}"),
+            words=whole,
+            foreign_names=_foreign_names(question, text),
+            unsaid=_unsaid(question, text),
         )
     return found
 

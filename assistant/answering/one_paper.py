@@ -26,7 +26,7 @@ _LOOKED_AT = 5
 # So much of what names the paper has to be in its title, or in title and abstract.
 _LEAST_NAMED = 0.6
 _KEY = re.compile(
-    r"#?\d+|(?:doi|arxiv|pmid|text):\S+|10\.\d{4,9}/\S+|\d{4}\.\d{4,5}(?:v\d+)?", re.I
+    r"#?\d+|(?:doi|arxiv|pmid|text):\S+|10\.\d{4,9}/\S+|\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE
 )
 
 _CONTRIBUTION = re.compile(
@@ -46,7 +46,7 @@ def summary(topic: Question, library: Library, filters: Filters) -> Found:
     """The sentences of the paper that `topic` names which say what was done, and what came out."""
     stored, hits = named_paper(topic, library, filters)
     if stored is None:
-        return Found((), near_papers(hits), -math.inf, note="No paper in the library is called so.")
+        return _nothing(hits, "No paper in the library is called so.")
     spans = sentence_spans(stored.abstract)
     return Found(
         evidence=tuple(
@@ -65,27 +65,21 @@ def record(
     """What the catalogue, or else the abstract, says of `field` of the paper that `topic` names."""
     stored, hits = named_paper(topic, library, filters)
     if stored is None:
-        return Found((), near_papers(hits), -math.inf, note="No paper in the library is called so.")
+        return _nothing(hits, "No paper in the library is called so.")
     known = _known(stored, field)
     if known:
-        source = Evidence(
-            stored,
-            f"{field.capitalize() if field.islower() else field.value}: {known}",
-            0,
-            0,
-            1.0,
-            field.value,
-        )
+        source = Evidence(stored, f"{_heading(field)}: {known}", 0, 0, 1.0, field.value)
         return Found((source,), near_papers(hits), math.inf, whole=True, headed=True)
     said = _said(question, stored, field, library, filters)
     if said is not None:
         return said
-    return Found(
-        (),
-        near_papers(hits),
-        -math.inf,
-        note=f"The library does not know the {_CALLED.get(field, field)} of “{stored.title}”.",
-    )
+    called = _CALLED.get(field, field.value)
+    return _nothing(hits, f"The library does not know the {called} of “{stored.title}”.")
+
+
+def _nothing(hits: Sequence[Hit], note: str) -> Found:
+    """A refusal, with its reason."""
+    return Found((), near_papers(hits), -math.inf, note=note)
 
 
 def named_paper(
@@ -125,6 +119,9 @@ def _key_sentences(abstract: str, spans: Sequence[tuple[int, int]]) -> list[tupl
     long = [span for span in spans if len(abstract[slice(*span)].split()) >= _FEWEST_WORDS]
     done = next((span for span in long if _CONTRIBUTION.search(abstract[slice(*span)])), None)
     if done is None:
+        # A paper without an abstract has no sentence at all.
+        if not spans:
+            return []
         done = (long or list(spans))[0]
     behind = [span for span in long if span > done and _RESULT.search(abstract[slice(*span)])]
     return [done, *behind[-1:]]
@@ -146,6 +143,13 @@ def _known(stored: StoredPaper, field: Field) -> str:
 
 # What people call a field that is not called so.
 _CALLED = {Field.PUBLISHED: "date of publication", Field.DOI: "DOI", Field.PMID: "PMID"}
+
+
+def _heading(field: Field) -> str:
+    """The name of `field` before its value."""
+    name = _CALLED.get(field, field.value)
+    return name[0].upper() + name[1:]
+
 
 # Words of which a sentence needs one to speak of a field that the catalogue does not have.
 _SPEAKS_OF = {

@@ -105,15 +105,8 @@ class MiniLM:
         tokens = self._tokens(texts)
 
         def keep(batch: list[int], hidden: Vectors) -> None:
-            # Scaling to length 1 makes the sum over the tokens as good as their mean.
-            vectors[batch] = _unit(
-                np.stack(
-                    [
-                        one[: len(tokens[row])].sum(axis=0)
-                        for row, one in zip(batch, hidden, strict=True)
-                    ]
-                )
-            )
+            for row, one in zip(batch, hidden, strict=True):
+                vectors[row] = _mean(one[: len(tokens[row])])
 
         self._compute(tokens, keep)
         return vectors
@@ -132,9 +125,7 @@ class MiniLM:
             for row, one in zip(batch, hidden, strict=True):
                 ids = tokens[row]
                 own = one[: len(ids)]
-                found[row] = WordVectors(
-                    tuple(ids[1:-1]), _unit(own[1:-1]), _unit(own.sum(axis=0, keepdims=True))[0]
-                )
+                found[row] = WordVectors(tuple(ids[1:-1]), _unit(own[1:-1]), _mean(own))
 
         self._compute(tokens, keep)
         return [found[row] for row in range(len(texts))]
@@ -258,6 +249,12 @@ def _last_layer(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
 def _unit(rows: Vectors) -> Vectors:
     scaled: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return scaled
+
+
+def _mean(rows: Vectors) -> Vectors:
+    """The mean of `rows`, scaled to length 1: so their sum is as good."""
+    mean: Vectors = _unit(rows.sum(axis=0, keepdims=True))[0]
+    return mean
 
 
 def _one_line(error: Exception) -> str:

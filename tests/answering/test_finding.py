@@ -134,8 +134,8 @@ def test_a_summary_says_what_was_done_and_what_came_out(library: Library, questi
     ("question", "field", "text"),
     [
         ("Who wrote Waggle?", "authors", "Authors: Ada Blume, Karl Frisch"),
-        ("When was the paper on red roofs published?", "published", "Published: 2021"),
-        ("What is the DOI of Waggle?", "doi", "Doi: 10.1000/waggle"),
+        ("When was the paper on red roofs published?", "published", "Date of publication: 2021"),
+        ("What is the DOI of Waggle?", "doi", "DOI: 10.1000/waggle"),
     ],
 )
 def test_the_catalogue_answers_what_it_knows(
