@@ -50,6 +50,11 @@ def interruptible_prompt() -> Iterator[Callable[[str], str]]:
         try:
             waiting = True
             return input(prompt)
+        except SystemError as error:
+            # What Python makes of a Ctrl-C that comes while it hands out the one before.
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            raise
         finally:
             waiting = False
 
