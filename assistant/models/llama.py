@@ -43,6 +43,18 @@ def load_library() -> Any:
     return library
 
 
+def model_parameters(library: Any) -> Any:
+    """How the loaded llama.cpp `library` is to load models on this processor.
+
+    Compiled by GCC 12.2 and its like, llama.cpp's matrix kernels for AMX crash: the compiler drops
+    what is written to the tile configuration (GCC bug 114098). They are one of the extra buffer
+    types, which are all left out where they would be chosen; AVX-512 does the work instead.
+    """
+    parameters = library.llama_model_default_params()
+    parameters.use_extra_bufts = b"AMX_INT8 = 1" not in library.llama_print_system_info()
+    return parameters
+
+
 def _remember(level: int, text: bytes, _data: object) -> None:
     if level == _ERROR_LEVEL:
         _last_errors.append(text.decode("utf-8", "replace").strip())
@@ -86,7 +98,7 @@ class LlamaModel:
         self.library = load_library()
         _last_errors.clear()
         self.pointer = self.library.llama_model_load_from_file(
-            str(path).encode(), self.library.llama_model_default_params()
+            str(path).encode(), model_parameters(self.library)
         )
         if not self.pointer:
             raise ModelError(

@@ -1,4 +1,4 @@
-"""The prompt of a conversation under Ctrl-C, whatever Python makes of one that comes at a bad moment."""
+"""The prompt of a conversation under Ctrl-C, also when two come at once."""
 
 from __future__ import annotations
 
