@@ -61,6 +61,7 @@ class Engine:
                 limit=self._context_tokens,
                 batch=_STEP_TOKENS,
                 threads=threads,
+                flash_attention=priority is Priority.INTERACTIVE,
             )
             for priority, sequences in (
                 (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES),
@@ -114,10 +115,12 @@ class Engine:
         if request.adapter is not None and request.adapter not in self._adapter_names:
             raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
         prompt = self._template.tokens(request.messages, request.answer_prefix)
-        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt))
+        weighed = (len(self._model.tokenise(x, markup=False)) for x in request.alternatives)
+        longest = max(request.max_tokens, *weighed, 0)
+        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt), longest)
         if job.needed > self._context_tokens:
             raise PromptTooLong(
-                f"A prompt of {len(prompt)} tokens and a reply of up to {request.max_tokens} do "
+                f"A prompt of {len(prompt)} tokens and a reply of up to {longest} do "
                 f"not fit {self._name}'s context of {self._context_tokens} tokens. "
                 "Shorten the text, or raise ASSISTANT_CONTEXT if the model allows it."
             )

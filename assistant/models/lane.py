@@ -19,6 +19,7 @@ from assistant.models.base import FinishReason, GenerationRequest
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
 from assistant.models.reply_text import ReplyText
 from assistant.models.stream import EngineStream
+from assistant.models.weighing import Weighing
 
 # A shared beginning shorter than this is computed faster than it is copied or waited for.
 _WORTH_SHARING = 32
@@ -33,11 +34,12 @@ class Job:
     request: GenerationRequest
     prompt: list[int]
     stream: EngineStream
+    reply_tokens: int
 
     @property
     def needed(self) -> int:
-        """Tokens of memory that prompt and reply take at most."""
-        return len(self.prompt) + self.request.max_tokens
+        """Tokens of memory that prompt and reply, or an alternative to it, take at most."""
+        return len(self.prompt) + self.reply_tokens
 
 
 @dataclass
@@ -52,6 +54,13 @@ class Slot:
     reply: ReplyText = field(default_factory=ReplyText)
     sampler: Any = None
     begun: float = 0.0
+    finish: FinishReason = "stop"
+    weighing: Weighing | None = None
+
+    @property
+    def reads_alternative(self) -> bool:
+        """Whether its pending tokens are a reply that is weighed, not a prompt."""
+        return self.weighing is not None and self.weighing.reading
 
     def shared_with(self, prompt: list[int], adapter: str | None) -> int:
         """How many tokens at the beginning of `prompt` this sequence's memory holds."""
@@ -69,9 +78,20 @@ class Lane:
     """Some slots over one context, allocated on first use and grown when a job needs more."""
 
     def __init__(
-        self, model: LlamaModel, *, sequences: int, limit: int, batch: int, threads: int
+        self,
+        model: LlamaModel,
+        *,
+        sequences: int,
+        limit: int,
+        batch: int,
+        threads: int,
+        flash_attention: bool,
     ) -> None:
-        """`limit` is the most tokens a sequence may ever have, `batch` the most of one step."""
+        """`limit` is the most tokens a sequence may ever have, `batch` the most of one step.
+
+        `flash_attention` reads prompts a little faster and writes many replies slower.
+        """
+        self._flash_attention = flash_attention
         self._model = model
         self._sequences = sequences
         self._limit = limit
@@ -118,9 +138,12 @@ class Lane:
             end += count
             slot.tokens += slot.pending[:count]
             del slot.pending[:count]
-            if not slot.pending:
+            if slot.reads_alternative:
+                self._weigh(slot, end - count, count)
+            elif not slot.pending:
                 self._weigh_choices(slot, end - 1)
-                self._take_token(slot, self._context.sample(slot.sampler, end - 1))
+                token = self._context.sample(slot.sampler, end - 1)
+                self._take_token(slot, token, end - 1)
 
     def _plan(self, slots: list[Slot]) -> list[tuple[Slot, int]]:
         """How many tokens of each slot go into the next step: writers first, then prompts."""
@@ -137,7 +160,8 @@ class Lane:
         for slot, count in taken:
             position, last = len(slot.tokens), len(slot.pending) - 1
             for offset, token in enumerate(slot.pending[:count]):
-                yield token, position + offset, slot.sequence, offset == last
+                wanted = slot.reads_alternative or offset == last
+                yield token, position + offset, slot.sequence, wanted
 
     def _weigh_choices(self, slot: Slot, index: int) -> None:
         """Before the first token of a reply: how likely is each that the request asks about."""
@@ -150,7 +174,7 @@ class Lane:
             shares = self._context.shares(list(single.values()), index)
             job.stream.stats.choices = dict(zip(single, shares, strict=True))
 
-    def _take_token(self, slot: Slot, token: int) -> None:
+    def _take_token(self, slot: Slot, token: int, index: int) -> None:
         job = slot.job
         assert job is not None  # noqa: S101 - only slots with a job are planned
         stats = job.stream.stats
@@ -158,20 +182,52 @@ class Lane:
         if not stats.generated_tokens:
             stats.prompt_seconds = now - slot.begun
         stats.total_seconds = now - slot.begun
+        if slot.weighing and self._context:
+            slot.weighing.written(self._context, token, index)
         if self._model.ends_reply(token):
-            self._finish(slot, "stop")
+            self._end_reply(slot, "stop")
             return
         stats.generated_tokens += 1
         job.stream.put(slot.reply.add(self._model.piece(token)))
         if slot.reply.stopped:
-            self._finish(slot, "stop")
+            self._end_reply(slot, "stop")
         elif stats.generated_tokens >= job.request.max_tokens:
-            self._finish(slot, "length")
+            self._end_reply(slot, "length")
         else:
             slot.pending.append(token)
 
+    def _end_reply(self, slot: Slot, reason: FinishReason) -> None:
+        """The reply is written; its alternatives, if any, are still to be read."""
+        slot.finish = reason
+        if slot.weighing:
+            self._read_next_alternative(slot, slot.weighing)
+        else:
+            self._finish(slot, reason)
+
+    def _read_next_alternative(self, slot: Slot, weighing: Weighing) -> None:
+        job, tokens = slot.job, weighing.next()
+        assert job is not None  # noqa: S101 - only slots with a job are read
+        if tokens is None:
+            weighing.report(job.stream.stats)
+            self._finish(slot, slot.finish)
+            return
+        slot.pending = tokens
+        self._truncate(slot, len(job.prompt))
+
+    def _weigh(self, slot: Slot, first: int, count: int) -> None:
+        """Take in the logits of the last step's entries `first` to `first + count`."""
+        job, weighing, context = slot.job, slot.weighing, self._context
+        assert job and weighing and context  # noqa: S101 - the step came from them
+        for offset in range(count):
+            place = len(slot.tokens) - count + offset - len(job.prompt)
+            if place >= 0:
+                weighing.read(context, place, first + offset)
+        if not slot.pending:
+            self._read_next_alternative(slot, weighing)
+
     def _finish(self, slot: Slot, reason: FinishReason) -> None:
         job, slot.job = slot.job, None
+        slot.weighing = None
         slot.pending.clear()
         if slot.sampler is not None and self._context:
             self._context.free_sampler(slot.sampler)
@@ -229,6 +285,7 @@ class Lane:
             tokens=tokens,
             batch=self._batch,
             threads=self._threads,
+            flash_attention=self._flash_attention,
         )
         self._slots = [Slot(sequence) for sequence in range(self._sequences)]
         return True
@@ -250,6 +307,9 @@ class Lane:
             temperature=request.temperature,
             repeat_penalty=request.repeat_penalty,
             seed=request.seed,
+        )
+        slot.weighing = (
+            Weighing(self._model, request.alternatives) if request.alternatives else None
         )
         slot.begun = time.monotonic()
         job.stream.stats.prompt_tokens = len(job.prompt)
