@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         le=256,
         description="threads that compute",
     )
-    slots: int = Field(default=8, ge=1, le=64, description="TL;DRs written at the same time")
+    slots: int = Field(default=16, ge=1, le=64, description="TL;DRs written at the same time")
     context: int = Field(
         default=2048, ge=512, le=131_072, description="tokens of context of each sequence"
     )

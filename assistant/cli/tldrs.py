@@ -12,18 +12,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.destination import destination
-from assistant.cli.finding import EMPTY
+from assistant.cli.finding import EMPTY, NOTHING
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import LibraryOption, ModelOption, open_session
+from assistant.cli.options import (
+    AuthorOption,
+    LibraryOption,
+    ModelOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    filters_of,
+    open_session,
+)
 from assistant.cli.streams import Streams, as_json
+from assistant.errors import UsageError
 from assistant.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from assistant.library import Filters
     from assistant.session import Session
     from assistant.summarizing import TldrResult
+    from assistant.summarizing.page import PageLine
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
@@ -39,6 +52,7 @@ class Format(enum.StrEnum):
     csv = "csv"
     md = "md"
     text = "text"
+    html = "html"
 
 
 def tldr(
@@ -52,9 +66,20 @@ def tldr(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="File to write instead of stdout.")
     ] = None,
+    by_date: Annotated[
+        bool, typer.Option("--by-date", help="Group the page of --format html by date, not topic.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
     ] = None,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Write them anew, also those that are there.")
+    ] = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
@@ -66,20 +91,34 @@ def tldr(
     streams = Streams()
     inputs = None if path is None else Inputs([path])
     chosen = Format.jsonl if json_lines else form
+    filters = filters_of(since, until, author, tag, source)
+    if inputs is not None and (filters.given or redo):
+        raise UsageError(
+            "Only papers of the library can be selected or written anew. Import PATH first, or "
+            "leave these options out."
+        )
     with open_session(context, library, model, streams, embedding=False) as session:
-        results, total = _work(session, inputs, limit)
+        results, total = _work(session, inputs, filters, limit, redo=redo)
         if total == 0:
-            streams.note(EMPTY)
+            streams.note(NOTHING if filters.given else EMPTY)
         # An interrupt or a failure leaves the block by an exception, and then FILE is as it was.
         with stop_on_interrupt() as stop, destination(out, streams) as write:
             written = 0
+            page: list[PageLine] = []
             write(_head(chosen))
             bar = streams.progress("Writing TL;DRs", total, when=out or not streams.is_terminal)
             with bar as done:
                 for result in results(stop.is_set):
-                    write(_row(result, chosen))
+                    if chosen is Format.html:
+                        page.append(_page_line(result))
+                    else:
+                        write(_row(result, chosen))
                     written += 1
                     done(written)
+            if chosen is Format.html:
+                from assistant.summarizing.page import tldr_page
+
+                write(tldr_page(page, "date" if by_date else "topic"))
             if inputs is not None:
                 inputs.report(streams)
             if stop.is_set():
@@ -90,7 +129,7 @@ def tldr(
 
 
 def _work(
-    session: Session, inputs: Inputs | None, limit: int | None
+    session: Session, inputs: Inputs | None, filters: Filters, limit: int | None, *, redo: bool
 ) -> tuple[Callable[[Callable[[], bool]], Iterator[TldrResult]], int | None]:
     """What writes the TL;DRs once it is told when to stop, and how many there will be if known.
 
@@ -106,16 +145,31 @@ def _work(
             ),
             None,
         )
-    summarizer, papers = session.summarizer, islice(session.library.papers(), limit)
-    count = session.library.count()
+    summarizer, papers = session.summarizer, islice(session.library.papers(filters), limit)
+    count = session.library.count(filters)
     return (
-        lambda should_stop: summarizer.run(papers, should_stop),
+        lambda should_stop: summarizer.run(papers, should_stop, redo=redo),
         count if limit is None else min(count, limit),
     )
 
 
 def _head(form: Format) -> str:
     return ",".join(_COLUMNS) + "\n" if form is Format.csv else ""
+
+
+def _page_line(result: TldrResult) -> PageLine:
+    from assistant.summarizing.page import PageLine
+
+    paper = result.paper
+    return PageLine(
+        title=paper.title,
+        tldr=result.tldr,
+        abstract=paper.abstract,
+        method=result.method,
+        date=paper.published,
+        authors=tuple(paper.authors),
+        url=paper.url,
+    )
 
 
 def _row(result: TldrResult, form: Format) -> str:

@@ -1,4 +1,4 @@
-"""The TL;DRs of the papers: one for each paper, model and recipe; the newest is the paper's."""
+"""The TL;DRs of the papers: one for each paper, model and prompt; the newest is the paper's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.library.database import Database
 from assistant.library.records import StoredPaper, StoredTldr
 from assistant.paper import Paper
 
-_COLUMNS = "paper, text, model, recipe, method, seconds, made_at"
+_COLUMNS = "paper, text, model, prompt, method, seconds, made_at"
 _PAGE = 500
 
 
@@ -24,14 +24,14 @@ class Tldrs:
         self._catalog = catalog
 
     def of(
-        self, number: int, model: str | None = None, recipe: str | None = None
+        self, number: int, model: str | None = None, prompt: str | None = None
     ) -> StoredTldr | None:
-        """The newest TL;DR of a paper, or the newest by this model or by this recipe."""
+        """The newest TL;DR of a paper, or the newest by this model or from this prompt."""
         with self._database.read() as connection:
             row = connection.execute(
                 f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? AND model = ifnull(?, model) "  # noqa: S608
-                "AND recipe = ifnull(?, recipe) ORDER BY tldr DESC LIMIT 1",
-                (number, model, recipe),
+                "AND prompt = ifnull(?, prompt) ORDER BY tldr DESC LIMIT 1",
+                (number, model, prompt),
             ).fetchone()
         return StoredTldr(*row) if row else None
 
@@ -60,16 +60,16 @@ class Tldrs:
         for stored in page:
             yield stored, newest.get(stored.number)
 
-    def papers_without(self, model: str, recipe: str) -> Iterator[StoredPaper]:
-        """The papers, in library order, that have no TL;DR by this model by this recipe."""
+    def papers_without(self, model: str, prompt: str) -> Iterator[StoredPaper]:
+        """The papers, in library order, that have no TL;DR by this model from this prompt."""
         return self._catalog.pages(
             "NOT EXISTS (SELECT 1 FROM tldrs "
-            "WHERE paper = papers.number AND model = ? AND recipe = ?)",
-            (model, recipe),
+            "WHERE paper = papers.number AND model = ? AND prompt = ?)",
+            (model, prompt),
         )
 
     def save(self, tldr: StoredTldr, paper: Paper | None) -> bool:
-        """Keep `tldr` in place of an older one by the same model and recipe.
+        """Keep `tldr` in place of an older one by the same model and prompt.
 
         Returns False, keeping nothing, when the paper is gone or its title and abstract are no
         longer those of `paper`, which the line was written about.

@@ -50,8 +50,7 @@ class GenerationRequest:
     of the last 64 positions of the reply. `adapter` names one of the model's `adapters`.
     `answer_prefix` is text the reply is made to begin with; it is not part of what is streamed.
     `choices` are single tokens of which the stats of the reply tell how likely each was as its
-    first token, against the others. `alternatives` are whole replies of which the stats tell how
-    likely each would have been, beside the reply that was written.
+    first token, against the others.
     """
 
     messages: tuple[Message, ...]
@@ -63,7 +62,6 @@ class GenerationRequest:
     adapter: str | None = None
     answer_prefix: str = ""
     choices: tuple[str, ...] = ()
-    alternatives: tuple[str, ...] = ()
     priority: Priority = Priority.INTERACTIVE
 
 
@@ -75,9 +73,7 @@ class GenerationStats:
     """Figures of one reply, whole once the stream has ended; times in seconds, `time.monotonic`.
 
     `choices` are known with the first piece of text; they add up to 1, and are empty when the
-    request asked for none or the model cannot tell. `likelihood` is the mean log-probability (nats)
-    of the reply's tokens, its end included, and `likelihoods` that of each of the request's
-    alternatives; they are known once the stream has ended, and only if alternatives were given.
+    request asked for none or the model cannot tell.
     """
 
     prompt_tokens: int = 0
@@ -87,8 +83,6 @@ class GenerationStats:
     total_seconds: float = 0.0
     finish: FinishReason | None = None
     choices: dict[str, float] = field(default_factory=dict)
-    likelihood: float | None = None
-    likelihoods: dict[str, float] = field(default_factory=dict)
 
 
 @runtime_checkable

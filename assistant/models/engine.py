@@ -115,12 +115,10 @@ class Engine:
         if request.adapter is not None and request.adapter not in self._adapter_names:
             raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
         prompt = self._template.tokens(request.messages, request.answer_prefix)
-        weighed = (len(self._model.tokenise(x, markup=False)) for x in request.alternatives)
-        longest = max(request.max_tokens, *weighed, 0)
-        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt), longest)
+        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt))
         if job.needed > self._context_tokens:
             raise PromptTooLong(
-                f"A prompt of {len(prompt)} tokens and a reply of up to {longest} do "
+                f"A prompt of {len(prompt)} tokens and a reply of up to {request.max_tokens} do "
                 f"not fit {self._name}'s context of {self._context_tokens} tokens. "
                 "Shorten the text, or raise ASSISTANT_CONTEXT if the model allows it."
             )

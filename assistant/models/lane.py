@@ -19,7 +19,6 @@ from assistant.models.base import FinishReason, GenerationRequest
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
 from assistant.models.reply_text import ReplyText
 from assistant.models.stream import EngineStream
-from assistant.models.weighing import Weighing
 
 # A shared beginning shorter than this is computed faster than it is copied or waited for.
 _WORTH_SHARING = 32
@@ -34,12 +33,11 @@ class Job:
     request: GenerationRequest
     prompt: list[int]
     stream: EngineStream
-    reply_tokens: int
 
     @property
     def needed(self) -> int:
-        """Tokens of memory that prompt and reply, or an alternative to it, take at most."""
-        return len(self.prompt) + self.reply_tokens
+        """Tokens of memory that prompt and reply take at most."""
+        return len(self.prompt) + self.request.max_tokens
 
 
 @dataclass
@@ -54,13 +52,6 @@ class Slot:
     reply: ReplyText = field(default_factory=ReplyText)
     sampler: Any = None
     begun: float = 0.0
-    finish: FinishReason = "stop"
-    weighing: Weighing | None = None
-
-    @property
-    def reads_alternative(self) -> bool:
-        """Whether its pending tokens are a reply that is weighed, not a prompt."""
-        return self.weighing is not None and self.weighing.reading
 
     def shared_with(self, prompt: list[int], adapter: str | None) -> int:
         """How many tokens at the beginning of `prompt` this sequence's memory holds."""
@@ -89,7 +80,7 @@ class Lane:
     ) -> None:
         """`limit` is the most tokens a sequence may ever have, `batch` the most of one step.
 
-        `flash_attention` reads prompts a little faster and writes many replies slower.
+        `flash_attention` reads prompts a little faster and writes many replies at once slower.
         """
         self._flash_attention = flash_attention
         self._model = model
@@ -138,12 +129,9 @@ class Lane:
             end += count
             slot.tokens += slot.pending[:count]
             del slot.pending[:count]
-            if slot.reads_alternative:
-                self._weigh(slot, end - count, count)
-            elif not slot.pending:
+            if not slot.pending:
                 self._weigh_choices(slot, end - 1)
-                token = self._context.sample(slot.sampler, end - 1)
-                self._take_token(slot, token, end - 1)
+                self._take_token(slot, self._context.sample(slot.sampler, end - 1))
 
     def _plan(self, slots: list[Slot]) -> list[tuple[Slot, int]]:
         """How many tokens of each slot go into the next step: writers first, then prompts."""
@@ -160,8 +148,7 @@ class Lane:
         for slot, count in taken:
             position, last = len(slot.tokens), len(slot.pending) - 1
             for offset, token in enumerate(slot.pending[:count]):
-                wanted = slot.reads_alternative or offset == last
-                yield token, position + offset, slot.sequence, wanted
+                yield token, position + offset, slot.sequence, offset == last
 
     def _weigh_choices(self, slot: Slot, index: int) -> None:
         """Before the first token of a reply: how likely is each that the request asks about."""
@@ -174,7 +161,7 @@ class Lane:
             shares = self._context.shares(list(single.values()), index)
             job.stream.stats.choices = dict(zip(single, shares, strict=True))
 
-    def _take_token(self, slot: Slot, token: int, index: int) -> None:
+    def _take_token(self, slot: Slot, token: int) -> None:
         job = slot.job
         assert job is not None  # noqa: S101 - only slots with a job are planned
         stats = job.stream.stats
@@ -182,52 +169,20 @@ class Lane:
         if not stats.generated_tokens:
             stats.prompt_seconds = now - slot.begun
         stats.total_seconds = now - slot.begun
-        if slot.weighing and self._context:
-            slot.weighing.written(self._context, token, index)
         if self._model.ends_reply(token):
-            self._end_reply(slot, "stop")
+            self._finish(slot, "stop")
             return
         stats.generated_tokens += 1
         job.stream.put(slot.reply.add(self._model.piece(token)))
         if slot.reply.stopped:
-            self._end_reply(slot, "stop")
+            self._finish(slot, "stop")
         elif stats.generated_tokens >= job.request.max_tokens:
-            self._end_reply(slot, "length")
+            self._finish(slot, "length")
         else:
             slot.pending.append(token)
 
-    def _end_reply(self, slot: Slot, reason: FinishReason) -> None:
-        """The reply is written; its alternatives, if any, are still to be read."""
-        slot.finish = reason
-        if slot.weighing:
-            self._read_next_alternative(slot, slot.weighing)
-        else:
-            self._finish(slot, reason)
-
-    def _read_next_alternative(self, slot: Slot, weighing: Weighing) -> None:
-        job, tokens = slot.job, weighing.next()
-        assert job is not None  # noqa: S101 - only slots with a job are read
-        if tokens is None:
-            weighing.report(job.stream.stats)
-            self._finish(slot, slot.finish)
-            return
-        slot.pending = tokens
-        self._truncate(slot, len(job.prompt))
-
-    def _weigh(self, slot: Slot, first: int, count: int) -> None:
-        """Take in the logits of the last step's entries `first` to `first + count`."""
-        job, weighing, context = slot.job, slot.weighing, self._context
-        assert job and weighing and context  # noqa: S101 - the step came from them
-        for offset in range(count):
-            place = len(slot.tokens) - count + offset - len(job.prompt)
-            if place >= 0:
-                weighing.read(context, place, first + offset)
-        if not slot.pending:
-            self._read_next_alternative(slot, weighing)
-
     def _finish(self, slot: Slot, reason: FinishReason) -> None:
         job, slot.job = slot.job, None
-        slot.weighing = None
         slot.pending.clear()
         if slot.sampler is not None and self._context:
             self._context.free_sampler(slot.sampler)
@@ -307,9 +262,6 @@ class Lane:
             temperature=request.temperature,
             repeat_penalty=request.repeat_penalty,
             seed=request.seed,
-        )
-        slot.weighing = (
-            Weighing(self._model, request.alternatives) if request.alternatives else None
         )
         slot.begun = time.monotonic()
         job.stream.stats.prompt_tokens = len(job.prompt)

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.errors import ModelError
 
 # Position of a token, its sequence, and whether its logits are wanted.
@@ -117,11 +115,7 @@ class LlamaModel:
         self.adds_bos: bool = self.library.llama_vocab_get_add_bos(self._vocab)
         self.bos: int = self.library.llama_vocab_bos(self._vocab)
         self.bos_text = self._text(self.bos)
-        end: int = self.library.llama_vocab_eos(self._vocab)
-        self.eos_text = self._text(end)
-        turn: int = self.library.llama_vocab_eot(self._vocab)
-        # Which of the two ends a turn differs from model to model.
-        self.ends = tuple({token for token in (end, turn) if token >= 0})
+        self.eos_text = self._text(self.library.llama_vocab_eos(self._vocab))
         self._adapters: dict[str, Any] = {}
 
     def _text(self, token: int) -> str:
@@ -295,17 +289,6 @@ class LlamaContext:
         highest = max(logits[token] for token in tokens)
         odds = [math.exp(logits[token] - highest) for token in tokens]
         return [one / sum(odds) for one in odds]
-
-    def log_probability(self, tokens: Sequence[int], index: int) -> float:
-        """How likely the best of `tokens` is by the logits of entry `index` of the last step.
-
-        In nats, against the whole vocabulary.
-        """
-        pointer = self._library.llama_get_logits_ith(self._pointer, index)
-        logits = np.ctypeslib.as_array(pointer, shape=(self._model.vocabulary_size,))
-        highest = float(logits.max())
-        best = max(float(logits[token]) for token in tokens)
-        return best - highest - math.log(float(np.exp(logits - highest).sum()))
 
     def free_sampler(self, sampler: Any) -> None:
         """Free a chain made by `sampler`."""

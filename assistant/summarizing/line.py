@@ -1,4 +1,4 @@
-"""One line: out of what a model wrote, or, where that cannot be trusted, out of the abstract."""
+"""One line out of what a model wrote, and whether its paper bears it out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
-from assistant.text.sentences import sentence_spans, sentences
+from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
 from assistant.text.words import content_words, vocabulary
 
@@ -23,22 +23,6 @@ _LIST_MARK = re.compile(r"^(?:[-*•>]|#{1,6}|\d+[.)])\s+")
 # Bold, italics, code and headings of Markdown: the marks around words, not those within (`A*`).
 _MARKDOWN = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`+)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
-
-# What authors say of their own work, the surest sign first.
-_CONTRIBUTIONS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\bwe (?:\w+ly |also |first |then |here |therefore |thus )?"
-        r"(?:propose|present|introduce|develop|design|devise)\b",
-        r"\b(?:this|our) (?:paper|work|article|study|letter|report|thesis|survey|review) "
-        r"(?:\w+ly )?(?:propose|present|introduce|develop|describe|investigate|examine|explore"
-        r"|stud(?:y|ie)|addresse?|show|report|review|survey|provide|analy[sz]e)s?\b",
-        r"\bin this (?:paper|work|article|study|letter|report|thesis|survey|review)\b",
-        r"\bwe (?:\w+ly |also |first |then |here |therefore |thus )?"
-        r"(?:show|demonstrate|find|found|prove|study|investigate|describe|report|analy[sz]e"
-        r"|explore|examine|address|provide|argue)\b",
-    )
-)
 
 
 def one_line(reply: str, *, cut: bool) -> str | None:
@@ -67,19 +51,6 @@ def is_faithful(line: str, source: str) -> bool:
     given = vocabulary(source) | vocabulary(" ".join(named))
     words = content_words(line)
     return 0 < LEAST_WORDS * len(words) <= sum(word in given for word in words)
-
-
-def key_sentence(abstract: str) -> str:
-    """The sentence of `abstract` that says what the paper contributes, else its first, on one line.
-
-    The sentence is as it stands in the abstract but for its white space and what cannot be seen.
-    """
-    found = [line for sentence in sentences(abstract) if (line := visible(sentence))]
-    for contribution in _CONTRIBUTIONS:
-        for sentence in found:
-            if contribution.search(sentence):
-                return sentence
-    return found[0] if found else visible(abstract)
 
 
 def _bare(text: str) -> str:

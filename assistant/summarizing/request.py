@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.models.base import GenerationRequest, Message, Priority
+from assistant.summarizing.salience import essence
 from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
 
@@ -23,8 +24,9 @@ MAX_TOKENS = 60
 def request_for(paper: Paper, prompt: Prompt, model: LanguageModel) -> GenerationRequest:
     """The request that asks `model` for the line about `paper`.
 
-    An abstract too long for the context loses sentences at its end, or words if its first sentence
-    alone is too long; a title is only cut where it leaves no room for an abstract.
+    The model reads the sentences that say most of the paper. What is too long for the context loses
+    sentences at its end, or words if the first sentence alone is too long; a title is only cut
+    where it leaves no room for an abstract.
     """
 
     def messages(title: str, abstract: str) -> tuple[Message, ...]:
@@ -33,7 +35,7 @@ def request_for(paper: Paper, prompt: Prompt, model: LanguageModel) -> Generatio
     def fits(title: str, abstract: str) -> bool:
         return model.count_tokens(messages(title, abstract)) + MAX_TOKENS <= model.context_tokens
 
-    title, abstract = visible(paper.title), visible(paper.abstract)
+    title, abstract = visible(paper.title), essence(paper.title, paper.abstract)
     if not fits(title, abstract):
         title = _longest(title, _word_ends(title), lambda cut: fits(cut, cut))
         ends = [end for _, end in sentence_spans(abstract)]

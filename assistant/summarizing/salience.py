@@ -111,14 +111,30 @@ def salience(title: str, lines: list[str]) -> Vector:
     return features(title, lines) @ weights + bias
 
 
+def ranked(title: str, abstract: str) -> list[str]:
+    """The sentences of `abstract`, each on one line, those that say most of the paper first.
+
+    An abstract of which nothing can be seen has none.
+    """
+    found = _lines(abstract)
+    return [found[place] for place in _order(title, found)]
+
+
 def essence(title: str, abstract: str) -> str:
     """The sentences of `abstract` that a one-line summary may need, in their order.
 
     What the model does not read costs no time, and no summary needs the background.
     """
-    found = [line for sentence in sentences(abstract) if (line := visible(sentence))]
-    best = np.argsort(-salience(title, found), kind="stable")[:MOST_SENTENCES]
-    return " ".join(found[place] for place in sorted(best))
+    found = _lines(abstract)
+    return " ".join(found[place] for place in sorted(_order(title, found)[:MOST_SENTENCES]))
+
+
+def _lines(abstract: str) -> list[str]:
+    return [line for sentence in sentences(abstract) if (line := visible(sentence))]
+
+
+def _order(title: str, lines: list[str]) -> list[int]:
+    return [int(place) for place in np.argsort(-salience(title, lines), kind="stable")]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredTldr
 from assistant.prompt import Prompt
+from assistant.summarizing import choice, salience
 from assistant.summarizing.writer import Line, Writer
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ class TldrResult:
     """
 
     number: int | None
-    id: str
-    title: str
+    paper: Paper
     tldr: str
     method: TldrMethod
     model: str
@@ -39,11 +40,16 @@ class TldrResult:
     seconds: float
     new: bool
 
+    @property
+    def title(self) -> str:
+        """The paper's title."""
+        return self.paper.title
+
     def as_json(self) -> dict[str, Any]:
         """The shape that other programs rely on."""
         return {
-            "id": self.id,
-            "title": self.title,
+            "id": self.paper.id,
+            "title": self.paper.title,
             "tldr": self.tldr,
             "method": self.method,
             "model": self.model,
@@ -67,26 +73,29 @@ class Summarizer:
 
     @property
     def prompt(self) -> str:
-        """The fingerprint of the prompt in use."""
-        return self._prompt.fingerprint
+        """The fingerprint of the prompt in use and of how lines are made from what it gives."""
+        return _recipe(self._prompt)
 
     def run(
         self,
         papers: Iterable[StoredPaper] | None = None,
         should_stop: Callable[[], bool] = lambda: False,
+        *,
+        redo: bool = False,
     ) -> Iterator[TldrResult]:
         """Yield the TL;DR of each of `papers` (None: of the whole library), in their order.
 
         Lines that this model wrote from this prompt before are taken from the catalogue, the
         others are written and kept there one by one before they come out. Once `should_stop` says
-        so, nothing new is begun and what is being written is dropped.
+        so, nothing new is begun and what is being written is dropped. With `redo` every line is
+        written anew.
 
         Raises:
             ModelError: the model failed.
             LibraryError: a line cannot be kept.
         """
         chosen = self._library.papers() if papers is None else papers
-        known = ((stored, self._known(stored)) for stored in chosen)
+        known = ((stored, None if redo else self._known(stored)) for stored in chosen)
         items = (((stored, tldr), None if tldr else stored.paper) for stored, tldr in known)
         for (stored, tldr), line in Writer(self._model, self._prompt).write(items, should_stop):
             if line is not None:
@@ -94,8 +103,7 @@ class Summarizer:
             if tldr is not None:
                 yield TldrResult(
                     number=stored.number,
-                    id=stored.id,
-                    title=stored.title,
+                    paper=stored.paper,
                     tldr=tldr.text,
                     method=tldr.method,
                     model=tldr.model,
@@ -105,16 +113,14 @@ class Summarizer:
                 )
 
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
-        return self._library.tldr(
-            stored.number, model=self._model.name, prompt=self._prompt.fingerprint
-        )
+        return self._library.tldr(stored.number, model=self._model.name, prompt=self.prompt)
 
     def _keep(self, stored: StoredPaper, line: Line) -> StoredTldr:
         tldr = StoredTldr(
             number=stored.number,
             text=line.text,
             model=self._model.name,
-            prompt=self._prompt.fingerprint,
+            prompt=self.prompt,
             method=line.method,
             seconds=line.seconds,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -136,17 +142,25 @@ def summarise_papers(
         PromptTemplateError: the user's own prompt cannot be used.
     """
     prompt = Prompt.load(PROMPT, prompts)
+    recipe = _recipe(prompt)
     items = ((paper, paper) for paper in papers)
     for paper, line in Writer(model, prompt).write(items, should_stop):
         if line is not None:
             yield TldrResult(
                 number=None,
-                id=paper.id,
-                title=paper.title,
+                paper=paper,
                 tldr=line.text,
                 method=line.method,
                 model=model.name,
-                prompt=prompt.fingerprint,
+                prompt=recipe,
                 seconds=line.seconds,
                 new=True,
             )
+
+
+def _recipe(prompt: Prompt) -> str:
+    """What a line depends on beside its paper and the model (12 hexadecimal digits)."""
+    made_with = hashlib.sha256(prompt.fingerprint.encode())
+    for weights in (salience.WEIGHTS, choice.WEIGHTS):
+        made_with.update(weights.read_bytes())
+    return made_with.hexdigest()[:12]

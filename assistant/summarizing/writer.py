@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.models.stopping import cancelled_when
-from assistant.summarizing.line import is_faithful, key_sentence, one_line
-from assistant.summarizing.request import request_for
+from assistant.summarizing.choice import candidates
+from assistant.summarizing.request import ADAPTER, request_for
 
 if TYPE_CHECKING:
     from assistant.library.records import TldrMethod
@@ -91,16 +91,14 @@ class Writer:
         streams.remove(stream)
         if stream.stats.finish == "cancelled":
             return
-        text = one_line(reply, cut=stream.stats.finish == "length")
-        good = text is not None and is_faithful(text, f"{paper.title}\n{paper.abstract}")
-        yield (
-            entry.item,
-            Line(
-                text=text if text is not None and good else key_sentence(paper.abstract),
-                method="generated" if good else "extracted",
-                seconds=round(stream.stats.total_seconds, 3),
-            ),
-        )
+        best = candidates(
+            paper,
+            reply,
+            cut=stream.stats.finish == "length",
+            compare=ADAPTER in self._model.adapters,
+        )[0]
+        seconds = round(stream.stats.total_seconds, 3)
+        yield entry.item, Line(text=best.text, method=best.method, seconds=seconds)
 
 
 class _Streams:

@@ -114,3 +114,29 @@ def test_an_unknown_format_is_wrong_use(run: Run) -> None:
     result = run("tldr", "--format", "xml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "xml" in result.stderr
+
+
+def test_a_page_to_read_is_whole_and_grouped(run: Run, filled: Path, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    assert run("tldr", "--format", "html", "--by-date", "--out", target).exit_code == 0
+    page = target.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count(SENTENCE) == 5
+    assert page.rstrip().endswith("</html>")
+
+
+def test_redo_writes_what_is_there_anew(
+    run: Run, filled: Path, requests: list[GenerationRequest]
+) -> None:
+    run("tldr")
+    run("tldr", "--redo", "--limit", "2")
+    assert len(requests) == 7
+
+
+def test_a_selection_is_of_the_library(run: Run, filled: Path, papers: Path) -> None:
+    nothing = run("tldr", "--tag", "no such tag")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "Nothing in the library fits" in nothing.stderr
+    refused = run("tldr", papers, "--since", "2024")
+    assert refused.exit_code == 2
+    assert "Import PATH first" in refused.stderr

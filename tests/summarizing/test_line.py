@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.summarizing.line import is_faithful, key_sentence, one_line
+from assistant.summarizing.line import is_faithful, one_line
 
 SENTENCE = "We show that small models can write good summaries."
 
@@ -75,18 +75,3 @@ def test_what_the_source_says_is_faithful(line: str) -> None:
 )
 def test_a_number_or_name_or_most_words_from_elsewhere_are_not(line: str) -> None:
     assert not is_faithful(line, SOURCE)
-
-
-@pytest.mark.parametrize(
-    ("abstract", "expected"),
-    [
-        ("Cats sleep. We propose CatNet. We show that it works.", "We propose CatNet."),
-        ("Cats sleep. We also\n introduce CatNet.", "We also introduce CatNet."),
-        ("Cats sleep. This paper presents CatNet. It works.", "This paper presents CatNet."),
-        ("Cats sleep. We demonstrate that they dream.", "We demonstrate that they dream."),
-        ("Cats sleep. They dream.", "Cats sleep."),
-        ("no sentence at all", "no sentence at all"),
-    ],
-)
-def test_the_sentence_about_the_contribution_stands_in(abstract: str, expected: str) -> None:
-    assert key_sentence(abstract) == expected

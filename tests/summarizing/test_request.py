@@ -34,11 +34,28 @@ def test_a_model_without_the_adapter_is_asked_without_it() -> None:
     assert request_for(paper, PROMPT, ScriptedModel([""])).adapter is None
 
 
-def test_a_long_abstract_loses_sentences_at_its_end() -> None:
+def test_the_model_reads_only_the_sentences_that_say_most() -> None:
+    own = "In this paper, we propose a fast network that knows where each of the cats is asleep."
+    background = [
+        "Dogs have often been walked by day.",
+        "However, sleep is an important challenge for previous methods of measuring.",
+        "Recently, cameras have become cheap.",
+        "Despite this, existing recordings of animals are often long and dark.",
+        "Typically a person watches them, which has been expensive.",
+        "Although nights differ, previous work ignores the weather.",
+    ]
+    paper = Paper(title="Finding cats asleep", abstract=" ".join([*background, own]))
+    text = user_text(paper, ScriptedModel([""]))
+    assert text.endswith(own)
+    assert sum(sentence in text for sentence in background) == 3
+
+
+def test_what_is_read_loses_sentences_at_its_end_where_the_context_is_small() -> None:
     abstract = " ".join(f"Cat number {n} sleeps." for n in range(200))
-    model = ScriptedModel([""], context_tokens=MAX_TOKENS + 32)
+    model = ScriptedModel([""], context_tokens=MAX_TOKENS + 24)
     text = user_text(Paper(title="Cats", abstract=abstract), model)
-    assert text.endswith("Cat number 4 sleeps.")
+    assert text.endswith("sleeps.")
+    assert text.count("sleeps.") == 3
 
 
 def test_a_first_sentence_that_is_too_long_loses_words() -> None:

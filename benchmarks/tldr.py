@@ -1,0 +1,85 @@
+"""Quality of TL;DRs on SciTLDR's dev split. Prints a table in Markdown.
+
+Usage: python -m benchmarks.tldr [--papers N]
+
+Rows are the simple ways, the embedded model's own line, and the product. ROUGE F1 with stemming
+against the reference with the best ROUGE-1 of each paper, as a mean over papers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from assistant.models import open_language_model
+from assistant.paper import Paper
+from assistant.prompt import Prompt
+from assistant.settings import load_settings
+from assistant.summarizing.choice import candidates, extracted_lines
+from assistant.summarizing.line import is_faithful, one_line
+from assistant.summarizing.request import request_for
+from assistant.text.sentences import sentences
+from training.tldr.papers import Example, examples, rouge
+
+
+def row(name: str, found: Sequence[Example], lines: Sequence[str], extracted: str = "") -> str:
+    """One line of the table."""
+    scores = [rouge(line, one.references) for line, one in zip(lines, found, strict=True)]
+    one, two, longest = (
+        100 * np.mean([getattr(score, name) for score in scores])
+        for name in ("one", "two", "longest")
+    )
+    words = np.mean([len(line.split()) for line in lines])
+    unfaithful = sum(
+        not is_faithful(line, f"{one.title}\n{one.abstract}")
+        for line, one in zip(lines, found, strict=True)
+    )
+    return (
+        f"| {name} | {one:.1f} | {two:.1f} | {longest:.1f} | {words:.0f} "
+        f"| {100 * unfaithful / len(lines):.1f}% | {extracted} |"
+    )
+
+
+def main() -> None:
+    """Write the lines of every way and print how near they come."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--papers", type=int, help="only the first N papers")
+    found = examples("dev")[: parser.parse_args().papers]
+    papers = [Paper(title=one.title, abstract=one.abstract) for one in found]
+    model = open_language_model(load_settings(), lambda text: print(text, file=sys.stderr))
+    prompt = Prompt.load("tldr")
+    streams = [model.generate(request_for(paper, prompt, model)) for paper in papers]
+    replies = [("".join(stream), stream.stats.finish == "length") for stream in streams]
+    model.close()
+    best = [
+        candidates(paper, reply, cut=cut, compare=True)[0]
+        for paper, (reply, cut) in zip(papers, replies, strict=True)
+    ]
+    taken = sum(one.method == "extracted" for one in best) / len(best)
+    simple: dict[str, Callable[[Example], str]] = {
+        "title": lambda one: one.title,
+        "first sentence": lambda one: sentences(one.abstract)[0],
+        "best single sentence (oracle)": lambda one: max(
+            sentences(one.abstract), key=lambda line: rouge(line, one.references).one
+        ),
+    }
+    print("| way | ROUGE-1 | ROUGE-2 | ROUGE-L | words | unfaithful | extracted |")
+    print("|---|---|---|---|---|---|---|")
+    for name, way in simple.items():
+        print(row(name, found, [way(one) for one in found]))
+    print(row("contribution sentence, shortened", found, [extracted_lines(p)[0] for p in papers]))
+    print(
+        row(
+            "the model's line with the adapter",
+            found,
+            [one_line(reply, cut=False) or reply for reply, _ in replies],
+        )
+    )
+    print(row("the product", found, [one.text for one in best], f"{100 * taken:.0f}%"))
+
+
+if __name__ == "__main__":
+    main()
