@@ -1,8 +1,9 @@
-"""A sentence of an abstract -> a shorter line that says the same, by rule: no word is added.
+"""A sentence of an abstract -> a shorter line that says the same, by rule.
 
-What is left out is what announces ("In this paper, ..."), what stands in brackets, and, where the
-sentence is too long, what a clause at its end adds. A clause that restricts ("only if", "unless",
-"for") stays: without it the line would claim more than the abstract.
+No word is added but the "we" that stands for "this paper". What is left out is what announces
+("In this paper, ..."), what stands in brackets, and, where the sentence is too long, what a clause
+at its end adds. A clause that restricts ("only if", "unless", "for") stays: without it the line
+would claim more than the abstract.
 """
 
 from __future__ import annotations

@@ -70,11 +70,12 @@ class Summarizer:
         self._library = library
         self._model = model
         self._prompt = Prompt.load(PROMPT, prompts)
+        self._recipe = _recipe(self._prompt)
 
     @property
     def prompt(self) -> str:
         """The fingerprint of the prompt in use and of how lines are made from what it gives."""
-        return _recipe(self._prompt)
+        return self._recipe
 
     def run(
         self,
