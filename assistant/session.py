@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.models.base import Embedder, LanguageModel
     from assistant.summarizing import Summarizer
+    from assistant.summarizing.kept import KeptLines
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class Session:
         self._model: _Once[LanguageModel] = _Once(self._open_model)
         self._asker: _Once[Asker] = _Once(self._make_asker)
         self._summarizer: _Once[Summarizer] = _Once(self._make_summarizer)
+        self._kept_lines: _Once[KeptLines] = _Once(self._open_kept_lines)
 
     @property
     def prompts(self) -> Path:
@@ -104,10 +106,17 @@ class Session:
         """Writes the TL;DRs of the library."""
         return self._summarizer.get()
 
+    @property
+    def kept_lines(self) -> KeptLines:
+        """The TL;DRs of papers that are in no library."""
+        return self._kept_lines.get()
+
     def close(self) -> None:
         """Close what was opened; the session can be used again, and then opens it anew."""
         self._asker.take()
         self._summarizer.take()
+        for lines in self._kept_lines.take():
+            lines.close()
         for model in self._model.take():
             model.close()
         for library in self._library.take():
@@ -152,3 +161,8 @@ class Session:
         from assistant.summarizing import Summarizer
 
         return Summarizer(self.library, self.model, self.prompts)
+
+    def _open_kept_lines(self) -> KeptLines:
+        from assistant.summarizing.kept import KeptLines
+
+        return KeptLines(self.settings.cache, self.notify)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.summarizing import kept
+
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
 
@@ -26,6 +28,8 @@ def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable)
     monkeypatch.setenv("ASSISTANT_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setenv("ASSISTANT_CACHE", str(model_cache))
+    for lines in model_cache.glob(f"{kept.FILE}*"):
+        lines.unlink()
 
 
 @pytest.fixture(scope="session")

@@ -46,9 +46,21 @@ class Inputs:
                 where = fields.one_line(path) if data is None else "stdin"
                 self.failures.append(Failure(where=where, why=str(error)))
 
+    def count(self) -> int | None:
+        """How many papers there are; None where an input can be read only once."""
+        if not all(data is not None or _is_file(path) for path, data in self._inputs):
+            return None
+        again = Inputs([])
+        again._inputs = self._inputs
+        return sum(1 for _ in again.papers(lambda: False))
+
     def report(self, streams: Streams) -> None:
         """Say what could not be read."""
         for failure in self.failures:
             # The reason often names the input itself.
             where = "" if failure.where in failure.why else f"{failure.where}: "
             streams.note(f"Not read: {where}{failure.why}")
+
+
+def _is_file(path: str) -> bool:
+    return Path(path).expanduser().is_file()

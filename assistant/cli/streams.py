@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 # A part of a line: its text, and how a terminal shows it (a style of Rich; empty: as usual).
 Part = tuple[str, str]
 STDIN = "-"
+
+
+class Progress(Protocol):
+    """Takes how many are done, and what else there is to say of it."""
+
+    def __call__(self, done: int, note: str = "") -> None:
+        """Show it."""
 
 
 def use_utf8() -> None:
@@ -127,28 +134,32 @@ class Streams:
     @contextmanager
     def progress(
         self, label: str, total: int | None = None, *, when: object = True
-    ) -> Iterator[Callable[[int], None]]:
+    ) -> Iterator[Progress]:
         """Show a bar on stderr if that is a terminal; hands out what takes the number done.
 
         `when` is falsy where the results themselves appear on the terminal meanwhile.
         """
         if not when or not sys.stderr.isatty():
-            yield lambda done: None
+            yield lambda done, note="": None
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as Bar
         from rich.progress import TimeRemainingColumn as Remaining
 
         # Redirecting would send results written meanwhile to the stream of the bar.
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-        with Progress(
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining(),
+            TextColumn("{task.fields[note]}"),
+        )  # fmt: skip
+        with Bar(
             *columns,
             console=self._err,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         ) as bar:
-            task = bar.add_task(label, total=total)
-            yield lambda done: bar.update(task, completed=done)
+            task = bar.add_task(label, total=total, note="")
+            yield lambda done, note="": bar.update(task, completed=done, note=note)
 
 
 def leave_stdout() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import enum
-import io
+import time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,33 +24,16 @@ from assistant.cli.options import (
     filters_of,
     open_session,
 )
-from assistant.cli.streams import Streams, as_json
+from assistant.cli.streams import Streams
+from assistant.cli.tldr_output import Format, Output
 from assistant.errors import UsageError
-from assistant.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from assistant.library import Filters
+    from assistant.library import Filters, StoredPaper
     from assistant.session import Session
     from assistant.summarizing import TldrResult
-    from assistant.summarizing.page import PageLine
-
-_COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
-
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-class Format(enum.StrEnum):
-    """How the results are written."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-    md = "md"
-    text = "text"
-    html = "html"
 
 
 def tldr(
@@ -75,6 +56,10 @@ def tldr(
     redo: Annotated[
         bool, typer.Option("--redo", help="Write them anew, also those that are there.")
     ] = False,
+    keys: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="ID", help="Only this paper; given again, these papers."),
+    ] = None,
     since: SinceOption = None,
     until: UntilOption = None,
     author: AuthorOption = None,
@@ -85,117 +70,118 @@ def tldr(
 ) -> None:
     """Write a one-line TL;DR for every paper.
 
-    Those of the library are kept in it: what is there is not written again, and a call goes on
-    where the last one stopped. TL;DRs of papers from PATH or stdin are only written out.
+    What was written before is not written again: the lines of the library's papers are kept in it,
+    those of papers from PATH or stdin in the cache folder. So a call goes on where the last one
+    stopped, however that was.
     """
     streams = Streams()
     inputs = None if path is None else Inputs([path])
-    chosen = Format.jsonl if json_lines else form
     filters = filters_of(since, until, author, tag, source)
-    if inputs is not None and (filters.given or redo):
+    if inputs is not None and (filters.given or keys):
         raise UsageError(
-            "Only papers of the library can be selected or written anew. Import PATH first, or "
-            "leave these options out."
+            "Only papers of the library can be selected. Import PATH first, or leave these options "
+            "out."
         )
+    if keys and filters.given:
+        raise UsageError("Name papers by --id, or select them by the other options, not both.")
+    form = Format.jsonl if json_lines else form
     with open_session(context, library, model, streams, embedding=False) as session:
-        results, total = _work(session, inputs, filters, limit, redo=redo)
-        if total == 0:
-            streams.note(NOTHING if filters.given else EMPTY)
+        counted = out is not None or not streams.is_terminal
+        if inputs is None:
+            results, total = _of_library(session, filters, keys, limit, redo=redo)
+            if total == 0:
+                streams.note(NOTHING if filters.given else EMPTY)
+        else:
+            results = _of_inputs(session, inputs, limit, redo=redo)
+            total = _least(inputs.count(), limit) if counted else None
         # An interrupt or a failure leaves the block by an exception, and then FILE is as it was.
         with stop_on_interrupt() as stop, destination(out, streams) as write:
-            written = 0
-            page: list[PageLine] = []
-            write(_head(chosen))
-            bar = streams.progress("Writing TL;DRs", total, when=out or not streams.is_terminal)
-            with bar as done:
+            output = Output(form, write, by_date=by_date)
+            pace = _Pace()
+            with streams.progress("Writing TL;DRs", total, when=counted) as done:
                 for result in results(stop.is_set):
-                    if chosen is Format.html:
-                        page.append(_page_line(result))
-                    else:
-                        write(_row(result, chosen))
-                    written += 1
-                    done(written)
-            if chosen is Format.html:
-                from assistant.summarizing.page import tldr_page
-
-                write(tldr_page(page, "date" if by_date else "topic"))
+                    output.add(result)
+                    pace.add(new=result.new)
+                    done(pace.count, str(pace))
+            output.end()
             if inputs is not None:
                 inputs.report(streams)
             if stop.is_set():
-                streams.note(_stopped(written, kept=inputs is None))
+                streams.note(_stopped(pace.count, in_library=inputs is None))
                 raise typer.Exit(INTERRUPTED)
             if inputs is not None and inputs.failed:
                 raise typer.Exit(1)
 
 
-def _work(
-    session: Session, inputs: Inputs | None, filters: Filters, limit: int | None, *, redo: bool
+class _Pace:
+    """How many lines there are, and how fast new ones come."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._new = 0
+        self._begun = time.monotonic()
+
+    def add(self, *, new: bool) -> None:
+        self.count += 1
+        self._new += new
+
+    def __str__(self) -> str:
+        parts = []
+        if self._new:
+            minutes = (time.monotonic() - self._begun) / 60
+            parts.append(f"{self._new / minutes:.0f} a minute")
+        if reused := self.count - self._new:
+            parts.append(f"{reused:,} were there")
+        return ", ".join(parts)
+
+
+def _of_library(
+    session: Session, filters: Filters, keys: list[str] | None, limit: int | None, *, redo: bool
 ) -> tuple[Callable[[Callable[[], bool]], Iterator[TldrResult]], int | None]:
-    """What writes the TL;DRs once it is told when to stop, and how many there will be if known.
+    """What writes the TL;DRs once it is told when to stop, and how many there will be.
 
     Library and model are opened here, where an interrupt ends the command at once.
     """
-    model = session.model
-    if inputs is not None:
-        from assistant.summarizing import summarise_papers
-
-        return (
-            lambda should_stop: summarise_papers(
-                islice(inputs.papers(should_stop), limit), model, session.prompts, should_stop
-            ),
-            None,
-        )
-    summarizer, papers = session.summarizer, islice(session.library.papers(filters), limit)
-    count = session.library.count(filters)
+    chosen: Iterable[StoredPaper]
+    if keys:
+        # Each once, however it was named.
+        named = {paper.number: paper for paper in map(session.library.get, keys)}
+        chosen, count = named.values(), len(named)
+    else:
+        chosen, count = session.library.papers(filters), session.library.count(filters)
+    summarizer = session.summarizer
     return (
-        lambda should_stop: summarizer.run(papers, should_stop, redo=redo),
-        count if limit is None else min(count, limit),
+        lambda should_stop: summarizer.run(
+            islice(chosen, limit), should_stop, redo=redo, notify=session.notify
+        ),
+        _least(count, limit),
     )
 
 
-def _head(form: Format) -> str:
-    return ",".join(_COLUMNS) + "\n" if form is Format.csv else ""
+def _of_inputs(
+    session: Session, inputs: Inputs, limit: int | None, *, redo: bool
+) -> Callable[[Callable[[], bool]], Iterator[TldrResult]]:
+    """What writes the TL;DRs once it is told when to stop; the model is opened here."""
+    from assistant.summarizing import summarise_papers
 
-
-def _page_line(result: TldrResult) -> PageLine:
-    from assistant.summarizing.page import PageLine
-
-    paper = result.paper
-    return PageLine(
-        title=paper.title,
-        tldr=result.tldr,
-        abstract=paper.abstract,
-        method=result.method,
-        date=paper.published,
-        authors=tuple(paper.authors),
-        url=paper.url,
+    model, kept = session.model, session.kept_lines
+    return lambda should_stop: summarise_papers(
+        islice(inputs.papers(should_stop), limit),
+        model,
+        session.prompts,
+        should_stop,
+        kept=kept,
+        redo=redo,
     )
 
 
-def _row(result: TldrResult, form: Format) -> str:
-    shape = result.as_json()
-    if form is Format.jsonl:
-        return as_json(shape) + "\n"
-    if form is Format.csv:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow([_cell(shape[name]) for name in _COLUMNS])
-        return line.getvalue()
-    title, tldr = visible(result.title), visible(result.tldr)
-    if form is Format.md:
-        return f"- **{title.translate(_MARKDOWN)}** — {tldr.translate(_MARKDOWN)}\n"
-    return f"{title} — {tldr}\n"
+def _least(count: int | None, limit: int | None) -> int | None:
+    return min((one for one in (count, limit) if one is not None), default=None)
 
 
-def _cell(value: object) -> str:
-    """`value` for a table; an apostrophe keeps a spreadsheet from computing a text."""
-    text = visible(str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _stopped(written: int, *, kept: bool) -> str:
-    if kept:
-        return (
-            f"Stopped: the TL;DRs written so far ({written} came out) are kept in the library. "
-            "The same command goes on from here."
-        )
-    return f"Stopped: {written} TL;DRs came out; those of papers outside the library are not kept."
+def _stopped(written: int, *, in_library: bool) -> str:
+    where = "library" if in_library else "cache folder"
+    return (
+        f"Stopped: the TL;DRs written so far ({written} came out) are kept in the {where}. "
+        "The same command goes on from here."
+    )

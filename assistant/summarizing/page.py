@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.text.topics import group_by_topic
 from assistant.text.visible import visible
+
+if TYPE_CHECKING:
+    from assistant.summarizing.summarizer import TldrResult
 
 # The name of a group and the places of its lines.
 _Group = tuple[str, Sequence[int]]
@@ -91,20 +93,7 @@ li.entry::marker { color: var(--quiet); font: 1rem system-ui, sans-serif; }
 """
 
 
-@dataclass(frozen=True)
-class PageLine:
-    """One TL;DR with what the page says of its paper; `date` is ISO 8601 of any precision."""
-
-    title: str
-    tldr: str
-    abstract: str
-    method: str
-    date: str | None
-    authors: tuple[str, ...]
-    url: str | None
-
-
-def tldr_page(lines: Sequence[PageLine], group: Literal["topic", "date"]) -> str:
+def tldr_page(lines: Sequence[TldrResult], group: Literal["topic", "date"]) -> str:
     """The document with all `lines`, grouped by what they are about or by month."""
     groups = _by_topic(lines) if group == "topic" else _by_date(lines)
     body = [
@@ -143,12 +132,12 @@ _HEAD = f"""<!DOCTYPE html>
 <body>"""
 
 
-def _by_topic(lines: Sequence[PageLine]) -> list[_Group]:
-    topics = group_by_topic([f"{visible(line.title)}\n{line.abstract}" for line in lines])
+def _by_topic(lines: Sequence[TldrResult]) -> list[_Group]:
+    topics = group_by_topic([f"{visible(line.title)}\n{line.paper.abstract}" for line in lines])
     return [(topic.name, topic.members) for topic in topics]
 
 
-def _by_date(lines: Sequence[PageLine]) -> list[_Group]:
+def _by_date(lines: Sequence[TldrResult]) -> list[_Group]:
     """The months, the newest first; what has only a year comes behind the months of that year."""
     months: dict[tuple[int, int], list[int]] = {}
     for place, line in enumerate(lines):
@@ -160,9 +149,9 @@ def _by_date(lines: Sequence[PageLine]) -> list[_Group]:
     ]
 
 
-def _date(line: PageLine) -> tuple[int, int, int]:
+def _date(line: TldrResult) -> tuple[int, int, int]:
     """Year, month and day; what is not known is 0."""
-    match = _DATE.fullmatch(line.date or "")
+    match = _DATE.fullmatch(line.paper.published or "")
     year, month, day = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     return year, month, day
 
@@ -171,19 +160,19 @@ def _month(year: int, month: int) -> str:
     return f"{_MONTHS[month - 1]} {year:04}" if month else f"{year:04}"
 
 
-def _entry(line: PageLine) -> str:
+def _entry(line: TldrResult) -> str:
     title = f'<cite dir="auto">{_text(line.title)}</cite>'
-    url = visible(line.url or "")
+    url = visible(line.paper.url or "")
     if url.lower().startswith(_WEB):
         title = f'<a href="{escape(url)}" rel="noreferrer">{title}</a>'
     year, month, day = _date(line)
     date = f"{day} {_month(year, month)}" if day else _month(year, month)
     facts = [title]
-    if authors := [_text(author) for author in line.authors if visible(author)]:
+    if authors := [_text(author) for author in line.paper.authors if visible(author)]:
         others = " et al." if len(authors) > MOST_AUTHORS else ""
         facts.append(f"<bdi>{', '.join(authors[:MOST_AUTHORS])}</bdi>{others}")
     if year:
-        facts.append(f'<time datetime="{escape(line.date or "")}">{date}</time>')
+        facts.append(f'<time datetime="{escape(line.paper.published or "")}">{date}</time>')
     if line.method == "extracted":
         facts.append('<span class="method" title="Taken from the abstract">extracted</span>')
     return (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.library import StoredTldr
 from assistant.prompt import Prompt
 from assistant.summarizing import choice, salience
+from assistant.summarizing.turn import Turn
 from assistant.summarizing.writer import Line, Writer
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.library.records import TldrMethod
     from assistant.models.base import LanguageModel
     from assistant.paper import Paper
+    from assistant.summarizing.kept import KeptLines
 
 PROMPT = "tldr"
 
@@ -69,8 +71,9 @@ class Summarizer:
         """
         self._library = library
         self._model = model
-        self._prompt = Prompt.load(PROMPT, prompts)
-        self._recipe = _recipe(self._prompt)
+        prompt = Prompt.load(PROMPT, prompts)
+        self._writer = Writer(model, prompt)
+        self._recipe = _recipe(prompt)
 
     @property
     def prompt(self) -> str:
@@ -83,35 +86,49 @@ class Summarizer:
         should_stop: Callable[[], bool] = lambda: False,
         *,
         redo: bool = False,
+        notify: Callable[[str], None] = lambda note: None,
     ) -> Iterator[TldrResult]:
         """Yield the TL;DR of each of `papers` (None: of the whole library), in their order.
 
         Lines that this model wrote from this prompt before are taken from the catalogue, the
         others are written and kept there one by one before they come out. Once `should_stop` says
         so, nothing new is begun and what is being written is dropped. With `redo` every line is
-        written anew.
+        written anew. While another batch writes in the library this one waits, which `notify` is
+        told.
 
         Raises:
             ModelError: the model failed.
             LibraryError: a line cannot be kept.
         """
         chosen = self._library.papers() if papers is None else papers
-        known = ((stored, None if redo else self._known(stored)) for stored in chosen)
-        items = (((stored, tldr), None if tldr else stored.paper) for stored, tldr in known)
-        for (stored, tldr), line in Writer(self._model, self._prompt).write(items, should_stop):
-            if line is not None:
-                tldr = self._keep(stored, line)
-            if tldr is not None:
-                yield TldrResult(
-                    number=stored.number,
-                    paper=stored.paper,
-                    tldr=tldr.text,
-                    method=tldr.method,
-                    model=tldr.model,
-                    prompt=tldr.prompt,
-                    seconds=tldr.seconds,
-                    new=line is not None,
-                )
+        turn = Turn(self._library.folder)
+
+        def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
+            for stored in chosen:
+                tldr = None if redo else self._known(stored)
+                if tldr is None:
+                    turn.take(should_stop, notify)
+                    # Another batch may have written it meanwhile.
+                    tldr = None if redo else self._known(stored)
+                yield (stored, tldr), None if tldr else stored.paper
+
+        try:
+            for (stored, tldr), line in self._writer.write(items(), should_stop):
+                if line is not None:
+                    tldr = self._keep(stored, line)
+                if tldr is not None:
+                    yield TldrResult(
+                        number=stored.number,
+                        paper=stored.paper,
+                        tldr=tldr.text,
+                        method=tldr.method,
+                        model=tldr.model,
+                        prompt=tldr.prompt,
+                        seconds=tldr.seconds,
+                        new=line is not None,
+                    )
+        finally:
+            turn.release()
 
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
         return self._library.tldr(stored.number, model=self._model.name, prompt=self.prompt)
@@ -135,8 +152,13 @@ def summarise_papers(
     model: LanguageModel,
     prompts: Path | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    *,
+    kept: KeptLines | None = None,
+    redo: bool = False,
 ) -> Iterator[TldrResult]:
-    """Yield the TL;DR of each of `papers`, which need not be in a library; nothing is kept.
+    """Yield the TL;DR of each of `papers`, which need not be in a library.
+
+    Lines among those `kept` from an earlier call are not written again, unless `redo` says so.
 
     Raises:
         ModelError: the model failed.
@@ -144,8 +166,16 @@ def summarise_papers(
     """
     prompt = Prompt.load(PROMPT, prompts)
     recipe = _recipe(prompt)
-    items = ((paper, paper) for paper in papers)
-    for paper, line in Writer(model, prompt).write(items, should_stop):
+
+    def items() -> Iterator[tuple[tuple[Paper, Line | None], Paper | None]]:
+        for paper in papers:
+            known = kept.find(paper, model.name, recipe) if kept and not redo else None
+            yield (paper, known), None if known else paper
+
+    for (paper, known), written in Writer(model, prompt).write(items(), should_stop):
+        if written is not None and kept:
+            kept.keep(paper, written, model.name, recipe)
+        line = written or known
         if line is not None:
             yield TldrResult(
                 number=None,
@@ -155,7 +185,7 @@ def summarise_papers(
                 model=model.name,
                 prompt=recipe,
                 seconds=line.seconds,
-                new=True,
+                new=written is not None,
             )
 
 

@@ -193,7 +193,10 @@ class Shelf:
         total = self._session.library.count()
         emit(Progress("Writing TL;DRs: the first ones take longest …", 0, total))
         written = 0
-        for done, result in enumerate(summarizer.run(should_stop=stop.is_set), start=1):
+        results = summarizer.run(
+            should_stop=stop.is_set, notify=lambda note: emit(Progress(note, 0, total))
+        )
+        for done, result in enumerate(results, start=1):
             written += result.new
             emit(Progress(f"Writing TL;DRs: {done:,} of {total:,}", done, total))
         kept = f"{written:,} {'TL;DR' if written == 1 else 'TL;DRs'} written"

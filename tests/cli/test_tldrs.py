@@ -64,12 +64,24 @@ def test_markdown_in_a_title_stays_text(run: Run, tmp_path: Path) -> None:
     assert "**A\\* and \\[x\\_i\\]**" in run("tldr", page, "--format", "md").stdout
 
 
-def test_papers_from_a_file_or_stdin_are_not_kept(run: Run, papers: Path) -> None:
+def test_papers_from_a_file_or_stdin_do_not_enter_the_library(run: Run, papers: Path) -> None:
     from_file = run("tldr", papers, "--json")
     from_stdin = run("tldr", "-", "--json", stdin=papers.read_bytes())
     assert from_file.exit_code == from_stdin.exit_code == 0
-    assert len(from_file.stdout.splitlines()) == len(from_stdin.stdout.splitlines()) == 5
+    assert from_file.stdout == from_stdin.stdout
+    assert len(from_file.stdout.splitlines()) == 5
     assert json.loads(run("list", "--json").stdout) == []
+
+
+def test_their_lines_are_kept_and_a_call_goes_on(
+    run: Run, papers: Path, requests: list[GenerationRequest]
+) -> None:
+    run("tldr", papers, "--limit", "3")
+    assert len(requests) == 3
+    assert len(run("tldr", "-", stdin=papers.read_bytes()).stdout.splitlines()) == 5
+    assert len(requests) == 5
+    run("tldr", papers, "--redo")
+    assert len(requests) == 10
 
 
 def test_a_file_that_cannot_be_read_fails(run: Run, tmp_path: Path) -> None:
@@ -137,6 +149,18 @@ def test_a_selection_is_of_the_library(run: Run, filled: Path, papers: Path) -> 
     nothing = run("tldr", "--tag", "no such tag")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert "Nothing in the library fits" in nothing.stderr
-    refused = run("tldr", papers, "--since", "2024")
-    assert refused.exit_code == 2
-    assert "Import PATH first" in refused.stderr
+    for selection in (["--since", "2024"], ["--id", "1"]):
+        refused = run("tldr", papers, *selection)
+        assert refused.exit_code == 2
+        assert "Import PATH first" in refused.stderr
+
+
+def test_papers_are_named_by_id_each_once(run: Run, filled: Path) -> None:
+    lines = run("tldr", "--id", "#3", "--id", "1", "--id", "3").stdout.splitlines()
+    assert [line.split(" — ")[0][-4:] for line in lines] == ["owls", "cats"]
+    unknown = run("tldr", "--id", "#77")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert "77" in unknown.stderr
+    both = run("tldr", "--id", "1", "--since", "2024")
+    assert both.exit_code == 2
+    assert "not both" in both.stderr

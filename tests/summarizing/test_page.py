@@ -8,16 +8,26 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant.summarizing.page import PageLine, tldr_page
+from assistant.paper import Paper
+from assistant.summarizing import TldrResult
+from assistant.summarizing.page import tldr_page
 
-LINE = PageLine(
+PAPER = Paper(
     title="Sleep of cats",
-    tldr="Cats sleep a lot.",
     abstract="Cats sleep a lot and dream of mice.",
-    method="generated",
-    date="2025-02-14",
     authors=("Ada Lovelace",),
+    published="2025-02-14",
     url="https://example.org/cats",
+)
+LINE = TldrResult(
+    number=1,
+    paper=PAPER,
+    tldr="Cats sleep a lot.",
+    method="generated",
+    model="a model",
+    prompt="a recipe",
+    seconds=0.1,
+    new=True,
 )
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 HOSTILE = [
@@ -27,6 +37,11 @@ HOSTILE = [
     "</cite></li></ol></style><style>*{display:none}</style>",
     "&lt;b&gt; <!-- -->",
 ]
+
+
+def about(line: TldrResult = LINE, **changes: object) -> TldrResult:
+    """`line` about the same paper with `changes`, which nothing has checked or cleaned."""
+    return replace(line, paper=line.paper.model_copy(update=changes))
 
 
 class Outline(HTMLParser):
@@ -87,12 +102,10 @@ def test_the_page_is_whole_in_itself() -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("group", ["topic", "date"])
 def test_what_a_paper_says_never_becomes_markup(hostile: str, group: str) -> None:
-    bad = replace(
-        LINE, title=hostile, tldr=hostile, abstract=hostile, method=hostile, authors=(hostile,)
-    )
+    bad = about(replace(LINE, tldr=hostile), title=hostile, abstract=hostile, authors=[hostile])
     pages = [
         Outline(tldr_page([line] * 3, "topic" if group == "topic" else "date"))
-        for line in (bad, replace(LINE, title="cats", tldr="cats", abstract="cats"))
+        for line in (bad, about(replace(LINE, tldr="cats"), title="cats", abstract="cats"))
     ]
     assert pages[0].tags == pages[1].tags
     for tag in ("cite", "bdi", "p"):
@@ -101,7 +114,7 @@ def test_what_a_paper_says_never_becomes_markup(hostile: str, group: str) -> Non
 
 def test_the_address_stays_within_its_attribute() -> None:
     url = 'https://example.org/"><script>alert(1)</script>'
-    page = Outline(tldr_page([replace(LINE, url=url)], "date"))
+    page = Outline(tldr_page([about(url=url)], "date"))
     assert page.links()[1] == url
 
 
@@ -120,12 +133,12 @@ def test_the_address_stays_within_its_attribute() -> None:
     ],
 )
 def test_only_the_web_is_linked_to(url: str | None) -> None:
-    assert Outline(tldr_page([replace(LINE, url=url)], "date")).links() == ["#group-1"]
+    assert Outline(tldr_page([about(url=url)], "date")).links() == ["#group-1"]
 
 
 def test_what_reorders_or_hides_is_dropped_and_every_text_has_its_own_direction() -> None:
     text = "\u202egnp.exe\u2066 \u05e9\u05dc\u05d5\u05dd"
-    line = replace(LINE, title=text, tldr=text, authors=(text,), url=f"https://x.org/\u202e{1}")
+    line = about(replace(LINE, tldr=text), title=text, authors=[text], url="https://x.org/\u202e1")
     written = tldr_page([line], "date")
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", written)
     page = Outline(written)
@@ -137,7 +150,7 @@ def test_what_reorders_or_hides_is_dropped_and_every_text_has_its_own_direction(
 
 def test_months_come_newest_first_then_the_bare_year_and_last_what_has_no_date() -> None:
     dates = ["2024", None, "2025-02", "2024-03-05", "2025-02-28", "soon", "2024-11", "2024-13"]
-    page = Outline(tldr_page([replace(LINE, date=date) for date in dates], "date"))
+    page = Outline(tldr_page([about(published=date) for date in dates], "date"))
     names = ["February 2025", "November 2024", "March 2024", "2024", "Without a date"]
     assert page.of("h2") == names
     nav = [text for where, text in page.texts if where == "span"]
@@ -149,7 +162,7 @@ def test_months_come_newest_first_then_the_bare_year_and_last_what_has_no_date()
 
 def test_a_date_is_said_as_precisely_as_it_is_known() -> None:
     dates = ["2025-02-03", "2025-02", "2025"]
-    page = Outline(tldr_page([replace(LINE, date=date) for date in dates], "date"))
+    page = Outline(tldr_page([about(published=date) for date in dates], "date"))
     assert page.of("time") == ["3 February 2025", "February 2025", "2025"]
 
 
@@ -165,13 +178,15 @@ def test_lines_out_of_the_abstract_are_marked() -> None:
     [(("A", "B", "C"), "A, B, C"), (("A", "B", "C", "D"), "A, B, C et al."), ((), None)],
 )
 def test_three_authors_are_named(authors: tuple[str, ...], said: str | None) -> None:
-    line = replace(LINE, authors=authors, date=None, url=None)
+    line = about(authors=authors, published=None, url=None)
     text = "".join(text for _, text in Outline(tldr_page([line], "date")).texts)
     assert text.endswith(f"Sleep of cats · {said}" if said else "Sleep of cats")
 
 
 def test_by_topic_the_groups_are_what_the_papers_are_about() -> None:
-    ants = replace(LINE, title="Trails of ants", tldr="Ants walk.", abstract="Ants follow trails.")
+    ants = about(
+        replace(LINE, tldr="Ants walk."), title="Trails of ants", abstract="Ants follow trails."
+    )
     page = Outline(tldr_page([LINE, ants, LINE, ants, LINE], "topic"))
     assert [name.split(" · ")[0] for name in page.of("h2")] == ["cats", "ants"]
     assert page.of("cite") == ["Sleep of cats"] * 3 + ["Trails of ants"] * 2

@@ -14,7 +14,8 @@ from assistant.library import Library
 from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
-from assistant.summarizing import Summarizer, summarise_papers
+from assistant.summarizing import Summarizer, TldrResult, summarise_papers
+from assistant.summarizing.turn import WAITING
 
 
 def papers(count: int) -> list[Paper]:
@@ -160,3 +161,43 @@ def test_a_paper_that_changed_meanwhile_does_not_keep_the_old_line(library: Libr
     (result,) = Summarizer(library, ScriptedModel(change)).run()
     assert result.tldr == "Cats sleep and do nothing else."
     assert library.tldr(result.number or 0) is None
+
+
+def test_a_second_batch_waits_for_the_first_and_writes_nothing_twice(library: Library) -> None:
+    library.add(papers(6))
+    models = [ScriptedModel(reply_about, slots=1, seconds_per_piece=0.01) for _ in range(2)]
+    first = Summarizer(library, models[0]).run()
+    next(first)
+    told: list[str] = []
+    found: list[TldrResult] = []
+    second = threading.Thread(
+        target=lambda: found.extend(Summarizer(library, models[1]).run(notify=told.append))
+    )
+    second.start()
+    assert len(list(first)) == 5
+    second.join()
+    assert told == [WAITING]
+    assert [result.new for result in found] == [False] * 6
+    assert models[1].requests == []
+
+
+def test_waiting_ends_when_told_to_stop(library: Library) -> None:
+    library.add(papers(2))
+    first = Summarizer(library, ScriptedModel(reply_about, slots=1)).run()
+    next(first)
+    stop = threading.Event()
+    results = Summarizer(library, ScriptedModel(reply_about)).run(
+        should_stop=stop.is_set, notify=lambda note: stop.set(), redo=True
+    )
+    assert list(results) == []
+    first.close()  # type: ignore[attr-defined]
+    third = ScriptedModel(reply_about)
+    assert len(list(Summarizer(library, third).run())) == 2
+
+
+def test_what_is_there_comes_out_without_waiting(library: Library) -> None:
+    library.add(papers(2))
+    list(Summarizer(library, ScriptedModel(reply_about)).run())
+    writing = Summarizer(library, ScriptedModel(reply_about, slots=1)).run(redo=True)
+    next(writing)
+    assert len(list(Summarizer(library, ScriptedModel(reply_about)).run(notify=pytest.fail))) == 2

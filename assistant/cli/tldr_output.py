@@ -1,0 +1,78 @@
+"""TL;DRs as they are written out: line by line, or as one page at the end."""
+
+from __future__ import annotations
+
+import csv
+import enum
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assistant.cli.streams import as_json
+from assistant.text.visible import visible
+
+if TYPE_CHECKING:
+    from assistant.summarizing import TldrResult
+
+_COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+class Format(enum.StrEnum):
+    """How the results are written."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+    md = "md"
+    text = "text"
+    html = "html"
+
+
+class Output:
+    """Writes results in one format, each as soon as it is there; a page is written at the end."""
+
+    def __init__(self, form: Format, write: Callable[[str], None], *, by_date: bool) -> None:
+        """Write what comes before the first result; `by_date` is how a page is grouped."""
+        self._form = form
+        self._write = write
+        self._by_date = by_date
+        self._page: list[TldrResult] = []
+        if form is Format.csv:
+            write(",".join(_COLUMNS) + "\n")
+
+    def add(self, result: TldrResult) -> None:
+        """Write one result, or keep it for the page."""
+        if self._form is Format.html:
+            self._page.append(result)
+        else:
+            self._write(_row(result, self._form))
+
+    def end(self) -> None:
+        """Write what comes behind the last result."""
+        if self._form is Format.html:
+            from assistant.summarizing.page import tldr_page
+
+            self._write(tldr_page(self._page, "date" if self._by_date else "topic"))
+
+
+def _row(result: TldrResult, form: Format) -> str:
+    shape = result.as_json()
+    if form is Format.jsonl:
+        return as_json(shape) + "\n"
+    if form is Format.csv:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow([_cell(shape[name]) for name in _COLUMNS])
+        return line.getvalue()
+    title, tldr = visible(result.title), visible(result.tldr)
+    if form is Format.md:
+        return f"- **{title.translate(_MARKDOWN)}** — {tldr.translate(_MARKDOWN)}\n"
+    return f"{title} — {tldr}\n"
+
+
+def _cell(value: object) -> str:
+    """`value` for a table; an apostrophe keeps a spreadsheet from computing a text."""
+    text = visible(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
