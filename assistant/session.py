@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answering import Asker
-    from assistant.library import Library
+    from assistant.library import KeptLines, Library
     from assistant.models.base import Embedder, LanguageModel
     from assistant.summarizing import Summarizer
-    from assistant.summarizing.kept import KeptLines
 
 T = TypeVar("T")
 
@@ -163,6 +162,6 @@ class Session:
         return Summarizer(self.library, self.model, self.prompts)
 
     def _open_kept_lines(self) -> KeptLines:
-        from assistant.summarizing.kept import KeptLines
+        from assistant.library import KeptLines
 
         return KeptLines(self.settings.cache, self.notify)

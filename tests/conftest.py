@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.summarizing import kept
+from assistant.library import kept_lines
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
@@ -28,7 +28,7 @@ def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable)
     monkeypatch.setenv("ASSISTANT_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setenv("ASSISTANT_CACHE", str(model_cache))
-    for lines in model_cache.glob(f"{kept.FILE}*"):
+    for lines in model_cache.glob(f"{kept_lines.FILE}*"):
         lines.unlink()
 
 

@@ -68,6 +68,15 @@ class StoredTldr:
 
 
 @dataclass(frozen=True)
+class TldrLine:
+    """One line about a paper, how it came about, and the seconds it took."""
+
+    text: str
+    method: TldrMethod
+    seconds: float
+
+
+@dataclass(frozen=True)
 class StoredTurn:
     """One question of a chat with its answer as JSON; `asked_at` is ISO 8601 in UTC."""
 

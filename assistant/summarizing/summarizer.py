@@ -9,18 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.library import StoredTldr
+from assistant.library import StoredTldr, TldrLine
 from assistant.prompt import Prompt
 from assistant.summarizing import choice, salience
 from assistant.summarizing.turn import Turn
-from assistant.summarizing.writer import Line, Writer
+from assistant.summarizing.writer import Writer
 
 if TYPE_CHECKING:
-    from assistant.library import Library, StoredPaper
+    from assistant.library import KeptLines, Library, StoredPaper
     from assistant.library.records import TldrMethod
     from assistant.models.base import LanguageModel
     from assistant.paper import Paper
-    from assistant.summarizing.kept import KeptLines
 
 PROMPT = "tldr"
 
@@ -133,7 +132,7 @@ class Summarizer:
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
         return self._library.tldr(stored.number, model=self._model.name, prompt=self.prompt)
 
-    def _keep(self, stored: StoredPaper, line: Line) -> StoredTldr:
+    def _keep(self, stored: StoredPaper, line: TldrLine) -> StoredTldr:
         tldr = StoredTldr(
             number=stored.number,
             text=line.text,
@@ -167,7 +166,7 @@ def summarise_papers(
     prompt = Prompt.load(PROMPT, prompts)
     recipe = _recipe(prompt)
 
-    def items() -> Iterator[tuple[tuple[Paper, Line | None], Paper | None]]:
+    def items() -> Iterator[tuple[tuple[Paper, TldrLine | None], Paper | None]]:
         for paper in papers:
             known = kept.find(paper, model.name, recipe) if kept and not redo else None
             yield (paper, known), None if known else paper

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from assistant.library import TldrLine
 from assistant.models.stopping import cancelled_when
 from assistant.summarizing.choice import candidates
 from assistant.summarizing.request import ADAPTER, request_for
 
 if TYPE_CHECKING:
-    from assistant.library.records import TldrMethod
     from assistant.models.base import LanguageModel, TextStream
     from assistant.paper import Paper
     from assistant.prompt import Prompt
@@ -25,15 +25,6 @@ _REQUESTS_PER_SLOT = 2
 _MOST_HELD = 1000
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line about a paper, how it came about, and the seconds it took."""
-
-    text: str
-    method: TldrMethod
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ class Writer:
         self,
         items: Iterable[tuple[Item, Paper | None]],
         should_stop: Callable[[], bool],
-    ) -> Iterator[tuple[Item, Line | None]]:
+    ) -> Iterator[tuple[Item, TldrLine | None]]:
         """Yield every item with the line about its paper, in the order of `items`.
 
         An item without a paper needs no line and comes out at its place. Once `should_stop` says
@@ -82,7 +73,9 @@ class Writer:
     def _begin(self, paper: Paper) -> TextStream:
         return self._model.generate(request_for(paper, self._prompt, self._model))
 
-    def _finish(self, entry: _Entry[Item], streams: _Streams) -> Iterator[tuple[Item, Line | None]]:
+    def _finish(
+        self, entry: _Entry[Item], streams: _Streams
+    ) -> Iterator[tuple[Item, TldrLine | None]]:
         if entry.work is None:
             yield entry.item, None
             return
@@ -98,7 +91,7 @@ class Writer:
             compare=ADAPTER in self._model.adapters,
         )[0]
         seconds = round(stream.stats.total_seconds, 3)
-        yield entry.item, Line(text=best.text, method=best.method, seconds=seconds)
+        yield entry.item, TldrLine(text=best.text, method=best.method, seconds=seconds)
 
 
 class _Streams:

@@ -11,12 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from assistant.summarizing.writer import Line
-
-if TYPE_CHECKING:
-    from assistant.paper import Paper
+from assistant.library.records import TldrLine
+from assistant.paper import Paper
 
 FILE = "tldrs.sqlite3"
 # About 100 MB; the oldest make room.
@@ -45,14 +43,14 @@ class KeptLines:
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
-    def find(self, paper: Paper, model: str, recipe: str) -> Line | None:
+    def find(self, paper: Paper, model: str, recipe: str) -> TldrLine | None:
         """The line that `model` wrote about `paper` by `recipe`."""
         row = self._first_row(
             "SELECT text, method, seconds FROM lines WHERE key = ?", _key(paper, model, recipe)
         )
-        return Line(*row) if row else None
+        return TldrLine(*row) if row else None
 
-    def keep(self, paper: Paper, line: Line, model: str, recipe: str) -> None:
+    def keep(self, paper: Paper, line: TldrLine, model: str, recipe: str) -> None:
         """Keep `line` in place of an older one."""
         self._first_row(
             "INSERT OR REPLACE INTO lines (key, text, method, seconds) VALUES (?, ?, ?, ?)",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.library import KeptLines, TldrLine
+from assistant.library.kept_lines import FILE
 from assistant.paper import Paper
-from assistant.summarizing.kept import FILE, KeptLines
-from assistant.summarizing.writer import Line
 
 CATS = Paper(title="Cats", abstract="Cats sleep.")
-LINE = Line("Cats sleep a lot.", "generated", 0.25)
+LINE = TldrLine("Cats sleep a lot.", "generated", 0.25)
 
 
 def test_a_line_is_found_by_paper_model_and_recipe(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_line_is_found_by_paper_model_and_recipe(tmp_path: Path) -> None:
     assert again.find(CATS, "model", "other") is None
     changed = Paper(title="Cats", abstract="Cats do not sleep.")
     assert again.find(changed, "model", "recipe") is None
-    later = Line("Cats sleep by day.", "extracted", 0.5)
+    later = TldrLine("Cats sleep by day.", "extracted", 0.5)
     again.keep(CATS, later, "model", "recipe")
     assert again.find(CATS, "model", "recipe") == later
     again.close()
