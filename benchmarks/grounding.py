@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.grounding [--data FOLDER] [--no-meaning] [--show KIND]
 
-The rules and weights of `assistant/answering/grounding.py` were chosen on the development half;
+The rules and weights of `assistant/grounding/check.py` were chosen on the development half;
 the kept-back half has other claims and papers. Without `--no-meaning` the check gets the cosine of
 claim and cited sentences, as in use; that takes the embedder a minute or two.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answering import Evidence
-from assistant.answering.grounding import check
+from assistant.grounding.check import check
 from assistant.library import StoredPaper
 from assistant.models import open_embedder
 from assistant.paper import Paper

@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.grounding_fit [--data FOLDER]
 
-A logistic regression over `FEATURES` of `assistant/answering/plausibility.py`, with and without the
+A logistic regression over `FEATURES` of `assistant/grounding/plausibility.py`, with and without the
 cosine, by Newton's method with a small penalty. Learned from are the pairs that the rules before it
 let pass, supported ones and the others weighing the same. The threshold is the lowest with which no
 more than `MOST_WRONG` of all unsupported pairs pass.
@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.answering import plausibility, weights
-from assistant.answering.grounding import MOST_NEW, Examined, examine
+from assistant.grounding import plausibility, weights
+from assistant.grounding.check import MOST_NEW, Examined, examine
 from benchmarks.grounding import evidence_of, similarities
 from benchmarks.grounding_pairs import DATA, HALVES, Pair, all_pairs
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
 from assistant.answering.citations import by_support, split_markers
-from assistant.answering.grounding import adds_nothing, check
+from assistant.grounding.check import adds_nothing, check
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.visible import visible

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.tokens import Token
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.tokens import Token
 
 _CUES = frozenset({"not", "no", "never", "neither", "nor", "none", "without", "nothing", "unabl"})
 _VERBS = frozenset({"lack", "fail", "unabl"})

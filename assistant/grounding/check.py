@@ -11,26 +11,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from assistant.answering.acronyms import unified
-from assistant.answering.alignment import Alignment, align
-from assistant.answering.binding import moved_numbers, numbers_are_bound
-from assistant.answering.comparison import comparison_turned
-from assistant.answering.directions import turned
-from assistant.answering.negation import negation_differs
-from assistant.answering.plausibility import Measured, probability
-from assistant.answering.splices import condition_dropped, spliced
-from assistant.answering.strength import strengthened
-from assistant.answering.tokens import Token, tokens
-from assistant.answering.weights import LEAST, LEAST_WITH_MEANING
+from assistant.grounding.acronyms import unified
+from assistant.grounding.alignment import Alignment, align
+from assistant.grounding.binding import moved_numbers, numbers_are_bound
+from assistant.grounding.comparison import comparison_turned
+from assistant.grounding.directions import turned
+from assistant.grounding.negation import negation_differs
+from assistant.grounding.plausibility import Measured, probability
+from assistant.grounding.splices import condition_dropped, spliced
+from assistant.grounding.strength import strengthened
+from assistant.grounding.tokens import Token, tokens
+from assistant.grounding.weights import LEAST, LEAST_WITH_MEANING
 from assistant.text.facts import missing_facts
 from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
 from assistant.text.words import content_words, stem, vocabulary
 
 if TYPE_CHECKING:
-    from assistant.answering.answer import Evidence
+    from assistant.library import StoredPaper
 
 # A claim has to say something itself, not just `The answer is 3.`
 FEWEST_WORDS = 2
@@ -62,6 +62,22 @@ _ASKED = 0.35
 _ATTACHING = frozenset({"of", "for", "between", "among", "by", "with", "from"})
 
 
+class Cited(Protocol):
+    """A sentence of a paper that a claim cites; `start` is where it begins in the abstract."""
+
+    @property
+    def text(self) -> str:
+        """The sentence on one line."""
+
+    @property
+    def start(self) -> int:
+        """By this the cited sentences of a paper are put in order."""
+
+    @property
+    def stored(self) -> StoredPaper:
+        """The paper; its title and abstract may name what the claim is about."""
+
+
 @dataclass(frozen=True)
 class Grounding:
     """Whether a claim is supported, and what it says that its sources do not.
@@ -75,7 +91,7 @@ class Grounding:
 
 
 def check(
-    claim: str, cited: Sequence[Evidence], question: str = "", similarity: float | None = None
+    claim: str, cited: Sequence[Cited], question: str = "", similarity: float | None = None
 ) -> Grounding:
     """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
 
@@ -153,7 +169,7 @@ class Examined:
         return Grounding(supported=False, missing=missing or ("its order",), score=score)
 
 
-def examine(claim: str, cited: Sequence[Evidence], question: str = "") -> Examined:
+def examine(claim: str, cited: Sequence[Cited], question: str = "") -> Examined:
     """Lay `claim` along all that is `cited`, in that order, and apply the rules."""
     text, sentences = unified(claim, " ".join(source.text for source in cited))
     aligned = align(tokens(text), tokens(sentences))
@@ -200,7 +216,7 @@ class _Context:
     abstract: frozenset[str]
 
     @classmethod
-    def of(cls, cited: Sequence[Evidence], question: str, sentences: str) -> _Context:
+    def of(cls, cited: Sequence[Cited], question: str, sentences: str) -> _Context:
         abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
         titles = dict.fromkeys(source.stored.title for source in cited)
         subjects = [name for name in names(question) if bears(abstracts, name)]

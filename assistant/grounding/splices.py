@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.binding import without_brackets
-from assistant.answering.tokens import Token
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.binding import without_brackets
+from assistant.grounding.tokens import Token
 from assistant.text.words import stem
 
 _COORDINATORS = frozenset({"and", "or", ","})

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.tokens import Token
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.tokens import Token
 from assistant.text.numbers import Number, located_numbers
 from assistant.text.words import located_words
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.grounding import Grounding, check
+from assistant.grounding.check import Grounding, check
 from assistant.library import StoredPaper
 from assistant.paper import Paper
 

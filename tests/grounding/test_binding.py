@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.alignment import align
-from assistant.answering.binding import numbers_are_bound
-from assistant.answering.tokens import tokens
+from assistant.grounding.alignment import align
+from assistant.grounding.binding import numbers_are_bound
+from assistant.grounding.tokens import tokens
 
 SCORES = "Our changes improve Tilo to 86% on the Lake benchmark, with 96% on the hard River task."
 SPEEDS = "Small Alfa and Beta are 4.3 times and 4.1 times faster, respectively."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from assistant.answering.tokens import Token
+from assistant.grounding.tokens import Token
 
 # What a pair of tokens is worth, and more when the pair before it stands right beside it too:
 # words that stay together weigh more than the same words picked from all over a sentence.

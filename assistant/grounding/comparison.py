@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.tokens import Token
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.tokens import Token
 
 # Stems of verbs whose subject is above their object.
 _VERBS = frozenset({"outperform", "underperform", "surpass", "exceed", "beat", "defeat", "domin"})

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.acronyms import unified
-from assistant.answering.alignment import align
-from assistant.answering.tokens import tokens
+from assistant.grounding.acronyms import unified
+from assistant.grounding.alignment import align
+from assistant.grounding.tokens import tokens
 
 ROOFS = "Red roofs mislead young bees in 42% of flights, while old bees ignore them."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from assistant.answering.alignment import Alignment
+from assistant.grounding.alignment import Alignment
 from assistant.text.opposites import opposites
 from assistant.text.words import stem
 

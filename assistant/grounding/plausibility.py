@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.weights import WEIGHTS, WEIGHTS_WITH_MEANING
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.weights import WEIGHTS, WEIGHTS_WITH_MEANING
 
 # What is measured of a claim, in the order of the weights. Words are those with content.
 FEATURES = (

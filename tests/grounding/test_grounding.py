@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.grounding import adds_nothing, check
+from assistant.grounding.check import adds_nothing, check
 from assistant.library import StoredPaper
 
 

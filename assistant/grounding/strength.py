@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.alignment import Alignment
-from assistant.answering.tokens import Token
+from assistant.grounding.alignment import Alignment
+from assistant.grounding.tokens import Token
 from assistant.text.words import stem
 
 
