@@ -18,7 +18,7 @@ from assistant.models import open_language_model
 from assistant.paper import Paper
 from assistant.prompt import Prompt
 from assistant.settings import load_settings
-from assistant.summarizing.choice import candidates, extracted_lines
+from assistant.summarizing.choice import candidates, chosen
 from assistant.summarizing.line import is_faithful, one_line
 from assistant.summarizing.request import request_for
 from assistant.text.sentences import sentences
@@ -55,7 +55,7 @@ def main() -> None:
     replies = [("".join(stream), stream.stats.finish == "length") for stream in streams]
     model.close()
     best = [
-        candidates(paper, reply, cut=cut, compare=True)[0]
+        chosen(candidates(paper, reply, cut=cut, strict=True))
         for paper, (reply, cut) in zip(papers, replies, strict=True)
     ]
     taken = sum(one.method == "extracted" for one in best) / len(best)
@@ -70,7 +70,13 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for name, way in simple.items():
         print(row(name, found, [way(one) for one in found]))
-    print(row("contribution sentence, shortened", found, [extracted_lines(p)[0] for p in papers]))
+    print(
+        row(
+            "contribution sentence, shortened",
+            found,
+            [chosen(candidates(p, "", cut=False, strict=True)).text for p in papers],
+        )
+    )
     print(
         row(
             "the model's line with the adapter",

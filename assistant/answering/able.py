@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.conversation import standalone
 from assistant.errors import ModelError
-from assistant.models.base import GenerationRequest, Priority
+from assistant.models.base import GenerationRequest, Priority, is_able
 from assistant.models.stopping import cancelled_when
 from assistant.prompt import Prompt
 from assistant.text.visible import visible
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from assistant.answering.conversation import Turn
     from assistant.models.base import LanguageModel
 
-# From this number of parameters on a model rewrites and judges better than the rules; those of a
-# hundred millions repeat the question or say yes to everything.
-ABLE = 1_000_000_000
 _TURNS = 3
 _REWRITTEN_TOKENS = 80
 _YES, _NO = "yes", "no"
@@ -49,7 +46,7 @@ class Able:
     @property
     def is_able(self) -> bool:
         """Whether the model is able."""
-        return self._model.parameters >= ABLE
+        return is_able(self._model)
 
     def standalone(self, question: str, history: Sequence[Turn], stop: threading.Event) -> str:
         """`question` with what it leaves out, by the model if it is able, else by rule."""

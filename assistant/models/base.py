@@ -12,6 +12,11 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
+# From this number of parameters on a model rewrites and judges better than the rules; those of a
+# hundred millions repeat the question, say yes to everything, and join what does not belong
+# together.
+ABLE = 1_000_000_000
+
 
 @dataclass(frozen=True)
 class WordVectors:
@@ -184,3 +189,8 @@ class Embedder(Protocol):
     def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
         """Embed `texts` as `embed` does, and give the vectors of their tokens too."""
         ...
+
+
+def is_able(model: LanguageModel) -> bool:
+    """Whether `model` says things in its own words well enough to be trusted with them."""
+    return model.parameters >= ABLE

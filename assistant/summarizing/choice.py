@@ -1,123 +1,92 @@
-"""Which line about a paper is shown: the model's own, or a sentence of the abstract, shortened.
+"""Which line about a paper is shown: the model's own if it is supported, else the abstract's.
 
-A linear model compares them by how much of the title they carry, how far they agree with each
-other, and how long they are. Its weights (`choice.json`) were fitted by `training/tldr/choice.py`
-to how near each line came to the TL;DR that people wrote. A line that is not faithful to its paper
-is no candidate.
+A small model joins halves of sentences into something that nobody said. So every line of it has to
+pass the check that every claim of an answer passes; what fails is replaced by the sentence of the
+abstract that says most of the paper, shortened by rule.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from assistant.summarizing.line import is_faithful, one_line
+from assistant.grounding import adds_nothing, check
+from assistant.library import StoredPaper
+from assistant.summarizing.line import missing_in, one_line
 from assistant.summarizing.salience import ranked
-from assistant.summarizing.shorten import MOST_WORDS, plain_beginning, shortened
+from assistant.summarizing.shorten import plain_beginning, shortened
+from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
-from assistant.text.words import vocabulary
 
 if TYPE_CHECKING:
     from assistant.library.records import TldrMethod
     from assistant.paper import Paper
 
-WEIGHTS = Path(__file__).parent / "choice.json"
-FEATURES = (
-    "generated",
-    "first extracted",
-    "words",
-    "long",
-    "short",
-    "share of title",
-    "share in title",
-    "agreement",
-    "best agreement of generated",
-)
 MOST_EXTRACTED = 3
-_FEWEST_WORDS = 10
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A line that might be shown, and how near to a good TL;DR it is expected to come."""
+    """A line that might be shown, the text it was made from, and why it is not shown if so."""
 
     text: str
     method: TldrMethod
-    score: float
+    source: str
+    refused: str | None = None
 
 
-def candidates(paper: Paper, reply: str, *, cut: bool, compare: bool) -> list[Candidate]:
-    """The lines about `paper` that may be shown, the best first; there is always one.
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence of a paper, as the check of claims wants it."""
 
-    The model's `reply`, which may have been `cut` by its limit, is among them if it is one whole
-    line that the paper bears out. Unless they are to be compared it is the best then: the weights
-    know the lines of the embedded model and its adapter only.
+    stored: StoredPaper
+    text: str
+    start: int
+
+
+def candidates(paper: Paper, reply: str, *, cut: bool, strict: bool) -> Iterator[Candidate]:
+    """The lines about `paper`, the best first; the first that is not refused is to be shown.
+
+    There is always one. `reply` is the model's, which may have been `cut` by its limit. Unless it
+    is `strict`, numbers, names and most words are all that a line of the model must have from its
+    paper: able models say things in their own words, which the strict check turns down.
     """
-    written = one_line(reply, cut=cut)
-    if written and not is_faithful(written, f"{paper.title}\n{paper.abstract}"):
-        written = None
-    generated = plain_beginning(written) if written else None
-    lines = [line for line in extracted_lines(paper) if line != generated]
-    if generated:
-        lines.insert(0, generated)
-    scores = features(paper.title, lines, generated=generated is not None) @ _weights()
-    found = [
-        Candidate(line, "generated" if line == generated else "extracted", float(score))
-        for line, score in zip(lines, scores, strict=True)
+    line = one_line(reply, cut=cut)
+    if line is None:
+        yield Candidate(visible(reply), "generated", reply, refused="it is not one whole sentence")
+    else:
+        line = plain_beginning(line)
+        yield Candidate(line, "generated", reply, _fault(line, paper, strict=strict))
+    for sentence in ranked(paper.title, paper.abstract)[:MOST_EXTRACTED]:
+        yield Candidate(shortened(sentence), "extracted", sentence)
+    # Where nothing can be seen of the abstract, the title has to do.
+    yield Candidate(visible(paper.title), "extracted", paper.title)
+
+
+def chosen(found: Iterable[Candidate]) -> Candidate:
+    """The candidate that is shown."""
+    return next(one for one in found if one.refused is None)
+
+
+def _fault(line: str, paper: Paper, *, strict: bool) -> str | None:
+    """Why `line` may not be shown; None if it may."""
+    if adds_nothing(line, paper.title):
+        return "it only repeats the title"
+    missing = missing_in(f"{paper.title}\n{paper.abstract}", line)
+    if missing:
+        return f"the paper does not say: {', '.join(missing)}"
+    if strict:
+        found = check(line, _sentences(paper))
+        if not found.supported:
+            return f"the abstract does not bear out: {', '.join(found.missing)}"
+    return None
+
+
+def _sentences(paper: Paper) -> list[_Sentence]:
+    """Title and sentences of `paper`, in this order."""
+    stored = StoredPaper(0, paper.id, paper)
+    return [_Sentence(stored, f"{visible(paper.title)}.", -1)] + [
+        _Sentence(stored, visible(paper.abstract[start:end]), start)
+        for start, end in sentence_spans(paper.abstract)
     ]
-    return sorted(found, key=lambda one: (not compare and one.method == "extracted", -one.score))
-
-
-def extracted_lines(paper: Paper) -> list[str]:
-    """The sentences of the abstract that say most of the paper, shortened, the best first.
-
-    Where nothing can be seen of the abstract, the title has to do.
-    """
-    best = ranked(paper.title, paper.abstract)[:MOST_EXTRACTED]
-    return list(dict.fromkeys(map(shortened, best))) or [visible(paper.title)]
-
-
-def features(title: str, lines: Sequence[str], *, generated: bool) -> npt.NDArray[np.float64]:
-    """What the lines are compared by; shape (lines, features), in the order of FEATURES.
-
-    With `generated` the first of `lines` is the model's own.
-    """
-    of_title = vocabulary(title)
-    stems = [vocabulary(line) for line in lines]
-    rows = []
-    for place, line in enumerate(lines):
-        own = generated and place == 0
-        words = len(line.split())
-        shared = len(stems[place] & of_title)
-        agreements = [
-            2 * len(stems[place] & other) / max(1, len(stems[place]) + len(other))
-            for number, other in enumerate(stems)
-            if number != place
-        ] or [0.0]
-        rows.append(
-            [
-                own,
-                place == int(generated),
-                min(words, 60) / 30,
-                words > MOST_WORDS,
-                words < _FEWEST_WORDS,
-                shared / max(1, len(of_title)),
-                shared / max(1, len(stems[place])),
-                sum(agreements) / len(agreements),
-                max(agreements) * own,
-            ]
-        )
-    return np.array(rows, float)
-
-
-@lru_cache(maxsize=1)
-def _weights() -> npt.NDArray[np.float64]:
-    kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
-    return np.array([kept[name] for name in FEATURES])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.text.names import bears, names
-from assistant.text.numbers import numbers
+from assistant.text.facts import missing_facts
+from assistant.text.names import names
 from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
 from assistant.text.words import content_words, vocabulary
@@ -40,17 +40,24 @@ def one_line(reply: str, *, cut: bool) -> str | None:
     return line if len(line.split()) >= FEWEST_WORDS else None
 
 
+def missing_in(source: str, line: str) -> list[str]:
+    """What `line` says and `source` does not: numbers with their units, and names.
+
+    Where fewer than half of its words are in `source`, these are missing too.
+    """
+    missing = missing_facts(line, source)
+    # A name may be spelled out there.
+    given = vocabulary(source) | vocabulary(" ".join(names(line)))
+    words = content_words(line)
+    new = [word for word in words if word not in given]
+    if not words or len(words) - len(new) < LEAST_WORDS * len(words):
+        missing += [word for word in new if word not in missing] or ["anything"]
+    return missing
+
+
 def is_faithful(line: str, source: str) -> bool:
     """Whether every number, with its unit, every name and most words of `line` are in `source`."""
-    stated, named = numbers(source), names(line)
-    if not all(any(number.stated_by(other) for other in stated) for number in numbers(line)):
-        return False
-    if not all(bears(source, name) for name in named):
-        return False
-    # A name may be spelled out there.
-    given = vocabulary(source) | vocabulary(" ".join(named))
-    words = content_words(line)
-    return 0 < LEAST_WORDS * len(words) <= sum(word in given for word in words)
+    return not missing_in(source, line)
 
 
 def _bare(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredTldr, TldrLine
 from assistant.prompt import Prompt
-from assistant.summarizing import choice, salience
+from assistant.summarizing import salience
 from assistant.summarizing.turn import Turn
 from assistant.summarizing.writer import Writer
 
@@ -191,6 +191,5 @@ def summarise_papers(
 def _recipe(prompt: Prompt) -> str:
     """What a line depends on beside its paper and the model (12 hexadecimal digits)."""
     made_with = hashlib.sha256(prompt.fingerprint.encode())
-    for weights in (salience.WEIGHTS, choice.WEIGHTS):
-        made_with.update(weights.read_bytes())
+    made_with.update(salience.WEIGHTS.read_bytes())
     return made_with.hexdigest()[:12]

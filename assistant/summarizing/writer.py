@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.library import TldrLine
+from assistant.models.base import is_able
 from assistant.models.stopping import cancelled_when
-from assistant.summarizing.choice import candidates
-from assistant.summarizing.request import ADAPTER, request_for
+from assistant.summarizing.choice import candidates, chosen
+from assistant.summarizing.request import request_for
 
 if TYPE_CHECKING:
     from assistant.models.base import LanguageModel, TextStream
@@ -84,12 +85,8 @@ class Writer:
         streams.remove(stream)
         if stream.stats.finish == "cancelled":
             return
-        best = candidates(
-            paper,
-            reply,
-            cut=stream.stats.finish == "length",
-            compare=ADAPTER in self._model.adapters,
-        )[0]
+        cut = stream.stats.finish == "length"
+        best = chosen(candidates(paper, reply, cut=cut, strict=not is_able(self._model)))
         seconds = round(stream.stats.total_seconds, 3)
         yield entry.item, TldrLine(text=best.text, method=best.method, seconds=seconds)
 

@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from assistant.answering import Turn
-from assistant.answering.able import ABLE, Able
+from assistant.answering.able import Able
 from assistant.errors import ModelError
-from assistant.models.base import GenerationRequest
+from assistant.models.base import ABLE, GenerationRequest
 from assistant.models.fake import ScriptedModel
 
 HISTORY = [Turn("What is MBPP?", "MBPP is a dataset of programming tasks. [1]")]

@@ -1,18 +1,23 @@
-"""Which line is shown: only faithful ones, and of those the one that says most."""
+"""Which line is shown: the model's own if the paper bears it out, else one of the abstract."""
 
 from __future__ import annotations
 
 import pytest
 
 from assistant.paper import Paper
-from assistant.summarizing.choice import FEATURES, candidates, extracted_lines, features
+from assistant.summarizing.choice import Candidate, candidates, chosen
 
 PAPER = Paper(
     title="CatNet: a network for cats that sleep at night",
     abstract="Cats have often been seen to sleep for a long time during the day. In this paper, we "
-    "propose CatNet, a network for cats that sleep at night. However, existing networks are slow.",
+    "propose CatNet, a network for cats that sleep at night. However, existing networks are slow. "
+    "CatNet raises the accuracy of two networks by 4%.",
 )
 EXTRACTED = "We propose CatNet, a network for cats that sleep at night."
+
+
+def shown(paper: Paper, reply: str, *, cut: bool = False, strict: bool = True) -> Candidate:
+    return chosen(candidates(paper, reply, cut=cut, strict=strict))
 
 
 @pytest.mark.parametrize(
@@ -30,56 +35,56 @@ EXTRACTED = "We propose CatNet, a network for cats that sleep at night."
     ],
 )
 def test_the_sentence_about_the_contribution_comes_first(abstract: str, expected: str) -> None:
-    assert extracted_lines(Paper(title="On cats", abstract=abstract))[0] == expected
-
-
-def test_a_line_of_the_model_that_says_most_is_shown() -> None:
-    paper = Paper(title=PAPER.title, abstract="In this paper, we propose a new kind of network.")
-    reply = "We propose CatNet, a new kind of network for cats that sleep at night."
-    first = candidates(paper, reply, cut=False, compare=True)[0]
-    assert (first.text, first.method) == (reply, "generated")
-
-
-def test_the_line_of_an_unknown_model_is_not_compared() -> None:
-    reply = "Existing day networks are slow."
-    assert candidates(PAPER, reply, cut=False, compare=True)[0].text == EXTRACTED
-    assert candidates(PAPER, reply, cut=False, compare=False)[0].text == reply
-
-
-def test_a_line_that_says_little_gives_way_to_the_abstract() -> None:
-    first = candidates(PAPER, "Existing day networks are slow.", cut=False, compare=True)[0]
-    assert (first.text, first.method) == (EXTRACTED, "extracted")
+    found = shown(Paper(title="On cats", abstract=abstract), "")
+    assert (found.text, found.method) == (expected, "extracted")
 
 
 @pytest.mark.parametrize(
-    ("reply", "cut"),
+    "reply",
     [
-        ("", False),
-        ("CatNet is 3 times faster.", False),
-        ("DogNet is a network for cats that sleep at night.", False),
-        ("We propose CatNet, a network for cats that", True),
+        "CatNet raises the accuracy of networks by 4%.",
+        "We present CatNet, a network for cats that sleep.",
+        "This paper presents CatNet, a network for cats that sleep.",
     ],
 )
-def test_what_the_paper_does_not_say_is_no_candidate(reply: str, cut: bool) -> None:
-    found = candidates(PAPER, reply, cut=cut, compare=True)
-    assert {candidate.method for candidate in found} == {"extracted"}
-    assert found[0].text == EXTRACTED
+def test_a_line_that_the_abstract_bears_out_is_shown(reply: str) -> None:
+    found = shown(PAPER, reply)
+    assert found.text == reply.replace("This paper presents", "We present")
+    assert (found.method, found.refused) == ("generated", None)
 
 
-def test_a_line_does_not_speak_of_the_paper() -> None:
-    reply = "This paper proposes a network for cats that sleep at night."
-    found = candidates(PAPER, reply, cut=False, compare=False)
-    assert found[0].text == "We propose a network for cats that sleep at night."
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        ("", "whole sentence"),
+        ("CatNet is 3 times faster than the cats.", "does not say: 3 times"),
+        ("DogNet is a network for cats that sleep at night.", "does not say: DogNet"),
+        ("CatNet lowers the accuracy of two networks by 4%.", "does not bear out"),
+        ("CatNet does not raise the accuracy of networks.", "does not bear out: negation"),
+        ("Existing networks raise the accuracy of cats.", "does not bear out"),
+        ("A network for cats that sleep at night.", "repeats the title"),
+    ],
+)
+def test_what_the_abstract_does_not_bear_out_gives_way_to_it(reply: str, why: str) -> None:
+    first, second = list(candidates(PAPER, reply, cut=False, strict=True))[:2]
+    assert first.refused
+    assert why in first.refused
+    assert shown(PAPER, reply) == second
+    assert second.text == EXTRACTED
+
+
+def test_a_line_that_was_cut_is_not_shown() -> None:
+    assert shown(PAPER, "We propose CatNet, a network for cats", cut=True).text == EXTRACTED
+
+
+def test_an_able_model_may_use_its_own_words_but_no_other_facts() -> None:
+    own = "A network named CatNet helps cats which sleep when it is night."
+    assert shown(PAPER, own, strict=True).method == "extracted"
+    assert shown(PAPER, own, strict=False).text == own
+    other = "A network named DogNet helps cats which sleep when it is night."
+    assert shown(PAPER, other, strict=False).method == "extracted"
 
 
 def test_an_abstract_of_which_nothing_is_seen_leaves_the_title() -> None:
-    assert extracted_lines(Paper(title="On cats", abstract="\u200b\u200b.")) != []
-
-
-def test_features_have_their_names_and_places() -> None:
-    lines = ["We propose CatNet, a network.", "Cats sleep."]
-    table = features("CatNet", lines, generated=True)
-    assert table.shape == (2, len(FEATURES))
-    assert table[:, FEATURES.index("generated")].tolist() == [1, 0]
-    assert table[:, FEATURES.index("first extracted")].tolist() == [0, 1]
-    assert table[:, FEATURES.index("share of title")].tolist() == [1, 0]
+    found = shown(Paper(title="On cats", abstract="\u200b\u200b"), "")
+    assert found == Candidate("On cats", "extracted", "On cats")

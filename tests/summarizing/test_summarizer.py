@@ -20,7 +20,9 @@ from assistant.summarizing.turn import WAITING
 
 def papers(count: int) -> list[Paper]:
     return [
-        Paper(title=f"Paper{n}", abstract=f"Cats sleep. We propose CatNet{n} for sleep.")
+        Paper(
+            title=f"Paper{n}", abstract=f"Cats sleep. We propose CatNet{n}, a network that sleeps."
+        )
         for n in range(count)
     ]
 
@@ -28,7 +30,7 @@ def papers(count: int) -> list[Paper]:
 def reply_about(request: GenerationRequest) -> str:
     found = re.search(r"CatNet\d+", request.messages[-1].content)
     assert found
-    return f"A network called {found[0]} sleeps."
+    return f"We present {found[0]}, a network that sleeps."
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_every_paper_gets_its_line_in_the_order_of_the_library(library: Library)
     library.add(papers(30))
     results = list(Summarizer(library, ScriptedModel(reply_about, slots=3)).run())
     assert [result.tldr for result in results] == [
-        f"A network called CatNet{n} sleeps." for n in range(30)
+        f"We present CatNet{n}, a network that sleeps." for n in range(30)
     ]
     assert {result.method for result in results} == {"generated"}
     kept = [tldr.text if tldr else None for _, tldr in library.tldrs()]
@@ -105,7 +107,7 @@ def test_as_many_requests_as_the_model_has_slots_and_as_many_waiting(library: Li
 )
 def test_what_cannot_be_trusted_is_replaced_by_the_contribution(reply: str) -> None:
     (result,) = summarise_papers(papers(1), ScriptedModel([reply]))
-    assert result.tldr == "We propose CatNet0 for sleep."
+    assert result.tldr == "We propose CatNet0, a network that sleeps."
     assert result.method == "extracted"
 
 
@@ -144,22 +146,26 @@ def test_leaving_early_cancels_what_is_under_way(library: Library) -> None:
 
 def test_a_failing_model_leaves_what_was_written(library: Library) -> None:
     library.add(papers(3))
-    model = ScriptedModel(["A network called CatNet0 sleeps.", ModelError("It broke."), ""])
+    model = ScriptedModel(
+        ["We present CatNet0, a network that sleeps.", ModelError("It broke."), ""]
+    )
     with pytest.raises(ModelError, match="broke"):
         list(Summarizer(library, model).run())
     assert library.status().tldrs == 1
 
 
 def test_a_paper_that_changed_meanwhile_does_not_keep_the_old_line(library: Library) -> None:
-    library.add([Paper(title="Cats", abstract="Cats sleep ...", arxiv="2401.00001")])
-    richer = Paper(title="Cats", abstract="Cats sleep all day and all night.", arxiv="2401.00001")
+    library.add([Paper(title="Cats", abstract="Cats sleep and dream ...", arxiv="2401.00001")])
+    richer = Paper(
+        title="Cats", abstract="Cats sleep and dream all day and all night.", arxiv="2401.00001"
+    )
 
     def change(request: GenerationRequest) -> str:
         library.add([richer])
-        return "Cats sleep and do nothing else."
+        return "Cats sleep and they dream."
 
     (result,) = Summarizer(library, ScriptedModel(change)).run()
-    assert result.tldr == "Cats sleep and do nothing else."
+    assert result.tldr == "Cats sleep and they dream."
     assert library.tldr(result.number or 0) is None
 
 
