@@ -25,6 +25,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
+from assistant.cli.tldr_explained import show_explanation
 from assistant.cli.tldr_output import Format, Output
 from assistant.errors import UsageError
 
@@ -60,6 +61,10 @@ def tldr(
         list[str] | None,
         typer.Option("--id", metavar="ID", help="Only this paper; given again, these papers."),
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="ID", help="Show how the line about one paper came."),
+    ] = None,
     since: SinceOption = None,
     until: UntilOption = None,
     author: AuthorOption = None,
@@ -85,6 +90,13 @@ def tldr(
     if keys and filters.given:
         raise UsageError("Name papers by --id, or select them by the other options, not both.")
     form = Format.jsonl if json_lines else form
+    if explain is not None:
+        if inputs is not None or filters.given or keys:
+            raise UsageError("--explain takes one paper of the library and no others.")
+        with open_session(context, library, model, streams, embedding=False) as session:
+            explanation = session.summarizer.explain(session.library.get(explain))
+        show_explanation(explanation, streams, as_json=form is Format.jsonl)
+        return
     with open_session(context, library, model, streams, embedding=False) as session:
         counted = out is not None or not streams.is_terminal
         if inputs is None:

@@ -116,7 +116,7 @@ def ranked(title: str, abstract: str) -> list[str]:
 
     An abstract of which nothing can be seen has none.
     """
-    found = _lines(abstract)
+    found = lines_of(abstract)
     return [found[place] for place in _order(title, found)]
 
 
@@ -125,11 +125,12 @@ def essence(title: str, abstract: str) -> str:
 
     What the model does not read costs no time, and no summary needs the background.
     """
-    found = _lines(abstract)
+    found = lines_of(abstract)
     return " ".join(found[place] for place in sorted(_order(title, found)[:MOST_SENTENCES]))
 
 
-def _lines(abstract: str) -> list[str]:
+def lines_of(abstract: str) -> list[str]:
+    """The sentences of `abstract` of which something can be seen, each on one line."""
     return [line for sentence in sentences(abstract) if (line := visible(sentence))]
 
 

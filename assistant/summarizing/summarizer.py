@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.library import StoredTldr, TldrLine
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
+from assistant.summarizing.explaining import Explanation, explain
 from assistant.summarizing.turn import Turn
 from assistant.summarizing.writer import Writer
 
@@ -70,9 +71,9 @@ class Summarizer:
         """
         self._library = library
         self._model = model
-        prompt = Prompt.load(PROMPT, prompts)
-        self._writer = Writer(model, prompt)
-        self._recipe = _recipe(prompt)
+        self._prompt = Prompt.load(PROMPT, prompts)
+        self._writer = Writer(model, self._prompt)
+        self._recipe = _recipe(self._prompt)
 
     @property
     def prompt(self) -> str:
@@ -128,6 +129,14 @@ class Summarizer:
                     )
         finally:
             turn.release()
+
+    def explain(self, stored: StoredPaper) -> Explanation:
+        """How the line about one paper comes about; the model writes it anew, nothing is kept.
+
+        Raises:
+            ModelError: the model failed.
+        """
+        return explain(stored, self._model, self._prompt)
 
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
         return self._library.tldr(stored.number, model=self._model.name, prompt=self.prompt)

@@ -164,3 +164,28 @@ def test_papers_are_named_by_id_each_once(run: Run, filled: Path) -> None:
     both = run("tldr", "--id", "1", "--since", "2024")
     assert both.exit_code == 2
     assert "not both" in both.stderr
+
+
+def test_explain_shows_what_was_read_written_and_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "cats.jsonl"
+    abstract = "Cats are often seen. We propose CatNet, a network that sleeps. It is fast."
+    page.write_text(json.dumps({"title": "A sleeping network", "abstract": abstract}), "utf-8")
+    run("import", page)
+    monkeypatch.setattr(
+        "assistant.models.open_language_model",
+        lambda *_: ScriptedModel(lambda request: "DogNet sleeps for 3 hours."),
+    )
+    result = run("tldr", "--explain", "1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "TL;DR: We propose CatNet, a network that sleeps.  (extracted)" in result.stdout
+    assert "From:  We propose CatNet, a network that sleeps." in result.stdout
+    assert " 1 generated  DogNet sleeps for 3 hours." in result.stdout
+    assert "refused: the paper does not say: 3 hours, DogNet" in result.stdout
+    shape = json.loads(run("tldr", "--explain", "1", "--json").stdout)
+    assert [one["read"] for one in shape["sentences"]] == [True] * 3
+    assert shape["candidates"][0]["refused"]
+    assert shape["tldr"] == shape["source"]
+    assert run("tldr", page, "--explain", "1").exit_code == 2
+    assert run("tldr", "--explain", "99").exit_code == 1
