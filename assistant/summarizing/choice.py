@@ -15,7 +15,7 @@ from assistant.grounding import adds_nothing, check
 from assistant.library import StoredPaper
 from assistant.summarizing.line import missing_in, one_line
 from assistant.summarizing.salience import ranked
-from assistant.summarizing.shorten import plain_beginning, shortened
+from assistant.summarizing.shorten import MOST_WORDS, plain_beginning, shortened
 from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
 
@@ -56,7 +56,7 @@ def candidates(paper: Paper, reply: str, *, cut: bool, strict: bool) -> Iterator
     if line is None:
         yield Candidate(visible(reply), "generated", reply, refused="it is not one whole sentence")
     else:
-        line = plain_beginning(line)
+        line = shortened(line) if len(line.split()) > MOST_WORDS else plain_beginning(line)
         yield Candidate(line, "generated", reply, _fault(line, paper, strict=strict))
     for sentence in ranked(paper.title, paper.abstract)[:MOST_EXTRACTED]:
         yield Candidate(shortened(sentence), "extracted", sentence)

@@ -88,3 +88,15 @@ def test_an_able_model_may_use_its_own_words_but_no_other_facts() -> None:
 def test_an_abstract_of_which_nothing_is_seen_leaves_the_title() -> None:
     found = shown(Paper(title="On cats", abstract="\u200b\u200b"), "")
     assert found == Candidate("On cats", "extracted", "On cats")
+
+
+def test_a_long_line_of_the_model_loses_clauses_too() -> None:
+    whole = (
+        "We propose CatNet, a network for cats that sleep at night and wake up early in the "
+        "morning of every day of the week, which raises the accuracy of two other networks by 4%."
+    )
+    paper = Paper(title="On cats", abstract=whole)
+    assert shown(paper, whole).text == (
+        "We propose CatNet, a network for cats that sleep at night and wake up early in the "
+        "morning of every day of the week."
+    )
