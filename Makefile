@@ -47,6 +47,7 @@ pytest: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev        ## Measure quality and speed; prints tables
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.tldr_speed
 
 clean:                               ## Remove .venv and caches, never a library
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

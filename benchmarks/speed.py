@@ -1,4 +1,4 @@
-"""Speed in one run: TL;DRs against a plain loop, questions, import. Prints tables in Markdown.
+"""Speed in one run: the engine, questions, import. Prints tables in Markdown.
 
 Usage: python -m benchmarks.speed [--papers 12] [--rounds 5] [--page FILE]
 
@@ -12,25 +12,21 @@ import argparse
 import itertools
 import platform
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from assistant.library import Library
 from assistant.models.base import GenerationRequest, LanguageModel, Message, Priority
-from assistant.models.embedded import packaged_file, prepared_file
+from assistant.models.embedded import prepared_file
 from assistant.paper import Paper
 from assistant.reading import read_file
 from assistant.sample import sample_papers
 from assistant.session import Session
-from assistant.settings import Settings, load_settings
-from assistant.summarizing import summarise_papers
+from assistant.settings import load_settings
+from benchmarks.measuring import note, plain_llama, rows, seconds
 
 PAGE = Path(__file__).resolve().parents[2] / "shared" / "data" / "trending_page.txt"
-SYSTEM = "Write a one-sentence TL;DR of the paper."
 QUESTIONS = (
     "How much smaller does Compressor make pre-trained code models?",
     "What dataset was released with the large IR collection from production sources?",
@@ -40,84 +36,9 @@ QUESTIONS = (
 )
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """How long `action` takes."""
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
-
-
-def note(text: str) -> None:
-    """Say on stderr what is being done."""
-    print(text, file=sys.stderr)
-
-
-def rows(title: str, head: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
-    """Print one table."""
-    print(f"\n{title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    for line in lines:
-        print(f"| {' | '.join(line)} |")
-
-
-def plain_loop(path: Path, settings: Settings, papers: list[Paper]) -> Callable[[], Any]:
-    """The obvious way to write TL;DRs with llama-cpp-python: one chat completion after another."""
-    from llama_cpp import Llama
-
-    model = Llama(
-        str(path), n_ctx=settings.context, n_threads=settings.threads, verbose=False, seed=0
-    )
-
-    def loop() -> list[Any]:
-        return [
-            model.create_chat_completion(
-                messages=[
-                    {"role": "system", "content": SYSTEM},
-                    {"role": "user", "content": f"Title: {p.title}\nAbstract: {p.abstract}"},
-                ],
-                max_tokens=60,
-                temperature=0.0,
-            )
-            for p in papers
-        ]
-
-    return loop
-
-
-def tldrs(session: Session, papers: list[Paper], rounds: int) -> None:
-    """TL;DRs a minute: the product beside plain loops over two encodings of the same model."""
-    settings = session.settings
-    quantised = prepared_file(settings.cache, settings.threads, note)
-    ways: dict[str, Callable[[], Any]] = {
-        "plain `create_chat_completion` loop, Q4_1 as shipped": plain_loop(
-            packaged_file(), settings, papers
-        ),
-        "the same loop, Q8_0 re-encoding": plain_loop(quantised, settings, papers),
-        f"`assistant tldr`: {settings.slots} slots, TL;DR adapter, checked": lambda: list(
-            summarise_papers(papers, session.model)
-        ),
-    }
-    taken: dict[str, list[float]] = {way: [] for way in ways}
-    for number in range(rounds + 1):
-        for way, action in ways.items():
-            took = seconds(action)
-            if number:  # the first round warms up
-                taken[way].append(len(papers) / took * 60)
-    first = statistics.median(next(iter(taken.values())))
-    rows(
-        f"TL;DRs a minute ({len(papers)} abstracts, median of {rounds})",
-        ("way", "TL;DRs/min", "ratio"),
-        [
-            (way, f"{statistics.median(rates):.0f}", f"{statistics.median(rates) / first:.1f}")
-            for way, rates in taken.items()
-        ],
-    )
-
-
 def parts(model: LanguageModel, papers: list[Paper], rounds: int, path: Path) -> None:
     """Prompt and generated tokens a second: the engine, one request alone, and llama.cpp's own."""
-    from llama_cpp import Llama
-
-    alone = Llama(str(path), n_ctx=2048, n_batch=512, verbose=False)
+    alone = plain_llama(path, n_ctx=2048, n_batch=512)
     prompt_rates: list[float] = []
     written_rates: list[float] = []
     own_prompt_rates: list[float] = []
@@ -134,7 +55,7 @@ def parts(model: LanguageModel, papers: list[Paper], rounds: int, path: Path) ->
                 stats.generated_tokens / (stats.total_seconds - stats.prompt_seconds)
             )
             tokens = alone.tokenize(text.encode())
-            alone.reset()  # type: ignore[no-untyped-call]
+            alone.reset()
             own_prompt_rates.append(len(tokens) / seconds(lambda t=tokens: alone.eval(t)))  # type: ignore[misc]
             own_written_rates.append(
                 40 / seconds(lambda: [alone.eval([alone.sample(temp=0.0)]) for _ in range(40)])
@@ -260,7 +181,6 @@ def main() -> None:
             session.library.embed_missing()
             model = session.model
             print(f"{platform.machine()}, {settings.threads} threads, {model.name}")
-            tldrs(session, papers[: given.papers], given.rounds)
             quantised = prepared_file(settings.cache, settings.threads, note)
             parts(model, papers, given.rounds, quantised)
             cancelling(model, papers[: given.papers], given.rounds)
