@@ -1,0 +1,29 @@
+"""A batch that is killed, and the file it was writing; `tests/killing.py` kills more often."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cli_support import Run
+from killing import PAPERS, SLOTS, kill_again_and_again
+
+
+def test_a_killed_batch_loses_only_the_lines_under_way(tmp_path: Path) -> None:
+    outcome = kill_again_and_again(tmp_path, moments=4, seed=1)
+    assert outcome.asked <= PAPERS + outcome.killed * 2 * SLOTS
+
+
+def test_what_a_killed_command_left_is_cleared_and_nothing_else(
+    run: Run, filled: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "lines.txt"
+    stale = tmp_path / "lines.txt.999999999.part"
+    running = tmp_path / f"lines.txt.{os.getppid()}.part"
+    other = tmp_path / "lines.txt.mine.part"
+    for file in (stale, running, other):
+        file.write_text("half a li", encoding="utf-8")
+    assert run("tldr", "--out", target).exit_code == 0
+    assert not stale.exists()
+    assert running.exists()
+    assert other.exists()
