@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,8 +52,11 @@ def main() -> None:
     papers = [Paper(title=one.title, abstract=one.abstract) for one in found]
     model = open_language_model(load_settings(), lambda text: print(text, file=sys.stderr))
     prompt = Prompt.load("tldr")
-    streams = [model.generate(request_for(paper, prompt, model)) for paper in papers]
+    requests = [request_for(paper, prompt, model) for paper in papers]
+    streams = [model.generate(request) for request in requests]
     replies = [("".join(stream), stream.stats.finish == "length") for stream in streams]
+    streams = [model.generate(replace(request, adapter=None)) for request in requests]
+    zero_shot = ["".join(stream) for stream in streams]
     model.close()
     best = [
         chosen(candidates(paper, reply, cut=cut, strict=True))
@@ -77,13 +81,11 @@ def main() -> None:
             [chosen(candidates(p, "", cut=False, strict=True)).text for p in papers],
         )
     )
-    print(
-        row(
-            "the model's line with the adapter",
-            found,
-            [one_line(reply, cut=False) or reply for reply, _ in replies],
-        )
-    )
+    for name, texts in (
+        ("the model, zero-shot", zero_shot),
+        ("the model with its adapter", [reply for reply, _ in replies]),
+    ):
+        print(row(name, found, [one_line(text, cut=False) or text for text in texts]))
     print(row("the product", found, [one.text for one in best], f"{100 * taken:.0f}%"))
 
 

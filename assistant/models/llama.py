@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import ctypes
 import math
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +23,18 @@ BatchEntry = tuple[int, int, int, bool]
 _ERROR_LEVEL = 4
 # Weights that one thread reads per token of a reply before a second thread is worth its waiting.
 _BYTES_A_THREAD = 150_000_000
+# How often a thread looks whether the others are there before it sleeps. By default it looks for
+# milliseconds, a thousand times a step: beside another program that computes, whose turn it is on
+# the processor, a batch came to a hundredth of its speed. Figures: docs/architecture.md, Threads.
+_SPIN_COUNT = 2000
 _last_errors: collections.deque[str] = collections.deque(maxlen=5)
 _keep_alive: list[Any] = []
 
 
 def load_library() -> Any:
     """Import llama.cpp once, quietly: its messages are kept for our errors, not printed."""
+    # Read by GNU's OpenMP when it is loaded; what the user has set stays.
+    os.environ.setdefault("GOMP_SPINCOUNT", str(_SPIN_COUNT))
     try:
         import llama_cpp.llama_cpp as library
     except (ImportError, OSError, RuntimeError) as error:
