@@ -111,15 +111,6 @@ def salience(title: str, lines: list[str]) -> Vector:
     return features(title, lines) @ weights + bias
 
 
-def ranked(title: str, abstract: str) -> list[str]:
-    """The sentences of `abstract`, each on one line, those that say most of the paper first.
-
-    An abstract of which nothing can be seen has none.
-    """
-    found = lines_of(abstract)
-    return [found[place] for place in _order(title, found)]
-
-
 def essence(title: str, abstract: str) -> str:
     """The sentences of `abstract` that a one-line summary may need, in their order.
 

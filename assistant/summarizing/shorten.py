@@ -29,7 +29,7 @@ _OF_THE_PAPER = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF_AUTHORS = frozenset(
-    {"is", "was", "has", "does", "focuses", "consists", "contains", "thus", "builds", "relies"}
+    {"is", "was", "has", "does", "consists", "contains", "thus", "builds", "relies"}
 )
 _BRACKETS = re.compile(r" ?\((?:[^()]*)\)| ?\[(?:[^\[\]]*)\]")
 _CLAUSE = re.compile(
@@ -42,6 +42,17 @@ _CLAUSE = re.compile(
         )\b
       | ;\s | :\s | \s[–—]\s""",
     re.VERBOSE | re.IGNORECASE,
+)
+
+_POINTER = re.compile(
+    r"\b(?:"
+    r"such\b(?! (?:as|an?)\b)|these|those|the (?:above|former|latter|two|three|resulting|same)"
+    r"|both (?:of )?(?:paradigms|approaches|methods|worlds|tasks|settings)"
+    r"|(?:this|that) (?:issue|problem|challenge|end|gap|limitation|need|question|goal|setting"
+    r"|phenomenon|task|approach|method|model|algorithm|framework|technique|network|architecture"
+    r"|result|insight|idea|property|bound|data|dataset|information|process|observation)"
+    r")\b|^(?:it|they|its|their)\b",
+    re.IGNORECASE,
 )
 
 
@@ -74,6 +85,11 @@ def shortened(sentence: str, most_words: int = MOST_WORDS) -> str:
     return _ended(line[:end])
 
 
+def points_elsewhere(line: str) -> bool:
+    """Whether `line` speaks of what an earlier sentence has named: `such benchmarks`, `they`."""
+    return bool(_POINTER.search(line))
+
+
 def _ended(line: str) -> str:
     bare = line.rstrip(" ,;:–—-")
     return bare if bare.endswith((".", "!", "?", "。", "！", "？", "।", "؟")) else f"{bare}."
@@ -81,6 +97,8 @@ def _ended(line: str) -> str:
 
 def _base(verb: str) -> str:
     """The plain form of a verb in the third person: `studies` -> `study`."""
+    if verb == "focuses":
+        return "focus"
     if verb.endswith("ies"):
         return verb[:-3] + "y"
     if verb.endswith(("sses", "shes", "ches", "xes", "zzes")):

@@ -100,3 +100,11 @@ def test_a_long_line_of_the_model_loses_clauses_too() -> None:
         "We propose CatNet, a network for cats that sleep at night and wake up early in the "
         "morning of every day of the week."
     )
+
+
+def test_a_sentence_that_points_at_another_gives_way_to_one_that_stands_alone() -> None:
+    paper = Paper(
+        title="Cats and networks",
+        abstract="We show that such networks sleep. We show that the networks sleep.",
+    )
+    assert shown(paper, "").text == "We show that the networks sleep."

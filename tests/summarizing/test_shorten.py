@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.summarizing.shorten import MOST_WORDS, plain_beginning, shortened
+from assistant.summarizing.shorten import (
+    MOST_WORDS,
+    plain_beginning,
+    points_elsewhere,
+    shortened,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +45,19 @@ def test_a_condition_stays_however_long() -> None:
     )
     assert len(line.split()) > MOST_WORDS
     assert shortened(line) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "points"),
+    [
+        ("We show that such benchmarks are easy.", True),
+        ("They do not generalise.", True),
+        ("We solve this problem with a network.", True),
+        ("We join both paradigms.", True),
+        ("We use tools such as SAT solvers.", False),
+        ("We show that this is so for such a network.", False),
+        ("We propose a network that makes its own data.", False),
+    ],
+)
+def test_what_only_its_neighbours_explain_is_known(line: str, points: bool) -> None:
+    assert points_elsewhere(line) is points
