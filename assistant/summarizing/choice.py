@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.grounding import adds_nothing, check
+from assistant.grounding import adds_nothing, check, parts_in
 from assistant.library import StoredPaper
 from assistant.summarizing.line import missing_in, one_line
 from assistant.summarizing.salience import lines_of, salience
@@ -20,6 +20,7 @@ from assistant.summarizing.shorten import (
     plain_beginning,
     points_elsewhere,
     shortened,
+    speaks_of_own,
 )
 from assistant.text.sentences import sentence_spans
 from assistant.text.visible import visible
@@ -32,6 +33,8 @@ MOST_EXTRACTED = 3
 # What a sentence loses that only its neighbours explain. Half of such lines give way to others, and
 # ROUGE-1 on the training papers stays (38.2); with 0.1 it falls by 0.25 points.
 _POINTING = 0.06
+# What a sentence gains in which the authors speak of what they did (38.4 becomes 38.6 there).
+_OWN = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def _extracted(paper: Paper) -> list[Candidate]:
     found = []
     for sentence, weight in zip(sentences, weights, strict=True):
         line = shortened(sentence)
-        worth = float(weight) - _POINTING * points_elsewhere(line)
+        worth = float(weight)
+        worth += _OWN * speaks_of_own(sentence) - _POINTING * points_elsewhere(line)
         found.append((worth, Candidate(line, "extracted", sentence)))
     return [one for _, one in sorted(found, key=lambda pair: -pair[0])]
 
@@ -99,7 +103,22 @@ def _fault(line: str, paper: Paper, *, strict: bool) -> str | None:
         found = check(line, _sentences(paper))
         if not found.supported:
             return f"the abstract does not bear out: {', '.join(found.missing)}"
+        if _is_background(line, paper):
+            return "it says what was known before, not what this paper did"
     return None
+
+
+def source_of(line: str, paper: Paper) -> str:
+    """The sentence of the abstract that has most of what `line` says; empty without an abstract."""
+    lines = lines_of(paper.abstract)
+    return max(lines, key=lambda sentence: len(parts_in(line, sentence)), default="")
+
+
+def _is_background(line: str, paper: Paper) -> bool:
+    """Whether `line` rests on a sentence before the first about what the authors did."""
+    lines = lines_of(paper.abstract)
+    first = next((n for n, sentence in enumerate(lines) if speaks_of_own(sentence)), 0)
+    return source_of(line, paper) in lines[:first]
 
 
 def _sentences(paper: Paper) -> list[_Sentence]:

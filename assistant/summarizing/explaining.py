@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.grounding import parts_in
 from assistant.models.base import is_able
-from assistant.summarizing.choice import Candidate, candidates, chosen
+from assistant.summarizing.choice import Candidate, candidates, chosen, source_of
 from assistant.summarizing.request import request_for
 from assistant.summarizing.salience import essence, lines_of, salience
 from assistant.text.visible import visible
@@ -60,5 +59,5 @@ def explain(stored: StoredPaper, model: LanguageModel, prompt: Prompt) -> Explan
         ),
         found,
         shown,
-        max(lines or [visible(paper.title)], key=lambda line: len(parts_in(shown.text, line))),
+        source_of(shown.text, paper) or visible(paper.title),
     )

@@ -55,6 +55,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 
+_OWN = re.compile(rf"\b(?:we|our|us|here|this (?:{_KINDS}))\b", re.IGNORECASE)
+
 
 def plain_beginning(line: str) -> str:
     """`line` without what only announces: "In this paper, we propose" begins with "We propose"."""
@@ -88,6 +90,11 @@ def shortened(sentence: str, most_words: int = MOST_WORDS) -> str:
 def points_elsewhere(line: str) -> bool:
     """Whether `line` speaks of what an earlier sentence has named: `such benchmarks`, `they`."""
     return bool(_POINTER.search(line))
+
+
+def speaks_of_own(sentence: str) -> bool:
+    """Whether the authors say in `sentence` what they did themselves: `we`, `this study`."""
+    return bool(_OWN.search(sentence))
 
 
 def _ended(line: str) -> str:

@@ -108,3 +108,20 @@ def test_a_sentence_that_points_at_another_gives_way_to_one_that_stands_alone() 
         abstract="We show that such networks sleep. We show that the networks sleep.",
     )
     assert shown(paper, "").text == "We show that the networks sleep."
+
+
+def test_background_gives_way_to_what_the_authors_did() -> None:
+    reply = "Cats have often been seen to sleep during the day."
+    first = next(candidates(PAPER, reply, cut=False, strict=True))
+    assert first.refused == "it says what was known before, not what this paper did"
+    paper = Paper(
+        title="Translation training with many cats",
+        abstract="Although translation is a success, it needs many cats for its training. In this "
+        "work, we remove that need and train a translation with dogs alone.",
+    )
+    assert shown(paper, "").text.startswith("We remove that need")
+
+
+def test_where_no_author_speaks_every_sentence_counts() -> None:
+    paper = Paper(title="Naps", abstract="Naps were observed in 20 cats. Cats nap by day.")
+    assert shown(paper, "Naps were observed in 20 cats.").method == "generated"
