@@ -31,9 +31,9 @@ import re, sys
 import assistant.models
 from assistant.models.fake import ScriptedModel
 from assistant.cli import main
+log = open(sys.argv[1], "a")
 def reply(request):
-    with open(sys.argv[1], "a") as log:
-        log.write("asked\\n")
+    print("asked", file=log, flush=True)
     number = re.search(r"CatNet\\d+", request.messages[-1].content)[0]
     return f"We present {{number}}, a network that sleeps."
 assistant.models.open_language_model = lambda *_: ScriptedModel(
