@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from assistant.reading.arxiv_listing import ArxivListing
+from assistant.reading.arxiv_xml import ArxivAtom, ArxivOai
+from assistant.reading.bibtex import BibTex
+from assistant.reading.endnote_xml import EndNoteXml
 from assistant.reading.format import Format
 from assistant.reading.json_lines import JsonLines
+from assistant.reading.medline import Medline
+from assistant.reading.pubmed_xml import PubmedXml
+from assistant.reading.ris import Ris
 from assistant.reading.saved_page import SavedPage
+from assistant.reading.scholarly_json import ScholarlyJson
+from assistant.reading.tables import Table
+from assistant.reading.trending import TrendingHtml, TrendingJson
+from assistant.reading.web_of_science import WebOfScience
 
-# The strictest first: a saved page is prose, which is what is left when nothing else fits.
+# The strictest first: of JSON the catalogues' own before entries of any kind before plain lines; a
+# saved page is prose, which is what is left when nothing else fits.
 FORMATS: tuple[Format, ...] = (
+    ScholarlyJson(),
+    TrendingJson(),
     JsonLines(),
+    TrendingHtml(),
+    ArxivAtom(),
+    ArxivOai(),
+    PubmedXml(),
+    EndNoteXml(),
+    Ris(),
+    Medline(),
+    WebOfScience(),
+    BibTex(),
+    ArxivListing(),
+    Table(),
     SavedPage(),
 )
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.dates import mail_date
 from assistant.reading.format import Failure, OnFailure
+from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import Source
 
 _OBJECT = re.compile(r'\{\s*"')
@@ -42,63 +42,53 @@ class JsonLines:
         for number, line in source.lines(fail):
             try:
                 yield _paper(_record(line), source.name)
-            except _NoPaper as error:
+            except NoPaper as error:
                 fail(number, str(error))
-
-
-class _NoPaper(Exception):
-    """This line is no paper; the text says why."""
 
 
 def _record(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except RecursionError as error:
-        raise _NoPaper("not readable as JSON: nested too deep") from error
+        raise NoPaper("not readable as JSON: nested too deep") from error
     except ValueError as error:
-        raise _NoPaper(f"not readable as JSON: {error}") from error
+        raise NoPaper(f"not readable as JSON: {error}") from error
     if not isinstance(record, dict):
-        raise _NoPaper(f"not a JSON object but {_kind(record)}")
+        raise NoPaper(f"not a JSON object but {_kind(record)}")
     return record
 
 
 def _paper(record: dict[str, Any], source: str) -> Paper:
-    title = fields.one_line(_text(record, "title"))
-    abstract = fields.clean_text(_text(record, "abstract"))
-    for key, value in (("title", title), ("abstract", abstract)):
-        if not value:
-            raise _NoPaper(f'"{key}" is empty')
     get = record.get
-    try:
-        return Paper(
-            title=title,
-            abstract=abstract,
-            authors=fields.authors(get("authors")),
-            published=fields.date(get("published")) or fields.date(get("date")),
-            # Many exports call it just `id`; only what looks like an arXiv identifier is one.
-            arxiv=fields.arxiv(get("arxiv"))
-            or fields.arxiv(get("arxiv_id"))
-            or fields.arxiv(get("id")),
-            doi=fields.doi(get("doi")),
-            pmid=fields.pmid(get("pmid")),
-            url=fields.url(get("url")),
-            tags=fields.distinct(
-                fields.tags(get("tags"))
-                + fields.tags(get("keywords"))
-                + fields.tags(get("categories"), separator=" ")
-            ),
-            source=source,
-        )
-    except ValidationError as error:
-        raise _NoPaper(f"not a paper: {error.errors()[0]['msg']}") from error
+    return paper_of(
+        source,
+        title=_text(record, "title"),
+        abstract=_text(record, "abstract"),
+        authors=get("authors"),
+        published=get("published") or get("date") or _first_version(get("versions")),
+        # Many exports call it just `id`; only what looks like an arXiv identifier is one.
+        arxiv=fields.arxiv(get("arxiv")) or fields.arxiv(get("arxiv_id")) or get("id"),
+        doi=get("doi"),
+        pmid=get("pmid"),
+        url=get("url"),
+        tags=fields.tags(get("tags"))
+        + fields.tags(get("keywords"))
+        + fields.tags(get("categories"), separator=" "),
+    )
+
+
+def _first_version(versions: object) -> str | None:
+    """The date of the first version in the arXiv metadata snapshot."""
+    first = versions[0] if isinstance(versions, list) and versions else None
+    return mail_date(first.get("created")) if isinstance(first, dict) else None
 
 
 def _text(record: dict[str, Any], key: str) -> str:
     if key not in record:
-        raise _NoPaper(f'"{key}" is missing')
+        raise NoPaper(f'"{key}" is missing')
     value = record[key]
     if not isinstance(value, str):
-        raise _NoPaper(f'"{key}" is not a text but {_kind(value)}')
+        raise NoPaper(f'"{key}" is not a text but {_kind(value)}')
     return value
 
 

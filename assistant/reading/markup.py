@@ -1,10 +1,135 @@
-"""Text as exports write it -> text as people read it."""
+"""Text as exports write it -> text as people read it.
+
+Titles and abstracts arrive with the markup of web pages, of publishers (JATS), of formulas
+(MathML) and of LaTeX, and at times decoded wrongly. Ordinary prose that looks a little like any
+of these (`a < b and c > d`, `R&D`, `{1, 2}`) comes out as it went in.
+"""
 
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Callable
+
+import ftfy
+
+from assistant.reading.latex import without_latex
+
+_ANY_MARKUP = re.compile(r"[\\{}&<~]|--|``")
+# UTF-8 read as Latin-1 or Windows-1252: the first byte of a character, then a later one.
+_MOJIBAKE = re.compile("[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+# With its semicolon only: `R&D` and `?a=1&copy=2` are no entities.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BLOCKS = frozenset(
+    """p br div sec section li list-item ul ol list h1 h2 h3 h4 h5 h6 tr table hr blockquote
+    abstract abstracttext disp-formula""".split()  # noqa: SIM905
+)
+_INLINE = frozenset(
+    """sub sup inf em strong italic bold sc tt small big font span mark cite code monospace
+    underline roman sans-serif strike label xref ext-link uri inline-formula tex-math
+    alternatives named-content styled-content inline-graphic graphic email fn td th tbody thead
+    def-list abbr""".split()  # noqa: SIM905
+)
+_MATHML = frozenset(
+    """math mi mn mo ms mrow msub msup msubsup mfrac msqrt mroot mover munder munderover mtext
+    mspace mstyle mtable mtr mtd mlabeledtr mfenced mmultiscripts mprescripts none semantics
+    annotation annotation-xml mpadded mphantom menclose merror""".split()  # noqa: SIM905
+)
+# So short that they may be something else, such as the `<s>` that begins a sequence of tokens.
+_PAIRED = frozenset("a b i u p q title math none label code mark cite list abstract".split())  # noqa: SIM905
+_PREFIX = r"(?:jats|mml|m|xhtml|html|ns\d):"
+_TAG = re.compile(
+    rf"<(/?)({_PREFIX})?([A-Za-z][A-Za-z0-9-]{{0,20}})((?:\s[^<>]{{0,2000}})?)(/?)>", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--.{0,400}?-->|<!\[CDATA\[|\]\]>|<\?xml[^<>]{0,200}\?>", re.DOTALL)
+_TITLE = re.compile(
+    rf"<({_PREFIX})?title>\s{{0,99}}([^<>]{{0,200}}?)\s{{0,99}}</(?:{_PREFIX})?title>\s{{0,99}}"
+    rf"(?:<(?:{_PREFIX})?p>\s{{0,99}})?",
+    re.IGNORECASE,
+)
+_MATHML_BEGINS = re.compile(rf"<(?:{_PREFIX})?math[\s>]", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r">\s+<")
+# A formula's other spellings, which would repeat it.
+_REPEATS = ("annotation", "annotation-xml", "tex-math")
+_HEADINGS = frozenset(("abstract", "summary", ""))
+_POWER = re.compile(r"(?<=\d)<(?:jats:)?sup>(?=[\d+\u2212-])", re.IGNORECASE)
+_MATH_POWER = re.compile(
+    r"(<((?:mml:)?)msup>\s{0,99}(?:<\2mrow>\s{0,99})?<\2mn>[^<>]{1,40}</\2mn>)"
+    r"(\s{0,99}(?:</\2mrow>\s{0,99})?<\2m)"
+)
+_OPEN_PARAGRAPH = re.compile(r"\s{0,99}<p>\S", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
 def plain(text: str) -> str:
-    """`text` without the markup of web pages."""
-    return html.unescape(text)
+    """`text` without the markup of web pages, publishers, MathML and LaTeX, decoded rightly.
+
+    Formulas between dollars stay as they are written; text without markup stays as it is.
+    """
+    if not text.isascii():
+        text = text.replace("\xad", "")
+        if _MOJIBAKE.search(text):
+            text = ftfy.fix_encoding(text)
+    if not _ANY_MARKUP.search(text):
+        return text
+    if "&" in text:
+        # Twice: many exports escape what was escaped already.
+        text = _unescaped(_unescaped(text))
+    if "<" in text:
+        text = _without_tags(text)
+    return without_latex(text)
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\xad", "")
+
+
+def _without_tags(text: str) -> str:
+    text = _COMMENT.sub("", text)
+    if _MATHML_BEGINS.search(text):
+        for name in _REPEATS:
+            text = _each_element(text, name, lambda element: "")
+        text = _each_element(text, "math", _formula)
+    text = _POWER.sub("^", _TITLE.sub(_heading, text))
+    names = {found[3].lower() for found in _TAG.finditer(text) if found[1]}
+    if _OPEN_PARAGRAPH.match(text):
+        names.add("p")
+    blocks = 0
+
+    def replaced(found: re.Match[str]) -> str:
+        nonlocal blocks
+        name = found[3].lower()
+        is_block = name in _BLOCKS
+        if not found[2]:
+            known = is_block or name in _INLINE or name in _MATHML or name in _PAIRED
+            if not known or (name in _PAIRED and name not in names):
+                return found[0]
+        blocks += is_block
+        return "\n" if is_block else ""
+
+    text = _TAG.sub(replaced, text)
+    return _BLANK_LINES.sub("\n", text).strip() if blocks else text
+
+
+def _heading(found: re.Match[str]) -> str:
+    """The heading of a part of an abstract as its first words; that of the whole goes."""
+    heading = found[2]
+    if heading.rstrip(":.").lower() in _HEADINGS:
+        return ""
+    return f"\n{heading}" + (" " if heading.endswith((":", ".", "?")) else ": ")
+
+
+def _formula(element: str) -> str:
+    return _MATH_POWER.sub(r"\1^\3", _BETWEEN_TAGS.sub("><", element))
+
+
+def _each_element(text: str, name: str, replaced: Callable[[str], str]) -> str:
+    """`text` with `replaced` applied to each element of this name, with its tags."""
+    begins = re.compile(rf"<(?:{_PREFIX})?{name}[\s>]", re.IGNORECASE)
+    ends = re.compile(rf"</(?:{_PREFIX})?{name}>", re.IGNORECASE)
+    parts: list[str] = []
+    done = 0
+    while (begin := begins.search(text, done)) and (end := ends.search(text, begin.end())):
+        parts += (text[done : begin.start()], replaced(text[begin.start() : end.end()]))
+        done = end.end()
+    return "".join(parts) + text[done:]

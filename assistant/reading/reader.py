@@ -5,31 +5,35 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from assistant.errors import FileUnreadable, NoPapersFound
+from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.archives import Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure
+from assistant.reading.saved_page import SavedPage
 from assistant.reading.source import HEAD_BYTES, Source
+
+_EXPECTED = (
+    f"a page of papers saved as text, or one of: {', '.join(known.name for known in FORMATS[:-1])}"
+)
 
 
 def read_file(path: Path, on_failure: OnFailure) -> Iterator[Paper]:
-    """Yield the papers of a file in its order; records that are none go to `on_failure`.
+    """Yield the papers of a file, folder or archive in its order.
+
+    Records that are no papers go to `on_failure`.
 
     Nothing is opened before the first paper is asked for.
 
     Raises:
-        FileUnreadable: it is missing, a folder, not permitted, or not text.
+        FileUnreadable: it is missing, not permitted, or neither text nor an archive.
         NoPapersFound: it is text, but there is no title with an abstract in it.
     """
     label = fields.one_line(str(path))
-    if path.is_dir():
-        raise FileUnreadable(f"{label} is a folder: name the files in it that hold papers")
     try:
-        with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-            yield from _read(stream, path.name, label, on_failure)
+        yield from _read_all(members(path, on_failure), label, on_failure)
     except FileNotFoundError as error:
         raise FileUnreadable(f"{label} does not exist: check the name and the folder") from error
     except PermissionError as error:
@@ -47,17 +51,33 @@ def read_bytes(data: bytes, name: str, on_failure: OnFailure) -> Iterator[Paper]
         NoPapersFound: it is text, but there is no title with an abstract in it.
     """
     with io.BufferedReader(io.BytesIO(data), HEAD_BYTES) as stream:
-        yield from _read(stream, name, name, on_failure)
+        found = stream_members(stream, name, name, on_failure)
+        yield from _read_all(found, name, on_failure)
 
 
-def _read(
-    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure
-) -> Iterator[Paper]:
-    source = Source(stream, name, label)
+def _read_all(found: Iterator[Member], label: str, on_failure: OnFailure) -> Iterator[Paper]:
+    """The papers of all members; what is wrong with one of several costs that one."""
+    count = 0
+    for member in found:
+        try:
+            for paper in _read(member, on_failure):
+                count += 1
+                yield paper
+        except ReadingError as error:
+            if member.alone:
+                raise
+            on_failure(Failure(where=fields.one_line(member.name), why=str(error)))
+    if not count:
+        raise NoPapersFound(f"No papers found in {label}")
+
+
+def _read(member: Member, on_failure: OnFailure) -> Iterator[Paper]:
+    source = Source(member.stream, member.name, member.label)
     chosen = detect(source.head)
-    if chosen is None:
-        expected = "; or ".join(known.expected for known in FORMATS)
-        raise NoPapersFound(f"{label} is of no format known here; expected is {expected}")
+    # Among many files a licence or a letter is no page of papers.
+    if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
+        expected = f"; expected is {_EXPECTED}" if member.alone else ""
+        raise NoPapersFound(f"{source.label} is of no format known here{expected}")
     found = 0
     failures: list[Failure] = []
 
@@ -71,4 +91,6 @@ def _read(
         yield paper
     if not found:
         first = f" (first problem: {failures[0].where}: {failures[0].why})" if failures else ""
-        raise NoPapersFound(f"No papers found in {label}; expected is {chosen.expected}{first}")
+        raise NoPapersFound(
+            f"No papers found in {source.label}; expected is {chosen.expected}{first}"
+        )

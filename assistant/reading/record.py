@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.markup import plain
+
+_ET_AL = re.compile(r"(?:and )?(?:et al\.?|others)", re.IGNORECASE)
 
 
 class NoPaper(Exception):
@@ -42,20 +46,26 @@ def paper_of(
         return Paper(
             title=clean_title,
             abstract=clean_abstract,
-            authors=fields.authors(_plain(authors)),
+            authors=_names(authors),
             published=fields.date(published),
             arxiv=fields.arxiv(arxiv),
             doi=fields.doi(doi),
             pmid=fields.pmid(pmid),
             url=fields.url(url),
-            tags=fields.distinct(fields.tags(_plain(tags))),
+            tags=fields.distinct(plain(tag) for tag in fields.tags(_listed(tags))),
             source=source,
         )
     except ValidationError as error:
         raise NoPaper(f"not a paper: {error.errors()[0]['msg']}") from error
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value if isinstance(item, str)]
-    return plain(value) if isinstance(value, str) else value
+def _names(authors: object) -> tuple[str, ...]:
+    """Names without markup; "et al" is nobody's."""
+    if isinstance(authors, str):
+        authors = plain(authors)
+    names = (fields.one_line(plain(name)) for name in fields.authors(_listed(authors)))
+    return tuple(name for name in names if name and not _ET_AL.fullmatch(name))
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -11,6 +11,10 @@ from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.reading import fields
 
 HEAD_BYTES = 65_536
+UNREADABLE = "\ufdd0"
+"""What `Source.chunks` has for bytes that are no text: Unicode gives it to no text, XML permits it.
+"""
+_CHUNK_BYTES = 262_144
 
 # Longest mark first: the mark of UTF-32-LE begins with that of UTF-16-LE.
 _BYTE_ORDER_MARKS = (
@@ -111,6 +115,19 @@ class Source:
             if text.strip():
                 yield number, text
 
+    def chunks(self, encoding: str = "") -> Iterator[str]:
+        """Yield all of it piece by piece as it is, with its line ends, holding one in memory.
+
+        Bytes that are no text come out as `UNREADABLE`, so that the caller can tell which of its
+        records they are in. `encoding` is what the text says of itself; a byte order mark wins.
+        """
+        if self._mark or not encoding:
+            encoding = self._encoding
+        decoder = codecs.getincrementaldecoder(encoding)(_MARK_UNREADABLE)
+        while data := self._stream.read(_CHUNK_BYTES):
+            yield decoder.decode(data)
+        yield decoder.decode(b"", final=True)
+
     def _refuse_binary(self, head: bytes) -> None:
         for magic, what in _KNOWN_BINARY:
             if not self._mark and head.startswith(magic):
@@ -120,6 +137,16 @@ class Source:
                 f"{self.label} is a binary file: it has a NUL byte at byte "
                 f"{head.index(0) + len(self._mark)}; papers are read from plain text in UTF-8"
             )
+
+
+def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return UNREADABLE, error.end
+
+
+_MARK_UNREADABLE = "assistant.unreadable"
+codecs.register_error(_MARK_UNREADABLE, _mark_unreadable)
 
 
 def _bad_bytes(error: UnicodeDecodeError, offset: int) -> str:

@@ -38,7 +38,8 @@ _CLAUSE = re.compile(
         | enabling|making|yielding|showing|demonstrating|outperforming|providing|reaching
         | and\ (?:we|it|they|our|its|their|show|shows|demonstrate|demonstrates|find|prove|then
                |also|can|is|are|thus|thereby|achieve|achieves|outperform|outperforms)
-        | as\ well\ as|different\ from|unlike|including|such\ as|e\.g\.|i\.e\.|inspired\ by|motivated\ by
+        | as\ well\ as|different\ from|unlike
+        | including|such\ as|e\.g\.|i\.e\.|inspired\ by|motivated\ by
         )\b
       | ;\s | :\s | \s[–—]\s""",
     re.VERBOSE | re.IGNORECASE,

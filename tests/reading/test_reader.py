@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
-from assistant.reading import read_bytes, read_file
+from assistant.reading import Failure, read_bytes, read_file
 
 
 def read_all(path: Path) -> None:
@@ -29,8 +29,26 @@ def test_missing_file(tmp_path: Path) -> None:
     assert "does not exist" in refused(tmp_path / "nothing.txt", FileUnreadable)
 
 
-def test_folder(tmp_path: Path) -> None:
-    assert "is a folder" in refused(tmp_path, FileUnreadable)
+def test_a_folder_without_papers(tmp_path: Path) -> None:
+    assert "without files" in refused(tmp_path, NoPapersFound)
+    (tmp_path / "LICENSE").write_text("A licence\n\nYou may do as you like.", encoding="utf-8")
+    with pytest.raises(NoPapersFound, match="No papers found in"):
+        list(read_file(tmp_path, lambda failure: None))
+
+
+def test_a_folder_gives_the_papers_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.jsonl").write_text('{"title": "A", "abstract": "One."}', encoding="utf-8")
+    bib = "@article{b, title = {B}, abstract = {Two.}}"
+    (tmp_path / "deep" / "b.bib").write_text(bib, encoding="utf-8")
+    (tmp_path / "LICENSE").write_text("A licence\n\nYou may do as you like.", encoding="utf-8")
+    failures: list[Failure] = []
+    papers = list(read_file(tmp_path, failures.append))
+    assert [(paper.title, paper.source) for paper in papers] == [
+        ("A", "a.jsonl"),
+        ("B", "deep/b.bib"),
+    ]
+    assert [failure.where for failure in failures] == ["LICENSE"]
 
 
 def test_file_used_as_a_folder(tmp_path: Path) -> None:
@@ -71,7 +89,7 @@ def test_file_of_white_space(tmp_path: Path, data: bytes) -> None:
         (b"abc\0def", "binary file.*byte 3"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"PK\x03\x04....", "zip archive"),
-        (b"\x1f\x8b\x08....", "gzip archive"),
+        (b"\x1f\x8b\x08....", "is damaged"),
         (b"GGUF....", "language model"),
         (b"A title\n\n" + b"word " * 20_000 + b"\n\0", "binary file.*line 4"),
         (b"\xff\xfeA\0\n", "not UTF-16-LE text"),

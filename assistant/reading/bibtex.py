@@ -1,0 +1,428 @@
+"""BibTeX and BibLaTeX: entries as `@article{key, title = {...}, abstract = {...}}`.
+
+An own parser, because those of bibtexparser do not do what is needed here: version 1.4 passes over
+broken entries in silence, reads 1.8 MB a second and is stopped by deep nesting; version 2.1 leaves
+`"a" # b` unresolved and refuses the second entry of a key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from assistant.paper import Paper
+from assistant.reading import fields
+from assistant.reading.format import Failure, OnFailure
+from assistant.reading.latex import without_latex
+from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.source import Source
+
+_ENTRY = re.compile(r"@[ \t]{0,99}([A-Za-z]\w{0,99})\s{0,99}([{(])")
+# Where an entry begins, even within one that is not closed: on a new line, or after a brace.
+_NEXT_ENTRY = re.compile(
+    r"(?:^|(?<=[})\"])[,;]?)[ \t]{0,99}(?=@[ \t]{0,99}[A-Za-z]\w{0,99}\s{0,99}[{(])", re.MULTILINE
+)
+_HEAD = re.compile(
+    r"^[ \t]*@[ \t]*(?:(?:article|book|booklet|inbook|incollection|inproceedings|conference|manual"
+    r"|mastersthesis|misc|phdthesis|proceedings|techreport|unpublished|online|report|thesis|dataset"
+    r"|software|patent|string|preamble|comment)\s*[{(]|[a-z]+\s*\{\s*[^\s,{}\"'=;()]+\s*,)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COMMENT_LINE = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
+# Scopus and others put their name and a date above the first entry; more than that is a page.
+_CHARACTERS_ABOVE = 1_000
+# How many beginnings of entries may stand within the text of one, before it counts as not closed.
+_ENTRIES_WITHIN = 4
+_VALUE_CHARACTERS = 100_000
+_INHERITED_DEPTH = 8
+
+_KEY = re.compile(r"\s*([^,={}\"]*)")
+_GAP = re.compile(r"(?:[\s,]+|%[^\n]*)*+")
+_SPACE = re.compile(r"\s*")
+_NAME = re.compile(r"([^\s={},\"#%()]{1,200})\s*=\s*")
+_WORD = re.compile(r"[^\s,#{}\"=]*")
+_WORD_IN_PARENTHESES = re.compile(r"[^\s,#{}\"=()]*")
+_BRACES = re.compile(r"[{}]")
+_UNESCAPED_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_SHORT = re.compile(r"\s*(?:\{([^{}\\]*)\}|\"([^\"{}\\]*)\")\s*(?=[,})])")
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WANTED = frozenset(
+    """title abstract author authors year date month day doi eprint archiveprefix eprinttype
+    primaryclass eprintclass arxivid pmid url link keywords keyword crossref xdata ids""".split()  # noqa: SIM905
+)
+# What names one work is not taken from the volume it is in.
+_OWN = frozenset(
+    """abstract doi eprint arxivid pmid url link keywords keyword ids crossref xdata""".split()  # noqa: SIM905
+)
+_REFERENCE = re.compile(r"\b(?:crossref|xdata)\s*=", re.IGNORECASE)
+_SPACES = re.compile(r" {2,}")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+_AND = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)", re.IGNORECASE)
+_ET_AL = re.compile(r",?\s+et\.?\s*al\.?$", re.IGNORECASE)
+_JUNIOR = re.compile(r"(?:jr|sr|[ivx]{1,4}|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
+_NAME_PARTS = re.compile(r"(given|prefix|family|suffix)\s*=\s*", re.IGNORECASE)
+_IDENTIFIER_MARKUP = re.compile(r"\\url\s*(?=\{)|\\(?=[_%&#$~<>])|[{}]")
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+
+
+class BibTex:
+    """BibTeX, BibLaTeX and what reference managers call so."""
+
+    name = "BibTeX"
+    expected = "BibTeX: entries such as @article{key, title = {...}, abstract = {...}}"
+
+    def matches(self, head: str) -> bool:
+        """An entry begins a line, with no more than a few words and comments above it."""
+        found = _HEAD.search(head)
+        if found is None:
+            return False
+        above = _COMMENT_LINE.sub("", head[: found.start()])
+        return len(" ".join(above.split())) <= _CHARACTERS_ABOVE
+
+    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
+        """Yield a paper for every entry that has a title and an abstract, in the file's order."""
+        text = source.text()
+
+        def fail(line: int, why: str) -> None:
+            on_failure(Failure(where=f"{source.name}:{line}", why=why))
+
+        parents = _parents(text) if _REFERENCE.search(text) else {}
+        for entry in _entries(text, fail):
+            if entry.kind == "xdata":
+                continue
+            try:
+                yield _paper(_inherited(entry, parents), source.name)
+            except NoPaper as error:
+                fail(entry.line, str(error))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: str
+    key: str
+    line: int
+    values: dict[str, str] = field(default_factory=dict)
+    """The wanted fields by their names in lower case, with macros filled in, LaTeX as written."""
+
+
+class _Broken(Exception):
+    """This entry does not follow the format; the text says how."""
+
+
+class _NotClosed(_Broken):
+    """Its text ends before it does."""
+
+
+def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
+    """Each entry of the file; one that is broken ends where the next begins."""
+    macros = dict(zip(_MONTHS, _MONTHS, strict=True))
+    beginnings = _Beginnings(text)
+    at = counted = 0
+    line = 1
+    while found := _ENTRY.search(text, at):
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        kind = found[1].lower()
+        try:
+            values, key, at = _parsed(text, found, kind, macros, beginnings)
+        except _Broken as error:
+            if kind not in ("comment", "preamble"):
+                fail(line, str(error))
+            at = beginnings.after(found.end())
+            continue
+        if kind == "string":
+            macros.update(values)
+        elif kind not in ("comment", "preamble"):
+            yield _Entry(kind, key, line, values)
+
+
+class _Beginnings:
+    """Where entries may begin; remembers the last, as a text without any is searched to its end."""
+
+    def __init__(self, text: str) -> None:
+        """`text` is the whole file."""
+        self._text = text
+        self._from, self._next = 0, -1
+
+    def after(self, at: int) -> int:
+        """The first such place after `at`, or the end of the text."""
+        if not self._from <= at < self._next:
+            found = _NEXT_ENTRY.search(self._text, at + 1)
+            # Its end is the place of the "@".
+            self._from, self._next = at, found.end() if found else len(self._text)
+        return self._next
+
+
+def _parsed(
+    text: str,
+    found: re.Match[str],
+    kind: str,
+    macros: dict[str, str],
+    beginnings: _Beginnings,
+) -> tuple[dict[str, str], str, int]:
+    """Fields, key and end of the entry that `found` begins.
+
+    The text ends at the next entry, so that what is not closed does not swallow the others. Only if
+    it cannot be read so, what looks like the next entry may be part of this one's text.
+    """
+    first: _Broken | None = None
+    limit = found.end()
+    for _ in range(_ENTRIES_WITHIN):
+        limit = beginnings.after(limit)
+        escaped = text.find("\\", found.end(), limit) >= 0
+        for braces in (_BRACES, _UNESCAPED_BRACES) if escaped else (_BRACES,):
+            try:
+                return _Parser(text, limit, braces, macros).entry(found, kind)
+            except _Broken as error:
+                first = first or error
+        if not isinstance(first, _NotClosed) or limit == len(text):
+            break
+    raise first or _NotClosed("it is not closed")
+
+
+class _Parser:
+    """Reads one entry of `text` that ends before `limit`."""
+
+    def __init__(
+        self, text: str, limit: int, braces: re.Pattern[str], macros: dict[str, str]
+    ) -> None:
+        """`braces` finds the braces that count."""
+        self._text = text
+        self._limit = limit
+        self._braces = braces
+        self._macros = macros
+
+    def entry(self, found: re.Match[str], kind: str) -> tuple[dict[str, str], str, int]:
+        """Fields, key and end of the entry whose type and brace were found."""
+        at = found.end()
+        close = ")" if found[2] == "(" else "}"
+        if kind in ("comment", "preamble"):
+            return {}, "", self._after(at, close)
+        key = ""
+        if kind != "string":
+            head = self._must(_KEY, at)
+            after = self._text[head.end() : head.end() + 1] if head.end() < self._limit else ""
+            if after != "=":
+                key, at = head[1].strip(), head.end()
+            elif len(words := head[1].split()) > 1:
+                key, at = words[0], at + head[0].index(words[0]) + len(words[0])
+        values: dict[str, str] = {}
+        while True:
+            at = self._must(_GAP, at).end()
+            if at >= self._limit:
+                raise _NotClosed(f'it is not closed: "{close}" is missing')
+            if self._text[at] == close:
+                return values, key.rstrip(close), at + 1
+            name = _NAME.match(self._text, at, self._limit)
+            if name is None:
+                near = self._text[at : min(at + 20, self._limit)].split("\n")[0]
+                raise _Broken(f"{near!r} is not a field as in name = {{...}}")
+            lower = name[1].lower()
+            value, at = self._value(name.end(), lower, close)
+            if (kind == "string" or lower in _WANTED) and not values.get(lower):
+                values[lower] = value
+
+    def _value(self, at: int, name: str, close: str) -> tuple[str, int]:
+        short = _SHORT.match(self._text, at, self._limit)
+        if short is not None:
+            return short[1] or short[2] or "", short.end()
+        parts: list[str] = []
+        length = 0
+        while True:
+            at = self._must(_SPACE, at).end()
+            if at >= self._limit:
+                raise _NotClosed(f'"{name}" is not closed')
+            if self._text[at] in '{"':
+                end = self._after(at + 1, "}" if self._text[at] == "{" else '"', name)
+                parts.append(self._text[at + 1 : end - 1])
+                at = end
+            else:
+                word = self._must(_WORD if close == "}" else _WORD_IN_PARENTHESES, at)
+                parts.append(self._macros.get(word[0].lower(), word[0]))
+                at = word.end()
+            length += len(parts[-1])
+            # Macros of macros could fill the memory from a few lines.
+            if length > _VALUE_CHARACTERS and len(parts) > 1:
+                raise _Broken(f'"{name}" is longer than {_VALUE_CHARACTERS:,} characters')
+            at = self._must(_SPACE, at).end()
+            if at >= self._limit or self._text[at] != "#":
+                return "".join(parts), at
+            at += 1
+
+    def _after(self, at: int, close: str, name: str = "") -> int:
+        """The place after the end of a value, or of a whole entry, that begins at `at`."""
+        depth = 0
+        braces = self._braces
+        if close != "}":
+            braces = re.compile(f"{braces.pattern}|{re.escape(close)}", braces.flags)
+        for found in braces.finditer(self._text, at, self._limit):
+            mark = found[0]
+            if mark == close and depth == 0:
+                return found.end()
+            depth += (mark == "{") - (mark == "}")
+            if depth < 0:
+                raise _Broken(f'"{name}" has a brace too many')
+        raise _NotClosed(f'"{name}" is not closed' if name else "it is not closed")
+
+    def _must(self, pattern: re.Pattern[str], at: int) -> re.Match[str]:
+        found = pattern.match(self._text, at, self._limit)
+        if found is None:
+            raise _Broken("it cannot be read")
+        return found
+
+
+def _parents(text: str) -> dict[str, _Entry]:
+    """The entries that others take fields from, by every name they have, in lower case."""
+    wanted = {name for entry in _entries(text, _ignore) for name in _references(entry)}
+    parents: dict[str, _Entry] = {}
+    for entry in _entries(text, _ignore):
+        for name in (entry.key, *entry.values.get("ids", "").split(",")):
+            if (lower := name.strip().lower()) in wanted:
+                parents.setdefault(lower, entry)
+    return parents
+
+
+def _ignore(line: int, why: str) -> None:
+    """What is wrong is told when the papers are read."""
+
+
+def _references(entry: _Entry) -> Iterator[str]:
+    for name in (*entry.values.get("xdata", "").split(","), entry.values.get("crossref", "")):
+        if lower := name.strip().lower():
+            yield lower
+
+
+def _inherited(entry: _Entry, parents: dict[str, _Entry]) -> dict[str, str]:
+    """Its fields, and what it lacks from those it refers to; circles end where they close."""
+    values = {name: value for name, value in entry.values.items() if value}
+    seen = {entry.key.lower()}
+    level = [entry]
+    for _ in range(_INHERITED_DEPTH):
+        above: list[_Entry] = []
+        for lower in dict.fromkeys(name for child in level for name in _references(child)):
+            parent = parents.get(lower)
+            if parent is None or lower in seen:
+                continue
+            seen.add(lower)
+            above.append(parent)
+            whole = parent.kind == "xdata"
+            for name, value in parent.values.items():
+                if value and name not in values and (whole or name not in _OWN):
+                    values[name] = value
+        level = above
+    return values
+
+
+def _paper(values: dict[str, str], source: str) -> Paper:
+    kind = (values.get("eprinttype") or values.get("archiveprefix", "")).strip().lower()
+    eprint = _identifier(values.get("eprint", ""))
+    url = fields.url(_identifier(values.get("url") or values.get("link", "")))
+    doi = fields.doi(_identifier(values.get("doi", ""))) or fields.doi(url)
+    return paper_of(
+        source,
+        title=_text(values.get("title", "")),
+        abstract=_text(values.get("abstract", "")),
+        authors=_authors(values.get("author") or values.get("authors", "")),
+        published=_published(values),
+        arxiv=_arxiv(values, kind, eprint, doi, url),
+        doi=doi,
+        pmid=_identifier(values.get("pmid", "")) or (eprint if kind == "pubmed" else None),
+        url=url,
+        tags=_text(values.get("keywords") or values.get("keyword", "")),
+    )
+
+
+def _text(value: str) -> str:
+    """As TeX reads it: a line end is a space, a blank line a new paragraph."""
+    paragraphs = (" ".join(part.split()) for part in _PARAGRAPH.split(value))
+    return _SPACES.sub(" ", without_latex("\n".join(paragraphs), sure=True))
+
+
+def _identifier(value: str) -> str:
+    """A name or address, which has no LaTeX but for its escapes."""
+    value = value.replace(r"\textless", "<").replace(r"\textgreater", ">")
+    return _IDENTIFIER_MARKUP.sub("", value).strip()
+
+
+def _arxiv(
+    values: dict[str, str], kind: str, eprint: str, doi: str | None, url: str | None
+) -> str | None:
+    candidates = [_identifier(values.get("arxivid", ""))]
+    if kind in ("", "arxiv"):
+        archive = values.get("primaryclass") or values.get("eprintclass", "")
+        candidates += [eprint, f"{archive.strip()}/{eprint}"]
+    candidates.append(url or "")
+    if found := _ARXIV_DOI.fullmatch(doi or ""):
+        candidates.append(found[1])
+    return next((known for name in candidates if (known := fields.arxiv(name))), None)
+
+
+def _published(values: dict[str, str]) -> str | None:
+    """An ISO date as exact as it can be told, from `date` or from `year`, `month` and `day`."""
+    # Of a span, its first day; "~" and "?" mark dates that are not certain.
+    date = fields.date(_text(values.get("date", "")).split("/")[0].strip(" ~?%"))
+    if date:
+        return date
+    year = re.search(r"(?<!\d)\d{4}(?!\d)", values.get("year", "") or values.get("date", ""))
+    if year is None:
+        return None
+    written = values.get("month", "").lower()
+    named = re.search("|".join(_MONTHS), written)
+    numbers = [int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", written)]
+    if named:
+        month = _MONTHS.index(named[0]) + 1
+    elif numbers:
+        month = numbers.pop(0)
+    else:
+        return year[0]
+    days = re.findall(r"^\D*(\d{1,2})\D*$", values.get("day", "")) or numbers[:1]
+    exact = [f"{year[0]}-{month:02}-{int(day):02}" for day in days]
+    written_dates = (*exact, f"{year[0]}-{month:02}")
+    return next((date for text in written_dates if (date := fields.date(text))), year[0])
+
+
+def _authors(value: str) -> list[str]:
+    """Each name as people write it, `First Last`, without `and others`."""
+    value = " ".join(value.split())
+    names = _split(value, "and")
+    if len(names) == 1:
+        # Not BibTeX, but met: "A. Author; B. Author" and "Ada Author, Ben Author, Cy Author".
+        names = _split(value, ";")
+        parts = _split(value, ",")
+        if len(names) == 1 and len(parts) > 2 and all(" " in part for part in parts):
+            names = parts
+    return [
+        without_latex(name, sure=True)
+        for written in names
+        if not _OTHERS.fullmatch(written.strip("{} ")) and (name := _in_order(written))
+    ]
+
+
+def _split(value: str, separator: str) -> list[str]:
+    """Parts of `value` between separators that are in no braces."""
+    parts, depth, done = [], 0, 0
+    for found in _AND.finditer(value):
+        mark = found[0].strip().lower()
+        depth = max(0, depth + (mark == "{") - (mark == "}"))
+        if mark == separator and depth == 0:
+            parts.append(value[done : found.start()].strip())
+            done = found.end()
+    return [part for part in (*parts, value[done:].strip()) if part]
+
+
+def _in_order(name: str) -> str:
+    name = _ET_AL.sub("", name)
+    parts = _split(name, ",")
+    if all(_NAME_PARTS.match(part) for part in parts) and parts:
+        named = {part.split("=")[0].strip().lower(): part.split("=", 1)[1] for part in parts}
+        parts = [named.get(key, "").strip('" ') for key in ("given", "prefix", "family", "suffix")]
+        return " ".join(part for part in parts if part)
+    if len(parts) > 2:
+        last, junior, first = parts[0], parts[1], " ".join(parts[2:])
+        if not _JUNIOR.fullmatch(junior) and _JUNIOR.fullmatch(first):
+            junior, first = first, junior
+        return f"{first} {last} {junior}" if _JUNIOR.fullmatch(junior) else " ".join(parts)
+    return " ".join(reversed(parts))

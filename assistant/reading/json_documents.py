@@ -1,0 +1,332 @@
+"""The records of one JSON document of any size, with one of them in memory at a time.
+
+A document is a list of records, an object that holds such a list (`{"results": [...]}`,
+`{"message": {"items": [...]}}`), a single record, or several of these one after another, as JSON
+lines are. What is damaged costs itself: the next record is found again by its first key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from assistant.reading.source import UNREADABLE
+
+# Keys under which programs and web services put their list of records.
+LISTS = frozenset({"data", "items", "message", "results"})
+# Characters of one record. The longest known have thousands of authors and references, and 5 MB.
+LONGEST = 16 * 1024 * 1024
+# While the next record is looked for, the wrong places are many, so each may cost less.
+_LONGEST_WHILE_LOST = LONGEST // 16
+_DEEPEST = 4
+_SKIPPED_BRACKETS = 400
+# Objects without end that are looked into to find where a damaged document goes on.
+_ATTEMPTS = 200
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+# Not strict: programs that write JSON by hand leave line breaks and tabs in their texts.
+_DECODER = json.JSONDecoder(strict=False)
+# An error this near to the end of what has been read so far may be a word cut by it.
+_LONGEST_WORD = 16
+
+OnDamage = Callable[[int, str], None]
+
+
+def records(
+    chunks: Iterable[str],
+    is_record: Callable[[Any], bool],
+    on_damage: OnDamage,
+    lists: frozenset[str] = LISTS,
+) -> Iterator[tuple[int, Any]]:
+    """Yield `(number, value)` of every record of a document that comes in pieces.
+
+    Args:
+        chunks: the text, cut anywhere, with `UNREADABLE` for bytes that are no text.
+        is_record: tells a record from the objects in it; asked only after some damage, to find
+            the place where records go on.
+        on_damage: gets the number of each damaged record and the reason. Numbers count from 1.
+        lists: the keys of an object that hold its list of records, or an object that does.
+    """
+    return _Document(_Text(chunks), is_record, on_damage, lists).records()
+
+
+def outline(head: str, lists: frozenset[str] = LISTS) -> dict[str, Any]:
+    """The first record of a document of which only the head is there, as far as it goes.
+
+    A value that is cut by the end of the head is None. What is no JSON gives an empty outline.
+    """
+    text = _Text([head])
+    found: dict[str, Any] = {}
+    with contextlib.suppress(_Damaged):
+        _outline(text, lists, found)
+    return found
+
+
+class _Damaged(Exception):
+    """The text goes on with what is no JSON; the exception's text says what."""
+
+
+class _BadBytes(_Damaged):
+    """A value that is JSON, and read to its end, but not all of it is text."""
+
+
+class _NotClosed(_Damaged):
+    """A value that is still none at the end of what may be looked at for it, which took long."""
+
+
+class _TooDeep(_Damaged):
+    """A value in more brackets than Python follows, which are a thousand."""
+
+
+class _Text:
+    """The part of the text that is looked at now: `text` from `at` on; before that is done with."""
+
+    def __init__(self, chunks: Iterable[str]) -> None:
+        self._chunks = iter(chunks)
+        self._ended = False
+        self.text = ""
+        self.at = 0
+
+    def more(self) -> bool:
+        """Read at least as much as is waiting, so that the work for a record stays linear."""
+        waiting = self.text[self.at :]
+        pieces = [waiting]
+        wanted = max(1, len(waiting))
+        while wanted > 0 and not self._ended:
+            piece = next(self._chunks, None)
+            self._ended = piece is None
+            pieces.append(piece or "")
+            wanted -= len(piece or "")
+        self.text, self.at = "".join(pieces), 0
+        return len(self.text) > len(waiting)
+
+    def peek(self) -> str:
+        """The next character that is no white space; empty at the end."""
+        while True:
+            found = _SPACE.match(self.text, self.at)
+            self.at = found.end() if found else self.at
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+    def value(self, longest: int = LONGEST) -> Any:
+        """The value that begins here; `at` stays where it is when there is none."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.at)
+            except RecursionError as error:
+                raise _TooDeep("not readable as JSON: nested too deep") from error
+            except json.JSONDecodeError as error:
+                near_end = error.pos >= len(self.text) - _LONGEST_WORD
+                if not near_end and not error.msg.startswith("Unterminated string"):
+                    raise _Damaged(f"not readable as JSON: {error.msg}") from error
+                if len(self.text) - self.at > longest:
+                    raise _NotClosed(
+                        f"longer than {longest:,} characters, or not closed"
+                    ) from error
+                if self.more():
+                    continue
+                why = "the file ends within it" if self.at < len(self.text) else "the file ends"
+                raise _NotClosed(f"not readable as JSON: {why}") from error
+            except ValueError as error:
+                raise _Damaged(f"not readable as JSON: {error}") from error
+            # A number may go on in the next piece.
+            near_end = end >= len(self.text) - _LONGEST_WORD
+            if near_end and isinstance(value, int | float) and not self._ended:
+                self.more()
+                continue
+            begin, self.at = self.at, end
+            if self.text.find(UNREADABLE, begin, end) >= 0:
+                raise _BadBytes("not text: some of its bytes are none; save the file as UTF-8")
+            return value
+
+    def key(self) -> str:
+        """The key that begins here, with `at` behind its colon."""
+        if self.peek() != '"':
+            raise _Damaged("not readable as JSON: a key in double quotes is missing")
+        key = str(self.value())
+        if self.peek() != ":":
+            raise _Damaged("not readable as JSON: the colon after a key is missing")
+        self.at += 1
+        return key
+
+    def seek(self, pattern: re.Pattern[str]) -> bool:
+        """Go to the next place where `pattern`, of a hundred characters at most, is found."""
+        while True:
+            found = pattern.search(self.text, self.at)
+            if found:
+                self.at = found.start()
+                return True
+            self.at = max(self.at, len(self.text) - 200)
+            if not self.more():
+                return False
+
+
+class _Document:
+    def __init__(
+        self,
+        text: _Text,
+        is_record: Callable[[Any], bool],
+        on_damage: OnDamage,
+        lists: frozenset[str],
+    ) -> None:
+        self._text = text
+        self._is_record = is_record
+        self._on_damage = on_damage
+        self._lists = lists
+        self._number = 0
+        self._first_key = ""
+        self._attempts = _ATTEMPTS
+
+    def records(self) -> Iterator[tuple[int, Any]]:
+        try:
+            while mark := self._text.peek():
+                if mark == ",":
+                    self._text.at += 1
+                else:
+                    yield from self._root(mark)
+        except _Damaged as error:
+            self._damage(error)
+            yield from self._without_structure()
+
+    def _root(self, mark: str) -> Iterator[tuple[int, Any]]:
+        if mark == "[":
+            yield from self._list()
+        elif mark == "{":
+            yield from self._object(1)
+        else:
+            raise _Damaged("not readable as JSON: neither a list nor an object")
+
+    def _list(self) -> Iterator[tuple[int, Any]]:
+        self._text.at += 1
+        while mark := self._text.peek():
+            if mark == "]":
+                self._text.at += 1
+                return
+            if mark == ",":
+                self._text.at += 1
+            else:
+                try:
+                    value = self._text.value()
+                except _BadBytes as error:
+                    self._damage(error)
+                else:
+                    yield self._counted(value)
+        raise _Damaged("not readable as JSON: the file ends before its list does")
+
+    def _object(self, depth: int) -> Iterator[tuple[int, Any]]:
+        """The records of the list in an object; the object itself where it has none."""
+        self._text.at += 1
+        own: dict[str, Any] = {}
+        has_list = False
+        room = LONGEST
+        while mark := self._text.peek():
+            if mark == "}":
+                self._text.at += 1
+                if not has_list:
+                    yield self._counted(own)
+                return
+            if mark == ",":
+                self._text.at += 1
+                continue
+            key = self._text.key()
+            mark = self._text.peek()
+            if key in self._lists and mark == "[":
+                has_list = True
+                yield from self._list()
+            elif key in self._lists and mark == "{" and depth < _DEEPEST:
+                has_list = True
+                yield from self._object(depth + 1)
+            else:
+                value = self._text.value()
+                # Also an object with a key more for every byte of a large file has to end.
+                room -= len(key) + 8 if not isinstance(value, str) else len(key) + len(value)
+                if room > 0:
+                    own[key] = value
+        raise _Damaged("not readable as JSON: the file ends within an object")
+
+    def _without_structure(self) -> Iterator[tuple[int, Any]]:
+        """What can still be found after some damage, which may have hidden where lists end."""
+        lost = True
+        while True:
+            if lost:
+                for value in self._next_found():
+                    yield self._counted(value)
+                    break
+                else:
+                    return
+                lost = False
+            mark = self._text.peek()
+            if not mark:
+                return
+            if mark in ",]}":
+                self._text.at += 1
+            elif mark != "{":
+                lost = True
+            else:
+                try:
+                    value = self._text.value()
+                except _Damaged as error:
+                    self._damage(error)
+                    lost = not isinstance(error, _BadBytes)
+                else:
+                    yield self._counted(value)
+
+    def _next_found(self) -> Iterator[Any]:
+        """The next record, wherever it is; nothing if there is none."""
+        key = re.escape(json.dumps(self._first_key)) if self._first_key else '"'
+        start = re.compile(r"\{\s{0,50}" + key)
+        self._text.at += self._text.peek() == "{"
+        while self._text.seek(start):
+            try:
+                value = self._text.value(_LONGEST_WHILE_LOST)
+            except _Damaged as error:
+                # Brackets without end would else be tried a thousand deep from each of them.
+                self._text.at += _SKIPPED_BRACKETS if isinstance(error, _TooDeep) else 1
+                self._attempts -= isinstance(error, _NotClosed)
+                if self._attempts < 0:
+                    self._damage(_Damaged("too much of it is damaged: the rest is not read"))
+                    return
+                continue
+            if self._is_record(value):
+                yield value
+                return
+
+    def _damage(self, error: _Damaged) -> None:
+        self._number += 1
+        self._on_damage(self._number, str(error))
+
+    def _counted(self, value: Any) -> tuple[int, Any]:
+        self._number += 1
+        if isinstance(value, dict) and value and len(first := next(iter(value))) < 40:
+            self._first_key = first
+        return self._number, value
+
+
+def _outline(text: _Text, lists: frozenset[str], found: dict[str, Any], depth: int = 1) -> None:
+    """Fill `found` with the first record from here on."""
+    while (mark := text.peek()) in ("[", ",", "n"):
+        # A web service that was asked for several records has null for those it does not know.
+        if mark == "n":
+            text.value()
+        else:
+            text.at += 1
+    if mark != "{":
+        return
+    text.at += 1
+    while (mark := text.peek()) not in ("", "}"):
+        if mark == ",":
+            text.at += 1
+            continue
+        key = text.key()
+        if key in lists and text.peek() in ("[", "{") and depth <= _DEEPEST:
+            found.clear()
+            _outline(text, lists, found, depth + 1)
+            return
+        found[key] = None
+        found[key] = text.value()

@@ -1,0 +1,120 @@
+"""PubMed's XML: what its download, E-utilities and yearly baseline files give.
+
+https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from assistant.paper import Paper
+from assistant.reading import dates, xml_records
+from assistant.reading.format import Failure, OnFailure
+from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.source import Source
+
+_RECORDS = frozenset({"PubmedArticle", "PubmedBookArticle", "MedlineCitation"})
+_ROOTS = _RECORDS | {f"{name}Set" for name in _RECORDS}
+_NO_LABEL = frozenset({"", "UNLABELLED"})
+
+
+class PubmedXml:
+    """A set of articles, and of chapters of books."""
+
+    name = "PubMed XML"
+    expected = "PubMed XML: a <PubmedArticleSet> of articles that have a title and an abstract"
+
+    def matches(self, head: str) -> bool:
+        """The outermost element is a set of articles or one article."""
+        return xml_records.root(head) in _ROOTS
+
+    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
+        """Yield a paper for every article that has a title and an abstract.
+
+        Raises:
+            FileUnreadable: it defines entities.
+        """
+        for line, element in xml_records.records(source, _RECORDS, on_failure):
+            try:
+                yield _paper(element, source.name)
+            except NoPaper as error:
+                on_failure(Failure(f"{source.name}:{line}", str(error)))
+
+
+def _paper(record: Element, source: str) -> Paper:
+    book = record.find("BookDocument")
+    citation = _first(record.find("MedlineCitation"), book, record)
+    article = _first(citation.find("Article"), citation)
+    data = _first(record.find("PubmedData"), record.find("PubmedBookData"), record)
+    ids = [*data.iterfind("ArticleIdList/ArticleId"), *citation.iterfind("ArticleIdList/ArticleId")]
+    pmc = _of_type(ids, "IdType", "pmc")
+    return paper_of(
+        source,
+        title=_text(article, "ArticleTitle", "Book/BookTitle", "VernacularTitle"),
+        abstract=_abstract(article, "Abstract") or _abstract(citation, "OtherAbstract"),
+        authors=_authors(article),
+        published=_date(article),
+        doi=_of_type(ids, "IdType", "doi")
+        or _of_type(article.iterfind("ELocationID"), "EIdType", "doi"),
+        pmid=_text(citation, "PMID") or _of_type(ids, "IdType", "pubmed"),
+        url=f"https://pmc.ncbi.nlm.nih.gov/articles/{pmc}/" if pmc else None,
+        tags=[
+            _line(element)
+            for path in ("KeywordList/Keyword", "MeshHeadingList/MeshHeading/DescriptorName")
+            for element in citation.iterfind(path)
+        ],
+    )
+
+
+def _abstract(parent: Element, name: str) -> str:
+    """Its parts under their labels; of abstracts in several languages the first."""
+    parts = []
+    for part in parent.iterfind(f"{name}[1]/AbstractText"):
+        label, text = part.get("Label", "").strip(), _line(part)
+        parts.append(text if label.upper() in _NO_LABEL else f"{label}: {text}")
+    return "\n".join(parts)
+
+
+def _authors(article: Element) -> list[str]:
+    """Those of the article or chapter; of the book, who may be its editors, if it has none."""
+    found = article.findall("AuthorList/Author") or article.findall("Book/AuthorList/Author")
+    return [_name(author) for author in found]
+
+
+def _name(author: Element) -> str:
+    given = _text(author, "ForeName", "FirstName", "Initials")
+    parts = (given, _text(author, "LastName"), _text(author, "Suffix"))
+    return _text(author, "CollectiveName") or " ".join(part for part in parts if part)
+
+
+def _date(article: Element) -> str | None:
+    """The issue's date, else the one on which it came out as a file; `<MedlineDate>` is prose."""
+    for path in ("Journal/JournalIssue/PubDate", "ArticleDate", "ContributionDate", "Book/PubDate"):
+        element = article.find(path)
+        if element is None:
+            continue
+        if parts := [part for name in ("Year", "Month", "Day") if (part := _text(element, name))]:
+            # A month is a number or a name, and each way of writing it has its own order.
+            is_number = len(parts) > 1 and parts[1].isdecimal()
+            return dates.iso(("-" if is_number else " ").join(parts))
+        return dates.iso(_text(element, "MedlineDate"))
+    return None
+
+
+def _of_type(elements: Iterator[Element] | list[Element], attribute: str, kind: str) -> str:
+    return next((_line(it) for it in elements if it.get(attribute) == kind), "")
+
+
+def _text(parent: Element, *paths: str) -> str:
+    found = (_line(it) for path in paths for it in parent.iterfind(path))
+    return next(filter(None, found), "")
+
+
+def _line(element: Element) -> str:
+    """Its text without the line breaks and indents of files that are laid out for people."""
+    return " ".join(xml_records.text(element).split())
+
+
+def _first(*elements: Element | None) -> Element:
+    return next(element for element in elements if element is not None)

@@ -1,0 +1,156 @@
+"""Records as lines with a tag in front: what RIS, MEDLINE and Web of Science have in common.
+
+A line without a tag goes on with the value above it. Only one record is held in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from assistant.paper import Paper
+from assistant.reading.format import Failure, OnFailure
+from assistant.reading.record import NoPaper
+from assistant.reading.source import Source
+
+# Far more than any paper's record; a bound for a file in which nothing ends a record.
+_LARGEST_RECORD = 16_777_216
+# What a line takes in memory besides its characters, about.
+_LINE_COST = 150
+# What a program writes above its records is shorter than a line of prose.
+_HEADER_WORDS = 20
+_LINE_END = re.compile(r"[\r\n]+")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the lines of one format make records.
+
+    Args:
+        tag: matches a line that has a tag; groups are the tag and the value.
+        begins: tags that begin a record.
+        once: tags that a record has only once, so that a second one begins the next record.
+        ends: tags that end a record.
+        outside: tags that stand above all records.
+    """
+
+    tag: re.Pattern[str]
+    begins: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+
+@dataclass
+class Record:
+    """One record: the lines of each value of each tag, and the number of its first line."""
+
+    line: int
+    values: dict[str, list[list[str]]] = field(default_factory=dict)
+    size: int = 0
+    failure: tuple[int, str] | None = None
+
+    def all(self, *tags: str, join: str = " ") -> list[str]:
+        """The values of `tags`, those of the first tag first, their lines joined."""
+        found = (join.join(lines).strip() for tag in tags for lines in self.values.get(tag, ()))
+        return [value for value in found if value]
+
+    def first(self, *tags: str) -> str:
+        """The first value of the first of `tags` that has one, else nothing."""
+        return next(iter(self.all(*tags)), "")
+
+    def lines(self, *tags: str) -> list[str]:
+        """Every line of the values of `tags`: formats that write one item a line."""
+        return [line for value in self.all(*tags, join="\n") for line in value.split("\n")]
+
+
+def opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
+    """Tell whether the first record of `head` begins with a line `first` and one with a `tag`.
+
+    Above it only a header's short lines may stand, no prose and no markup or data.
+    """
+    lines = [line for line in _LINE_END.split(head) if line.strip()]
+    for number, line in enumerate(lines):
+        if first.match(line):
+            following = lines[number + 1 : number + 2]
+            return all(tag.match(line) for line in following)
+        if line.lstrip()[0] in "{[<@%" or len(line.split()) > _HEADER_WORDS:
+            return False
+    return False
+
+
+def papers(
+    source: Source, layout: Layout, paper: Callable[[Record], Paper], on_failure: OnFailure
+) -> Iterator[Paper]:
+    """Yield what `paper` makes of every record; those it makes none of go to `on_failure`.
+
+    Raises:
+        FileUnreadable: the source as a whole cannot be decoded.
+    """
+    for record in _records(source, layout):
+        number, why = record.failure or (record.line, "")
+        if not why:
+            try:
+                yield paper(record)
+                continue
+            except NoPaper as error:
+                why = str(error)
+        on_failure(Failure(f"{source.name}:{number}", why))
+
+
+def _records(source: Source, layout: Layout) -> Iterator[Record]:
+    record: Record | None = None
+    value: list[str] = []
+    last = 0
+    bad: list[tuple[int, str]] = []
+    for number, line in _lines(source, bad):
+        if bad:
+            record = record or Record(bad[0][0])
+            record.failure = record.failure or bad[0]
+            bad.clear()
+        found = layout.tag.match(line)
+        if found is None:
+            if record:
+                _go_on(record, value, line, after_blank=number > last + 1)
+            last = number
+            continue
+        last = number
+        tag, text = found.groups(default="")
+        if record and (tag in layout.begins or (tag in layout.once and tag in record.values)):
+            yield record
+            record = None
+        if tag in layout.ends:
+            if record:
+                yield record
+            record = None
+        elif record or tag not in layout.outside:
+            record = record or Record(number)
+            value = []
+            record.values.setdefault(tag, []).append(value)
+            _go_on(record, value, text, after_blank=False)
+    if bad:
+        record = record or Record(bad[0][0])
+        record.failure = record.failure or bad[0]
+    if record:
+        yield record
+
+
+def _go_on(record: Record, value: list[str], line: str, after_blank: bool) -> None:
+    record.size += len(line) + _LINE_COST
+    if record.size > _LARGEST_RECORD:
+        record.failure = record.failure or (record.line, "it is too large for a paper's record")
+        value.clear()
+        record.values = {tag: [] for tag in record.values}
+        return
+    if after_blank and value:
+        value.append("")
+    value.append(line.strip())
+
+
+def _lines(source: Source, bad: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Numbered lines, also where only a carriage return ends them; undecodable ones go to `bad`."""
+    for number, text in source.lines(lambda *problem: bad.append(problem)):
+        for line in text.split("\r"):
+            if line.strip():
+                yield number, line.rstrip()

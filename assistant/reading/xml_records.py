@@ -1,0 +1,250 @@
+"""Records out of XML, one after the other: of a file of any size only one is held in memory.
+
+An XML file can make its reader expand "entities" to endless memory, or fetch other files. Nothing
+that holds papers needs them, so a file that defines any is refused, and nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from collections import deque
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from assistant.errors import FileUnreadable
+from assistant.reading.format import Failure, OnFailure
+from assistant.reading.source import UNREADABLE, Source
+
+# Far more than any paper's record, even one with a thousand authors and their affiliations.
+_LARGEST_RECORD = 16_777_216
+# A tag or comment is handed out only when it is complete. Expat begins it again with every piece
+# of the file, so without a bound a file that is one comment would cost time by its square.
+_LARGEST_TOKEN = 4_194_304
+# What an element takes in memory besides its characters, about.
+_ELEMENT_COST = 150
+_DEEPEST_RECORD = 100
+_DEEPEST_FILE = 1_000
+_ANOTHER_DOCUMENT = frozenset(
+    {
+        expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT],
+        expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI],
+    }
+)
+_OPENING = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
+_ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
+_DECLARED = re.compile(r"<\?xml\s[^>]*\bencoding\s*=\s*[\"']([\w.:-]+)")
+# Those that read ASCII as UTF-8 does; a file that could be recognised in UTF-8 is in no other.
+_CHARSET = re.compile(
+    r"iso[-_]?8859-\d+|windows-\d+|cp\d+|latin-?1|gbk|gb2312|gb18030|big5|shift_jis|euc-\w+|koi8-\w",
+    re.IGNORECASE,
+)
+# XML has no place for these, but programs write them into it.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def root(head: str) -> str:
+    """Local name of the first element of a text, "" if the text is no XML."""
+    start = 0
+    while found := _OPENING.match(head, start):
+        start = found.end()
+    element = _ELEMENT.match(head, start)
+    return element[1] if element else ""
+
+
+def records(
+    source: Source, names: frozenset[str], on_failure: OnFailure
+) -> Iterator[tuple[int, Element]]:
+    """Yield `(line, element)` of every element of `source` that has one of `names`.
+
+    Names are local ones everywhere: of elements and attributes the namespace's prefix is taken
+    away. Elements within a yielded one are not yielded again.
+
+    A record that is not text in the file's encoding, or larger or deeper than any record of a
+    paper, goes to `on_failure`; so does, once, all that follows the place where the XML is damaged
+    or the file is cut.
+
+    Raises:
+        FileUnreadable: it defines entities.
+    """
+    reader = _Reader(source, names, on_failure)
+    try:
+        for text in source.chunks(_encoding(source.head)):
+            reader.feed(text)
+            while reader.ready:
+                yield reader.ready.popleft()
+        reader.close()
+    except expat.ExpatError as error:
+        yield from reader.ready
+        on_failure(Failure(f"{source.name}:{reader.line}", reader.why(error)))
+
+
+def text(element: Element) -> str:
+    """The text of `element` and all in it; formulas lose the white space that only lays them out.
+
+    A carriage return, with which EndNote ends lines, becomes a line feed.
+    """
+    parts: list[str] = []
+    _gather(element, parts)
+    return "".join(parts).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class _Reader:
+    """Expat's events -> complete records, in `ready`."""
+
+    def __init__(self, source: Source, names: frozenset[str], on_failure: OnFailure) -> None:
+        self.ready: deque[tuple[int, Element]] = deque()
+        self._source = source
+        self._names = names
+        self._on_failure = on_failure
+        self._builder: TreeBuilder | None = None
+        self._depth = 0  # of the open elements of a record; 0 is between records
+        self._size = 0
+        self._line = 0
+        self._problem = ""
+        self._closing = False
+        self._lines_above = 0
+        self._open_document()
+
+    def _open_document(self) -> None:
+        self._fed = self._open = 0
+        self._kept = b""  # fed, but of a token that is not complete
+        self._parser = parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.EntityDeclHandler = self._entity
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        # With a document type that is described elsewhere, `&nbsp;` may be defined there and is no
+        # error. Expat asks the handler for that description, and is given an empty one.
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
+        parser.UseForeignDTD(True)
+        parser.ExternalEntityRefHandler = self._description
+        parser.SkippedEntityHandler = self._unknown_entity
+
+    @property
+    def line(self) -> int:
+        """Number of the line that is being read."""
+        return self._lines_above + self._parser.CurrentLineNumber
+
+    def feed(self, text: str) -> None:
+        data = memoryview(self._kept + _CONTROL.sub(" ", text).encode())
+        fresh = data[len(self._kept) :]
+        while True:
+            try:
+                self._parser.Parse(fresh, False)
+                break
+            except expat.ExpatError as error:
+                # Programs that fetch in portions put one document after the other.
+                if error.code not in _ANOTHER_DOCUMENT or self._depth:
+                    raise
+                data = data[self._parser.ErrorByteIndex - self._fed + len(self._kept) :]
+                if bytes(data[:1]) != b"<":
+                    raise
+                self._lines_above += error.lineno - 1
+                self._open_document()
+                fresh = data
+        self._fed += len(fresh)
+        unfinished = self._fed - self._parser.CurrentByteIndex
+        if unfinished > _LARGEST_TOKEN:
+            raise _damage("a tag or comment does not end")
+        self._kept = bytes(data[len(data) - unfinished :])
+
+    def close(self) -> None:
+        self._closing = True
+        self._parser.Parse(b"", True)
+
+    def why(self, error: expat.ExpatError) -> str:
+        begun = f" in a record that begins in line {self._line}" if self._depth else ""
+        if self._closing:
+            return f"the file ends here{begun}: it was cut, get it once more"
+        reason = expat.ErrorString(error.code) if error.code else str(error)
+        return f"the XML is damaged here{begun} ({reason}): what follows was not read"
+
+    def _entity(self, name: str, *_: object) -> None:
+        raise FileUnreadable(
+            f"{self._source.label} defines an entity of its own, “{name}”, in line "
+            f"{self.line}: such a file can use up the memory or ask for other "
+            "files; take its definitions out, or export it again"
+        )
+
+    def _description(self, context: str | None, *_: object) -> int:
+        self._parser.ExternalEntityParserCreate(context).Parse(b"", True)
+        return 1
+
+    def _unknown_entity(self, name: str, is_parameter: bool) -> None:
+        if not is_parameter:
+            self._text(html.entities.html5.get(f"{name};", f"&{name};"))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._open += 1
+        if self._open > _DEEPEST_FILE:
+            raise _damage("nested too deep")
+        local = _local(name)
+        if self._depth == 0:
+            if local not in self._names:
+                return
+            self._builder, self._size, self._problem = TreeBuilder(), 0, ""
+            self._line = self.line
+        self._depth += 1
+        self._size += _ELEMENT_COST * (1 + len(attributes)) + sum(map(len, attributes.values()))
+        if self._size > _LARGEST_RECORD:
+            self._give_up("it is too large for a paper's record")
+        elif self._depth > _DEEPEST_RECORD:
+            self._give_up("it is nested too deep for a paper's record")
+        if self._builder:
+            self._builder.start(local, {_local(key): attributes[key] for key in attributes})
+
+    def _end(self, name: str) -> None:
+        self._open -= 1
+        if self._depth == 0:
+            return
+        self._depth -= 1
+        if self._builder:
+            self._builder.end(_local(name))
+        if self._depth == 0:
+            if self._builder and not self._problem:
+                self.ready.append((self._line, self._builder.close()))
+            else:
+                self._on_failure(Failure(f"{self._source.name}:{self._line}", self._problem))
+            self._builder = None
+
+    def _text(self, data: str) -> None:
+        if self._builder is None:
+            return
+        self._size += len(data)
+        if self._size > _LARGEST_RECORD:
+            self._give_up("it is too large for a paper's record")
+        elif UNREADABLE in data:
+            self._give_up("it has bytes that are not text in the file's encoding")
+        else:
+            self._builder.data(data)
+
+    def _give_up(self, problem: str) -> None:
+        self._builder, self._problem = None, self._problem or problem
+
+
+def _damage(what: str) -> expat.ExpatError:
+    error = expat.ExpatError(what)
+    error.code = 0  # none of Expat's own
+    return error
+
+
+def _gather(element: Element, parts: list[str]) -> None:
+    if element.tag == "math":
+        parts.append("".join("".join(element.itertext()).split()))
+        return
+    parts.append(element.text or "")
+    for child in element:
+        _gather(child, parts)
+        parts.append(child.tail or "")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _encoding(head: str) -> str:
+    found = _DECLARED.match(head.lstrip())
+    return found[1] if found and _CHARSET.fullmatch(found[1]) else ""

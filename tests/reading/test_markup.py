@@ -1,0 +1,158 @@
+"""Markup of LaTeX, web pages and publishers comes out as text; prose comes out as it went in."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.reading.latex import without_latex
+from assistant.reading.markup import plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a < b and c > d",
+        "if i<b and b>c, P<0.05",
+        "5% & more",
+        "R&D at AT&T; https://x.org/?a=1&copy=2",
+        r"C:\temp\new and \\server\share",
+        "x_i, x^2 and O(n^{2})",
+        "$5 and $10, from $5-$10 to $3",
+        "the sets {1, 2} and {a,b} and {0,1}^n",
+        "{1, 2}",
+        "run it with --verbose",
+        "~5 kg, 10~20%, X~N(0,1), https://a.b/c--d/~u",
+        "<s> and </s> are tokens, and so is <unk>; List<String>",
+        "<p> is the mean",
+        "it''s",
+        r"the pattern \S+ and \d{3}",
+        r"$\frac{a}{b}$ -- not".removesuffix(" -- not"),
+        r"\(x~y\), \[ {\bf a} \] and $$ \{x\} -- y $$",
+        r"\begin{equation} {A} -- \'e \end{equation}",
+        "深度学习 {测} 模型",
+        "مرحبا بالعالم",
+        "naïve café at 3 Ångström",
+        "",
+    ],
+)
+def test_prose_and_mathematics_stay(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"{\"O}zge Aks{\i}n, G\"odel, Erd\H{o}s", "Özge Aksın, Gödel, Erdős"),
+        (r"Fran{\c c}ois, \v{S}r\'amek, {\L}\'od\'z", "François, Šrámek, Łódź"),
+        (r"\'{\i}, \'\i, \'{\^e}, \~{n}, \r{a}, \k{e}", "í, í, ế, ñ, å, ę"),
+        (r"Stra{\ss}e, S\o ren, {\AE}r\o{}", "Straße, Søren, Ærø"),
+        (r"\emph{a \textbf{b}} {\em c d} \enquote{e}", "a b c d “e”"),
+        (r"\href{http://x.org/a}{link}, \url{http://a_b~c}", "link, http://a_b~c"),
+        (r"5\% \& \_ \#1 \$3", "5% & _ #1 $3"),
+        ("Fig.~1, 5~nm, Angew.~Chem.", "Fig. 1, 5 nm, Angew. Chem."),
+        ("12--23, x -- y, a---b", "12–23, x – y, a—b"),
+        ("``quoted'' text", "“quoted” text"),
+        ("{IEEE} on {B}ayesian {LaTeX}s", "IEEE on Bayesian LaTeXs"),
+        ("{{A whole title, of 2 parts}}", "A whole title, of 2 parts"),
+        (r"{The $x_{1}$ of G\"odel}", "The $x_{1}$ of Gödel"),
+        (r"costs $5, where $\alpha$ is {\'e}", r"costs $5, where $\alpha$ is é"),
+        (r"don\'t say \"so\" now", 'don\'t say "so" now'),
+    ],
+)
+def test_latex(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a &lt; b &amp;amp; c &gt; d &eacute;&#233;&#xe9;", "a < b & c > d ééé"),
+        ("CO<sub>2</sub>, <i>E. coli</i>, 10<sup>6</sup>", "CO2, E. coli, 10^6"),
+        ("&lt;b&gt;Bold&lt;/b&gt;", "Bold"),
+        ("<p>One.</p><p>Two.</p>", "One.\nTwo."),
+        ("one<br/>two", "one\ntwo"),
+        ('<a href="https://x.org">here</a>', "here"),
+        (
+            "<jats:title>Abstract</jats:title><jats:p>H<jats:sub>2</jats:sub>O "
+            "<jats:italic>in vitro</jats:italic></jats:p>",
+            "H2O in vitro",
+        ),
+        (
+            "<jats:sec>\n<jats:title>Background</jats:title>\n<jats:p>One.</jats:p></jats:sec>\n"
+            "<jats:sec><jats:title>Results:</jats:title><jats:p>Two.</jats:p></jats:sec>",
+            "Background: One.\nResults: Two.",
+        ),
+        (
+            '<mml:math xmlns:mml="x">\n <mml:msup>\n <mml:mn>10</mml:mn>\n <mml:mn>6</mml:mn>\n'
+            " </mml:msup>\n</mml:math> <mml:math><mml:mi>eV</mml:mi></mml:math>",
+            "10^6 eV",
+        ),
+        (
+            "<math><semantics><mi>x</mi><annotation>\\mathit{x}</annotation></semantics></math>",
+            "x",
+        ),
+        ("soft\u00adhyphen and hy&shy;phen", "softhyphen and hyphen"),
+    ],
+)
+def test_web_pages_and_publishers(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("CafÃ© RaÃºl", "Café Raúl"), ("FraÃ\x9fl", "Fraßl"), ("â€œso it isâ€\x9d", "“so it is”")],
+)
+def test_text_decoded_wrongly(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+def test_surely_latex() -> None:
+    assert without_latex(r"{a}lgorithm \{0, 1\} $x_{i}$ a~b \unknown{foo}", sure=True) == (
+        "algorithm {0, 1} $x_{i}$ a b foo"
+    )
+
+
+def test_arxiv_snapshot(shared_data: Path) -> None:
+    path = shared_data / "exports" / "arxiv_kaggle_jsonl" / "arxiv-metadata-oai-snapshot.json"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)[key] for line in lines for key in ("title", "abstract", "authors")]
+    changed = [text for text in texts if plain(text) != text]
+    assert len(texts) == 600
+    assert 20 < len(changed) < 60
+    assert all(any(mark in text for mark in ("\\", "{", "--", "``")) for text in changed)
+    assert all(plain(plain(text)) == plain(text) for text in texts)
+
+
+UNITS = r"""{ } \ $ \( \" \emph{ \"{o} a~ -- `` &amp; &lt; < <p> <i> <mml:math> <annotation> <title>
+<!-- Ã© â€ \begin{equation} {\em \href{a}{ https:// ^{ \foo{ \frac{a} {A} A}""".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_text_takes_long(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    started = time.monotonic()
+    plain(text)
+    without_latex(text, sure=True)
+    assert time.monotonic() - started < 10
+
+
+def test_no_text_raises() -> None:
+    chance = random.Random(1)
+    units = [*UNITS, "}", "</p>", "</mml:math>", "</title>", r"\)", "\n", " ", "\0", "\1", "\ud800"]
+    for _ in range(3_000):
+        text = "".join(chance.choices(units, k=12))
+        plain(text)
+        without_latex(text, sure=True)
+
+
+def test_plain_prose_is_fast() -> None:
+    text = "We show that ordinary prose, which is long, has nothing to take out of it. " * 20
+    started = time.monotonic()
+    for _ in range(5_000):
+        plain(text)
+    assert time.monotonic() - started < 1

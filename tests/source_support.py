@@ -1,0 +1,31 @@
+"""Reads bytes with one format, without asking which format they are of."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from assistant.paper import Paper
+from assistant.reading.format import Failure, Format
+from assistant.reading.source import HEAD_BYTES, Source
+
+
+def source_of(data: bytes | str, name: str = "x") -> Source:
+    raw = data.encode() if isinstance(data, str) else data
+    return Source(io.BufferedReader(io.BytesIO(raw), HEAD_BYTES), name)
+
+
+def read_with(known: Format, data: bytes | str) -> tuple[list[Paper], list[Failure]]:
+    failures: list[Failure] = []
+    return list(known.read(source_of(data), failures.append)), failures
+
+
+def counts(known: Format, folder: Path, names: list[str]) -> dict[str, tuple[int, int]]:
+    """For each file the number of papers and of failures; every file must be of the format."""
+    found = {}
+    for name in names:
+        data = (folder / name).read_bytes()
+        assert known.matches(source_of(data).head), name
+        papers, failures = read_with(known, data)
+        found[name] = (len(papers), len(failures))
+    return found
