@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 def import_papers(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is stdin.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")],
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
     """Put the papers of files into the library.
 
-    Read are saved pages of paper abstracts, and JSON lines with title and abstract. A paper that
-    is there already is not added again.
+    Read are the exports of reference managers and catalogues (BibTeX, RIS, PubMed, EndNote, Web of
+    Science, CSV, JSON ...), arXiv's and saved pages of abstracts, told by their content; also in
+    folders, zip archives and gzip files. A paper that is there already is not added again.
     """
     streams = Streams()
     inputs = Inputs(paths)

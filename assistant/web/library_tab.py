@@ -27,7 +27,7 @@ def add_library_tab(
     with gr.Accordion("Add papers", open=False, elem_id="add-papers"):
         with gr.Row():
             files = gr.File(
-                label="Files: saved pages, or JSON lines with title and abstract",
+                label="Files: BibTeX, RIS, PubMed, EndNote, arXiv, CSV, JSON, saved pages; zip",
                 file_count="multiple",
                 min_width=300,
                 height=160,
