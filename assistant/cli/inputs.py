@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
-from assistant.errors import ReadingError
+from assistant.errors import ReadingError, UsageError
 
 if TYPE_CHECKING:
     from assistant.paper import Paper
@@ -21,8 +21,15 @@ class Inputs:
     error as a whole.
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        """Read stdin now if it is among `paths`, and nothing else yet: it can be waited for."""
+    def __init__(self, paths: Iterable[str], columns: str | None = None) -> None:
+        """Read stdin now if it is among `paths`, and nothing else yet: it can be waited for.
+
+        `columns` are those of tables, such as `title=Titel,abstract=Zusammenfassung`.
+
+        Raises:
+            UsageError: `columns` are none.
+        """
+        self._columns = _columns(columns)
         self._inputs = [(path, stdin_bytes() if path == STDIN else None) for path in paths]
         self.failures: list[Failure] = []
         self.failed = 0
@@ -33,9 +40,9 @@ class Inputs:
 
         for path, data in self._inputs:
             if data is None:
-                papers = read_file(Path(path).expanduser(), self.failures.append)
+                papers = read_file(Path(path).expanduser(), self.failures.append, self._columns)
             else:
-                papers = read_bytes(data, "stdin", self.failures.append)
+                papers = read_bytes(data, "stdin", self.failures.append, self._columns)
             try:
                 for paper in papers:
                     if should_stop():
@@ -51,7 +58,7 @@ class Inputs:
         if not all(data is not None or _is_file(path) for path, data in self._inputs):
             return None
         again = Inputs([])
-        again._inputs = self._inputs
+        again._inputs, again._columns = self._inputs, self._columns
         return sum(1 for _ in again.papers(lambda: False))
 
     def report(self, streams: Streams) -> None:
@@ -60,6 +67,17 @@ class Inputs:
             # The reason often names the input itself.
             where = "" if failure.where in failure.why else f"{failure.where}: "
             streams.note(f"Not read: {where}{failure.why}")
+
+
+def _columns(given: str | None) -> dict[str, str]:
+    """`title=Titel,abstract=Text` as a dictionary."""
+    pairs = [pair.partition("=") for pair in given.split(",")] if given else []
+    if not all(name.strip() and sign and column.strip() for name, sign, column in pairs):
+        raise UsageError(
+            f"--columns {given} cannot be read. Write name=column, with commas between, such as "
+            "title=Titel,abstract=Zusammenfassung."
+        )
+    return {name.strip(): column.strip() for name, _, column in pairs}
 
 
 def _is_file(path: str) -> bool:

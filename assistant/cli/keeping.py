@@ -11,6 +11,7 @@ import typer
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import (
+    ColumnsOption,
     JsonOption,
     LibraryOption,
     ModelOption,
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 def import_papers(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")
+    ],
+    columns: ColumnsOption = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
@@ -37,7 +41,7 @@ def import_papers(
     folders, zip archives and gzip files. A paper that is there already is not added again.
     """
     streams = Streams()
-    inputs = Inputs(paths)
+    inputs = Inputs(paths, columns)
     with open_session(context, library, model, streams) as session:
         kept = session.library
         with stop_on_interrupt() as stop:

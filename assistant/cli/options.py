@@ -33,6 +33,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other p
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Fill an empty library with the sample papers first.")
 ]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="NAME=COLUMN,...",
+        help="Columns of a table that are not known: title=Titel,abstract=Zusammenfassung.",
+        show_default=False,
+    ),
+]
 # The filters, which can be written in the line of a question too: `filtered` puts both together.
 SinceOption = Annotated[
     str | None,

@@ -15,6 +15,7 @@ from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import (
     AuthorOption,
+    ColumnsOption,
     LibraryOption,
     ModelOption,
     SinceOption,
@@ -65,6 +66,7 @@ def tldr(
         str | None,
         typer.Option("--explain", metavar="ID", help="Show how the line about one paper came."),
     ] = None,
+    columns: ColumnsOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     author: AuthorOption = None,
@@ -80,7 +82,7 @@ def tldr(
     stopped, however that was.
     """
     streams = Streams()
-    inputs = None if path is None else Inputs([path])
+    inputs = None if path is None else Inputs([path], columns)
     filters = filters_of(since, until, author, tag, source)
     if inputs is not None and (filters.given or keys):
         raise UsageError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assistant.reading.arxiv_listing import ArxivListing
 from assistant.reading.arxiv_xml import ArxivAtom, ArxivOai
 from assistant.reading.bibtex import BibTex
@@ -38,6 +40,14 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def detect(head: str) -> Format | None:
-    """Choose the format by the first characters of a text; None if it is of no known format."""
+def detect(head: str, columns: Mapping[str, str] | None = None) -> Format | None:
+    """Choose the format by the first characters of a text; None if it is of no known format.
+
+    `columns` are names of columns of tables that only the user knows, as `Table` takes them.
+
+    Raises:
+        UsageError: a key of `columns` is none.
+    """
+    if columns and (table := Table(columns)).matches(head):
+        return table
     return next((known for known in FORMATS if known.matches(head)), None)

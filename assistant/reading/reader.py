@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
@@ -20,10 +20,13 @@ _EXPECTED = (
 )
 
 
-def read_file(path: Path, on_failure: OnFailure) -> Iterator[Paper]:
+def read_file(
+    path: Path, on_failure: OnFailure, columns: Mapping[str, str] | None = None
+) -> Iterator[Paper]:
     """Yield the papers of a file, folder or archive in its order.
 
-    Records that are no papers go to `on_failure`.
+    Records that are no papers go to `on_failure`. `columns` are those of tables that only the user
+    knows: title, abstract ... with their names.
 
     Nothing is opened before the first paper is asked for.
 
@@ -33,7 +36,7 @@ def read_file(path: Path, on_failure: OnFailure) -> Iterator[Paper]:
     """
     label = fields.one_line(str(path))
     try:
-        yield from _read_all(members(path, on_failure), label, on_failure)
+        yield from _read_all(members(path, on_failure), label, on_failure, columns)
     except FileNotFoundError as error:
         raise FileUnreadable(f"{label} does not exist: check the name and the folder") from error
     except PermissionError as error:
@@ -43,7 +46,9 @@ def read_file(path: Path, on_failure: OnFailure) -> Iterator[Paper]:
         raise FileUnreadable(f"{label} cannot be read: {error}") from error
 
 
-def read_bytes(data: bytes, name: str, on_failure: OnFailure) -> Iterator[Paper]:
+def read_bytes(
+    data: bytes, name: str, on_failure: OnFailure, columns: Mapping[str, str] | None = None
+) -> Iterator[Paper]:
     """Yield the papers of what was piped in, pasted or uploaded; `name` says which it was.
 
     Raises:
@@ -52,15 +57,20 @@ def read_bytes(data: bytes, name: str, on_failure: OnFailure) -> Iterator[Paper]
     """
     with io.BufferedReader(io.BytesIO(data), HEAD_BYTES) as stream:
         found = stream_members(stream, name, name, on_failure)
-        yield from _read_all(found, name, on_failure)
+        yield from _read_all(found, name, on_failure, columns)
 
 
-def _read_all(found: Iterator[Member], label: str, on_failure: OnFailure) -> Iterator[Paper]:
+def _read_all(
+    found: Iterator[Member],
+    label: str,
+    on_failure: OnFailure,
+    columns: Mapping[str, str] | None,
+) -> Iterator[Paper]:
     """The papers of all members; what is wrong with one of several costs that one."""
     count = 0
     for member in found:
         try:
-            for paper in _read(member, on_failure):
+            for paper in _read(member, on_failure, columns):
                 count += 1
                 yield paper
         except ReadingError as error:
@@ -71,9 +81,11 @@ def _read_all(found: Iterator[Member], label: str, on_failure: OnFailure) -> Ite
         raise NoPapersFound(f"No papers found in {label}")
 
 
-def _read(member: Member, on_failure: OnFailure) -> Iterator[Paper]:
+def _read(
+    member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None
+) -> Iterator[Paper]:
     source = Source(member.stream, member.name, member.label)
-    chosen = detect(source.head)
+    chosen = detect(source.head, columns)
     # Among many files a licence or a letter is no page of papers.
     if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
         expected = f"; expected is {_EXPECTED}" if member.alone else ""

@@ -34,13 +34,15 @@ def test_import_makes_vectors(run: Run, filled: Path) -> None:
 
 
 def test_one_bad_file_does_not_stop_the_others(run: Run, papers: Path, tmp_path: Path) -> None:
-    result = run("import", tmp_path / "missing.txt", papers, tmp_path, "--json")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    result = run("import", tmp_path / "missing.txt", papers, empty, "--json")
     assert result.exit_code == 1
     shape = json.loads(result.stdout)
     assert shape["added"] == 5
     assert [failure["where"] for failure in shape["failed"]] == [
         str(tmp_path / "missing.txt"),
-        str(tmp_path),
+        str(empty),
     ]
     assert len(result.stderr.splitlines()) == 2
 
@@ -123,3 +125,15 @@ def test_behind_the_command_goes_before_in_front_of_it(
     run("--library", tmp_path / "one", "import", papers, "--library", tmp_path / "two")
     assert (tmp_path / "two" / "catalog.sqlite").exists()
     assert not (tmp_path / "one").exists()
+
+
+def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "liste.csv"
+    table.write_text("Titel;Kurzfassung\nKatzen;Katzen schlafen viel.\n", encoding="utf-8")
+    assert run("import", table).exit_code == 1
+    named = run("import", table, "--columns", "title=Titel, abstract=Kurzfassung")
+    assert named.exit_code == 0
+    assert "1 papers read" in named.stdout + named.stderr
+    for wrong in ("title", "=Titel", "titel=Titel"):
+        refused = run("import", table, "--columns", wrong)
+        assert refused.exit_code == 2, wrong

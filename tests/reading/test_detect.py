@@ -15,7 +15,8 @@ EXAMPLES = {
     "scholarly JSON": '{"paperId": "a1", "title": "x", "abstract": "y", "externalIds": {}}',
     "trending papers (JSON)": '[{"paper": {"id": "2401.00001", "title": "x", "summary": "y"}}]',
     "JSON lines": '{"title": "x", "abstract": "y"}\n{"title": "x", "abs',
-    "trending papers (web page)": '<!DOCTYPE html>\n<html><div data-props="{&quot;dailyPapers&quot;:'
+    "trending papers (web page)": "<!DOCTYPE html>\n<html>"
+    '<div data-props="{&quot;dailyPapers&quot;:'
     '[{&quot;paper&quot;:{&quot;id&quot;:&quot;2401.00001&quot;}}]}">',
     "arXiv API (Atom)": '<?xml version="1.0"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><entry>',
     "arXiv records (OAI-PMH)": '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>',
