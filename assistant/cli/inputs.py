@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from assistant.reading import Failure
 
 
+_MOST_PLACES = 3
+_MOST_REASONS = 50
+
+
 class Inputs:
     """Files and stdin as one stream of papers; what cannot be read is noted, the rest goes on.
 
@@ -62,11 +66,19 @@ class Inputs:
         return sum(1 for _ in again.papers(lambda: False))
 
     def report(self, streams: Streams) -> None:
-        """Say what could not be read."""
+        """Say what could not be read: each reason once, with the first places."""
+        places: dict[str, list[str]] = {}
         for failure in self.failures:
+            places.setdefault(failure.why, []).append(failure.where)
+        for why, found in list(places.items())[:_MOST_REASONS]:
+            where = ", ".join(found[:_MOST_PLACES])
+            if len(found) > _MOST_PLACES:
+                where = f"{len(found):,} records ({where}, ...)"
             # The reason often names the input itself.
-            where = "" if failure.where in failure.why else f"{failure.where}: "
-            streams.note(f"Not read: {where}{failure.why}")
+            streams.note(f"Not read: {'' if where in why else f'{where}: '}{why}")
+        if len(places) > _MOST_REASONS:
+            rest = sum(len(found) for found in list(places.values())[_MOST_REASONS:])
+            streams.note(f"Not read: {rest:,} more for other reasons.")
 
 
 def _columns(given: str | None) -> dict[str, str]:

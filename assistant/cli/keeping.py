@@ -30,6 +30,9 @@ def import_papers(
         list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")
     ],
     columns: ColumnsOption = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
+    ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
@@ -60,7 +63,7 @@ def import_papers(
             "library wait for their vectors. The same command goes on from here."
         )
         raise typer.Exit(INTERRUPTED)
-    if inputs.failed:
+    if inputs.failed or (strict and inputs.failures):
         raise typer.Exit(1)
 
 

@@ -137,3 +137,17 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     for wrong in ("title", "=Titel", "titel=Titel"):
         refused = run("import", table, "--columns", wrong)
         assert refused.exit_code == 2, wrong
+
+
+def test_what_was_not_read_is_said_once_a_reason_and_strict_fails(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "refs.bib"
+    entries = [f"@article{{k{n}, title = {{Cats {n}}}}}" for n in range(9)]
+    good = "@article{good, title = {Cats}, abstract = {They sleep.}}"
+    page.write_text("\n".join([*entries, good]), encoding="utf-8")
+    result = run("import", page)
+    assert result.exit_code == 0
+    (note,) = result.stderr.splitlines()
+    assert note == (
+        "Not read: 9 records (refs.bib:1, refs.bib:2, refs.bib:3, ...): it has no abstract"
+    )
+    assert run("import", page, "--strict").exit_code == 1
