@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PLACES = 3
-_MOST_REASONS = 50
+_MOST_REASONS = 1000
 
 
 class Inputs:

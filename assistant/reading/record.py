@@ -52,7 +52,7 @@ def paper_of(
             doi=fields.doi(doi),
             pmid=fields.pmid(pmid),
             url=fields.url(url),
-            tags=fields.distinct(plain(tag) for tag in fields.tags(_listed(tags))),
+            tags=_distinct_tags(tags),
             source=source,
         )
     except ValidationError as error:
@@ -65,6 +65,12 @@ def _names(authors: object) -> tuple[str, ...]:
         authors = plain(authors)
     names = (fields.one_line(plain(name)) for name in fields.authors(_listed(authors)))
     return tuple(name for name in names if name and not _ET_AL.fullmatch(name))
+
+
+def _distinct_tags(tags: object) -> tuple[str, ...]:
+    # Cleaned behind the markup: an entity may stand for what is not to be seen.
+    found = (fields.one_line(plain(tag)) for tag in fields.tags(_listed(tags)))
+    return fields.distinct(tag for tag in found if tag)
 
 
 def _listed(value: object) -> object:
