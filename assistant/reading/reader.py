@@ -101,7 +101,8 @@ def _read(
     for paper in chosen.read(source, note):
         found += 1
         yield paper
-    if not found:
+    # Of one file among several its records have said it.
+    if not found and (member.alone or not failures):
         first = f" (first problem: {failures[0].where}: {failures[0].why})" if failures else ""
         raise NoPapersFound(
             f"No papers found in {source.label}; expected is {chosen.expected}{first}"

@@ -129,3 +129,11 @@ def test_stopping_early_closes_the_file(tmp_path: Path) -> None:
     # A file left open would warn when it is collected, and warnings are errors.
     del papers
     path.unlink()
+
+
+def test_a_file_of_a_folder_whose_records_are_none_is_not_reported_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "A", "abstract": "One."}', encoding="utf-8")
+    (tmp_path / "b.bib").write_text("@article{b, title = {B}}", encoding="utf-8")
+    failures: list[Failure] = []
+    assert len(list(read_file(tmp_path, failures.append))) == 1
+    assert [failure.where for failure in failures] == ["b.bib:1"]
