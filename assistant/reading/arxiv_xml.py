@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import OnFailure
 from assistant.reading.names import given_first
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import NoPaper, paper_of, papers_of
 from assistant.reading.source import Source
 from assistant.reading.xml_records import records, root
 
@@ -46,11 +46,8 @@ class ArxivAtom:
         Raises:
             FileUnreadable: it defines entities, or is not text.
         """
-        for line, entry in records(source, _ENTRY, on_failure):
-            try:
-                yield _of_entry(entry, source.name)
-            except NoPaper as error:
-                on_failure(Failure(where=f"{source.name}:{line}", why=str(error)))
+        found = records(source, _ENTRY, on_failure)
+        yield from papers_of(found, _of_entry, source.name, on_failure)
 
 
 class ArxivOai:
@@ -71,11 +68,8 @@ class ArxivOai:
         Raises:
             FileUnreadable: it defines entities, or is not text.
         """
-        for line, record in records(source, _RECORD, on_failure):
-            try:
-                yield _of_record(record, source.name)
-            except NoPaper as error:
-                on_failure(Failure(where=f"{source.name}:{line}", why=str(error)))
+        found = records(source, _RECORD, on_failure)
+        yield from papers_of(found, _of_record, source.name, on_failure)
 
 
 def _of_entry(entry: Element, source: str) -> Paper:

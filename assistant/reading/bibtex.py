@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from assistant.paper import Paper
 from assistant.reading.bibtex_entry import entry_paper
+from assistant.reading.dates import MONTHS
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.record import NoPaper
 from assistant.reading.source import Source
@@ -46,7 +47,6 @@ _BRACES = re.compile(r"[{}]")
 _UNESCAPED_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _SHORT = re.compile(r"\s*(?:\{([^{}\\]*)\}|\"([^\"{}\\]*)\")\s*(?=[,})])")
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WANTED = frozenset(
     """title abstract author authors year date month day doi eprint archiveprefix eprinttype
     primaryclass eprintclass arxivid pmid url link keywords keyword crossref xdata ids""".split()  # noqa: SIM905
@@ -108,7 +108,7 @@ class _NotClosed(_Broken):
 
 def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
     """Each entry of the file; one that is broken ends where the next begins."""
-    macros = dict(zip(_MONTHS, _MONTHS, strict=True))
+    macros = dict(zip(MONTHS, MONTHS, strict=True))
     beginnings = _Beginnings(text)
     at = counted = 0
     line = 1

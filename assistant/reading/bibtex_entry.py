@@ -6,10 +6,10 @@ import re
 
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.dates import MONTHS
 from assistant.reading.latex import without_latex
 from assistant.reading.record import paper_of
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SPACES = re.compile(r" {2,}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _AND = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
@@ -80,10 +80,10 @@ def _published(values: dict[str, str]) -> str | None:
     if year is None:
         return None
     written = values.get("month", "").lower()
-    named = re.search("|".join(_MONTHS), written)
+    named = re.search("|".join(MONTHS), written)
     numbers = [int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", written)]
     if named:
-        month = _MONTHS.index(named[0]) + 1
+        month = MONTHS.index(named[0]) + 1
     elif numbers:
         month = numbers.pop(0)
     else:

@@ -19,7 +19,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)", re.ASCII)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Longer than any date; a bound for what comes from a damaged file.
 _LONGEST = 100
 
@@ -40,7 +40,7 @@ def iso(text: str) -> str | None:
     if not months:
         return year[0]
     days = _DAY.findall(rest)
-    month = _MONTHS.index(months[0].casefold()) + 1
+    month = MONTHS.index(months[0].casefold()) + 1
     return _valid(year[0], str(month), days[0] if len(months) == len(days) == 1 else None)
 
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields, names, xml_records
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.format import OnFailure
+from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import Source
 
 _RECORDS = frozenset({"record"})
@@ -42,11 +42,8 @@ class EndNoteXml:
         Raises:
             FileUnreadable: it defines entities.
         """
-        for line, element in xml_records.records(source, _RECORDS, on_failure):
-            try:
-                yield _paper(element, source.name)
-            except NoPaper as error:
-                on_failure(Failure(f"{source.name}:{line}", str(error)))
+        found = xml_records.records(source, _RECORDS, on_failure)
+        yield from papers_of(found, _paper, source.name, on_failure)
 
 
 def _paper(record: Element, source: str) -> Paper:

@@ -15,7 +15,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import NoPaper, paper_of, papers_of
 from assistant.reading.source import Source
 
 _OBJECT = re.compile(r'\{\s*"')
@@ -39,11 +39,7 @@ class JsonLines:
         def fail(number: int, why: str) -> None:
             on_failure(Failure(where=f"{source.name}:{number}", why=why))
 
-        for number, line in source.lines(fail):
-            try:
-                yield _paper(_record(line), source.name)
-            except NoPaper as error:
-                fail(number, str(error))
+        yield from papers_of(source.lines(fail), _paper, source.name, on_failure)
 
 
 def _record(line: str) -> dict[str, Any]:
@@ -58,7 +54,8 @@ def _record(line: str) -> dict[str, Any]:
     return record
 
 
-def _paper(record: dict[str, Any], source: str) -> Paper:
+def _paper(line: str, source: str) -> Paper:
+    record = _record(line)
     get = record.get
     return paper_of(
         source,

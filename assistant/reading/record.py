@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.format import Failure, OnFailure
 from assistant.reading.markup import plain
+
+Record = TypeVar("Record")
 
 _ET_AL = re.compile(r"(?:and )?(?:et al\.?|others)", re.IGNORECASE)
 
 
 class NoPaper(Exception):
     """This record is no paper; the text says why."""
+
+
+def papers_of(
+    records: Iterable[tuple[int, Record]],
+    make: Callable[[Record, str], Paper],
+    source: str,
+    on_failure: OnFailure,
+) -> Iterator[Paper]:
+    """What `make` reads of each of `records`, which come with their lines in the file `source`.
+
+    Those of which it says NoPaper go to `on_failure`.
+    """
+    for line, record in records:
+        try:
+            yield make(record, source)
+        except NoPaper as error:
+            on_failure(Failure(f"{source}:{line}", str(error)))
 
 
 def paper_of(

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.errors import UsageError
 from assistant.paper import Paper
@@ -18,7 +19,7 @@ from assistant.reading import fields
 from assistant.reading.dates import most_exact
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.names import given_first
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import UNREADABLE, Source
 
 # What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
@@ -125,11 +126,8 @@ class Table:
         header = self._header(lines)
         if header is None:
             return
-        for number, row in _rows(lines, header, fail):
-            try:
-                yield _paper(header, row, source.name)
-            except NoPaper as error:
-                fail(number, str(error))
+        make = partial(_paper, header)
+        yield from papers_of(_rows(lines, header, fail), make, source.name, on_failure)
 
     def _header(self, lines: Iterator[_Line]) -> _Header | None:
         """The header, with `lines` behind it."""
