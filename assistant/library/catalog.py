@@ -6,22 +6,26 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import PaperNotFound
+from assistant.library.adding import COLUMNS, add_record, records_of, set_own_tags, stored
 from assistant.library.conditions import conditions
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters
-from assistant.library.folding import folded, name_words
 from assistant.library.full_text import FullText
-from assistant.library.merging import merged
-from assistant.library.records import ImportReport, StoredPaper
+from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
 
-# Papers of one transaction: a transaction has its price, and an interrupt loses at most this many.
-BATCH = 500
 _PAGE = 500
-_COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
+# The tag of the papers that the user likes best.
+STAR = "star"
+_ORDERS: dict[Sort, str] = {
+    "published": "published DESC, number DESC",
+    "added": "added_at DESC, number DESC",
+    "title": "title COLLATE NOCASE, number",
+}
 _SCHEMES = ("doi:", "arxiv:", "pmid:", "text:")
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _NEAR = 3
@@ -37,19 +41,82 @@ class Catalog:
 
     def add(self, papers: Sequence[Paper]) -> ImportReport:
         """Add or merge `papers` in one transaction, their full text included."""
-        named = [(paper, paper.keys) for paper in papers]
-        report = ImportReport(read=len(named))
+        report = ImportReport(read=len(papers))
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._database.write() as connection:
-            for paper, keys in named:
-                known = _numbers(connection, keys)
-                if not known:
-                    _insert(connection, paper, keys)
-                    report.added += 1
-                elif _merge(connection, known, paper, keys):
-                    report.merged += 1
-                else:
-                    report.unchanged += 1
+            for paper in papers:
+                outcome = add_record(connection, paper, moment)
+                setattr(report, outcome, getattr(report, outcome) + 1)
+        report.without_abstract = sum(not paper.abstract for paper in papers)
         return report
+
+    def tag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
+        """Give the papers `numbers` these tags, which no import takes away; how many changed."""
+        return self._set_own_tags(numbers, tags, ())
+
+    def untag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
+        """Take these tags from the papers `numbers`, and those of imports too; how many changed."""
+        return self._set_own_tags(numbers, (), tags)
+
+    def _set_own_tags(
+        self, numbers: Sequence[int], given: Sequence[str], taken: Sequence[str]
+    ) -> int:
+        with self._database.write() as connection:
+            return sum(set_own_tags(connection, number, given, taken) for number in numbers)
+
+    def remove(self, numbers: Iterable[int]) -> int:
+        """Erase these papers and all that was made from them; how many there were."""
+        with self._database.write() as connection:
+            connection.execute("PRAGMA secure_delete = ON")  # writes zeros over what is gone
+            removed = connection.execute(
+                "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            ).rowcount
+        self._database.empty_journal()
+        return removed
+
+    def sources(self, number: int) -> list[SourceRecord]:
+        """Every record of the paper `number`, in the order in which they came."""
+        with self._database.read() as connection:
+            return records_of(connection, number)
+
+    def added_at(self, numbers: Iterable[int]) -> dict[int, str]:
+        """When these papers came into the library, ISO 8601 in UTC; '' where it is not known."""
+        with self._database.read() as connection:
+            return dict(
+                connection.execute(
+                    "SELECT number, added_at FROM papers "
+                    "WHERE number IN (SELECT value FROM json_each(?))",
+                    (json.dumps(list(numbers)),),
+                )
+            )
+
+    def added_since(self, moment: str) -> list[int]:
+        """Numbers of the papers that came later than `moment` (ISO 8601, UTC), the latest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT number FROM papers WHERE added_at > ? ORDER BY added_at DESC, number DESC",
+                (moment,),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def liked(self, limit: int) -> list[int]:
+        """Numbers of at most `limit` papers that the user tagged, those tagged `star` first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT paper FROM own_tags WHERE given GROUP BY paper "
+                "ORDER BY max(folded = ?) DESC, paper DESC LIMIT ?",
+                (STAR, limit),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def tags(self) -> list[tuple[str, int]]:
+        """Every tag, folded, with the number of its papers, the most frequent first."""
+        with self._database.read() as connection:
+            return connection.execute(
+                "SELECT label, count(*) AS papers FROM labels WHERE kind = 'tag' "
+                "GROUP BY label ORDER BY papers DESC, label"
+            ).fetchall()
 
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
@@ -65,14 +132,14 @@ class Catalog:
         """Every paper that meets `filters`, in library order."""
         yield from self.pages(*conditions(filters))
 
-    def newest(self, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0) -> list[int]:
-        """Numbers of the papers that meet `filters`, the newest first, those without date last.
+    def listed(
+        self, sort: Sort, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0
+    ) -> list[int]:
+        """Numbers of the papers that meet `filters`, in the order `sort`.
 
         At most `limit` of them (-1: all), after the first `skip`.
         """
-        return self._numbers(
-            filters, "ORDER BY published DESC, number DESC LIMIT ? OFFSET ?", limit, skip
-        )
+        return self._numbers(filters, f"ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?", limit, skip)
 
     def numbers(self, filters: Filters, limit: int = -1) -> list[int]:
         """Numbers of the papers that meet `filters`, at most `limit` of them (-1: all)."""
@@ -115,14 +182,14 @@ class Catalog:
         while True:
             with self._database.read() as connection:
                 rows = connection.execute(
-                    f"SELECT {_COLUMNS} FROM papers WHERE number > ? AND ({condition}) "  # noqa: S608
+                    f"SELECT {COLUMNS} FROM papers WHERE number > ? AND ({condition}) "  # noqa: S608
                     "ORDER BY number LIMIT ?",
                     (last, *values, _PAGE),
                 ).fetchall()
             if not rows:
                 return
             for row in rows:
-                yield _stored(row)
+                yield stored(row)
             last = rows[-1][0]
 
     def by_number(self, numbers: Iterable[int]) -> dict[int, StoredPaper]:
@@ -130,10 +197,10 @@ class Catalog:
         wanted = json.dumps(list(numbers))
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM papers WHERE number IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"SELECT {COLUMNS} FROM papers WHERE number IN (SELECT value FROM json_each(?))",  # noqa: S608
                 (wanted,),
             ).fetchall()
-        return {row[0]: _stored(row) for row in rows}
+        return {row[0]: stored(row) for row in rows}
 
     def ranked(
         self, query: str, limit: int, filters: Filters = EVERYTHING
@@ -208,106 +275,3 @@ def _numbers(connection: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
         keys,
     )
     return [row[0] for row in rows]
-
-
-def _insert(connection: sqlite3.Connection, paper: Paper, keys: Sequence[str]) -> None:
-    cursor = connection.execute(
-        "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
-        "source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _values(paper, keys),
-    )
-    number = int(cursor.lastrowid or 0)
-    _name(connection, number, keys)
-    _label(connection, number, paper)
-
-
-def _name(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
-    connection.executemany(
-        "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
-    )
-
-
-def _label(connection: sqlite3.Connection, number: int, paper: Paper) -> None:
-    """Store what the paper is filtered by."""
-    labels = {("author", word) for name in paper.authors for word in name_words(name)}
-    labels.update(("tag", folded(tag)) for tag in paper.tags)
-    labels.add(("source", folded(paper.source)))
-    connection.executemany(
-        "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
-        [(kind, label, number) for kind, label in labels],
-    )
-
-
-def _merge(
-    connection: sqlite3.Connection, known: Sequence[int], paper: Paper, keys: Sequence[str]
-) -> bool:
-    """Merge `paper` into the first of `known`, and the others of `known` too; say if it changed."""
-    number, *others = known
-    before = _load(connection, number)
-    after = merged(before, paper)
-    for other in others:
-        after = merged(after, _load(connection, other))
-        connection.execute("UPDATE keys SET paper = ? WHERE paper = ?", (number, other))
-        connection.execute("DELETE FROM papers WHERE number = ?", (other,))
-    _name(connection, number, keys)
-    if after == before:
-        return bool(others)
-    changes: dict[str, Any] = dict(
-        zip(_COLUMNS.split(", ")[1:], _values(after, after.keys), strict=True)
-    )
-    if (after.title, after.abstract) == (before.title, before.abstract):
-        del changes["title"], changes["abstract"]  # leaves the full text alone
-    else:
-        connection.execute("DELETE FROM chunks WHERE paper = ?", (number,))
-        connection.execute("DELETE FROM tldrs WHERE paper = ?", (number,))
-    assignments = ", ".join(f"{column} = ?" for column in changes)
-    connection.execute(
-        f"UPDATE papers SET {assignments} WHERE number = ?",  # noqa: S608
-        (*changes.values(), number),
-    )
-    _name(connection, number, after.keys)
-    connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
-    _label(connection, number, after)
-    return True
-
-
-def _load(connection: sqlite3.Connection, number: int) -> Paper:
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM papers WHERE number = ?",  # noqa: S608
-        (number,),
-    ).fetchone()
-    return _stored(row).paper
-
-
-def _values(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
-    return (
-        keys[0],
-        paper.title,
-        paper.abstract,
-        json.dumps(paper.authors, ensure_ascii=False),
-        paper.published,
-        paper.arxiv,
-        paper.doi,
-        paper.pmid,
-        paper.url,
-        json.dumps(paper.tags, ensure_ascii=False),
-        paper.source,
-    )
-
-
-def _stored(row: Sequence[Any]) -> StoredPaper:
-    number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
-    # Checked when it came in; checking again would make reading a large library slow.
-    paper = Paper.model_construct(
-        title=title,
-        abstract=abstract,
-        authors=tuple(json.loads(authors)),
-        published=published,
-        arxiv=arxiv,
-        doi=doi,
-        pmid=pmid,
-        url=url,
-        tags=tuple(json.loads(tags)),
-        source=source,
-    )
-    return StoredPaper(number=number, id=key, paper=paper)

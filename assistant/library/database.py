@@ -22,6 +22,7 @@ from assistant.errors import (
     LibraryTooNew,
 )
 from assistant.library.folding import folded, sql_bears_name, sql_name_words
+from assistant.library.identity import sql_title_key
 from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 
 BUSY_SECONDS = 5.0
@@ -30,10 +31,11 @@ _FULL_DISK_BYTES = 1 << 20
 _FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 # What statements and migrations may call, with the number of arguments.
-_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int]], ...] = (
+_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("folded", 1, folded),
     ("name_words", 1, sql_name_words),
     ("bears_name", 2, sql_bears_name),
+    ("title_key", 3, sql_title_key),
 )
 
 
@@ -196,6 +198,11 @@ class Database:
             yield
         finally:
             self._writing.release()
+
+    def empty_journal(self) -> None:
+        """Bring all of the journal into the file, if nobody is reading just now."""
+        with self._turn(None), translated(self.path):
+            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size(self) -> int:
         """Bytes of the file and of the journal beside it."""

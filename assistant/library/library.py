@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.library.catalog import BATCH, Catalog
+from assistant.library.batches import Adding
+from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.database import Database, folder_size
@@ -18,6 +19,8 @@ from assistant.library.records import (
     Hit,
     ImportReport,
     LibraryStatus,
+    Sort,
+    SourceRecord,
     StoredPaper,
     StoredTldr,
     StoredTurn,
@@ -25,7 +28,7 @@ from assistant.library.records import (
 from assistant.library.search import ASKING_S, Search
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import EmbedderLike, VectorRows, WordVectors
+from assistant.library.vectors import EmbedderLike, Matrix, VectorRows, WordVectors, means
 from assistant.paper import Paper
 
 CATALOG_FILE = "catalog.sqlite"
@@ -120,29 +123,7 @@ class Library:
         is told with the number read so far. When `papers` raises, or the user interrupts, what
         was read before stays, except a batch that was just being written.
         """
-        report = ImportReport()
-        batch: list[Paper] = []
-
-        def commit() -> None:
-            nonlocal batch
-            done, batch = batch, []
-            part = self._catalog.add(done)
-            report.read += part.read
-            report.added += part.added
-            report.merged += part.merged
-            report.unchanged += part.unchanged
-            if progress:
-                progress(report.read)
-
-        try:
-            for paper in papers:
-                batch.append(paper)
-                if len(batch) == BATCH:
-                    commit()
-        finally:
-            if batch:
-                commit()
-        return report
+        return Adding(self._catalog.add, progress).all(papers)
 
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
@@ -152,22 +133,26 @@ class Library:
         """Every paper that meets `filters`, in the order of import."""
         return self._catalog.papers(filters)
 
-    def newest(
-        self, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0
+    def listed(
+        self,
+        sort: Sort = "published",
+        filters: Filters = EVERYTHING,
+        limit: int = -1,
+        skip: int = 0,
     ) -> Iterator[StoredPaper]:
-        """Every paper that meets `filters`, the newest first; those without a date come last.
+        """Every paper that meets `filters`: the newest first, without a date last; or see `Sort`.
 
         At most `limit` of them (-1: all), after the first `skip`.
         """
-        return self._catalog.in_order(self._catalog.newest(filters, limit, skip))
+        return self._catalog.in_order(self._catalog.listed(sort, filters, limit, skip))
 
     def with_words(self, words: str, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
         """Every paper that has all of `words` and meets `filters`, the best first.
 
-        Without any word it is `newest`.
+        Without any word it is `listed`.
         """
         if not words.strip():
-            return self.newest(filters)
+            return self.listed(filters=filters)
         return self._catalog.in_order(self._catalog.full_text.with_all_words(words, filters))
 
     def get(self, key: str) -> StoredPaper:
@@ -180,6 +165,43 @@ class Library:
             PaperNotFound: none or several fit; the message names near ones.
         """
         return self._catalog.get(key)
+
+    def sources(self, stored: StoredPaper) -> list[SourceRecord]:
+        """Every record from which `stored` was put together, in the order in which they came."""
+        return self._catalog.sources(stored.number)
+
+    def added_since(self, moment: str | None) -> Iterator[StoredPaper]:
+        """The papers that came later than `moment` (ISO 8601, UTC; None: all), the latest first."""
+        return self._catalog.in_order(self._catalog.added_since(moment or ""))
+
+    def added_at(self, numbers: Iterable[int]) -> dict[int, str]:
+        """When these papers came into the library, ISO 8601 in UTC; '' where it is not known."""
+        return self._catalog.added_at(numbers)
+
+    def tag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
+        """Give the papers `numbers` these tags, which no import takes away; how many changed."""
+        return self._catalog.tag(numbers, tags)
+
+    def untag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
+        """Take these tags from the papers `numbers`, and those of imports too; how many changed."""
+        return self._catalog.untag(numbers, tags)
+
+    def tags(self) -> list[tuple[str, int]]:
+        """Every tag, folded, with the number of its papers, the most frequent first."""
+        return self._catalog.tags()
+
+    def liked(self, limit: int) -> list[StoredPaper]:
+        """At most `limit` papers that the user tagged, those tagged `star` first."""
+        return list(self._catalog.in_order(self._catalog.liked(limit)))
+
+    def remove(self, numbers: Sequence[int]) -> int:
+        """Erase these papers with their full text, vectors and TL;DRs; how many there were.
+
+        Answers in chats that quote them stay.
+        """
+        removed = self._catalog.remove(numbers)
+        self._vectors.refresh()
+        return removed
 
     # Search
 
@@ -204,7 +226,7 @@ class Library:
         if limit < 1:
             return []
         if not query.strip():
-            newest = self.newest(filters, limit) if filters.given else ()
+            newest = self.listed(filters=filters, limit=limit) if filters.given else ()
             return [Hit(stored, 0.0, None, None, None) for stored in newest]
         return self._search.by_text(query, limit, filters, budget_s, embed_rest=embed_rest)
 
@@ -252,6 +274,10 @@ class Library:
         """`texts` embedded token by token, each one in its context; None without an embedder."""
         return self.embedder.embed_words(texts) if self.embedder else None
 
+    def paper_vectors(self, numbers: Sequence[int]) -> dict[int, Matrix]:
+        """The vector of length 1 of each of these papers that has one: the mean of its chunks."""
+        return means(self._rows.of_papers(numbers)) if self._vectors_usable() else {}
+
     # TL;DRs
 
     def tldr(
@@ -277,6 +303,16 @@ class Library:
         of `paper` any more, which the line was written about.
         """
         return self._tldrs.save(tldr, paper)
+
+    # Single values
+
+    def fact(self, name: str) -> str | None:
+        """The value that was remembered under `name`."""
+        return self._rows.fact(name)
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep `value` under `name`."""
+        self._rows.remember(name, value)
 
     # Chats
 

@@ -8,6 +8,9 @@ from typing import Literal
 
 from assistant.paper import Paper
 
+Sort = Literal["published", "added", "title"]
+"""How papers are listed: newest date first, last added first, or by title."""
+
 TldrMethod = Literal["generated", "extracted"]
 
 
@@ -32,6 +35,14 @@ class StoredPaper:
     def abstract(self) -> str:
         """The paper's abstract."""
         return self.paper.abstract
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """What one or more sources say about a paper in the same words; `sources` names their files."""
+
+    paper: Paper
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,12 +109,16 @@ class ChatSummary:
 
 @dataclass
 class ImportReport:
-    """How many papers were read, and what became of them; read = added + merged + unchanged."""
+    """How many papers were read, and what became of them; read = added + merged + unchanged.
+
+    `without_abstract` counts those of all three that have none.
+    """
 
     read: int = 0
     added: int = 0
     merged: int = 0
     unchanged: int = 0
+    without_abstract: int = 0
 
 
 @dataclass(frozen=True)

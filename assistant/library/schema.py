@@ -113,6 +113,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (full_text, 'row')",
         "CREATE VIRTUAL TABLE occurrences USING fts5vocab (full_text, 'instance')",
     ),
+    (
+        # When the paper came into the library, ISO 8601 in UTC; unknown ('') for the oldest.
+        "ALTER TABLE papers ADD COLUMN added_at TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX papers_added_at ON papers (added_at)",
+        "CREATE INDEX papers_title ON papers (title COLLATE NOCASE)",
+        # Titles with the first author, as 64 bits: `identity.title_key`.
+        """CREATE TABLE titles (
+            title INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            PRIMARY KEY (title, paper)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX titles_paper ON titles (paper)",
+        """INSERT OR IGNORE INTO titles
+            SELECT title_key(title, authors, published), number FROM papers
+            WHERE title_key(title, authors, published) IS NOT NULL""",
+        # The records of papers that are more than what one record says, as JSON without `source`.
+        """CREATE TABLE records (
+            record INTEGER PRIMARY KEY AUTOINCREMENT,
+            paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            content TEXT NOT NULL,
+            sources TEXT NOT NULL
+        )""",
+        "CREATE INDEX records_paper ON records (paper)",
+        # Tags that the user gave (1) or took away (0), whatever the records say.
+        """CREATE TABLE own_tags (
+            paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+            folded TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            given INTEGER NOT NULL,
+            PRIMARY KEY (paper, folded)
+        ) WITHOUT ROWID""",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

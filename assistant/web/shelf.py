@@ -213,7 +213,7 @@ def _page(library: Library, filters: Filters, page: int) -> Listing:
     count = library.count(filters)
     page = max(0, min(page, (count - 1) // PAGE))
     if filters.given:
-        rows = list(library.tldrs(library.newest(filters, PAGE, page * PAGE)))
+        rows = list(library.tldrs(library.listed("published", filters, PAGE, page * PAGE)))
         nothing = f"No paper fits {filters}."
     else:
         rows = list(itertools.islice(library.tldrs(), page * PAGE, (page + 1) * PAGE))

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import random
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.errors import PaperNotFound
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
-from assistant.library.records import ImportReport
+from assistant.library.filters import Filters
+from assistant.library.records import ImportReport, SourceRecord
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -16,10 +21,15 @@ ABSTRACT = "We measure how glaciers melt. The rate doubled within ten years."
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    database = Database(tmp_path / "catalog.sqlite")
-    yield Catalog(database)
-    database.close()
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path / "catalog.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def catalog(database: Database) -> Catalog:
+    return Catalog(database)
 
 
 def test_papers_come_back_whole_and_in_order(catalog: Catalog) -> None:
@@ -58,7 +68,7 @@ def test_any_shared_key_merges(catalog: Catalog) -> None:
     catalog.add([Paper(title="Melting", abstract=ABSTRACT)])
     richer = Paper(title="MELTING!", abstract=ABSTRACT, doi="10.1/x", arxiv="2101.00001v1")
     assert catalog.add([richer]) == ImportReport(read=1, merged=1)
-    assert catalog.add([Paper(title="Other words", abstract="Short.", arxiv="2101.00001v3")]) == (
+    assert catalog.add([Paper(title="Other words", abstract="Short.", arxiv="2101.00001")]) == (
         ImportReport(read=1, unchanged=1)
     )
     (stored,) = catalog.papers()
@@ -151,3 +161,113 @@ def test_reading_page_by_page_goes_on_while_papers_are_added(
         if stored.number == 6:
             catalog.add(make_papers(3, first=10))
     assert seen == list(range(1, 14))
+
+
+def described(catalog: Catalog) -> set[tuple[str, str, tuple[SourceRecord, ...]]]:
+    """All that must not depend on the order in which records came."""
+    return {
+        (
+            stored.id,
+            stored.paper.model_dump_json(),
+            tuple(sorted(catalog.sources(stored.number), key=repr)),
+        )
+        for stored in catalog.papers()
+    }
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.builds(
+            Paper,
+            title=st.sampled_from(["How glaciers melt in warm winters", "Editorial", "Snow"]),
+            abstract=st.sampled_from(["", "We saw it.", "We saw it all ..."]),
+            authors=st.sampled_from([(), ("Ingrid Melt",), ("Melt I", "Ada Frost")]),
+            published=st.sampled_from([None, "2020", "2021-02", "2026"]),
+            doi=st.sampled_from([None, None, "10.1/a", "10.1/b"]),
+            arxiv=st.sampled_from([None, None, "2101.00001", "2101.00001v2"]),
+            tags=st.sampled_from([(), ("ice",), ("Ice", "cold")]),
+            source=st.sampled_from(["a.bib", "b.ris"]),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_any_order_parts_and_repetition_give_the_same_library(
+    records: list[Paper], chance: random.Random
+) -> None:
+    other_order = [*records, *chance.sample(records, len(records) // 2)]
+    chance.shuffle(other_order)
+    with tempfile.TemporaryDirectory() as name:
+        once, again = Catalog(Database(Path(name, "1"))), Catalog(Database(Path(name, "2")))
+        once.add(records)
+        for start in range(0, len(other_order), 2):
+            again.add(other_order[start : start + 2])
+        assert described(once) == described(again)
+        repeated = once.add(records)
+        assert (repeated.unchanged, described(once)) == (len(records), described(again))
+
+
+def test_every_record_of_a_paper_is_kept(catalog: Catalog) -> None:
+    one = Paper(title="Melting", abstract=ABSTRACT, doi="10.1/x", source="a.bib")
+    catalog.add([one])
+    assert catalog.sources(1) == [SourceRecord(one.model_copy(update={"source": ""}), ("a.bib",))]
+    other = Paper(title="Melting", doi="10.1/x", tags=("ice",), source="b.ris")
+    catalog.add([other, other.model_copy(update={"source": "c.ris"})])
+    assert [(record.paper.tags, record.sources) for record in catalog.sources(1)] == [
+        ((), ("a.bib",)),
+        (("ice",), ("b.ris", "c.ris")),
+    ]
+    (stored,) = catalog.papers(Filters(sources=("c.ris",)))
+    assert stored.paper.source == "a.bib"
+
+
+def test_papers_come_apart_again_when_identifiers_contradict(catalog: Catalog) -> None:
+    def same(abstract: str, doi: str | None) -> Paper:
+        title = "How glaciers melt in warm winters"
+        return Paper(title=title, authors=("Ingrid Melt",), abstract=abstract, doi=doi)
+
+    catalog.add([same("A.", "10.1/a"), same("B b.", None)])
+    assert catalog.count() == 1
+    report = catalog.add([same("C.", "10.1/c")])
+    assert (report.added, catalog.count()) == (1, 3)
+    assert [stored.abstract for stored in catalog.papers()] == ["A.", "B b.", "C."]
+    assert [number for number, _ in catalog.ranked("b", 5)] == [2]
+
+
+def test_a_record_without_abstract_is_found_by_its_title(catalog: Catalog) -> None:
+    report = catalog.add([Paper(title="Melting of glaciers", doi="10.1/x")])
+    assert (report.added, report.without_abstract) == (1, 1)
+    assert catalog.ranked("glaciers", 5)[0][0] == 1
+
+
+def test_own_tags_stay_whatever_is_imported(catalog: Catalog) -> None:
+    paper = Paper(title="Melting", abstract=ABSTRACT, doi="10.1/x", tags=("Ice", "snow"))
+    catalog.add([paper])
+    assert catalog.tag([1], ["star", "ICE"]) == 1
+    assert catalog.untag([1], ["Snow", "unknown"]) == 1
+    assert catalog.tag([1], ["star"]) == 0
+    catalog.add([paper, paper.model_copy(update={"published": "2021"})])
+    (stored,) = catalog.papers(Filters(tags=("star",)))
+    assert (stored.paper.tags, stored.paper.published) == (("ICE", "star"), "2021")
+    assert not list(catalog.papers(Filters(tags=("snow",))))
+    assert catalog.tag([1], ["snow"]) == 1
+    assert catalog.get("#1").paper.tags == ("ICE", "snow", "star")
+    catalog.add([Paper(title="Bridge", abstract="B.", arxiv="2101.00001")])
+    catalog.tag([2], ["later"])
+    catalog.add([Paper(title="Bridge", doi="10.1/x", arxiv="2101.00001")])
+    assert catalog.get("#1").paper.tags == ("ICE", "later", "snow", "star")
+
+
+def test_removed_papers_leave_nothing(catalog: Catalog, database: Database) -> None:
+    paper = Paper(title="Walrus", abstract=ABSTRACT, doi="10.1/x", authors=("Ingrid Melt",))
+    catalog.add([paper, paper.model_copy(update={"tags": ("ice",)}), Paper(title="Seal")])
+    catalog.tag([1], ["star"])
+    assert catalog.remove([1, 99]) == 1
+    assert catalog.ranked("walrus", 5) == []
+    with database.read() as connection:
+        for table in ("keys", "titles", "labels", "records", "own_tags"):
+            rows = connection.execute(f"SELECT count(*) FROM {table} WHERE paper = 1").fetchone()
+            assert rows == (0,), table
+    assert catalog.add([paper]).added == 1

@@ -148,7 +148,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 def numbers(catalog: Catalog, filters: Filters) -> list[int]:
     found = [stored.number for stored in catalog.papers(filters)]
     assert sorted(catalog.numbers(filters)) == found
-    assert sorted(catalog.newest(filters)) == found
+    assert sorted(catalog.listed("published", filters)) == found
     assert catalog.count(filters) == len(found)
     assert sorted(catalog.fitting(range(100), filters)) == found
     return found
@@ -180,8 +180,8 @@ def test_dates_are_inclusive_at_any_precision(
 
 def test_the_newest_come_first_and_those_without_a_date_last(catalog: Catalog) -> None:
     catalog.add([paper(n, date) for n, date in enumerate(["2023", None, "2024-02", "2024-02"])])
-    assert catalog.newest() == [4, 3, 1, 2]
-    assert catalog.newest(limit=2, skip=1) == [3, 1]
+    assert catalog.listed("published") == [4, 3, 1, 2]
+    assert catalog.listed("published", limit=2, skip=1) == [3, 1]
     assert [stored.number for stored in catalog.in_order([4, 9, 2])] == [4, 2]
 
 
@@ -328,7 +328,7 @@ def test_filters_alone_give_the_newest(folder: Path) -> None:
         hits = library.search(" ", 2, Filters(until="2023"))
         assert [hit.stored.paper.published for hit in hits] == ["2023", "2022"]
         assert library.search(" ", 2) == []
-        assert [s.number for s in library.newest(limit=2)] == [5, 4]
+        assert [s.number for s in library.listed(limit=2)] == [5, 4]
         assert [s.number for s in library.with_words("", Filters(since="2023"))] == [5, 4]
         assert [s.number for s in library.with_words("abstract 2")] == [3]
         assert [s.number for s in library.papers(Filters(until="2021"))] == [1, 2]

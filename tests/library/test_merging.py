@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.library.merging import merged
+from assistant.library.merging import combined
 from assistant.paper import Paper
 
 WHOLE = "We measure how glaciers melt. The rate doubled within ten years."
@@ -12,10 +12,21 @@ def paper(**fields: object) -> Paper:
     return Paper.model_validate({"title": "Melting", "abstract": WHOLE} | fields)
 
 
-def test_what_is_missing_is_filled_and_what_is_there_stays() -> None:
-    known = paper(doi="10.1/a", source="page.txt", authors=("A. One",))
+def both(one: Paper, other: Paper) -> Paper:
+    together = combined([one, other])
+    assert together == combined([other, one])
+    return together
+
+
+def test_one_record_is_the_paper() -> None:
+    one = paper(doi="10.1/a", tags=("x", "y"), published="2021-03", source="a.bib")
+    assert combined([one]) == one
+    assert combined([one, one]) == one
+
+
+def test_what_one_record_lacks_the_other_fills() -> None:
+    one = paper(doi="10.1/a", source="page.txt", authors=("A. One",))
     other = paper(
-        doi="10.1/B",
         arxiv="2101.00001",
         pmid="7",
         url="https://example.org",
@@ -24,48 +35,66 @@ def test_what_is_missing_is_filled_and_what_is_there_stays() -> None:
         authors=("A. One", "B. Two"),
         tags=("ice",),
     )
-    assert merged(known, other) == paper(
+    assert both(one, other) == paper(
         doi="10.1/a",
         arxiv="2101.00001",
         pmid="7",
         url="https://example.org",
         published="2021",
-        source="page.txt",
+        source="other.jsonl",
         authors=("A. One", "B. Two"),
         tags=("ice",),
     )
 
 
-def test_the_same_paper_changes_nothing() -> None:
-    known = paper(doi="10.1/a", tags=("x", "y"), published="2021-03")
-    assert merged(known, known) == known
-    assert merged(known, paper(tags=("y",), published="2021")) == known
-
-
-def test_the_more_precise_date_wins() -> None:
-    assert merged(paper(published="2021"), paper(published="2021-03-14")).published == "2021-03-14"
-    assert merged(paper(published="2020"), paper(published="2021-03-14")).published == "2020"
+@pytest.mark.parametrize(
+    ("one", "other", "winner"),
+    [
+        ("2021", "2021-03-14", "2021-03-14"),
+        ("2020", "2021-03-14", "2020"),  # the preprint came out first
+        (None, "2021", "2021"),
+        ("2021-03-14", "2021-02", "2021-03-14"),
+    ],
+)
+def test_the_date_is_the_first_one_as_exactly_as_known(
+    one: str | None, other: str, winner: str
+) -> None:
+    assert both(paper(published=one), paper(published=other)).published == winner
 
 
 @pytest.mark.parametrize(
-    ("known", "other", "winner"),
+    ("one", "other", "winner"),
     [
-        ("We measure how glaciers melt.", WHOLE, WHOLE),  # the beginning of the other
+        ("We measure how glaciers melt.", WHOLE, WHOLE),
         ("We measure how glaciers …", WHOLE, WHOLE),
-        ("We measure how glaciers...", WHOLE, WHOLE),
-        (WHOLE, "We measure how glaciers melt.", WHOLE),
-        (WHOLE, WHOLE.replace("ten", "about eleven"), WHOLE),  # longer, but not clearly richer
-        ("No abstract.", WHOLE, WHOLE),
-        (WHOLE, WHOLE.upper(), WHOLE),
+        (WHOLE * 2 + "...", WHOLE, WHOLE),  # longer, and cut all the same
+        ("", WHOLE, WHOLE),
+        ("We measure how glaciers...", "We measure...", "We measure how glaciers..."),
     ],
 )
-def test_an_abstract_gives_way_only_to_one_that_is_clearly_richer(
-    known: str, other: str, winner: str
-) -> None:
-    assert merged(paper(abstract=known), paper(abstract=other)).abstract == winner
+def test_the_abstract_that_is_whole_and_says_most_wins(one: str, other: str, winner: str) -> None:
+    assert both(paper(abstract=one), paper(abstract=other)).abstract == winner
 
 
-def test_a_cut_title_is_completed() -> None:
-    known, other = paper(title="On the melting of gl…"), paper(title="On the melting of glaciers")
-    assert merged(known, other).title == "On the melting of glaciers"
-    assert merged(other, known).title == "On the melting of glaciers"
+def test_a_title_in_capitals_and_a_cut_one_lose() -> None:
+    assert both(paper(title="MELTING"), paper()).title == "Melting"
+    assert both(paper(title="Melting of ice in the ..."), paper()).title == "Melting"
+    assert both(paper(title="Melting: a study"), paper()).title == "Melting: a study"
+    assert both(paper(title="The other title", abstract="Cut ..."), paper()).title == "Melting"
+
+
+def test_the_published_doi_and_the_latest_version_win() -> None:
+    preprint = paper(doi="10.48550/arXiv.2101.00001", arxiv="2101.00001v1")
+    published = paper(doi="10.1/z", arxiv="2101.00001v2")
+    together = both(preprint, published)
+    assert (together.doi, together.arxiv) == ("10.1/z", "2101.00001v2")
+
+
+def test_full_names_win_over_initials() -> None:
+    short, full = paper(authors=("Melt, I.",)), paper(authors=("Melt, Ingrid",))
+    assert both(short, full).authors == ("Melt, Ingrid",)
+
+
+def test_tags_that_differ_in_writing_alone_are_one() -> None:
+    one, other = paper(tags=("Sea-Ice", "snow")), paper(tags=("sea ice", "rain"))
+    assert both(one, other).tags == ("Sea-Ice", "rain", "snow")

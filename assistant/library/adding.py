@@ -1,0 +1,356 @@
+"""Writing papers: a record comes in, and joins the paper that it describes or is a new one.
+
+A paper that is no more than what one record says is kept once, as its row in `papers`. Any other
+has each of its records in `records`, and its row is what they say together, so that the library
+does not depend on the order in which records came.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.library.folding import folded, name_words
+from assistant.library.identity import MANY, partition, title_key
+from assistant.library.merging import combined, united_tags
+from assistant.library.records import SourceRecord, StoredPaper
+from assistant.paper import Paper
+
+COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
+
+Outcome = Literal["added", "merged", "unchanged"]
+
+
+def add_record(connection: sqlite3.Connection, record: Paper, moment: str) -> Outcome:
+    """Bring `record` into the catalogue; `moment` is the time now, ISO 8601 in UTC."""
+    keys, title = record.keys, title_key(record)
+    known = _papers_with(connection, keys, title)
+    if not known:
+        _insert(connection, record, keys, title, moment)
+        return "added"
+    return _join(connection, known, record, moment)
+
+
+def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
+    """Every record of the paper `number`, in the order in which they came; [] if it is gone."""
+    rows = connection.execute(
+        "SELECT content, sources FROM records WHERE paper = ? ORDER BY record", (number,)
+    ).fetchall()
+    if rows:
+        return [
+            SourceRecord(Paper.model_validate_json(content), tuple(json.loads(sources)))
+            for content, sources in rows
+        ]
+    paper = _load(connection, number)
+    return [] if paper is None else [SourceRecord(_content(paper), (paper.source,))]
+
+
+def set_own_tags(
+    connection: sqlite3.Connection, number: int, given: Sequence[str], taken: Sequence[str]
+) -> bool:
+    """Give the paper `number` the tags `given`, take away `taken`; say if that changed it."""
+    records = records_of(connection, number)
+    before = _load(connection, number)
+    if before is None:
+        return False
+    connection.executemany(
+        "INSERT INTO own_tags (paper, folded, tag, given) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET tag = excluded.tag, given = excluded.given",
+        [
+            (number, folded(tag), tag, kind)
+            for kind, tags in ((1, given), (0, taken))
+            for tag in tags
+        ],
+    )
+    return _rewrite(connection, number, records)
+
+
+def stored(row: Sequence[Any]) -> StoredPaper:
+    """The paper of a row of `COLUMNS`."""
+    number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
+    # Checked when it came in; checking again would make reading a large library slow.
+    paper = Paper.model_construct(
+        title=title,
+        abstract=abstract,
+        authors=tuple(json.loads(authors)),
+        published=published,
+        arxiv=arxiv,
+        doi=doi,
+        pmid=pmid,
+        url=url,
+        tags=tuple(json.loads(tags)),
+        source=source,
+    )
+    return StoredPaper(number=number, id=key, paper=paper)
+
+
+@dataclass
+class _Known:
+    """A record and the number of the paper it is with; None: it is new."""
+
+    content: Paper
+    sources: set[str]
+    number: int | None
+
+
+@dataclass
+class _Part:
+    """The records of one paper, and the numbers of the papers they were with."""
+
+    records: list[_Known] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[int]:
+        return sorted({known.number for known in self.records if known.number is not None})
+
+
+def _join(
+    connection: sqlite3.Connection, known: Sequence[int], record: Paper, moment: str
+) -> Outcome:
+    """Bring in `record`, which has a key or its title in common with the papers `known`."""
+    records = _connected(connection, known)
+    content = _content(record)
+    same = next((other for other in records if other.content == content), None)
+    if same is not None:
+        if record.source in same.sources or same.number is None:
+            return "unchanged"
+        same.sources.add(record.source)
+    else:
+        records.append(_Known(content, {record.source}, None))
+    parts = [
+        _Part([records[index] for index in indices])
+        for indices in partition([known.content for known in records])
+    ]
+    new = next((part for part in parts if part.records[-1].number is None), None)
+    changed = _settle(connection, parts, moment)
+    if new is not None and not new.numbers:
+        return "added"
+    return "merged" if changed else "unchanged"
+
+
+def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Known]:
+    """The records of `known`, and of all papers that share a title with one of them."""
+    found: list[_Known] = []
+    seen = set(known)
+    waiting = sorted(seen)
+    while waiting:
+        number = waiting.pop(0)
+        for record in records_of(connection, number):
+            found.append(_Known(record.paper, set(record.sources), number))
+            near = _papers_with(connection, (), title_key(record.paper))
+            waiting += (other for other in near if other not in seen)
+            seen.update(near)
+    return found
+
+
+def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str) -> bool:
+    """Make one paper of each of `parts`; say if what was known before has changed by it."""
+    old = sorted({number for part in parts for number in part.numbers})
+    owners: dict[int, _Part] = {}
+    for part in sorted(parts, key=lambda part: part.numbers or [1 << 62]):
+        number = next((number for number in part.numbers if number not in owners), None)
+        if number is None:
+            number = _insert_empty(connection, moment)
+        owners[number] = part
+    for number in old:
+        connection.execute("DELETE FROM keys WHERE paper = ?", (number,))
+        connection.execute("DELETE FROM titles WHERE paper = ?", (number,))
+    changed = False
+    for number, part in owners.items():
+        for other in part.numbers:
+            if other != number and other not in owners:
+                _hand_over(connection, other, number)
+                changed = True
+        for record in part.records:
+            _name(connection, number, record.content.keys)
+            _title(connection, number, title_key(record.content))
+        found = [
+            SourceRecord(record.content, tuple(sorted(record.sources))) for record in part.records
+        ]
+        changed = _rewrite(connection, number, found) or changed
+    return changed
+
+
+def _hand_over(connection: sqlite3.Connection, other: int, number: int) -> None:
+    """Let the paper `number` stand for `other` too, which is gone then."""
+    connection.execute(
+        "INSERT INTO own_tags (paper, folded, tag, given) "
+        "SELECT ?, folded, tag, given FROM own_tags WHERE paper = ? "
+        "ON CONFLICT DO UPDATE SET given = max(given, excluded.given)",
+        (number, other),
+    )
+    connection.execute(
+        "UPDATE papers SET added_at = min(added_at, "
+        "(SELECT added_at FROM papers WHERE number = ?)) WHERE number = ?",
+        (other, number),
+    )
+    connection.execute("DELETE FROM papers WHERE number = ?", (other,))
+
+
+def _rewrite(connection: sqlite3.Connection, number: int, records: Sequence[SourceRecord]) -> bool:
+    """Make the paper `number` what `records` and the user's tags say; say if it changed."""
+    papers = [
+        record.paper.model_copy(update={"source": source})
+        for record in records
+        for source in record.sources
+    ]
+    after = combined(papers)
+    own = connection.execute(
+        "SELECT folded, tag, given FROM own_tags WHERE paper = ? ORDER BY folded", (number,)
+    ).fetchall()
+    taken = {key for key, _, given in own if not given}
+    tags = united_tags((*(tag for _, tag, given in own if given), *after.tags))
+    after = after.model_copy(
+        update={"tags": tuple(tag for tag in tags if folded(tag) not in taken)}
+    )
+    connection.execute("DELETE FROM records WHERE paper = ?", (number,))
+    if len(papers) > 1 or after != papers[0]:
+        connection.executemany(
+            "INSERT INTO records (paper, content, sources) VALUES (?, ?, ?)",
+            [
+                (
+                    number,
+                    record.paper.model_dump_json(exclude_defaults=True),
+                    json.dumps(record.sources, ensure_ascii=False),
+                )
+                for record in records
+            ],
+        )
+    return _update(connection, number, after, sorted({paper.source for paper in papers}))
+
+
+def _update(
+    connection: sqlite3.Connection, number: int, after: Paper, sources: Iterable[str]
+) -> bool:
+    before = _load(connection, number)
+    _label(connection, number, after, sources)
+    if before == after:
+        return False
+    changes: dict[str, Any] = dict(
+        zip(COLUMNS.split(", ")[1:], _values(after, after.keys), strict=True)
+    )
+    if before and (after.title, after.abstract) == (before.title, before.abstract):
+        del changes["title"], changes["abstract"]  # leaves the full text alone
+    else:
+        connection.execute("DELETE FROM chunks WHERE paper = ?", (number,))
+        connection.execute("DELETE FROM tldrs WHERE paper = ?", (number,))
+    assignments = ", ".join(f"{column} = ?" for column in changes)
+    connection.execute(
+        f"UPDATE papers SET {assignments} WHERE number = ?",  # noqa: S608
+        (*changes.values(), number),
+    )
+    return True
+
+
+def _papers_with(
+    connection: sqlite3.Connection, keys: Sequence[str], title: int | None
+) -> list[int]:
+    """Numbers of the papers that have one of `keys`, or the title, unless too many have it."""
+    numbers: set[int] = set()
+    if keys:
+        marks = ", ".join("?" * len(keys))
+        numbers.update(
+            row[0]
+            for row in connection.execute(
+                f"SELECT paper FROM keys WHERE key IN ({marks})",  # noqa: S608
+                keys,
+            )
+        )
+    if title is not None:
+        rows = connection.execute(
+            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MANY + 1)
+        ).fetchall()
+        if len(rows) <= MANY:
+            numbers.update(row[0] for row in rows)
+    return sorted(numbers)
+
+
+def _content(paper: Paper) -> Paper:
+    """What a record says, without the file it says it in."""
+    return paper.model_copy(update={"source": ""})
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    paper: Paper,
+    keys: Sequence[str],
+    title: int | None,
+    moment: str,
+) -> None:
+    cursor = connection.execute(
+        "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
+        "source, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_values(paper, keys), moment),
+    )
+    number = int(cursor.lastrowid or 0)
+    _name(connection, number, keys)
+    _title(connection, number, title)
+    _insert_labels(connection, number, paper, (paper.source,))
+
+
+def _insert_empty(connection: sqlite3.Connection, moment: str) -> int:
+    """A row for a paper that is going to be written."""
+    cursor = connection.execute(
+        "INSERT INTO papers (id, title, abstract, authors, tags, source, added_at) "
+        "VALUES ('', '', '', '[]', '[]', '', ?)",
+        (moment,),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _name(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
+    )
+
+
+def _title(connection: sqlite3.Connection, number: int, title: int | None) -> None:
+    if title is not None:
+        connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
+
+
+def _label(
+    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
+) -> None:
+    """Store anew what the paper is filtered by."""
+    connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
+    _insert_labels(connection, number, paper, sources)
+
+
+def _insert_labels(
+    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
+) -> None:
+    labels = {("author", word) for name in paper.authors for word in name_words(name)}
+    labels.update(("tag", folded(tag)) for tag in paper.tags)
+    labels.update(("source", folded(source)) for source in sources)
+    connection.executemany(
+        "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
+        [(kind, label, number) for kind, label in labels],
+    )
+
+
+def _load(connection: sqlite3.Connection, number: int) -> Paper | None:
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM papers WHERE number = ?",  # noqa: S608
+        (number,),
+    ).fetchone()
+    return None if row is None else stored(row).paper
+
+
+def _values(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
+    return (
+        keys[0],
+        paper.title,
+        paper.abstract,
+        json.dumps(paper.authors, ensure_ascii=False),
+        paper.published,
+        paper.arxiv,
+        paper.doi,
+        paper.pmid,
+        paper.url,
+        json.dumps(paper.tags, ensure_ascii=False),
+        paper.source,
+    )
