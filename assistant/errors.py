@@ -12,6 +12,7 @@ AssistantError
 │   ├── LibraryFull         no space left on the disk
 │   ├── LibraryDamaged      the catalogue is not a readable database
 │   ├── LibraryBusy         another process holds it
+│   ├── BackupUnusable      the file is no whole backup of a library
 │   └── PaperNotFound       no paper has this id
 ├── ModelError              a model cannot be used
 │   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
@@ -21,6 +22,7 @@ AssistantError
 ├── PromptTemplateError     a prompt file is missing or names a wrong variable
 ├── PageError               the chat page cannot be served (port taken, ...)
 └── OutputError             the result cannot be written where it was asked for
+    └── MailNotSent         the mail server is not there, not safe, or turned the mail down
 """
 
 from __future__ import annotations
@@ -74,6 +76,10 @@ class LibraryBusy(LibraryError):
     """Another process holds the library for longer than we wait."""
 
 
+class BackupUnusable(LibraryError):
+    """The file is no backup of a library, or it is damaged."""
+
+
 class PaperNotFound(LibraryError):
     """No paper in the library has this id."""
 
@@ -108,3 +114,7 @@ class PageError(AssistantError):
 
 class OutputError(AssistantError):
     """The result cannot be written where it was asked for."""
+
+
+class MailNotSent(OutputError):
+    """The mail server is not there, cannot be trusted, or turned the mail down."""

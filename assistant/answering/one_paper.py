@@ -47,6 +47,8 @@ def summary(topic: Question, library: Library, filters: Filters) -> Found:
     stored, hits = named_paper(topic, library, filters)
     if stored is None:
         return _nothing(hits, "No paper in the library is called so.")
+    if not stored.abstract:
+        return _nothing(hits, "The library has the title of this paper alone, no abstract.")
     spans = sentence_spans(stored.abstract)
     return Found(
         evidence=tuple(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,13 +27,22 @@ from assistant.errors import UsageError
 from assistant.text.visible import visible
 
 if TYPE_CHECKING:
-    from assistant.library import Hit, StoredPaper, StoredTldr
+    from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
 
 EMPTY = "The library is empty. Fill it with `assistant import FILE`."
 NOTHING = "Nothing in the library fits."
 _KEY_HELP = "Id of the paper, its beginning, or its number."
 # Seconds in which vectors that are missing are made: who types a command can wait a moment.
 _PATIENCE_S = 2.0
+
+
+class Order(Enum):
+    """How `list` can sort, in the words of `assistant.library.Sort`."""
+
+    PUBLISHED = "published"
+    ADDED = "added"
+    TITLE = "title"
+
 
 LimitOption = Annotated[
     int, typer.Option("--limit", metavar="N", min=1, help="Show at most N papers.")
@@ -108,6 +119,12 @@ def list_papers(
     author: AuthorOption = None,
     tag: TagOption = None,
     source: SourceOption = None,
+    sort: Annotated[
+        Order | None, typer.Option("--sort", help="By date, by when they came, or by title.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
+    ] = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
@@ -120,10 +137,16 @@ def list_papers(
     """
     streams = Streams()
     text, filters = filtered(query, filters_of(since, until, author, tag, source))
+    if sort and text.strip():
+        raise UsageError("Papers with certain words come the best first; leave --sort out.")
     with open_session(context, library, model, streams, embedding=False) as session:
-        chosen = bool(text.strip()) or filters.given
         kept = session.library
-        rows = kept.tldrs(kept.with_words(text, filters) if chosen else None)
+        if sort:
+            papers = kept.listed(sort.value, filters)
+        else:
+            chosen = bool(text.strip()) or filters.given
+            papers = kept.with_words(text, filters) if chosen else kept.papers()
+        rows = kept.tldrs(islice(papers, limit))
         if as_json:
             streams.json_list(
                 {
@@ -147,6 +170,9 @@ def list_papers(
 def show(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
+    with_sources: Annotated[
+        bool, typer.Option("--sources", help="Show every record that it was put together from.")
+    ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
@@ -156,6 +182,7 @@ def show(
     with open_session(context, library, model, streams, embedding=False) as session:
         stored = session.library.get(key)
         tldr = session.library.tldr(stored.number)
+        records = session.library.sources(stored)
     if as_json:
         streams.json(
             {
@@ -164,6 +191,16 @@ def show(
                 **stored.paper.model_dump(mode="json"),
                 "tldr": asdict(tldr) if tldr else None,
             }
+            | (
+                {
+                    "sources": [
+                        {"sources": record.sources, **record.paper.model_dump(mode="json")}
+                        for record in records
+                    ]
+                }
+                if with_sources
+                else {}
+            )
         )
         return
     paper = stored.paper
@@ -174,16 +211,41 @@ def show(
         ("Published", paper.published or ""),
         ("Link", paper.url or ""),
         ("Tags", ", ".join(paper.tags)),
-        ("Read from", paper.source),
+        ("Read from", ", ".join(sorted({name for known in records for name in known.sources}))),
     ]
-    for name, value in known:
-        if value:
-            streams.line((f"{name + ':':<11}", "dim"), value)
+    _fields(known, streams)
     if tldr:
         streams.line()
         streams.line(("TL;DR: ", "bold"), tldr.text)
     streams.line()
-    streams.line(paper.abstract)
+    streams.line(paper.abstract or ("It has no abstract.", "dim"))
+    for record in records if with_sources else ():
+        _show_record(record, streams)
+
+
+def _fields(known: list[tuple[str, str]], streams: Streams) -> None:
+    for name, value in known:
+        if value:
+            streams.line((f"{name + ':':<11}", "dim"), value)
+
+
+def _show_record(record: SourceRecord, streams: Streams) -> None:
+    """All that one record says; its file names come first."""
+    paper = record.paper
+    streams.line()
+    streams.line((", ".join(record.sources) or "not from a file", "bold"))
+    known = [
+        ("Title", paper.title),
+        ("Authors", ", ".join(paper.authors)),
+        ("Published", paper.published or ""),
+        ("DOI", paper.doi or ""),
+        ("arXiv", paper.arxiv or ""),
+        ("PMID", paper.pmid or ""),
+        ("Link", paper.url or ""),
+        ("Tags", ", ".join(paper.tags)),
+        ("Abstract", paper.abstract),
+    ]
+    _fields(known, streams)
 
 
 def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) -> None:

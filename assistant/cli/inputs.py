@@ -58,12 +58,12 @@ class Inputs:
                 self.failures.append(Failure(where=where, why=str(error)))
 
     def count(self) -> int | None:
-        """How many papers there are; None where an input can be read only once."""
+        """How many papers with an abstract there are; None where an input can be read only once."""
         if not all(data is not None or _is_file(path) for path, data in self._inputs):
             return None
         again = Inputs([])
         again._inputs, again._columns = self._inputs, self._columns
-        return sum(1 for _ in again.papers(lambda: False))
+        return sum(1 for paper in again.papers(lambda: False) if paper.abstract)
 
     def report(self, streams: Streams) -> None:
         """Say what could not be read: each reason once, with the first places."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +18,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
+from assistant.cli.upkeep import embed_missing
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport, Library
@@ -32,6 +32,9 @@ def import_papers(
     columns: ColumnsOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
+    ] = False,
+    later: Annotated[
+        bool, typer.Option("--no-vectors", help="Leave the vectors to `assistant embed`.")
     ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
@@ -50,13 +53,14 @@ def import_papers(
         with stop_on_interrupt() as stop:
             with streams.progress("Reading papers") as done:
                 report = kept.add(inputs.papers(stop.is_set), done)
-            _embed(kept, streams, stop.is_set)
+            if not later:
+                embed_missing(kept, streams, stop.is_set)
         without_vectors = kept.missing_vectors()
     inputs.report(streams)
     if as_json:
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
     else:
-        streams.line(_summary(report, len(inputs.failures)))
+        streams.line(summary(report, len(inputs.failures)))
     if stop.is_set():
         streams.note(
             f"Stopped: {report.read} papers were read and are kept, {without_vectors} of the "
@@ -74,7 +78,7 @@ def fill_with_sample(library: Library, streams: Streams) -> None:
     if library.count():
         return
     report = library.add(sample_papers())
-    _embed(library, streams, lambda: False)
+    embed_missing(library, streams, lambda: False)
     streams.note(f"The library was empty: {report.added} sample papers are in it now.")
 
 
@@ -117,18 +121,12 @@ def status(
         streams.line((f"{name:<12}", "bold"), value)
 
 
-def _embed(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> None:
-    missing = library.missing_vectors()
-    if not missing or should_stop():
-        return
-    with streams.progress("Making vectors", missing) as done:
-        library.embed_missing(lambda count, total: done(count), should_stop)
-
-
-def _summary(report: ImportReport, failed: int) -> str:
+def summary(report: ImportReport, failed: int) -> str:
+    """What became of the papers that were read, in one line."""
+    bare = f" {report.without_abstract} have no abstract." if report.without_abstract else ""
     return (
         f"{report.read} papers read: {report.added} new, {report.merged} merged, "
-        f"{report.unchanged} unchanged; {failed} could not be read."
+        f"{report.unchanged} unchanged; {failed} could not be read.{bare}"
     )
 
 

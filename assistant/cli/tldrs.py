@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     from assistant.library import Filters, StoredPaper
     from assistant.session import Session
     from assistant.summarizing import TldrResult
+
+_NO_ABSTRACT = (
+    "The paper {} has no abstract, so nothing can be said about it in a line. Import a record of "
+    "it that has one."
+)
 
 
 def tldr(
@@ -75,7 +81,7 @@ def tldr(
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Write a one-line TL;DR for every paper.
+    """Write a one-line TL;DR for every paper that has an abstract.
 
     What was written before is not written again: the lines of the library's papers are kept in it,
     those of papers from PATH or stdin in the cache folder. So a call goes on where the last one
@@ -96,7 +102,10 @@ def tldr(
         if inputs is not None or filters.given or keys:
             raise UsageError("--explain takes one paper of the library and no others.")
         with open_session(context, library, model, streams, embedding=False) as session:
-            explanation = session.summarizer.explain(session.library.get(explain))
+            stored = session.library.get(explain)
+            if not stored.abstract:
+                raise UsageError(_NO_ABSTRACT.format(stored.id))
+            explanation = session.summarizer.explain(stored)
         show_explanation(explanation, streams, as_json=form is Format.jsonl)
         return
     with open_session(context, library, model, streams, embedding=False) as session:
@@ -160,8 +169,12 @@ def _of_library(
     if keys:
         # Each once, however it was named.
         named = {paper.number: paper for paper in map(session.library.get, keys)}
+        for paper in named.values():
+            if not paper.abstract:
+                raise UsageError(_NO_ABSTRACT.format(paper.id))
         chosen, count = named.values(), len(named)
     else:
+        filters = replace(filters, with_abstract=True)
         chosen, count = session.library.papers(filters), session.library.count(filters)
     summarizer = session.summarizer
     return (
@@ -180,7 +193,7 @@ def _of_inputs(
 
     model, kept = session.model, session.kept_lines
     return lambda should_stop: summarise_papers(
-        islice(inputs.papers(should_stop), limit),
+        islice((paper for paper in inputs.papers(should_stop) if paper.abstract), limit),
         model,
         session.prompts,
         should_stop,

@@ -1,5 +1,7 @@
 """What is kept: the catalogue of papers, their chunks and vectors, and the search over them."""
 
+from assistant.library.backup import Backup, restore
+from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query
 from assistant.library.kept_lines import KeptLines
 from assistant.library.library import Library
@@ -8,15 +10,21 @@ from assistant.library.records import (
     Hit,
     ImportReport,
     LibraryStatus,
+    Sort,
+    SourceRecord,
     StoredPaper,
     StoredTldr,
     StoredTurn,
     TldrLine,
 )
+from assistant.library.soundness import Problem
+from assistant.library.statistics import Statistics
 from assistant.library.vectors import WordVectors
 
 __all__ = [
     "EVERYTHING",
+    "STAR",
+    "Backup",
     "ChatSummary",
     "Filters",
     "Hit",
@@ -24,10 +32,15 @@ __all__ = [
     "KeptLines",
     "Library",
     "LibraryStatus",
+    "Problem",
+    "Sort",
+    "SourceRecord",
+    "Statistics",
     "StoredPaper",
     "StoredTldr",
     "StoredTurn",
     "TldrLine",
     "WordVectors",
     "parse_query",
+    "restore",
 ]

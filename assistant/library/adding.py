@@ -68,6 +68,26 @@ def set_own_tags(
     return _rewrite(connection, number, records)
 
 
+def rename(connection: sqlite3.Connection, number: int) -> None:
+    """Write anew under which keys and title the paper `number` is found."""
+    records = records_of(connection, number)
+    paper = _load(connection, number)
+    if paper is None:
+        return
+    for record in records:
+        _name(connection, number, record.paper.keys)
+        _title(connection, number, title_key(record.paper))
+    connection.execute("UPDATE papers SET id = ? WHERE number = ?", (paper.keys[0], number))
+
+
+def relabel(connection: sqlite3.Connection, number: int) -> None:
+    """Write anew what the paper `number` is filtered by."""
+    paper = _load(connection, number)
+    if paper is not None:
+        sources = {source for known in records_of(connection, number) for source in known.sources}
+        _label(connection, number, paper, sources)
+
+
 def stored(row: Sequence[Any]) -> StoredPaper:
     """The paper of a row of `COLUMNS`."""
     number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row

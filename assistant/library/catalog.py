@@ -68,12 +68,10 @@ class Catalog:
         """Erase these papers and all that was made from them; how many there were."""
         with self._database.write() as connection:
             connection.execute("PRAGMA secure_delete = ON")  # writes zeros over what is gone
-            removed = connection.execute(
+            return connection.execute(
                 "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(numbers)),),
             ).rowcount
-        self._database.empty_journal()
-        return removed
 
     def sources(self, number: int) -> list[SourceRecord]:
         """Every record of the paper `number`, in the order in which they came."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from assistant.library.vectors import Matrix, VectorBatch
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ _NAME = "chunks"
 # Wide enough that a hundred neighbours asked for are true neighbours.
 _SEARCH_WIDTH = 200
 _REASON_CHARACTERS = 120
+# How far the numbers of a vector may be off by rounding.
+_ROUNDING = 1e-4
 
 
 class ChromaUnusable(Exception):
@@ -113,6 +117,27 @@ class ChromaCollection:
             )
             pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
             return [(int(about["paper"]), 1.0 - float(distance)) for about, distance in pairs]
+
+    def differs(self, batch: VectorBatch) -> bool:
+        """Whether any vector of `batch` is missing here, or is another one or another paper's."""
+        with chroma_failures():
+            found: Any = self._chroma.get(
+                ids=[str(chunk) for chunk in batch.chunks], include=["metadatas", "embeddings"]
+            )
+        known = {
+            int(chunk): (int(about["paper"]), vector)
+            for chunk, about, vector in zip(
+                found["ids"], found["metadatas"], found["embeddings"], strict=True
+            )
+        }
+        for chunk, paper, vector in zip(
+            batch.chunks.tolist(), batch.papers.tolist(), batch.vectors, strict=True
+        ):
+            if chunk not in known or known[chunk][0] != paper:
+                return True
+            if not np.allclose(known[chunk][1], vector, atol=_ROUNDING):
+                return True
+        return False
 
     def close(self) -> None:
         """Let go of the folder."""

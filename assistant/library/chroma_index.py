@@ -21,7 +21,7 @@ from assistant.library.chroma_collection import (
 from assistant.library.vectors import Matrix, VectorRows, VectorState
 
 FOLDER = "chroma"
-_LOCK = "chroma.lock"
+LOCK = "chroma.lock"
 _FACT = "chroma"
 _BATCH = 500
 
@@ -54,7 +54,7 @@ class ChromaIndex:
         self._seen: VectorState | None = None
         self._closed = False
         # Not bound to a thread: whichever closes the library lets it go.
-        self._owner = FileLock(folder / _LOCK, thread_local=False)
+        self._owner = FileLock(folder / LOCK, thread_local=False)
         try:
             self._owner.acquire(blocking=False)
         except Timeout as error:
@@ -89,6 +89,20 @@ class ChromaIndex:
                 found = self._whole().nearest(vector, count)
                 self._say_rebuilt(f"was damaged ({reason})")
                 return found
+
+    def check(self) -> bool:
+        """Compare every vector with the catalogue's; what differs is rebuilt. Says if it was."""
+        with self._lock:
+            self.refresh()
+            last = 0
+            while True:
+                batch = self._rows.added_after(last, _BATCH)
+                if not len(batch.chunks):
+                    return False
+                if self._whole().differs(batch) and self._rows.state() == self._seen:
+                    self._rebuild("did not fit the catalogue")
+                    return True
+                last = int(batch.chunks[-1])
 
     def close(self) -> None:
         """Close Chroma and let other processes have it; calling it twice does nothing."""

@@ -48,12 +48,15 @@ class Chunker:
     def split(self, title: str, abstract: str) -> list[Chunk]:
         """Cut `abstract` into chunks that follow one another and leave out only white space.
 
-        A paper that fits as a whole is one chunk. The title takes at most half of a chunk.
+        A paper that fits as a whole is one chunk, and so is a title without an abstract. The title
+        takes at most half of a chunk.
         """
         whole = f"{title}\n{abstract}"
         if self._counter.count_tokens(whole) <= self._room:
             return [Chunk(0, len(abstract), whole)]
         head = self._cut(title, self._room // 2)
+        if not abstract:
+            return [Chunk(0, 0, head)]
         budget = self._room - self._counter.count_tokens(head)
         while True:
             chunks = [

@@ -50,6 +50,8 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
         add(f"NOT {_LABELLED}", "source", _json(map(folded, filters.without_sources)))
     if filters.only is not None:
         add("number IN (SELECT value FROM json_each(?))", json.dumps(filters.only))
+    if filters.with_abstract:
+        add("abstract != ''")
     return " AND ".join(parts) or "1", values
 
 

@@ -31,8 +31,8 @@ class Filters:
     `since` and `until` are ISO 8601 dates of any precision, both inclusive; where the paper's date
     is less precise than they are, it is enough that it could be within. A paper without a date
     meets neither. Of `authors` and `tags` the paper has to have every one, of `sources` it has
-    one; it has none of those in `without_...`. `only` are paper numbers. Case and accents do not
-    count.
+    one; it has none of those in `without_...`. `only` are paper numbers; `with_abstract` leaves out
+    papers without one. Case and accents do not count.
     """
 
     since: str | None = None
@@ -44,6 +44,7 @@ class Filters:
     without_tags: tuple[str, ...] = ()
     without_sources: tuple[str, ...] = ()
     only: tuple[int, ...] | None = None
+    with_abstract: bool = False
 
     def __post_init__(self) -> None:
         """Check the values.
@@ -84,7 +85,7 @@ class Filters:
         """Both together: the papers that meet these conditions and those of `other`.
 
         Raises:
-            UsageError: no paper can, by their dates or because each names its own source.
+            UsageError: no paper can, by their dates, or the two have no source in common.
         """
         sources = self.sources or other.sources
         if self.sources and other.sources:
@@ -92,7 +93,7 @@ class Filters:
             sources = tuple(source for source in self.sources if folded(source) in known)
             if not sources:
                 raise UsageError(
-                    "No paper was read from two sources; name those that are possible in one "
+                    "The sources of the two places have none in common; name all of them in one "
                     f"place: {', '.join((*self.sources, *other.sources))}."
                 )
         only = self.only if other.only is None else other.only
@@ -110,6 +111,7 @@ class Filters:
             without_authors=_distinct((*self.without_authors, *other.without_authors)),
             without_tags=_distinct((*self.without_tags, *other.without_tags)),
             without_sources=_distinct((*self.without_sources, *other.without_sources)),
+            with_abstract=self.with_abstract or other.with_abstract,
         )
 
     @classmethod

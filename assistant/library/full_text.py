@@ -88,6 +88,11 @@ class FullText:
         expression = " AND ".join(f"({_any_of(group)})" for group in groups)
         return [number for number, _ in self.best(expression, -1, filters)]
 
+    def forget_removed(self) -> None:
+        """Write the index anew without what removed papers have left in it, which takes time."""
+        with self._database.write() as connection:
+            connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
+
     def _scores(self, condition: str, values: Sequence[object]) -> list[tuple[int, float]]:
         with self._database.read() as connection:
             rows = connection.execute(

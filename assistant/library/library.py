@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from assistant.library.backup import CATALOG, Backup, back_up
 from assistant.library.batches import Adding
 from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
@@ -26,12 +27,12 @@ from assistant.library.records import (
     StoredTurn,
 )
 from assistant.library.search import ASKING_S, Search
+from assistant.library.soundness import Problem, Soundness
+from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
 from assistant.library.vectors import EmbedderLike, Matrix, VectorRows, WordVectors, means
 from assistant.paper import Paper
-
-CATALOG_FILE = "catalog.sqlite"
 
 
 class Library:
@@ -83,7 +84,7 @@ class Library:
             LibraryError: LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryFull, LibraryBusy.
         """
         folder = folder.absolute()
-        database = Database(folder / CATALOG_FILE)
+        database = Database(folder / CATALOG)
         try:
             library = cls(folder, database, embedder, notify)
             library._claim_vectors()
@@ -195,13 +196,24 @@ class Library:
         return list(self._catalog.in_order(self._catalog.liked(limit)))
 
     def remove(self, numbers: Sequence[int]) -> int:
-        """Erase these papers with their full text, vectors and TL;DRs; how many there were.
+        """Remove these papers with their full text, vectors and TL;DRs; how many there were.
 
-        Answers in chats that quote them stay.
+        Answers in chats that quote them stay. What is left of them in the files is out of reach
+        for every search, and gone with `erase_removed`.
         """
         removed = self._catalog.remove(numbers)
         self._vectors.refresh()
         return removed
+
+    def erase_removed(self) -> None:
+        """Make the indexes anew and empty the journal: nothing of a removed paper is in any file.
+
+        It takes about as long as to make the indexes, which in a large library is minutes.
+        """
+        self._catalog.full_text.forget_removed()
+        self._rows.begin_generation()
+        self._vectors.refresh()
+        self._database.empty_journal()
 
     # Search
 
@@ -345,6 +357,33 @@ class Library:
             full_text_only=not (usable and chunks),
             read_only=self._database.read_only,
         )
+
+    def statistics(self) -> Statistics:
+        """What the library is made of."""
+        return statistics(self._database)
+
+    def check(
+        self, progress: Callable[[str], None] = lambda step: None, *, repair: bool = False
+    ) -> list[Problem]:
+        """Everything that is wrong in the catalogue, repaired if `repair` says so; [] if sound.
+
+        The Chroma index is compared with it; where it differs it is made anew, which `notify`
+        is told. `progress` is told what is looked at.
+        """
+        soundness = Soundness(self._database, self._rows)
+        found = soundness.repair(progress) if repair else soundness.check(progress)
+        if repair or not found:
+            progress("Chroma")
+            self._vectors.check()
+        return found
+
+    def back_up(self, target: Path) -> Backup:
+        """Write the library, as it is at this moment, to the one file `target`.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        return back_up(self._database, self.folder, target)
 
     def _claim_vectors(self) -> None:
         if self._embedding is None or self._embedding.usable:

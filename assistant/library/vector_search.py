@@ -37,6 +37,15 @@ class VectorSearch:
         except ChromaUnusable as reason:
             self._without_chroma(index, reason)  # loads what it needs when it is asked
 
+    def check(self) -> None:
+        """Compare the Chroma index, if this process has it, with the catalogue, and rebuild it."""
+        index = self._opened()
+        if isinstance(index, ChromaIndex):
+            try:
+                index.check()
+            except ChromaUnusable as reason:
+                self._without_chroma(index, reason)
+
     def nearest_papers(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
         """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""
         index = self._opened()

@@ -166,16 +166,16 @@ class VectorRows:
             if _state(connection).fingerprint == fingerprint:
                 return 0
             dropped = connection.execute("DELETE FROM chunks").rowcount
-            # Indexes start afresh in a new generation instead of following each removal.
-            connection.execute("DELETE FROM removed_chunks")
-            connection.executemany(
-                "INSERT OR REPLACE INTO facts VALUES (?, ?)",
-                [("fingerprint", fingerprint)],
-            )
             connection.execute(
-                "UPDATE facts SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
+                "INSERT OR REPLACE INTO facts VALUES ('fingerprint', ?)", (fingerprint,)
             )
+            _new_generation(connection)
         return dropped
+
+    def begin_generation(self) -> None:
+        """Let every index be made anew from the rows, so that it keeps nothing of removed ones."""
+        with self._database.write() as connection:
+            _new_generation(connection)
 
     def add(
         self,
@@ -283,6 +283,14 @@ def _state(connection: sqlite3.Connection) -> VectorState:
         "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removed_chunks'), 0)"
     ).fetchone()
     return VectorState(*row)
+
+
+def _new_generation(connection: sqlite3.Connection) -> None:
+    # Indexes start afresh in a new generation instead of following each removal.
+    connection.execute("DELETE FROM removed_chunks")
+    connection.execute(
+        "UPDATE facts SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
+    )
 
 
 def _batch(rows: Sequence[tuple[int, int, bytes]]) -> VectorBatch:

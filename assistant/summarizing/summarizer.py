@@ -92,7 +92,8 @@ class Summarizer:
 
         Lines that this model wrote from this prompt before are taken from the catalogue, the
         others are written and kept there one by one before they come out. Once `should_stop` says
-        so, nothing new is begun and what is being written is dropped. With `redo` every line is
+        so, nothing new is begun and what is being written is dropped. A paper without an abstract
+        has no line. With `redo` every line is
         written anew. While another batch writes in the library this one waits, which `notify` is
         told.
 
@@ -105,6 +106,8 @@ class Summarizer:
 
         def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
             for stored in chosen:
+                if not stored.abstract:
+                    continue
                 tldr = None if redo else self._known(stored)
                 if tldr is None:
                     turn.take(should_stop, notify)
@@ -164,7 +167,7 @@ def summarise_papers(
     kept: KeptLines | None = None,
     redo: bool = False,
 ) -> Iterator[TldrResult]:
-    """Yield the TL;DR of each of `papers`, which need not be in a library.
+    """Yield the TL;DR of each of `papers` that has an abstract; they need not be in a library.
 
     Lines among those `kept` from an earlier call are not written again, unless `redo` says so.
 
@@ -177,6 +180,8 @@ def summarise_papers(
 
     def items() -> Iterator[tuple[tuple[Paper, TldrLine | None], Paper | None]]:
         for paper in papers:
+            if not paper.abstract:
+                continue
             known = kept.find(paper, model.name, recipe) if kept and not redo else None
             yield (paper, known), None if known else paper
 

@@ -190,7 +190,9 @@ class Shelf:
     def _write_tldrs(self, emit: Callable[[Progress], None], stop: threading.Event) -> None:
         emit(Progress("Opening the model …"))
         summarizer = self._session.summarizer
-        total = self._session.library.count()
+        from assistant.library import Filters
+
+        total = self._session.library.count(Filters(with_abstract=True))
         emit(Progress("Writing TL;DRs: the first ones take longest …", 0, total))
         written = 0
         results = summarizer.run(

@@ -24,6 +24,7 @@ def test_import_reports_on_stdout_and_again_changes_nothing(run: Run, papers: Pa
         "added": 0,
         "merged": 0,
         "unchanged": 5,
+        "without_abstract": 0,
         "failed": [],
     }
 
@@ -141,13 +142,29 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
 
 def test_what_was_not_read_is_said_once_a_reason_and_strict_fails(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "refs.bib"
-    entries = [f"@article{{k{n}, title = {{Cats {n}}}}}" for n in range(9)]
+    entries = [f"@article{{k{n}, abstract = {{Cats {n}.}}}}" for n in range(9)]
     good = "@article{good, title = {Cats}, abstract = {They sleep.}}"
     page.write_text("\n".join([*entries, good]), encoding="utf-8")
     result = run("import", page)
     assert result.exit_code == 0
     (note,) = result.stderr.splitlines()
     assert note == (
-        "Not read: 9 records (refs.bib:1, refs.bib:2, refs.bib:3, ...): it has no abstract"
+        "Not read: 9 records (refs.bib:1, refs.bib:2, refs.bib:3, ...): it has no title"
     )
     assert run("import", page, "--strict").exit_code == 1
+
+
+def test_papers_without_an_abstract_are_kept_and_counted(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "refs.bib"
+    page.write_text(
+        "@article{a, title = {Walruses sing}, year = 2020}\n"
+        "@article{b, title = {Cats}, abstract = {They sleep.}}\n",
+        encoding="utf-8",
+    )
+    result = run("import", page)
+    assert result.stdout.startswith("2 papers read: 2 new, 0 merged, 0 unchanged; ")
+    assert result.stdout.endswith(" 1 have no abstract.\n")
+    assert "Walruses sing" in run("search", "walruses").stdout
+    assert "It has no abstract." in run("show", "1").stdout
+    assert run("tldr", "--id", "1").exit_code == 2
+    assert len(run("tldr").stdout.splitlines()) == 1

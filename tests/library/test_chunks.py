@@ -76,3 +76,11 @@ def test_the_fingerprint_tells_how_chunks_are_cut() -> None:
         Chunker(HashingEmbedder(max_tokens=12)).fingerprint
         != Chunker(HashingEmbedder(max_tokens=13)).fingerprint
     )
+
+
+def test_a_title_without_an_abstract_is_one_chunk() -> None:
+    for title in ("A title", "word " * 500):
+        embedder = HashingEmbedder(max_tokens=20)
+        (chunk,) = Chunker(embedder).split(title.strip(), "")
+        assert (chunk.start, chunk.end) == (0, 0)
+        assert 0 < embedder.count_tokens(chunk.text) <= 18

@@ -95,7 +95,7 @@ def test_both_together() -> None:
     assert one.also(EVERYTHING) == EVERYTHING.also(one) == one
     with pytest.raises(UsageError, match="exchange the two dates"):
         Filters(since="2024").also(Filters(until="2023"))
-    with pytest.raises(UsageError, match="two sources"):
+    with pytest.raises(UsageError, match="none in common"):
         Filters(sources=("x",)).also(Filters(sources=("y",)))
 
 

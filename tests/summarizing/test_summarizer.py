@@ -207,3 +207,11 @@ def test_what_is_there_comes_out_without_waiting(library: Library) -> None:
     writing = Summarizer(library, ScriptedModel(reply_about, slots=1)).run(redo=True)
     next(writing)
     assert len(list(Summarizer(library, ScriptedModel(reply_about)).run(notify=pytest.fail))) == 2
+
+
+def test_a_paper_without_an_abstract_has_no_line(library: Library) -> None:
+    known = [Paper(title="A title alone"), *papers(1)]
+    library.add(known)
+    model = ScriptedModel(reply_about)
+    assert [result.title for result in Summarizer(library, model).run()] == ["Paper0"]
+    assert [result.title for result in summarise_papers(known, model)] == ["Paper0"]

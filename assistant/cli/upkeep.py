@@ -1,0 +1,169 @@
+"""Commands that look after a library: `embed`, `stats`, `check`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.options import (
+    JsonOption,
+    LibraryOption,
+    UnusedModelOption,
+    open_session,
+    settings_for,
+)
+from assistant.cli.streams import Streams
+
+if TYPE_CHECKING:
+    from assistant.library import Library
+
+
+def embed(
+    context: typer.Context,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Make the vectors of all papers that have none yet.
+
+    Until then search finds these by their words. What is made is kept at once, so the command may
+    be stopped at any moment, and goes on from there when it is called again.
+    """
+    streams = Streams()
+    with (
+        open_session(context, library, model, streams) as session,
+        stop_on_interrupt() as stop,
+    ):
+        made = embed_missing(session.library, streams, stop.is_set)
+        missing = session.library.missing_vectors()
+    streams.line(f"{made:,} papers got their vectors; {missing:,} are without.")
+    if stop.is_set():
+        raise typer.Exit(INTERRUPTED)
+
+
+def embed_missing(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> int:
+    """Make missing vectors behind a bar that says how fast, and how long it takes."""
+    missing = library.missing_vectors()
+    if not missing or should_stop():
+        return 0
+    begun = time.monotonic()
+    with streams.progress("Making vectors", missing) as done:
+        return library.embed_missing(
+            lambda count, total: done(count, _pace(count, total, time.monotonic() - begun)),
+            should_stop,
+        )
+
+
+def stats(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Show what the library is made of: years, tags, authors and sources."""
+    streams = Streams()
+    with open_session(context, library, model, streams, embedding=False) as session:
+        found = session.library.statistics()
+    if as_json:
+        streams.json(asdict(found))
+        return
+    rows = [
+        ("Papers", found.papers),
+        ("With TL;DR", found.with_tldr),
+        ("No abstract", found.without_abstract),
+        ("No date", found.without_date),
+        ("Merged", found.merged),
+    ]
+    for name, count in rows:
+        streams.line((f"{name:<12}", "bold"), f"{count:>9,}")
+    for title, pairs in (
+        ("Years", found.years),
+        ("Tags", found.tags),
+        ("Authors", found.authors),
+        ("Sources", found.sources),
+    ):
+        if pairs:
+            streams.line()
+            streams.line((title, "bold"))
+        for name, count in pairs:
+            streams.line(f"{count:>9,}  {name}")
+
+
+def check(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make anew what can be made from the papers.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Check catalogue, full text, vectors and Chroma against each other; exit 1 if one is wrong."""
+    streams = Streams()
+    with open_session(context, library, model, streams) as session:
+        begin = streams.note if streams.is_terminal else lambda step: None
+        found = session.library.check(lambda step: begin(f"{step} ..."), repair=repair)
+    if as_json:
+        streams.json({"problems": [asdict(problem) for problem in found], "repaired": repair})
+    else:
+        for problem in found:
+            streams.line(problem.what)
+            streams.line("    ", ("Done: " if repair else "--repair: ", "dim"), problem.mend)
+        if not found:
+            streams.line("The library is sound.")
+    if found and not repair:
+        raise typer.Exit(1)
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")],
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Write the library to one file, as it is at this moment, also while it is in use.
+
+    It holds papers, records, tags, TL;DRs, vectors, chats and your prompts.
+    """
+    streams = Streams()
+    with open_session(context, library, model, streams, embedding=False) as session:
+        target = file.expanduser()
+        with streams.progress("Writing the backup"):
+            made = session.library.back_up(target)
+    streams.line(f"{made.papers:,} papers are in {file} ({target.stat().st_size / 1e6:,.1f} MB).")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File that `backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put a library that is there aside.")
+    ] = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Make a library of a backup. One that is there already stays, unless --replace is given.
+
+    The old catalogue is kept as catalog.sqlite.before-restore.
+    """
+    from assistant.library import restore as restore_library
+
+    streams = Streams()
+    folder = settings_for(context, library, model).library
+    with streams.progress("Restoring"):
+        made = restore_library(file.expanduser(), folder.expanduser(), replace=replace)
+    streams.line(f"{made.papers:,} papers of {made.made_at} are in {folder}.")
+
+
+def _pace(count: int, total: int, seconds: float) -> str:
+    rate = count / seconds if seconds else 0.0
+    left = (total - count) / rate if rate else 0.0
+    minutes, rest = divmod(round(left), 60)
+    hours, minutes = divmod(minutes, 60)
+    time_left = f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+    return f"{rate:,.0f} a second, {time_left} left"

@@ -1,0 +1,68 @@
+"""What a library is made of: counts by year, tag, source and author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.library.database import Database
+
+_MOST = 10
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Counts of papers; each list is of (name, papers), the names in the order they are shown.
+
+    `years` are those of the papers' dates, the latest first and all of them; of `tags`, `sources`
+    and `authors` the most frequent ones. A paper of several sources counts for the first by name;
+    tags are folded. `merged` papers are put together from several records.
+    """
+
+    papers: int
+    without_abstract: int
+    without_date: int
+    merged: int
+    with_tldr: int
+    years: tuple[tuple[str, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+    authors: tuple[tuple[str, int], ...]
+
+
+def statistics(database: Database, most: int = _MOST) -> Statistics:
+    """Count the papers of `database`, at most `most` tags, sources and authors."""
+    with database.read() as connection:
+
+        def one(query: str) -> int:
+            return int(connection.execute(query).fetchone()[0])
+
+        def pairs(query: str, *values: object) -> tuple[tuple[str, int], ...]:
+            return tuple(connection.execute(query, values))
+
+        labelled = (
+            "SELECT label, count(*) AS papers FROM labels WHERE kind = ? AND label != '' "
+            "GROUP BY label ORDER BY papers DESC, label LIMIT ?"
+        )
+        return Statistics(
+            papers=one("SELECT count(*) FROM papers"),
+            without_abstract=one("SELECT count(*) FROM papers WHERE abstract = ''"),
+            without_date=one("SELECT count(*) FROM papers WHERE published IS NULL"),
+            merged=one("SELECT count(DISTINCT paper) FROM records"),
+            with_tldr=one("SELECT count(DISTINCT paper) FROM tldrs"),
+            years=pairs(
+                "SELECT substr(published, 1, 4) AS year, count(*) FROM papers "
+                "WHERE published IS NOT NULL GROUP BY year ORDER BY year DESC"
+            ),
+            tags=pairs(labelled, "tag", most),
+            sources=pairs(
+                "SELECT source, count(*) AS papers FROM papers WHERE source != '' "
+                "GROUP BY source ORDER BY papers DESC, source LIMIT ?",
+                most,
+            ),
+            authors=pairs(
+                "SELECT min(author.value), count(*) AS written "
+                "FROM papers, json_each(authors) AS author GROUP BY folded(author.value) "
+                "ORDER BY written DESC, 1 LIMIT ?",
+                most,
+            ),
+        )
