@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
+# No white space, bracket or line end: an address must not add anything to the head of a mail.
+_ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -55,6 +57,35 @@ class Settings(BaseSettings):
     )
     answer_tokens: int = Field(
         default=160, ge=16, le=4096, description="longest answer, in tokens of the language model"
+    )
+    smtp_host: str | None = Field(
+        default=None,
+        pattern=r"^[^\s/@]+$",
+        description="mail server that digests are sent by; nothing is sent without --send",
+    )
+    smtp_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        description="its port; empty: 587 for starttls, 465 for tls, 25 for none",
+    )
+    smtp_user: str | None = Field(
+        default=None, min_length=1, description="user of the mail server; empty: no log-in"
+    )
+    smtp_password: SecretStr | None = Field(
+        default=None, description="password of that user; never shown"
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="how the way to the mail server is kept safe; none: a server on this machine",
+    )
+    mail_from: str | None = Field(
+        default=None, pattern=rf"^{_ADDRESS}$", description="address that digests are sent from"
+    )
+    mail_to: str | None = Field(
+        default=None,
+        pattern=rf"^{_ADDRESS}(?:\s*,\s*{_ADDRESS})*$",
+        description="address that digests are sent to, or several with commas between",
     )
     traceback: bool = Field(
         default=False, description="show where in the program an unexpected error came from"

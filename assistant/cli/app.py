@@ -9,7 +9,18 @@ import typer
 import typer.core
 
 from assistant import __version__
-from assistant.cli import asking, finding, keeping, serving, tldrs
+from assistant.cli import (
+    asking,
+    curating,
+    digesting,
+    exporting,
+    finding,
+    keeping,
+    serving,
+    tldrs,
+    upkeep,
+    watching,
+)
 from assistant.cli.interrupt import INTERRUPTED
 from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions
 from assistant.cli.streams import Streams, leave_stdout, use_utf8
@@ -113,6 +124,10 @@ app.command(
     ),
 )(tldrs.tldr)
 app.command(
+    "digest",
+    epilog=_example("assistant digest", "assistant digest --since 7d --format html -o digest.html"),
+)(digesting.digest)
+app.command(
     "search",
     epilog=_example(
         'assistant search "graph neural networks" --limit 5',
@@ -126,6 +141,25 @@ app.command("list", epilog=_example("assistant list | head", "assistant list tag
     finding.list_papers
 )
 app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(finding.show)
+app.command("tag", epilog=_example("assistant tag star arxiv:1706.03762"))(curating.tag)
+app.command("untag", epilog=_example("assistant untag to-read --tag to-read --until 2020"))(
+    curating.untag
+)
+app.command("remove", epilog=_example("assistant remove --source old.bib"))(curating.remove)
+app.command("watch", epilog=_example("assistant watch ~/Downloads"))(watching.watch)
+app.command("embed", epilog=_example("assistant embed"))(upkeep.embed)
+app.command("stats", epilog=_example("assistant stats"))(upkeep.stats)
+app.command("check", epilog=_example("assistant check --repair"))(upkeep.check)
+app.command("backup", epilog=_example("assistant backup papers.zip"))(upkeep.backup)
+app.command("restore", epilog=_example("assistant restore papers.zip --library copy"))(
+    upkeep.restore
+)
+app.command(
+    "export",
+    epilog=_example(
+        "assistant export -o library.bib", "assistant export tag:nlp --format obsidian -o vault/nlp"
+    ),
+)(exporting.export)
 app.command("serve", epilog=_example("assistant serve --port 8080"))(serving.serve)
 app.command("status", epilog=_example("assistant status --json"))(keeping.status)
 

@@ -64,7 +64,7 @@ _COMMON = frozenset(
     wide work""".split()  # noqa: SIM905
 )
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def group_by_topic(texts: Sequence[str]) -> list[Topic]:
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str) -> str | None:
+def telling_stem(word: str) -> str | None:
     """The stem of `word`, None if it says nothing about a topic."""
     found = content_words(word)
     return found[0] if found and found[0] not in _COMMON else None
@@ -130,8 +130,8 @@ def _counts(text: str) -> Counter[str]:
     title, _, rest = text.partition("\n")
     found: Counter[str] = Counter()
     for part, times in ((title, _TITLE_COUNTS), (rest, 1)):
-        for word in _WORD.findall(part):
-            if stemmed := _stem(word):
+        for word in WORD.findall(part):
+            if stemmed := telling_stem(word):
                 found[stemmed] += times
     return found
 
@@ -288,13 +288,13 @@ def _name(texts: Sequence[str], stems: list[str]) -> str:
     """The words that most often stand for `stems` in `texts`."""
     forms: dict[str, Counter[str]] = {stemmed: Counter() for stemmed in stems}
     for text in texts:
-        for word in _WORD.findall(text):
-            if (stemmed := _stem(word)) in forms:
+        for word in WORD.findall(text):
+            if (stemmed := telling_stem(word)) in forms:
                 forms[stemmed][word] += 1
-    return " · ".join(_usual(found) for found in forms.values())
+    return " · ".join(usual_form(found) for found in forms.values())
 
 
-def _usual(forms: Counter[str]) -> str:
+def usual_form(forms: Counter[str]) -> str:
     """The most frequent of `forms`, in small letters if it is written so now and then."""
     folded: Counter[str] = Counter()
     for form, times in forms.items():

@@ -19,7 +19,9 @@ COMMANDS = [info.name or "" for info in app.registered_commands]
 
 def test_the_commands_are_all_there() -> None:
     assert sorted(COMMANDS) == sorted(
-        ["import", "ask", "chat", "tldr", "search", "similar", "list", "show", "serve", "status"]
+        ["import", "ask", "chat", "tldr", "digest", "search", "similar", "list", "show", "export"]
+        + ["tag", "untag", "remove", "watch", "embed", "stats", "check", "backup", "restore"]
+        + ["serve", "status"]
     )
 
 

@@ -1,0 +1,31 @@
+"""New papers of the library -> a digest to read, by topic, as Markdown, HTML or mail."""
+
+from assistant.digesting.digest import (
+    MOST_GROUPED,
+    MOST_SHOWN,
+    Digest,
+    Entry,
+    Item,
+    Section,
+    grouped,
+)
+from assistant.digesting.mail import as_email
+from assistant.digesting.markdown import as_markdown
+from assistant.digesting.page import as_html
+from assistant.digesting.sending import check_mail_settings, recipients, send
+
+__all__ = [
+    "MOST_GROUPED",
+    "MOST_SHOWN",
+    "Digest",
+    "Entry",
+    "Item",
+    "Section",
+    "as_email",
+    "as_html",
+    "as_markdown",
+    "check_mail_settings",
+    "grouped",
+    "recipients",
+    "send",
+]

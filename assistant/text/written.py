@@ -1,0 +1,47 @@
+"""Texts and dates of papers as they are written into HTML and Markdown: never as markup."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from assistant.text.visible import visible
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", re.ASCII)
+_WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
+# What makes a list or a heading of a line that begins with it.
+_OPENING = re.compile(r"^(?:(?=[-+=])|(\d+)(?=[.)]))")
+# In the address of a link these would end it, or begin something else.
+_NOT_IN_ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'<>\\^`{|}()[]*~$"}
+
+
+def html_text(text: str) -> str:
+    """What can be seen of `text`, for the inside of an element or a quoted attribute."""
+    return escape(visible(text))
+
+
+def markdown_text(text: str) -> str:
+    """What can be seen of `text` on one line of Markdown, also at its beginning."""
+    return _OPENING.sub(r"\1\\", visible(text).translate(_MARKS))
+
+
+def web_address(url: str | None) -> str | None:
+    """`url` as both can link to it; None if it is not one of the web."""
+    shown = visible(url or "")
+    return shown.translate(_NOT_IN_ADDRESS) if _WEB.match(shown) else None
+
+
+def spoken_date(date: str) -> str:
+    """An ISO 8601 date of any precision as people say it: `14 March 2025`; empty if it is none."""
+    match = _DATE.fullmatch(date)
+    if not match:
+        return ""
+    year, month, day = match.groups()
+    parts = [str(int(day))] if day else []
+    return " ".join([*parts, *([_MONTHS[int(month) - 1]] if month else []), year])
