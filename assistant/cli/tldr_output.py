@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.streams import as_json
 from assistant.text.visible import visible
+from assistant.text.written import markdown_text
 
 if TYPE_CHECKING:
     from assistant.summarizing import TldrResult
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
-_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
-
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -66,10 +65,9 @@ def _row(result: TldrResult, form: Format) -> str:
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow([_cell(shape[name]) for name in _COLUMNS])
         return line.getvalue()
-    title, tldr = visible(result.title), visible(result.tldr)
     if form is Format.md:
-        return f"- **{title.translate(_MARKDOWN)}** — {tldr.translate(_MARKDOWN)}\n"
-    return f"{title} — {tldr}\n"
+        return f"- **{markdown_text(result.title)}** — {markdown_text(result.tldr)}\n"
+    return f"{visible(result.title)} — {visible(result.tldr)}\n"
 
 
 def _cell(value: object) -> str:

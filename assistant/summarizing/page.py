@@ -6,13 +6,13 @@ What comes from papers is cleaned and escaped, and linked to only on the web.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from assistant.text.topics import group_by_topic
 from assistant.text.visible import visible
+from assistant.text.written import html_text, spoken_date, web_address
 
 if TYPE_CHECKING:
     from assistant.summarizing.summarizer import TldrResult
@@ -22,13 +22,6 @@ _Group = tuple[str, Sequence[int]]
 
 MOST_AUTHORS = 3
 WITHOUT_DATE = "Without a date"
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", re.ASCII)
-_WEB = ("https://", "http://")
 
 _STYLE = """
 :root {
@@ -106,14 +99,14 @@ def tldr_page(lines: Sequence[TldrResult], group: Literal["topic", "date"]) -> s
         body += ['<nav aria-label="Groups">', "<ul>"]
         for number, (name, places) in enumerate(groups, start=1):
             body.append(
-                f'<li><a href="#group-{number}"><span dir="auto">{_text(name)}</span> '
+                f'<li><a href="#group-{number}"><span dir="auto">{html_text(name)}</span> '
                 f'<span class="number">{len(places):,}</span></a></li>'
             )
         body += ["</ul>", "</nav>"]
     body.append("<main>")
     for number, (name, places) in enumerate(groups, start=1):
         body.append(f'<section aria-labelledby="group-{number}">')
-        body.append(f'<h2 id="group-{number}" dir="auto">{_text(name)}</h2>')
+        body.append(f'<h2 id="group-{number}" dir="auto">{html_text(name)}</h2>')
         body += ["<ol>", *(_entry(lines[place]) for place in places), "</ol>", "</section>"]
     body.append("</main>")
     return "\n".join([_HEAD, *body, "</body>", "</html>", ""])
@@ -139,51 +132,34 @@ def _by_topic(lines: Sequence[TldrResult]) -> list[_Group]:
 
 def _by_date(lines: Sequence[TldrResult]) -> list[_Group]:
     """The months, the newest first; what has only a year comes behind the months of that year."""
-    months: dict[tuple[int, int], list[int]] = {}
+    months: dict[str, list[int]] = {}
     for place, line in enumerate(lines):
-        year, month, _ = _date(line)
-        months.setdefault((year, month), []).append(place)
+        month = (line.paper.published or "")[:7]
+        months.setdefault(month if spoken_date(month) else "", []).append(place)
     return [
-        (_month(year, month) if year else WITHOUT_DATE, months[year, month])
-        for year, month in sorted(months, reverse=True)
+        (spoken_date(month) or WITHOUT_DATE, months[month])
+        for month in sorted(months, reverse=True)
     ]
 
 
-def _date(line: TldrResult) -> tuple[int, int, int]:
-    """Year, month and day; what is not known is 0."""
-    match = _DATE.fullmatch(line.paper.published or "")
-    year, month, day = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-    return year, month, day
-
-
-def _month(year: int, month: int) -> str:
-    return f"{_MONTHS[month - 1]} {year:04}" if month else f"{year:04}"
-
-
 def _entry(line: TldrResult) -> str:
-    title = f'<cite dir="auto">{_text(line.title)}</cite>'
-    url = visible(line.paper.url or "")
-    if url.lower().startswith(_WEB):
+    title = f'<cite dir="auto">{html_text(line.title)}</cite>'
+    if url := web_address(line.paper.url):
         title = f'<a href="{escape(url)}" rel="noreferrer">{title}</a>'
-    year, month, day = _date(line)
-    date = f"{day} {_month(year, month)}" if day else _month(year, month)
     facts = [title]
-    if authors := [_text(author) for author in line.paper.authors if visible(author)]:
+    if authors := [html_text(author) for author in line.paper.authors if visible(author)]:
         others = " et al." if len(authors) > MOST_AUTHORS else ""
         facts.append(f"<bdi>{', '.join(authors[:MOST_AUTHORS])}</bdi>{others}")
-    if year:
-        facts.append(f'<time datetime="{escape(line.paper.published or "")}">{date}</time>')
+    date = line.paper.published
+    if date and (spoken := spoken_date(date)):
+        facts.append(f'<time datetime="{escape(date)}">{spoken}</time>')
     if line.method == "extracted":
         facts.append('<span class="method" title="Taken from the abstract">extracted</span>')
     return (
-        f'<li class="entry"><p dir="auto">{_text(line.tldr)}</p>\n'
+        f'<li class="entry"><p dir="auto">{html_text(line.tldr)}</p>\n'
         f'<p class="source">{" · ".join(facts)}</p></li>'
     )
 
 
 def _papers(count: int) -> str:
     return "1 paper" if count == 1 else f"{count:,} papers"
-
-
-def _text(text: str) -> str:
-    return escape(visible(text))
