@@ -1,38 +1,36 @@
-"""A library in one file and back: a zip archive of the catalogue and the user's prompts."""
+"""A library in one file and back: the catalogue and the user's prompts."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import sqlite3
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import BackupUnusable, LibraryBusy, LibraryError, OutputError
+from assistant.errors import (
+    LibraryBusy,
+    LibraryError,
+    LibraryFull,
+    LibraryReadOnly,
+    LibraryTooNew,
+    OutputError,
+)
+from assistant.library.backup_file import CATALOG as CATALOG
+from assistant.library.backup_file import PROMPTS, own_prompts, pack, unpack, unusable
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
 from assistant.library.database import Database, translated
-from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION
+from assistant.library.schema import SCHEMA_VERSION
 
-CATALOG = "catalog.sqlite"
-_PROMPTS = "prompts"
-_ABOUT = "backup.json"
-_FORMAT = 1
-_PIECE = 1 << 20
-# An own prompt is a page of text; more than this is none.
-_MOST_PROMPT_BYTES = 1 << 20
-# Fast: the text of abstracts shrinks to less than half already, vectors do not shrink at all.
-_LEVEL = 1
+_ASIDE = ".before-restore"
+_WORK = ".restore"
+_JOURNALS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True)
@@ -47,83 +45,139 @@ class Backup:
 def back_up(database: Database, folder: Path, target: Path) -> Backup:
     """Write the library in `folder`, as it is at this moment, to the file `target`.
 
-    The library may be in use. The file appears once it is whole.
+    The library may be in use. The file appears once it is whole; one that is there is replaced.
 
     Raises:
-        OutputError: `target` cannot be written.
+        OutputError: `target` cannot be written, or lies in the library itself.
         LibraryError: the library cannot be read.
     """
-    with (
-        _explained(target),
-        tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as work,
-    ):
-        copy = Path(work, CATALOG)
-        with database.read() as connection:
-            # A snapshot without the room that removed papers have left.
-            connection.execute("VACUUM INTO ?", (str(copy),))
-        with translated(copy), _connected(copy) as connection:
-            # Chroma's files are not part of it.
-            connection.execute("DELETE FROM facts WHERE name = 'chroma'")
-            connection.commit()
-            papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
-        about = Backup(papers, datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION)
-        part = Path(work, "backup.zip")
-        with zipfile.ZipFile(
-            part, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=_LEVEL
-        ) as archive:
-            sums = {CATALOG: _sha256(copy)}
-            archive.write(copy, CATALOG)
-            for prompt in sorted((folder / _PROMPTS).glob("*.md")):
-                name = f"{_PROMPTS}/{prompt.name}"
-                sums[name] = _sha256(prompt)
-                archive.write(prompt, name)
-            shape = {"format": _FORMAT, **about.__dict__, "sha256": sums}
-            archive.writestr(_ABOUT, json.dumps(shape, indent=1))
-        part.replace(target)
-    return about
+    place = target.resolve()
+    _check_place(place, folder, target)
+    with _explained(target), _beside(place) as work:
+        copy = work / CATALOG
+        try:
+            with database.read() as connection:
+                # A snapshot without the room that removed papers have left.
+                connection.execute("VACUUM INTO ?", (str(copy),))
+            with translated(copy), closing(sqlite3.connect(copy)) as connection:
+                # Chroma's files are not part of it.
+                connection.execute("DELETE FROM facts WHERE name = 'chroma'")
+                connection.commit()
+                papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+        except LibraryFull as error:
+            # The copy is on the disk of `target`; reading the library takes no room.
+            raise _not_written(target, "No space left on its disk") from error
+        made = Backup(papers, datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION)
+        part = work / "backup.zip"
+        pack(part, copy, own_prompts(folder), made.papers, made.made_at, made.version)
+        part.replace(place)
+    return made
 
 
 def restore(source: Path, folder: Path, *, replace: bool) -> Backup:
     """Make the library in `folder` what the backup `source` holds.
 
-    With `replace` a library that is there is put aside as `catalog.sqlite.before-restore`.
+    With `replace` a library that is there is put aside as `catalog.sqlite.before-restore`, its
+    prompts as `prompts.before-restore`, with a number behind where these are taken.
 
     Raises:
         BackupUnusable: `source` is no whole backup.
         LibraryBusy: another program has the library open.
         LibraryError: there is a library already, or the folder cannot be written.
     """
-    target = folder / CATALOG
-    if target.exists() and not replace:
+    catalog = folder / CATALOG
+    if catalog.exists() and not replace:
         raise LibraryError(
             f"There is a library in {folder} already. Restore into another folder with --library, "
             "or put this one aside with --replace."
         )
-    with translated(target):
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".restore.") as work:
-            about = _unpacked(source, Path(work))
-            _checked(Path(work, CATALOG), source)
-            _put_in_place(Path(work), folder)
-    return about
+    new = not folder.exists()
+    try:
+        with translated(catalog):
+            folder.mkdir(parents=True, exist_ok=True)
+            with _alone(folder), _emptied(folder / _WORK) as work:
+                about = unpack(source, work)
+                papers = _checked(work / CATALOG, source)
+                _put_in_place(work, folder)
+    except BaseException:
+        if new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Backup(papers, about.made_at, about.version)
+
+
+def _checked(catalog: Path, source: Path) -> int:
+    """How many papers there are in `catalog`, which is brought up to date and found whole."""
+    try:
+        with closing(Database(catalog)) as database, database.read() as connection:
+            faults = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+    except LibraryTooNew as error:
+        why = "a newer version of this program made it; update the program"
+        raise unusable(source, why) from error
+    except (LibraryFull, LibraryReadOnly):
+        raise
+    except LibraryError as error:
+        raise unusable(source, "its catalogue is none, or damaged") from error
+    if faults != "ok":
+        raise unusable(source, "its catalogue is damaged")
+    return papers
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    target = folder / CATALOG
-    if target.exists():
-        with _connected(target) as connection:
-            # All of it in one file, before that is moved.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        target.replace(target.with_name(f"{CATALOG}.before-restore"))
-    for leftover in ("-wal", "-shm"):
-        target.with_name(CATALOG + leftover).unlink(missing_ok=True)
+    """Exchange the library; whenever this is ended there is the old one or the new one."""
+    catalog = folder / CATALOG
+    aside = _free(folder, CATALOG)
+    old = catalog.exists()
+    if old:
+        _in_one_file(catalog)
+        _keep(catalog, aside)
+    for end in _JOURNALS:  # of a catalogue that is damaged, or gone
+        journal = catalog.with_name(CATALOG + end)
+        if old and journal.exists():
+            journal.replace(aside.with_name(aside.name + end))
+        journal.unlink(missing_ok=True)
+    prompts = folder / PROMPTS
+    if prompts.is_dir() and any(prompts.iterdir()):
+        prompts.replace(_free(folder, PROMPTS))
+    if (work / PROMPTS).is_dir():
+        (work / PROMPTS).replace(prompts)
+    (work / CATALOG).replace(catalog)
     shutil.rmtree(folder / CHROMA_FOLDER, ignore_errors=True)
-    prompts = work / _PROMPTS
-    if prompts.is_dir():
-        (folder / _PROMPTS).mkdir(exist_ok=True)
-        for prompt in sorted(prompts.iterdir()):
-            prompt.replace(folder / _PROMPTS / prompt.name)
-    (work / CATALOG).replace(target)
+
+
+def _in_one_file(catalog: Path) -> None:
+    """Bring the journal of `catalog` into it, which nobody else may have open for that.
+
+    One that is damaged stays as it is.
+    """
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(catalog, timeout=0)) as database:
+        try:
+            mode = database.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            mode = "wal"
+        if mode == "wal":
+            raise _in_use(catalog.parent)
+
+
+def _keep(catalog: Path, aside: Path) -> None:
+    """Give `catalog` the name `aside` too, so that there is one at its place at every moment."""
+    try:
+        os.link(catalog, aside)
+    except OSError:  # a file system without such links
+        catalog.replace(aside)
+
+
+def _free(folder: Path, name: str) -> Path:
+    """The first name for what is put aside that nothing has."""
+    path = folder / f"{name}{_ASIDE}"
+    number = 2
+    while path.exists() or path.is_symlink():
+        path = folder / f"{name}{_ASIDE}-{number}"
+        number += 1
+    return path
 
 
 @contextmanager
@@ -133,89 +187,58 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise LibraryBusy(
-            f"Another program has the library {folder} open; close it and try again."
-        ) from error
+        raise _in_use(folder) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def _unpacked(source: Path, work: Path) -> Backup:
-    """Unpack what a backup may hold, and nothing else, and compare the checksums."""
-    try:
-        with zipfile.ZipFile(source) as archive:
-            about = json.loads(archive.read(_ABOUT)) if _ABOUT in archive.namelist() else {}
-            sums = about.get("sha256", {})
-            if about.get("format") != _FORMAT or CATALOG not in sums:
-                raise _unusable(source, "it is no backup of a library, or of a newer version")
-            for name, expected in sums.items():
-                if not _is_expected(name):
-                    raise _unusable(source, f"it holds {name!r}, which is no part of a library")
-                _unpack(archive, name, work / name)
-                if _sha256(work / name) != expected:
-                    raise _unusable(source, f"{name} in it is damaged")
-            return Backup(int(about["papers"]), str(about["made_at"]), int(about["version"]))
-    except FileNotFoundError as error:
-        raise _unusable(source, "there is no such file") from error
-    except (zipfile.BadZipFile, EOFError, KeyError, TypeError, ValueError, zlib.error) as error:
-        raise _unusable(source, f"it is damaged or no backup: {error}") from error
+def _in_use(folder: Path) -> LibraryBusy:
+    return LibraryBusy(f"Another program has the library {folder} open; close it and try again.")
 
 
-def _unpack(archive: zipfile.ZipFile, name: str, target: Path) -> None:
-    size = archive.getinfo(name).file_size
-    if name != CATALOG and size > _MOST_PROMPT_BYTES:
-        raise ValueError(f"{name} has {size:,} bytes")
-    free = shutil.disk_usage(target.parent.parent if name != CATALOG else target.parent).free
-    if size > free:
-        raise OSError(28, os.strerror(28))
-    target.parent.mkdir(exist_ok=True)
-    with archive.open(name) as packed, target.open("wb") as file:
-        left = size
-        while piece := packed.read(min(_PIECE, left + 1)):
-            left -= len(piece)
-            if left < 0:
-                raise ValueError(f"{name} is longer than it says")
-            file.write(piece)
-
-
-def _is_expected(name: str) -> bool:
-    path = PurePosixPath(name)
-    return name == CATALOG or (
-        path.parts[:-1] == (_PROMPTS,)
-        and path.suffix == ".md"
-        and not set(path.name) & set('/\\:*?"<>|\0')
-        and not path.name.startswith(".")
-    )
-
-
-def _checked(catalog: Path, source: Path) -> None:
-    with translated(catalog), _connected(catalog) as connection:
-        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise _unusable(source, "its catalogue is the database of another program")
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise _unusable(source, "its catalogue is damaged")
-        if connection.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:
-            raise _unusable(source, "a newer version of this program made it; update the program")
+def _check_place(place: Path, folder: Path, target: Path) -> None:
+    if place.is_relative_to(folder.resolve()):
+        raise OutputError(
+            f"{target} lies in the library itself, which the backup is to outlive; choose a file "
+            "in another folder."
+        )
+    if place.is_dir():
+        raise _not_written(target, "it is a folder")
+    if place.exists() and not place.is_file():
+        raise _not_written(target, "it is no file")
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(path)
+def _beside(place: Path) -> Iterator[Path]:
+    """An empty folder on the disk of `place`, the same one after a call that was killed."""
+    work = place.with_name(f".{place.name}.part")
+    work.mkdir(exist_ok=True)
+    lock = FileLock(work / "lock")
     try:
-        yield connection
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise _not_written(place, "another backup is just written to it") from error
+    try:
+        for leftover in work.iterdir():
+            if leftover.name != "lock":
+                leftover.unlink()
+        yield work
     finally:
-        connection.close()
+        lock.release()
+        shutil.rmtree(work, ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _unusable(source: Path, why: str) -> BackupUnusable:
-    return BackupUnusable(f"{source} cannot be restored: {why}.")
+@contextmanager
+def _emptied(work: Path) -> Iterator[Path]:
+    """The folder `work`, without what a call that was killed has left in it."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -223,7 +246,10 @@ def _explained(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"{target}: the backup cannot be written there ({error.strerror or error}). Choose "
-            "another file."
-        ) from error
+        raise _not_written(target, error.strerror or str(error)) from error
+
+
+def _not_written(target: Path, why: str) -> OutputError:
+    return OutputError(
+        f"{target}: the backup cannot be written there ({why}). Choose another file."
+    )

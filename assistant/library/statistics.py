@@ -47,7 +47,10 @@ def statistics(database: Database, most: int = _MOST) -> Statistics:
             papers=one("SELECT count(*) FROM papers"),
             without_abstract=one("SELECT count(*) FROM papers WHERE abstract = ''"),
             without_date=one("SELECT count(*) FROM papers WHERE published IS NULL"),
-            merged=one("SELECT count(DISTINCT paper) FROM records"),
+            # A paper with tags of the user's own has its one record there, too.
+            merged=one(
+                "SELECT count(*) FROM (SELECT 1 FROM records GROUP BY paper HAVING count(*) > 1)"
+            ),
             with_tldr=one("SELECT count(DISTINCT paper) FROM tldrs"),
             years=pairs(
                 "SELECT substr(published, 1, 4) AS year, count(*) FROM papers "
@@ -60,7 +63,7 @@ def statistics(database: Database, most: int = _MOST) -> Statistics:
                 most,
             ),
             authors=pairs(
-                "SELECT min(author.value), count(*) AS written "
+                "SELECT min(author.value), count(DISTINCT number) AS written "
                 "FROM papers, json_each(authors) AS author GROUP BY folded(author.value) "
                 "ORDER BY written DESC, 1 LIMIT ?",
                 most,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.library.vectors import Matrix, Numbers, VectorBatch, VectorRows, VectorState
+from assistant.library.vectors import Matrix, Numbers, VectorRows, VectorState
 
 _BATCH = 5_000
+
+Codes = NDArray[np.uint8]
 
 
 class VectorIndex(Protocol):
@@ -31,11 +35,8 @@ class VectorIndex(Protocol):
         ...
 
 
-class ExactIndex:
-    """Compares with every vector, which it holds in memory.
-
-    For whoever cannot have Chroma: its folder belongs to one process at a time.
-    """
+class MemoryIndex(ABC):
+    """What follows the rows of a catalogue in memory, in a form that `_held` makes of vectors."""
 
     def __init__(self, rows: VectorRows) -> None:
         """Start empty; `refresh` loads the vectors."""
@@ -43,6 +44,10 @@ class ExactIndex:
         self._lock = threading.Lock()
         self._seen: VectorState | None = None
         self._forget()
+
+    @abstractmethod
+    def _held(self, vectors: Matrix) -> Matrix | Codes:
+        """What is held in memory of `vectors`, a row for each."""
 
     def refresh(self) -> None:
         """Load what was added, drop what was removed; all anew in a new generation."""
@@ -59,19 +64,6 @@ class ExactIndex:
                 else:
                     self._seen = None
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
-        """See `VectorIndex.nearest`."""
-        with self._lock:
-            papers, vectors = self._papers, self._vectors
-        if not len(papers) or count < 1:
-            return []
-        cosines = vectors @ vector
-        best = np.arange(len(papers))
-        if count < len(papers):
-            best = np.argpartition(-cosines, count)[:count]
-        best = best[np.argsort(-cosines[best], kind="stable")]
-        return [(int(papers[i]), float(cosines[i])) for i in best]
-
     def close(self) -> None:
         """Free the memory."""
         with self._lock:
@@ -83,7 +75,7 @@ class ExactIndex:
         self._last_removal = 0
         self._chunks: Numbers = np.empty(0, dtype=np.int64)
         self._papers: Numbers = np.empty(0, dtype=np.int64)
-        self._vectors: Matrix = np.empty((0, 0), dtype=np.float32)
+        self._kept: Any = self._held(np.empty((0, 0), dtype=np.float32))
 
     def _drop_removed(self) -> None:
         removed: list[int] = []
@@ -95,23 +87,47 @@ class ExactIndex:
         if removed and len(self._chunks):
             kept = ~np.isin(self._chunks, removed)
             self._chunks, self._papers = self._chunks[kept], self._papers[kept]
-            self._vectors = self._vectors[kept]
+            self._kept = self._kept[kept]
 
-    def _added(self) -> list[VectorBatch]:
-        batches: list[VectorBatch] = []
+    def _added(self) -> list[tuple[Numbers, Numbers, Any]]:
+        """Chunks, papers and what is held of their vectors, in batches."""
+        batches: list[tuple[Numbers, Numbers, Any]] = []
         last = self._last_chunk
         while True:
             batch = self._rows.added_after(last, _BATCH)
             if not len(batch.chunks):
                 return batches
             last = int(batch.chunks[-1])
-            batches.append(batch)
+            batches.append((batch.chunks, batch.papers, self._held(batch.vectors)))
 
-    def _append(self, batches: list[VectorBatch]) -> None:
+    def _append(self, batches: list[tuple[Numbers, Numbers, Any]]) -> None:
         if not batches:
             return
-        held = [self._vectors] if len(self._chunks) else []
-        self._last_chunk = int(batches[-1].chunks[-1])
-        self._chunks = np.concatenate([self._chunks, *(batch.chunks for batch in batches)])
-        self._papers = np.concatenate([self._papers, *(batch.papers for batch in batches)])
-        self._vectors = np.concatenate([*held, *(batch.vectors for batch in batches)])
+        held = [self._kept] if len(self._chunks) else []
+        self._last_chunk = int(batches[-1][0][-1])
+        self._chunks = np.concatenate([self._chunks, *(batch[0] for batch in batches)])
+        self._papers = np.concatenate([self._papers, *(batch[1] for batch in batches)])
+        self._kept = np.concatenate([*held, *(batch[2] for batch in batches)])
+
+
+class ExactIndex(MemoryIndex):
+    """Compares with every vector, which it holds in memory.
+
+    For whoever cannot have Chroma: its folder belongs to one process at a time.
+    """
+
+    def _held(self, vectors: Matrix) -> Matrix:
+        return vectors
+
+    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+        """See `VectorIndex.nearest`."""
+        with self._lock:
+            papers, vectors = self._papers, self._kept
+        if not len(papers) or count < 1:
+            return []
+        cosines = vectors @ vector
+        best = np.arange(len(papers))
+        if count < len(papers):
+            best = np.argpartition(-cosines, count)[:count]
+        best = best[np.argsort(-cosines[best], kind="stable")]
+        return [(int(papers[i]), float(cosines[i])) for i in best]

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from assistant.library.chroma_collection import ChromaUnusable
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex
+from assistant.library.compact_index import CompactIndex
 from assistant.library.vector_index import ExactIndex, VectorIndex
 from assistant.library.vectors import Matrix, VectorRows
 
+# Chroma holds all vectors in memory: 1.7 GB of a million.
+MOST_IN_CHROMA = 300_000
 # Chunks asked for, for each paper that is wanted: a long abstract has several.
 _CHUNKS_A_PAPER = 2
 
@@ -74,6 +77,8 @@ class VectorSearch:
             return self._index
 
     def _open(self) -> VectorIndex:
+        if self._rows.more_than(MOST_IN_CHROMA):
+            return CompactIndex(self._rows, self._folder if self._use_chroma else None)
         if self._use_chroma:
             try:
                 return ChromaIndex(self._folder, self._rows, self._notify)

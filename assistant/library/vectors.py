@@ -146,6 +146,12 @@ class VectorRows:
         with self._database.read() as connection:
             return connection.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is not None
 
+    def more_than(self, count: int) -> bool:
+        """Whether there are more than `count` chunks, which is known sooner than how many."""
+        with self._database.read() as connection:
+            found = connection.execute("SELECT 1 FROM chunks LIMIT 1 OFFSET ?", (count,)).fetchone()
+        return found is not None
+
     def missing(self) -> int:
         """How many papers have no chunks yet."""
         with self._database.read() as connection:
@@ -240,6 +246,16 @@ class VectorRows:
                 "SELECT chunk, paper, vector FROM chunks "
                 "WHERE paper IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(numbers)),),
+            ).fetchall()
+        return _batch(rows)
+
+    def of_chunks(self, chunks: Numbers) -> VectorBatch:
+        """The rows of these chunks that are still there, in any order."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT chunk, paper, vector FROM chunks "
+                "WHERE chunk IN (SELECT value FROM json_each(?))",
+                (json.dumps(chunks.tolist()),),
             ).fetchall()
         return _batch(rows)
 
