@@ -204,8 +204,8 @@ class Catalog:
         self, query: str, limit: int, filters: Filters = EVERYTHING
     ) -> list[tuple[int, float]]:
         """Number and BM25 score of the papers that fit the words of `query`, best first."""
-        expression = self.full_text.expression(query)
-        return [] if expression is None else self.full_text.best(expression, limit, filters)
+        words = self.full_text.plan(query)
+        return [] if words is None else self.full_text.best(words, limit, filters)
 
     def get(self, key: str) -> StoredPaper:
         """The paper that `key` names.

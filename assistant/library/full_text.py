@@ -11,6 +11,7 @@ from assistant.library.conditions import conditions
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.spelling import Spelling
+from assistant.library.word_plan import WordPlan, any_of, common_scores, plan
 
 # A question longer than this is a pasted text; its beginning says what it is about.
 MAX_CHARACTERS = 8_000
@@ -21,6 +22,8 @@ _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"(?<![^\W_])(?<![^\W_][-‐‑])[^\W_]+(?:[-‐‑][^\W_]+){1,2}(?![-‐‑]?[^\W_])")
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d+)")
 # A match in the title counts as much as two in the abstract.
+# So many of the best by rare words are looked up for common ones.
+_WEIGHED = 200
 _SCORE = "bm25(full_text, 2.0, 1.0)"
 
 # Words of English questions that say nothing about a paper's content.
@@ -47,12 +50,14 @@ class FullText:
         self._database = database
         self._spelling = Spelling(database)
 
-    def expression(self, query: str) -> str | None:
-        """The FTS5 expression for `query`, near words in place of unknown ones; None: no words."""
-        return _any_of(self._spelling.corrected(terms(query)))
+    def plan(self, query: str) -> WordPlan | None:
+        """How to look for `query`, with near words in place of unknown ones; None: no words."""
+        words = self._spelling.corrected(terms(query))
+        with self._database.read() as connection:
+            return plan(connection, words)
 
     def best(
-        self, expression: str, limit: int, filters: Filters = EVERYTHING
+        self, wanted: WordPlan, limit: int, filters: Filters = EVERYTHING
     ) -> list[tuple[int, float]]:
         """Number and BM25 score of the `limit` best papers, best first; higher is better.
 
@@ -62,22 +67,37 @@ class FullText:
         # Papers are looked up among those that fit, not the other way round: FTS5 would begin its
         # search anew for each of them. `ORDER BY rank` would be twice as slow as ordering here.
         fit = f"AND +rowid IN (SELECT number FROM papers WHERE {condition})" if values else ""  # noqa: S608
-        return self._scores(
+        most = limit if limit < 0 or not wanted.common else max(limit, _WEIGHED)
+        found = self._scores(
             f"full_text MATCH ? {fit} ORDER BY score, rowid LIMIT ?",
-            (expression, *values, limit),
+            (wanted.expression, *values, most),
         )
+        if not wanted.common:
+            return found
+        scores = self._with_common(dict(found), found[:_WEIGHED], wanted)
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        return ranked if limit < 0 else ranked[:limit]
 
-    def scores(self, expression: str, numbers: Iterable[int]) -> dict[int, float]:
-        """The BM25 scores of those of `numbers` that fit `expression`."""
-        wanted = json.dumps(list(numbers))
-        if wanted == "[]":
+    def scores(self, wanted: WordPlan, numbers: Iterable[int]) -> dict[int, float]:
+        """The scores of those of `numbers` that have any of the words."""
+        given = json.dumps(list(numbers))
+        if given == "[]":
             return {}
-        return dict(
-            self._scores(
-                "full_text MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
-                (expression, wanted),
-            )
+        found = self._scores(
+            "full_text MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+            (wanted.expression, given),
         )
+        return self._with_common(dict(found), found, wanted)
+
+    def _with_common(
+        self, scores: dict[int, float], which: Sequence[tuple[int, float]], wanted: WordPlan
+    ) -> dict[int, float]:
+        """`scores`, those of `which` with what their common words add."""
+        if not wanted.common:
+            return scores
+        with self._database.read() as connection:
+            added = common_scores(connection, [number for number, _ in which], wanted.common)
+        return {number: score + added.get(number, 0.0) for number, score in scores.items()}
 
     def with_all_words(self, query: str, filters: Filters = EVERYTHING) -> list[int]:
         """Numbers of the papers that have every word of `query`, best BM25 first."""
@@ -85,8 +105,8 @@ class FullText:
         if not wanted:
             return []
         groups = (self._spelling.corrected([term]) for term in wanted)
-        expression = " AND ".join(f"({_any_of(group)})" for group in groups)
-        return [number for number, _ in self.best(expression, -1, filters)]
+        every = WordPlan(" AND ".join(f"({any_of(group)})" for group in groups))
+        return [number for number, _ in self.best(every, -1, filters)]
 
     def forget_removed(self) -> None:
         """Write the index anew without what removed papers have left in it, which takes time."""
@@ -128,11 +148,3 @@ def terms(query: str) -> list[str]:
         if parts:
             found[f"{parts[1]} {parts[2]}"] = None
     return list(found)[:MAX_TERMS]
-
-
-def _any_of(wanted: Iterable[str]) -> str | None:
-    """The expression for any of `wanted`.
-
-    Every term is a quoted string, in which FTS5 knows no operators.
-    """
-    return " OR ".join(f'"{term}"' for term in wanted) or None

@@ -91,9 +91,9 @@ class Search:
     ) -> _Candidates:
         found = _Candidates()
         full_text = self._catalog.full_text
-        expression = full_text.expression(query)
-        if expression is not None:
-            found.bm25 = dict(full_text.best(expression, depth, filters))
+        words = full_text.plan(query)
+        if words is not None:
+            found.bm25 = dict(full_text.best(words, depth, filters))
             found.by_words = list(found.bm25)
         if vector is None:
             return found
@@ -104,8 +104,8 @@ class Search:
             found.cosine |= best_cosines(batch, vector)
             found.vectors |= means(batch)
         others = [number for number in found.nearest if number not in found.bm25]
-        if expression is not None:
-            found.bm25 |= full_text.scores(expression, others)
+        if words is not None:
+            found.bm25 |= full_text.scores(words, others)
         return found
 
     def _made(self, numbers: list[int], deadline: float, embed_rest: bool) -> list[VectorBatch]:

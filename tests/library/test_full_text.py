@@ -116,12 +116,12 @@ def test_scores_are_the_same_with_and_without_conditions(
     assert catalog.ranked(query, 300, Filters(only=only)) == [
         pair for pair in ranked if pair[0] in only
     ]
-    expression = catalog.full_text.expression(query)
-    assert expression is not None
-    assert catalog.full_text.scores(expression, only) == {
+    words = catalog.full_text.plan(query)
+    assert words is not None
+    assert catalog.full_text.scores(words, only) == {
         number: score for number, score in ranked if number in only
     }
-    assert catalog.full_text.scores(expression, []) == {}
+    assert catalog.full_text.scores(words, []) == {}
 
 
 def test_all_words(catalog: Catalog) -> None:
@@ -138,3 +138,36 @@ def test_all_words(catalog: Catalog) -> None:
     assert with_all("greem yellow") == [2], "typing errors are forgiven"
     assert with_all("green nosuchword") == []
     assert with_all("?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("glaciers melting in Iceland, sample 48", 49),  # one rare word
+        ("sample of penguins", None),  # no rare word, a few papers with both
+        ("glaciers", None),  # one word that all have
+        ("penguins blooming in orbit", None),
+        ("unknownword glaciers in sample 48", 49),
+    ],
+)
+def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
+    question: str,
+    expected: int | None,
+    catalog: Catalog,
+    make_papers: Callable[..., list[Paper]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalog.add(make_papers(400))
+    everything = catalog.ranked(question, 20)
+    monkeypatch.setattr("assistant.library.word_plan.LARGE", 100)
+    monkeypatch.setattr("assistant.library.word_plan._MOST_SCORED", 30)
+    words = catalog.full_text.plan(question)
+    assert words is not None
+    assert len(catalog.full_text.best(words, -1)) < 400
+    found = catalog.ranked(question, 20)
+    if expected is not None:
+        assert found[0][0] == everything[0][0] == expected
+    best = {number for number, score in everything if score == everything[0][1]}
+    assert {found[0][0]} <= best or found[0][0] in dict(everything)
+    assert catalog.full_text.scores(words, [found[0][0]])[found[0][0]] == pytest.approx(found[0][1])
+    assert catalog.ranked(question, 20, Filters(only=(found[0][0],)))[0][0] == found[0][0]
