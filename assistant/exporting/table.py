@@ -1,0 +1,41 @@
+"""CSV for spreadsheets: UTF-8 with a byte order mark, without which Excel guesses wrongly."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from assistant.exporting.record import Exported, Fields, fields_of
+
+_COLUMNS = (
+    "id", "title", "authors", "published", "arxiv", "doi", "pmid", "url", "tags", "tldr",
+    "abstract",
+)  # fmt: skip
+_BYTE_ORDER_MARK = "\ufeff"
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def cell(text: str) -> str:
+    """`text` for a table; an apostrophe keeps a spreadsheet from computing it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def table(papers: Iterable[Exported]) -> Iterator[str]:
+    """A row a paper, below the names of the columns."""
+    yield _BYTE_ORDER_MARK + _row(_COLUMNS)
+    for exported in papers:
+        yield _row([cell(value) for value in _values(fields_of(exported))])
+
+
+def _values(paper: Fields) -> Iterator[str]:
+    for column in _COLUMNS:
+        value = getattr(paper, column)
+        yield value if isinstance(value, str) else "; ".join(value)
+
+
+def _row(values: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
