@@ -92,7 +92,7 @@ def _frequency(connection: sqlite3.Connection, expression: str, papers: int) -> 
         "(SELECT rowid FROM full_text WHERE full_text MATCH ? LIMIT ?)",
         (expression, _MOST_SCORED + 1),
     ).fetchone()
-    return count if count <= _MOST_SCORED else max(count, round(count * papers / last))
+    return int(count if count <= _MOST_SCORED else max(count, round(count * papers / last)))
 
 
 def _narrow(connection: sqlite3.Connection, words: Sequence[str]) -> str:
@@ -114,9 +114,8 @@ def _narrow(connection: sqlite3.Connection, words: Sequence[str]) -> str:
 
 
 def _at_most(connection: sqlite3.Connection, expression: str) -> int:
-    return int(
-        connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM full_text WHERE full_text MATCH ? LIMIT ?)",
-            (expression, _MOST_SCORED + 1),
-        ).fetchone()[0]
-    )
+    (count,) = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM full_text WHERE full_text MATCH ? LIMIT ?)",
+        (expression, _MOST_SCORED + 1),
+    ).fetchone()
+    return int(count)
