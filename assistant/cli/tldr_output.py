@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.streams import as_json
 from assistant.text.visible import visible
-from assistant.text.written import markdown_text
+from assistant.text.written import markdown_text, table_cell
 
 if TYPE_CHECKING:
     from assistant.summarizing import TldrResult
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Format(enum.StrEnum):
@@ -63,14 +61,10 @@ def _row(result: TldrResult, form: Format) -> str:
         return as_json(shape) + "\n"
     if form is Format.csv:
         line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow([_cell(shape[name]) for name in _COLUMNS])
+        csv.writer(line, lineterminator="\n").writerow(
+            [table_cell(visible(str(shape[name]))) for name in _COLUMNS]
+        )
         return line.getvalue()
     if form is Format.md:
         return f"- **{markdown_text(result.title)}** — {markdown_text(result.tldr)}\n"
     return f"{visible(result.title)} — {visible(result.tldr)}\n"
-
-
-def _cell(value: object) -> str:
-    """`value` for a table; an apostrophe keeps a spreadsheet from computing a text."""
-    text = visible(str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -7,26 +7,20 @@ import io
 from collections.abc import Iterable, Iterator
 
 from assistant.exporting.record import Exported, Fields, fields_of
+from assistant.text.written import table_cell
 
 _COLUMNS = (
     "id", "title", "authors", "published", "arxiv", "doi", "pmid", "url", "tags", "tldr",
     "abstract",
 )  # fmt: skip
 _BYTE_ORDER_MARK = "\ufeff"
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def cell(text: str) -> str:
-    """`text` for a table; an apostrophe keeps a spreadsheet from computing it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def table(papers: Iterable[Exported]) -> Iterator[str]:
     """A row a paper, below the names of the columns."""
     yield _BYTE_ORDER_MARK + _row(_COLUMNS)
     for exported in papers:
-        yield _row([cell(value) for value in _values(fields_of(exported))])
+        yield _row([table_cell(value) for value in _values(fields_of(exported))])
 
 
 def _values(paper: Fields) -> Iterator[str]:

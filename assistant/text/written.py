@@ -17,6 +17,8 @@ _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
 # What makes a list or a heading of a line that begins with it.
 _OPENING = re.compile(r"^(?:(?=[-+=])|(\d+)(?=[.)]))")
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 # In the address of a link these would end it, or begin something else.
 _NOT_IN_ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'<>\\^`{|}()[]*~$"}
 
@@ -29,6 +31,11 @@ def html_text(text: str) -> str:
 def markdown_text(text: str) -> str:
     """What can be seen of `text` on one line of Markdown, also at its beginning."""
     return _OPENING.sub(r"\1\\", visible(text).translate(_MARKS))
+
+
+def table_cell(text: str) -> str:
+    """`text` for a table; an apostrophe keeps a spreadsheet from computing it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def web_address(url: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Two imports into one library at once, while it is searched; `tests/sharing.py` does it oftener."""
+"""Two imports into one library at once, while it is searched; `tests/sharing.py` does it often."""
 
 from __future__ import annotations
 
