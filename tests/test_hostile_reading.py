@@ -14,6 +14,7 @@ from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 from assistant.reading import Failure, read_bytes, read_file
 from assistant.reading.markup import plain
+from assistant.reading.record import LONGEST_TITLE
 
 BEFORE = Paper(
     title="On the sleep of cats",
@@ -42,6 +43,12 @@ def test_there_are_enough_of_every_kind() -> None:
 def blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
     return all(character.isspace() or unseen(character) for character in text)
+
+
+def no_title(text: str) -> bool:
+    """Whether no paper is called so: nothing to read, no letters, or more than any title has."""
+    shown = plain(text)
+    return len(text) > LONGEST_TITLE or not any(map(str.isalpha, shown))
 
 
 def halved(text: str) -> bool:
@@ -100,10 +107,8 @@ def test_json_lines_are_read_or_reported_one_by_one(escaped: bool) -> None:
     assert refused == ""
     assert len(papers) + len(failures) == len(HOSTILE)
     # Halves of characters are only in a file that spells them.
-    lost = [
-        text for text in HOSTILE.values() if blank(plain(text)) or (not escaped and halved(text))
-    ]
-    assert len(failures) == len(lost) < 13
+    lost = [text for text in HOSTILE.values() if no_title(text) or (not escaped and halved(text))]
+    assert len(failures) == len(lost) < 30
     for failure in failures:
         assert failure.where.startswith("a.jsonl:")
         assert unseen(failure.why) == []
@@ -120,6 +125,10 @@ def test_no_text_makes_a_file_of_json_lines_another_format() -> None:
     for name, text in HOSTILE.items():
         record = {"title": f"On sleep {text}", "abstract": f"{PROSE} {text} {text} {text} {text}"}
         papers, failures, refused = read(json.dumps(record, ensure_ascii=halved(text)))
+        if len(record["title"]) > LONGEST_TITLE:
+            assert (papers, len(failures)) == ([], 1), name
+            assert "x.jsonl" in refused or "page.txt" in refused
+            continue
         assert (len(papers), failures, refused) == (1, [], ""), name
 
 
@@ -130,7 +139,10 @@ def test_a_saved_page_is_read_or_reported_and_its_neighbours_stay(kind: str) -> 
             lines = (BEFORE.title, BEFORE.abstract, title, abstract, AFTER.title, AFTER.abstract)
             papers, failures, refused = read("\n\n".join(lines))
             if not_text(text):
-                assert refused.startswith("page.txt is"), name
+                # The damage costs its record, a text that is full of it all.
+                titles = [paper.title for paper in papers]
+                assert titles == [BEFORE.title, AFTER.title] or refused, name
+                assert failures or refused, name
                 assert unseen(refused) == []
                 continue
             shown = [(paper.title, paper.abstract) for paper in papers]

@@ -1,7 +1,8 @@
 """Files and pastes -> Papers, as a stream.
 
 One module a format. To add a format, write a module with a class like `SavedPage` (it fits the
-`Format` protocol) and put an instance of it into the tuple `FORMATS` of `detect`.
+`Format` protocol) and put an instance of it into the tuple `FORMATS` of `detect`. Formats that are
+no text, `pdf` and `parquet`, are told by their first bytes in `reader`.
 """
 
 from assistant.reading.detect import FORMATS, detect

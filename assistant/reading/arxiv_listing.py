@@ -93,8 +93,8 @@ class _Entry:
     values: dict[str, list[str]] = field(default_factory=dict)
     paragraphs: list[list[str]] = field(default_factory=list)
     url: str | None = None
-    replaced: bool = False
     damaged: bool = False
+    closed: bool = False
     part: _Part = _Part.HEADER
     _last: list[str] | None = None
 
@@ -125,13 +125,13 @@ class _Entry:
             self._last = [] if name in self.values else self.values.setdefault(name, [])
             self._last.append(found["value"])
         elif _REPLACED.match(text):
-            self.replaced = True
+            self._last = None
         elif self._last is not None:
             self._last.append(text)
 
     def paper(self, source: str) -> Paper:
-        if self.replaced and not self.paragraphs:
-            raise NoPaper(f"arXiv:{self.number} is a new version, listed without its abstract")
+        if not self.paragraphs and not self.closed:
+            raise NoPaper("it has no abstract and no end: it was cut")
 
         def value(name: str) -> str:
             return _joined(self.values.get(name, []))
@@ -179,6 +179,7 @@ def _entries(source: Source, on_failure: OnFailure) -> Iterator[_Entry]:
         elif bare.startswith(f"{_BACKSLASHES} (") or _RULE.match(bare):
             found = _ADDRESS.search(bare)
             entry.url = found[0] if found else None
+            entry.closed = True
             yield entry
             entry = None
         else:

@@ -1,5 +1,7 @@
 """What arXiv's two services answer in XML: Atom feeds of its API, and records of OAI-PMH.
 
+Atom feeds of journals are read too.
+
 https://info.arxiv.org/help/api/user-manual.html and https://info.arxiv.org/help/oa/index.html
 describe them.
 """
@@ -13,6 +15,7 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
+from assistant.reading.feeds import abstract_of, refuse_bare
 from assistant.reading.format import OnFailure
 from assistant.reading.names import given_first
 from assistant.reading.record import NoPaper, paper_of, papers_of
@@ -25,8 +28,6 @@ _ENTRY = frozenset({"entry"})
 _RECORD = frozenset({"record", "error"})
 # What stands before the number: `http://arxiv.org/abs/`, also of a mirror; `oai:arXiv.org:`.
 _BEFORE_NUMBER = re.compile(r"https?://[\w.-]*arxiv\.org/abs/|oai:arxiv\.org:", re.IGNORECASE)
-# The daily feeds put the number and the kind of the announcement before the abstract.
-_ANNOUNCED = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+(?:Abstract:\s*)?")
 _COMMENT = re.compile(r"comments?:", re.IGNORECASE)
 
 
@@ -74,6 +75,7 @@ class ArxivOai:
 
 def _of_entry(entry: Element, source: str) -> Paper:
     number, summary = _text(entry, "id"), _text(entry, "summary")
+    described = (abstract_of(text) for text in (summary, _text(entry, "content")))
     if "/api/errors" in number:
         raise NoPaper(f"arXiv answered with an error: {fields.one_line(summary)}")
     links = [
@@ -82,18 +84,20 @@ def _of_entry(entry: Element, source: str) -> Paper:
         if link.get("rel", "alternate") == "alternate"
     ]
     names = [_text(author, "name") for author in entry.findall("author")]
-    return paper_of(
+    paper = paper_of(
         source,
         title=_text(entry, "title"),
-        abstract=_ANNOUNCED.sub("", summary, count=1),
+        abstract=next(filter(None, described), ""),
         authors=names or _text(entry, "creator"),
         published=_text(entry, "published"),
         arxiv=_BEFORE_NUMBER.sub("", number.strip()),
-        doi=_text(entry, "doi"),
+        # Journals have it as dc:identifier.
+        doi=_text(entry, "doi") or _text(entry, "identifier"),
         url=next(iter(links), number),
         # Classes of mathematics and computing come several to a term: "05C85, 68R10".
         tags=[tag for found in entry.findall("category") for tag in fields.tags(found.get("term"))],
     )
+    return refuse_bare(paper)
 
 
 def _of_record(record: Element, source: str) -> Paper:

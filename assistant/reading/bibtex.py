@@ -16,7 +16,7 @@ from assistant.reading.bibtex_entry import entry_paper
 from assistant.reading.dates import MONTHS
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.record import NoPaper
-from assistant.reading.source import Source
+from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
 _ENTRY = re.compile(r"@[ \t]{0,99}([A-Za-z]\w{0,99})\s{0,99}([{(])")
 # Where an entry begins, even within one that is not closed: on a new line, or after a brace.
@@ -73,7 +73,7 @@ class BibTex:
         return len(" ".join(above.split())) <= _CHARACTERS_ABOVE
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every entry that has a title and an abstract, in the file's order."""
+        """Yield a paper for every entry that has a title, in the file's order."""
         text = source.text()
 
         def fail(line: int, why: str) -> None:
@@ -81,7 +81,8 @@ class BibTex:
 
         parents = _parents(text) if _REFERENCE.search(text) else {}
         for entry in _entries(text, fail):
-            if entry.kind == "xdata":
+            # A set only names entries that stand elsewhere in the file.
+            if entry.kind in ("xdata", "set"):
                 continue
             try:
                 yield entry_paper(_inherited(entry, parents), source.name)
@@ -122,6 +123,10 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
             if kind not in ("comment", "preamble"):
                 fail(line, str(error))
             at = beginnings.after(found.end())
+            continue
+        if text.find(UNREADABLE, found.start(), at) >= 0:
+            if kind not in ("comment", "preamble"):
+                fail(line, NOT_TEXT)
             continue
         if kind == "string":
             macros.update(values)

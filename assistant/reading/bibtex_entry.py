@@ -25,7 +25,7 @@ def entry_paper(values: dict[str, str], source: str) -> Paper:
     """The paper with the fields `values` of an entry; names are in small letters.
 
     Raises:
-        NoPaper: it has no title or no abstract.
+        NoPaper: as `paper_of` does.
     """
     kind = (values.get("eprinttype") or values.get("archiveprefix", "")).strip().lower()
     eprint = _identifier(values.get("eprint", ""))

@@ -8,9 +8,11 @@ from assistant.reading.arxiv_listing import ArxivListing
 from assistant.reading.arxiv_xml import ArxivAtom, ArxivOai
 from assistant.reading.bibtex import BibTex
 from assistant.reading.endnote_xml import EndNoteXml
+from assistant.reading.feeds import Rss
 from assistant.reading.format import Format
 from assistant.reading.json_lines import JsonLines
 from assistant.reading.medline import Medline
+from assistant.reading.paper_text import PaperText
 from assistant.reading.pubmed_xml import PubmedXml
 from assistant.reading.ris import Ris
 from assistant.reading.saved_page import SavedPage
@@ -30,12 +32,14 @@ FORMATS: tuple[Format, ...] = (
     ArxivOai(),
     PubmedXml(),
     EndNoteXml(),
+    Rss(),
     Ris(),
     Medline(),
     WebOfScience(),
     BibTex(),
     ArxivListing(),
     Table(),
+    PaperText(),
     SavedPage(),
 )
 

@@ -37,7 +37,7 @@ class EndNoteXml:
         )
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record that has a title and an abstract.
+        """Yield a paper for every record that has a title.
 
         Raises:
             FileUnreadable: it defines entities.

@@ -1,6 +1,6 @@
 """Values as exports write them -> fields of a Paper; what is not valid becomes nothing.
 
-Only title and abstract make a paper, so a wrong date or DOI is left out and not an error.
+Only a title makes a paper, so a wrong date or DOI is left out and not an error.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ _ARXIV = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
+# What programs write where an abstract would be.
+_NO_ABSTRACT = re.compile(
+    r"[\[(]?\s*(?:no abstract(?: is)?(?: available| provided| supplied| found)?"
+    r"|(?:the )?abstract(?: is)? (?:not|un) ?available|abstract missing|not available"
+    r"|no description(?: available)?|n\.?\s?/?\s?a|nan|none|null|nil|-+|[–—])\s*[.!]?\s*[\])]?",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
 
 
@@ -37,6 +44,12 @@ def clean_text(value: str) -> str:
 def one_line(value: str) -> str:
     """Clean, with every run of white space made one space: titles are wrapped in many exports."""
     return visible(_whole(value))
+
+
+def abstract(value: str) -> str:
+    """`value` stripped; nothing for a phrase such as "[No abstract available]"."""
+    value = value.strip()
+    return "" if _NO_ABSTRACT.fullmatch(value) else value
 
 
 def texts(value: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from assistant.reading.source import UNREADABLE
+from assistant.reading.source import NOT_TEXT, UNREADABLE
 
 # Keys under which programs and web services put their list of records.
 LISTS = frozenset({"data", "items", "message", "results"})
@@ -142,7 +142,7 @@ class _Text:
                 continue
             begin, self.at = self.at, end
             if self.text.find(UNREADABLE, begin, end) >= 0:
-                raise _BadBytes("not text: some of its bytes are none; save the file as UTF-8")
+                raise _BadBytes(NOT_TEXT)
             return value
 
     def key(self) -> str:

@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper, paper_of, papers_of
+from assistant.reading.record import NoPaper, paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
 _OBJECT = re.compile(r'\{\s*"')
+# A title alone may be that of anything; these keys are those of papers.
+_OF_PAPERS = frozenset(
+    {"abstract", "author", "authors", "arxiv", "arxiv_id", "doi", "pmid", "journal", "citations"}
+)
+_PAPERS_KEY = re.compile(rf'"(?:{"|".join(sorted(_OF_PAPERS))})"\s*:')
 
 
 class JsonLines:
@@ -34,12 +40,17 @@ class JsonLines:
         return objects > 0 and 2 * objects >= len(lines)
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every line that has a title and an abstract, one line in memory."""
+        """Yield a paper for every line that has a title, one line in memory.
+
+        Where nothing but titles says that these are papers, a line without abstract is a failure.
+        """
+        of_papers = _PAPERS_KEY.search(source.head) is not None
 
         def fail(number: int, why: str) -> None:
             on_failure(Failure(where=f"{source.name}:{number}", why=why))
 
-        yield from papers_of(source.lines(fail), _paper, source.name, on_failure)
+        make = partial(_paper, of_papers)
+        yield from papers_of(source.lines(fail), make, source.name, on_failure)
 
 
 def _record(line: str) -> dict[str, Any]:
@@ -54,13 +65,13 @@ def _record(line: str) -> dict[str, Any]:
     return record
 
 
-def _paper(line: str, source: str) -> Paper:
+def _paper(of_papers: bool, line: str, source: str) -> Paper:
     record = _record(line)
     get = record.get
     return paper_of(
         source,
         title=_text(record, "title"),
-        abstract=_text(record, "abstract"),
+        abstract=_abstract(record, of_papers),
         authors=get("authors"),
         published=get("published") or get("date") or _first_version(get("versions")),
         # Many exports call it just `id`; only what looks like an arXiv identifier is one.
@@ -78,6 +89,15 @@ def _first_version(versions: object) -> str | None:
     """The date of the first version in the arXiv metadata snapshot."""
     first = versions[0] if isinstance(versions, list) and versions else None
     return mail_date(first.get("created")) if isinstance(first, dict) else None
+
+
+def _abstract(record: dict[str, Any], of_papers: bool) -> str:
+    if record.get("abstract") is not None:
+        return _text(record, "abstract")
+    if not of_papers and not _OF_PAPERS & record.keys():
+        raise NoPaper('"abstract" is missing')
+    refuse_prose({key: value for key, value in record.items() if key not in ("title", "abstract")})
+    return ""
 
 
 def _text(record: dict[str, Any], key: str) -> str:

@@ -73,7 +73,8 @@ _ACCENT = re.compile(
 _SYMBOL = re.compile(r"\\([A-Za-z]{1,24})(?:\{\}|(?![A-Za-z])[ \t]?)")
 _FORMAT = re.compile(r"\\([A-Za-z]{3,24})\*?\s{0,9}\{([^{}]*)\}")
 _UNKNOWN = re.compile(r"\\([A-Za-z]{2,24})\*?(?=\{)")
-_HREF = re.compile(r"\\href\s?\{[^{}]*\}\s?\{")
+# An address with a formula in it is none, and a formula must not go with it.
+_HREF = re.compile(r"\\href\s?\{[^{}\0]*\}\s?\{")
 _DECLARATION = re.compile(
     r"(?<![_^])\{\s?\\(?:em|it|bf|rm|sc|tt|sl|sf|itshape|bfseries|scshape|ttfamily|upshape)(?![A-Za-z])\s*"
     r"([^{}]*)\}"

@@ -30,7 +30,7 @@ class PubmedXml:
         return xml_records.root(head) in _ROOTS
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every article that has a title and an abstract.
+        """Yield a paper for every article that has a title.
 
         Raises:
             FileUnreadable: it defines entities.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
-from assistant.reading import fields
+from assistant.reading import fields, parquet, pdf
 from assistant.reading.archives import Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure
@@ -16,7 +16,8 @@ from assistant.reading.saved_page import SavedPage
 from assistant.reading.source import HEAD_BYTES, Source
 
 _EXPECTED = (
-    f"a page of papers saved as text, or one of: {', '.join(known.name for known in FORMATS[:-1])}"
+    "a page of papers saved as text, or one of: "
+    f"{', '.join(known.name for known in FORMATS[:-1])}, PDF, Parquet"
 )
 
 
@@ -31,8 +32,8 @@ def read_file(
     Nothing is opened before the first paper is asked for.
 
     Raises:
-        FileUnreadable: it is missing, not permitted, or neither text nor an archive.
-        NoPapersFound: it is text, but there is no title with an abstract in it.
+        FileUnreadable: it is missing, not permitted, or of a kind that cannot be read.
+        NoPapersFound: it can be read, but there is no paper in it.
     """
     label = fields.one_line(str(path))
     try:
@@ -53,7 +54,7 @@ def read_bytes(
 
     Raises:
         FileUnreadable: it is not text.
-        NoPapersFound: it is text, but there is no title with an abstract in it.
+        NoPapersFound: it can be read, but there is no paper in it.
     """
     with io.BufferedReader(io.BytesIO(data), HEAD_BYTES) as stream:
         found = stream_members(stream, name, name, on_failure)
@@ -81,9 +82,25 @@ def _read_all(
         raise NoPapersFound(f"No papers found in {label}")
 
 
+def _of_binary(
+    member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None
+) -> Iterator[Paper] | None:
+    """The papers of a file that is no text and yet can be read; None of any other."""
+    head = member.stream.peek(len(pdf.MAGIC))
+    if head.startswith(pdf.MAGIC):
+        return pdf.papers(member.stream, member.name, member.label)
+    if head.startswith(parquet.MAGIC):
+        return parquet.papers(member.stream, member.name, member.label, on_failure, columns)
+    return None
+
+
 def _read(
     member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None
 ) -> Iterator[Paper]:
+    found_in_binary = _of_binary(member, on_failure, columns)
+    if found_in_binary is not None:
+        yield from found_in_binary
+        return
     source = Source(member.stream, member.name, member.label)
     chosen = detect(source.head, columns)
     # Among many files a licence or a letter is no page of papers.

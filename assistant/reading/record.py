@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -14,6 +14,17 @@ from assistant.reading.format import Failure, OnFailure
 from assistant.reading.markup import plain
 
 Record = TypeVar("Record")
+
+# Twenty times the longest abstracts, those of whole reviews with their formulas as markup; what is
+# longer is a book pasted where the abstract belongs.
+LONGEST_ABSTRACT = 100_000
+# The longest titles known, of trials and of acts of law, have some hundred characters.
+LONGEST_TITLE = 2_000
+# Signs up to here, such as "???" or "(...)", stand for an abstract that is not there.
+_LONGEST_SIGNS = 20
+# As on a saved page; of more than one figure or semicolon to so many words, a text is a list.
+_ABSTRACT_WORDS = 40
+_PROSE_WORDS = 12
 
 _ET_AL = re.compile(r"(?:and )?(?:et al\.?|others)", re.IGNORECASE)
 
@@ -39,6 +50,35 @@ def papers_of(
             on_failure(Failure(f"{source}:{line}", str(error)))
 
 
+def check_length(title: str, abstract: str) -> None:
+    """Raise NoPaper where a title or an abstract has more characters than any has."""
+    for name, text, longest in (
+        ("title", title, LONGEST_TITLE),
+        ("abstract", abstract, LONGEST_ABSTRACT),
+    ):
+        if len(text) > longest:
+            raise NoPaper(
+                f"its {name} has {len(text):,} characters; more than {longest:,} are no {name}"
+            )
+
+
+def refuse_prose(values: Mapping[str, object]) -> None:
+    """Raise NoPaper where one of `values`, by the names they have, may be the abstract.
+
+    For records without one: it may be there under a name that is not known here.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and _is_prose(value):
+            raise NoPaper(f'it has no "abstract", but "{name}" is as long as one')
+
+
+def _is_prose(text: str) -> bool:
+    words = text.split()
+    # Lists of references, affiliations and funders have more semicolons and figures than prose.
+    listed = text.count(";") + sum(any(map(str.isdecimal, word)) for word in words)
+    return len(words) >= _ABSTRACT_WORDS and listed * _PROSE_WORDS < len(words)
+
+
 def paper_of(
     source: str,
     *,
@@ -55,15 +95,27 @@ def paper_of(
     """The paper with these values as its export writes them; `source` names the file.
 
     Markup is taken out of title, abstract, names and tags. `authors` and `tags` are lists, or one
-    text as `fields.authors` and `fields.tags` split it. Values that are not valid are left out.
+    text as `fields.authors` and `fields.tags` split it. Values that are not valid are left out, and
+    so is an abstract that only says that there is none.
 
     Raises:
-        NoPaper: it has no title or no abstract.
+        NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
+            paper with an abstract and an identifier may be called by a number.
     """
-    clean_title, clean_abstract = fields.one_line(plain(title)), fields.clean_text(plain(abstract))
-    for name, value in (("title", clean_title), ("abstract", clean_abstract)):
-        if not value:
-            raise NoPaper(f"it has no {name}")
+    check_length(title, abstract)
+    clean_title = fields.one_line(plain(title))
+    if not clean_title:
+        raise NoPaper("it has no title")
+    clean_abstract = fields.abstract(fields.clean_text(plain(abstract)))
+    if not _has_letter(clean_abstract):
+        if len(clean_abstract) > _LONGEST_SIGNS:
+            raise NoPaper("its abstract has no letters")
+        clean_abstract = ""
+    identified = fields.arxiv(arxiv) or fields.doi(doi) or fields.pmid(pmid)
+    # arXiv:2104.12255 is called "0".
+    is_number = clean_title.isdecimal() and identified and clean_abstract
+    if not _has_letter(clean_title) and not is_number:
+        raise NoPaper("its title has no letters")
     try:
         return Paper(
             title=clean_title,
@@ -79,6 +131,10 @@ def paper_of(
         )
     except ValidationError as error:
         raise NoPaper(f"not a paper: {error.errors()[0]['msg']}") from error
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _names(authors: object) -> tuple[str, ...]:

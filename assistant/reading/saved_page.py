@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from assistant.paper import Paper
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.listing import announces_name, is_metadata, is_number, is_user_name
-from assistant.reading.source import Source
+from assistant.reading.record import NoPaper, check_length
+from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.wrapping import Line, blocks, unwrapped, wrapped_width
 
 # Of the 73 titles of a real page the longest has 20 words, of the abstracts the shortest 177.
@@ -84,7 +85,7 @@ class SavedPage:
         """Yield the papers in the order of the page.
 
         Raises:
-            FileUnreadable: it is not text.
+            FileUnreadable: it is damaged UTF-16.
         """
         pending: _Pair | None = None
         above = _Above()
@@ -97,28 +98,36 @@ class SavedPage:
                 above.add(line, kind)
             elif title := above.title_of(line.text):
                 if pending:
-                    yield pending.paper(source.name)
-                pending = _Pair(title, [line.text])
+                    yield from pending.paper(source.name, on_failure)
+                pending = _Pair(title, [line])
                 above = _Above()
             elif pending and not above.lines:
                 # Nothing stands between: another paragraph of the same abstract.
-                pending.abstract.append(line.text)
+                pending.abstract.append(line)
             else:
                 words = len(line.text.split())
                 where = f"{source.name}:{line.number}"
                 on_failure(Failure(where, f"a paragraph of {words} words has no title above it"))
                 above = _Above()
         if pending:
-            yield pending.paper(source.name)
+            yield from pending.paper(source.name, on_failure)
 
 
 @dataclass
 class _Pair:
-    title: str
-    abstract: list[str]
+    title: Line
+    abstract: list[Line]
 
-    def paper(self, source: str) -> Paper:
-        return Paper(title=self.title, abstract="\n\n".join(self.abstract), source=source)
+    def paper(self, source: str, on_failure: OnFailure) -> Iterator[Paper]:
+        """The paper, or none where it is damaged or too long, which is reported."""
+        title, abstract = self.title.text, "\n\n".join(line.text for line in self.abstract)
+        try:
+            if self.title.damaged or any(line.damaged for line in self.abstract):
+                raise NoPaper(NOT_TEXT)
+            check_length(title, abstract)
+            yield Paper(title=title, abstract=abstract, source=source)
+        except NoPaper as error:
+            on_failure(Failure(f"{source}:{self.title.number}", str(error)))
 
 
 @dataclass(frozen=True)
@@ -126,8 +135,12 @@ class _Candidate:
     """A line that may be the title, with its words ready to be compared."""
 
     kind: _Kind
-    text: str
+    line: Line
     words: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        return self.line.text
 
 
 @dataclass
@@ -138,19 +151,19 @@ class _Above:
     name_follows: bool = False
 
     def add(self, line: Line, kind: _Kind) -> None:
-        self.lines.append(_Candidate(kind, line.text, _words(line.text)))
+        self.lines.append(_Candidate(kind, line, _words(line.text)))
         self.name_follows = announces_name(line.text)
 
     def _of_kind(self, kind: _Kind) -> list[_Candidate]:
         """Lines of this kind, the nearest to the abstract first."""
         return [line for line in reversed(self.lines) if line.kind is kind]
 
-    def title_of(self, abstract: str) -> str | None:
+    def title_of(self, abstract: str) -> Line | None:
         """The line that has most words of the abstract in it; of equals, the nearest above it."""
         words = _words(abstract)
         for kind in (_Kind.SHORT, _Kind.SENTENCE, _Kind.NAME):
             if candidates := self._of_kind(kind):
-                return max(candidates, key=lambda line: len(line.words & words)).text
+                return max(candidates, key=lambda line: len(line.words & words)).line
         return self._number_alone()
 
     def may_head(self, sentence: str) -> bool:
@@ -169,10 +182,10 @@ class _Above:
         words = _words(sentence)
         return any(line.words & words for line in candidates)
 
-    def _number_alone(self) -> str | None:
+    def _number_alone(self) -> Line | None:
         """`1984` is a title if it is all there is: a listing's counts never come without one."""
         if len(self.lines) == 1 and is_number(self.lines[0].text):
-            return self.lines[0].text
+            return self.lines[0].line
         return None
 
 

@@ -61,7 +61,7 @@ class ScholarlyJson:
         return any(_reader_of(outline(line)) for line in lines if not _loads(_lines(head)[0]))
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record with title and abstract, holding one in memory.
+        """Yield a paper for every record with a title, holding one in memory.
 
         Failures are named by their line where there is one record a line, else by the number of
         the record.

@@ -21,6 +21,7 @@ _LINE_COST = 150
 # What a program writes above its records is shorter than a line of prose.
 _HEADER_WORDS = 20
 _LINE_END = re.compile(r"[\r\n]+")
+_LINE = re.compile(r"[^\r]+\r?")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Record:
     values: dict[str, list[list[str]]] = field(default_factory=dict)
     size: int = 0
     failure: tuple[int, str] | None = None
+    is_closed: bool = False
 
     def all(self, *tags: str, join: str = " ") -> list[str]:
         """The values of `tags`, those of the first tag first, their lines joined."""
@@ -92,7 +94,11 @@ def papers(
         number, why = record.failure or (record.line, "")
         if not why:
             try:
-                yield paper(record)
+                found = paper(record)
+                if not found.abstract and layout.ends and not record.is_closed:
+                    # It may have been cut above its abstract.
+                    raise NoPaper("it has no abstract and no end: it was cut")
+                yield found
                 continue
             except NoPaper as error:
                 why = str(error)
@@ -104,7 +110,10 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
     value: list[str] = []
     last = 0
     bad: list[tuple[int, str]] = []
+    any_closed = is_whole = False
     for number, line in _lines(source, bad):
+        is_whole = line.endswith(("\n", "\r"))
+        line = line.rstrip()
         if bad:
             record = record or Record(bad[0][0])
             record.failure = record.failure or bad[0]
@@ -122,6 +131,7 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
             record = None
         if tag in layout.ends:
             if record:
+                record.is_closed = any_closed = True
                 yield record
             record = None
         elif record or tag not in layout.outside:
@@ -133,6 +143,9 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
         record = record or Record(bad[0][0])
         record.failure = record.failure or bad[0]
     if record:
+        # Where records have ends, the last one has none, and its last line neither.
+        if any_closed and not is_whole and layout.begins & record.values.keys():
+            record.failure = record.failure or (record.line, "the file ends within it: it was cut")
         yield record
 
 
@@ -151,6 +164,6 @@ def _go_on(record: Record, value: list[str], line: str, after_blank: bool) -> No
 def _lines(source: Source, bad: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Numbered lines, also where only a carriage return ends them; undecodable ones go to `bad`."""
     for number, text in source.lines(lambda *problem: bad.append(problem)):
-        for line in text.split("\r"):
+        for line in _LINE.findall(text):
             if line.strip():
-                yield number, line.rstrip()
+                yield number, line

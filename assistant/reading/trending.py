@@ -20,6 +20,7 @@ from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import UNREADABLE, Source
 
 _TAGS = ("ai_keywords", "keywords", "tags", "categories")
+_OF_PAPERS = ("authors", "arxiv", "arxiv_id", "doi", "pmid")
 _VALUE = re.compile(r"\s*(?P<value>[\[{])")
 _OBJECT = re.compile(r'(?P<value>\{)\s*"')
 # A key, a text, a bracket, or what is between; a text that does not end in its line ends the match.
@@ -171,7 +172,10 @@ def _entries(value: object) -> Iterator[object]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
-            if any(map(_is_entry, value)):
+            if any(map(_is_json_line, value)):
+                # In a list of papers what has a title alone is one too.
+                yield from ({"abstract": ""} | it if isinstance(it, dict) else it for it in value)
+            elif any(map(_is_entry, value)):
                 yield from value
             else:
                 waiting.extend(reversed(value))
@@ -229,10 +233,15 @@ def _paper(entry: object, source: str) -> Paper:
     authors = get("authors")
     if _is_damaged(values):
         raise NoPaper("it has bytes that are not text in the file's encoding")
+    abstract = _text(get("abstract")) or _text(get("summary"))
+    # Anything on a page has a title.
+    of_papers = "abstract" in values or any(map(get, _OF_PAPERS)) or fields.arxiv(get("id"))
+    if not abstract and not of_papers:
+        raise NoPaper("it has no abstract")
     return paper_of(
         source,
         title=_text(get("title")),
-        abstract=_text(get("abstract")) or _text(get("summary")),
+        abstract=abstract,
         authors=authors if isinstance(authors, str) else list(fields.texts(authors)),
         published=get("publishedAt") or get("published") or get("date") or get("year"),
         arxiv=next(filter(fields.arxiv, map(get, ("id", "arxiv", "arxiv_id"))), None),

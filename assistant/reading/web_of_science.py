@@ -36,7 +36,7 @@ class WebOfScience:
         return tagged.opens(head, _FIRST, _TAG)
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record that has a title and an abstract."""
+        """Yield a paper for every record that has a title."""
         return tagged.papers(source, _LAYOUT, lambda it: _paper(it, source.name), on_failure)
 
 

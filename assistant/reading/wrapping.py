@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.reading.source import UNREADABLE
 from assistant.text.visible import visible_lines
 
 # Nobody wraps wider; longer lines are whole paragraphs.
@@ -21,10 +22,14 @@ _CONJUNCTION = re.compile(r"(?:and|or)(?:\s|$)")
 
 @dataclass(frozen=True)
 class Line:
-    """Text without surrounding white space, and its number in the file, from 1."""
+    """Text without surrounding white space, and its number in the file, from 1.
+
+    Of a `damaged` line some bytes were no text.
+    """
 
     number: int
     text: str
+    damaged: bool = False
 
 
 def blocks(text: str) -> Iterator[list[Line]]:
@@ -32,9 +37,11 @@ def blocks(text: str) -> Iterator[list[Line]]:
     block: list[Line] = []
     for number, raw in enumerate(text.split("\n"), start=1):
         # What cannot be seen is nothing to the eye, and no other kind of line end is one here.
-        line = visible_lines(raw).replace("\n", " ").strip()
+        damaged = UNREADABLE in raw
+        # A title that cannot be read must not leave its abstract to the paper above.
+        line = visible_lines(raw).replace("\n", " ").strip() or "\ufffd" * damaged
         if line:
-            block.append(Line(number, line))
+            block.append(Line(number, line, damaged))
         elif block:
             yield block
             block = []
@@ -124,4 +131,5 @@ def _joined(paragraph: Sequence[Line]) -> Line:
         # "pre- and post-training" has one.
         inside_word = _BROKEN_WORD.search(last.text) and not _CONJUNCTION.match(line.text)
         parts.append(line.text if inside_word else f" {line.text}")
-    return Line(paragraph[0].number, "".join(parts))
+    damaged = any(line.damaged for line in paragraph)
+    return Line(paragraph[0].number, "".join(parts), damaged)

@@ -220,7 +220,7 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
     papers, failures = read(ArxivAtom(), FEED.format(bare + ENTRY + error + ENTRY))
     assert len(papers) == 2
     assert failures == [
-        Failure("x.xml:5", "it has no abstract"),
+        Failure("x.xml:5", "it has no abstract, no authors and no identifier"),
         Failure("x.xml:24", "arXiv answered with an error: start must be an integer"),
     ]
 

@@ -14,35 +14,35 @@ from assistant.reading.bibtex import BibTex
 from assistant.reading.format import Failure
 from assistant.reading.source import Source
 
-# Papers and failures of each file, the papers being the entries that have an abstract.
+# Papers and failures of each file, the papers being the entries that have a title.
 EXPECTED = {
     "article.bib": (1, 0),
-    "article_comma_first.bib": (0, 2),
+    "article_comma_first.bib": (2, 0),
     "article_comma_first_and_trailing_comma_output.bib": (1, 0),
-    "article_comma_normal_multiple.bib": (0, 3),
-    "article_missing_coma.bib": (0, 4),
+    "article_comma_normal_multiple.bib": (3, 0),
+    "article_missing_coma.bib": (4, 0),
     "article_no_braces.bib": (1, 0),
-    "article_oneline.bib": (0, 2),
+    "article_oneline.bib": (2, 0),
     "article_start_with_bom.bib": (1, 0),
-    "article_start_with_whitespace.bib": (0, 2),
+    "article_start_with_whitespace.bib": (2, 0),
     "article_with_annotation.bib": (1, 0),
     "article_with_protection_braces.bib": (1, 0),
-    "article_with_strings.bib": (0, 1),
-    "biber-examples.bib": (6, 112),
+    "article_with_strings.bib": (1, 0),
+    "biber-examples.bib": (97, 18),
     "comments_only.bib": (0, 0),
-    "comments_percentage_nolastcoma.bib": (0, 2),
+    "comments_percentage_nolastcoma.bib": (2, 0),
     "comments_spaces_and_declarations.bib": (1, 0),
     "common_strings.bib": (0, 0),
     "crossref_cascading_cycle.bib": (0, 2),
-    "crossref_entries.bib": (0, 14),
+    "crossref_entries.bib": (14, 0),
     "encoding.bib": (1, 0),
-    "features.bib": (0, 1),
-    "features2.bib": (0, 1),
+    "features.bib": (1, 0),
+    "features2.bib": (1, 0),
     "multiline_comments.bib": (0, 0),
-    "multiple_entries_and_comments.bib": (0, 3),
+    "multiple_entries_and_comments.bib": (3, 0),
     "traps.bib": (1, 0),
     "wrong.bib": (0, 2),
-    "xref_entries.bib": (0, 8),
+    "xref_entries.bib": (8, 0),
 }
 
 
@@ -184,11 +184,10 @@ def test_broken_entries_cost_only_themselves() -> None:
         "@article(h, title={H}, abstract={x (y)}) @misc{i, title={I}, abstract=x}\n"
         "@misc{j, title={J}, abstract={cut sho"
     )
-    assert [paper.title for paper in papers] == ["A", "C", "G", "H", "I"]
+    assert [paper.title for paper in papers] == ["A", "C", "E", "G", "H", "I"]
     assert [(failure.where, failure.why) for failure in failures] == [
         ("x.bib:4", 'it is not closed: "}" is missing'),
         ("x.bib:10", "'title, abstract={z}}' is not a field as in name = {...}"),
-        ("x.bib:11", "it has no abstract"),
         ("x.bib:12", "it has no title"),
         ("x.bib:14", "'not closed' is not a field as in name = {...}"),
         ("x.bib:16", '"abstract" is not closed'),
@@ -228,8 +227,10 @@ def test_cross_references() -> None:
         ("B", "1999", None, ("Ada Author",)),
         ("P", "2020-05", "10.1000/p", ()),
         ("Q", "2020-05", None, ()),
+        ("Q", "2020-05", None, ()),
     ]
-    assert [failure.where for failure in failures] == ["x.bib:4"]
+    assert [paper.abstract for paper in papers] == ["a", "b", "p", "", "i"]
+    assert failures == []
 
 
 def test_macros_do_not_fill_the_memory() -> None:
@@ -268,8 +269,10 @@ def test_real_files(shared_data: Path) -> None:
         assert BibTex().matches(data.decode("utf-8-sig")), name
         papers, failures = read(data)
         assert (len(papers), len(failures)) == counts, name
-        assert {failure.why for failure in failures} <= {"it has no abstract", "it has no title"}
-        assert not any(mark in paper.title for paper in papers for mark in "\\{}"), name
+        assert {failure.why for failure in failures} <= {"it has no title"}
+        # Formulas stay as they are written.
+        titles = [paper.title for paper in papers if "$" not in paper.title]
+        assert not any(mark in title for title in titles for mark in "\\{}"), name
 
 
 def test_fields_of_a_real_file(shared_data: Path) -> None:

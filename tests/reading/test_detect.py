@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ EXAMPLES = {
     "PubMed XML": "<PubmedArticleSet><PubmedArticle>",
     "EndNote XML": "<xml><records><record><database>x</database>"
     '<ref-type name="Journal Article">17</ref-type><contributors>',
+    "RSS": '<rss version="2.0"><channel><title>x</title><item>',
     "RIS": "1.\nTY  - JOUR\nTI  - x",
     "PubMed text": "PMID- 123\nTI  - x",
     "Web of Science text": "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Mouse, M\n",
@@ -30,6 +32,9 @@ EXAMPLES = {
     "arXiv listing": "\\\\\narXiv:2401.00001\n"
     "Date: Mon, 1 Jan 2024 00:00:00 GMT   (9kb)\n\nTitle: x\n",
     "table": "id,Document Title,Abstract\n1,x,y",
+    "text of one paper": "A title\n\nSome Body\n\nAbstract\n"
+    + "A text. " * 20
+    + "\n1 Introduction\n",
     "saved page": "new\n\nSubscribe\n\nA title\n\nAn abstract about something.",
 }
 
@@ -75,10 +80,10 @@ def test_data_and_markup_are_no_page(head: str) -> None:
 EXPORTS = {
     "arxiv_atom": {"arXiv API (Atom)": (25, 245, 1)},
     "arxiv_kaggle_jsonl": {"JSON lines": (1, 200, 0)},
-    "bibtex_bibtexparser": {"BibTeX": (54, 21, 191)},
-    "csv_ris_litstudy": {"RIS": (2, 25, 1), "table": (5, 167, 20)},
-    "medline_biopython": {"PubMed XML": (6, 7, 1), "PubMed text": (3, 6, 0)},
-    "ris_rispy": {"RIS": (14, 9, 14), "Web of Science text": (1, 2, 0)},
+    "bibtex_bibtexparser": {"BibTeX": (54, 182, 27)},
+    "csv_ris_litstudy": {"RIS": (2, 26, 0), "table": (5, 187, 0)},
+    "medline_biopython": {"PubMed XML": (6, 8, 0), "PubMed text": (3, 6, 0)},
+    "ris_rispy": {"RIS": (14, 17, 6), "Web of Science text": (1, 2, 0)},
 }
 
 
@@ -100,6 +105,14 @@ def test_exports_of_other_programs_are_read_whole(shared_data: Path, folder: str
         counts[found.name] = tuple(map(sum, zip(before, added, strict=True)))  # type: ignore[assignment]
         assert all(failure.why for failure in failures)
     assert counts == EXPORTS[folder]
+
+
+def test_entries_of_a_reference_manager_are_as_many_as_their_titles(shared_data: Path) -> None:
+    path = shared_data / "exports" / "bibtex_bibtexparser" / "biber-examples.bib"
+    titles = re.findall(r"^\s+title\s*=", path.read_text(encoding="utf-8"), re.I | re.M)
+    papers = list(read_file(path, lambda failure: None))
+    assert len(papers) == len(titles) == 97
+    assert sum(not paper.abstract for paper in papers) == 91
 
 
 def test_a_page_in_a_format_of_its_own_is_refused_with_what_is_expected(shared_data: Path) -> None:

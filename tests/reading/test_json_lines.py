@@ -68,25 +68,41 @@ def test_bad_lines_are_failures_and_the_rest_goes_on() -> None:
         GOOD,
         "",
         '{"title": "cut sho',
-        '{"title": "No abstract"}',
+        '{"abstract": "No title"}',
         '{"title": 7, "abstract": "x"}',
-        '{"title": "x", "abstract": null}',
+        '{"title": "x", "abstract": 7}',
         '{"title": " ", "abstract": "x"}',
         '["title", "abstract"]',
-        b'{"title": "Caf\xe9", "abstract": "x"}',
+        b'{"title": "Caf\xff", "abstract": "x"}',
         '{"x": ' + "[" * 100_000,
         GOOD,
     )
     assert len(papers) == 2
     assert [failure.where for failure in failures] == [f"papers.jsonl:{n}" for n in range(3, 11)]
     reasons = [failure.why for failure in failures]
-    assert reasons[1] == '"abstract" is missing'
+    assert reasons[1] == '"title" is missing'
     assert reasons[2] == '"title" is not a text but a number'
-    assert reasons[3] == '"abstract" is not a text but null'
+    assert reasons[3] == '"abstract" is not a text but a number'
     assert reasons[4] == "it has no title"
     assert reasons[5] == "not a JSON object but a list"
-    assert reasons[6].startswith("not UTF-8 text: e9 (hexadecimal) at byte 14")
+    assert reasons[6].startswith("not UTF-8 text: ff (hexadecimal) at byte 14")
     assert all("\n" not in reason for reason in reasons)
+
+
+def test_titles_alone_are_papers_in_a_file_of_papers() -> None:
+    titles = ('{"title": "B"}', '{"title": "C", "abstract": null}', '{"title": "D", "doi": "x"}')
+    papers, failures = read_lines(GOOD, *titles)
+    assert [(paper.title, paper.abstract) for paper in papers[1:]] == [
+        ("B", ""),
+        ("C", ""),
+        ("D", ""),
+    ]
+    assert failures == []
+    prose = "The abstract is there, under another name. " * 8
+    _, failures = read_lines(GOOD, json.dumps({"title": "A", "text": prose}))
+    assert [failure.why for failure in failures] == [
+        'it has no "abstract", but "text" is as long as one'
+    ]
 
 
 def test_known_fields_are_taken_and_unknown_or_invalid_ones_left() -> None:

@@ -53,6 +53,7 @@ def test_prose_and_mathematics_stay(text: str) -> None:
         (r"Stra{\ss}e, S\o ren, {\AE}r\o{}", "Straße, Søren, Ærø"),
         (r"\emph{a \textbf{b}} {\em c d} \enquote{e}", "a b c d “e”"),
         (r"\href{http://x.org/a}{link}, \url{http://a_b~c}", "link, http://a_b~c"),
+        (r"\href{http:$x^2$}{link} of $y$", r"\href{http:$x^2$}{link} of $y$"),
         (r"5\% \& \_ \#1 \$3", "5% & _ #1 $3"),
         ("Fig.~1, 5~nm, Angew.~Chem.", "Fig. 1, 5 nm, Angew. Chem."),
         ("12--23, x -- y, a---b", "12–23, x – y, a—b"),

@@ -57,7 +57,7 @@ BARE = (
     "<Abstract><AbstractText>A</AbstractText></Abstract></Article></MedlineCitation></PubmedArticle>"
 )
 FILES = {
-    "pubmed1.xml": (1, 1),
+    "pubmed1.xml": (2, 0),
     "pubmed2.xml": (2, 0),
     "pubmed4.xml": (1, 0),
     "pubmed5.xml": (1, 0),

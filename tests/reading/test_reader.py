@@ -87,11 +87,12 @@ def test_file_of_white_space(tmp_path: Path, data: bytes) -> None:
     ("data", "message"),
     [
         (b"abc\0def", "binary file.*byte 3"),
-        (b"%PDF-1.7\n", "is a PDF"),
+        (b"%PDF-1.7\n", "is a damaged PDF"),
         (b"PK\x03\x04....", "zip archive"),
         (b"\x1f\x8b\x08....", "is damaged"),
         (b"GGUF....", "language model"),
-        (b"A title\n\n" + b"word " * 20_000 + b"\n\0", "binary file.*line 4"),
+        (b"\0" * 30 + b"A title\n\n" + b"word " * 100, "binary file.*byte 0"),
+        (bytes(range(256)) * 9, "binary file.*byte 0"),
         (b"\xff\xfeA\0\n", "not UTF-16-LE text"),
     ],
 )
@@ -104,8 +105,17 @@ def test_binary_file(tmp_path: Path, data: bytes, message: str) -> None:
 
 def test_position_counts_the_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "page.txt"
-    path.write_bytes(b"\xef\xbb\xbfA title\n\nCaf\xe9\n")
-    assert "e9 (hexadecimal) at byte 15, line 3" in refused(path, FileUnreadable)
+    path.write_bytes(b"\xff\xfe" + "A title\n".encode("utf-16-le") + b"\x00\xdcA\x00")
+    assert "at byte 18, line 2" in refused(path, FileUnreadable)
+
+
+def test_a_stray_nul_costs_its_record() -> None:
+    good = b'{"title": "A", "abstract": "B."}\n'
+    failures: list[Failure] = []
+    data = good * 3 + good.replace(b"B", b"\0") + good
+    assert len(list(read_bytes(data, "x", failures.append))) == 4
+    assert [failure.where for failure in failures] == ["x:4"]
+    assert "NUL" in failures[0].why
 
 
 def test_character_cut_at_the_end_of_the_head_is_whole_in_the_paper() -> None:
@@ -133,7 +143,7 @@ def test_stopping_early_closes_the_file(tmp_path: Path) -> None:
 
 def test_a_file_of_a_folder_whose_records_are_none_is_not_reported_twice(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"title": "A", "abstract": "One."}', encoding="utf-8")
-    (tmp_path / "b.bib").write_text("@article{b, title = {B}}", encoding="utf-8")
+    (tmp_path / "b.bib").write_text("@article{b, abstract = {B}}", encoding="utf-8")
     failures: list[Failure] = []
     assert len(list(read_file(tmp_path, failures.append))) == 1
     assert [failure.where for failure in failures] == ["b.bib:1"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import FileUnreadable, NoPapersFound
+from assistant.errors import NoPapersFound
 from assistant.reading import Failure, read_bytes, read_file
 
 Pairs = list[tuple[str, str]]
@@ -203,7 +203,22 @@ def test_page_without_a_pair_says_what_was_expected(text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_text_that_is_not_utf_8_says_where() -> None:
-    data = f"A title\n\n{prose(50)}\n\nCaf\u00e9\n".encode("latin-1")
-    with pytest.raises(FileUnreadable, match=rf"not UTF-8.* e9 .*byte {len(data) - 2}, line 5"):
-        list(read_bytes(data, "page.txt", lambda failure: None))
+def test_bytes_that_are_no_text_cost_their_paper() -> None:
+    pages = [f"Title of the {n}th\n\n{prose(50)} \u00e9 end.\n\n" for n in range(3)]
+    for damaged in (pages[1].encode()[:-8] + b"\xff.\n\n", b"\xff" + pages[1].encode()):
+        failures: list[Failure] = []
+        data = pages[0].encode() + damaged + pages[2].encode()
+        papers = list(read_bytes(data, "page.txt", failures.append))
+        assert [paper.title for paper in papers] == ["Title of the 0th", "Title of the 2th"]
+        assert [failure.where for failure in failures] == ["page.txt:5"]
+        assert failures[0].why.startswith("not text")
+
+
+def test_a_book_is_no_abstract() -> None:
+    text = f"A book\n\n{'word ' * 30_000}end.\n\nA title\n\n{prose(50)}"
+    failures: list[Failure] = []
+    (paper,) = read_bytes(text.encode(), "page.txt", failures.append)
+    assert paper.title == "A title"
+    assert [failure.why for failure in failures] == [
+        "its abstract has 150,004 characters; more than 100,000 are no abstract"
+    ]

@@ -200,27 +200,37 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
         entry(1),
         entry(2, summary=None),
         {"paper": {"id": "2503.00003"}},
-        entry(4, title="", summary=7),
+        entry(4, title="", summary=None) | {"title": ""},
         None,
         {"title": "No paper within"},
         entry(7, title=None, authors=None, ai_keywords=None, publishedAt="soon"),
     ]
     papers, failures = read(TrendingJson(), json.dumps(entries))
-    assert [paper.title for paper in papers] == ["A title, the 1th", "A title, the 7th"]
-    assert papers[1].authors == ()
+    assert [paper.title for paper in papers] == [
+        "A title, the 1th",
+        "A title, the 2th",
+        "A title, the 7th",
+    ]
+    assert papers[1].abstract == ""
+    assert papers[2].authors == ()
     assert failures == [
-        Failure("x:2", "it has no abstract (A title, the 2th)"),
         Failure("x:3", "it has no title (2503.00003)"),
-        Failure("x:4", "it has no abstract (A title, the 4th)"),
+        Failure("x:4", "it has no title (2503.00004)"),
         Failure("x:5", "it is no object"),
         Failure("x:6", "it has no abstract (No paper within)"),
     ]
 
 
+def test_a_title_alone_in_a_list_of_papers() -> None:
+    papers, failures = read(TrendingJson(), '[{"title": "A", "abstract": "B."}, {"title": "C"}]')
+    assert [(paper.title, paper.abstract) for paper in papers] == [("A", "B."), ("C", "")]
+    assert failures == []
+
+
 @pytest.mark.parametrize("form", [TrendingJson(), TrendingHtml()])
 def test_bytes_that_are_no_text_cost_their_entry(form: Format) -> None:
     whole = json.dumps(TWO) if isinstance(form, TrendingJson) else page({"dailyPapers": TWO})
-    papers, failures = read(form, whole.encode().replace(b"Alan", b"Al\xe9n", 1))
+    papers, failures = read(form, whole.encode().replace(b"Alan", b"Al\xffn", 1))
     assert papers == [expected(2)]
     (failure,) = failures
     assert failure.where == "x:1"

@@ -1,0 +1,188 @@
+"""The columns of a table, known by their names: which of them are a paper's, and rows -> Papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.errors import UsageError
+from assistant.paper import Paper
+from assistant.reading import fields
+from assistant.reading.dates import most_exact
+from assistant.reading.names import given_first
+from assistant.reading.record import NoPaper, paper_of, refuse_prose
+
+# What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
+# first that a table has is taken, or, where a row has no value there, the next.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "title": (
+        *("title", "article title", "document title", "item title", "paper title"),
+        *("primary title", "original title", "title english", "titles", "display name", "ti"),
+    ),
+    "abstract": (
+        *("abstract", "abstract note", "abstract text", "article abstract", "paper abstract"),
+        *("abstract english", "abstracts", "summary", "summaries", "description", "ab"),
+    ),
+    "authors": (
+        *("author full names", "authors", "author", "author names", "author list", "creators"),
+        *("creator", "authorships author display name", "af", "au"),
+    ),
+    "date": (
+        *("publication date", "date published", "published date", "published", "date", "pub date"),
+        *("issued", "issue date", "cover date", "date of publication", "publication year", "year"),
+        *("year published", "published year", "online date", "pub year", "date year"),
+        *("create date", "py"),
+    ),
+    "doi": ("doi", "item doi", "article doi", "paper doi", "digital object identifier", "di"),
+    "pmid": ("pmid", "pubmed id", "medline pmid", "pm"),
+    "arxiv": ("arxiv", "arxiv id", "arxiv identifier", "archive id", "archive location", "extra"),
+    "url": (
+        *("url", "link", "urls", "article url", "article link", "document url", "document link"),
+        *("doi link", "source url", "external url", "dimensions url", "pdf link", "web address"),
+    ),
+    "tags": (
+        *("author keywords", "keywords", "keyword", "tags", "manual tags", "de", "categories"),
+        *("index keywords", "keywords plus", "automatic tags", "ieee terms", "mesh terms", "mesh"),
+    ),
+}
+# Only these columns have names with the family name first, between semicolons alone.
+_FAMILY_FIRST = frozenset({"authorfullnames", "af", "au"})
+# So has Zotero's only column of names; these tell its tables.
+_ZOTERO = frozenset({"itemtype", "publicationtitle", "abstractnote"})
+
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_ARXIV_IN_TEXT = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
+_PMID_IN_TEXT = re.compile(r"\bpmid:\s*(\d+)", re.IGNORECASE)
+# One family name and what follows its comma; names in Chinese characters have neither.
+_ONE_NAME = re.compile(r"(?:[a-z]+\s+)*[^\s,\u2e80-\uffff]+,\s*[^,\u2e80-\uffff]+")
+_NO_AUTHOR = re.compile(r"\[no authors? (?:name|id)s? (?:available|found|listed)\]", re.IGNORECASE)
+
+# A table of titles is one of papers if it has a column for one of these.
+_OF_PAPERS = frozenset({"abstract", "authors", "doi", "pmid", "arxiv"})
+
+
+class Columns:
+    """The names of columns: those known here, and those that only the user knows.
+
+    Args:
+        given: names of columns such as `{"title": "Titel"}`; they win over the known ones. The keys
+            are title, abstract, authors, date, doi, pmid, arxiv, url and tags.
+
+    Raises:
+        UsageError: a key of `given` is none of these.
+    """
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        """Keep the names given; see the class."""
+        given = dict(given or {})
+        unknown = [key for key in given if key not in _NAMES]
+        if unknown:
+            raise UsageError(
+                f"a table has no column for {', '.join(unknown)}: name one for {', '.join(_NAMES)}"
+            )
+        self._given = {key: _name(column) for key, column in given.items()}
+        self.named = "".join(f', {key} in "{column}"' for key, column in given.items())
+
+    def found(self, header: Sequence[str]) -> Found | None:
+        """Where in `header` what is; None without titles, something else, and all that is given."""
+        names = [_name(name) for name in header]
+        if not set(self._given.values()) <= set(names):
+            return None
+        columns = {}
+        for key, known in _NAMES.items():
+            wanted = (self._given[key],) if key in self._given else tuple(map(_name, known))
+            columns[key] = [(name, names.index(name)) for name in wanted if name in names]
+        found = [key for key, places in columns.items() if places]
+        if "title" not in found or len(found) < 2:
+            return None
+        taken = {place for places in columns.values() for _, place in places}
+        others = {name: place for place, name in enumerate(header) if place not in taken}
+        return Found(len(names), columns, others, family_first=set(names) >= _ZOTERO)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The columns of one table.
+
+    Args:
+        width: how many there are.
+        columns: for each key of a paper the names and places of its columns, the best first.
+        others: the places of the others by their names.
+        family_first: in its names of authors the family name comes first.
+    """
+
+    width: int
+    columns: Mapping[str, Sequence[tuple[str, int]]]
+    others: Mapping[str, int]
+    family_first: bool
+
+    def paper(self, row: Sequence[str], source: str) -> Paper:
+        """The paper of a row, which may be shorter or longer than the header.
+
+        Raises:
+            NoPaper: as `paper_of`, and where nothing but a title says that it is a paper.
+        """
+
+        def values(key: str) -> list[tuple[str, str]]:
+            """The columns of this kind that have a value in this row, the best first."""
+            return [
+                (name, row[place].strip())
+                for name, place in self.columns[key]
+                if place < len(row) and row[place].strip()
+            ]
+
+        def first(key: str) -> str:
+            return next((value for _, value in values(key)), "")
+
+        abstracts = [text for _, value in values("abstract") if (text := fields.abstract(value))]
+        if not abstracts:
+            self._check_without_abstract(row)
+        arxivs = [value for name, value in values("arxiv") if name != "extra"]
+        extra = " ".join(value for name, value in values("arxiv") if name == "extra")
+        arxivs += _ARXIV_IN_TEXT.findall(extra)
+        # Addresses of papers on arXiv have their identifier in them.
+        arxivs += [value for _, value in values("url")]
+        pmids = [value for _, value in values("pmid")] + _PMID_IN_TEXT.findall(extra)
+        names = values("authors")
+        return paper_of(
+            source,
+            title=first("title"),
+            abstract=next(iter(abstracts), ""),
+            authors=_authors(*names[0], family_first=self.family_first) if names else (),
+            published=most_exact([value for _, value in values("date")]),
+            arxiv=next((value for value in arxivs if fields.arxiv(value)), None),
+            doi=first("doi"),
+            pmid=next(iter(pmids), None),
+            url=first("url"),
+            tags=first("tags"),
+        )
+
+    def _check_without_abstract(self, row: Sequence[str]) -> None:
+        if self.columns["abstract"] and all(p >= len(row) for _, p in self.columns["abstract"]):
+            raise NoPaper(f"the row is cut: it has {len(row)} of {self.width} columns")
+        if not any(self.columns[key] for key in _OF_PAPERS):
+            raise NoPaper(
+                "its table has titles, but no column of abstracts, authors or identifiers is known "
+                "here: name them with --columns"
+            )
+        refuse_prose({name: row[place] for name, place in self.others.items() if place < len(row)})
+
+
+def _name(column: str) -> str:
+    return _NOT_WORD.sub("", column.casefold())
+
+
+def _authors(column: str, value: str, *, family_first: bool) -> list[str] | str:
+    """Names as `paper_of` takes them; one such as `van Dyke, Ada` is not two."""
+    if _NO_AUTHOR.search(value):
+        return []
+    # BibTeX's way, which is in tables made from it, and OpenAlex's.
+    several = value.split("|") if "|" in value else re.split(r"\s+and\s+", value)
+    if "|" in value or (len(several) > 1 and all(name.count(",") == 1 for name in several)):
+        return [given_first(name) for name in several]
+    is_one = family_first or column in _FAMILY_FIRST or _ONE_NAME.fullmatch(value)
+    if not is_one and ";" not in value:
+        return value
+    return [given_first(name) for name in fields.authors(f"{value};")]

@@ -1,0 +1,267 @@
+"""What is fuzzed: the readers and the parsers under them, each with seeds that it reads.
+
+A target takes any bytes. What it may raise is a ReadingError; all else is a find.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import ReadingError
+from assistant.paper import Paper
+from assistant.reading import FORMATS, Failure, dates, detect, read_bytes
+from assistant.reading.encoding import guess
+from assistant.reading.json_documents import outline, records
+from assistant.reading.latex import without_latex
+from assistant.reading.markup import plain
+from assistant.reading.paper_text import parts_of
+from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE
+from assistant.reading.source import HEAD_BYTES, Source
+from assistant.text.visible import visible_lines
+
+SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+_LARGEST_SEED = 20_000
+_FORMATS = {known.name: known for known in FORMATS}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that takes any bytes, examples of what it reads, and folders with more of them."""
+
+    run: Callable[[bytes], None]
+    seeds: tuple[bytes, ...]
+    folders: tuple[str, ...] = ()
+
+    def all_seeds(self) -> Iterator[bytes]:
+        """The seeds, and the beginnings of the real files, where they are."""
+        yield from self.seeds
+        for folder in self.folders:
+            for path in sorted((SHARED_DATA / "exports" / folder).glob("*.*")):
+                yield path.read_bytes()[:_LARGEST_SEED]
+
+
+def checked(papers: Iterator[Paper]) -> list[Paper]:
+    """The papers, each of which has to be sound."""
+    found = []
+    for paper in papers:
+        assert paper.title, "a paper without a title"
+        assert len(paper.title.splitlines()) == 1, "a title on several lines"
+        assert len(paper.title) <= LONGEST_TITLE
+        assert len(paper.abstract) <= LONGEST_ABSTRACT
+        assert paper.abstract == visible_lines(paper.abstract), "what cannot be seen"
+        # What cannot be written would end the import of all.
+        paper.model_dump_json().encode()
+        assert paper.id
+        found.append(paper)
+    return found
+
+
+def sound(failure: Failure) -> None:
+    """A failure says where and why, each on one line."""
+    assert failure.where and failure.why
+    assert len(failure.why.splitlines()) == len(failure.where.splitlines()) == 1
+
+
+def _reader(name: str) -> Callable[[bytes], None]:
+    def run(data: bytes) -> None:
+        with contextlib.suppress(ReadingError):
+            stream = io.BufferedReader(io.BytesIO(data), HEAD_BYTES)
+            checked(_FORMATS[name].read(Source(stream, "x"), sound))
+
+    return run
+
+
+def read_anything(data: bytes) -> None:
+    """As a user's file: archive, PDF, Parquet or text of whatever format."""
+    with contextlib.suppress(ReadingError):
+        checked(read_bytes(data, "x", sound))
+
+
+def _texts(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _latex(data: bytes) -> None:
+    for sure in (False, True):
+        without_latex(_texts(data), sure)
+
+
+def _markup(data: bytes) -> None:
+    plain(_texts(data))
+
+
+def _json(data: bytes) -> None:
+    text = _texts(data)
+    outline(text)
+    damaged: list[int] = []
+    whole = list(records([text], lambda value: isinstance(value, dict), _noting(damaged)))
+    cut: list[int] = []
+    pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
+    again = list(records(pieces, lambda value: isinstance(value, dict), _noting(cut)))
+    assert repr(whole) == repr(again), "the pieces in which it came made a difference"
+    assert damaged == cut
+
+
+def _noting(numbers: list[int]) -> Callable[[int, str], None]:
+    return lambda number, why: numbers.append(number)
+
+
+def _dates(data: bytes) -> None:
+    text = _texts(data)
+    for found in (dates.iso(text), dates.mail_date(text), dates.most_exact(text.split("\n"))):
+        Paper(title="x", published=found)
+
+
+def _encoding(data: bytes) -> None:
+    guess(data)
+    detect(_texts(data))
+
+
+def _paper_text(data: bytes) -> None:
+    parts_of(_texts(data), whole=True)
+    _reader("text of one paper")(data)
+
+
+_ENTRY = b"""@string{a = "Some " # jan}
+@article{k, title = {The {C}at \\"o}, author = {G{\\"o}del, Kurt and others}, year = 2020,
+ abstract = "It " # a # {sleeps}, month = may, crossref = {b}, eprint = {2401.00001}}
+@xdata{b, doi = {10.1000/1}}
+"""
+_RIS = b"TY  - JOUR\nTI  - A title\nAU  - Lovelace, Ada\nPY  - 2019/03/12\nAB  - Text.\nER  - \n"
+_NBIB = (
+    b"PMID- 12\nTI  - A title\n      goes on\nAB  - Text.\nFAU - Lovelace, Ada\nDP  - 2004 Nov\n\n"
+)
+_WOS = b"FN Clarivate\nVR 1.0\nPT J\nAU Lovelace, A\nTI A title\nAB Text.\nPY 2019\nER\n\nEF\n"
+_PAGE = (
+    b"new\n\nA title of cats\n\n" + b"Cats sleep for longer than owls do. " * 9 + b"\n\nMar 14\n"
+)
+_LISTING = b"""\\\\
+arXiv:2101.00001 (*cross-listing*)
+Date: Tue, 29 Dec 2020 11:24:39 GMT   (1234kb,D)
+
+Title: A title that goes on
+  in an indented line
+Authors: Ada Lovelace and Alan Turing
+Categories: cs.LG cs.AI
+\\\\
+  The abstract.
+\\\\ ( https://arxiv.org/abs/2101.00001 ,  1234kb)
+"""
+_JSON = (
+    b'{"title": "A", "abstract": "B", "authors": ["C"], '
+    b'"versions": [{"created": "Mon, 2 Apr 2007"}]}\n',
+    b'{"data": [{"paperId": "1", "title": "A", "abstract": "B", '
+    b'"externalIds": {"DOI": "10.1000/1"}}]}',
+    b'{"results": [{"id": "https://openalex.org/W1", "title": "A", '
+    b'"abstract_inverted_index": {"B": [0]}}]}',
+    b'[{"type": "book", "title": "A", "abstract": "<jats:p>B</jats:p>", '
+    b'"issued": {"date-parts": [[2020]]}}]',
+    b'[{"paper": {"id": "2401.00001", "title": "A", "summary": "B", "authors": [{"name": "C"}]}}]',
+)
+_PUBMED = b"""<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>
+<ArticleTitle>A <i>b</i></ArticleTitle><Abstract><AbstractText Label="X">C</AbstractText></Abstract>
+</Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+_ENDNOTE = b"""<xml><records><record><ref-type name="x">17</ref-type><titles><title><style>A</style>
+</title></titles><abstract>B</abstract></record></records></xml>"""
+_ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.00001</id>
+<title>A</title><summary>B</summary><author><name>C</name></author></entry></feed>"""
+_OAI = b"""<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><metadata><arXiv>
+<id>2401.00001</id><title>A</title><abstract>B</abstract></arXiv></metadata></record>
+</ListRecords></OAI-PMH>"""
+_RSS = b"""<rss version="2.0"><channel><item><title>A</title><link>https://x.org</link><description>
+arXiv:2401.00001v1 Announce Type: new\nAbstract: &lt;p&gt;B&lt;/p&gt;</description></item>
+</channel></rss>"""
+_TEXT = b"""A Title: of
+Cats
+Ada Lovelace1, Alan Turing2
+Abstract
+Cats sleep for longer than owls do, which no-
+body has explained so far, and we do not explain it here.
+1 Introduction
+"""
+_LATEX = rb"""The {\em r\^ole} of $x^{2}$ --- ``quoted''~\cite{a}
+\href{http://x.org/~a}{b} \textbf{\emph{c}}"""
+_MARKUP = b"<jats:title>Abstract</jats:title><jats:p>a &lt; b "
+_MARKUP += b"&amp;amp; <mml:math><mml:mi>x</mml:mi></mml:math></jats:p>"
+_TABLE = b'sep=,\nTitle,Authors,Abstract,Year\n"A ""b""","Doe, J.; Roe, R.","C\nd",2020\nE,F,G,1\n'
+_PROPS = (
+    b'<html><div data-props="{&quot;dailyPapers&quot;:[{&quot;paper&quot;:{&quot;id&quot;:'
+    b'&quot;2401.00001&quot;,&quot;title&quot;:&quot;A&quot;,&quot;summary&quot;:&quot;B&quot;}}]}">'
+)
+
+_PDF_OBJECTS = (
+    b"<</Type/Catalog/Pages 2 0 R>>",
+    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 "
+    b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>> >> >> >>",
+    b"""<</Length 442>> stream
+BT 50 700 Td 14 TL /F1 16 Tf (The sleep of cats) Tj T* /F1 9 Tf (Abstract) Tj T*
+(Cats sleep for longer than owls do, which nobody has explained so far, and so do we.) Tj T*
+(There are many cats and many owls, and each of them sleeps for as long as it likes to.) Tj T*
+(1 Introduction) Tj T* (Cats are animals that are known to all of us for their sleep.) Tj T* ET
+endstream""",
+)
+
+
+def _pdf(objects: tuple[bytes, ...]) -> bytes:
+    """A PDF of these objects, with the table of their places."""
+    written, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj %b endobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    return (
+        written
+        + b"xref\n0 %d\n0000000000 65535 f \n%btrailer <</Size %d/Root 1 0 R>>\n"
+        % (
+            size,
+            table,
+            size,
+        )
+        + b"startxref\n%d\n%%%%EOF\n" % len(written)
+    )
+
+
+READERS: Mapping[str, Target] = {
+    "BibTeX": Target(_reader("BibTeX"), (_ENTRY,), ("bibtex_bibtexparser",)),
+    "RIS": Target(_reader("RIS"), (_RIS,), ("ris_rispy",)),
+    "PubMed text": Target(_reader("PubMed text"), (_NBIB,), ("medline_biopython",)),
+    "Web of Science text": Target(_reader("Web of Science text"), (_WOS,), ("ris_rispy",)),
+    "saved page": Target(_reader("saved page"), (_PAGE,)),
+    "arXiv listing": Target(_reader("arXiv listing"), (_LISTING,)),
+    "table": Target(_reader("table"), (_TABLE,), ("csv_ris_litstudy",)),
+    "text of one paper": Target(_paper_text, (_TEXT,)),
+    "JSON lines": Target(_reader("JSON lines"), _JSON[:1], ("arxiv_kaggle_jsonl",)),
+    "scholarly JSON": Target(_reader("scholarly JSON"), _JSON[1:4]),
+    "trending papers (JSON)": Target(_reader("trending papers (JSON)"), _JSON[4:]),
+    "trending papers (web page)": Target(_reader("trending papers (web page)"), (_PROPS,)),
+    "PubMed XML": Target(_reader("PubMed XML"), (_PUBMED,), ("medline_biopython",)),
+    "EndNote XML": Target(_reader("EndNote XML"), (_ENDNOTE,)),
+    "arXiv API (Atom)": Target(_reader("arXiv API (Atom)"), (_ATOM,), ("arxiv_atom",)),
+    "arXiv records (OAI-PMH)": Target(_reader("arXiv records (OAI-PMH)"), (_OAI,)),
+    "RSS": Target(_reader("RSS"), (_RSS,)),
+}
+PARSERS: Mapping[str, Target] = {
+    "latex": Target(_latex, (_LATEX,)),
+    "markup": Target(_markup, (_MARKUP, _LATEX)),
+    "json": Target(_json, _JSON),
+    "PDF": Target(read_anything, (_pdf(_PDF_OBJECTS),)),
+    "dates": Target(_dates, (b"2004 Nov-Dec", b"Mon, 2 Apr 2007 19:18:42 GMT", b"2019/03/12")),
+    "encoding": Target(_encoding, ("Andr\u00e9 \u201cna\u00efve\u201d".encode("cp1252"),)),
+}
+TARGETS: Mapping[str, Target] = {
+    **READERS,
+    **PARSERS,
+    "anything": Target(read_anything, tuple(seed for it in READERS.values() for seed in it.seeds)),
+}
+
+
+def environment_seed() -> int:
+    """The seed of a run, for whoever wants another one than last time."""
+    return int(os.environ.get("FUZZ_SEED", "1"))
