@@ -1,8 +1,8 @@
 """The embedder: all-MiniLM-L6-v2 with ONNX Runtime, from an installed data package.
 
-The weights in the package are int8 and are expanded to float once when loaded; computing is in
-float, so the vector of a text does not depend on what it is batched with. A vector is the mean of
-the last layer over the text's tokens, scaled to length 1, as the model card says
+The weights in the package are int8; `minilm_graph` says how they are computed with. The vector of a
+text does not depend on what it is batched with. A vector is the mean of the last layer over the
+text's tokens, scaled to length 1, as the model card says
 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2).
 """
 
@@ -14,14 +14,13 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from assistant.errors import EmbedderUnavailable, ModelError, ModelFileInvalid
+from assistant.errors import EmbedderUnavailable, ModelFileInvalid
 from assistant.models.base import Vectors, WordVectors
 from assistant.models.checksum import verify
+from assistant.models.minilm_session import Network, open_network
 from assistant.models.wordpiece import (
     CLS,
     SEP,
@@ -48,10 +47,6 @@ _BATCH_TOKENS = 256
 # 254 tokens never come from more text than this, unless most of it is white space.
 _MOST_CHARACTERS = 65_536
 
-_ERROR_LEVEL = 3
-
-Ids = npt.NDArray[np.int64]
-
 
 class MiniLM:
     """An Embedder over one ONNX file. Thread-safe; tokenizer and model are loaded on first use."""
@@ -63,7 +58,7 @@ class MiniLM:
         self._notify = notify
         self._lock = threading.Lock()
         self._wordpiece: WordPiece | None = None
-        self._session: Any = None
+        self._network: Network | None = None
 
     @property
     def name(self) -> str:
@@ -145,10 +140,10 @@ class MiniLM:
         """Hand the last layer of each batch of rows to `keep`, from several threads."""
         if not tokens:
             return
-        session = self._loaded_session()
+        network = self._loaded_network()
 
         def compute(batch: list[int]) -> None:
-            keep(batch, _last_layer(session, [tokens[row] for row in batch]))
+            keep(batch, network.last_layer([tokens[row] for row in batch]))
 
         # Threads over batches, with one thread inside each, beat more threads inside: those wait
         # for each other at every step.
@@ -166,11 +161,11 @@ class MiniLM:
                 self._wordpiece = open_wordpiece(self._notify)
             return self._wordpiece
 
-    def _loaded_session(self) -> Any:
+    def _loaded_network(self) -> Network:
         with self._lock:
-            if self._session is None:
-                self._session = _open_session(self._path)
-            return self._session
+            if self._network is None:
+                self._network = open_network(self._path, self._notify)
+            return self._network
 
 
 def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
@@ -197,23 +192,6 @@ def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
     return MiniLM(path, settings.threads, notify)
 
 
-def _open_session(path: Path) -> Any:
-    try:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
-        onnxruntime.set_default_logger_severity(_ERROR_LEVEL)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = _ERROR_LEVEL
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its own exceptions share no base but this
-        raise EmbedderUnavailable(
-            f"ONNX Runtime cannot load {path} ({_one_line(error)}). "
-            "Install it again: pip install --force-reinstall onnxruntime"
-        ) from error
-
-
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
     """Rows of similar length in batches of at most `_BATCH_TOKENS`, the longest first."""
     batches: list[list[int]] = []
@@ -226,26 +204,6 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def _last_layer(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
-    """The model's output for a batch of token ids, padded to the longest of it."""
-    longest = max(map(len, tokens))
-    ids: Ids = np.zeros((len(tokens), longest), dtype=np.int64)
-    mask: Ids = np.zeros_like(ids)
-    for row, numbers in enumerate(tokens):
-        ids[row, : len(numbers)] = numbers
-        mask[row, : len(numbers)] = 1
-    inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    try:
-        (hidden,) = session.run(["last_hidden_state"], inputs)
-    except Exception as error:  # its own exceptions share no base but this
-        raise ModelError(
-            f"ONNX Runtime failed on {len(tokens)} texts of up to {longest} tokens "
-            f"({_one_line(error)}). Is there enough memory?"
-        ) from error
-    layer: Vectors = hidden
-    return layer
-
-
 def _unit(rows: Vectors) -> Vectors:
     scaled: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return scaled
@@ -255,7 +213,3 @@ def _mean(rows: Vectors) -> Vectors:
     """The mean of `rows`, scaled to length 1: so their sum is as good."""
     mean: Vectors = _unit(rows.sum(axis=0, keepdims=True))[0]
     return mean
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

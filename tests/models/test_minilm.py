@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from assistant.errors import EmbedderUnavailable, ModelError
-from assistant.models import minilm
+from assistant.models import minilm, minilm_graph, minilm_session
 from assistant.models.base import Embedder, Vectors
 from assistant.models.minilm import MiniLM, open_embedder
+from assistant.models.minilm_session import Network
 from assistant.models.wordpiece import CLS, SEP
 from assistant.settings import Settings
 
@@ -69,7 +70,8 @@ def test_vectors_are_those_of_the_model_card(embedder: MiniLM) -> None:
     weights = mask[0, :, None].astype(np.float64)
     pooled = (hidden[0] * weights).sum(axis=0) / weights.sum()
     expected = pooled / np.linalg.norm(pooled)
-    assert np.allclose(embedder.embed(["Unaffable café."])[0], expected, atol=1e-5)
+    assert np.allclose(embedder.embed(["Unaffable café."])[0], expected, atol=3e-4)
+    assert embedder.embed(["Unaffable café."])[0] @ expected > 0.99999
 
 
 def test_near_in_meaning_is_near_in_space(embedder: MiniLM) -> None:
@@ -214,12 +216,18 @@ def test_an_onnxruntime_that_cannot_load_is_one_line(
         MiniLM(model, 1, quiet).embed(["text"])
 
 
-def test_a_failing_run_is_a_model_error(embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Failing:
-        def run(self, *_: Any) -> None:
-            raise RuntimeError("bad\nallocation")
+class Failing:
+    """An ONNX Runtime session that has no memory left."""
 
-    monkeypatch.setattr(embedder, "_session", Failing())
+    def get_inputs(self) -> list[Any]:
+        return []
+
+    def run(self, *_: Any) -> None:
+        raise RuntimeError("bad\nallocation")
+
+
+def test_a_failing_run_is_a_model_error(embedder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedder, "_network", Network(Failing()))
     with pytest.raises(ModelError, match=r"failed on 1 texts of up to 3 tokens \(bad allocation\)"):
         embedder.embed(["text"])
 
@@ -238,3 +246,88 @@ def test_words_are_embedded_in_their_context(embedder: MiniLM) -> None:
 def test_the_mean_of_the_words_is_the_vector_of_the_text(embedder: MiniLM) -> None:
     words = embedder.embed_words(TEXTS)
     assert np.allclose(np.stack([one.mean for one in words]), embedder.embed(TEXTS), atol=1e-4)
+
+
+FORMS = ["integers", "float", "as shipped"]
+
+
+def in_form(form: str, monkeypatch: pytest.MonkeyPatch, notes: list[str]) -> MiniLM:
+    """An embedder on a machine where `form` is the best one that works."""
+
+    def unable(*_: Any, **__: Any) -> bytes:
+        raise RuntimeError("no such\noperator")
+
+    if form == "integers":
+        monkeypatch.setattr(minilm_session, "multiplies_integers", lambda _: True)
+    elif form == "float":
+        monkeypatch.setattr(minilm_session, "multiplies_integers", lambda _: False)
+    else:
+        monkeypatch.setattr(minilm_session, "network", unable)
+    return open_embedder(Settings(threads=2), notes.append)
+
+
+def integers_work() -> bool:
+    import onnxruntime
+
+    return minilm_session.multiplies_integers(onnxruntime)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_gives_the_vectors_of_the_file_as_shipped(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if form == "integers" and not integers_work():
+        pytest.skip("int8 products are not exact on this processor")
+    notes: list[str] = []
+    found = in_form(form, monkeypatch, notes).embed(TEXTS)
+    words = in_form(form, monkeypatch, notes).embed_words(TEXTS)
+    shipped = in_form("as shipped", monkeypatch, [])
+    expected = alone(shipped, TEXTS)
+    assert np.sum(found * expected, axis=1).min() > 0.99999
+    assert np.allclose(found, expected, atol=3e-4)
+    for one, right in zip(words, shipped.embed_words(TEXTS), strict=True):
+        assert one.ids == right.ids
+        assert np.allclose(one.tokens, right.tokens, atol=2e-3)
+    assert bool(notes) == (form == "as shipped")
+
+
+def test_the_form_that_is_right_here_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    real = minilm_graph.network
+
+    def watched(weights: Any, *, integers: bool) -> bytes:
+        asked.append(integers)
+        return real(weights, integers=integers)
+
+    monkeypatch.setattr(minilm_session, "network", watched)
+    open_embedder(Settings(), quiet).embed(["text"])
+    assert asked == [integers_work()]
+
+
+def test_integers_that_overflow_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a processor that adds pairs of int8 products in 16 bits."""
+    import onnxruntime
+
+    class Saturating:
+        def run(self, _: Any, inputs: dict[str, Any]) -> list[Any]:
+            codes = inputs["codes"].astype(np.int64)
+            table = np.full((384, 64), 127)
+            table[:, ::2] = -127
+            pairs = (
+                codes[:, 0::2, None] * table[None, 0::2] + codes[:, 1::2, None] * table[None, 1::2]
+            )
+            sums = np.clip(pairs, -(2**15), 2**15 - 1).sum(axis=1)
+            return [(sums - 128 * table.sum(axis=0)).astype(np.float32)]
+
+    monkeypatch.setattr(minilm_session, "_session", lambda *_: Saturating())
+    assert not minilm_session.multiplies_integers(onnxruntime)
+
+
+def test_the_slower_form_is_told_once_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    notes: list[str] = []
+    embedder = in_form("as shipped", monkeypatch, notes)
+    assert notes == []
+    embedder.embed(["text"])
+    embedder.embed(["text"])
+    assert len(notes) == 1
+    assert "fast form (no such operator). A slower one with the same result is used." in notes[0]

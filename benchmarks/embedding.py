@@ -1,0 +1,173 @@
+"""Speed of embedding in one run: Chroma's own way beside ours, and how near the vectors are.
+
+Usage: python -m benchmarks.embedding [--papers 256] [--rounds 8]
+
+Texts are title and abstract of SciFact's papers. The ways take turns, part by part of the texts, so
+that a busy machine slows all of them; compare the ratios, not the figures of two runs.
+
+Chroma's way is its default embedding function itself (`ONNXMiniLM_L6_V2`: batches of 32, padded to
+256 tokens, its session options), given the same model file and vocabulary. The reference for the
+vectors is the model file as shipped, one text at a time: so nothing is padded, and what padding or
+another arithmetic changes can be seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import onnxruntime
+from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers.models import WordPiece
+
+from assistant.models import minilm_session
+from assistant.models.base import Vectors
+from assistant.models.minilm import DIMENSION, MiniLM, open_embedder
+from assistant.models.minilm_graph import Weights, network
+from assistant.models.minilm_session import Network
+from assistant.models.wordpiece import CLS, SEP, UNKNOWN, vocabulary, vocabulary_folder
+from assistant.settings import Settings, load_settings
+from assistant.text.sentences import sentences
+from benchmarks.measuring import note, rows
+from benchmarks.retrieval import DATA, papers
+
+Way = Callable[[Sequence[str]], Vectors]
+
+_SHORT = 32  # papers whose sentences are embedded one by one
+_BATCH = 32  # Chroma's: a turn has no fewer texts
+
+# What Chroma wants to find before it downloads nothing.
+_CHROMA_FILES = ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt")
+
+
+def chromas_way(model: Path, folder: Path) -> Way:
+    """Chroma's default embedding function over the file `model`, set up in `folder`."""
+    words = vocabulary(vocabulary_folder())
+    numbers = {word: number for number, word in enumerate(words)}
+    tokenizer = Tokenizer(WordPiece(vocab=numbers, unk_token=words[UNKNOWN]))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing((words[SEP], SEP), (words[CLS], CLS))
+    inner = folder / ONNXMiniLM_L6_V2.EXTRACTED_FOLDER_NAME
+    inner.mkdir()
+    for name in _CHROMA_FILES:
+        (inner / name).touch()
+    tokenizer.save(str(inner / "tokenizer.json"))
+    (inner / "model.onnx").write_bytes(model.read_bytes())
+    with mock.patch.object(ONNXMiniLM_L6_V2, "DOWNLOAD_PATH", folder):
+        function = ONNXMiniLM_L6_V2()
+        function(["warm"])  # loads both files
+    return lambda texts: np.asarray(function._forward(list(texts)), dtype=np.float32)
+
+
+def in_form(form: Network, settings: Settings) -> MiniLM:
+    """Our embedder with another form of the network."""
+    embedder = open_embedder(settings, note)
+    embedder._network = form
+    return embedder
+
+
+def one_by_one(embedder: MiniLM) -> Way:
+    """A text after another."""
+    return lambda texts: np.concatenate([embedder.embed([text]) for text in texts])
+
+
+def against_each_other(
+    ways: dict[str, Way], texts: Sequence[str], tokens: int, rounds: int
+) -> dict[str, Vectors]:
+    """Print texts and tokens a second of each way beside the first one's; its vectors."""
+    rounds = max(1, min(rounds, len(texts) // _BATCH))
+    for way in ways.values():
+        way(texts[:2])
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    effort = dict.fromkeys(ways, 0.0)
+    vectors = {name: np.empty((len(texts), DIMENSION), dtype=np.float32) for name in ways}
+    for number in range(rounds):
+        part = texts[number::rounds]
+        for name, way in ways.items():
+            begun, used = time.perf_counter(), time.process_time()
+            vectors[name][number::rounds] = way(part)
+            rates[name].append(len(part) / (time.perf_counter() - begun))
+            effort[name] += time.process_time() - used
+    first = next(iter(rates.values()))
+    rows(
+        f"{len(texts)} texts of {tokens / len(texts):.0f} tokens, in {rounds} turns (medians)",
+        ("way", "texts/s", "tokens/s", "ratio", "CPU ms a text"),
+        [
+            (
+                name,
+                f"{statistics.median(found):.1f}",
+                f"{statistics.median(found) * tokens / len(texts):,.0f}",
+                f"{statistics.median(a / b for a, b in zip(found, first, strict=True)):.2f}",
+                f"{1000 * effort[name] / len(texts):.1f}",
+            )
+            for name, found in rates.items()
+        ],
+    )
+    return vectors
+
+
+def nearness(found: dict[str, Vectors], expected: Vectors) -> None:
+    """Print the cosines of each way's vectors and the reference's."""
+    cosines = {name: np.sum(vectors * expected, axis=1) for name, vectors in found.items()}
+    rows(
+        f"Cosine with the reference ({len(expected)} texts)",
+        ("way", "mean", "1st percentile", "lowest"),
+        [
+            (name, *(f"{figure:.6f}" for figure in (c.mean(), np.quantile(c, 0.01), c.min())))
+            for name, c in cosines.items()
+        ],
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--papers", type=int, default=256, help="papers to embed")
+    parser.add_argument("--rounds", type=int, default=8, help="turns of every way")
+    given = parser.parse_args()
+    some = papers(given.data / "scifact")[: given.papers]
+    texts = [f"{paper.title}\n{paper.abstract}" for paper in some]
+    short = [sentence for paper in some[:_SHORT] for sentence in sentences(paper.abstract)]
+    settings = load_settings()
+    ours = open_embedder(settings, note)
+    ours.embed(["warm"])
+    now = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    weights = Weights(ours._path)
+    integers = minilm_session.multiplies_integers(onnxruntime)
+    print(f"{platform.machine()}, {settings.threads} threads, int8 products right here: {integers}")
+    print(f"peak memory with the embedder loaded: {now:.0f} MB")
+    models: dict[str, str | bytes] = {
+        "shipped": str(ours._path),
+        "float": network(weights, integers=False),
+    }
+    forms = {
+        name: in_form(Network(minilm_session._session(onnxruntime, model)), settings)
+        for name, model in models.items()
+    }
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        chroma = chromas_way(ours._path, Path(folder))
+        ways: dict[str, Way] = {
+            "Chroma's way": chroma,
+            "the embedder": ours.embed,
+            "its float form": forms["float"].embed,
+            "the file as shipped, in the embedder's batches": forms["shipped"].embed,
+        }
+        for some_texts in (texts, short):
+            tokens = sum(min(ours.count_tokens(t) + 2, ours.max_tokens) for t in some_texts)
+            found = against_each_other(ways, some_texts, tokens, given.rounds)
+            nearness(found, one_by_one(forms["shipped"])(some_texts))
+
+
+if __name__ == "__main__":
+    main()
