@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answering.answer import EvidenceFound
-from assistant.library import EVERYTHING, Filters, Library
+from assistant.library import EVERYTHING, Filters
 from assistant.library.chunks import Chunk
 from assistant.library.database import folder_size
 from assistant.library.embedding import Embedding

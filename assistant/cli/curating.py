@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from assistant.library import Filters, Library, StoredPaper
 
 _MOST_SHOWN = 10
+# In the names of what `restore --replace` has put aside.
+_ASIDE = ".before-restore"
 
 KeysArgument = Annotated[
     list[str] | None,
@@ -96,8 +98,9 @@ def remove(
 ) -> None:
     """Erase papers with all that was made from them: full text, vectors, TL;DRs, tags, records.
 
-    Nothing of them stays in any file of the library; answers in chats that quote them do. The
-    indexes are made anew for that, which takes minutes in a library of hundreds of thousands.
+    Nothing of them stays in any file of the library; answers in chats that quote them do, and so
+    do backups. The indexes are made anew for that, which takes minutes in a library of hundreds
+    of thousands.
     """
     streams = Streams()
     with open_session(context, library, model, streams) as session:
@@ -111,6 +114,8 @@ def remove(
         removed = kept.remove([stored.number for stored in papers])
         with streams.progress("Erasing what is left of them"):
             kept.erase_removed()
+        for older in sorted(kept.folder.glob(f"*{_ASIDE}*")):
+            streams.note(f"{older} was not touched; delete it if they are to be gone from it too.")
     streams.line(f"{removed:,} {'paper' if removed == 1 else 'papers'} removed.")
 
 
@@ -121,7 +126,11 @@ def _ask(papers: list[StoredPaper], streams: Streams) -> None:
         streams.note(f"  and {len(papers) - _MOST_SHOWN:,} more")
     if not sys.stdin.isatty():
         raise UsageError("Nothing was removed: give --yes to remove papers without being asked.")
-    if not typer.confirm(f"Remove {len(papers):,} of your papers for ever?", err=True):
+    # Not `typer.confirm`, which writes to stdout too.
+    sys.stderr.write(f"Remove {len(papers):,} of your papers for ever? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        streams.note("Nothing was removed.")
         raise typer.Exit(1)
 
 
@@ -146,7 +155,7 @@ def _selected(library: Library, keys: list[str] | None, filters: Filters) -> lis
 
 def _from_stdin() -> list[str]:
     """The id of each line: the first word of a line, which is the number in lines of `list`."""
-    lines = stdin_bytes().decode(errors="replace").splitlines()
+    lines = stdin_bytes().decode("utf-8-sig", "replace").splitlines()
     return [words[0] for line in lines if (words := line.split())]
 
 

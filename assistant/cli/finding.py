@@ -194,7 +194,10 @@ def show(
             | (
                 {
                     "sources": [
-                        {"sources": record.sources, **record.paper.model_dump(mode="json")}
+                        {
+                            "sources": record.sources,
+                            **record.paper.model_dump(mode="json", exclude={"source"}),
+                        }
                         for record in records
                     ]
                 }
@@ -211,7 +214,10 @@ def show(
         ("Published", paper.published or ""),
         ("Link", paper.url or ""),
         ("Tags", ", ".join(paper.tags)),
-        ("Read from", ", ".join(sorted({name for known in records for name in known.sources}))),
+        (
+            "Read from",
+            ", ".join(sorted({name for record in records for name in record.sources if name})),
+        ),
     ]
     _fields(known, streams)
     if tldr:
@@ -233,7 +239,7 @@ def _show_record(record: SourceRecord, streams: Streams) -> None:
     """All that one record says; its file names come first."""
     paper = record.paper
     streams.line()
-    streams.line((", ".join(record.sources) or "not from a file", "bold"))
+    streams.line((", ".join(filter(None, record.sources)) or "not from a file", "bold"))
     known = [
         ("Title", paper.title),
         ("Authors", ", ".join(paper.authors)),

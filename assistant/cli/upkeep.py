@@ -19,9 +19,10 @@ from assistant.cli.options import (
     settings_for,
 )
 from assistant.cli.streams import Streams
+from assistant.errors import EmbedderUnavailable
 
 if TYPE_CHECKING:
-    from assistant.library import Library
+    from assistant.library import Library, Problem
 
 
 def embed(
@@ -39,9 +40,11 @@ def embed(
         open_session(context, library, model, streams) as session,
         stop_on_interrupt() as stop,
     ):
+        if session.embedder is None:
+            raise EmbedderUnavailable("Without an embedding model no vectors can be made.")
         made = embed_missing(session.library, streams, stop.is_set)
         missing = session.library.missing_vectors()
-    streams.line(f"{made:,} papers got their vectors; {missing:,} are without.")
+    streams.line(f"Papers with new vectors: {made:,}; without any: {missing:,}.")
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
 
@@ -103,7 +106,11 @@ def check(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Check catalogue, full text, vectors and Chroma against each other; exit 1 if one is wrong."""
+    """Check catalogue, full text, vectors and Chroma against each other; exit 1 if one is wrong.
+
+    With --repair it exits with 1 if something could not be repaired. Chroma is made anew in any
+    case where it differs.
+    """
     streams = Streams()
     with open_session(context, library, model, streams) as session:
         begin = streams.note if streams.is_terminal else lambda step: None
@@ -113,11 +120,17 @@ def check(
     else:
         for problem in found:
             streams.line(problem.what)
-            streams.line("    ", ("Done: " if repair else "--repair: ", "dim"), problem.mend)
+            streams.line("    ", (_stage(problem, repair), "dim"), problem.mend)
         if not found:
             streams.line("The library is sound.")
-    if found and not repair:
+    if not all(problem.repaired for problem in found):
         raise typer.Exit(1)
+
+
+def _stage(problem: Problem, repair: bool) -> str:
+    if problem.repaired:
+        return "Done: "
+    return "" if repair else "--repair: "
 
 
 def backup(
@@ -128,7 +141,8 @@ def backup(
 ) -> None:
     """Write the library to one file, as it is at this moment, also while it is in use.
 
-    It holds papers, records, tags, TL;DRs, vectors, chats and your prompts.
+    It holds papers, records, tags, TL;DRs, vectors, chats and your prompts. A file that is there
+    already is replaced.
     """
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
@@ -149,7 +163,8 @@ def restore(
 ) -> None:
     """Make a library of a backup. One that is there already stays, unless --replace is given.
 
-    The old catalogue is kept as catalog.sqlite.before-restore.
+    The old one is kept in its folder as catalog.sqlite.before-restore, its prompts as
+    prompts.before-restore.
     """
     from assistant.library import restore as restore_library
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,18 +21,14 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Streams
 from assistant.cli.upkeep import embed_missing
-from assistant.errors import UsageError
+from assistant.cli.watched import QUIET_S, State, Watched
+from assistant.errors import FileUnreadable, UsageError
 
 if TYPE_CHECKING:
     from assistant.library import Library
 
-# A file is whole when it has not changed for so many milliseconds.
-_QUIET_MS = 2_000
 # Besides what the system reports, the folder is looked through this often: network drives do not.
-_LOOK_MS = 30_000
-_FACT = "watched:"
-
-Seen = dict[str, list[int]]
+_LOOK_S = 30.0
 
 
 def watch(
@@ -45,88 +41,95 @@ def watch(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Import every file that lands in a folder, until you stop it with Ctrl-C.
+    """Import every file that lands in a folder or below it, until you stop it with Ctrl-C.
 
     What is in the folder already is imported first, unless it was before and has not changed.
+    Hidden files, downloads that are not complete and files still being written are left alone.
     """
     streams = Streams()
     place = folder.expanduser().resolve()
     if not place.is_dir():
         raise UsageError(f"{folder} is no folder; name the one in which your files land.")
+    Inputs([], columns)  # says now that they cannot be read
     with open_session(context, library, model, streams) as session, stop_on_interrupt() as stop:
-        watched = _Watched(session.library, place)
+        watched = Watched(session.library, place)
         if not once:
             streams.note(f"Watching {place}; Ctrl-C stops.")
-        rounds: Iterator[None] = iter((None,)) if once else _rounds(place, stop)
-        for _ in rounds:
-            for path, now in watched.new():
-                if stop.is_set():
-                    break
-                _import(path, columns, session.library, streams, stop.is_set)
-                # Interrupted it is imported again: what is there already is not added twice.
-                if not stop.is_set():
-                    watched.remember(path, now)
+        try:
+            for _ in _looks(watched, stop) if once else _rounds(watched, stop):
+                for path, state in watched.whole():
+                    _import(path, state, columns, watched, session.library, streams, stop)
+                    if stop.is_set():
+                        break
+                if not place.is_dir():
+                    raise _gone(place)
+        finally:
+            watched.save()
         if stop.is_set():
             streams.note("Stopped.")
             raise typer.Exit(INTERRUPTED if once else 0)
+        for name in watched.growing():
+            streams.note(f"{name} is still being written; it is left for the next time.")
 
 
-class _Watched:
-    """The files of a folder, and which of them were imported as they are now."""
-
-    def __init__(self, library: Library, folder: Path) -> None:
-        self._library = library
-        self._folder = folder
-        self._fact = f"{_FACT}{folder}"
-        self._seen: Seen = json.loads(library.fact(self._fact) or "{}")
-
-    def new(self) -> Iterator[tuple[Path, list[int]]]:
-        """Files that are new or changed, with what they are told apart by, in order of name."""
-        for path in sorted(self._folder.rglob("*")):
-            name = path.relative_to(self._folder)
-            if any(part.startswith(".") for part in name.parts) or not path.is_file():
-                continue
-            state = path.stat()
-            now = [state.st_size, state.st_mtime_ns]
-            if self._seen.get(name.as_posix()) != now:
-                yield path, now
-
-    def remember(self, path: Path, now: list[int]) -> None:
-        """Note that `path` was imported as it was `now`."""
-        self._seen[path.relative_to(self._folder).as_posix()] = now
-        present = {
-            name: state for name, state in self._seen.items() if (self._folder / name).exists()
-        }
-        self._seen = present
-        self._library.remember(self._fact, json.dumps(present, ensure_ascii=False))
+def _looks(watched: Watched, stop: threading.Event) -> Iterator[None]:
+    """One look, and a second one for files that have just been written."""
+    yield None
+    if watched.waiting and not stop.is_set():
+        stop.wait(QUIET_S)
+        yield None
 
 
-def _rounds(folder: Path, stop: threading.Event) -> Iterator[None]:
-    """One round now, and one whenever something has changed in `folder` and is quiet again."""
+def _rounds(watched: Watched, stop: threading.Event) -> Iterator[None]:
+    """A look now, and one whenever something may have changed or a file may have become whole."""
     from watchfiles import watch as changes
 
+    looked = time.monotonic()
     yield None
-    for _ in changes(
-        folder,
-        stop_event=stop,
-        debounce=_QUIET_MS,
-        rust_timeout=_LOOK_MS,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    ):
-        yield None
+    try:
+        for changed in changes(
+            watched.folder,
+            watch_filter=None,
+            stop_event=stop,
+            rust_timeout=int(1000 * QUIET_S),
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        ):
+            if changed or watched.waiting or time.monotonic() - looked > _LOOK_S:
+                yield None
+                looked = time.monotonic()
+    except OSError as error:
+        if watched.folder.is_dir():
+            raise FileUnreadable(
+                f"{watched.folder} cannot be watched ({error.strerror or error}); `assistant watch "
+                "--once` imports what is in it."
+            ) from error
+        raise _gone(watched.folder) from error
+
+
+def _gone(folder: Path) -> FileUnreadable:
+    return FileUnreadable(
+        f"{folder} is not there any more. What was imported is kept; watch it again when it is "
+        "back."
+    )
 
 
 def _import(
     path: Path,
+    state: State,
     columns: str | None,
+    watched: Watched,
     library: Library,
     streams: Streams,
-    should_stop: Callable[[], bool],
+    stop: threading.Event,
 ) -> None:
     """Import one file; what cannot be read of it is said and remembered as seen."""
     inputs = Inputs([str(path)], columns)
-    report = library.add(inputs.papers(should_stop))
+    report = library.add(inputs.papers(stop.is_set))
     inputs.report(streams)
-    streams.line(f"{path.name}: {summary(report, len(inputs.failures))}")
-    embed_missing(library, streams, should_stop)
+    # Interrupted it is imported again: what is there already is not added twice.
+    if not stop.is_set():
+        watched.remember(path, state)
+        streams.line(f"{watched.name(path)}: {summary(report, len(inputs.failures))}")
+        embed_missing(library, streams, stop.is_set)

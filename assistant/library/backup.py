@@ -97,17 +97,17 @@ def restore(source: Path, folder: Path, *, replace: bool) -> Backup:
             folder.mkdir(parents=True, exist_ok=True)
             with _alone(folder), _emptied(folder / _WORK) as work:
                 about = unpack(source, work)
-                papers = _checked(work / CATALOG, source)
+                _check(work / CATALOG, source, about.papers)
                 _put_in_place(work, folder)
     except BaseException:
         if new:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Backup(papers, about.made_at, about.version)
+    return Backup(about.papers, about.made_at, about.version)
 
 
-def _checked(catalog: Path, source: Path) -> int:
-    """How many papers there are in `catalog`, which is brought up to date and found whole."""
+def _check(catalog: Path, source: Path, promised: int) -> None:
+    """Bring `catalog` up to date, and see that it is whole and has the papers it should have."""
     try:
         with closing(Database(catalog)) as database, database.read() as connection:
             faults = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -119,9 +119,8 @@ def _checked(catalog: Path, source: Path) -> int:
         raise
     except LibraryError as error:
         raise unusable(source, "its catalogue is none, or damaged") from error
-    if faults != "ok":
+    if faults != "ok" or papers != promised:
         raise unusable(source, "its catalogue is damaged")
-    return papers
 
 
 def _put_in_place(work: Path, folder: Path) -> None:

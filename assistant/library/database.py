@@ -242,6 +242,8 @@ class Database:
             for name, arguments, function in _FUNCTIONS:
                 connection.create_function(name, arguments, function, deterministic=True)
             if self._mode == "mode=rwc":
+                # Removed papers are written over with zeros, also where SQLite's default is not to.
+                connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()

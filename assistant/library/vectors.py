@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant.errors import LibraryDamaged
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.records import StoredPaper
@@ -310,6 +311,11 @@ def _new_generation(connection: sqlite3.Connection) -> None:
 
 
 def _batch(rows: Sequence[tuple[int, int, bytes]]) -> VectorBatch:
+    lengths = {len(row[2]) for row in rows}
+    if len(lengths) > 1 or any(length % np.dtype(_STORED).itemsize for length in lengths):
+        raise LibraryDamaged(
+            "Some vectors of the library are damaged; `assistant check --repair` makes them anew."
+        )
     vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=_STORED)
     return VectorBatch(
         chunks=np.array([row[0] for row in rows], dtype=np.int64),

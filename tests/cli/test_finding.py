@@ -9,7 +9,9 @@ import pytest
 from cli_support import Run
 
 from assistant.cli.options import filtered, filters_of
-from assistant.library import Filters
+from assistant.library import Filters, Library
+from assistant.paper import Paper
+from assistant.settings import load_settings
 
 
 def test_search_shows_the_best_first(run: Run, filled: Path) -> None:
@@ -189,3 +191,78 @@ def test_an_abstract_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None
     shown = run("show", "1").stdout
     assert "\x1b" not in shown
     assert "\x9b" not in shown
+
+
+@pytest.mark.usefixtures("dated")
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--sort", "title"], ["On ants", "On bees", "On owls"]),
+        (["--sort", "published"], ["On ants", "On bees", "On owls"]),
+        (["--sort", "added"], ["On ants", "On bees", "On owls"]),
+        (["--sort", "title", "--limit", "2"], ["On ants", "On bees"]),
+        (["--limit", "1"], ["On owls"]),
+        (["author:lee", "--sort", "title", "--limit", "1"], ["On ants"]),
+        (["sleep", "--limit", "9"], ["On ants", "On bees", "On owls"]),
+        (["sleep", "--limit", "1", "--tag", "birds"], ["On owls"]),
+    ],
+)
+def test_lists_are_sorted_and_limited(run: Run, arguments: list[str], found: list[str]) -> None:
+    assert sorted(titles(run, "list", *arguments)) == sorted(found)
+    if "sleep" not in arguments:
+        assert titles(run, "list", *arguments) == found
+
+
+def test_titles_are_sorted_without_case_and_the_latest_come_first(run: Run, tmp_path: Path) -> None:
+    for n, title in enumerate(["beta", "Alpha", "Gamma"]):
+        page = tmp_path / f"{n}.jsonl"
+        page.write_text(json.dumps({"title": title, "abstract": f"Text {n}."}), encoding="utf-8")
+        run("import", page)
+    assert titles(run, "list", "--sort", "title") == ["Alpha", "beta", "Gamma"]
+    assert titles(run, "list", "--sort", "added") == ["Gamma", "Alpha", "beta"]
+
+
+@pytest.mark.usefixtures("dated")
+@pytest.mark.parametrize(
+    "arguments",
+    [["--sort", "size"], ["--limit", "0"], ["--limit", "x"], ["sleep", "--sort", "title"]],
+)
+def test_a_list_in_an_order_that_is_none_is_wrong_use(run: Run, arguments: list[str]) -> None:
+    result = run("list", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--sort" in result.stderr or "--limit" in result.stderr
+
+
+def test_show_can_list_every_record(run: Run, tmp_path: Path) -> None:
+    paper = {"title": "On owls", "doi": "10.1234/owls", "authors": ["Zoë O'Neil"]}
+    for name, more in (
+        ("a.jsonl", {"published": "2020"}),
+        ("b.jsonl", {"abstract": "They sleep.", "tags": ["birds"]}),
+        ("c.jsonl", {"abstract": "They sleep.", "tags": ["birds"]}),
+    ):
+        (tmp_path / name).write_text(json.dumps(paper | more), encoding="utf-8")
+        assert run("import", tmp_path / name).exit_code == 0
+    shape = json.loads(run("show", "1", "--sources", "--json").stdout)
+    assert [record["sources"] for record in shape["sources"]] == [
+        ["a.jsonl"],
+        ["b.jsonl", "c.jsonl"],
+    ]
+    assert [record["published"] for record in shape["sources"]] == ["2020", None]
+    assert "source" not in shape["sources"][0]
+    text = run("show", "1", "--sources").stdout
+    assert "Read from: a.jsonl, b.jsonl, c.jsonl\n" in text
+    assert "\nb.jsonl, c.jsonl\n" in text
+    assert text.count("On owls") == 3
+    plain = run("show", "1")
+    assert "sources" not in json.loads(run("show", "1", "--json").stdout)
+    assert plain.stdout.count("On owls") == 1
+
+
+def test_show_of_a_paper_from_one_file_or_none(run: Run, filled: Path) -> None:
+    text = run("show", "1", "--sources").stdout
+    assert text.count("papers.jsonl") == 2
+    with Library.open(load_settings().library, None) as library:
+        library.add([Paper(title="Typed", abstract="By hand.")])
+    text = run("show", "6", "--sources").stdout
+    assert "Read from" not in text
+    assert "not from a file" in text

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.errors import LibraryDamaged
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
@@ -183,3 +184,14 @@ def test_an_empty_batch(database: Database) -> None:
     empty = VectorRows(database).of_papers([])
     assert best_cosines(empty, np.ones(8, dtype=np.float32)) == {}
     assert means(empty) == {}
+
+
+def test_a_damaged_vector_is_said_and_not_searched(database: Database) -> None:
+    rows = VectorRows(database)
+    rows.claim("fake")
+    papers = [(paper, [Chunk(0, 0, "")]) for paper in list(Catalog(database).papers())[:2]]
+    rows.add("fake", papers, np.eye(2, 384, dtype=np.float32))
+    with database.write() as connection:
+        connection.execute("UPDATE chunks SET vector = x'0102' WHERE paper = 1")
+    with pytest.raises(LibraryDamaged, match="check --repair"):
+        rows.of_papers([1, 2])
