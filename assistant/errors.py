@@ -5,7 +5,7 @@ AssistantError
 │   └── SettingsError       a setting is unknown or out of bounds
 ├── ReadingError            an input file or text cannot be read as papers
 │   ├── FileUnreadable      missing, a folder, no permission, not text
-│   └── NoPapersFound       readable, but there is no title and abstract in it
+│   └── NoPapersFound       readable, but there is no paper in it
 ├── LibraryError            the library cannot be used
 │   ├── LibraryTooNew       made by a newer version
 │   ├── LibraryReadOnly     no permission to write, or a read-only disk
@@ -49,7 +49,7 @@ class FileUnreadable(ReadingError):
 
 
 class NoPapersFound(ReadingError):
-    """The input is readable, but no title with an abstract is in it."""
+    """The input is readable, but no paper is in it."""
 
 
 class LibraryError(AssistantError):

@@ -29,7 +29,7 @@ from assistant.settings import load_settings
 
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
-    "Everything runs on this computer; nothing is sent anywhere."
+    "Everything runs on this computer; nothing is sent anywhere, unless you call `digest --send`."
 )
 
 
