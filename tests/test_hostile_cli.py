@@ -22,6 +22,7 @@ from assistant.cli.app import app
 from assistant.library import Library, StoredTldr
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
+from assistant.reading.record import LONGEST_TITLE
 
 Run = Callable[..., Result]
 
@@ -191,7 +192,7 @@ def test_files_with_hostile_names_are_imported_and_named_safely(
     paths = []
     for number, text in enumerate(HOSTILE.values()):
         name = file_name(text)
-        if name is not None:
+        if name is not None and len(text) < LONGEST_TITLE:
             (tmp_path / str(number)).mkdir()
             paths.append(tmp_path / str(number) / name)
             paths[-1].write_text(records(text), encoding="utf-8")

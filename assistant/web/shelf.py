@@ -285,7 +285,8 @@ def _refused(text: str) -> JobView:
 
 
 def _summary(report: ImportReport) -> str:
+    bare = f" {report.without_abstract:,} have no abstract." if report.without_abstract else ""
     return (
         f"{report.read:,} papers read: {report.added:,} new, {report.merged:,} merged, "
-        f"{report.unchanged:,} unchanged."
+        f"{report.unchanged:,} unchanged.{bare}"
     )

@@ -132,7 +132,7 @@ def test_uploads_are_imported_and_their_copies_removed(
 ) -> None:
     broken = tmp_path / "broken.jsonl"
     good = {"title": "On the sleep of ants", "abstract": "Ants nap two hundred times a day."}
-    broken.write_text(f'{json.dumps(good)}\n{{"title": "no abstract"}}\n', encoding="utf-8")
+    broken.write_text(f'{json.dumps(good)}\n{{"abstract": "Nothing else."}}\n', encoding="utf-8")
     picture = tmp_path / "cat.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     shelf, library = make_shelf()
