@@ -316,6 +316,10 @@ class Library:
         """
         return self._tldrs.save(tldr, paper)
 
+    def version(self) -> int:
+        """A number that changes whenever another thread or program has written to the library."""
+        return self._database.version()
+
     # Single values
 
     def fact(self, name: str) -> str | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.errors import AssistantError, PageError
+from assistant.web.background import Background
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class PageServer:
 
         application = Application(self._session, under_way, self._host, self.port)
         server = _Server(application, self._ended)
-        for task in (lambda: self._announce(on_ready), self._warm_up):
+        background = Background(self._session, under_way, self._ended)
+        for task in (lambda: self._announce(on_ready), self._warm_up, background.run):
             threading.Thread(target=task, daemon=True).start()
         await server.serve(sockets=[self._socket])
 

@@ -93,6 +93,12 @@ class UnderWay:
             self._works.append(work)
         return work
 
+    @property
+    def running(self) -> bool:
+        """Whether any work is under way."""
+        with self._lock:
+            return any(work.running for work in self._works)
+
     def stop(self) -> None:
         """Ask everything that runs to end."""
         with self._lock:
