@@ -146,6 +146,8 @@ def _names(authors: object) -> tuple[str, ...]:
 
 
 def _distinct_tags(tags: object) -> tuple[str, ...]:
+    if isinstance(tags, str):
+        tags = plain(tags)  # `R&amp;D` is not two tags
     # Cleaned behind the markup: an entity may stand for what is not to be seen.
     found = (fields.one_line(plain(tag)) for tag in fields.tags(_listed(tags)))
     return fields.distinct(tag for tag in found if tag)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from assistant.paper import Paper
 from assistant.reading import dates, fields, names, tagged
 from assistant.reading.format import OnFailure
+from assistant.reading.markup import plain
 from assistant.reading.record import paper_of
 from assistant.reading.source import Source
 
@@ -71,7 +72,12 @@ def _paper(record: tagged.Record, source: str) -> Paper:
         url=next(filter(None, map(fields.url, addresses)), None),
         # EndNote writes the second keyword and those after it on lines of their own; an asterisk
         # marks a main one.
-        tags=[tag.strip(" *") for line in record.lines("KW") for tag in line.split(";")],
+        tags=[
+            # A star in front marks the main topics of PubMed.
+            tag.strip().removeprefix("*")
+            for line in record.lines("KW")
+            for tag in plain(line).split(";")
+        ],
     )
 
 

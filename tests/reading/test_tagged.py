@@ -19,6 +19,7 @@ from assistant.reading.json_lines import JsonLines
 from assistant.reading.medline import Medline
 from assistant.reading.names import given_first
 from assistant.reading.pubmed_xml import PubmedXml
+from assistant.reading.reader import read_bytes
 from assistant.reading.ris import Ris
 from assistant.reading.saved_page import SavedPage
 from assistant.reading.web_of_science import WebOfScience
@@ -414,3 +415,9 @@ def test_a_record_without_end_is_given_up_before_it_fills_the_memory(endless: st
         tracemalloc.stop()
     assert failures == [Failure("x:1", "it is too large for a paper's record")]
     assert peak < 45_000_000
+
+
+def test_entities_in_keywords_do_not_cut_them() -> None:
+    text = "TY  - JOUR\nTI  - Cats\nAB  - They nap.\nKW  - R&amp;D; *Sleep; A*\nER  - \n"
+    (paper,) = read_bytes(text.encode(), "a.ris", lambda failure: None)
+    assert paper.tags == ("R&D", "Sleep", "A*")
