@@ -24,14 +24,57 @@ COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, ur
 Outcome = Literal["added", "merged", "unchanged"]
 
 
-def add_record(connection: sqlite3.Connection, record: Paper, moment: str) -> Outcome:
-    """Bring `record` into the catalogue; `moment` is the time now, ISO 8601 in UTC."""
-    keys, title = record.keys, title_key(record)
-    known = _papers_with(connection, keys, title)
-    if not known:
-        _insert(connection, record, keys, title, moment)
-        return "added"
-    return _join(connection, known, record, moment)
+class Adder:
+    """Brings records into the catalogue within one transaction, of which `finish` is the end."""
+
+    def __init__(self, connection: sqlite3.Connection, moment: str) -> None:
+        """Write over `connection`; `moment` is the time now, ISO 8601 in UTC."""
+        self._connection = connection
+        self._moment = moment
+        # New papers with numbers above this one are not in the full text yet.
+        self._indexed = _last_number(connection)
+
+    def add(self, record: Paper) -> Outcome:
+        """Bring in `record`."""
+        keys, title = record.keys, title_key(record)
+        known = _papers_with(self._connection, keys, title)
+        if not known:
+            _insert(self._connection, record, keys, title, self._moment)
+            return "added"
+        return self._join(known, record)
+
+    def finish(self) -> None:
+        """Put the new papers into the full text."""
+        last = _last_number(self._connection)
+        self._connection.execute(
+            "INSERT INTO full_text (rowid, title, abstract) "
+            "SELECT number, title, abstract FROM papers WHERE number > ? ORDER BY number",
+            (self._indexed,),
+        )
+        self._indexed = last
+
+    def _join(self, known: Sequence[int], record: Paper) -> Outcome:
+        """Bring in `record`, which has a key or its title in common with the papers `known`."""
+        records = _connected(self._connection, known)
+        content = _content(record)
+        same = next((other for other in records if other.content == content), None)
+        if same is not None:
+            if record.source in same.sources:
+                return "unchanged"
+            same.sources.add(record.source)
+        else:
+            records.append(_Known(content, {record.source}, None))
+        parts = [
+            _Part([records[index] for index in indices])
+            for indices in partition([known.content for known in records])
+        ]
+        new = next((part for part in parts if part.records[-1].number is None), None)
+        self.finish()  # what is changed or removed has to be in the full text
+        changed = _settle(self._connection, parts, self._moment)
+        self._indexed = _last_number(self._connection)
+        if new is not None and not new.numbers:
+            return "added"
+        return "merged" if changed else "unchanged"
 
 
 def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
@@ -125,30 +168,6 @@ class _Part:
     @property
     def numbers(self) -> list[int]:
         return sorted({known.number for known in self.records if known.number is not None})
-
-
-def _join(
-    connection: sqlite3.Connection, known: Sequence[int], record: Paper, moment: str
-) -> Outcome:
-    """Bring in `record`, which has a key or its title in common with the papers `known`."""
-    records = _connected(connection, known)
-    content = _content(record)
-    same = next((other for other in records if other.content == content), None)
-    if same is not None:
-        if record.source in same.sources or same.number is None:
-            return "unchanged"
-        same.sources.add(record.source)
-    else:
-        records.append(_Known(content, {record.source}, None))
-    parts = [
-        _Part([records[index] for index in indices])
-        for indices in partition([known.content for known in records])
-    ]
-    new = next((part for part in parts if part.records[-1].number is None), None)
-    changed = _settle(connection, parts, moment)
-    if new is not None and not new.numbers:
-        return "added"
-    return "merged" if changed else "unchanged"
 
 
 def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Known]:
@@ -311,6 +330,10 @@ def _insert(
     _insert_labels(connection, number, paper, (paper.source,))
 
 
+def _last_number(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT ifnull(max(number), 0) FROM papers").fetchone()[0])
+
+
 def _insert_empty(connection: sqlite3.Connection, moment: str) -> int:
     """A row for a paper that is going to be written."""
     cursor = connection.execute(
@@ -318,7 +341,11 @@ def _insert_empty(connection: sqlite3.Connection, moment: str) -> int:
         "VALUES ('', '', '', '[]', '[]', '', ?)",
         (moment,),
     )
-    return int(cursor.lastrowid or 0)
+    number = int(cursor.lastrowid or 0)
+    connection.execute(
+        "INSERT INTO full_text (rowid, title, abstract) VALUES (?, '', '')", (number,)
+    )
+    return number
 
 
 def _name(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:

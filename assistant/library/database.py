@@ -250,6 +250,8 @@ class Database:
                 # Removed papers are written over with zeros, also where SQLite's default is not to.
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("PRAGMA synchronous = NORMAL")
+                # Pages: 64 MB in place of 4 between two times that the journal is brought in.
+                connection.execute("PRAGMA wal_autocheckpoint = 16384")
         except BaseException:
             connection.close()
             raise
