@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,8 +41,13 @@ class Catalog:
         self._database = database
         self.full_text = FullText(database)
 
-    def add(self, papers: Sequence[Paper]) -> ImportReport:
-        """Add or merge `papers` in one transaction, their full text included."""
+    def add(
+        self, papers: Sequence[Paper], rows_written: Callable[[], None] = lambda: None
+    ) -> ImportReport:
+        """Add or merge `papers` in one transaction, their full text included.
+
+        `rows_written` is called when only their full text is left to be made.
+        """
         report = ImportReport(read=len(papers))
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._database.write() as connection:
@@ -51,6 +56,7 @@ class Catalog:
             for paper in papers:
                 outcome = adder.add(paper)
                 setattr(report, outcome, getattr(report, outcome) + 1)
+            rows_written()
             adder.finish()
         report.without_abstract = sum(not paper.abstract for paper in papers)
         return report

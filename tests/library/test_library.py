@@ -53,28 +53,30 @@ def test_what_was_read_before_a_failure_stays(
     library: Library, make_papers: MakePapers, failure: type[BaseException]
 ) -> None:
     def stream() -> Iterator[Paper]:
-        yield from make_papers(1234)
+        yield from make_papers(count)
         raise failure
 
+    count = 2 * BATCH + 234
     told: list[int] = []
     with pytest.raises(failure):
         library.add(stream(), told.append)
-    assert library.count() == 1234
-    assert told == [500, 1000, 1234]
+    assert library.count() == count
+    assert told == [BATCH, 2 * BATCH, count]
     assert library.search("penguins")
-    assert library.add(make_papers(1300)) == ImportReport(read=1300, added=66, unchanged=1234)
+    again = ImportReport(read=count + 66, added=66, unchanged=count)
+    assert library.add(make_papers(count + 66)) == again
 
 
 def test_an_interrupt_while_writing_loses_one_batch_at_most(
     library: Library, make_papers: MakePapers
 ) -> None:
     def interrupt(read: int) -> None:
-        if read == 500:
+        if read == BATCH:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        library.add(make_papers(900), interrupt)
-    assert library.count() == 500
+        library.add(make_papers(BATCH + 400), interrupt)
+    assert library.count() == BATCH
 
 
 class Interrupted(HashingEmbedder):
