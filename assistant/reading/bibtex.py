@@ -49,11 +49,13 @@ _SHORT = re.compile(r"\s*(?:\{([^{}\\]*)\}|\"([^\"{}\\]*)\")\s*(?=[,})])")
 
 _WANTED = frozenset(
     """title abstract author authors year date month day doi eprint archiveprefix eprinttype
-    primaryclass eprintclass arxivid pmid url link keywords keyword crossref xdata ids""".split()  # noqa: SIM905
+    primaryclass eprintclass arxivid pmid url link keywords keyword crossref xdata ids journal note
+    volume""".split()  # noqa: SIM905
 )
 # What names one work is not taken from the volume it is in.
 _OWN = frozenset(
-    """abstract doi eprint arxivid pmid url link keywords keyword ids crossref xdata""".split()  # noqa: SIM905
+    """abstract doi eprint arxivid pmid url link keywords keyword ids crossref xdata journal note
+    volume""".split()  # noqa: SIM905
 )
 _REFERENCE = re.compile(r"\b(?:crossref|xdata)\s*=", re.IGNORECASE)
 

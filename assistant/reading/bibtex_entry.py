@@ -16,8 +16,9 @@ _AND = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 _ET_AL = re.compile(r",?\s+et\.?\s*al\.?$", re.IGNORECASE)
 _JUNIOR = re.compile(r"(?:jr|sr|[ivx]{1,4}|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
-_NAME_PARTS = re.compile(r"(given|prefix|family|suffix)\s*=\s*", re.IGNORECASE)
+_NAME_PARTS = re.compile(r"(?:(?:given|prefix|family|suffix)(?:-i)?|use\w+)\s*=\s*", re.IGNORECASE)
 _IDENTIFIER_MARKUP = re.compile(r"\\url\s*(?=\{)|\\(?=[_%&#$~<>])|[{}]")
+_CORR_VOLUME = re.compile(r"abs/(\S+)")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
 
@@ -39,9 +40,10 @@ def entry_paper(values: dict[str, str], source: str) -> Paper:
         published=_published(values),
         arxiv=_arxiv(values, kind, eprint, doi, url),
         doi=doi,
-        pmid=_identifier(values.get("pmid", "")) or (eprint if kind == "pubmed" else None),
+        pmid=_identifier(values.get("pmid", ""))
+        or (eprint if kind in ("pubmed", "pmid") else None),
         url=url,
-        tags=_text(values.get("keywords") or values.get("keyword", "")),
+        tags=_tags(values.get("keywords") or values.get("keyword", "")),
     )
 
 
@@ -49,6 +51,14 @@ def _text(value: str) -> str:
     """As TeX reads it: a line end is a space, a blank line a new paragraph."""
     paragraphs = (" ".join(part.split()) for part in _PARAGRAPH.split(value))
     return _SPACES.sub(" ", without_latex("\n".join(paragraphs), sure=True))
+
+
+def _tags(value: str) -> list[str]:
+    """EndNote has a keyword a line, a star before main topics; others separate them."""
+    lines = value.split("\n")
+    if len(lines) == 1 or ";" in value or "," in value:
+        return list(fields.tags(_text(value)))
+    return [_text(line).removeprefix("*") for line in lines]
 
 
 def _identifier(value: str) -> str:
@@ -65,6 +75,12 @@ def _arxiv(
         archive = values.get("primaryclass") or values.get("eprintclass", "")
         candidates += [eprint, f"{archive.strip()}/{eprint}"]
     candidates.append(url or "")
+    candidates += [
+        fields.arxiv_of_journal(values.get(name, "").strip(" {}")) or ""
+        for name in ("journal", "note")
+    ]
+    if found := _CORR_VOLUME.fullmatch(values.get("volume", "").strip()):
+        candidates.append(found[1])
     if found := _ARXIV_DOI.fullmatch(doi or ""):
         candidates.append(found[1])
     return next((known for name in candidates if (known := fields.arxiv(name))), None)

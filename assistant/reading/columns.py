@@ -26,7 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "authors": (
         *("author full names", "authors", "author", "author names", "author list", "creators"),
-        *("creator", "authorships author display name", "af", "au"),
+        *("creator", "authorships author display name", "speakers authors", "af", "au"),
     ),
     "date": (
         *("publication date", "date published", "published date", "published", "date", "pub date"),
@@ -57,6 +57,9 @@ _ARXIV_IN_TEXT = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
 _PMID_IN_TEXT = re.compile(r"\bpmid:\s*(\d+)", re.IGNORECASE)
 # One family name and what follows its comma; names in Chinese characters have neither.
 _ONE_NAME = re.compile(r"(?:[a-z]+\s+)*[^\s,\u2e80-\uffff]+,\s*[^,\u2e80-\uffff]+")
+# A list as Python or JSON spells it: "['Ada Lovelace', \"Miles O'Brien\"]".
+_LIST = re.compile(r"\[\s*[\"'].*[\"']\s*\]", re.DOTALL)
+_IN_LIST = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _NO_AUTHOR = re.compile(r"\[no authors? (?:name|id)s? (?:available|found|listed)\]", re.IGNORECASE)
 
 # A table of titles is one of papers if it has a column for one of these.
@@ -94,6 +97,9 @@ class Columns:
         for key, known in _NAMES.items():
             wanted = (self._given[key],) if key in self._given else tuple(map(_name, known))
             columns[key] = [(name, names.index(name)) for name in wanted if name in names]
+        if not columns["title"] and {"name", "abstract"} <= set(names):
+            # Conferences call it so; any other table has names of something else.
+            columns["title"] = [("name", names.index("name"))]
         found = [key for key, places in columns.items() if places]
         if "title" not in found or len(found) < 2:
             return None
@@ -156,7 +162,7 @@ class Found:
             doi=first("doi"),
             pmid=next(iter(pmids), None),
             url=first("url"),
-            tags=first("tags"),
+            tags=_spelled(first("tags")) or first("tags"),
         )
 
     def _check_without_abstract(self, row: Sequence[str]) -> None:
@@ -174,8 +180,17 @@ def _name(column: str) -> str:
     return _NOT_WORD.sub("", column.casefold())
 
 
+def _spelled(value: str) -> list[str]:
+    """The texts of a list that is spelled out; nothing of any other value."""
+    if not _LIST.fullmatch(value):
+        return []
+    return [single or double for single, double in _IN_LIST.findall(value)]
+
+
 def _authors(column: str, value: str, *, family_first: bool) -> list[str] | str:
     """Names as `paper_of` takes them; one such as `van Dyke, Ada` is not two."""
+    if spelled := _spelled(value):
+        return [given_first(name) for name in spelled]
     if _NO_AUTHOR.search(value):
         return []
     # BibTeX's way, which is in tables made from it, and OpenAlex's.

@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from assistant.reading.arxiv_listing import ArxivListing
 from assistant.reading.arxiv_xml import ArxivAtom, ArxivOai
 from assistant.reading.bibtex import BibTex
+from assistant.reading.cochrane import Cochrane
 from assistant.reading.endnote_xml import EndNoteXml
 from assistant.reading.feeds import Rss
 from assistant.reading.format import Format
 from assistant.reading.json_lines import JsonLines
 from assistant.reading.medline import Medline
 from assistant.reading.paper_text import PaperText
+from assistant.reading.pubmed_abstracts import PubmedAbstracts
 from assistant.reading.pubmed_xml import PubmedXml
+from assistant.reading.refer import Refer
+from assistant.reading.refworks import RefWorks
 from assistant.reading.ris import Ris
 from assistant.reading.saved_page import SavedPage
 from assistant.reading.scholarly_json import ScholarlyJson
+from assistant.reading.service_json import ServiceJson
 from assistant.reading.tables import Table
 from assistant.reading.trending import TrendingHtml, TrendingJson
 from assistant.reading.web_of_science import WebOfScience
@@ -25,6 +30,7 @@ from assistant.reading.web_of_science import WebOfScience
 # saved page is prose, which is what is left when nothing else fits.
 FORMATS: tuple[Format, ...] = (
     ScholarlyJson(),
+    ServiceJson(),
     TrendingJson(),
     JsonLines(),
     TrendingHtml(),
@@ -36,6 +42,10 @@ FORMATS: tuple[Format, ...] = (
     Ris(),
     Medline(),
     WebOfScience(),
+    Refer(),
+    RefWorks(),
+    Cochrane(),
+    PubmedAbstracts(),
     BibTex(),
     ArxivListing(),
     Table(),

@@ -16,10 +16,16 @@ _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", 
 # https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNNN, before that
 # archive/YYMMNNN.
 _ARXIV = re.compile(
-    r"(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)?"
+    r"(?:https?://(?:(?:www\.)?arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/|arxiv:\s*)?"
     r"(\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3})"
     r"(v\d+)?(?:\.pdf)?",
     re.IGNORECASE | re.ASCII,
+)
+# "arXiv preprint arXiv:2005.12345" as Google Scholar has it, "arXiv:2302.13971 [cs]" as Zotero,
+# "eprint: arXiv:2005.12345" as ADS.
+_ARXIV_JOURNAL = re.compile(
+    r"(?:(?:arxiv(?: preprint| e-prints)?|eprint:?),?\s+)?(arxiv:\s*\S+?)[,;.]?(?:\s|$)",
+    re.IGNORECASE,
 )
 _PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 # What programs write where an abstract would be.
@@ -109,6 +115,12 @@ def arxiv(value: object) -> str | None:
     """The arXiv identifier, with its version if it has one; web addresses are taken too."""
     found = _ARXIV.fullmatch(value.strip()) if isinstance(value, str) else None
     return found[1] + (found[2] or "") if found else None
+
+
+def arxiv_of_journal(value: str) -> str | None:
+    """The arXiv identifier that stands in the place of a journal, or alone in a note."""
+    found = _ARXIV_JOURNAL.match(value.strip())
+    return arxiv(found[1]) if found else None
 
 
 def pmid(value: object) -> str | None:

@@ -26,7 +26,7 @@ _LONGEST_SIGNS = 20
 _ABSTRACT_WORDS = 40
 _PROSE_WORDS = 12
 
-_ET_AL = re.compile(r"(?:and )?(?:et al\.?|others)", re.IGNORECASE)
+_NOBODY = re.compile(r"(?:and )?(?:et al\.?|others)|\[?anonymous(?: authors?)?\]?,?", re.IGNORECASE)
 
 
 class NoPaper(Exception):
@@ -138,11 +138,11 @@ def _has_letter(text: str) -> bool:
 
 
 def _names(authors: object) -> tuple[str, ...]:
-    """Names without markup; "et al" is nobody's."""
+    """Names without markup; "et al" and "Anonymous" are nobody's."""
     if isinstance(authors, str):
         authors = plain(authors)
     names = (fields.one_line(plain(name)) for name in fields.authors(_listed(authors)))
-    return tuple(name for name in names if name and not _ET_AL.fullmatch(name))
+    return tuple(name for name in names if name and not _NOBODY.fullmatch(name))
 
 
 def _distinct_tags(tags: object) -> tuple[str, ...]:

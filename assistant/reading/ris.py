@@ -29,7 +29,8 @@ _LAYOUT = tagged.Layout(_TAG, begins=frozenset({"TY"}), ends=frozenset({"ER"}))
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 _PMID_NOTE = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b", re.ASCII)
 _PUBMED_ADDRESS = re.compile(
-    r"https?://(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})\b",
+    r"https?://(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed"
+    r"|europepmc\.org/(?:abstract|article)/MED)/([1-9]\d{0,8})\b",
     re.ASCII,
 )
 _BETWEEN_ADDRESSES = re.compile(r";(?=https?://)|\s+")
@@ -66,7 +67,7 @@ def _paper(record: tagged.Record, source: str) -> Paper:
             for name in value.split(";")
         ],
         published=dates.most_exact(record.all("PY", "Y1", "DA")),
-        arxiv=next(filter(None, map(fields.arxiv, addresses)), None),
+        arxiv=next(filter(None, (*map(fields.arxiv, addresses), *_arxivs(record))), None),
         doi=next(filter(None, map(fields.doi, record.all("DO", "M3") + addresses)), None),
         pmid=_pmid(record, addresses),
         url=next(filter(None, map(fields.url, addresses)), None),
@@ -86,11 +87,17 @@ def _abstract(record: tagged.Record) -> str:
     return "\n".join(record.all("AB", join="\n") or record.all("N2", join="\n"))
 
 
+def _arxivs(record: tagged.Record) -> Iterator[str | None]:
+    return map(fields.arxiv_of_journal, record.all("JO", "JF", "T2", "N1"))
+
+
 def _pmid(record: tagged.Record, addresses: list[str]) -> str | None:
     """A number is PubMed's if its record says so, in one of the ways that programs have for it."""
     number = record.first("AN")
     if any(map(_PUBMED.search, record.all("DB", "DP"))) and fields.pmid(number):
         return fields.pmid(number)
-    found = next(filter(None, map(_PMID_NOTE.search, record.all("AN", "N1", "M1", "ID"))), None)
+    found = next(
+        filter(None, map(_PMID_NOTE.search, record.all("AN", "N1", "M1", "ID", "U2"))), None
+    )
     found = found or next(filter(None, map(_PUBMED_ADDRESS.match, addresses)), None)
     return found[1] if found else None

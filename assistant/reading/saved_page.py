@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assistant.paper import Paper
+from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.listing import announces_name, is_metadata, is_number, is_user_name
 from assistant.reading.record import NoPaper, check_length
@@ -47,9 +48,16 @@ _DATA_LINE = re.compile(
       | (?:PMID|[A-Z][A-Z0-9]\ \ )-\   # MEDLINE, RIS
       | PT\ [A-Z]$                   # Web of Science
       | %[0A-Z]\                     # EndNote
+      | RT\ [A-Z][a-z]+\ ?[A-Za-z]*$  # RefWorks
+      | EXPORT\ DATE:\               # Scopus
+      | <\d+>$                      # Ovid
+      | \(https?://www\.sciencedirect\.com/science/article/  # ScienceDirect
     """,
     re.VERBOSE,
 )
+# Pages kept as Markdown: a title as a heading, as a link, or as both.
+_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
+_LINK = re.compile(r"\[(.+)\]\((https?://[^\s()]+)\)")
 _CELLS = re.compile(r"[,;\t]")
 
 
@@ -125,7 +133,16 @@ class _Pair:
             if self.title.damaged or any(line.damaged for line in self.abstract):
                 raise NoPaper(NOT_TEXT)
             check_length(title, abstract)
-            yield Paper(title=title, abstract=abstract, source=source)
+            title = _HEADING.sub("", title, count=1) if title.startswith("#") else title
+            link = _LINK.fullmatch(title)
+            url = link[2] if link else None
+            yield Paper(
+                title=link[1] if link else title,
+                abstract=abstract,
+                arxiv=fields.arxiv(url),
+                url=fields.url(url),
+                source=source,
+            )
         except NoPaper as error:
             on_failure(Failure(f"{source}:{self.title.number}", str(error)))
 
@@ -223,6 +240,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _is_table(head: str) -> bool:
-    """CSV and its kin: the first line names columns, one of them a title."""
+    """CSV and its kin: the first line names columns, one of them a title or abstract."""
     cells = [cell.strip(' "\r').casefold() for cell in _CELLS.split(head.lstrip().split("\n")[0])]
-    return len(cells) > 1 and any(cell == "title" or cell.endswith(" title") for cell in cells)
+    return len(cells) > 1 and any(
+        cell in ("title", "abstract") or cell.endswith(" title") for cell in cells
+    )

@@ -36,6 +36,8 @@ _CSL_NAME_KEYS = frozenset({"family", "given", "literal"})
 _OPENALEX_WORK = re.compile(r"https://(?:api\.)?openalex\.org/(?:works/)?W\d+")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"(?:^|/)(\d+)/?$")
+_LISTS = LISTS | {"recommendedPapers"}
+_CITATION = ("citingPaper", "citedPaper")
 # Lines of the head that are looked at where the first is damaged.
 _LINES_LOOKED_AT = 5
 
@@ -54,7 +56,7 @@ class ScholarlyJson:
         start = head.lstrip()
         if not start.startswith(("{", "[")) and not _is_by_line(head):
             return False
-        if _reader_of(outline(start)):
+        if _reader_of(_unfolded(outline(start, _LISTS))):
             return True
         # A first line may be damaged. Where it is not, the others are of its kind.
         lines = _lines(head)[1:_LINES_LOOKED_AT] if _is_by_line(head) else []
@@ -72,10 +74,13 @@ class ScholarlyJson:
             on_failure(Failure(where=f"{source.name}:{number}", why=why))
 
         found = (
-            _line_records(source, fail) if by_line else records(source.chunks(), _is_record, fail)
+            _line_records(source, fail)
+            if by_line
+            else records(source.chunks(), _is_record, fail, _LISTS)
         )
         reader: _Reader | None = None
-        for number, record in found:
+        for number, value in found:
+            record = _unfolded(value)
             # A record with few keys is of the kind of the one before it.
             reader = _reader_of(record) or reader
             try:
@@ -122,7 +127,14 @@ def _line_records(source: Source, fail: Callable[[int, str], None]) -> Iterator[
 
 
 def _is_record(value: Any) -> bool:
-    return _reader_of(value) is not None
+    return _reader_of(_unfolded(value)) is not None
+
+
+def _unfolded(value: Any) -> Any:
+    """The paper of what Semantic Scholar says of a citation or a reference."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[key] for key in _CITATION if isinstance(value.get(key), dict)), value)
 
 
 def _reader_of(record: Any) -> _Reader | None:

@@ -208,4 +208,7 @@ def _damaged_row(line: str, delimiter: str, widths: set[int]) -> list[str] | Non
         return None
     # Web of Science quotes nothing, so a title that begins with a quote is just that.
     row = line.rstrip("\r\n").split(delimiter)
+    # Nor does it count its columns: rows may end with a tab that the header has not.
+    if len(row) - 1 in widths and not row[-1]:
+        row.pop()
     return row if len(row) in widths else None

@@ -34,6 +34,7 @@ class Layout:
         once: tags that a record has only once, so that a second one begins the next record.
         ends: tags that end a record.
         outside: tags that stand above all records.
+        apart: a tag behind a blank line begins a record.
     """
 
     tag: re.Pattern[str]
@@ -41,6 +42,7 @@ class Layout:
     once: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
+    apart: bool = False
 
 
 @dataclass
@@ -124,9 +126,11 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
                 _go_on(record, value, line, after_blank=number > last + 1)
             last = number
             continue
+        is_apart = layout.apart and number > last + 1
         last = number
         tag, text = found.groups(default="")
-        if record and (tag in layout.begins or (tag in layout.once and tag in record.values)):
+        is_again = record is not None and tag in layout.once and tag in record.values
+        if record and (tag in layout.begins or is_apart or is_again):
             yield record
             record = None
         if tag in layout.ends:

@@ -137,6 +137,37 @@ _NBIB = (
     b"PMID- 12\nTI  - A title\n      goes on\nAB  - Text.\nFAU - Lovelace, Ada\nDP  - 2004 Nov\n\n"
 )
 _WOS = b"FN Clarivate\nVR 1.0\nPT J\nAU Lovelace, A\nTI A title\nAB Text.\nPY 2019\nER\n\nEF\n"
+_REFER = b"%0 Journal Article\n%A Lovelace, Ada\n%T A title\n%D 2020\n%R 10.1000/it\n%X Text.\n"
+_REFWORKS = b"RT Journal Article\nID 1\nA1 Lee,Anna B.\nT1 A title\nYR 2020\nK1 cats\nAB Text.\n"
+_COCHRANE = b"""Record #1 of 1
+ID: CN-01234
+AU: Smith J
+TI: A title
+YR: 2020
+PM: PUBMED 123
+KY: *Cats; Mice
+AB: First line.
+"""
+_ABSTRACTS = b"""
+1. J Cats. 2020 May 14;5(1):1-3. doi: 10.1000/it.
+
+A title which goes on in the second
+line.
+
+Smith J(1)(2), van der Berg C(#)(1).
+
+Author information:
+(1)University of City.
+
+BACKGROUND: We study cats in a sentence.
+
+DOI: 10.1000/it
+PMID: 123 [Indexed for MEDLINE]
+"""
+_SERVICE = (
+    b'{"resultList": {"result": [{"pmid": "123", "title": "Cats", "authorString": "Lovelace A.",'
+    b' "abstractText": "<p>Text.</p>", "firstPublicationDate": "2020-05-14"}]}}'
+)
 _PAGE = (
     b"new\n\nA title of cats\n\n" + b"Cats sleep for longer than owls do. " * 9 + b"\n\nMar 14\n"
 )
@@ -246,6 +277,11 @@ READERS: Mapping[str, Target] = {
     "arXiv API (Atom)": Target(_reader("arXiv API (Atom)"), (_ATOM,), ("arxiv_atom",)),
     "arXiv records (OAI-PMH)": Target(_reader("arXiv records (OAI-PMH)"), (_OAI,)),
     "RSS": Target(_reader("RSS"), (_RSS,)),
+    "EndNote tagged": Target(_reader("EndNote tagged"), (_REFER,)),
+    "RefWorks tagged": Target(_reader("RefWorks tagged"), (_REFWORKS,)),
+    "Cochrane text": Target(_reader("Cochrane text"), (_COCHRANE,)),
+    "PubMed abstracts (text)": Target(_reader("PubMed abstracts (text)"), (_ABSTRACTS,)),
+    "web services' JSON": Target(_reader("web services' JSON"), (_SERVICE, *_JSON[1:4])),
 }
 PARSERS: Mapping[str, Target] = {
     "latex": Target(_latex, (_LATEX,)),

@@ -306,3 +306,37 @@ def test_no_file_takes_long(unit: str) -> None:
     started = time.monotonic()
     read("@a{b, title={A}}" + unit * (400_000 // len(unit)))
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "journal = {arXiv preprint arXiv:2005.12345}",
+        "note = {arXiv:2005.12345 [cs]}",
+        "journal = {CoRR}, volume = {abs/2005.12345}",
+    ],
+)
+def test_arxiv_in_the_place_of_a_journal(fields: str) -> None:
+    (paper,), _ = read(f"@article{{a, title = {{x}}, {fields}}}")
+    assert paper.arxiv == "2005.12345"
+
+
+def test_a_note_on_another_paper_names_none() -> None:
+    (paper,), _ = read("@article{a, title = {x}, note = {Extends arXiv:2005.12345}}")
+    assert paper.arxiv is None
+
+
+def test_names_in_parts_with_what_biblatex_adds() -> None:
+    (paper,), _ = read(
+        "@online{a, title = {x}, eprinttype = {pmid}, eprint = {123},"
+        " author = {family=Berg, given=Anna, prefix=van den, useprefix=true and Lee, A.}}"
+    )
+    assert paper.authors == ("Anna van den Berg", "A. Lee")
+    assert paper.pmid == "123"
+
+
+def test_a_keyword_a_line_as_endnote_has_them() -> None:
+    (paper,), _ = read("@article{a, title = {x}, keywords = {*Cats\nMice\nOwls}}")
+    assert paper.tags == ("Cats", "Mice", "Owls")
+    (paper,), _ = read("@article{a, title = {x}, keywords = {cats and\ndogs, mice}}")
+    assert paper.tags == ("cats and dogs", "mice")

@@ -14,6 +14,8 @@ from assistant.reading import FORMATS, Failure, detect, read_file
 
 EXAMPLES = {
     "scholarly JSON": '{"paperId": "a1", "title": "x", "abstract": "y", "externalIds": {}}',
+    "web services' JSON": '{"hits": {"hits": [{"metadata": {"titles": [{"title": "x"}], '
+    '"abstracts": [',
     "trending papers (JSON)": '[{"paper": {"id": "2401.00001", "title": "x", "summary": "y"}}]',
     "JSON lines": '{"title": "x", "abstract": "y"}\n{"title": "x", "abs',
     "trending papers (web page)": "<!DOCTYPE html>\n<html>"
@@ -28,6 +30,10 @@ EXAMPLES = {
     "RIS": "1.\nTY  - JOUR\nTI  - x",
     "PubMed text": "PMID- 123\nTI  - x",
     "Web of Science text": "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Mouse, M\n",
+    "EndNote tagged": "%0 Journal Article\n%T x\n",
+    "RefWorks tagged": "RT Journal Article\nA1 Mouse,M\nT1 x\n",
+    "Cochrane text": "Record #1 of 2\nID: CN-01\nAU: Mouse M\n",
+    "PubMed abstracts (text)": "1. Cats. 2020 May;5(1):1.\n\nA title.\n\nMouse M.\n\nPMID: 123\n",
     "BibTeX": "% a comment\n@article{key,\n title = {x}",
     "arXiv listing": "\\\\\narXiv:2401.00001\n"
     "Date: Mon, 1 Jan 2024 00:00:00 GMT   (9kb)\n\nTitle: x\n",
@@ -70,6 +76,10 @@ def test_border_cases(head: str, name: str) -> None:
         '[{"name": "x"}]',
         "<!DOCTYPE html>\n<html>",
         "<svg><title>x</title></svg>",
+        "Scopus\nEXPORT DATE: 10 March 2023\n\nSmith, J.\nA title\n\nDOI: 10.1000/it\n",
+        "Database: Ovid MEDLINE(R)\n\n<1>\nUnique Identifier\n  123\nTitle\n  A title\n",
+        "J. Smith,\nA title,\n(https://www.sciencedirect.com/science/article/pii/S1)\nAbstract: x",
+        "type,label,abstract\n",
     ],
 )
 def test_data_and_markup_are_no_page(head: str) -> None:

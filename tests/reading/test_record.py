@@ -136,3 +136,8 @@ def test_titles_alone_come_in_from_every_format(form: str) -> None:
         ("Last title", ""),
     ]
     assert failures == []
+
+
+def test_nobody_is_no_author() -> None:
+    names = ["Anonymous", "[Anonymous]", "Anonymous Authors", "et al.", "Ada Anonymous"]
+    assert paper_of("x", title="Cats", abstract="", authors=names).authors == ("Ada Anonymous",)

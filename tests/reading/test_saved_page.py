@@ -222,3 +222,17 @@ def test_a_book_is_no_abstract() -> None:
     assert [failure.why for failure in failures] == [
         "its abstract has 150,004 characters; more than 100,000 are no abstract"
     ]
+
+
+def test_titles_in_markdown() -> None:
+    prose = "We look at cats and mice for long, and find what nobody else has seen. " * 4
+    text = (
+        f"# Daily papers\n\n## [Of cats](https://huggingface.co/papers/2403.01234)\n\n{prose}\n\n"
+        f"### Of C# and mice\n\n{prose}\n\n[Re] Of cats\n\n{prose}\n"
+    )
+    papers = list(read_bytes(text.encode(), "x.md", print))
+    assert [paper.title for paper in papers] == ["Of cats", "Of C# and mice", "[Re] Of cats"]
+    assert (papers[0].arxiv, papers[0].url) == (
+        "2403.01234",
+        "https://huggingface.co/papers/2403.01234",
+    )

@@ -371,3 +371,17 @@ def test_any_mutation_ends(seed: int) -> None:
             return
     assert len(papers) <= 4
     assert {paper.title for paper in papers} or failures
+
+
+def test_citations_and_recommendations_of_semantic_scholar() -> None:
+    paper = {"paperId": "a", "title": "Cats", "externalIds": {"DOI": "10.1000/it"}}
+    for answer in (
+        {"offset": 0, "data": [{"contexts": ["x"], "citingPaper": paper}]},
+        {"data": [{"isInfluential": True, "citedPaper": paper}]},
+        {"recommendedPapers": [paper]},
+    ):
+        text = json.dumps(answer)
+        assert ScholarlyJson().matches(text)
+        (found,), failures = read(text)
+        assert not failures
+        assert (found.title, found.doi) == ("Cats", "10.1000/it")

@@ -387,3 +387,24 @@ def test_many_odd_quotes_end() -> None:
     table = "title,abstract,x\n" + 'A,"B\n' * 20_000 + ('"' + "C,D,E\n" * 3000) * 5
     papers, failures = read(table)
     assert len(papers) + len(failures) > 20_000
+
+
+def test_rows_may_end_with_a_tab_though_a_title_begins_with_a_quote() -> None:
+    papers, failures = read('TI\tAU\tPY\n"Cats" and mice\tLee, A\t2020\t\nOwls\tLee, A\t2021\t\n')
+    assert not failures
+    assert [paper.title for paper in papers] == ['"Cats" and mice', "Owls"]
+
+
+def test_a_name_is_a_title_beside_an_abstract_alone() -> None:
+    (paper,), _ = read("type,name,speakers/authors,abstract\nPoster,Cats,Ada Lovelace,Text.\n")
+    assert (paper.title, paper.authors) == ("Cats", ("Ada Lovelace",))
+    assert not Table().matches("name,description,date\n")
+
+
+def test_lists_as_python_spells_them() -> None:
+    (paper,), _ = read(
+        "title,authors,keywords,abstract\n"
+        """Cats,"['Ada Lovelace', ""Miles O'Brien""]","['mice', 'owls']",Text.\n"""
+    )
+    assert paper.authors == ("Ada Lovelace", "Miles O'Brien")
+    assert paper.tags == ("mice", "owls")

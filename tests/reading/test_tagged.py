@@ -421,3 +421,23 @@ def test_entities_in_keywords_do_not_cut_them() -> None:
     text = "TY  - JOUR\nTI  - Cats\nAB  - They nap.\nKW  - R&amp;D; *Sleep; A*\nER  - \n"
     (paper,) = read_bytes(text.encode(), "a.ris", lambda failure: None)
     assert paper.tags == ("R&D", "Sleep", "A*")
+
+
+def test_numbers_of_pubmed_as_europe_pmc_and_proquest_write_them() -> None:
+    for line in ("UR  - https://europepmc.org/abstract/MED/123", "U2  - PMID: 123"):
+        (paper,), _ = read_with(Ris(), f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
+        assert paper.pmid == "123"
+
+
+@pytest.mark.parametrize(
+    "line", ["JO  - arXiv preprint arXiv:2005.12345", "N1  - eprint: arXiv:2005.12345"]
+)
+def test_arxiv_in_the_place_of_a_journal(line: str) -> None:
+    (paper,), _ = read_with(Ris(), f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
+    assert paper.arxiv == "2005.12345"
+
+
+def test_a_note_on_another_paper_names_none() -> None:
+    text = "TY  - JOUR\nTI  - x\nN1  - Extends arXiv:2005.12345\nER  - \n"
+    (paper,), _ = read_with(Ris(), text)
+    assert paper.arxiv is None
