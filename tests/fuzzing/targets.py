@@ -281,7 +281,7 @@ READERS: Mapping[str, Target] = {
     "RefWorks tagged": Target(_reader("RefWorks tagged"), (_REFWORKS,)),
     "Cochrane text": Target(_reader("Cochrane text"), (_COCHRANE,)),
     "PubMed abstracts (text)": Target(_reader("PubMed abstracts (text)"), (_ABSTRACTS,)),
-    "web services' JSON": Target(_reader("web services' JSON"), (_SERVICE, *_JSON[1:4])),
+    "web services' JSON": Target(_reader("web services' JSON"), (_SERVICE,)),
 }
 PARSERS: Mapping[str, Target] = {
     "latex": Target(_latex, (_LATEX,)),
