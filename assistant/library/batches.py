@@ -10,8 +10,8 @@ from dataclasses import fields
 from assistant.library.records import ImportReport
 from assistant.paper import Paper
 
-# Papers of one transaction: 500 at once are a tenth slower. An interrupt loses at most this many, and
-# as many that are just being written.
+# Papers of one transaction: 500 at once are a tenth slower. An interrupt loses at most this many,
+# and as many that are just being written.
 BATCH = 2_000
 
 

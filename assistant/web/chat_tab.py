@@ -81,10 +81,6 @@ def add_chat_tab(page: gr.Blocks, chat: Chat, is_sample: Callable[[], bool]) -> 
     page.load(lambda: gr.update(visible=is_sample()), outputs=[examples], **quiet())
 
 
-def _visitor(request: gr.Request) -> str:
-    return request.session_hash or ""
-
-
 def _shown(view: ChatView) -> tuple[Any, ...]:
     """The updates of welcome, examples, past and current turns, question, Ask and Stop."""
     ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)

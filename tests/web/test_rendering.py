@@ -46,3 +46,10 @@ def test_an_empty_list_says_so() -> None:
 def test_one_paper_is_not_papers() -> None:
     assert "<strong>1</strong> paper<" in render_header(1, "m")
     assert "<strong>1,234</strong> papers<" in render_header(1234, "m")
+
+
+def test_a_paper_without_an_abstract_says_so() -> None:
+    page = render_papers([(StoredPaper(1, "text:1", Paper(title="A title alone")), None)])
+    assert "no abstract" in page
+    assert "no TL;DR yet" not in page
+    assert 'class="abstract"' not in page
