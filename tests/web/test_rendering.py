@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from web_support import EVIL, Tags, stored_paper
 
-from assistant.library import StoredTldr
+from assistant.library import StoredPaper, StoredTldr
+from assistant.paper import Paper
 from assistant.reading import Failure
 from assistant.web.rendering import MOST_FAILURES, render_header, render_job, render_papers
 
