@@ -9,7 +9,7 @@ from assistant.digesting.digest import (
     Section,
     grouped,
 )
-from assistant.digesting.mail import as_email
+from assistant.digesting.mail import as_email, as_file
 from assistant.digesting.markdown import as_markdown
 from assistant.digesting.page import as_html
 from assistant.digesting.sending import check_mail_settings, recipients, send
@@ -22,6 +22,7 @@ __all__ = [
     "Item",
     "Section",
     "as_email",
+    "as_file",
     "as_html",
     "as_markdown",
     "check_mail_settings",

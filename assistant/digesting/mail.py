@@ -42,6 +42,11 @@ def as_email(
     return message
 
 
+def as_file(message: EmailMessage) -> str:
+    """The mail as the text of an `.eml` file."""
+    return message.as_bytes(policy=SMTP).decode("ascii", "surrogateescape")
+
+
 def subject(digest: Digest) -> str:
     """`73 new papers: Code, Quantum, Reasoning` on one line, whatever the papers contain."""
     topics = [part.name.split(" · ")[0] for part in digest.sections if part.name]

@@ -344,6 +344,18 @@ class Library:
         """Every chat, the one with the latest turn first."""
         return self._chats.all()
 
+    def search_chats(self, words: str) -> list[ChatSummary]:
+        """The chats with every one of `words` in title, questions or answers, latest first."""
+        return self._chats.search(words)
+
+    def rename_chat(self, chat_id: str, title: str) -> bool:
+        """Give a chat a title; an empty one gives its first question back. False: no such chat."""
+        return self._chats.rename(chat_id, title)
+
+    def delete_chat(self, chat_id: str) -> bool:
+        """Delete a chat; what it said is written over in the files. False: no such chat."""
+        return self._chats.delete(chat_id)
+
     def status(self) -> LibraryStatus:
         """Figures of the library."""
         chunks = self._rows.count()

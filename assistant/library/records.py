@@ -98,9 +98,13 @@ class StoredTurn:
 
 @dataclass(frozen=True)
 class ChatSummary:
-    """A chat as a list shows it; times are ISO 8601 in UTC."""
+    """A chat as a list shows it; times are ISO 8601 in UTC.
+
+    `title` is the one that the user gave it, else the first question.
+    """
 
     chat_id: str
+    title: str
     first_question: str
     turns: int
     started_at: str

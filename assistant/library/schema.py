@@ -148,6 +148,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # Every statement with a trigger makes the full text index write what it has gathered, so an
     # import took longer by half: new papers are put into it batch by batch (`adding.Adder`).
     ("DROP TRIGGER papers_added",),
+    # The chats that the user gave a title; the others are called by their first question.
+    ("CREATE TABLE chats (chat TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID",),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

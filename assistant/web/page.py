@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from assistant.web.about import About
 from assistant.web.chat import Chat
 from assistant.web.chat_tab import add_chat_tab
+from assistant.web.chats import ChatHistory
+from assistant.web.chats_tab import add_chats_tab
 from assistant.web.components import html, quiet, visitor
+from assistant.web.digest import Digests
+from assistant.web.digest_tab import add_digest_tab
 from assistant.web.head import Head
 from assistant.web.library_tab import add_library_tab
+from assistant.web.settings_tab import add_settings_tab
 from assistant.web.shelf import Shelf
 from assistant.web.work import UnderWay
 
@@ -40,6 +46,10 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
                 add_chat_tab(page, chat, head.is_sample)
             with gr.Tab("Library", id="library"):
                 add_library_tab(page, shelf, header, head.now)
+            with gr.Tab("Chats", id="chats") as chats_tab:
+                add_chats_tab(chats_tab, ChatHistory(session))
+            add_digest_tab(Digests(session))
+            add_settings_tab(About(session))
         page.load(head.until_ready, outputs=[header], concurrency_limit=None, **quiet())
 
         def leave(request: gr.Request) -> None:

@@ -2,7 +2,8 @@
 
 Everything from papers, users and models goes through the templates of this package, which clean
 and escape every value they are handed: it comes out as the text it was, never as markup, so it can
-neither run nor fetch anything. The only links are the citations that the templates write.
+neither run nor fetch anything. The only links are those that the templates write: citations, and
+files to keep that are whole in their links.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from assistant.text.visible import visible_lines
+from assistant.text.written import spoken_date
 
 if TYPE_CHECKING:
-    from assistant.library import StoredPaper, StoredTldr
+    from assistant.library import ChatSummary, StoredPaper, StoredTldr
     from assistant.reading import Failure
     from assistant.web.turn import TurnView
 
@@ -27,6 +29,10 @@ VERDICTS = {
 }
 # More failures than these are counted, not listed.
 MOST_FAILURES = 20
+# More chats than these are found by searching; of more turns the latest are shown.
+MOST_CHATS = 200
+MOST_TURNS = 100
+LONGEST_TITLE = 300
 
 
 def render_welcome() -> str:
@@ -58,6 +64,45 @@ def render_papers(
     return _render("papers.html", rows=shown, nothing=nothing)
 
 
+def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: str = "") -> str:
+    """The list of chats, each of which is a button; `searched` tells no chat from none found."""
+    shown = [
+        {"id": chat.chat_id, "title": chat.title[:LONGEST_TITLE], "about": chat_about(chat)}
+        for chat in chats[:MOST_CHATS]
+    ]
+    nothing = "No chat has these words." if searched else "No chats yet."
+    return _render(
+        "chats.html",
+        rows=shown,
+        nothing=nothing,
+        left_out=f"{len(chats) - MOST_CHATS:,}" if len(chats) > MOST_CHATS else "",
+        error=error,
+    )
+
+
+def render_opened_chat(
+    title: str, about: str, turns: Sequence[TurnView], markdown: str, filename: str, error: str = ""
+) -> str:
+    """A saved chat, and its Markdown for the button that downloads it as `filename`."""
+    return _render(
+        "opened_chat.html",
+        title=title[:LONGEST_TITLE],
+        about=about,
+        turns=turns[-MOST_TURNS:],
+        left_out=f"{len(turns) - MOST_TURNS:,}" if len(turns) > MOST_TURNS else "",
+        verdicts=VERDICTS,
+        markdown=markdown,
+        filename=filename,
+        error=error,
+    )
+
+
+def chat_about(chat: ChatSummary) -> str:
+    """When a chat was last added to, and how long it is: `14 March 2025 · 2 questions`."""
+    questions = f"{chat.turns:,} {'question' if chat.turns == 1 else 'questions'}"
+    return " · ".join(part for part in (spoken_date(chat.last_at[:10]), questions) if part)
+
+
 def render_header(papers: int | None, model: str, notices: Sequence[str] = ()) -> str:
     """The head of the page; `papers` is None while, or because, the library is not open."""
     count = None if papers is None else f"{papers:,}"
@@ -84,6 +129,16 @@ def render_job(
         failed=f"{len(failures):,}",
         error=error,
     )
+
+
+def render_digest(**values: Any) -> str:
+    """What is new, by topic; `values` are those of `digest.Digests`."""
+    return _render("digest.html", **values)
+
+
+def render_about(**values: Any) -> str:
+    """What is in use and how it is set; `values` are those of `about.About`."""
+    return _render("about.html", **values)
 
 
 @cache

@@ -16,7 +16,8 @@ from cli_support import Run, write_papers
 from mail_support import serving
 
 from assistant.cli.app import app
-from assistant.cli.digesting import FACT, moment
+from assistant.cli.digesting import moment
+from assistant.digesting.making import FACT
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.models import GenerationRequest

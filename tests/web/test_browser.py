@@ -286,3 +286,60 @@ def test_tldrs_are_written_and_listed(
         page.click("#write-tldrs")
         page.locator("#tldr-job").get_by_text("2 TL;DRs written").wait_for()
         page.locator(".tldr:not(.none) >> nth=1").wait_for()
+
+
+def test_saved_chats_are_opened_renamed_downloaded_and_deleted(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session()
+    question = f"How many hours do cats sleep a day? {EVIL_TITLE}"
+    with serve(session) as server, open_page(server.address) as page:
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#turn-1 .figures").wait_for()
+        (chat,) = session.library.chats()
+        session.library.save_turn("other", question, "{}")
+        # Another window, which has not asked anything.
+        page.goto(server.address)
+        page.get_by_role("tab", name="Chats").click()
+        page.locator(".saved-chat >> nth=1").wait_for()
+        assert EVIL_TITLE in page.inner_text(".saved-chat >> nth=0")
+        assert page.locator("#chat-tools").is_hidden()
+
+        page.fill("#chat-search textarea", "fourteen")
+        page.locator(".saved-chats:not(:has(li:nth-child(2)))").wait_for()
+        page.click(".saved-chat")
+        page.locator("#opened-chat .claim").wait_for()
+        assert "Cats sleep fourteen hours a day" in page.inner_text("#opened-chat .claims")
+        page.click("#opened-chat a.cite")
+        page.locator("#opened-chat .evidence li.chosen").wait_for()
+
+        page.fill("#chat-title textarea", EVIL_TITLE)
+        page.click("#rename-chat")
+        page.locator("#opened-chat .name").get_by_text(EVIL_TITLE).wait_for()
+        page.locator(".saved-chat").get_by_text(EVIL_TITLE).wait_for()
+        with page.expect_download() as download:
+            page.click("#download-chat")
+        assert download.value.suggested_filename.endswith(".md")
+        written = download.value.path().read_text(encoding="utf-8")
+        assert written.startswith("# \\<img src")
+        assert "\\[1\\]" in written
+
+        page.click("#delete-chat")
+        page.click("#keep-chat")
+        page.locator("#sure").wait_for(state="hidden")
+        page.fill("#chat-search textarea", "")
+        page.locator(".saved-chat >> nth=1").wait_for()
+        page.fill("#chat-search textarea", "fourteen")
+        page.locator(".saved-chats:not(:has(li:nth-child(2)))").wait_for()
+        page.click("#delete-chat")
+        page.click("#sure")
+        page.locator("#opened-chat").get_by_text("The chat is deleted.").wait_for()
+        page.locator("#chats").get_by_text("No chat has these words.").wait_for()
+        assert page.locator("#chat-tools").is_hidden()
+        assert [one.chat_id for one in session.library.chats()] == ["other"]
+        assert chat.chat_id != "other"
+
+        page.fill("#chat-search textarea", "")
+        page.click(".saved-chat")
+        page.locator("#opened-chat .question").get_by_text(EVIL_TITLE).wait_for()
+        assert page.locator("img[src*=evil], script[src*=evil], iframe").count() == 0

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
 TEXTS = [writable(text) for text in HOSTILE.values()]
 # Where texts of papers, users and models are shown.
-PLACES = ("#header", "#past-turns", "#current-turn", "#papers", "#import-job", "#tldr-job")
+PLACES = (
+    "#header",
+    "#past-turns",
+    "#current-turn",
+    "#papers",
+    "#import-job",
+    "#tldr-job",
+    "#chats",
+    "#opened-chat",
+)
 # Tags that no template of ours has and many of the texts would make; `x-evil` stands for unknown.
 FOREIGN = set(
     """animate audio b base embed form gradio-app iframe image img input link marquee math meta
@@ -213,6 +222,14 @@ def test_all_hostile_texts_at_once_are_text(
             assert page.locator(".problem").count() == 1
             for text in TEXTS:
                 assert turns.count(words_of(text)) >= 3
+
+            # The same conversation as it was saved: the answer and the refusal.
+            page.get_by_role("tab", name="Chats").click()
+            page.click(".saved-chat")
+            page.locator("#opened-chat .turn >> nth=1").wait_for()
+            saved = words_of(check(page, wrong, "#opened-chat"))
+            for text in TEXTS:
+                assert saved.count(words_of(text)) >= 3
 
             # The library, and every paper in it opened.
             page.get_by_role("tab", name="Library").click()

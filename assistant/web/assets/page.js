@@ -1,5 +1,6 @@
 // Citations: a click scrolls to the evidence and marks it; resting on one marks it too.
 // Similar papers: a click asks for them in the search box of the library.
+// Saved chats: a click opens one; the Markdown of the opened one is downloaded.
 // New questions: the page scrolls so that a question and its evidence are in sight.
 (() => {
   "use strict";
@@ -42,6 +43,27 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.focus({ preventScroll: true });
     scroll(box, "center");
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button.saved-chat") : null;
+    const box = document.querySelector("#chosen-chat textarea, #chosen-chat input");
+    if (!button || !box) return;
+    box.value = button.dataset.chat;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // The Markdown is in the page already, so nothing is fetched for the file.
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("#download-chat") : null;
+    const text = document.getElementById("chat-markdown");
+    if (!button || !text) return;
+    const link = document.createElement("a");
+    const blob = new Blob([text.textContent], { type: "text/markdown;charset=utf-8" });
+    link.href = URL.createObjectURL(blob);
+    link.download = text.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   });
 
   // What somebody opened stays open when its surroundings are written anew.

@@ -1,0 +1,196 @@
+"""What is new in the library, for the page: a digest to read there and to keep as a file."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError, UsageError
+from assistant.web.rendering import render_digest, render_job
+
+if TYPE_CHECKING:
+    from assistant.digesting import Digest, Entry
+    from assistant.digesting.making import Span
+    from assistant.session import Session
+
+_log = logging.getLogger(__name__)
+
+# What can be chosen, and what it is called.
+LAST, DATE = "last", "date"
+SINCE = (
+    ("The last digest", LAST),
+    ("7 days ago", "7d"),
+    ("30 days ago", "30d"),
+    ("A date", DATE),
+)
+SHOWN_NOTHING = "Show a digest first."
+
+
+@dataclass(frozen=True)
+class DigestView:
+    """A digest as HTML, and what it is of; None if there is no digest."""
+
+    html: str
+    span: Span | None = None
+
+
+class Digests:
+    """Makes the digests of a session for the page. Sends nothing, and asks no model."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is opened yet."""
+        self._session = session
+
+    def view(self, since: str, date: str | None = None) -> DigestView:
+        """The digest of what was added since `since`, one of SINCE; DATE means the day `date`.
+
+        A box that was never in sight says None.
+        """
+        try:
+            return self._made(since, (date or "").strip())
+        except AssistantError as error:
+            return DigestView(render_job(error=str(error)))
+        except Exception as error:
+            _log.exception("A digest could not be made")
+            text = (
+                f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
+                "The terminal it was started from says where."
+            )
+            return DigestView(render_job(error=text))
+
+    def waiting(self) -> DigestView:
+        """What is shown until the digest is there."""
+        return DigestView(render_job("Making the digest …", running=True))
+
+    def begin_next(self, span: Span | None) -> str:
+        """Let the next digest begin where that of `span` ended; what to say of it, as HTML."""
+        from assistant.digesting.making import day, remember
+
+        if span is None:
+            return render_job(error=SHOWN_NOTHING)
+        try:
+            if remember(self._session.library, span):
+                return render_job(
+                    f"The next digest begins where this one ended, {day(span.newest)}."
+                )
+        except AssistantError as error:
+            return render_job(error=str(error))
+        return render_job(
+            "Nothing was changed: this digest goes back less far than the last one ended, so it "
+            "has not shown all that is new. Show what is new since the last digest."
+        )
+
+    def _made(self, since: str, date: str) -> DigestView:
+        from assistant.digesting.making import (
+            FIRST_DAYS,
+            collected,
+            day,
+            kept_lines,
+            last_digest,
+            moment,
+        )
+        from assistant.summarizing.extracted import extracted
+
+        now = datetime.now().astimezone()
+        if since == DATE and not date:
+            raise UsageError("Say since which day: 2026, 2026-03 or 2026-03-14.")
+        library = self._session.library
+        known = True
+        if since == LAST:
+            start, known = last_digest(library, now)
+        else:
+            start = moment(date if since == DATE else since, now)
+        notes = []
+        if not known:
+            notes.append(f"There was no digest before: this one goes back {FIRST_DAYS} days.")
+        made = collected(library, start, now)
+        if made is None:
+            empty = "The library is empty: import papers in its tab."
+            nothing = f"Nothing is new since {day(start)}."
+            return DigestView(render_job(" ".join([*notes, nothing if library.count() else empty])))
+        if made.without_vectors:
+            notes.append(
+                f"{made.without_vectors:,} of the new papers have no vectors yet and are compared "
+                "with nothing: press Import in the library."
+            )
+        lines, missing = kept_lines(library, made.digest)
+        lines |= {stored.number: line for stored in missing if (line := extracted(stored))}
+        digest = made.digest.with_tldrs(lines)
+        return DigestView(self._rendered(digest, now, notes), made.span)
+
+    def _rendered(self, digest: Digest, now: datetime, notes: Sequence[str]) -> str:
+        from assistant.digesting import facts
+
+        return render_digest(
+            heading=facts.heading(digest),
+            counted=facts.counted(digest),
+            notes=notes,
+            files=self._files(digest, now),
+            parts=list(_parts(digest)),
+            rest=facts.more_topics(digest),
+        )
+
+    def _files(self, digest: Digest, now: datetime) -> list[dict[str, str]]:
+        """The digest in each form, as links that hold the whole file: no server is asked for it."""
+        from assistant.digesting import as_email, as_file, as_html, as_markdown, recipients
+
+        settings = self._session.settings
+        mail = as_email(digest, settings.mail_from, recipients(settings), now)
+        forms: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
+            ("Markdown", "md", "text/markdown", lambda: as_markdown(digest)),
+            ("HTML", "html", "text/html", lambda: as_html(digest)),
+            ("Mail (.eml)", "eml", "message/rfc822", lambda: as_file(mail)),
+        )
+        return [
+            {
+                "label": label,
+                "name": f"digest-{digest.until}.{ending}",
+                "address": _data_address(media_type, write()),
+            }
+            for label, ending, media_type, write in forms
+        ]
+
+
+def _data_address(media_type: str, text: str) -> str:
+    """An address that is the file itself."""
+    content = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
+    return f"data:{media_type};base64,{content}"
+
+
+def _parts(digest: Digest) -> Iterator[dict[str, Any]]:
+    """What the template shows: the papers that are most for the reader, then topic by topic."""
+    from assistant.digesting import facts
+
+    if digest.for_you:
+        yield {
+            "name": facts.FOR_YOU,
+            "more": "",
+            "entries": [_entry(one, with_topic=True) for one in digest.for_you],
+        }
+    for section in digest.sections:
+        yield {
+            "name": section.name,
+            "more": facts.more(section.more) if section.more else "",
+            "entries": [_entry(one, with_topic=False) for one in section.entries],
+        }
+
+
+def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
+    from assistant.digesting import facts
+
+    paper = entry.stored.paper
+    known = [facts.authors(paper), facts.date(paper), *facts.tags(paper)]
+    why = [f"Similar to “{entry.similar_to.title}”"] if entry.similar_to else []
+    if with_topic and entry.topic:
+        why.append(f"Topic: {entry.topic}")
+    return {
+        "id": entry.stored.id,
+        "title": paper.title,
+        "known": " · ".join(one for one in known if one),
+        "tldr": entry.tldr or "",
+        "why": " · ".join(why),
+    }
