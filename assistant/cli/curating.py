@@ -23,6 +23,8 @@ from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from assistant.library import Filters, Library, StoredPaper
 
 _MOST_SHOWN = 10
@@ -57,9 +59,7 @@ def tag(
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         filters = filters_of(since, until, author, with_tag, source)
-        numbers = [stored.number for stored in _selected(session.library, keys, filters)]
-        changed = session.library.tag(numbers, wanted)
-    streams.line(_changed(changed, len(numbers)))
+        _retag(session.library.tag, wanted, _selected(session.library, keys, filters), streams)
 
 
 def untag(
@@ -79,9 +79,7 @@ def untag(
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         filters = filters_of(since, until, author, with_tag, source)
-        numbers = [stored.number for stored in _selected(session.library, keys, filters)]
-        changed = session.library.untag(numbers, unwanted)
-    streams.line(_changed(changed, len(numbers)))
+        _retag(session.library.untag, unwanted, _selected(session.library, keys, filters), streams)
 
 
 def remove(
@@ -166,5 +164,11 @@ def _tags(given: str) -> list[str]:
     return tags
 
 
-def _changed(changed: int, selected: int) -> str:
-    return f"{selected:,} {'paper' if selected == 1 else 'papers'} selected, {changed:,} changed."
+def _retag(
+    change: Callable[[Sequence[int], Sequence[str]], int],
+    tags: list[str],
+    papers: list[StoredPaper],
+    streams: Streams,
+) -> None:
+    changed, count = change([stored.number for stored in papers], tags), len(papers)
+    streams.line(f"{count:,} {'paper' if count == 1 else 'papers'} selected, {changed:,} changed.")

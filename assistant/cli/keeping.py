@@ -19,6 +19,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Streams
 from assistant.cli.upkeep import embed_missing
+from assistant.text.written import spoken_size
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport, Library
@@ -55,7 +56,8 @@ def import_papers(
                 report = kept.add(inputs.papers(stop.is_set), done)
             if not later:
                 embed_missing(kept, streams, stop.is_set)
-        without_vectors = kept.missing_vectors()
+        # Counting them in a large library takes a moment.
+        without_vectors = kept.missing_vectors() if stop.is_set() else 0
     inputs.report(streams)
     if as_json:
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
@@ -111,11 +113,11 @@ def status(
         ("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
         ("TL;DRs", f"{figures.tldrs:,}"),
         ("Search by", search),
-        ("Catalogue", _size(figures.catalog_bytes)),
-        ("Chroma", _size(figures.chroma_bytes)),
+        ("Catalogue", spoken_size(figures.catalog_bytes)),
+        ("Chroma", spoken_size(figures.chroma_bytes)),
         ("Embedder", figures.embedder or "none"),
         ("Model", described.name),
-        ("Model file", f"{described.file} ({_size(described.bytes)})"),
+        ("Model file", f"{described.file} ({spoken_size(described.bytes)})"),
     ]
     for name, value in rows:
         streams.line((f"{name:<12}", "bold"), value)
@@ -128,9 +130,3 @@ def summary(report: ImportReport, failed: int) -> str:
         f"{report.read} papers read: {report.added} new, {report.merged} merged, "
         f"{report.unchanged} unchanged; {failed} could not be read.{bare}"
     )
-
-
-def _size(count: int | None) -> str:
-    if count is None:
-        return "missing"
-    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"

@@ -1,8 +1,7 @@
 """Writing papers: a record comes in, and joins the paper that it describes or is a new one.
 
-A paper that is no more than what one record says is kept once, as its row in `papers`. Any other
-has each of its records in `records`, and its row is what they say together, so that the library
-does not depend on the order in which records came.
+The row of a paper is what its records and the user's tags say together, so that the library does
+not depend on the order in which records came.
 """
 
 from __future__ import annotations
@@ -10,16 +9,28 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.library.folding import folded, name_words
-from assistant.library.identity import MANY, partition, title_key
+from assistant.library.folding import folded
+from assistant.library.identity import partition, title_key
 from assistant.library.merging import combined, united_tags
-from assistant.library.records import SourceRecord, StoredPaper
+from assistant.library.paper_rows import (
+    COLUMNS,
+    add_keys,
+    add_title,
+    content_of,
+    insert,
+    insert_empty,
+    last_number,
+    load,
+    papers_with,
+    records_of,
+    values_of,
+    write_labels,
+)
+from assistant.library.records import SourceRecord
 from assistant.paper import Paper
-
-COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
 
 Outcome = Literal["added", "merged", "unchanged"]
 
@@ -32,20 +43,20 @@ class Adder:
         self._connection = connection
         self._moment = moment
         # New papers with numbers above this one are not in the full text yet.
-        self._indexed = _last_number(connection)
+        self._indexed = last_number(connection)
 
     def add(self, record: Paper) -> Outcome:
         """Bring in `record`."""
         keys, title = record.keys, title_key(record)
-        known = _papers_with(self._connection, keys, title)
+        known = papers_with(self._connection, keys, title)
         if not known:
-            _insert(self._connection, record, keys, title, self._moment)
+            insert(self._connection, record, keys, title, self._moment)
             return "added"
         return self._join(known, record)
 
     def finish(self) -> None:
         """Put the new papers into the full text."""
-        last = _last_number(self._connection)
+        last = last_number(self._connection)
         self._connection.execute(
             "INSERT INTO full_text (rowid, title, abstract) "
             "SELECT number, title, abstract FROM papers WHERE number > ? ORDER BY number",
@@ -56,7 +67,7 @@ class Adder:
     def _join(self, known: Sequence[int], record: Paper) -> Outcome:
         """Bring in `record`, which has a key or its title in common with the papers `known`."""
         records = _connected(self._connection, known)
-        content = _content(record)
+        content = content_of(record)
         same = next((other for other in records if other.content == content), None)
         if same is not None:
             if record.source in same.sources:
@@ -71,24 +82,10 @@ class Adder:
         new = next((part for part in parts if part.records[-1].number is None), None)
         self.finish()  # what is changed or removed has to be in the full text
         changed = _settle(self._connection, parts, self._moment)
-        self._indexed = _last_number(self._connection)
+        self._indexed = last_number(self._connection)
         if new is not None and not new.numbers:
             return "added"
         return "merged" if changed else "unchanged"
-
-
-def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
-    """Every record of the paper `number`, in the order in which they came; [] if it is gone."""
-    rows = connection.execute(
-        "SELECT content, sources FROM records WHERE paper = ? ORDER BY record", (number,)
-    ).fetchall()
-    if rows:
-        return [
-            SourceRecord(Paper.model_validate_json(content), tuple(json.loads(sources)))
-            for content, sources in rows
-        ]
-    paper = _load(connection, number)
-    return [] if paper is None else [SourceRecord(_content(paper), (paper.source,))]
 
 
 def set_own_tags(
@@ -96,8 +93,7 @@ def set_own_tags(
 ) -> bool:
     """Give the paper `number` the tags `given`, take away `taken`; say if that changed it."""
     records = records_of(connection, number)
-    before = _load(connection, number)
-    if before is None:
+    if not records:
         return False
     connection.executemany(
         "INSERT INTO own_tags (paper, folded, tag, given) VALUES (?, ?, ?, ?) "
@@ -114,40 +110,21 @@ def set_own_tags(
 def rename(connection: sqlite3.Connection, number: int) -> None:
     """Write anew under which keys and title the paper `number` is found."""
     records = records_of(connection, number)
-    paper = _load(connection, number)
+    paper = load(connection, number)
     if paper is None:
         return
     for record in records:
-        _name(connection, number, record.paper.keys)
-        _title(connection, number, title_key(record.paper))
+        add_keys(connection, number, record.paper.keys)
+        add_title(connection, number, title_key(record.paper))
     connection.execute("UPDATE papers SET id = ? WHERE number = ?", (paper.keys[0], number))
 
 
 def relabel(connection: sqlite3.Connection, number: int) -> None:
     """Write anew what the paper `number` is filtered by."""
-    paper = _load(connection, number)
+    paper = load(connection, number)
     if paper is not None:
         sources = {source for known in records_of(connection, number) for source in known.sources}
-        _label(connection, number, paper, sources)
-
-
-def stored(row: Sequence[Any]) -> StoredPaper:
-    """The paper of a row of `COLUMNS`."""
-    number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
-    # Checked when it came in; checking again would make reading a large library slow.
-    paper = Paper.model_construct(
-        title=title,
-        abstract=abstract,
-        authors=tuple(json.loads(authors)),
-        published=published,
-        arxiv=arxiv,
-        doi=doi,
-        pmid=pmid,
-        url=url,
-        tags=tuple(json.loads(tags)),
-        source=source,
-    )
-    return StoredPaper(number=number, id=key, paper=paper)
+        write_labels(connection, number, paper, sources)
 
 
 @dataclass
@@ -163,7 +140,7 @@ class _Known:
 class _Part:
     """The records of one paper, and the numbers of the papers they were with."""
 
-    records: list[_Known] = field(default_factory=list)
+    records: list[_Known]
 
     @property
     def numbers(self) -> list[int]:
@@ -179,7 +156,7 @@ def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Kn
         number = waiting.pop(0)
         for record in records_of(connection, number):
             found.append(_Known(record.paper, set(record.sources), number))
-            near = _papers_with(connection, (), title_key(record.paper))
+            near = papers_with(connection, (), title_key(record.paper))
             waiting += (other for other in near if other not in seen)
             seen.update(near)
     return found
@@ -192,7 +169,7 @@ def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str)
     for part in sorted(parts, key=lambda part: part.numbers or [1 << 62]):
         number = next((number for number in part.numbers if number not in owners), None)
         if number is None:
-            number = _insert_empty(connection, moment)
+            number = insert_empty(connection, moment)
         owners[number] = part
     for number in old:
         connection.execute("DELETE FROM keys WHERE paper = ?", (number,))
@@ -204,8 +181,8 @@ def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str)
                 _hand_over(connection, other, number)
                 changed = True
         for record in part.records:
-            _name(connection, number, record.content.keys)
-            _title(connection, number, title_key(record.content))
+            add_keys(connection, number, record.content.keys)
+            add_title(connection, number, title_key(record.content))
         found = [
             SourceRecord(record.content, tuple(sorted(record.sources))) for record in part.records
         ]
@@ -264,12 +241,12 @@ def _rewrite(connection: sqlite3.Connection, number: int, records: Sequence[Sour
 def _update(
     connection: sqlite3.Connection, number: int, after: Paper, sources: Iterable[str]
 ) -> bool:
-    before = _load(connection, number)
-    _label(connection, number, after, sources)
+    before = load(connection, number)
+    write_labels(connection, number, after, sources)
     if before == after:
         return False
     changes: dict[str, Any] = dict(
-        zip(COLUMNS.split(", ")[1:], _values(after, after.keys), strict=True)
+        zip(COLUMNS.split(", ")[1:], values_of(after, after.keys), strict=True)
     )
     if before and (after.title, after.abstract) == (before.title, before.abstract):
         del changes["title"], changes["abstract"]  # leaves the full text alone
@@ -282,122 +259,3 @@ def _update(
         (*changes.values(), number),
     )
     return True
-
-
-def _papers_with(
-    connection: sqlite3.Connection, keys: Sequence[str], title: int | None
-) -> list[int]:
-    """Numbers of the papers that have one of `keys`, or the title, unless too many have it."""
-    numbers: set[int] = set()
-    if keys:
-        marks = ", ".join("?" * len(keys))
-        numbers.update(
-            row[0]
-            for row in connection.execute(
-                f"SELECT paper FROM keys WHERE key IN ({marks})",  # noqa: S608
-                keys,
-            )
-        )
-    if title is not None:
-        rows = connection.execute(
-            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MANY + 1)
-        ).fetchall()
-        if len(rows) <= MANY:
-            numbers.update(row[0] for row in rows)
-    return sorted(numbers)
-
-
-def _content(paper: Paper) -> Paper:
-    """What a record says, without the file it says it in."""
-    return paper.model_copy(update={"source": ""})
-
-
-def _insert(
-    connection: sqlite3.Connection,
-    paper: Paper,
-    keys: Sequence[str],
-    title: int | None,
-    moment: str,
-) -> None:
-    cursor = connection.execute(
-        "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
-        "source, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*_values(paper, keys), moment),
-    )
-    number = int(cursor.lastrowid or 0)
-    _name(connection, number, keys)
-    _title(connection, number, title)
-    _insert_labels(connection, number, paper, (paper.source,))
-
-
-def _last_number(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT ifnull(max(number), 0) FROM papers").fetchone()[0])
-
-
-def _insert_empty(connection: sqlite3.Connection, moment: str) -> int:
-    """A row for a paper that is going to be written."""
-    cursor = connection.execute(
-        "INSERT INTO papers (id, title, abstract, authors, tags, source, added_at) "
-        "VALUES ('', '', '', '[]', '[]', '', ?)",
-        (moment,),
-    )
-    number = int(cursor.lastrowid or 0)
-    connection.execute(
-        "INSERT INTO full_text (rowid, title, abstract) VALUES (?, '', '')", (number,)
-    )
-    return number
-
-
-def _name(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
-    connection.executemany(
-        "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
-    )
-
-
-def _title(connection: sqlite3.Connection, number: int, title: int | None) -> None:
-    if title is not None:
-        connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
-
-
-def _label(
-    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
-) -> None:
-    """Store anew what the paper is filtered by."""
-    connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
-    _insert_labels(connection, number, paper, sources)
-
-
-def _insert_labels(
-    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
-) -> None:
-    labels = {("author", word) for name in paper.authors for word in name_words(name)}
-    labels.update(("tag", folded(tag)) for tag in paper.tags)
-    labels.update(("source", folded(source)) for source in sources)
-    connection.executemany(
-        "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
-        [(kind, label, number) for kind, label in labels],
-    )
-
-
-def _load(connection: sqlite3.Connection, number: int) -> Paper | None:
-    row = connection.execute(
-        f"SELECT {COLUMNS} FROM papers WHERE number = ?",  # noqa: S608
-        (number,),
-    ).fetchone()
-    return None if row is None else stored(row).paper
-
-
-def _values(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
-    return (
-        keys[0],
-        paper.title,
-        paper.abstract,
-        json.dumps(paper.authors, ensure_ascii=False),
-        paper.published,
-        paper.arxiv,
-        paper.doi,
-        paper.pmid,
-        paper.url,
-        json.dumps(paper.tags, ensure_ascii=False),
-        paper.source,
-    )

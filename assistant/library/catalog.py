@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import PaperNotFound
-from assistant.library.adding import COLUMNS, Adder, records_of, set_own_tags, stored
+from assistant.library.adding import Adder, set_own_tags
 from assistant.library.conditions import conditions
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.full_text import FullText
+from assistant.library.paper_rows import COLUMNS, last_number, papers_with, records_of, stored
 from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
 
@@ -88,6 +88,11 @@ class Catalog:
         with self._database.read() as connection:
             return records_of(connection, number)
 
+    def last_number(self) -> int:
+        """The highest number of a paper; 0 without any."""
+        with self._database.read() as connection:
+            return last_number(connection)
+
     def added_at(self, numbers: Iterable[int]) -> dict[int, str]:
         """When these papers came into the library, ISO 8601 in UTC; '' where it is not known."""
         with self._database.read() as connection:
@@ -117,14 +122,6 @@ class Catalog:
                 (STAR, limit),
             ).fetchall()
         return [row[0] for row in rows]
-
-    def tags(self) -> list[tuple[str, int]]:
-        """Every tag, folded, with the number of its papers, the most frequent first."""
-        with self._database.read() as connection:
-            return connection.execute(
-                "SELECT label, count(*) AS papers FROM labels WHERE kind = 'tag' "
-                "GROUP BY label ORDER BY papers DESC, label"
-            ).fetchall()
 
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
@@ -246,7 +243,7 @@ class Catalog:
             return []
         names = _possible_keys(wanted)
         with self._database.read() as connection:
-            exact = _numbers(connection, names)
+            exact = papers_with(connection, names)
             if exact:
                 return exact
             beginnings: set[int] = set()
@@ -274,12 +271,3 @@ def _as_key(scheme: str, value: str) -> str:
 
 def _listed(papers: Iterable[StoredPaper]) -> str:
     return ", ".join(f"{stored.id} {stored.title!r}" for stored in papers)
-
-
-def _numbers(connection: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
-    marks = ", ".join("?" * len(keys))
-    rows = connection.execute(
-        f"SELECT DISTINCT paper FROM keys WHERE key IN ({marks}) ORDER BY paper",  # noqa: S608
-        keys,
-    )
-    return [row[0] for row in rows]

@@ -204,11 +204,6 @@ class Database:
         with self._turn(None), translated(self.path):
             self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def version(self) -> int:
-        """A number that changes whenever anybody but this thread has written."""
-        with self.read() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
     def size(self) -> int:
         """Bytes of the file and of the journal beside it."""
         return _size(self.path) + _size(self._journal)

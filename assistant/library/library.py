@@ -31,7 +31,14 @@ from assistant.library.soundness import Problem, Soundness
 from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import EmbedderLike, Matrix, VectorRows, WordVectors, means
+from assistant.library.vectors import (
+    EmbedderLike,
+    Matrix,
+    VectorRows,
+    VectorState,
+    WordVectors,
+    means,
+)
 from assistant.paper import Paper
 
 
@@ -187,10 +194,6 @@ class Library:
         """Take these tags from the papers `numbers`, and those of imports too; how many changed."""
         return self._catalog.untag(numbers, tags)
 
-    def tags(self) -> list[tuple[str, int]]:
-        """Every tag, folded, with the number of its papers, the most frequent first."""
-        return self._catalog.tags()
-
     def liked(self, limit: int) -> list[StoredPaper]:
         """At most `limit` papers that the user tagged, those tagged `star` first."""
         return list(self._catalog.in_order(self._catalog.liked(limit)))
@@ -316,9 +319,9 @@ class Library:
         """
         return self._tldrs.save(tldr, paper)
 
-    def version(self) -> int:
-        """A number that changes whenever another thread or program has written to the library."""
-        return self._database.version()
+    def version(self) -> tuple[int, VectorState]:
+        """What changes whenever papers came, or vectors came or went; a chat changes nothing."""
+        return self._catalog.last_number(), self._rows.state()
 
     # Single values
 

@@ -44,6 +44,13 @@ def web_address(url: str | None) -> str | None:
     return shown.translate(_NOT_IN_ADDRESS) if _WEB.match(shown) else None
 
 
+def spoken_size(count: int | None) -> str:
+    """A number of bytes for people; None is a file that is not there."""
+    if count is None:
+        return "missing"
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"
+
+
 def spoken_date(date: str) -> str:
     """An ISO 8601 date of any precision as people say it: `14 March 2025`; empty if it is none."""
     match = _DATE.fullmatch(date)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from assistant.errors import AssistantError, PromptTemplateError
 from assistant.prompt import TEMPLATES, Prompt
 from assistant.settings import PREFIX, Settings
+from assistant.text.written import spoken_size
 from assistant.web.rendering import render_about
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class About:
         return [
             Fact("Language model", model.name),
             Fact("File", str(model.file)),
-            Fact("Size of the file", size(model.bytes)),
+            Fact("Size of the file", spoken_size(model.bytes)),
             Fact("Embedder", embedder.name if embedder else "none"),
         ]
 
@@ -114,8 +115,8 @@ class About:
             Fact("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
             Fact("TL;DRs", f"{figures.tldrs:,}"),
             Fact("Search by", search),
-            Fact("Catalogue", size(figures.catalog_bytes)),
-            Fact("Chroma", size(figures.chroma_bytes)),
+            Fact("Catalogue", spoken_size(figures.catalog_bytes)),
+            Fact("Chroma", spoken_size(figures.chroma_bytes)),
         ]
 
 
@@ -167,13 +168,6 @@ def memory() -> Memory | None:
     return Memory(None, most if sys.platform == "darwin" else most * 1024)
 
 
-def size(count: int | None) -> str:
-    """A number of bytes for people; None is a file that is not there."""
-    if count is None:
-        return "missing"
-    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"
-
-
 def _told(tell: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
     """What `tell` tells, or nothing, and one of the `problems` more."""
     try:
@@ -189,8 +183,8 @@ def _memory_facts(found: Memory | None) -> Iterator[Fact]:
         yield Fact("Memory of the program", "not told by this system")
         return
     if found.now is not None:
-        yield Fact("Memory of the program now", size(found.now))
-    yield Fact("At most until now", size(found.most))
+        yield Fact("Memory of the program now", spoken_size(found.now))
+    yield Fact("At most until now", spoken_size(found.most))
 
 
 def _shown(name: str, value: Any) -> str:

@@ -29,7 +29,7 @@ class Background:
 
     def run(self) -> None:
         """Make what is missing, then wait for more; for a thread of its own."""
-        seen: int | None = None
+        seen: object = None
         try:
             library = self._session.library
             while not self._ended.wait(_LOOK_S):

@@ -15,8 +15,9 @@ from assistant.models import ModelFile
 from assistant.prompt import TEMPLATES, Prompt
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
+from assistant.text.written import spoken_size
 from assistant.web import about as about_module
-from assistant.web.about import OFFLINE, About, memory, prompt_rows, setting_rows, size
+from assistant.web.about import OFFLINE, About, memory, prompt_rows, setting_rows
 
 PASSWORD = "correct-horse-battery"
 MB = 1_000_000
@@ -43,7 +44,7 @@ def test_models_memory_and_storage_are_told_and_no_model_is_opened(
         "<dd>hashing</dd>",
         "<dt>Papers</dt><dd>2</dd>",
         f"<dd>{figures.folder}</dd>",
-        f"<dt>Catalogue</dt><dd>{size(figures.catalog_bytes)}</dd>",
+        f"<dt>Catalogue</dt><dd>{spoken_size(figures.catalog_bytes)}</dd>",
         "<dd>full text and vectors</dd>",
         OFFLINE,
     ):
@@ -175,4 +176,4 @@ def test_memory_is_read_or_at_least_its_peak(
     ("count", "said"), [(None, "missing"), (12, "12 bytes"), (1_500_000, "1.5 MB")]
 )
 def test_sizes_are_for_people(count: int | None, said: str) -> None:
-    assert size(count) == said
+    assert spoken_size(count) == said

@@ -1,0 +1,177 @@
+"""The rows of papers: what a paper is, by what it is found, and the records it was made of.
+
+A paper that is no more than what one record says is kept once, as its row in `papers`; any other
+has each of its records in `records`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from assistant.library.folding import folded, name_words
+from assistant.library.identity import MANY
+from assistant.library.records import SourceRecord, StoredPaper
+from assistant.paper import Paper
+
+COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
+
+
+def stored(row: Sequence[Any]) -> StoredPaper:
+    """The paper of a row of `COLUMNS`."""
+    number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
+    # Checked when it came in; checking again would make reading a large library slow.
+    paper = Paper.model_construct(
+        title=title,
+        abstract=abstract,
+        authors=tuple(json.loads(authors)),
+        published=published,
+        arxiv=arxiv,
+        doi=doi,
+        pmid=pmid,
+        url=url,
+        tags=tuple(json.loads(tags)),
+        source=source,
+    )
+    return StoredPaper(number=number, id=key, paper=paper)
+
+
+def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
+    """Every record of the paper `number`, in the order in which they came; [] if it is gone."""
+    rows = connection.execute(
+        "SELECT content, sources FROM records WHERE paper = ? ORDER BY record", (number,)
+    ).fetchall()
+    if rows:
+        return [
+            SourceRecord(Paper.model_validate_json(content), tuple(json.loads(sources)))
+            for content, sources in rows
+        ]
+    paper = load(connection, number)
+    return [] if paper is None else [SourceRecord(content_of(paper), (paper.source,))]
+
+
+def papers_with(
+    connection: sqlite3.Connection, keys: Sequence[str], title: int | None = None
+) -> list[int]:
+    """Numbers of the papers that have one of `keys`, or the title, unless too many have it."""
+    numbers: set[int] = set()
+    if keys:
+        marks = ", ".join("?" * len(keys))
+        numbers.update(
+            row[0]
+            for row in connection.execute(
+                f"SELECT paper FROM keys WHERE key IN ({marks})",  # noqa: S608
+                keys,
+            )
+        )
+    if title is not None:
+        rows = connection.execute(
+            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MANY + 1)
+        ).fetchall()
+        if len(rows) <= MANY:
+            numbers.update(row[0] for row in rows)
+    return sorted(numbers)
+
+
+def insert(
+    connection: sqlite3.Connection,
+    paper: Paper,
+    keys: Sequence[str],
+    title: int | None,
+    moment: str,
+) -> None:
+    """Write a new paper of one record; its full text is left to be made."""
+    cursor = connection.execute(
+        "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
+        "source, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*values_of(paper, keys), moment),
+    )
+    number = int(cursor.lastrowid or 0)
+    add_keys(connection, number, keys)
+    add_title(connection, number, title)
+    _insert_labels(connection, number, paper, (paper.source,))
+
+
+def last_number(connection: sqlite3.Connection) -> int:
+    """The highest number of a paper; 0 without any."""
+    return int(connection.execute("SELECT ifnull(max(number), 0) FROM papers").fetchone()[0])
+
+
+def insert_empty(connection: sqlite3.Connection, moment: str) -> int:
+    """A row for a paper that is going to be written."""
+    cursor = connection.execute(
+        "INSERT INTO papers (id, title, abstract, authors, tags, source, added_at) "
+        "VALUES ('', '', '', '[]', '[]', '', ?)",
+        (moment,),
+    )
+    number = int(cursor.lastrowid or 0)
+    connection.execute(
+        "INSERT INTO full_text (rowid, title, abstract) VALUES (?, '', '')", (number,)
+    )
+    return number
+
+
+def add_keys(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
+    """Let the paper `number` be found by `keys` too, unless another one is."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
+    )
+
+
+def add_title(connection: sqlite3.Connection, number: int, title: int | None) -> None:
+    """Let the paper `number` be found by its `title_key` too, if it has one."""
+    if title is not None:
+        connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
+
+
+def write_labels(
+    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
+) -> None:
+    """Store anew what the paper is filtered by."""
+    connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
+    _insert_labels(connection, number, paper, sources)
+
+
+def _insert_labels(
+    connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
+) -> None:
+    labels = {("author", word) for name in paper.authors for word in name_words(name)}
+    labels.update(("tag", folded(tag)) for tag in paper.tags)
+    labels.update(("source", folded(source)) for source in sources)
+    connection.executemany(
+        "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
+        [(kind, label, number) for kind, label in labels],
+    )
+
+
+def load(connection: sqlite3.Connection, number: int) -> Paper | None:
+    """The paper `number`; None if it is gone."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM papers WHERE number = ?",  # noqa: S608
+        (number,),
+    ).fetchone()
+    return None if row is None else stored(row).paper
+
+
+def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
+    """The values of `COLUMNS` behind the number for `paper`, whose first key is its id."""
+    return (
+        keys[0],
+        paper.title,
+        paper.abstract,
+        json.dumps(paper.authors, ensure_ascii=False),
+        paper.published,
+        paper.arxiv,
+        paper.doi,
+        paper.pmid,
+        paper.url,
+        json.dumps(paper.tags, ensure_ascii=False),
+        paper.source,
+    )
+
+
+def content_of(paper: Paper) -> Paper:
+    """What a record says, without the file it says it in."""
+    return paper.model_copy(update={"source": ""})
