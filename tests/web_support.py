@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredPaper
+from assistant.models.base import GenerationRequest
+from assistant.models.fake import ScriptedModel, ScriptedStream
 from assistant.paper import Paper
 from assistant.session import Session
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from assistant.web.server import PageServer
 
 # The fixture `make_session`: a model, `papers`, `notify`.
 MakeSession = Callable[..., Session]
 # The fixture `serve`.
 Serve = Callable[[Session], AbstractContextManager["PageServer"]]
+
+# The fixture `open_page`: the page at an address in a window of Chromium.
+OpenPage = Callable[[str], AbstractContextManager["Page"]]
 
 # Text that would do something if any of it were taken for markup, a template or a link.
 EVIL = (
@@ -59,3 +67,33 @@ def stored_paper(title: str, abstract: str, **more: Any) -> StoredPaper:
     """A paper as the library hands it out."""
     paper = Paper(title=title, abstract=abstract, **more)
     return StoredPaper(number=1, id=paper.id, paper=paper)
+
+
+# A claim that holds, and a sentence that goes on and on.
+ENDLESS = "Cats sleep fourteen hours a day [1]. And they sleep" + " and sleep" * 200
+
+
+class WatchedModel(ScriptedModel):
+    """A scripted model that remembers its streams."""
+
+    def __init__(self, reply: str, seconds_per_piece: float) -> None:
+        super().__init__(lambda request: reply, seconds_per_piece=seconds_per_piece)
+        self.streams: list[ScriptedStream] = []
+
+    def generate(self, request: GenerationRequest) -> ScriptedStream:
+        stream = super().generate(request)
+        self.streams.append(stream)
+        return stream
+
+    def wait_until_cancelled(self) -> None:
+        """Wait until the last stream has ended, and see that it was cancelled."""
+        for _ in range(100):
+            if self.streams[-1].stats.finish:
+                break
+            time.sleep(0.1)
+        assert self.streams[-1].stats.finish == "cancelled"
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")

@@ -48,7 +48,7 @@ class Application:
             mcp_server=False,
             theme=build_theme(),
             # Gradio rewrites what it gets as `css`, and loses rules inside of media queries.
-            head=f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>",
+            head=f"<style>{_assets('css')}</style><script>{_assets('js')}</script>",
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))
@@ -64,5 +64,7 @@ class Application:
         self._gradio.stop_event.set()
 
 
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
+def _assets(kind: str) -> str:
+    """All style sheets, or all scripts: `page` holds what all tabs share, the others a tab each."""
+    files = sorted(_ASSETS.glob(f"*.{kind}"), key=lambda file: (file.stem != "page", file.stem))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)

@@ -37,12 +37,12 @@ LONGEST_TITLE = 300
 
 def render_welcome() -> str:
     """What the tab for questions says before the first one."""
-    return _render("welcome.html")
+    return render("welcome.html")
 
 
 def render_turn(turn: TurnView) -> str:
     """One question with its evidence and its answer."""
-    return _render("turn.html", turn=turn, verdicts=VERDICTS)
+    return render("turn.html", turn=turn, verdicts=VERDICTS)
 
 
 def render_papers(
@@ -61,7 +61,7 @@ def render_papers(
         }
         for stored, tldr in rows
     ]
-    return _render("papers.html", rows=shown, nothing=nothing)
+    return render("papers.html", rows=shown, nothing=nothing)
 
 
 def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: str = "") -> str:
@@ -71,7 +71,7 @@ def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: st
         for chat in chats[:MOST_CHATS]
     ]
     nothing = "No chat has these words." if searched else "No chats yet."
-    return _render(
+    return render(
         "chats.html",
         rows=shown,
         nothing=nothing,
@@ -84,7 +84,7 @@ def render_opened_chat(
     title: str, about: str, turns: Sequence[TurnView], markdown: str, filename: str, error: str = ""
 ) -> str:
     """A saved chat, and its Markdown for the button that downloads it as `filename`."""
-    return _render(
+    return render(
         "opened_chat.html",
         title=title[:LONGEST_TITLE],
         about=about,
@@ -106,7 +106,7 @@ def chat_about(chat: ChatSummary) -> str:
 def render_header(papers: int | None, model: str, notices: Sequence[str] = ()) -> str:
     """The head of the page; `papers` is None while, or because, the library is not open."""
     count = None if papers is None else f"{papers:,}"
-    return _render("header.html", papers=count, model=model, notices=notices)
+    return render("header.html", papers=count, model=model, notices=notices)
 
 
 def render_job(
@@ -119,7 +119,7 @@ def render_job(
     error: str = "",
 ) -> str:
     """How far an import or a batch is: `done` of `total` (0: not known), then what came of it."""
-    return _render(
+    return render(
         "job.html",
         text=text,
         running=running,
@@ -133,12 +133,12 @@ def render_job(
 
 def render_digest(**values: Any) -> str:
     """What is new, by topic; `values` are those of `digest.Digests`."""
-    return _render("digest.html", **values)
+    return render("digest.html", **values)
 
 
 def render_about(**values: Any) -> str:
     """What is in use and how it is set; `values` are those of `about.About`."""
-    return _render("about.html", **values)
+    return render("about.html", **values)
 
 
 @cache
@@ -154,7 +154,8 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """A template of this package with `values`, each cleaned and escaped."""
     return _environment().get_template(template).render(**values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from web_support import PAPERS, MakeSession, Serve
+from web_support import PAPERS, MakeSession, OpenPage, Serve
 
 import assistant.models
 from assistant.models import LanguageModel
@@ -21,6 +22,8 @@ from assistant.settings import load_settings
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from assistant.web.server import PageServer
 
 
@@ -134,3 +137,60 @@ def serve(outgoing: list[object]) -> Serve:
         assert outgoing == []
 
     return serving
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, which can resolve no name and therefore reach nobody but this computer."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=executable,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> OpenPage:
+    """Open the page; at the end fail on any attempt to go out, and on any error in it."""
+
+    @contextmanager
+    def opened(address: str) -> Iterator[Page]:
+        wrong: list[str] = []
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+
+        def note_request(url: str) -> None:
+            if not url.startswith((address + "/", "data:", "blob:" + address)):
+                wrong.append(f"request to {url}")
+
+        page.on("request", lambda request: note_request(request.url))
+        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
+        # The policy of the page would stop a request before the browser makes it: count that too.
+        page.on(
+            "console",
+            lambda message: wrong.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(address)
+        page.locator("#header strong").wait_for()
+        yield page
+        context.close()
+        assert wrong == []
+
+    return opened

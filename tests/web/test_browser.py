@@ -3,119 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
-from web_support import MakeSession, Serve
+from web_support import ENDLESS, MakeSession, OpenPage, Serve, WatchedModel, ask
 
-from assistant.models.base import GenerationRequest
-from assistant.models.fake import ScriptedModel, ScriptedStream
 from assistant.sample import sample_papers
 from assistant.session import Session
 from assistant.settings import load_settings
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-OpenPage = Callable[[str], AbstractContextManager["Page"]]
 
 EVIL_TITLE = "<img src=http://evil.test/x.png> and <script>alert(1)</script>"
 EVIL_ABSTRACT = (
     "Penguins sleep for four seconds at a time ![x](http://evil.test/y.png) ten thousand times. "
     '"><img src=x onerror=alert(1)> <iframe src="http://evil.test"></iframe> ${alert(1)} {{7*7}}'
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, which can resolve no name and therefore reach nobody but this computer."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        pytest.skip("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=executable,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> OpenPage:
-    """Open the page; at the end fail on any attempt to go out, and on any error in it."""
-
-    @contextmanager
-    def opened(address: str) -> Iterator[Page]:
-        wrong: list[str] = []
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-
-        def note_request(url: str) -> None:
-            if not url.startswith((address + "/", "data:", "blob:" + address)):
-                wrong.append(f"request to {url}")
-
-        page.on("request", lambda request: note_request(request.url))
-        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
-        # The policy of the page would stop a request before the browser makes it: count that too.
-        page.on(
-            "console",
-            lambda message: wrong.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(address)
-        page.locator("#header strong").wait_for()
-        yield page
-        context.close()
-        assert wrong == []
-
-    return opened
-
-
-# A claim that holds, and a sentence that goes on and on.
-ENDLESS = "Cats sleep fourteen hours a day [1]. And they sleep" + " and sleep" * 200
-
-
-class WatchedModel(ScriptedModel):
-    """A scripted model that remembers its streams."""
-
-    def __init__(self, reply: str, seconds_per_piece: float) -> None:
-        super().__init__(lambda request: reply, seconds_per_piece=seconds_per_piece)
-        self.streams: list[ScriptedStream] = []
-
-    def generate(self, request: GenerationRequest) -> ScriptedStream:
-        stream = super().generate(request)
-        self.streams.append(stream)
-        return stream
-
-    def wait_until_cancelled(self) -> None:
-        """Wait until the last stream has ended, and see that it was cancelled."""
-        for _ in range(100):
-            if self.streams[-1].stats.finish:
-                break
-            time.sleep(0.1)
-        assert self.streams[-1].stats.finish == "cancelled"
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
 
 
 def test_evidence_comes_first_then_the_answer_with_citations(
