@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -43,6 +44,49 @@ def shipped_prompts() -> Traversable:
     return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "prompts"
 
 
+def prompt_file(name: str, overrides: Path | None = None) -> Traversable:
+    """Where the template `name` stands: in the folder `overrides` if it has one of this name.
+
+    Raises:
+        PromptTemplateError: there is no such template.
+    """
+    if name not in TEMPLATES:
+        raise PromptTemplateError(
+            f"There is no prompt {name!r}; there are: {', '.join(sorted(TEMPLATES))}."
+        )
+    if overrides is not None and (overrides / f"{name}.md").is_file():
+        return overrides / f"{name}.md"
+    return shipped_prompts() / f"{name}.md"
+
+
+def prompt_text(name: str, overrides: Path | None = None) -> str:
+    """The text of the template `name`, unchecked.
+
+    Raises:
+        PromptTemplateError: there is no such template, or it cannot be read.
+    """
+    path = prompt_file(name, overrides)
+    try:
+        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptTemplateError(
+            f"The prompt {path} cannot be read: {error}. Repair it, or delete your own "
+            "version to use the one that ships with the program."
+        ) from error
+
+
+def own_versions(overrides: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Which own templates the folder `overrides` has, as they are: differs once one is changed."""
+    found = []
+    for name in sorted(TEMPLATES):
+        try:
+            status = (overrides / f"{name}.md").stat()
+        except OSError:
+            continue
+        found.append((name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Prompt:
     """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text."""
@@ -59,21 +103,19 @@ class Prompt:
             PromptTemplateError: there is no such template, or it is not UTF-8, has no section
                 `# user`, lacks a variable or uses an unknown one.
         """
-        if name not in TEMPLATES:
-            raise PromptTemplateError(
-                f"There is no prompt {name!r}; there are: {', '.join(sorted(TEMPLATES))}."
-            )
-        path: Traversable = shipped_prompts() / f"{name}.md"
-        if overrides is not None and (overrides / f"{name}.md").is_file():
-            path = overrides / f"{name}.md"
-        try:
-            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PromptTemplateError(
-                f"The prompt {path} cannot be read: {error}. Repair it, or delete your own "
-                "version to use the one that ships with the program."
-            ) from error
-        return cls(name, _sections(text, name, str(path)), _fingerprint(text))
+        path = prompt_file(name, overrides)
+        return cls.parse(name, prompt_text(name, overrides), str(path))
+
+    @classmethod
+    def parse(cls, name: str, text: str, place: str) -> Prompt:
+        """The template `name` as `text` has it; `place` says in messages where that stands.
+
+        Raises:
+            PromptTemplateError: it has no section `# user`, lacks a variable or uses an unknown
+                one.
+        """
+        text = text.replace("\r\n", "\n")
+        return cls(name, _sections(text, name, place), _fingerprint(text))
 
     def messages(self, **content: str) -> tuple[Message, ...]:
         """The conversation with `content` in the places of the variables.
@@ -109,12 +151,18 @@ def _sections(text: str, name: str, path: str) -> tuple[tuple[Role, str], ...]:
     expected = TEMPLATES[name]
     if unknown := used - expected:
         raise PromptTemplateError(
-            f"The prompt {path} uses {_listed(unknown)}, which does not exist; "
-            f"it can use {_listed(expected)}."
+            f"The prompt {path} uses {_listed(unknown)}, which does not exist "
+            f"(line {_line_of(unknown, text)}); it can use {_listed(expected)}."
         )
     if missing := expected - used:
         raise PromptTemplateError(f"The prompt {path} must use {_listed(missing)} somewhere.")
     return tuple(sections)
+
+
+def _line_of(variables: Iterable[str], text: str) -> int:
+    """The first line of `text` with one of `variables`, counted from 1."""
+    first = min(text.index(f"{{{variable}}}") for variable in variables)
+    return text.count("\n", 0, first) + 1
 
 
 def _fingerprint(text: str) -> str:

@@ -2,48 +2,81 @@
 
 The command line and the page both work on one `Session`. Everything heavy is imported by the part
 that opens it, so making a session costs nothing.
+
+The settings that may change while it is open, and all that is made by them, are one object
+(`_InUse`), which is put in the place of the one before as a whole: whoever has an asker goes on
+with it and its model, and whoever asks for one gets the new.
 """
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from assistant.errors import EmbedderUnavailable
-from assistant.settings import Settings
+from assistant.errors import EmbedderUnavailable, ModelError
+from assistant.kept_settings import FILE, keep
+from assistant.settings import Settings, changed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answering import Asker
     from assistant.library import KeptLines, Library
-    from assistant.models.base import Embedder, LanguageModel
+    from assistant.models.base import Embedder
+    from assistant.models.shared import SharedModel
     from assistant.summarizing import Summarizer
 
 T = TypeVar("T")
 
 
+# Another value of one of these needs the model to be opened anew.
+_OPENED_WITH = ("model", "context")
+
+
 class _Once(Generic[T]):
     """A value made by the first thread that asks for it; a failure is raised and not kept."""
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    def __init__(self, make: Callable[[], T], *made: T) -> None:
         self._make = make
         self._lock = threading.Lock()
-        self._made: list[T] = []
+        self._made = list(made)
+        self._made_for: object = None
 
-    def get(self) -> T:
-        """The value, made now if it is not there yet; other threads wait for it meanwhile."""
+    def get(self, made_for: object = None) -> T:
+        """The value, made now if it is not there yet; other threads wait for it meanwhile.
+
+        It is made anew when it was made for something else.
+        """
         with self._lock:
-            if not self._made:
-                self._made.append(self._make())
+            if not self._made or self._made_for != made_for:
+                self._made = [self._make()]
+                self._made_for = made_for
             return self._made[0]
+
+    def peek(self) -> T | None:
+        """The value if it was made; waits for nobody."""
+        made = self._made
+        return made[0] if made else None
 
     def take(self) -> list[T]:
         """The value if it was made, and forget it."""
         with self._lock:
             made, self._made = self._made, []
             return made
+
+
+@dataclass(frozen=True)
+class _InUse:
+    """Settings, and what is made by them."""
+
+    settings: Settings
+    model: _Once[SharedModel]
+    asker: _Once[Asker]
+    summarizer: _Once[Summarizer]
 
 
 class Session:
@@ -65,15 +98,19 @@ class Session:
         embedding: bool = True,
     ) -> None:
         """Open nothing yet."""
-        self.settings = settings
         self.notify = notify
         self._embedding = embedding
         self._embedder: _Once[Embedder | None] = _Once(self._open_embedder)
         self._library: _Once[Library] = _Once(self._open_library)
-        self._model: _Once[LanguageModel] = _Once(self._open_model)
-        self._asker: _Once[Asker] = _Once(self._make_asker)
-        self._summarizer: _Once[Summarizer] = _Once(self._make_summarizer)
         self._kept_lines: _Once[KeptLines] = _Once(self._open_kept_lines)
+        self._in_use = self._with(settings, _Once(lambda: self._open_model(settings)))
+        self._changing = threading.Lock()
+        self._former: list[weakref.ref[SharedModel]] = []
+
+    @property
+    def settings(self) -> Settings:
+        """What the user set, as it is now."""
+        return self._in_use.settings
 
     @property
     def prompts(self) -> Path:
@@ -91,33 +128,83 @@ class Session:
         return self._embedder.get()
 
     @property
-    def model(self) -> LanguageModel:
+    def model(self) -> SharedModel:
         """The language model; the first use ever may take some seconds."""
-        return self._model.get()
+        return self._in_use.model.get()
+
+    @property
+    def opened_model(self) -> SharedModel | None:
+        """The language model if it is open already; waits for nothing."""
+        return self._in_use.model.peek()
+
+    @property
+    def former_models(self) -> list[str]:
+        """Names of the models that were put out of use and that somebody still works with."""
+        held = [model for former in self._former if (model := former())]
+        if held and not any(model.busy for model in held):
+            # Then it is only a failed answer, whose error refers to itself, that holds one.
+            del held
+            gc.collect()
+            held = [model for former in self._former if (model := former())]
+        return [model.name for model in held]
 
     @property
     def asker(self) -> Asker:
-        """Answers questions from the library."""
-        return self._asker.get()
+        """Answers questions from the library, by the prompts as they are now."""
+        return self._in_use.asker.get(self._own_prompts())
 
     @property
     def summarizer(self) -> Summarizer:
-        """Writes the TL;DRs of the library."""
-        return self._summarizer.get()
+        """Writes the TL;DRs of the library, by the prompts as they are now."""
+        return self._in_use.summarizer.get(self._own_prompts())
 
     @property
     def kept_lines(self) -> KeptLines:
         """The TL;DRs of papers that are in no library."""
         return self._kept_lines.get()
 
+    def change(self, **changes: Any) -> None:
+        """Use other settings from now on, and keep them in the library's folder.
+
+        A value of None goes back to the default. Where another model is named, or it is to be
+        opened in another way, it is checked and opened first, which takes its time; whatever goes
+        wrong, everything stays as it was. Answers and TL;DRs under way end with the model and the
+        settings that they began with; the model before is closed when the last of them has ended.
+
+        Raises:
+            SettingsError: a value is out of bounds, or the setting was given at the start.
+            ModelError: the model cannot be used, or there is no memory for it.
+            LibraryError: the library's folder cannot be written.
+        """
+        with self._changing:
+            before = self._in_use
+            settings = changed(before.settings, **changes)
+            model, opened = before.model, None
+            if any(getattr(settings, x) != getattr(before.settings, x) for x in _OPENED_WITH):
+                opened = self._checked_model(settings)
+                model = _Once(lambda: self._open_model(settings), opened)
+            try:
+                keep(settings.library, {name: getattr(settings, name) for name in settings.kept})
+            except BaseException:
+                if opened:
+                    opened.close()
+                raise
+            self._in_use = self._with(settings, model)
+            if opened and (former := before.model.peek()):
+                self._former = [held for held in self._former if held()]
+                self._former.append(weakref.ref(former))
+
     def close(self) -> None:
         """Close what was opened; the session can be used again, and then opens it anew."""
-        self._asker.take()
-        self._summarizer.take()
+        in_use = self._in_use
+        in_use.asker.take()
+        in_use.summarizer.take()
         for lines in self._kept_lines.take():
             lines.close()
-        for model in self._model.take():
-            model.close()
+        for model in (*in_use.model.take(), *(former() for former in self._former)):
+            if model:
+                model.close()
+        self._former = []
         for library in self._library.take():
             library.close()
         self._embedder.take()
@@ -146,20 +233,54 @@ class Session:
 
         return Library.open(self.settings.library, self.embedder, self.notify)
 
-    def _open_model(self) -> LanguageModel:
+    def _open_model(self, settings: Settings) -> SharedModel:
         from assistant import models
+        from assistant.models.shared import SharedModel
 
-        return models.open_language_model(self.settings, self.notify)
+        try:
+            return SharedModel(models.open_language_model(settings, self.notify))
+        except ModelError as error:
+            if "model" not in settings.kept:
+                raise
+            raise type(error)(
+                f"{error} It is the model chosen in {settings.library / FILE}: delete that file to "
+                "go back to the embedded one."
+            ) from error
 
-    def _make_asker(self) -> Asker:
+    def _checked_model(self, settings: Settings) -> SharedModel:
+        from assistant import models
+        from assistant.models.candidates import check_model
+        from assistant.models.shared import SharedModel
+
+        check_model(settings)
+        return SharedModel(models.open_language_model(settings, self.notify))
+
+    def _with(self, settings: Settings, model: _Once[SharedModel]) -> _InUse:
+        """What is to be used by `settings` with `model`.
+
+        None of it refers to the whole, so that a model is let go together with what uses it.
+        """
+        return _InUse(
+            settings,
+            model,
+            _Once(lambda: self._make_asker(settings, model.get())),
+            _Once(lambda: self._make_summarizer(model.get())),
+        )
+
+    def _own_prompts(self) -> object:
+        from assistant.prompt import own_versions
+
+        return own_versions(self.prompts)
+
+    def _make_asker(self, settings: Settings, model: SharedModel) -> Asker:
         from assistant.answering import Asker
 
-        return Asker(self.library, self.model, self.settings, self.prompts)
+        return Asker(self.library, model, settings, self.prompts)
 
-    def _make_summarizer(self) -> Summarizer:
+    def _make_summarizer(self, model: SharedModel) -> Summarizer:
         from assistant.summarizing import Summarizer
 
-        return Summarizer(self.library, self.model, self.prompts)
+        return Summarizer(self.library, model, self.prompts)
 
     def _open_kept_lines(self) -> KeptLines:
         from assistant.library import KeptLines

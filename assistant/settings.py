@@ -1,4 +1,9 @@
-"""Every setting, described and bounded; read once from `ASSISTANT_*` variables and options."""
+"""Every setting, described and bounded.
+
+Options go before `ASSISTANT_*` variables of the environment, these before what was set on the page
+and is kept in the library's folder (`kept_settings`), and that before the defaults. All is read
+once, at start; `changed` makes another object of it.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.kept_settings import FILE, KEPT, read_kept
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
 # No white space, bracket or line end: an address must not add anything to the head of a mail.
 _ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+"
+# Options that set the same as a variable of the environment.
+OPTIONS = {"library": "--library", "model": "--model"}
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -28,7 +36,10 @@ def default_library() -> Path:
 
 
 class Settings(BaseSettings):
-    """What a user can set. Frozen: one object is made at start and handed down."""
+    """What a user can set. Frozen: one object is made at start and handed down.
+
+    `kept` are the names of those that come from the library's folder.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -91,12 +102,29 @@ class Settings(BaseSettings):
         default=False, description="show where in the program an unexpected error came from"
     )
 
+    _kept: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Names of the settings that are kept in the library's folder."""
+        return self._kept
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether `name` was given by an option or the environment, which go before the page."""
+        return name in self.model_fields_set and name not in self._kept
+
+    def with_kept(self, kept: frozenset[str]) -> Settings:
+        """These settings, those called `kept` known to come from the library's folder."""
+        self._kept = kept
+        return self
+
 
 def load_settings(**given: Any) -> Settings:
-    """Settings from `given` (options; None means not given) before the environment.
+    """Settings from `given` (options; None: not given), the environment and the library's folder.
 
     Raises:
-        SettingsError: a variable `ASSISTANT_...` is unknown, or a value is out of bounds.
+        SettingsError: a variable `ASSISTANT_...` is unknown, a value is out of bounds, or the file
+            of kept settings is wrong.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for variable in os.environ:
@@ -104,12 +132,66 @@ def load_settings(**given: Any) -> Settings:
             near = difflib.get_close_matches(variable, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(sorted(known))}"
             raise SettingsError(f"Unknown setting {variable} in the environment; {hint}")
+    options = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**options)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name, wrong = _first_fault(error)
+        raise SettingsError(f"{wrong} Set it by option or as {PREFIX}{name.upper()}.") from error
+    found = read_kept(settings.library)
+    kept = {name: value for name, value in found.items() if name not in settings.model_fields_set}
+    if not kept:
+        return settings
+    try:
+        return Settings(**options, **kept).with_kept(frozenset(kept))
+    except ValidationError as error:
+        _, wrong = _first_fault(error)
         raise SettingsError(
-            f"Setting {name} = {first.get('input')!r} cannot be used: {first['msg']}. "
-            f"Set it by option or as {PREFIX}{name.upper()}."
+            f"{settings.library / FILE}: {wrong} Correct it there, or delete the file to go back "
+            "to the defaults."
         ) from error
+
+
+def changed(settings: Settings, **changes: Any) -> Settings:
+    """`settings` with `changes`, which are to be kept; None goes back to the default.
+
+    Raises:
+        SettingsError: a value is out of bounds, or this setting cannot be changed while the
+            program runs, as it is not one of those or was given by option or environment.
+    """
+    for name in changes:
+        if name not in KEPT:
+            raise SettingsError(f"Setting {name} cannot be changed while the program runs.")
+        if settings.is_fixed(name):
+            raise SettingsError(
+                f"Setting {name} was given at the start, by {where_set(name)}: change it there."
+            )
+    values = {name: getattr(settings, name) for name in settings.model_fields_set - set(changes)}
+    new = {name: value for name, value in changes.items() if value is not None}
+    try:
+        made = Settings(**values, **new)
+    except ValidationError as error:
+        _, wrong = _first_fault(error)
+        raise SettingsError(wrong) from error
+    return made.with_kept((settings.kept - set(changes)) | set(new))
+
+
+def where_set(name: str) -> str:
+    """What sets `name`, for people: `ASSISTANT_MODEL or --model`."""
+    return " or ".join(filter(None, [PREFIX + name.upper(), OPTIONS.get(name)]))
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the most that the number `name` may be."""
+    # The library of pydantic's bounds is not one of ours: each bound has its value by this name.
+    found = Settings.model_fields[name].metadata
+    least = next(bound.ge for bound in found if hasattr(bound, "ge"))
+    most = next(bound.le for bound in found if hasattr(bound, "le"))
+    return least, most
+
+
+def _first_fault(error: ValidationError) -> tuple[str, str]:
+    """The setting that is wrong, and what is wrong with it."""
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    return name, f"Setting {name} = {first.get('input')!r} cannot be used: {first['msg']}."

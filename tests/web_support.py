@@ -24,8 +24,8 @@ MakeSession = Callable[..., Session]
 # The fixture `serve`.
 Serve = Callable[[Session], AbstractContextManager["PageServer"]]
 
-# The fixture `open_page`: the page at an address in a window of Chromium.
-OpenPage = Callable[[str], AbstractContextManager["Page"]]
+# The fixture `open_page`: the page at an address in a window of Chromium; `query`, options of it.
+OpenPage = Callable[..., AbstractContextManager["Page"]]
 
 # Text that would do something if any of it were taken for markup, a template or a link.
 EVIL = (

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 Verdict = Literal["supported", "quoted", "dropped"]
 
-# The one sentence of every refusal; what was looked for comes into it.
+# The one sentence of every refusal, by the library or by the one paper that was asked; what was
+# looked for comes into it.
 REFUSAL = "Nothing in the library answers “{question}”."
+REFUSAL_OF_PAPER = "The abstract of this paper does not answer “{question}”."
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.able import Able
 from assistant.answering.answer import (
     REFUSAL,
+    REFUSAL_OF_PAPER,
     Answer,
     AnswerDone,
     ClaimChecked,
@@ -22,7 +23,7 @@ from assistant.answering.conversation import refers_back
 from assistant.answering.draft import Draft
 from assistant.answering.evidence import find_following
 from assistant.answering.finding import find
-from assistant.answering.kinds import Kind, kind_of
+from assistant.answering.kinds import Kind, kind_of, kind_of_paper
 from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.request import answer_request
 from assistant.errors import ModelError, UsageError
@@ -108,9 +109,13 @@ class Asker:
         stop: threading.Event,
     ) -> Iterator[Event]:
         clock = _Clock()
-        meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
-        follows = refers_back(text, history)
-        kind = kind_of(text if follows else meant.text)
+        of_paper = kind_of_paper(text) if filters.one_paper is not None else None
+        if of_paper is not None:
+            meant, follows, kind = Question.of(text), False, of_paper
+        else:
+            meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
+            follows = refers_back(text, history)
+            kind = kind_of(text if follows else meant.text)
         if follows and kind.kind in (Kind.FACT, Kind.DEFINITION):
             found = find_following(
                 Question.of(text), meant, self._library, self._settings.evidence, filters
@@ -118,7 +123,7 @@ class Asker:
         else:
             found = find(meant, kind, self._library, self._settings.evidence, filters)
         clock.evidence_found()
-        writing = _Writing(asked, meant, kind.kind.value, found, clock)
+        writing = _Writing(asked, meant, kind.kind.value, found, clock, filters)
         if found.odds < 0 or not found.evidence:
             yield EvidenceFound((), found.nearest[:_NEAREST])
             yield AnswerDone(self._refusal(writing))
@@ -178,9 +183,10 @@ class Asker:
 
     def _refusal(self, writing: _Writing) -> Answer:
         looked_for = shorten(writing.meant.text, _LONGEST_NAMED, placeholder=" …")
+        sentence = REFUSAL if writing.filters.one_paper is None else REFUSAL_OF_PAPER
         return Answer(
             question=writing.asked.text,
-            text=REFUSAL.format(question=looked_for),
+            text=sentence.format(question=looked_for),
             refused=True,
             claims=(),
             sources=(),
@@ -201,6 +207,7 @@ class _Writing:
     kind: str
     found: Found
     clock: _Clock
+    filters: Filters
 
 
 def _taken(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:

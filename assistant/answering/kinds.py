@@ -101,7 +101,7 @@ _SUMMARY = re.compile(
             (?:summary|gist|essence|main\s+(?:point|idea|message|contribution)s?|key\s+(?:point|idea
             |message|contribution)s?|core\s+(?:idea|contribution)|tl;?dr|contribution|upshot)
             \s+(?:of|in|from)
-        |what\s+is\s+(?=(?:the\s+)?{_PAPERS}\b.*\babout\b))
+        |what(?:\s+is|'s)(?=\s+(?:the\s+)?{_PAPERS}\b.*\babout\b))
         \s+(?P<topic>.+)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -222,6 +222,9 @@ _POLITE = re.compile(
     r"(?=(?:who|what|which|how|why|when|where|whether)\b))+",
     re.IGNORECASE,
 )
+# What stands for a paper that both sides know, and a name for it that no paper has.
+_IT = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNORECASE)
+_THE_PAPER = "the paper “This One”"
 
 
 def kind_of(question: str) -> Asked:
@@ -232,6 +235,23 @@ def kind_of(question: str) -> Asked:
         if asked is not None:
             return asked
     return Asked(Kind.FACT, text)
+
+
+def kind_of_paper(question: str) -> Asked | None:
+    """The kind of a question to a paper that is not named but known, such as `Who wrote it?`.
+
+    None where it makes no difference that the paper is known: it is not asked for its summary or
+    its record.
+    """
+    question = question.strip()
+    for asked in (
+        _IT.sub(_THE_PAPER, question, count=1),
+        f"{question.rstrip(' ?.!')} of {_THE_PAPER}?",
+    ):
+        kind = kind_of(asked)
+        if kind.kind is Kind.SUMMARY or (kind.kind is Kind.METADATA and asked != question):
+            return kind
+    return None
 
 
 def _metadata(text: str) -> Asked | None:

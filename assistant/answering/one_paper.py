@@ -87,7 +87,12 @@ def _nothing(hits: Sequence[Hit], note: str) -> Found:
 def named_paper(
     topic: Question, library: Library, filters: Filters
 ) -> tuple[StoredPaper | None, Sequence[Hit]]:
-    """The paper that `topic` names by its id, its title, or a name in it; and what search found."""
+    """The paper that `topic` names by its id, its title, or a name in it; and what search found.
+
+    If one paper alone is asked, it is that one, whatever it is called.
+    """
+    if filters.one_paper is not None:
+        return library.get(f"#{filters.one_paper}"), ()
     if _KEY.fullmatch(topic.text.strip()):
         try:
             return library.get(topic.text.strip()), ()

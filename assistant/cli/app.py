@@ -19,6 +19,7 @@ from assistant.cli import (
     serving,
     tldrs,
     upkeep,
+    users,
     watching,
 )
 from assistant.cli.interrupt import INTERRUPTED
@@ -160,7 +161,17 @@ app.command(
         "assistant export -o library.bib", "assistant export tag:nlp --format obsidian -o vault/nlp"
     ),
 )(exporting.export)
-app.command("serve", epilog=_example("assistant serve --port 8080"))(serving.serve)
+app.command(
+    "serve",
+    epilog=_example(
+        "assistant serve --port 8080", "assistant serve --host 0.0.0.0 --auth users.txt"
+    ),
+)(serving.serve)
+user = typer.Typer(help="Say who may log in to the page: add, remove or list users.")
+user.command("add", epilog=_example("assistant user add ann --auth users.txt"))(users.add)
+user.command("remove", epilog=_example("assistant user remove ann --auth users.txt"))(users.remove)
+user.command("list", epilog=_example("assistant user list --auth users.txt"))(users.list_users)
+app.add_typer(user, name="user", no_args_is_help=True)
 app.command("status", epilog=_example("assistant status --json"))(keeping.status)
 
 

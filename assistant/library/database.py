@@ -208,6 +208,15 @@ class Database:
         """Bytes of the file and of the journal beside it."""
         return _size(self.path) + _size(self._journal)
 
+    def stamp(self) -> tuple[int, ...]:
+        """What changes with every transaction: length and time of the file and of its journal."""
+        marks: list[int] = []
+        for file in (self.path, self._journal):
+            with contextlib.suppress(OSError):  # journals come and go
+                state = file.stat()
+                marks += state.st_size, state.st_mtime_ns
+        return tuple(marks)
+
     def close(self) -> None:
         """Close the connections of all threads; calling it twice does nothing."""
         with self._guard:

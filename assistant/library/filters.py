@@ -77,6 +77,11 @@ class Filters:
                 )
 
     @property
+    def one_paper(self) -> int | None:
+        """The number of the one paper that is asked for, if it is one."""
+        return self.only[0] if self.only is not None and len(self.only) == 1 else None
+
+    @property
     def given(self) -> bool:
         """Whether there is any condition at all."""
         return self != Filters()

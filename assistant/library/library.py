@@ -15,6 +15,8 @@ from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.database import Database, folder_size
 from assistant.library.embedding import Embedding
 from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.foreseeing import Foreseeing
+from assistant.library.labels import Kind, frequent_labels
 from assistant.library.records import (
     ChatSummary,
     Hit,
@@ -26,6 +28,7 @@ from assistant.library.records import (
     StoredTldr,
     StoredTurn,
 )
+from assistant.library.removed import RemovedPaper, put_back, take_out
 from assistant.library.search import ASKING_S, Search
 from assistant.library.soundness import Problem, Soundness
 from assistant.library.statistics import Statistics, statistics
@@ -133,6 +136,10 @@ class Library:
         """
         return Adding(self._catalog.add, progress).all(papers)
 
+    def foresee(self) -> Foreseeing:
+        """Tells what would become of papers if they were added; nothing is written."""
+        return Foreseeing(self._database)
+
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
         return self._catalog.count(filters)
@@ -162,6 +169,10 @@ class Library:
         if not words.strip():
             return self.listed(filters=filters)
         return self._catalog.in_order(self._catalog.full_text.with_all_words(words, filters))
+
+    def numbers_with_words(self, words: str) -> list[int]:
+        """Numbers of the papers that have all of `words`, the best first."""
+        return self._catalog.full_text.with_all_words(words)
 
     def get(self, key: str) -> StoredPaper:
         """The paper that `key` names.
@@ -194,6 +205,10 @@ class Library:
         """Take these tags from the papers `numbers`, and those of imports too; how many changed."""
         return self._catalog.untag(numbers, tags)
 
+    def frequent(self, kind: Kind, most: int) -> list[tuple[str, int]]:
+        """At most `most` tags or sources, folded, and their papers; the most frequent one first."""
+        return frequent_labels(self._database, kind, most)
+
     def liked(self, limit: int) -> list[StoredPaper]:
         """At most `limit` papers that the user tagged, those tagged `star` first."""
         return list(self._catalog.in_order(self._catalog.liked(limit)))
@@ -207,6 +222,16 @@ class Library:
         removed = self._catalog.remove(numbers)
         self._vectors.refresh()
         return removed
+
+    def take_out(self, numbers: Iterable[int]) -> list[RemovedPaper]:
+        """Remove these papers like `remove`, and hand out what `put_back` needs."""
+        removed = take_out(self._database, numbers)
+        self._vectors.refresh()
+        return removed
+
+    def put_back(self, removed: Sequence[RemovedPaper]) -> list[int]:
+        """Put papers back as they were; the numbers they have now. Vectors are left to be made."""
+        return put_back(self._database, removed)
 
     def erase_removed(self) -> None:
         """Make the indexes anew and empty the journal: nothing of a removed paper is in any file.
@@ -319,9 +344,17 @@ class Library:
         """
         return self._tldrs.save(tldr, paper)
 
+    def tldrs_by_recipe(self) -> list[tuple[str, str, int]]:
+        """How many papers have a line by a model from a prompt: (model, prompt, papers)."""
+        return self._tldrs.by_recipe()
+
     def version(self) -> tuple[int, VectorState]:
         """What changes whenever papers came, or vectors came or went; a chat changes nothing."""
         return self._catalog.last_number(), self._rows.state()
+
+    def stamp(self) -> tuple[int, ...]:
+        """What changes whenever anything is written, by this program or another; costs nothing."""
+        return self._database.stamp()
 
     # Single values
 
@@ -333,31 +366,46 @@ class Library:
         """Keep `value` under `name`."""
         self._rows.remember(name, value)
 
-    # Chats
+    # Chats: each has an owner, "" where nobody logs in, and is not there for anybody else.
 
-    def save_turn(self, chat_id: str, question: str, answer_json: str) -> None:
-        """Append a question and its answer to the chat `chat_id`."""
-        self._chats.save_turn(chat_id, question, answer_json)
+    def save_turn(
+        self,
+        chat_id: str,
+        question: str,
+        answer_json: str,
+        owner: str = "",
+        *,
+        goes_on: bool = False,
+        instead: bool = False,
+    ) -> bool:
+        """Append a question and its answer to the chat `chat_id`, which begins with the first.
 
-    def turns(self, chat_id: str) -> list[StoredTurn]:
+        `goes_on` says that turns of it were kept before: if it is not there any more, nothing is
+        kept, and False returned. So does `instead`, by which the turn takes the last one's place.
+        """
+        return self._chats.save_turn(
+            chat_id, question, answer_json, owner, goes_on=goes_on, instead=instead
+        )
+
+    def turns(self, chat_id: str, owner: str = "") -> list[StoredTurn]:
         """The turns of a chat, the first one first."""
-        return self._chats.turns(chat_id)
+        return self._chats.turns(chat_id, owner)
 
-    def chats(self) -> list[ChatSummary]:
-        """Every chat, the one with the latest turn first."""
-        return self._chats.all()
+    def chats(self, owner: str = "") -> list[ChatSummary]:
+        """Every chat of `owner`, the one with the latest turn first."""
+        return self._chats.all(owner)
 
-    def search_chats(self, words: str) -> list[ChatSummary]:
+    def search_chats(self, words: str, owner: str = "") -> list[ChatSummary]:
         """The chats with every one of `words` in title, questions or answers, latest first."""
-        return self._chats.search(words)
+        return self._chats.search(words, owner)
 
-    def rename_chat(self, chat_id: str, title: str) -> bool:
+    def rename_chat(self, chat_id: str, title: str, owner: str = "") -> bool:
         """Give a chat a title; an empty one gives its first question back. False: no such chat."""
-        return self._chats.rename(chat_id, title)
+        return self._chats.rename(chat_id, title, owner)
 
-    def delete_chat(self, chat_id: str) -> bool:
+    def delete_chat(self, chat_id: str, owner: str = "") -> bool:
         """Delete a chat; what it said is written over in the files. False: no such chat."""
-        return self._chats.delete(chat_id)
+        return self._chats.delete(chat_id, owner)
 
     def status(self) -> LibraryStatus:
         """Figures of the library."""

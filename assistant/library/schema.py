@@ -150,6 +150,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("DROP TRIGGER papers_added",),
     # The chats that the user gave a title; the others are called by their first question.
     ("CREATE TABLE chats (chat TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID",),
+    # Whose chat it is: the name under which somebody logged in, '' where nobody has to.
+    (
+        "ALTER TABLE turns ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+        "DROP INDEX turns_chat",
+        "CREATE INDEX turns_chat ON turns (owner, chat, turn)",
+        "ALTER TABLE chats RENAME TO chats_of_nobody",
+        """CREATE TABLE chats (
+            owner TEXT NOT NULL,
+            chat TEXT NOT NULL,
+            title TEXT NOT NULL,
+            PRIMARY KEY (owner, chat)
+        ) WITHOUT ROWID""",
+        "INSERT INTO chats SELECT '', chat, title FROM chats_of_nobody",
+        "DROP TABLE chats_of_nobody",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

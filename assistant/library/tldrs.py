@@ -91,3 +91,11 @@ class Tldrs:
         with self._database.read() as connection:
             row = connection.execute("SELECT count(DISTINCT paper) FROM tldrs").fetchone()
         return int(row[0])
+
+    def by_recipe(self) -> list[tuple[str, str, int]]:
+        """How many papers have a line by a model from a prompt: (model, prompt, papers)."""
+        with self._database.read() as connection:
+            return connection.execute(
+                "SELECT model, prompt, count(*) FROM tldrs GROUP BY model, prompt "
+                "ORDER BY count(*) DESC, model, prompt"
+            ).fetchall()

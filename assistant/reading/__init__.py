@@ -7,6 +7,17 @@ no text, `pdf` and `parquet`, are told by their first bytes in `reader`.
 
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, Format, OnFailure
-from assistant.reading.reader import read_bytes, read_file
+from assistant.reading.reader import READABLE, OnFormat, read_bytes, read_file, read_stream
 
-__all__ = ["FORMATS", "Failure", "Format", "OnFailure", "detect", "read_bytes", "read_file"]
+__all__ = [
+    "FORMATS",
+    "READABLE",
+    "Failure",
+    "Format",
+    "OnFailure",
+    "OnFormat",
+    "detect",
+    "read_bytes",
+    "read_file",
+    "read_stream",
+]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
@@ -15,10 +16,12 @@ from assistant.reading.format import Failure, OnFailure
 from assistant.reading.saved_page import SavedPage
 from assistant.reading.source import HEAD_BYTES, Source
 
-_EXPECTED = (
-    "a page of papers saved as text, or one of: "
-    f"{', '.join(known.name for known in FORMATS[:-1])}, PDF, Parquet"
-)
+READABLE = (*(known.name for known in FORMATS[:-1]), "PDF", "Parquet")
+"""What people call the formats that are read, beside a page of papers saved as text."""
+_EXPECTED = f"a page of papers saved as text, or one of: {', '.join(READABLE)}"
+
+# Is told the name of each file whose format was recognised, and what people call that format.
+OnFormat = Callable[[str, str], None]
 
 
 def read_file(
@@ -57,8 +60,25 @@ def read_bytes(
         NoPapersFound: it can be read, but there is no paper in it.
     """
     with io.BufferedReader(io.BytesIO(data), HEAD_BYTES) as stream:
-        found = stream_members(stream, name, name, on_failure)
-        yield from _read_all(found, name, on_failure, columns)
+        yield from read_stream(stream, name, on_failure, columns)
+
+
+def read_stream(
+    stream: io.BufferedReader[Any],
+    name: str,
+    on_failure: OnFailure,
+    columns: Mapping[str, str] | None = None,
+    on_format: OnFormat = lambda name, format_name: None,
+) -> Iterator[Paper]:
+    """Yield the papers of an open file of `HEAD_BYTES` of buffer, which messages call `name`.
+
+    Raises:
+        FileUnreadable: it is of a kind that cannot be read.
+        NoPapersFound: it can be read, but there is no paper in it.
+        OSError: as reading a file does.
+    """
+    found = stream_members(stream, name, name, on_failure)
+    yield from _read_all(found, name, on_failure, columns, on_format)
 
 
 def _read_all(
@@ -66,12 +86,13 @@ def _read_all(
     label: str,
     on_failure: OnFailure,
     columns: Mapping[str, str] | None,
+    on_format: OnFormat = lambda name, format_name: None,
 ) -> Iterator[Paper]:
     """The papers of all members; what is wrong with one of several costs that one."""
     count = 0
     for member in found:
         try:
-            for paper in _read(member, on_failure, columns):
+            for paper in _read(member, on_failure, columns, on_format):
                 count += 1
                 yield paper
         except ReadingError as error:
@@ -83,21 +104,29 @@ def _read_all(
 
 
 def _of_binary(
-    member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None
+    member: Member,
+    on_failure: OnFailure,
+    columns: Mapping[str, str] | None,
+    on_format: OnFormat,
 ) -> Iterator[Paper] | None:
     """The papers of a file that is no text and yet can be read; None of any other."""
     head = member.stream.peek(len(pdf.MAGIC))
     if head.startswith(pdf.MAGIC):
+        on_format(member.name, "PDF")
         return pdf.papers(member.stream, member.name, member.label)
     if head.startswith(parquet.MAGIC):
+        on_format(member.name, "Parquet")
         return parquet.papers(member.stream, member.name, member.label, on_failure, columns)
     return None
 
 
 def _read(
-    member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None
+    member: Member,
+    on_failure: OnFailure,
+    columns: Mapping[str, str] | None,
+    on_format: OnFormat,
 ) -> Iterator[Paper]:
-    found_in_binary = _of_binary(member, on_failure, columns)
+    found_in_binary = _of_binary(member, on_failure, columns, on_format)
     if found_in_binary is not None:
         yield from found_in_binary
         return
@@ -107,6 +136,7 @@ def _read(
     if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
         expected = f"; expected is {_EXPECTED}" if member.alone else ""
         raise NoPapersFound(f"{source.label} is of no format known here{expected}")
+    on_format(member.name, chosen.name)
     found = 0
     failures: list[Failure] = []
 

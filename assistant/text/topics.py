@@ -19,11 +19,9 @@ from math import ceil, log, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from assistant.text.clusters import Floats, Places, groups_by_angle, unit
 from assistant.text.visible import visible_lines
 from assistant.text.words import content_words, stem
-
-Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.intp]
 
 OTHER = "Other"
 MOST_GROUPS = 20
@@ -38,10 +36,6 @@ _SMALL_ONE_IN = 5
 # A text less than this share as like its group as texts commonly are does not belong to it.
 _LEAST_LIKENESS = 0.6
 _SEED = 0
-_STARTS = 10
-_MOST_STEPS = 30
-# Groups have settled when no larger share of the texts changes its group.
-_SETTLED = 0.002
 
 # What papers of every topic say of themselves; it would hold together what does not belong.
 _COMMON = frozenset(
@@ -107,7 +101,7 @@ def group_by_topic(texts: Sequence[str]) -> list[Topic]:
     named = []
     if places:
         count = min(MOST_GROUPS, ceil(sqrt(len(places) / 2)))
-        groups = _without_strangers(vectors, _groups(_reduced(vectors, count), count))
+        groups = _without_strangers(vectors, groups_by_angle(_reduced(vectors, count), count))
         for group, stems in zip(groups, _telling(vectors, groups), strict=True):
             if stems:
                 members = tuple(places[row] for row in group)
@@ -171,7 +165,7 @@ def _reduced(vectors: _Vectors, directions: int) -> Floats:
         basis = vectors.transposed_times(images @ _straightening(images))
         basis = basis @ _straightening(basis)
     images = vectors.times(basis)
-    return _unit(images @ _straightening(images, scaled=False)[:, :directions])
+    return unit(images @ _straightening(images, scaled=False)[:, :directions])
 
 
 def _straightening(rows: Floats, *, scaled: bool = True) -> Floats:
@@ -185,52 +179,6 @@ def _straightening(rows: Floats, *, scaled: bool = True) -> Floats:
     kept = np.flatnonzero(values > 1e-9 * values[-1])[::-1]
     turned = turned[:, kept]
     return (turned / np.sqrt(values[kept]) if scaled else turned).astype(np.float32)
-
-
-def _unit(rows: Floats) -> Floats:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(lengths, np.finfo(np.float32).tiny), np.float32)
-
-
-def _groups(points: Floats, count: int) -> list[list[int]]:
-    """The rows of `points` in `count` groups, or fewer if they are not that different."""
-    draw = np.random.default_rng(_SEED)
-    best, closest = np.zeros(len(points), np.intp), -np.inf
-    for _ in range(_STARTS):
-        labels, closeness = _cluster(points, _start(points, count, draw))
-        # Two starts that come to the same groups differ by rounding only; the first one stays.
-        if closeness > closest + 1e-6:
-            best, closest = labels, closeness
-    found = [np.flatnonzero(best == label).tolist() for label in range(count)]
-    return [group for group in found if group]
-
-
-def _start(points: Floats, count: int, draw: np.random.Generator) -> Floats:
-    """Centres to begin with: each is a point, likelier when far from the others (k-means++)."""
-    chosen = [int(draw.integers(len(points)))]
-    distances = np.full(len(points), np.inf)
-    for _ in range(count - 1):
-        distances = np.minimum(distances, 1.0 - points @ points[chosen[-1]])
-        distances[distances < 1e-6] = 0.0
-        if not distances.any():
-            break
-        chosen.append(int(draw.choice(len(points), p=distances / distances.sum())))
-    return points[chosen]
-
-
-def _cluster(points: Floats, centres: Floats) -> tuple[Places, float]:
-    """The number of the centre of every point, and how close they are to it on average."""
-    labels = np.full(len(points), -1, np.intp)
-    for _ in range(_MOST_STEPS):
-        similar = points @ centres.T
-        before, labels = labels, similar.argmax(axis=1)
-        if np.count_nonzero(before != labels) <= len(points) * _SETTLED:
-            break
-        # A centre that is closest to no point stays where it is.
-        taken = np.unique(labels)
-        inside = (labels == taken[:, None]).astype(np.float32)
-        centres[taken] = _unit(inside @ points)
-    return labels, float(similar.max(axis=1).mean())
 
 
 def _without_strangers(vectors: _Vectors, groups: list[list[int]]) -> list[list[int]]:

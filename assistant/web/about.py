@@ -1,4 +1,4 @@
-"""What the page tells of itself: models, memory, storage, settings and prompts. Secrets never."""
+"""What the page tells of itself: model, memory, speed, storage and settings. Secrets never."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from assistant.errors import AssistantError, PromptTemplateError
-from assistant.prompt import TEMPLATES, Prompt
-from assistant.settings import PREFIX, Settings
+from assistant.errors import AssistantError, ModelFileInvalid
+from assistant.kept_settings import FILE
+from assistant.settings import Settings, where_set
 from assistant.text.written import spoken_size
-from assistant.web.rendering import render_about
+from assistant.web.rendering import render, render_about
 
 if TYPE_CHECKING:
     from assistant.session import Session
 
 _STATUS = Path("/proc/self/status")
-# Options of `assistant serve` that set the same as a variable of the environment.
-_OPTIONS = {"library": "--library", "model": "--model"}
 # What is in use in place of a setting that was not made; what is not here is just not set.
 _UNSET = {"model": "the embedded SmolLM2"}
 SECRET_SET = "set, and never shown"  # noqa: S105 - said in place of a password
 NOT_SET = "not set"
+NOT_MEASURED = "not measured yet"
 OFFLINE = (
     "This page is served to this computer alone, and nothing is fetched from elsewhere or sent "
     "there. Only “assistant digest --send”, typed by you, sends something: to your own mail server."
@@ -42,24 +41,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A setting as it is, and where it can be set; `given` says that somebody did."""
+    """A setting as it is, and where it can be set; `origin` says who did: "" is nobody."""
 
     name: str
     value: str
     meaning: str
     where: str
-    given: bool
-
-
-@dataclass(frozen=True)
-class PromptRow:
-    """A prompt file in use; `problem` says why it cannot be used, and is empty if it can."""
-
-    name: str
-    own: bool
-    text: str = ""
-    fingerprint: str = ""
-    problem: str = ""
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -78,10 +66,11 @@ class About:
         self._session = session
 
     def view(self) -> str:
-        """All of it as HTML, as it is now; what cannot be told is named with its reason."""
+        """The figures as HTML, as they are now; what cannot be told is named with its reason."""
         problems: list[str] = []
         groups = {
-            "Model": _told(self._model, problems),
+            "Model in use": _told(self._model, problems),
+            "Speed": self._speed(),
             "Memory": list(_memory_facts(memory())),
             "Storage": _told(self._storage, problems),
         }
@@ -89,21 +78,58 @@ class About:
             offline=OFFLINE,
             problems=problems,
             groups={name: facts for name, facts in groups.items() if facts},
+        )
+
+    def table(self) -> str:
+        """Every setting as HTML."""
+        return render(
+            "settings_table.html",
             settings=setting_rows(self._session.settings),
-            prompts=prompt_rows(self._session.prompts),
-            prompts_folder=str(self._session.prompts),
+            file=str(self._session.settings.library / FILE),
         )
 
     def _model(self) -> list[Fact]:
         from assistant.models import describe_language_model
+        from assistant.models.candidates import model_facts
 
-        model = describe_language_model(self._session.settings)
-        embedder = self._session.library.embedder
-        return [
+        settings = self._session.settings
+        model, opened = describe_language_model(settings), self._session.opened_model
+        facts = [
             Fact("Language model", model.name),
             Fact("File", str(model.file)),
             Fact("Size of the file", spoken_size(model.bytes)),
-            Fact("Embedder", embedder.name if embedder else "none"),
+        ]
+        known: int | None = None
+        try:
+            said = model_facts(model.file)
+        except ModelFileInvalid:
+            pass  # opening it says why
+        else:
+            known = said.context
+            if said.parameters and not opened:
+                facts.append(Fact("Parameters", said.parameters))
+            if said.quantization:
+                facts.append(Fact("Weights", said.quantization))
+        if opened and opened.parameters:
+            facts.append(Fact("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
+        context = opened.context_tokens if opened else settings.context
+        most = f" (the model was trained for {known:,})" if known else ""
+        facts.append(Fact("Context", f"{context:,} tokens a sequence{most}"))
+        facts.append(Fact("State", "open" if opened else "not open yet"))
+        facts += [Fact("Ends its work", name) for name in self._session.former_models]
+        embedder = self._session.library.embedder
+        facts.append(Fact("Embedder", embedder.name if embedder else "none"))
+        return facts
+
+    def _speed(self) -> list[Fact]:
+        from assistant.models.speed import Speed
+
+        opened = self._session.opened_model
+        speed = opened.speed if opened else Speed()
+        return [
+            Fact("Writes answers", _rate(speed.writing(), "tokens a second")),
+            Fact("Reads evidence", _rate(speed.reading(), "tokens a second")),
+            Fact("Writes TL;DRs", _rate(speed.lines_a_minute(), "a minute")),
         ]
 
     def _storage(self) -> list[Fact]:
@@ -127,26 +153,11 @@ def setting_rows(settings: Settings) -> list[SettingRow]:
             name=name.replace("_", " "),
             value=_shown(name, getattr(settings, name)),
             meaning=field.description or "",
-            where=" or ".join(filter(None, [PREFIX + name.upper(), _OPTIONS.get(name)])),
-            given=name in settings.model_fields_set,
+            where=where_set(name),
+            origin=_origin(name, settings),
         )
         for name, field in Settings.model_fields.items()
     ]
-
-
-def prompt_rows(overrides: Path) -> list[PromptRow]:
-    """Every prompt of the program, from the folder `overrides` where it has one."""
-    rows = []
-    for name in sorted(TEMPLATES):
-        own = (overrides / f"{name}.md").is_file()
-        try:
-            prompt = Prompt.load(name, overrides)
-        except PromptTemplateError as error:
-            rows.append(PromptRow(name, own, problem=str(error)))
-            continue
-        text = "\n\n".join(f"# {role}\n{content}" for role, content in prompt.sections)
-        rows.append(PromptRow(name, own, text, prompt.fingerprint))
-    return rows
 
 
 def memory() -> Memory | None:
@@ -185,6 +196,18 @@ def _memory_facts(found: Memory | None) -> Iterator[Fact]:
     if found.now is not None:
         yield Fact("Memory of the program now", spoken_size(found.now))
     yield Fact("At most until now", spoken_size(found.most))
+
+
+def _origin(name: str, settings: Settings) -> str:
+    if name in settings.kept:
+        return "set on this page"
+    return "given at the start" if settings.is_fixed(name) else ""
+
+
+def _rate(rate: float | None, unit: str) -> str:
+    if rate is None:
+        return NOT_MEASURED
+    return f"{rate:,.0f} {unit}" if rate >= 10 else f"{rate:,.1f} {unit}"
 
 
 def _shown(name: str, value: Any) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from gradio import mount_gradio_app
 from gradio.routes import App
 
-from assistant.web.front_door import FrontDoor, Receive, Scope, Send
+from assistant.web.asgi import USER, Receive, Scope, Send
+from assistant.web.front_door import FrontDoor
+from assistant.web.login import Login
 from assistant.web.page import build_page, build_theme
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from assistant.web.users import Users
     from assistant.web.work import UnderWay
 
 MAX_UPLOAD = "200mb"
@@ -26,8 +30,19 @@ class Application:
     Make it within a running event loop: without one, Gradio makes some and leaves them open.
     """
 
-    def __init__(self, session: Session, under_way: UnderWay, host: str, port: int) -> None:
-        """Build the page for a server at `host` and `port`."""
+    def __init__(
+        self,
+        session: Session,
+        under_way: UnderWay,
+        host: str,
+        port: int,
+        users: Users | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Build the page for a server at `host` and `port`.
+
+        With `users` everybody has to log in, and other computers may call it by `names`.
+        """
         self._under_way = under_way
         # FastAPI's own pages of documentation would load their scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -46,13 +61,14 @@ class Application:
             enable_monitoring=False,
             pwa=False,
             mcp_server=False,
+            auth_dependency=_user if users else None,
             theme=build_theme(),
             # Gradio rewrites what it gets as `css`, and loses rules inside of media queries.
             head=f"<style>{_assets('css')}</style><script>{_assets('js')}</script>",
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))
-        self._front_door = FrontDoor(outer)
+        self._front_door = FrontDoor(outer, Login(users, port) if users else None, names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,6 +78,12 @@ class Application:
         """Stop all work and end the connections that every open window keeps."""
         self._under_way.stop()
         self._gradio.stop_event.set()
+
+
+def _user(request: Request) -> str | None:
+    """Who the front door says it is; `gr.Request.username` then."""
+    user: str | None = request.scope.get(USER)
+    return user
 
 
 def _assets(kind: str) -> str:

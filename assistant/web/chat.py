@@ -1,27 +1,32 @@
-"""Conversations: what a visitor of the page asked, and how a question is answered on it."""
+"""Chats: what a visitor of the page asks, how it is answered there, and how one goes back."""
 
 from __future__ import annotations
 
 import json
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.answering import AnswerDone, Turn
+from assistant.answering import AnswerDone, EvidenceFound, Turn
 from assistant.errors import AssistantError, LibraryError
-from assistant.web.rendering import render_turn
-from assistant.web.turn import TurnView
+from assistant.library import EVERYTHING, Filters
+from assistant.web.conversation import Conversation, Entry
+from assistant.web.line import Line
+from assistant.web.saved_turn import later_turn, saved_turns
+from assistant.web.turn import InLine
 
 if TYPE_CHECKING:
     from assistant.answering import Answer
-    from assistant.answering.answer import Event
     from assistant.session import Session
+    from assistant.web.turn import Happening, TurnView
     from assistant.web.work import UnderWay, Work
 
 _log = logging.getLogger(__name__)
+
+# Seconds that an answer that was stopped gets to hand out what it has.
+_GRACE = 0.3
 
 
 @dataclass(frozen=True)
@@ -34,50 +39,77 @@ class ChatView:
     fresh: bool = False
 
 
-@dataclass
-class Conversation:
-    """One visitor's chat; `work` is the answer that is being written."""
-
-    chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    past: str = ""
-    current: TurnView | None = None
-    history: list[Turn] = field(default_factory=list)
-    work: Work[Event] | None = None
-
-
 class Chat:
-    """The conversations of all visitors, who are told apart by a key. Thread-safe."""
+    """The conversations of all visitors, who are told apart by a key. Thread-safe.
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    The model writes `at_once` answers at a time; evidence is found for everybody at once.
+    """
+
+    def __init__(self, session: Session, under_way: UnderWay, at_once: int) -> None:
         """Answer with the session's asker."""
         self._session = session
         self._under_way = under_way
+        self._line = Line(at_once)
         self._lock = threading.Lock()
         self._conversations: dict[str, Conversation] = {}
 
-    def ask(self, question: str, visitor: str) -> Iterator[ChatView]:
-        """Answer `question`, yielding the view whenever there is more to show."""
+    def ask(
+        self,
+        question: str,
+        visitor: str,
+        *,
+        owner: str = "",
+        paper: int | None = None,
+        instead: bool = False,
+    ) -> Iterator[ChatView]:
+        """Answer `question`, yielding the view whenever there is more to show.
+
+        With `paper` only the paper of that number is asked. `instead` takes the last turn back,
+        in whose place this one comes. `owner` is whose chat it is, "" where nobody logs in.
+        """
         question = question.strip()
+        if not question:
+            return
+        scope = self._title(paper)
         with self._lock:
             conversation = self._conversations.setdefault(visitor, Conversation())
-            if not question:
-                return
             if conversation.work:
                 conversation.work.stop()
-            if conversation.current:
-                conversation.past += render_turn(conversation.current)
-            number = conversation.current.number + 1 if conversation.current else 1
-            turn = conversation.current = TurnView(number, question)
+            if instead:
+                conversation.drop_last()
+            entry = conversation.begin(question, paper, scope)
+            history = conversation.history
             work = conversation.work = self._under_way.start(
-                lambda emit, stop: self._answer(turn, conversation, emit, stop)
+                lambda emit, stop: self._answer(conversation, entry, history, owner, emit, stop)
             )
-        yield ChatView(conversation.past, render_turn(turn), turn.running, fresh=True)
-        for _ in _followed(turn, work):
-            yield ChatView(conversation.past, render_turn(turn), turn.running)
+        yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
+        for _ in _followed(entry.view, work):
+            yield ChatView(conversation.past, entry.html(latest=True), running=True)
         with self._lock:
-            current = self._conversations.get(visitor) is conversation
-        if current:
-            yield ChatView(conversation.past, render_turn(turn), turn.running)
+            in_sight = self._conversations.get(visitor) is conversation
+            in_sight = in_sight and conversation.last is entry
+        if in_sight:
+            yield ChatView(conversation.past, entry.html(latest=True), running=False)
+
+    def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
+        """Answer the last question again, in place of the answer that is there."""
+        last = self._last(visitor)
+        if last:
+            yield from self.ask(last.question, visitor, owner=owner, paper=last.paper, instead=True)
+
+    def last_question(self, visitor: str) -> str | None:
+        """The question that may be edited."""
+        last = self._last(visitor)
+        return last.question if last else None
+
+    def paper(self, key: str) -> tuple[int, str]:
+        """Number and title of the paper that `key`, its id or number, names.
+
+        Raises:
+            PaperNotFound: there is none.
+        """
+        stored = self._session.library.get(key)
+        return stored.number, stored.title
 
     def stop(self, visitor: str) -> None:
         """Stop the answer that is being written for `visitor`."""
@@ -92,34 +124,93 @@ class Chat:
         with self._lock:
             self._conversations.pop(visitor, None)
 
+    def resume(self, chat_id: str, visitor: str, owner: str = "") -> ChatView | None:
+        """Go on with a saved chat of `owner`; None, changing nothing, if there is none.
+
+        Raises:
+            LibraryError: it cannot be read.
+        """
+        turns = saved_turns(self._session.library, chat_id, owner, first=1)
+        if not turns:
+            return None
+        self.forget(visitor)
+        conversation = Conversation(chat_id)
+        conversation.take_up([Entry(view, later_turn(view), kept=True) for view in turns])
+        with self._lock:
+            self._conversations[visitor] = conversation
+        current = conversation.entries[-1].html(latest=True)
+        return ChatView(conversation.past, current, running=False, fresh=True)
+
+    def _last(self, visitor: str) -> TurnView | None:
+        with self._lock:
+            conversation = self._conversations.get(visitor)
+            entry = conversation.last if conversation else None
+        return entry.view if entry else None
+
+    def _title(self, paper: int | None) -> str:
+        """The title of a paper; what is wrong with it is said when it is asked."""
+        if paper is None:
+            return ""
+        try:
+            return self._session.library.get(f"#{paper}").title
+        except AssistantError:
+            return f"no. {paper}"
+
     def _answer(
         self,
-        turn: TurnView,
         conversation: Conversation,
-        emit: Callable[[Event], None],
+        entry: Entry,
+        history: tuple[Turn, ...],
+        owner: str,
+        emit: Callable[[Happening], None],
         stop: threading.Event,
     ) -> None:
-        asker = self._session.asker
+        turn = entry.view
+        if turn.paper is not None:
+            self._session.library.get(f"#{turn.paper}")
+        filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
         answer: Answer | None = None
-        for event in asker.ask(turn.question, tuple(conversation.history), stop):
+        events = self._session.asker.ask(turn.question, history, stop, filters)
+        for event in events:
+            emit(event)
             if isinstance(event, AnswerDone):
                 answer = event.answer
-            emit(event)
+            if isinstance(event, EvidenceFound) and event.evidence:
+                break
+        if answer is None:
+            # The asker finds evidence before it asks the model, and goes on only when it is asked
+            # for more: so the model is waited for here, with the evidence in sight.
+            with self._line.place(stop, lambda before: emit(InLine(before))):
+                for event in events:
+                    emit(event)
+                    if isinstance(event, AnswerDone):
+                        answer = event.answer
         if answer is None or stop.is_set():
             # Half an answer is neither kept nor built upon.
             return
-        conversation.history.append(Turn(turn.question, answer.text, answer.refused))
-        shape = json.dumps(answer.as_json(), ensure_ascii=False)
+        entry.turn = Turn(turn.question, answer.text, answer.refused)
         try:
-            self._session.library.save_turn(conversation.chat_id, turn.question, shape)
+            entry.kept = self._session.library.save_turn(
+                conversation.chat_id,
+                turn.question,
+                json.dumps(answer.as_json(), ensure_ascii=False),
+                owner,
+                goes_on=conversation.goes_on,
+                instead=conversation.outdated,
+            )
         except LibraryError as error:
             turn.note = f"This chat is not kept: {error}"
+            return
+        conversation.outdated = False
+        if not entry.kept:
+            conversation.keep_elsewhere()
+            turn.note = "This chat was deleted meanwhile, so this answer is not kept."
 
 
-def _followed(turn: TurnView, work: Work[Event]) -> Iterator[None]:
+def _followed(turn: TurnView, work: Work[Happening]) -> Iterator[None]:
     """Bring `turn` up to date with `work`, yielding after every change, to its end."""
     try:
-        for event in work.items():
+        for event in work.items(_GRACE):
             turn.take(event)
             if turn.running:
                 yield

@@ -2,90 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, visitor
-from assistant.web.rendering import render_welcome
+from assistant.errors import AssistantError
+from assistant.web.components import html, owner, quiet, visitor
+from assistant.web.examples import COUNT
+from assistant.web.rendering import render_chips, render_welcome
 
 if TYPE_CHECKING:
     from assistant.web.chat import Chat, ChatView
+    from assistant.web.examples import Examples
 
-# As many answers are written at once as a household would ask for; the engine shares its time.
-MOST_ANSWERS_AT_ONCE = 8
-# Each has its answer in the sample library.
-EXAMPLES = (
-    "How many parameters does AlexNet have?",
-    "What does a Transformer use instead of recurrence?",
-    "What did Codd propose for large data banks?",
-    "Why are redundant arrays of inexpensive disks better than one large disk?",
-)
+GONE = "This chat is not there any more."
 
 
-def add_chat_tab(page: gr.Blocks, chat: Chat, is_sample: Callable[[], bool]) -> None:
-    """Add the components of the tab to the page that is being built.
+class ChatTab:
+    """The components of the tab, made within the page that is being built, and their handlers."""
 
-    Questions to try are offered when the library `is_sample`.
-    """
-    welcome = html(render_welcome(), elem_id="welcome")
-    with gr.Row(elem_id="examples", visible=False) as examples:
-        buttons = [gr.Button(text, size="sm", elem_classes="example") for text in EXAMPLES]
-    past = html(elem_id="past-turns")
-    current = html(elem_id="current-turn")
-    with gr.Row(elem_id="composer"):
-        question = gr.Textbox(
-            label="Question",
-            show_label=False,
-            container=False,
-            placeholder="Ask your papers …",
-            lines=1,
-            max_lines=6,
-            autofocus=True,
-            scale=8,
-            elem_id="question",
+    def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples) -> None:
+        """Add the components; what is asked is answered by `chat`."""
+        self._chat = chat
+        self._examples = examples
+        welcome = html(render_welcome(), elem_id="welcome")
+        with gr.Row(elem_id="examples", visible=False) as offered:
+            tries = [
+                gr.Button("", size="sm", visible=False, elem_classes="example")
+                for _ in range(COUNT)
+            ]
+        past = html(elem_id="past-turns")
+        current = html(elem_id="current-turn")
+        with gr.Column(elem_id="composer"):
+            chips = html(elem_id="chips")
+            with gr.Row(elem_id="composer-row"):
+                question = gr.Textbox(
+                    label="Question",
+                    show_label=False,
+                    container=False,
+                    placeholder="Ask your papers …",
+                    lines=1,
+                    max_lines=6,
+                    autofocus=True,
+                    scale=8,
+                    elem_id="question",
+                )
+                ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
+                stop = gr.Button(
+                    "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
+                )
+                new = gr.Button("New chat", scale=1, min_width=100, elem_id="new-chat")
+        # chat.js presses these, and writes the key of the paper that is to be asked alone.
+        retry = gr.Button("Retry", visible="hidden", elem_id="retry")
+        edit = gr.Button("Edit question", visible="hidden", elem_id="edit-question")
+        keep = gr.Button("Keep question", visible="hidden", elem_id="keep-question")
+        ask_all = gr.Button("Ask all papers", visible="hidden", elem_id="ask-all")
+        wanted = gr.Textbox(label="Paper", visible="hidden", elem_id="ask-paper")
+        # Number and title of the paper asked alone, and whether the last question is edited.
+        paper, scope, editing = gr.State(None), gr.State(""), gr.State(False)
+
+        self._outputs = [welcome, offered, past, current, question, ask, stop, chips, editing]
+        self._scope = scope
+        answering: dict[str, Any] = {
+            "outputs": self._outputs,
+            # The model has a line of its own, so that evidence is found for all at once.
+            "concurrency_limit": None,
+            **quiet(),
+        }
+        inputs = [paper, scope, editing]
+        gr.on([ask.click, question.submit], self._ask, inputs=[question, *inputs], **answering)
+        for one in tries:
+            one.click(self._ask, inputs=[one, *inputs], **answering)
+        retry.click(self._retry, inputs=[scope], **answering)
+        at_once: dict[str, Any] = {"queue": False, **quiet()}
+        stop.click(self._stop, **at_once)
+        new.click(self._begin_anew, outputs=[*self._outputs, wanted, paper, scope], **at_once)
+        edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **at_once)
+        keep.click(
+            lambda scope: (render_chips(scope), False),
+            inputs=[scope],
+            outputs=[chips, editing],
+            **at_once,
         )
-        ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
-        stop = gr.Button(
-            "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
+        wanted.change(
+            self._choose, inputs=[wanted, editing], outputs=[paper, scope, chips], **at_once
         )
-        new = gr.Button("New chat", scale=1, min_width=100, elem_id="new-chat")
-    outputs = [welcome, examples, past, current, question, ask, stop]
+        ask_all.click(lambda: "", outputs=[wanted], **at_once)
+        page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
 
-    def answer(text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in chat.ask(text, visitor(request)):
-            yield _shown(view)
+    def continue_by(self, button: gr.Button, chat_id: gr.components.Component) -> None:
+        """Let `button` go on with the saved chat whose id is in `chat_id`."""
+        button.click(
+            self._continue,
+            inputs=[chat_id, self._scope],
+            outputs=self._outputs,
+            queue=False,
+            **quiet(),
+        )
 
-    asked = {
-        "outputs": outputs,
-        "concurrency_id": "ask",
-        "concurrency_limit": MOST_ANSWERS_AT_ONCE,
-        **quiet(),
-    }
-    gr.on([ask.click, question.submit], answer, inputs=[question], **asked)
-    for button in buttons:
-        button.click(answer, inputs=[button], **asked)
+    def _ask(
+        self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        views = self._chat.ask(
+            text, visitor(request), owner=owner(request), paper=paper, instead=editing
+        )
+        for view in views:
+            yield _shown(view, scope)
 
-    def stop_answer(request: gr.Request) -> None:
-        chat.stop(visitor(request))
+    def _retry(self, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        for view in self._chat.retry(visitor(request), owner(request)):
+            yield _shown(view, scope)
 
-    stop.click(stop_answer, queue=False, **quiet())
+    def _stop(self, request: gr.Request) -> None:
+        self._chat.stop(visitor(request))
 
-    def begin_anew(request: gr.Request) -> tuple[Any, ...]:
-        chat.forget(visitor(request))
+    def _begin_anew(self, request: gr.Request) -> tuple[Any, ...]:
+        self._chat.forget(visitor(request))
         shown, hidden = gr.update(visible=True), gr.update(visible=False)
-        return (shown, gr.update(visible=is_sample()), "", "", "", shown, hidden)
+        offered = gr.update(visible=bool(self._examples.now()))
+        return (shown, offered, "", "", "", shown, hidden, "", False, "", None, "")
 
-    new.click(begin_anew, outputs=outputs, queue=False, **quiet())
-    page.load(lambda: gr.update(visible=is_sample()), outputs=[examples], **quiet())
+    def _edit(self, scope: str, request: gr.Request) -> tuple[Any, ...]:
+        question = self._chat.last_question(visitor(request))
+        if question is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return question, render_chips(scope, editing=True), True
+
+    def _choose(self, key: str | None, editing: bool) -> tuple[Any, ...]:
+        """The one paper to ask, or all of them when the key was taken out."""
+        if not key:
+            return None, "", render_chips(editing=editing)
+        try:
+            number, title = self._chat.paper(key)
+        except AssistantError as error:
+            return None, "", render_chips(editing=editing, problem=str(error))
+        return number, title, render_chips(title, editing=editing)
+
+    def _continue(self, chat_id: str, scope: str, request: gr.Request) -> tuple[Any, ...]:
+        try:
+            view = self._chat.resume(chat_id, visitor(request), owner(request))
+            problem = "" if view else GONE
+        except AssistantError as error:
+            view, problem = None, str(error)
+        if view is None:
+            return (*[gr.skip()] * 7, render_chips(scope, problem=problem), False)
+        return _shown(view, scope)
+
+    def _offer(self) -> tuple[Any, ...]:
+        questions = self._examples.now()
+        tries = [gr.update(value=question, visible=True) for question in questions]
+        tries += [gr.update(visible=False)] * (COUNT - len(tries))
+        return (gr.update(visible=bool(questions)), *tries)
 
 
-def _shown(view: ChatView) -> tuple[Any, ...]:
-    """The updates of welcome, examples, past and current turns, question, Ask and Stop."""
+def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
+    """The updates of welcome, examples, past and current turns, question, Ask, Stop, chips and
+    whether the last question is edited."""
     ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)
     if view.fresh:
         hidden = gr.update(visible=False)
-        return (hidden, hidden, view.past, view.current, "", ask, stop)
+        chips = render_chips(scope)
+        return (hidden, hidden, view.past, view.current, "", ask, stop, chips, False)
     # What has not changed is not sent again; the question box belongs to the next question now.
-    return (gr.skip(), gr.skip(), gr.skip(), view.current, gr.skip(), ask, stop)
+    kept = gr.skip()
+    return (kept, kept, kept, view.current, kept, ask, stop, kept, kept)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, PaperNotFound
+from assistant.errors import AssistantError
 from assistant.web.chat_markdown import chat_markdown, markdown_name
 from assistant.web.rendering import chat_about, render_chats, render_job, render_opened_chat
-from assistant.web.saved_turn import saved_turn
+from assistant.web.saved_turn import saved_turns
 
 if TYPE_CHECKING:
-    from assistant.library import Library
     from assistant.session import Session
 
 GONE = "This chat is not there any more."
@@ -30,32 +28,31 @@ class OpenedChat:
 
 
 class ChatHistory:
-    """The saved chats of a session's library. Thread-safe; whatever fails is said in the HTML."""
+    """The saved chats of a session's library. Thread-safe; whatever fails is said in the HTML.
+
+    `owner` is whose chats they are, "" where nobody logs in; those of others are not there.
+    """
 
     def __init__(self, session: Session) -> None:
         """Nothing is opened yet."""
         self._session = session
 
-    def listing(self, words: str = "") -> str:
+    def listing(self, words: str = "", owner: str = "") -> str:
         """The chats with all of `words`, the one with the latest turn first, as HTML."""
         try:
-            chats = self._session.library.search_chats(words)
+            chats = self._session.library.search_chats(words, owner)
         except AssistantError as error:
             return render_chats((), error=str(error))
         return render_chats(chats, searched=bool(words.strip()))
 
-    def open(self, chat_id: str, problem: str = "") -> OpenedChat:
+    def open(self, chat_id: str, problem: str = "", owner: str = "") -> OpenedChat:
         """A chat with all its turns; `problem` is said above them."""
         try:
             library = self._session.library
-            stored = library.turns(chat_id)
-            chat = next((one for one in library.chats() if one.chat_id == chat_id), None)
+            chat = next((one for one in library.chats(owner) if one.chat_id == chat_id), None)
             if chat is None:
                 return OpenedChat(render_job(error=problem or GONE))
-            abstract_of = cache(lambda paper_id: _abstract(library, paper_id))
-            turns = [
-                saved_turn(n, turn, abstract_of) for n, turn in enumerate(stored, _FIRST_NUMBER)
-            ]
+            turns = saved_turns(library, chat_id, owner, _FIRST_NUMBER)
         except AssistantError as error:
             return OpenedChat(render_job(error=str(error)))
         about = chat_about(chat)
@@ -65,25 +62,18 @@ class ChatHistory:
         )
         return OpenedChat(html, chat_id, chat.title)
 
-    def rename(self, chat_id: str, title: str) -> OpenedChat:
+    def rename(self, chat_id: str, title: str, owner: str = "") -> OpenedChat:
         """Give a chat a title, or its first question again if `title` is empty."""
         try:
-            self._session.library.rename_chat(chat_id, title)
+            self._session.library.rename_chat(chat_id, title, owner)
         except AssistantError as error:
-            return self.open(chat_id, str(error))
-        return self.open(chat_id)
+            return self.open(chat_id, str(error), owner)
+        return self.open(chat_id, owner=owner)
 
-    def delete(self, chat_id: str) -> OpenedChat:
+    def delete(self, chat_id: str, owner: str = "") -> OpenedChat:
         """Delete a chat for good."""
         try:
-            deleted = self._session.library.delete_chat(chat_id)
+            deleted = self._session.library.delete_chat(chat_id, owner)
         except AssistantError as error:
-            return self.open(chat_id, str(error))
+            return self.open(chat_id, str(error), owner)
         return OpenedChat(render_job("The chat is deleted.") if deleted else render_job(error=GONE))
-
-
-def _abstract(library: Library, paper_id: str) -> str:
-    try:
-        return library.get(paper_id).abstract
-    except PaperNotFound:
-        return ""

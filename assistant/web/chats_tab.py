@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from assistant.web.components import html, quiet
+from assistant.web.components import html, owner, quiet
 
 if TYPE_CHECKING:
     from assistant.web.chats import ChatHistory, OpenedChat
 
 
-def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> None:
+class ChatsTab(NamedTuple):
+    """What another tab needs to go on with the open chat: the button, and the chat's id."""
+
+    go_on: gr.Button
+    chat_id: gr.State
+
+
+def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
     """Add the components of `tab`, which is being built; the list is read when it is selected."""
     opened = gr.State("")
     # page.js writes the id of the chat into it that is clicked in the list.
@@ -33,6 +40,9 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> None:
                     show_label=False, label="Title", container=False, scale=4, elem_id="chat-title"
                 )
                 rename = gr.Button("Rename", scale=1, min_width=90, elem_id="rename-chat")
+                go_on = gr.Button(
+                    "Continue this chat", scale=1, min_width=170, elem_id="continue-chat"
+                )
                 # What it does is in page.js: the Markdown lies in the page.
                 gr.Button("Download Markdown", scale=1, min_width=170, elem_id="download-chat")
                 delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
@@ -45,28 +55,32 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> None:
             place = html(elem_id="opened-chat")
     shown = [opened, place, title, tools, confirm]
 
-    # Nothing is chosen then: a chat that got more turns meanwhile can be opened anew.
-    tab.select(
-        lambda searched: (history.listing(searched), ""),
-        inputs=[words],
-        outputs=[chats, chosen],
-        **quiet(),
-    )
+    def list_chats(searched: str, request: gr.Request) -> str:
+        return history.listing(searched, owner(request))
+
+    def list_anew(searched: str, request: gr.Request) -> tuple[str, str]:
+        # Nothing is chosen then: a chat that got more turns meanwhile can be opened anew.
+        return list_chats(searched, request), ""
+
+    tab.select(list_anew, inputs=[words], outputs=[chats, chosen], **quiet())
     words.change(
-        history.listing,
+        list_chats,
         inputs=[words],
         outputs=[chats],
         trigger_mode="always_last",
         **quiet(),
     )
 
-    def open_chat(chat_id: str) -> tuple[Any, ...]:
-        return _shown(history.open(chat_id)) if chat_id else tuple(gr.skip() for _ in shown)
+    def open_chat(chat_id: str, request: gr.Request) -> tuple[Any, ...]:
+        if not chat_id:
+            return tuple(gr.skip() for _ in shown)
+        return _shown(history.open(chat_id, owner=owner(request)))
 
     chosen.change(open_chat, inputs=[chosen], outputs=shown, **quiet())
 
-    def rename_chat(chat_id: str, new: str, searched: str) -> tuple[Any, ...]:
-        return *_shown(history.rename(chat_id, new)), history.listing(searched)
+    def rename_chat(chat_id: str, new: str, searched: str, request: gr.Request) -> tuple[Any, ...]:
+        renamed = history.rename(chat_id, new, owner(request))
+        return *_shown(renamed), list_chats(searched, request)
 
     gr.on(
         [rename.click, title.submit],
@@ -76,12 +90,14 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> None:
         **quiet(),
     )
 
-    def delete_chat(chat_id: str, searched: str) -> tuple[Any, ...]:
-        return *_shown(history.delete(chat_id)), history.listing(searched)
+    def delete_chat(chat_id: str, searched: str, request: gr.Request) -> tuple[Any, ...]:
+        deleted = history.delete(chat_id, owner(request))
+        return *_shown(deleted), list_chats(searched, request)
 
     delete.click(lambda: gr.update(visible=True), outputs=[confirm], **quiet())
     keep.click(lambda: gr.update(visible=False), outputs=[confirm], **quiet())
     sure.click(delete_chat, inputs=[opened, words], outputs=[*shown, chats], **quiet())
+    return ChatsTab(go_on, opened)
 
 
 def _shown(chat: OpenedChat) -> tuple[Any, ...]:

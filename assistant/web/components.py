@@ -17,6 +17,12 @@ def quiet() -> dict[str, Any]:
     return {"show_progress": "hidden", "api_visibility": "private"}
 
 
+def owner(request: gr.Request) -> str:
+    """Whose chats a request is about: the name of who is logged in, "" where nobody has to."""
+    return request.username or ""
+
+
 def visitor(request: gr.Request) -> str:
-    """What tells one open window of the page from another."""
-    return request.session_hash or ""
+    """What tells one open window of the page from another; nobody can name somebody else's."""
+    # No name has a slash in it.
+    return f"{owner(request)}/{request.session_hash or ''}"

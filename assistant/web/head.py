@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -68,16 +67,6 @@ class Head:
             self._model = NO_MODEL
             self._note(str(error))
         yield self.now()
-
-    def is_sample(self) -> bool:
-        """Whether the library holds the sample papers, for which there are questions to try."""
-        from assistant.sample import SAMPLE_NAME
-
-        try:
-            first = next(itertools.islice(self._session.library.papers(), 1), None)
-        except AssistantError:
-            return False
-        return first is not None and first.paper.source == SAMPLE_NAME
 
     def _hear(self, note: str) -> None:
         self._note(note)

@@ -1,135 +1,133 @@
-"""The tab that shows the library: its papers with their TL;DRs, and how to add more."""
+"""The tab that shows the library: a table to search and sort, beside it the paper that is open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, visitor
+from assistant.web.chosen_bar import ChosenBar, WriteTldrs
+from assistant.web.components import html, quiet
+from assistant.web.detail_pane import DetailPane, in_pane
+from assistant.web.table import ORDERS
 
 if TYPE_CHECKING:
-    from assistant.web.shelf import JobView, Listing, Shelf
+    from assistant.web.paper_detail import PaperDetail
+    from assistant.web.selection import Selection
+    from assistant.web.table import PaperTable
 
 
-RELIST_SECONDS = 2.0
+@dataclass(frozen=True)
+class _Shown:
+    """What one window shows of the table, so that nothing is written anew without need."""
+
+    asked: tuple[str, str] = ("", "")
+    turned: str = ""
+    page: int = 0
+    stamp: tuple[int, ...] = ()
+    html: int = 0
 
 
 def add_library_tab(
-    page: gr.Blocks, shelf: Shelf, header: gr.HTML, render_header: Callable[[], str]
+    table: PaperTable,
+    detail: PaperDetail,
+    selection: Selection,
+    write_tldrs: WriteTldrs,
+    header: gr.HTML,
+    render_header: Callable[[], str],
 ) -> None:
     """Add the components of the tab to the page that is being built.
 
-    `header` is brought up to date with `render_header` when papers were added.
+    `header` is brought up to date with `render_header` when papers went or came back. The table is
+    read when the tab comes into sight, and again when anything in the library has changed.
     """
-    number = gr.State(0)
-    with gr.Accordion("Add papers", open=False, elem_id="add-papers"):
-        with gr.Row():
-            files = gr.File(
-                label="Files: BibTeX, RIS, PubMed, EndNote, arXiv, CSV, JSON, saved pages; zip",
-                file_count="multiple",
-                min_width=300,
-                height=160,
-                elem_id="files",
-            )
-            pasted = gr.Textbox(
-                label="Or paste a page: title, empty line, abstract, empty line, …",
-                lines=5,
-                max_lines=12,
-                min_width=300,
-                elem_id="pasted",
-            )
-        with gr.Row(elem_classes="actions"):
-            add = gr.Button("Import", variant="primary", min_width=90, scale=0, elem_id="import")
-            stop_adding = gr.Button(
-                "Stop", variant="stop", min_width=90, scale=0, visible=False, elem_id="stop-import"
-            )
-        import_job = html(elem_id="import-job")
+    # What library.js writes: the page that is turned to, and a look at what has changed.
+    turned, looking = (
+        gr.Textbox(label=name, visible="hidden", elem_id=name)
+        for name in ("turn-page", "look-again")
+    )
+    shown = gr.State(_Shown())
     with gr.Row(elem_id="library-bar"):
         query = gr.Textbox(
             show_label=False,
-            label="Filter",
+            label="Search the library",
             placeholder="Words or meaning, since:2024-03, until:2025, author:hinton, tag:nlp …",
             container=False,
+            max_lines=1,
             scale=6,
             elem_id="filter",
         )
-        write = gr.Button("Write TL;DRs", scale=1, min_width=130, elem_id="write-tldrs")
-        stop_writing = gr.Button(
-            "Stop", variant="stop", scale=1, min_width=90, visible=False, elem_id="stop-tldrs"
+        order = gr.Dropdown(
+            list(ORDERS),
+            value="best",
+            show_label=False,
+            label="Order",
+            container=False,
+            filterable=False,
+            scale=2,
+            min_width=210,
+            elem_id="library-order",
         )
-    tldr_job = html(elem_id="tldr-job")
-    papers = html(elem_id="papers")
-    with gr.Row(elem_id="pager"):
-        before = gr.Button("Previous", size="sm", scale=0, min_width=90, interactive=False)
-        summary = html(elem_id="pager-summary")
-        after = gr.Button("Next", size="sm", scale=0, min_width=90, interactive=False)
-    listed = [papers, number, summary, before, after]
+    facets = html(elem_id="facets")
+    bar = ChosenBar(selection, table, write_tldrs)
+    with gr.Row(elem_id="library"):
+        with gr.Column(scale=7, min_width=280, elem_id="library-list"):
+            papers = html(elem_id="papers")
+            with gr.Row(elem_id="library-pager"):
+                pager = html(elem_id="pager")
+                gr.Textbox(  # read by library.js
+                    show_label=False,
+                    label="Go to page",
+                    placeholder="Go to …",
+                    container=False,
+                    max_lines=1,
+                    scale=0,
+                    min_width=90,
+                    elem_id="page-jump",
+                )
+        pane = DetailPane(detail, table)
 
-    def show(text: str, wanted: int) -> tuple[Any, ...]:
-        return _listed(shelf.listing(text, wanted))
-
-    for button, step in ((before, -1), (after, 1)):
-        button.click(
-            lambda text, shown, step=step: show(text, shown + step),
-            inputs=[query, number],
-            outputs=listed,
-            **quiet(),
+    def look(
+        text: str, sort: str, turn: str, opened: str, known: _Shown, known_pane: int
+    ) -> tuple[Any, ...]:
+        """The table, its pager, its filters and the open paper, each if it has changed."""
+        stamp, asked = table.stamp(), (text, sort)
+        same = asked == known.asked and turn == known.turned
+        if same and stamp == known.stamp and known.html:
+            return (gr.skip(),) * 7
+        page = known.page if asked == known.asked else 0
+        if turn != known.turned:
+            page = _page(turn)
+        listing = table.listing(text, sort, page)
+        written = hash((listing.html, listing.pager))
+        listed = (listing.html, listing.pager) if written != known.html else (gr.skip(),) * 2
+        view = detail.view(opened) if opened and stamp != known.stamp else None
+        return (
+            *listed,
+            table.facets(),
+            _Shown(asked, turn, listing.page, stamp, written),
+            *(in_pane(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
         )
-    query.change(
-        lambda text: show(text, 0),
-        inputs=[query],
-        outputs=listed,
+
+    looks: dict[str, Any] = {
+        "inputs": [query, order, turned, pane.opened, shown, pane.shown],
+        "outputs": [papers, pager, facets, shown, *pane.places],
+        "concurrency_limit": None,
+        **quiet(),
+    }
+    gr.on(
+        [query.change, order.change, turned.change, looking.change],
+        look,
         trigger_mode="always_last",
-        **quiet(),
+        **looks,
     )
-    page.load(lambda: show("", 0), outputs=listed, **quiet())
-    # While TL;DRs are written, the page that is in sight is read again now and then.
-    ticking = gr.Timer(RELIST_SECONDS, active=False)
-    ticking.tick(show, inputs=[query, number], outputs=listed, **quiet())
-
-    def add_papers(chosen: list[str] | None, text: str) -> Iterator[tuple[Any, ...]]:
-        for view in shelf.import_papers(chosen or [], text):
-            cleared = (None, "") if view.succeeded else (gr.skip(), gr.skip())
-            yield view.html, *_buttons(view), *cleared
-
-    imported = add.click(
-        add_papers,
-        inputs=[files, pasted],
-        outputs=[import_job, add, stop_adding, files, pasted],
-        concurrency_limit=None,
-        **quiet(),
-    )
-    imported.then(show, inputs=[query, number], outputs=listed, **quiet())
-    imported.then(render_header, outputs=[header], **quiet())
-    stop_adding.click(lambda: shelf.stop("import"), queue=False, **quiet())
-
-    def write_tldrs(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in shelf.write_tldrs(visitor(request)):
-            yield view.html, *_buttons(view), gr.update(active=view.running)
-
-    written = write.click(
-        write_tldrs,
-        outputs=[tldr_job, write, stop_writing, ticking],
-        concurrency_limit=None,
-        **quiet(),
-    )
-    written.then(show, inputs=[query, number], outputs=listed, **quiet())
-    stop_writing.click(lambda: shelf.stop("tldrs"), queue=False, **quiet())
+    pane.connect(bar.said, lambda event: event.then(look, **looks))
+    bar.connect(lambda event: event.then(look, **looks), header, render_header)
 
 
-def _listed(listing: Listing) -> tuple[Any, ...]:
-    """The updates of the list, its page number, its summary, Previous and Next."""
-    return (
-        listing.html,
-        listing.page,
-        listing.summary,
-        gr.update(interactive=listing.more_before),
-        gr.update(interactive=listing.more_after),
-    )
-
-
-def _buttons(view: JobView) -> tuple[Any, Any]:
-    """The updates of the button that begins a job and of the one that stops it."""
-    return gr.update(visible=not view.running), gr.update(visible=view.running)
+def _page(turned: str) -> int:
+    """The page of `3:17`, where the number behind the colon only tells one turn from another."""
+    page, _, _ = turned.partition(":")
+    return int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 0

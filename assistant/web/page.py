@@ -9,16 +9,22 @@ import gradio as gr
 
 from assistant.web.about import About
 from assistant.web.chat import Chat
-from assistant.web.chat_tab import add_chat_tab
+from assistant.web.chat_tab import ChatTab
 from assistant.web.chats import ChatHistory
 from assistant.web.chats_tab import add_chats_tab
 from assistant.web.components import html, quiet, visitor
 from assistant.web.digest import Digests
 from assistant.web.digest_tab import add_digest_tab
+from assistant.web.examples import Examples
 from assistant.web.head import Head
 from assistant.web.library_tab import add_library_tab
+from assistant.web.preferences import Preferences
+from assistant.web.prompt_editor import PromptEditor
+from assistant.web.paper_detail import PaperDetail
+from assistant.web.selection import Selection
 from assistant.web.settings_tab import add_settings_tab
 from assistant.web.shelf import Shelf
+from assistant.web.table import PaperTable
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:
@@ -28,6 +34,8 @@ TITLE = "Paper assistant"
 # Uploads are removed as soon as they are read. For those that are never imported these are the
 # seconds between two looks of Gradio's, and the age from which it removes them.
 _UPLOADS_KEPT = (3600, 3600)
+# Answers that the model writes at the same time; more share its time and all come later.
+ANSWERS_AT_ONCE = 4
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -37,24 +45,43 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
     under_way = under_way or UnderWay()
     # Gradio reads it while components are made: uploads stay in a folder of our own.
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
-    head, chat, shelf = Head(session), Chat(session, under_way), Shelf(session, under_way)
+    head, chat, shelf = (
+        Head(session),
+        Chat(session, under_way, ANSWERS_AT_ONCE),
+        Shelf(session, under_way),
+    )
+    selection = Selection(session, under_way)
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
     with page:
         header = html(head.first(), elem_id="header")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                add_chat_tab(page, chat, head.is_sample)
+                ChatTab(page, chat, Examples(session))
             with gr.Tab("Library", id="library"):
-                add_library_tab(page, shelf, header, head.now)
+                add_library_tab(
+                    PaperTable(session),
+                    PaperDetail(session),
+                    selection,
+                    lambda who, numbers: shelf.write_tldrs(who),
+                    header,
+                    head.now,
+                )
             with gr.Tab("Chats", id="chats") as chats_tab:
                 add_chats_tab(chats_tab, ChatHistory(session))
             add_digest_tab(Digests(session))
-            add_settings_tab(About(session))
+            add_settings_tab(
+                About(session),
+                Preferences(session, under_way),
+                PromptEditor(session),
+                header,
+                head.now,
+            )
         page.load(head.until_ready, outputs=[header], concurrency_limit=None, **quiet())
 
         def leave(request: gr.Request) -> None:
             chat.forget(visitor(request))
             shelf.leave(visitor(request))
+            selection.leave(visitor(request))
 
         page.unload(leave)
     return page

@@ -13,9 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from markupsafe import Markup
 
 from assistant.text.visible import visible_lines
 from assistant.text.written import spoken_date
+from assistant.web.formulas import formulas, marked_formulas
+from assistant.web.turn_text import turn_text
 
 if TYPE_CHECKING:
     from assistant.library import ChatSummary, StoredPaper, StoredTldr
@@ -40,9 +43,14 @@ def render_welcome() -> str:
     return render("welcome.html")
 
 
-def render_turn(turn: TurnView) -> str:
-    """One question with its evidence and its answer."""
-    return render("turn.html", turn=turn, verdicts=VERDICTS)
+def render_turn(turn: TurnView, *, latest: bool = False) -> str:
+    """One question with its evidence and its answer; the `latest` can be asked again."""
+    return render("turn.html", turn=turn, latest=latest)
+
+
+def render_chips(scope: str = "", *, editing: bool = False, problem: str = "") -> str:
+    """What the next question asks: the one paper of title `scope`, in place of the last one."""
+    return render("chips.html", scope=scope, editing=editing, problem=problem)
 
 
 def render_papers(
@@ -89,8 +97,8 @@ def render_opened_chat(
         title=title[:LONGEST_TITLE],
         about=about,
         turns=turns[-MOST_TURNS:],
+        latest=False,
         left_out=f"{len(turns) - MOST_TURNS:,}" if len(turns) > MOST_TURNS else "",
-        verdicts=VERDICTS,
         markdown=markdown,
         filename=filename,
         error=error,
@@ -144,14 +152,21 @@ def render_about(**values: Any) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     def cleaned(value: Any) -> Any:
-        return visible_lines(value) if isinstance(value, str) else value
+        # Markup is only what `formulas` made of text that it had cleaned.
+        is_text = isinstance(value, str) and not isinstance(value, Markup)
+        return visible_lines(value) if is_text else value
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("assistant.web", "templates"),
         autoescape=True,
         finalize=cleaned,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["verdicts"] = VERDICTS
+    environment.filters["copied"] = turn_text
+    environment.filters["formulas"] = formulas
+    environment.globals["marked_formulas"] = marked_formulas
+    return environment
 
 
 def render(template: str, **values: Any) -> str:

@@ -1,19 +1,21 @@
-"""A question that was answered at another time, as the page shows it."""
+"""Questions that were answered at another time, as the page shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
-from assistant.answering import Answer, Claim
+from assistant.answering import Answer, Claim, Turn
 from assistant.answering.answer import NearPaper, Timings
+from assistant.errors import PaperNotFound
 from assistant.text.visible import visible
-from assistant.web.turn import EvidenceView, TurnView
+from assistant.web.turn import EvidenceView, TurnView, percent
 
 if TYPE_CHECKING:
-    from assistant.library import StoredTurn
+    from assistant.library import Library, StoredPaper, StoredTurn
 
 UNREADABLE = "The answer that was saved cannot be read."
 
@@ -29,6 +31,7 @@ class _Source(BaseModel):
     sentence: str
     start: int
     end: int
+    score: float | None = None
 
 
 class _Saved(BaseModel):
@@ -44,12 +47,26 @@ class _Saved(BaseModel):
     note: str | None = None
 
 
-def saved_turn(number: int, stored: StoredTurn, abstract_of: Callable[[str], str]) -> TurnView:
+def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
+    """The turns of a chat of `owner`, none if there is no such chat; numbered from `first`."""
+    paper_of = cache(lambda paper_id: _paper(library, paper_id))
+    stored = library.turns(chat_id, owner)
+    return [saved_turn(number, turn, paper_of) for number, turn in enumerate(stored, first)]
+
+
+def later_turn(view: TurnView) -> Turn | None:
+    """What later questions build upon; None for a turn without an answer."""
+    return Turn(view.question, view.text, view.refused) if view.answer else None
+
+
+def saved_turn(
+    number: int, stored: StoredTurn, paper_of: Callable[[str], StoredPaper | None]
+) -> TurnView:
     """The view of a saved turn; `number` makes its places on the page.
 
-    `abstract_of` gives the abstract of the paper with an id, "" if there is none any more: the
-    evidence is shown within it where it still says the same. An answer that cannot be read is a
-    turn that failed.
+    `paper_of` gives the paper with an id, None if there is none any more: the evidence is shown
+    within its abstract where that still says the same. An answer that cannot be read is a turn
+    that failed.
     """
     try:
         saved = _Saved.model_validate_json(stored.answer_json)
@@ -70,14 +87,15 @@ def saved_turn(number: int, stored: StoredTurn, abstract_of: Callable[[str], str
         number,
         stored.question,
         "done",
-        evidence=[_evidence(source, abstract_of(source.paper.id)) for source in saved.sources],
+        evidence=[_evidence(source, paper_of(source.paper.id)) for source in saved.sources],
         claims=[claim for claim in saved.claims if claim.shown],
         answer=answer,
         note=saved.note or "",
     )
 
 
-def _evidence(source: _Source, abstract: str) -> EvidenceView:
+def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
+    abstract = stored.abstract if stored else ""
     start, end = source.start, source.end
     found = 0 <= start < end and abstract[start:end] == source.sentence
     return EvidenceView(
@@ -88,4 +106,14 @@ def _evidence(source: _Source, abstract: str) -> EvidenceView:
         before=abstract[:start] if found else "",
         marked=source.sentence if found else "",
         after=abstract[end:] if found else "",
+        number=stored.number if stored else 0,
+        year=(stored.paper.published or "")[:4] if stored else "",
+        fit=None if source.score is None else percent(source.score),
     )
+
+
+def _paper(library: Library, paper_id: str) -> StoredPaper | None:
+    try:
+        return library.get(paper_id)
+    except PaperNotFound:
+        return None

@@ -1,4 +1,7 @@
-"""Serves the page to this computer: takes the port, says when the page answers, ends cleanly."""
+"""Serves the page: takes the port, says when the page answers, ends cleanly.
+
+Without users it is served to this computer alone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -21,6 +24,7 @@ from assistant.web.work import UnderWay
 if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.application import Application
+    from assistant.web.users import Users
 
 HOST = "127.0.0.1"
 PORT = 7860
@@ -33,21 +37,36 @@ _log = logging.getLogger(__name__)
 class PageServer:
     """The page of one session on one port, from taking the port to giving it back."""
 
-    def __init__(self, session: Session, host: str = HOST, port: int = PORT) -> None:
+    def __init__(
+        self,
+        session: Session,
+        host: str = HOST,
+        port: int = PORT,
+        users: Users | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         """Take the port (0: any free one); nothing is answered yet.
 
+        With `users` everybody has to log in, and `host` may be an address at which other computers
+        reach this one; they may call it by its own name and by `names`.
+
         Raises:
-            PageError: the port is taken or not permitted, or `host` is another computer's.
+            PageError: the port is taken or not permitted, or `host` is no address of this
+                computer, or one that others reach although nobody has to log in.
         """
         self._session = session
-        self._socket = _listen(host, port)
+        self._users = users
+        self._names = (*_own_names(), *names)
+        self._socket = _listen(host, port, shared=users is not None)
         self._host, self.port = self._socket.getsockname()[:2]
         self._ended = threading.Event()
 
     @property
     def address(self) -> str:
-        """What to type into a browser."""
+        """What to type into a browser, on another computer too if it is served to others."""
         host = f"[{self._host}]" if ":" in self._host else self._host
+        if ipaddress.ip_address(self._host).is_unspecified:
+            host = socket.gethostname()
         return f"http://{host}:{self.port}"
 
     def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
@@ -79,7 +98,9 @@ class PageServer:
     async def _serve(self, under_way: UnderWay, on_ready: Callable[[str], None]) -> None:
         from assistant.web.application import Application
 
-        application = Application(self._session, under_way, self._host, self.port)
+        application = Application(
+            self._session, under_way, self._host, self.port, self._users, self._names
+        )
         server = _Server(application, self._ended)
         background = Background(self._session, under_way, self._ended)
         for task in (lambda: self._announce(on_ready), self._warm_up, background.run):
@@ -105,13 +126,15 @@ def serve(
     host: str = HOST,
     port: int = PORT,
     on_ready: Callable[[str], None] = lambda address: None,
+    users: Users | None = None,
+    names: Sequence[str] = (),
 ) -> None:
     """Serve the page of `session` until Ctrl-C; `on_ready` gets its address once it answers.
 
     Raises:
-        PageError: the port is taken or not permitted, or `host` is not this computer.
+        PageError: as `PageServer` says.
     """
-    PageServer(session, host, port).run(on_ready)
+    PageServer(session, host, port, users, names).run(on_ready)
 
 
 class _Server(uvicorn.Server):
@@ -142,15 +165,20 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         address = None
-    if address is None or not address.is_loopback:
+    if shared and address is None:
+        raise PageError(
+            f"{host} is no address to listen at. Give one of this computer's addresses, or 0.0.0.0 "
+            "for all of them; a name that people type goes with --name."
+        )
+    if address is None or not (shared or address.is_loopback):
         raise PageError(
             f"The page cannot be served as {host}: it has no password, so it is for this computer "
-            f"only. Leave the host out, or use {HOST}."
+            f"only. Leave the host out, use {HOST}, or let people log in: --auth FILE."
         )
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -163,11 +191,18 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
-        raise PageError(_why_not(port, error)) from error
+        raise PageError(_why_not(host, port, error)) from error
     return listening
 
 
-def _why_not(port: int, error: Exception) -> str:
+def _own_names() -> tuple[str, ...]:
+    """The names of this computer that need no name server to be known."""
+    full = socket.gethostname()
+    short = full.split(".")[0]
+    return full, short, f"{short}.local"
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
     other = "choose another one: make chat PORT=7861, or assistant serve --port 7861"
     if isinstance(error, OverflowError):
         return f"{port} is no port: {other}"
@@ -175,15 +210,20 @@ def _why_not(port: int, error: Exception) -> str:
         return f"Port {port} may not be used by you: {other}"
     if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, 10048):
         return f"Port {port} is taken (is the page open already? then use it), else {other}"
+    if isinstance(error, OSError) and error.errno in (errno.EADDRNOTAVAIL, 10049):
+        return f"{host} is no address of this computer: use {HOST}, or 0.0.0.0 for all it has"
     return f"Port {port} cannot be used ({error}): {other}"
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether the page itself comes back; asked directly, past any proxy of the surroundings."""
+    """Whether the page or its log-in comes back; asked directly, past any proxy around."""
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        host = "::1" if address.version == 6 else HOST
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
         connection.request("GET", "/")
-        return connection.getresponse().status == 200
+        return connection.getresponse().status in (200, 401)
     except (OSError, http.client.HTTPException):
         return False
     finally:

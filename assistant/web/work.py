@@ -46,8 +46,10 @@ class Work(Generic[T]):
         """Whether the task still runs."""
         return self._thread.is_alive()
 
-    def items(self) -> Iterator[T]:
+    def items(self, grace: float | None = None) -> Iterator[T]:
         """Yield what the task hands out; to be followed once.
+
+        After it was told to stop it has `grace` seconds (None: some) for its last items.
 
         Raises:
             Exception: whatever the task raised.
@@ -58,7 +60,7 @@ class Work(Generic[T]):
                 item = self._items.get(timeout=_POLL)
             except queue.Empty:
                 if self.stopped:
-                    deadline = deadline or time.monotonic() + _GRACE
+                    deadline = deadline or time.monotonic() + (_GRACE if grace is None else grace)
                     if time.monotonic() > deadline:
                         return
                 continue

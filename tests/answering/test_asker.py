@@ -18,7 +18,7 @@ from assistant.answering import (
     Turn,
 )
 from assistant.errors import ModelError, UsageError
-from assistant.library import Library
+from assistant.library import Filters, Library
 from assistant.models.base import GenerationRequest
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
@@ -255,3 +255,26 @@ def test_the_json_shape_is_the_promised_one(library: Library) -> None:
     source = shape["sources"][0]
     paper = next(p for p in PAPERS if p.title == source["paper"]["title"])
     assert paper.abstract[source["start"] : source["end"]] == source["sentence"]
+
+
+def test_one_paper_can_be_asked_alone(library: Library) -> None:
+    model = ScriptedModel(lambda request: "")
+    asker = Asker(library, model, load_settings())
+    rivers = Filters(only=(library.get("#2").number,))
+
+    def asked(question: str, history: Sequence[Turn] = ()) -> Answer:
+        *_, last = asker.ask(question, history, filters=rivers)
+        assert isinstance(last, AnswerDone)
+        return last.answer
+
+    before = (Turn("How deep are rivers?", "Twelve."),)
+    for question in ("Summarise it", "What is this paper about?", "What is the main message?"):
+        told = asked(question, before)
+        assert (told.kind, told.refused) == ("summary", False)
+        assert {source.stored.title for source in told.sources} == {"Rivers of the north"}
+    who = asked("Who wrote it?", before)
+    assert who.refused
+    assert who.note == "The library does not know the authors of “Rivers of the north”."
+    refused = asked(QUESTION)
+    assert refused.text == f"The abstract of this paper does not answer “{QUESTION}”."
+    assert asked("Which river is the deepest?").claims[0].text == "The deepest river is the Glomma."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.kinds import Field, Kind, kind_of
+from assistant.answering.kinds import Field, Kind, kind_of, kind_of_paper
 
 KINDS: dict[Kind, list[tuple[str, str | None]]] = {
     Kind.LIST: [
@@ -29,6 +29,8 @@ KINDS: dict[Kind, list[tuple[str, str | None]]] = {
         ("Give me the gist of the FlashRNN paper", "FlashRNN"),
         ("tl;dr of Duo-LLM", "Duo-LLM"),
         ("What is the main contribution of the Compressor paper?", "Compressor"),
+        ("What is the paper on Compressor about?", "Compressor"),
+        ("What's the paper “The probabilistic world” about?", "The probabilistic world"),
     ],
     Kind.DEFINITION: [
         ("What is ComPile?", "ComPile"),
@@ -111,3 +113,23 @@ def test_questions_about_a_record(question: str, field: Field, topic: str) -> No
 @pytest.mark.parametrize("question", ["(" * 2000, "a " * 1000, "which papers " * 150, "vs " * 600])
 def test_long_and_odd_questions_end_soon(question: str) -> None:
     assert kind_of(question).topic
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What is this paper about?", Kind.SUMMARY),
+        ("Summarise it", Kind.SUMMARY),
+        ("summarize this article.", Kind.SUMMARY),
+        ("What is the main contribution?", Kind.SUMMARY),
+        ("Who wrote it?", Kind.METADATA),
+        ("When was this paper published?", Kind.METADATA),
+        ("What is the accuracy on MNIST?", None),
+        ("How does it compare to Triton?", None),
+        ("What is EpiCoder?", None),
+        ("?", None),
+    ],
+)
+def test_questions_to_a_paper_that_is_known(question: str, kind: Kind | None) -> None:
+    asked = kind_of_paper(question)
+    assert (asked.kind if asked else None) is kind

@@ -110,19 +110,92 @@ def test_chats_are_found_by_title_questions_and_answers(
     assert [chat.chat_id for chat in library.search_chats(words)] == found
 
 
-def test_chats_of_an_older_catalogue_are_there(folder: Path) -> None:
-    with Library.open(folder, None) as library:
-        library.save_turn("a", "First?", "{}")
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    connection.execute("DROP TABLE chats")
-    connection.execute(f"PRAGMA user_version = {_before_titles()}")
-    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    connection.close()
+def test_chats_of_an_older_catalogue_are_there_and_belong_to_nobody(folder: Path) -> None:
+    _make_older(folder, _before("CREATE TABLE chats"))
     with Library.open(folder, None) as library:
         assert [chat.title for chat in library.chats()] == ["First?"]
+        assert library.chats("ann") == []
         assert library.rename_chat("a", "Title")
 
 
-def _before_titles() -> int:
-    """The version of a catalogue whose chats have no titles yet."""
-    return next(n for n, one in enumerate(MIGRATIONS) if "CREATE TABLE chats" in one[0])
+def test_titles_of_an_older_catalogue_belong_to_nobody(folder: Path) -> None:
+    _make_older(
+        folder, _before("ADD COLUMN owner"), "INSERT INTO chats VALUES ('a', 'The title before')"
+    )
+    with Library.open(folder, None) as library:
+        assert [chat.title for chat in library.chats()] == ["The title before"]
+        assert library.search_chats("before", "ann") == []
+        assert library.save_turn("b", "Second?", "{}", "ann")
+        assert [chat.title for chat in library.chats("ann")] == ["Second?"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"), [("ann", "ben"), ("ann", ""), ("", "ann"), ("ann", "ANN"), ("ann", "%")]
+)
+def test_a_chat_is_not_there_for_anybody_else(library: Library, mine: str, other: str) -> None:
+    library.save_turn("a", "First?", answer("Zebras."), mine)
+    library.rename_chat("a", "Title", mine)
+    assert library.turns("a", other) == []
+    assert library.chats(other) == []
+    assert library.search_chats("zebras", other) == []
+    assert not library.rename_chat("a", "Stolen", other)
+    assert not library.delete_chat("a", other)
+    assert not library.save_turn("a", "Mine?", "{}", other, goes_on=True)
+    assert not library.save_turn("a", "Mine?", "{}", other, instead=True)
+    assert [chat.title for chat in library.chats(mine)] == ["Title"]
+    assert [turn.question for turn in library.turns("a", mine)] == ["First?"]
+    assert [chat.chat_id for chat in library.search_chats("zebras", mine)] == ["a"]
+
+
+def test_two_owners_may_have_a_chat_of_the_same_id(library: Library) -> None:
+    for owner in ("ann", "ben"):
+        library.save_turn("a", f"What does {owner} ask?", "{}", owner)
+        library.rename_chat("a", f"Of {owner}", owner)
+    assert library.delete_chat("a", "ann")
+    (chat,) = library.chats("ben")
+    assert (chat.title, chat.first_question, chat.turns) == ("Of ben", "What does ben ask?", 1)
+    assert library.chats("ann") == []
+
+
+def test_a_deleted_chat_does_not_come_back_with_its_next_turn(library: Library) -> None:
+    assert library.save_turn("a", "First?", "{}")
+    assert library.save_turn("a", "Second?", "{}", goes_on=True)
+    library.delete_chat("a")
+    assert not library.save_turn("a", "Third?", "{}", goes_on=True)
+    assert not library.save_turn("a", "Third?", "{}", instead=True)
+    assert library.chats() == []
+
+
+def test_a_turn_takes_the_place_of_the_last_one(library: Library) -> None:
+    library.save_turn("a", "First?", "{}")
+    library.save_turn("b", "Other?", "{}")
+    library.save_turn("a", "Secnd?", "{}")
+    library.rename_chat("a", "Title")
+    assert library.save_turn("a", "Second?", '{"n": 2}', instead=True)
+    assert [(turn.question, turn.answer_json) for turn in library.turns("a")] == [
+        ("First?", "{}"),
+        ("Second?", '{"n": 2}'),
+    ]
+    assert library.save_turn("b", "Another?", "{}", instead=True)
+    assert [(chat.title, chat.turns) for chat in library.chats()] == [("Another?", 1), ("Title", 2)]
+
+
+def _before(statement: str) -> int:
+    """The version of a catalogue that has not yet taken the step with `statement`."""
+    return next(n for n, one in enumerate(MIGRATIONS) if statement in one[0])
+
+
+def _make_older(folder: Path, version: int, *more: str) -> None:
+    """A catalogue of `version` with one chat, `a`, in the library `folder`."""
+    folder.mkdir(parents=True)
+    connection = sqlite3.connect(folder / "catalog.sqlite")
+    # Named in statements, but without papers there is nothing that they are called for.
+    for name, arguments in (("folded", 1), ("name_words", 1), ("title_key", 3)):
+        connection.create_function(name, arguments, lambda *values: None)
+    chat = "INSERT INTO turns (chat, question, answer, asked_at) VALUES ('a', 'First?', '{}', '')"
+    for statement in (*(one for step in MIGRATIONS[:version] for one in step), chat, *more):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from web_support import PAPERS, MakeSession, OpenPage, Serve
@@ -166,12 +166,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> OpenPage:
-    """Open the page; at the end fail on any attempt to go out, and on any error in it."""
+    """Open the page; at the end fail on any attempt to go out, and on any error in it.
+
+    `query` follows the address; the other arguments are options of the browser's window.
+    """
 
     @contextmanager
-    def opened(address: str) -> Iterator[Page]:
+    def opened(address: str, query: str = "", **options: Any) -> Iterator[Page]:
         wrong: list[str] = []
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
         context.set_default_timeout(20_000)
         page = context.new_page()
 
@@ -187,7 +190,7 @@ def open_page(browser: Browser) -> OpenPage:
             "console",
             lambda message: wrong.append(message.text) if message.type == "error" else None,
         )
-        page.goto(address)
+        page.goto(f"{address}/{query}")
         page.locator("#header strong").wait_for()
         yield page
         context.close()

@@ -1,4 +1,4 @@
-"""What the page tells of itself, and that no secret is in it."""
+"""The figures that the page tells of itself, and that no secret is in them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import assistant.models
 from assistant.errors import LibraryDamaged, ModelError
 from assistant.library import Library
 from assistant.models import ModelFile
-from assistant.prompt import TEMPLATES, Prompt
+from assistant.models.fake import ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 from assistant.text.written import spoken_size
 from assistant.web import about as about_module
-from assistant.web.about import OFFLINE, About, memory, prompt_rows, setting_rows
+from assistant.web.about import NOT_MEASURED, OFFLINE, About, memory, setting_rows
 
 PASSWORD = "correct-horse-battery"
 MB = 1_000_000
@@ -53,13 +53,43 @@ def test_models_memory_and_storage_are_told_and_no_model_is_opened(
     assert 'role="alert"' not in html
 
 
+def test_the_open_model_tells_its_size_its_context_and_its_speed(make_session: MakeSession) -> None:
+    model = ScriptedModel(
+        lambda request: "Cats sleep fourteen hours a day [1].",
+        name="Tiny-2B",
+        context_tokens=1500,
+        parameters=2_000_000_000,
+        seconds_per_piece=0.001,
+    )
+    session = make_session(model)
+    about = About(session)
+    assert "not open yet" in about.view()
+    assert about.view().count(NOT_MEASURED) == 3
+    list(session.asker.ask("How many hours do cats sleep a day?"))
+    list(session.summarizer.run())
+    html = about.view()
+    assert "<dt>State</dt><dd>open</dd>" in html
+    assert "<dd>2,000 million</dd>" in html
+    assert "1,500 tokens a sequence" in html
+    assert "tokens a second</dd>" in html
+    assert " a minute</dd>" in html
+
+
+def test_what_was_set_on_the_page_says_so() -> None:
+    with Session(load_settings()) as session:
+        session.change(evidence=7)
+        (row,) = (row for row in setting_rows(session.settings) if row.name == "evidence")
+        assert (row.value, row.origin) == ("7", "set on this page")
+        assert "settings.json" in About(session).table()
+
+
 def test_every_setting_says_where_it_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_EVIDENCE", "7")
     rows = {row.where: row for row in setting_rows(load_settings())}
     assert len(rows) == len(Settings.model_fields)
     evidence, context = rows["ASSISTANT_EVIDENCE"], rows["ASSISTANT_CONTEXT"]
-    assert (evidence.value, evidence.given) == ("7", True)
-    assert (context.value, context.given) == ("2,048", False)
+    assert (evidence.value, evidence.origin) == ("7", "given at the start")
+    assert (context.value, context.origin) == ("2,048", "")
     assert context.meaning == "tokens of context of each sequence"
     model = rows["ASSISTANT_MODEL or --model"]
     assert model.value == "the embedded SmolLM2"
@@ -75,7 +105,7 @@ def test_the_password_is_never_shown(
     given = session.settings.smtp_password
     assert given is not None
     assert given.get_secret_value() == PASSWORD
-    html = About(session).view()
+    html = About(session).view() + About(session).table()
     assert PASSWORD not in html
     assert len(PASSWORD) * "*" not in html
     assert "set, and never shown" in html
@@ -94,42 +124,14 @@ def test_every_secret_setting_is_masked() -> None:
     assert not [row for row in rows if PASSWORD in f"{row}"]
 
 
-def test_prompts_say_whose_they_are(tmp_path: Path) -> None:
-    shipped = {row.name: row for row in prompt_rows(tmp_path)}
-    assert set(shipped) == set(TEMPLATES)
-    assert not any(row.own or row.problem for row in shipped.values())
-    assert all(row.fingerprint == Prompt.load(name).fingerprint for name, row in shipped.items())
-    own = "# user\nSum up <b>{title}</b>: {abstract}"
-    (tmp_path / "tldr.md").write_text(own, encoding="utf-8")
-    (tmp_path / "answer.md").write_text("# user\n{evidence}", encoding="utf-8")
-    rows = {row.name: row for row in prompt_rows(tmp_path)}
-    assert (rows["tldr"].own, rows["tldr"].text) == (True, own)
-    assert rows["tldr"].fingerprint != shipped["tldr"].fingerprint
-    assert "must use {question}" in rows["answer"].problem
-    assert rows["judge"] == shipped["judge"]
-
-
-@pytest.mark.usefixtures("model_file")
-def test_prompts_are_shown_as_text(make_session: MakeSession) -> None:
-    session = make_session()
-    session.prompts.mkdir(parents=True, exist_ok=True)
-    own = f"# user\n{EVIL.replace('{', '(').replace('}', ')')} {{title}} {{abstract}}"
-    (session.prompts / "tldr.md").write_text(own, encoding="utf-8")
-    tags = Tags(About(session).view())
-    assert own in tags.text
-    assert not {"img", "script", "a", "textarea", "input"} & set(tags.tags)
-    assert tags.tags.count("pre") == len(TEMPLATES)
-    assert "your own" in tags.text
-
-
 def test_hostile_names_stay_text(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     described = ModelFile(EVIL, Path(f"models/{EVIL}"), None)
     monkeypatch.setattr(assistant.models, "describe_language_model", lambda _: described)
-    session = make_session()
-    session.settings = session.settings.model_copy(update={"mail_to": EVIL})
-    tags = Tags(About(session).view())
+    make_session()
+    with Session(load_settings().model_copy(update={"mail_to": EVIL})) as session:
+        tags = Tags(About(session).view() + About(session).table())
     assert tags.text.count(EVIL) == 2
     assert str(described.file) in tags.text
     assert not {"img", "script", "a"} & set(tags.tags)
@@ -148,7 +150,7 @@ def test_what_cannot_be_told_is_named_and_the_rest_is_shown(
     session = make_session()
     monkeypatch.setattr(assistant.models, "describe_language_model", no_model)
     monkeypatch.setattr(Library, "status", damaged)
-    html = About(session).view()
+    html = About(session).view() + About(session).table()
     assert "The embedded model is not installed." in html
     assert "&lt;i&gt;damaged" in html
     assert "ASSISTANT_EVIDENCE" in html

@@ -20,8 +20,8 @@ from assistant.answering import (
     Turn,
 )
 from assistant.answering.answer import Event, Timings
-from assistant.errors import LibraryReadOnly, ModelError, UsageError
-from assistant.library import Library
+from assistant.errors import LibraryReadOnly, ModelError, PaperNotFound, UsageError
+from assistant.library import Filters, Library
 from assistant.session import Session
 from assistant.web import work as work_module
 from assistant.web.chat import Chat
@@ -37,10 +37,14 @@ class ScriptedAsker:
     def __init__(self, play: Callable[[threading.Event], Iterator[Event]]) -> None:
         self.play = play
         self.histories: list[tuple[Turn, ...]] = []
+        self.filters: list[Filters] = []
         self.stopped = threading.Event()
 
-    def ask(self, question: str, history: Sequence[Turn], stop: threading.Event) -> Iterator[Event]:
+    def ask(
+        self, question: str, history: Sequence[Turn], stop: threading.Event, filters: Filters
+    ) -> Iterator[Event]:
         self.histories.append(tuple(history))
+        self.filters.append(filters)
         yield from self.play(stop)
         if stop.is_set():
             self.stopped.set()
@@ -77,7 +81,7 @@ def make_chat(
     def make(asker: ScriptedAsker) -> tuple[Chat, Library]:
         monkeypatch.setattr(Session, "asker", asker)
         session = make_session()
-        return Chat(session, under_way), session.library
+        return Chat(session, under_way, at_once=2), session.library
 
     return make
 
@@ -225,10 +229,118 @@ def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
 ) -> None:
     chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise LibraryReadOnly("The library is read-only.")
 
     monkeypatch.setattr(library, "save_turn", refuse)
     *_, last = chat.ask("How long?", "visitor")
     assert "Claim 0." in last.current
     assert "This chat is not kept: The library is read-only." in last.current
+
+
+def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "visitor"))
+    list(chat.ask("Two?", "visitor", paper=2))
+    *_, last = chat.retry("visitor")
+    assert last.past.count("<article") == 1
+    assert "Two?" in last.current
+    # A number is used once, so that the page knows a new turn from an old one.
+    assert 'id="turn-3"' in last.current
+    assert asker.histories[-1] == (Turn("One?", "Claim 0."),)
+    assert asker.filters[-1] == Filters(only=(2,))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Two?"]
+
+    assert chat.last_question("visitor") == "Two?"
+    *_, last = chat.ask("Three?", "visitor", instead=True)
+    assert "Two?" not in last.past + last.current
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Three?"]
+
+
+def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
+    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    assert list(chat.retry("visitor")) == []
+    assert chat.last_question("visitor") is None
+
+
+def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
+    make_chat: MakeChat,
+) -> None:
+    plays = iter([lambda stop: claims(1), until_stopped, lambda stop: claims(1)])
+    chat, library = make_chat(ScriptedAsker(lambda stop: next(plays)(stop)))
+    list(chat.ask("One?", "visitor"))
+    for view in chat.ask("Two?", "visitor", instead=True):
+        if "First." in view.current:
+            chat.stop("visitor")
+    list(chat.retry("visitor"))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Two?"]
+
+
+def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    number, title = chat.paper(next(library.papers()).id)
+    *_, last = chat.ask("One?", "visitor", paper=number)
+    assert asker.filters == [Filters(only=(number,))]
+    assert f"Asked of one paper: “{title}”" in last.current
+    library.remove([number])
+    *_, last = chat.ask("Two?", "visitor", paper=number)
+    assert "turn-failed" in last.current
+    assert len(asker.filters) == 1
+    with pytest.raises(PaperNotFound):
+        chat.paper("no such paper")
+
+
+def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "before", owner="ada"))
+    list(chat.ask("Two?", "before", owner="ada"))
+    (kept,) = library.chats("ada")
+
+    assert chat.resume(kept.chat_id, "now", "bob") is None
+    view = chat.resume(kept.chat_id, "now", "ada")
+    assert view is not None
+    assert "One?" in view.past
+    assert "Two?" in view.current
+    assert not view.running
+    *_, last = chat.ask("Three?", "now", owner="ada")
+    assert last.past.count("<article") == 2
+    assert 'id="turn-3"' in last.current
+    assert [turn.question for turn in asker.histories[-1]] == ["One?", "Two?"]
+    questions = [turn.question for turn in library.turns(kept.chat_id, "ada")]
+    assert questions == ["One?", "Two?", "Three?"]
+
+
+def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    list(chat.ask("One?", "visitor"))
+    library.delete_chat(library.chats()[0].chat_id)
+    *_, last = chat.ask("Two?", "visitor")
+    assert "This chat was deleted meanwhile" in last.current
+    assert library.chats() == []
+    list(chat.ask("Three?", "visitor"))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Three?"]
+
+
+def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
+    make_chat: MakeChat,
+) -> None:
+    chat, _ = make_chat(ScriptedAsker(until_stopped))
+    served = [chat.ask("Long?", name) for name in ("first", "second")]
+    for views in served:
+        assert next(view for view in views if "First." in view.current)
+    third = chat.ask("And me?", "third")
+    waiting = next(view for view in third if "Waiting" in view.current)
+    assert "Waiting for the model: 2 questions are answered before this one" in waiting.current
+    assert "evidence-1-1" in waiting.current
+    assert waiting.running
+    chat.stop("first")
+    assert next(view for view in third if "First." in view.current).running
+    chat.stop("second")
+    chat.stop("third")
+    assert [list(views)[-1].running for views in (*served, third)] == [False] * 3

@@ -11,7 +11,6 @@ import assistant.models
 from assistant.errors import EmbedderUnavailable, LibraryDamaged, ModelFileInvalid
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
-from assistant.sample import sample_papers
 from assistant.session import Session
 from assistant.web.head import OPENING_MODEL, Head
 
@@ -70,13 +69,3 @@ def test_a_library_that_cannot_be_opened_is_told(
     monkeypatch.setattr(Session, "library", property(raises(error)))
     head = Head(session)
     assert "catalog.sqlite is damaged." in head.now()
-    assert not head.is_sample()
-
-
-def test_the_sample_is_known(make_session: MakeSession) -> None:
-    assert Head(make_session(papers=sample_papers()[:2])).is_sample()
-
-
-def test_another_library_is_not_the_sample(make_session: MakeSession) -> None:
-    assert not Head(make_session()).is_sample()
-    assert not Head(make_session(papers=[])).is_sample()

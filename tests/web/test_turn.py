@@ -59,7 +59,10 @@ def test_a_whole_answer_says_how_long_it_took_and_what_was_left_out() -> None:
     turn = TurnView(1, "q")
     turn.take(answer(Claim("A.", "quoted", (1,)), Claim("Wrong.", "dropped", ())))
     html = render_turn(turn)
-    assert "Wrong." not in html
+    answer_html, left_out = html.split('<details class="dropped"')
+    assert "Wrong." not in answer_html
+    assert "<li>Wrong.</li>" in left_out.split("</details>")[0]
+    assert "Wrong." not in left_out.split("</details>")[1]
     for figure in ("evidence 0.05 s", "first word 1.25 s", "whole answer 2.50 s", "model-1"):
         assert f"<span>{figure}</span>" in html
     assert "1 unsupported sentence left out" in html

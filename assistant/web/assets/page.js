@@ -1,4 +1,4 @@
-// Citations: a click scrolls to the evidence and marks it; resting on one marks it too.
+// Citations: a click scrolls to the evidence and marks it.
 // Similar papers: a click asks for them in the search box of the library.
 // Saved chats: a click opens one; the Markdown of the opened one is downloaded.
 // New questions: the page scrolls so that a question and its evidence are in sight.
@@ -26,13 +26,6 @@
     item.focus({ preventScroll: true });
     scroll(item, "center");
   });
-
-  for (const [name, on] of [["mouseover", true], ["mouseout", false]]) {
-    document.addEventListener(name, (event) => {
-      const item = cited(event)[1];
-      if (item) item.classList.toggle("lit", on);
-    });
-  }
 
   // Similar papers: asked for in the search box, where it can be seen, narrowed down and removed.
   document.addEventListener("click", (event) => {

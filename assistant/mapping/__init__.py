@@ -1,0 +1,22 @@
+"""The library as a picture: papers placed by meaning, in topics that have names."""
+
+from assistant.mapping.drawing import (
+    MOST_PAPERS,
+    brought_up,
+    drawn,
+    papers_of,
+    vectors_to_show,
+    version_of,
+)
+from assistant.mapping.paper_map import KeptMaps, PaperMap
+
+__all__ = [
+    "MOST_PAPERS",
+    "KeptMaps",
+    "PaperMap",
+    "brought_up",
+    "drawn",
+    "papers_of",
+    "vectors_to_show",
+    "version_of",
+]

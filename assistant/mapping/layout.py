@@ -1,0 +1,141 @@
+"""Vectors -> places in the plane: what is near in meaning is near in the picture.
+
+This is t-SNE (L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9, 2008) as it
+is done today: the start is the plane in which the vectors differ most and the steps are as long as
+D. Kobak and P. Berens advise ("The art of using t-SNE for single-cell transcriptomics", Nature
+Communications 10, 2019); likeness to far ones counts as nothing; the pushing apart is computed on a
+grid (see `repulsion`). At the end, attraction stays a little stronger than the theory says, which
+leaves room between groups (J. N. Böhm, P. Berens and D. Kobak, "Attraction-repulsion spectrum in
+neighbor embeddings", JMLR 23, 2022). Nothing is drawn at random: the same vectors in the same order
+have the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.mapping.neighbours import Floats, Rows, nearest
+from assistant.mapping.repulsion import repulsion
+
+Points = npt.NDArray[np.float64]
+
+# Below that many there is no neighbourhood to keep: they lie where they differ most.
+FEWEST_EMBEDDED = 8
+# How many neighbours count, smoothly; three times as many are looked at.
+PERPLEXITY = 15.0
+_EARLY, _EARLY_EXAGGERATION = 100, 12.0
+_LATE, _LATE_EXAGGERATION = 300, 1.5
+_MOMENTUM = 0.8
+_LEAST_GAIN = 0.01
+# Length of the start, so short that every group can still go anywhere.
+_START = 1e-2
+_BISECTIONS = 40
+
+
+def layout(
+    vectors: Floats, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Points:
+    """Places for `vectors` of shape (n, dimension), n > 0, with rows of length 1.
+
+    The result has shape (n, 2); its longer side lies along the first axis and runs from 0 to 1, the
+    other is centred on 0.5. `progress` is told how many of how many steps are done, and ends the
+    work by raising.
+    """
+    points = _plane(vectors)
+    if len(vectors) >= FEWEST_EMBEDDED:
+        points = _embedded(vectors, points, progress)
+    return _framed(points)
+
+
+def _plane(vectors: Floats) -> Points:
+    """The vectors in the plane in which they differ most: their first two principal components."""
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :2]
+    # An axis has no direction of its own: its longest part points forward.
+    longest = np.abs(axes).argmax(axis=0)
+    return np.asarray(centred @ (axes * np.sign(axes[longest, [0, 1]])), np.float64)
+
+
+def _embedded(vectors: Floats, start: Points, progress: Callable[[int, int], None]) -> Points:
+    count = len(vectors)
+    perplexity = min(PERPLEXITY, (count - 1) / 3)
+    steps = _EARLY + _LATE
+    near, cosines = nearest(
+        vectors, min(count - 1, int(3 * perplexity)), lambda: progress(0, steps)
+    )
+    shares = _likeness(2.0 - 2.0 * cosines.astype(np.float64), perplexity) / (2 * count)
+    scale = max(float(start[:, 0].std()), 1e-6)
+    # Papers with the same vector start apart, or nothing would ever part them.
+    points = start / scale * _START + _spiral(count) * (_START / 100)
+    step, gains = np.zeros_like(points), np.ones_like(points)
+    rate = max(count / _EARLY_EXAGGERATION, 20.0)
+    for number in range(steps):
+        pull = _EARLY_EXAGGERATION if number < _EARLY else _LATE_EXAGGERATION
+        pushed, total = repulsion(points)
+        slope = 4 * (pull * _attraction(points, near, shares) - pushed / total)
+        # What goes on in its direction goes faster, what turns back slower.
+        gains = np.where(np.sign(slope) == np.sign(step), gains * 0.8, gains + 0.2)
+        np.maximum(gains, _LEAST_GAIN, out=gains)
+        step = _MOMENTUM * step - rate * gains * slope
+        points = points + step
+        points -= points.mean(axis=0)
+        progress(number + 1, steps)
+    return points
+
+
+def _likeness(distances: Points, perplexity: float) -> Points:
+    """Shares that fall with the squared `distances`, shape (n, k), and sum to 1 in each row.
+
+    How fast they fall is found by halving, so that each row's entropy is that of `perplexity`
+    equal neighbours.
+    """
+    distances = distances - distances.min(axis=1, keepdims=True)
+    wanted = np.log(perplexity)
+    low = np.full((len(distances), 1), -10.0)
+    high = np.full((len(distances), 1), 25.0)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        shares = np.exp(-distances * np.exp(middle))
+        total = shares.sum(axis=1, keepdims=True)
+        spread = (distances * shares).sum(axis=1, keepdims=True) / total
+        entropy = np.log(total) + np.exp(middle) * spread
+        low = np.where(entropy > wanted, middle, low)
+        high = np.where(entropy > wanted, high, middle)
+    return np.asarray(shares / total)
+
+
+def _attraction(points: Points, near: Rows, shares: Points) -> Points:
+    """What draws each point away from those that it is like; the slope, so it points outward."""
+    x, y = points[:, 0], points[:, 1]
+    right = x[:, None] - x[near]
+    down = y[:, None] - y[near]
+    pull = shares / (1 + right**2 + down**2)
+    ends = near.ravel()
+    found = []
+    for part in (right * pull, down * pull):
+        found.append(part.sum(axis=1) - np.bincount(ends, part.ravel(), len(points)))
+    return np.stack(found, axis=1)
+
+
+def _spiral(count: int) -> Points:
+    """Places that fill a disc of radius 1 evenly, no two of which are the same."""
+    number = np.arange(count)
+    angle = number * (np.pi * (3 - np.sqrt(5)))
+    radius = np.sqrt((number + 0.5) / count)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def _framed(points: Points) -> Points:
+    """The points turned so that they are wide rather than high, in a square from 0 to 1."""
+    centred = points - points.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    turned = centred @ axes[:, ::-1]
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    side = float((high - low).max())
+    if side < 1e-9:
+        return np.asarray(0.5 + 0.02 * _spiral(len(points)) * (len(points) > 1))
+    return np.asarray((turned - (low + high) / 2) / side + 0.5)

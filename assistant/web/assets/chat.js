@@ -1,0 +1,121 @@
+// Asking: buttons within answers press their hidden Gradio counterparts; a paper can be asked alone;
+// resting on a sentence shows what supports it; an answer is copied.
+(() => {
+  "use strict";
+  const closest = (event, selector) =>
+    event.target instanceof Element ? event.target.closest(selector) : null;
+  const box = (id) => document.querySelector(`#${id} textarea, #${id} input`);
+  const write = (id, value) => {
+    const field = box(id);
+    if (!field) return;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "button.press");
+    if (!button) return;
+    document.getElementById(button.dataset.press)?.click();
+    // The button may be gone with the next look of the page; the question is what comes next.
+    box("question")?.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "button.ask-paper");
+    if (!button) return;
+    write("ask-paper", button.dataset.paper);
+    const tab = [...document.querySelectorAll('button[role="tab"]')].find(
+      (one) => one.textContent.trim() === "Ask",
+    );
+    tab?.click();
+    requestAnimationFrame(() => box("question")?.focus());
+  });
+
+  // Without https the browser has no clipboard for scripts, only the old command.
+  const copyOldWay = (text) => {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.style.position = "fixed";
+    field.style.opacity = "0";
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  };
+  const copy = async (text) => {
+    if (!navigator.clipboard) return copyOldWay(text);
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyOldWay(text);
+    }
+  };
+  document.addEventListener("click", async (event) => {
+    const button = closest(event, "button.copy-text");
+    const source = button && document.getElementById(button.dataset.from);
+    if (!source) return;
+    const before = button.dataset.label || button.textContent;
+    button.dataset.label = before;
+    button.textContent = (await copy(source.textContent)) ? "Copied" : "Not copied";
+    setTimeout(() => {
+      button.textContent = before;
+    }, 2000);
+  });
+
+  // What supports a sentence is marked where it stands, and told beside the sentence where it is
+  // out of sight.
+  let told = null;
+  const inSight = (item) => {
+    const { top, bottom } = item.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  };
+  const supports = (claim) =>
+    [...claim.querySelectorAll("a.cite")]
+      .map((link) => document.getElementById(link.hash.slice(1)))
+      .filter(Boolean);
+  const hide = () => {
+    document.querySelectorAll(".evidence .lit").forEach((item) => item.classList.remove("lit"));
+    document.getElementById("support")?.remove();
+    told = null;
+  };
+  const show = (claim) => {
+    if (claim === told) return;
+    hide();
+    told = claim;
+    const items = supports(claim);
+    items.forEach((item) => item.classList.add("lit"));
+    const hidden = items.filter((item) => !inSight(item));
+    if (!hidden.length) return;
+    const note = document.createElement("div");
+    note.id = "support";
+    note.setAttribute("role", "tooltip");
+    for (const item of hidden) {
+      const line = document.createElement("p");
+      const number = document.createElement("strong");
+      number.textContent = item.querySelector(".n")?.textContent ?? "";
+      line.append(number, " ", item.querySelector("blockquote")?.textContent ?? "");
+      note.append(line);
+    }
+    const frame = document.querySelector(".gradio-container") || document.body;
+    frame.append(note);
+    const place = claim.getBoundingClientRect();
+    const left = Math.min(Math.max(8, place.left), window.innerWidth - note.offsetWidth - 8);
+    const below = place.bottom + 6;
+    const fits = below + note.offsetHeight < window.innerHeight;
+    note.style.left = `${Math.max(8, left)}px`;
+    note.style.top = `${fits ? below : Math.max(8, place.top - note.offsetHeight - 6)}px`;
+  };
+  for (const name of ["mouseover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const claim = closest(event, ".claim");
+      if (claim) show(claim);
+      else if (told) hide();
+    });
+  }
+  document.addEventListener("scroll", () => document.getElementById("support")?.remove(), true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && told) hide();
+  });
+})();

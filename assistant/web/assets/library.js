@@ -1,0 +1,295 @@
+// The library: which papers are chosen and which one is open is known here, and handed to Python
+// by boxes that are not seen. The table is a grid: one stop for Tab, arrows within it, Enter
+// opens a paper, Space chooses it, Escape closes the open one. Whatever is written anew keeps its
+// focus. While the table is in sight, Python is asked every two seconds if anything has changed.
+(() => {
+  "use strict";
+  const LOOK_MS = 2000;
+  const PLACES = "#papers, #pager, #facets, #paper-detail, #paper-more, #paper-near";
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const narrow = window.matchMedia("(max-width: 860px)");
+  const chosen = new Set();
+  let opened = "", turns = 0, requests = 0, looks = 0, looked = -Infinity;
+  let focused = "", rover = "", lastChosen = null, wantsFocus = false, asleep = [];
+
+  const byId = (id) => document.getElementById(id);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const box = (id) => document.querySelector(`#${id} textarea, #${id} input`);
+  const near = (event, selector) =>
+    event.target instanceof Element ? event.target.closest(selector) : null;
+  const set = (element, name, value) => {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  const write = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  const put = (id, value) => {
+    const field = box(id);
+    if (!field || field.value === value) return;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const rows = () => all("#papers .paper-row");
+
+  // What is known here, shown in whatever Python has written.
+  const paint = () => {
+    const listed = rows();
+    const here = listed.filter((row) => chosen.has(row.dataset.paper));
+    const current = listed.find((row) => row.dataset.paper === rover) || listed[0];
+    for (const row of listed) {
+      const is = String(chosen.has(row.dataset.paper));
+      set(row, "aria-selected", is);
+      set(row.querySelector(".choose"), "aria-checked", is);
+      row.classList.toggle("opened", row.dataset.paper === opened);
+      set(row.querySelector(".open-paper"), "tabindex", row === current ? "0" : "-1");
+    }
+    const whole = listed.length > 0 && here.length === listed.length;
+    const page = byId("choose-page");
+    if (page) set(page, "aria-checked", whole ? "true" : here.length ? "mixed" : "false");
+    write(byId("chosen-count"), chosen.size ? `${chosen.size.toLocaleString("en")} chosen` : "None chosen");
+    const none = byId("choose-none");
+    if (none) none.disabled = !chosen.size;
+    const every = byId("choose-all");
+    if (every) every.disabled = whole || !listed.length;
+    const bar = byId("chosen-bar");
+    if (bar) bar.classList.toggle("some", chosen.size > 0);
+    const words = ` ${(box("filter") || { value: "" }).value} `;
+    for (const one of all("#facets .facet")) {
+      set(one, "aria-pressed", String(words.includes(` ${one.dataset.filter} `)));
+    }
+  };
+
+  const choose = (numbers, on) => {
+    for (const number of numbers) on ? chosen.add(number) : chosen.delete(number);
+    put("chosen-papers", [...chosen].join(","));
+    paint();
+  };
+
+  const toggle = (row, range) => {
+    const on = !chosen.has(row.dataset.paper);
+    const listed = rows();
+    const from = range ? listed.findIndex((one) => one.dataset.paper === lastChosen) : -1;
+    const to = listed.indexOf(row);
+    const some = from < 0 ? [row] : listed.slice(Math.min(from, to), Math.max(from, to) + 1);
+    lastChosen = row.dataset.paper;
+    choose(some.map((one) => one.dataset.paper), on);
+  };
+
+  // The open paper. On a narrow page it lies over everything else, which sleeps meanwhile.
+  const cover = () => {
+    for (const element of asleep) element.inert = false;
+    asleep = [];
+    const pane = byId("detail-pane");
+    if (!opened || !narrow.matches || !pane || !pane.offsetParent && !pane.getClientRects().length) return;
+    for (let at = pane; at && at !== document.body; at = at.parentElement) {
+      for (const other of at.parentElement.children) {
+        if (other !== at && !other.inert) asleep.push(other);
+      }
+    }
+    for (const element of asleep) element.inert = true;
+  };
+
+  const open = (number, focus) => {
+    opened = number;
+    wantsFocus = Boolean(number) && (focus || narrow.matches);
+    const pane = byId("detail-pane");
+    if (pane) pane.classList.toggle("shut", !number);
+    put("open-paper", number);
+    paint();
+    cover();
+  };
+
+  const close = () => {
+    if (!opened) return;
+    const row = byId(`open-${opened}`);
+    open("", false);
+    if (row) row.focus();
+  };
+
+  const turn = (page) => {
+    put("turn-page", `${page}:${(turns += 1)}`);
+    const list = byId("library-list");
+    if (list && list.getBoundingClientRect().top < 0) {
+      list.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+    }
+  };
+
+  const request = (what) =>
+    put("change-paper", JSON.stringify({ ...what, serial: (requests += 1) }));
+
+  const star = (button, number) => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    for (const one of [byId(`star-${number}`), byId("detail-star")]) {
+      if (one && (one.id !== "detail-star" || one.dataset.paper === number)) {
+        set(one, "aria-pressed", String(on));
+      }
+    }
+    request({ do: on ? "tag" : "untag", paper: number, tag: "star" });
+  };
+
+  const filter = (word) => {
+    const field = box("filter");
+    if (!field) return;
+    const words = ` ${field.value} `;
+    const value = words.includes(` ${word} `) ? words.replace(` ${word} `, " ") : `${words}${word}`;
+    put("filter", value.trim());
+    paint();
+  };
+
+  const copied = (button) => {
+    write(byId("library-told"), "Copied");
+    button.textContent = "Copied";
+    setTimeout(() => {
+      write(byId("library-told"), "");
+      button.textContent = "Copy";
+    }, 2000);
+  };
+
+  const copy = (button) => {
+    const source = byId(button.dataset.copies);
+    if (!source) return;
+    const bySelecting = () => {
+      const range = document.createRange();
+      range.selectNodeContents(source);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      if (document.execCommand("copy")) copied(button);
+    };
+    if (!navigator.clipboard) bySelecting();
+    else navigator.clipboard.writeText(source.textContent).then(() => copied(button), bySelecting);
+  };
+
+  const CLICKS = [
+    ["#papers .choose", (button, event) => toggle(button.closest(".paper-row"), event.shiftKey)],
+    ["#papers .star", (button) => star(button, button.closest(".paper-row").dataset.paper)],
+    ["#papers .open-paper", (button, event) =>
+      open(button.closest(".paper-row").dataset.paper, event.detail === 0)],
+    ["#choose-page", (button) =>
+      choose(rows().map((row) => row.dataset.paper), button.getAttribute("aria-checked") !== "true")],
+    ["#choose-all", () => choose(rows().map((row) => row.dataset.paper), true)],
+    ["#choose-none", () => choose([...chosen], false)],
+    [".turn-page", (button) => turn(button.dataset.page)],
+    ["#facets .facet", (button) => filter(button.dataset.filter)],
+    ["#detail-star", (button) => star(button, button.dataset.paper)],
+    [".untag", (button) =>
+      request({ do: "untag", paper: button.dataset.paper, tag: button.dataset.tag })],
+    ["#close-detail", close],
+    [".open-near", (button) => {
+      rover = button.dataset.paper;
+      open(button.dataset.paper, true);
+    }],
+    ["#detail-pane .copy", copy],
+    ["#detail-pane .similar", () => { if (narrow.matches) open("", false); }],
+    ["#detail-pane .ask-paper", () => { if (narrow.matches) open("", false); }],
+  ];
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of CLICKS) {
+      const element = near(event, selector);
+      if (element) return act(element, event);
+    }
+    // Anywhere else in a row opens it, unless text is being selected.
+    const row = near(event, "#papers .paper-row");
+    if (row && getSelection().isCollapsed) open(row.dataset.paper, false);
+  });
+
+  const KINDS = [".choose", ".star", ".open-paper"];
+  const move = (row, kind) => {
+    const target = row && row.querySelector(kind);
+    if (!target) return;
+    target.focus();
+    target.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened && !event.defaultPrevented) {
+      if (near(event, "#detail-pane, #papers") || event.target === document.body) close();
+      return;
+    }
+    if (event.key === "Enter" && near(event, "#page-jump")) {
+      const page = Number.parseInt(event.target.value.replace(/\D/g, ""), 10);
+      if (page > 0) turn(page - 1);
+      put("page-jump", "");
+      return;
+    }
+    const row = near(event, "#papers .paper-row");
+    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
+    const kind = KINDS.findIndex((one) => near(event, one));
+    if (kind < 0) return;
+    const listed = rows();
+    const at = listed.indexOf(row);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: listed.length - 1 }[event.key];
+    if (to !== undefined) move(listed[to], KINDS[kind]);
+    else if (event.key === "ArrowLeft") move(row, KINDS[kind - 1]);
+    else if (event.key === "ArrowRight") move(row, KINDS[kind + 1]);
+    else if (event.key === " " && KINDS[kind] === ".open-paper") toggle(row, event.shiftKey);
+    else return;
+    event.preventDefault();
+  });
+  // Space would press the button when it is let go.
+  document.addEventListener("keyup", (event) => {
+    if (event.key === " " && near(event, "#papers .open-paper")) event.preventDefault();
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const place = near(event, PLACES);
+    focused = place ? event.target.id : "";
+    const row = near(event, "#papers .paper-row");
+    if (row) {
+      rover = row.dataset.paper;
+      paint();
+    }
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!near(event, PLACES)) focused = "";
+  });
+  document.addEventListener("input", (event) => {
+    if (near(event, "#filter")) paint();
+  });
+
+  const written = () => {
+    for (const gone of all("#library-said [data-gone]")) {
+      const numbers = gone.dataset.gone.split(",");
+      gone.removeAttribute("data-gone");
+      choose(numbers, false);
+      if (numbers.includes(opened)) open("", false);
+    }
+    for (const link of all("#library-said a.exported:not(.kept)")) {
+      link.classList.add("kept");
+      link.click();
+    }
+    const article = document.querySelector("#paper-detail article.detail");
+    if (article && wantsFocus && article.dataset.paper === opened) {
+      wantsFocus = false;
+      byId("detail-title").focus({ preventScroll: true });
+      byId("detail-pane").scrollTop = 0;
+    } else if (focused && document.activeElement === document.body) {
+      const again = byId(focused);
+      if (again && !again.disabled) again.focus({ preventScroll: true });
+    }
+    paint();
+    cover();
+  };
+
+  new MutationObserver((changes) => {
+    const ours = ({ target }) =>
+      target instanceof Element && target.closest(`${PLACES}, #library-said, #choice`);
+    if (changes.some(ours)) written();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  narrow.addEventListener("change", cover);
+
+  const seen = () => {
+    const list = byId("library-list");
+    return !document.hidden && list !== null && list.offsetParent !== null;
+  };
+  let before = false;
+  setInterval(() => {
+    const now = seen();
+    if (now && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
+      looked = performance.now();
+      put("look-again", String((looks += 1)));
+    }
+    if (now !== before) cover();
+    before = now;
+  }, 200);
+})();

@@ -1,0 +1,60 @@
+"""Questions that the page offers before the first one is asked."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError
+from assistant.sample import SAMPLE_NAME
+
+if TYPE_CHECKING:
+    from assistant.library import Library
+    from assistant.session import Session
+
+_log = logging.getLogger(__name__)
+
+COUNT = 4
+# Each has its answer in the sample library.
+OF_SAMPLE = (
+    "How many parameters does AlexNet have?",
+    "What does a Transformer use instead of recurrence?",
+    "What did Codd propose for large data banks?",
+    "Why are redundant arrays of inexpensive disks better than one large disk?",
+)
+
+
+class Examples:
+    """Questions to try in the library of a session. Thread-safe; made once for what it holds."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is opened yet."""
+        self._session = session
+        self._lock = threading.Lock()
+        self._made_of: object = None
+        self._made: tuple[str, ...] = ()
+
+    def now(self) -> tuple[str, ...]:
+        """At most `COUNT` questions; none for an empty library or one that cannot be read."""
+        from assistant.answering.examples import example_questions
+
+        try:
+            library = self._session.library
+            with self._lock:
+                papers = library.version()[0], library.count()
+                if papers != self._made_of:
+                    own = not _is_sample(library)
+                    self._made = tuple(example_questions(library, COUNT)) if own else OF_SAMPLE
+                    self._made_of = papers
+                return self._made
+        except AssistantError as error:
+            # The head of the page says what is wrong with the library.
+            _log.debug("No examples: %s", error)
+            return ()
+
+
+def _is_sample(library: Library) -> bool:
+    """Whether the sample came last: who has papers of their own wants to ask those."""
+    latest = next(library.listed("added", limit=1), None)
+    return latest is not None and latest.paper.source == SAMPLE_NAME

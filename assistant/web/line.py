@@ -1,0 +1,59 @@
+"""The line before the model: so many answers are written at once, the others know their place."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+# Seconds between two looks at the stop flag.
+_POLL = 0.1
+
+
+class Line:
+    """First come, first served, `at_once` at a time. Thread-safe."""
+
+    def __init__(self, at_once: int) -> None:
+        """Nobody waits yet."""
+        self._at_once = at_once
+        self._served = 0
+        self._waiting: list[object] = []
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def place(self, stop: threading.Event, say: Callable[[int], None]) -> Iterator[None]:
+        """Wait for one's turn, and be served as long as the block lasts.
+
+        `say` is told how many are before one, whenever that changes; not if nobody is. The wait
+        ends, too, when `stop` is set: then one is not served, and the block is to see to it.
+        """
+        ticket = object()
+        with self._moved:
+            self._waiting.append(ticket)
+            try:
+                served = self._wait(ticket, stop, say)
+            finally:
+                self._waiting.remove(ticket)
+                self._moved.notify_all()
+            self._served += served
+        try:
+            yield
+        finally:
+            if served:
+                with self._moved:
+                    self._served -= 1
+                    self._moved.notify_all()
+
+    def _wait(self, ticket: object, stop: threading.Event, say: Callable[[int], None]) -> bool:
+        said = 0
+        while not stop.is_set():
+            before = self._waiting.index(ticket)
+            if before < self._at_once - self._served:
+                return True
+            # Those who are served are before one, too.
+            before += self._served
+            if before != said:
+                said = before
+                say(before)
+            self._moved.wait(_POLL)
+        return False

@@ -1,0 +1,196 @@
+"""The prompts as they are edited on the page: looked at, checked, saved, and put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError, PromptTemplateError
+from assistant.kept_settings import not_written, write_whole
+from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
+from assistant.web.rendering import render, render_job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.session import Session
+
+_ABLE = "Only models of a billion parameters or more are asked it."
+# What each prompt is called and what it is for, in the order in which they are shown.
+PURPOSES = {
+    "answer": ("Answer", "Turns evidence into an answer."),
+    "tldr": ("TL;DR", "Writes the TL;DR of a paper."),
+    "followup": (
+        "Follow-up",
+        f"Says in full what a question leaves out that follows another one. {_ABLE}",
+    ),
+    "judge": (
+        "Second check",
+        f"Checks once more whether the evidence supports a sentence. {_ABLE}",
+    ),
+}
+# Far above what the context of a model takes.
+LONGEST = 50_000
+BACKUP = ".bak"
+
+
+@dataclass(frozen=True)
+class OpenedPrompt:
+    """A prompt in the editor; `text` is None where what somebody typed is to stay.
+
+    `version` names the text of the file as it was opened. `own` says that the user has a version
+    of his own. `about` and `said` are HTML.
+    """
+
+    text: str | None
+    version: str
+    own: bool
+    about: str
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that was typed for a prompt and not saved, and the version that it began with."""
+
+    text: str
+    version: str
+
+
+class PromptEditor:
+    """Edits the prompts of a session's library."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is read yet."""
+        self._session = session
+
+    def open(self, name: str, draft: Draft | None = None, said: str = "") -> OpenedPrompt:
+        """The prompt `name` as its file is, with what is wrong with it, or as the `draft` has it.
+
+        `said` is HTML to be shown below it.
+        """
+        own = self._is_own(name)
+        if draft is not None:
+            said = render_job("Not saved yet.")
+            return OpenedPrompt(draft.text, draft.version, own, self._about(name), said)
+        try:
+            text = prompt_text(name, self._session.prompts)
+        except AssistantError as error:
+            return OpenedPrompt("", "", own, self._about(name), render_job(error=str(error)))
+        return OpenedPrompt(text, text, own, self._about(name), said or self._fault(name, text))
+
+    def save(self, name: str, text: str, version: str) -> OpenedPrompt:
+        """Use `text` for the prompt `name` from now on, if it is good, and nothing otherwise.
+
+        `version` is that of the opened prompt: one that was changed meanwhile is not overwritten.
+        """
+        text = text.replace("\r\n", "\n").rstrip() + "\n"
+        try:
+            file = self._session.prompts / f"{name}.md"
+            if self._current(name) != version:
+                raise PromptTemplateError(
+                    f"The prompt {file} was changed meanwhile, and is not overwritten. "
+                    "Copy your text, open the prompt again and put it in."
+                )
+            if len(text) > LONGEST:
+                raise PromptTemplateError(
+                    f"The prompt has {len(text):,} characters; {LONGEST:,} are the most."
+                )
+            prompt = Prompt.parse(name, text, f"{name!r}")
+            if text.strip() == prompt_text(name).strip():
+                return self.reset(name)
+            _write(file, text)
+        except AssistantError as error:
+            return self._refused(name, str(error))
+        said = ["Saved, and used from the next question on."]
+        if name == "tldr":
+            said = ["Saved. TL;DRs by another prompt are written anew the next time you ask."]
+        if room := self._room(prompt):
+            said.append(room)
+        return self.open(name, said=render_job(" ".join(said)))
+
+    def reset(self, name: str) -> OpenedPrompt:
+        """Use the shipped version of `name`; an own one is kept beside, as `NAME.md.bak`."""
+        file = self._session.prompts / f"{name}.md"
+        aside = file.with_name(file.name + BACKUP)
+        try:
+            prompt_file(name)
+            if not self._is_own(name):
+                return self.open(name, said=render_job("This is the shipped one."))
+            try:
+                file.replace(aside)
+            except OSError as error:
+                raise not_written(aside, error) from error
+        except AssistantError as error:
+            return self._refused(name, str(error))
+        anew = " TL;DRs by your own are written anew the next time." if name == "tldr" else ""
+        return self.open(
+            name, said=render_job(f"The shipped one is in use; your own is kept as {aside}.{anew}")
+        )
+
+    def _is_own(self, name: str) -> bool:
+        return (self._session.prompts / f"{name}.md").is_file()
+
+    def _current(self, name: str) -> str:
+        """The text that a save would replace; one that cannot be read is ""."""
+        if name not in TEMPLATES:
+            raise PromptTemplateError(f"There is no prompt {name!r}.")
+        try:
+            return prompt_text(name, self._session.prompts)
+        except PromptTemplateError:
+            return ""
+
+    def _refused(self, name: str, why: str) -> OpenedPrompt:
+        """The editor with the text as somebody typed it, and `why` it was not taken."""
+        # The version stays what it was: the page keeps it, as it keeps the text.
+        said = render_job(error=why)
+        return OpenedPrompt(None, "", self._is_own(name), self._about(name), said)
+
+    def _fault(self, name: str, text: str) -> str:
+        try:
+            Prompt.parse(name, text, str(prompt_file(name, self._session.prompts)))
+        except PromptTemplateError as error:
+            return render_job(error=str(error))
+        return ""
+
+    def _about(self, name: str) -> str:
+        if name not in TEMPLATES:
+            return ""
+        folder = self._session.prompts
+        try:
+            fingerprint = Prompt.load(name, folder).fingerprint
+        except PromptTemplateError:
+            fingerprint = ""
+        return render(
+            "prompt.html",
+            purpose=PURPOSES[name][1],
+            own=self._is_own(name),
+            fingerprint=fingerprint,
+            file=str(folder / f"{name}.md"),
+            variables=[f"{{{variable}}}" for variable in sorted(TEMPLATES[name])],
+            shipped=prompt_text(name) if self._is_own(name) else "",
+            name=name,
+        )
+
+    def _room(self, prompt: Prompt) -> str:
+        """A warning where the prompt alone fills half of the context or more."""
+        model = self._session.opened_model
+        if model is None:
+            return ""
+        bare = dict.fromkeys(TEMPLATES[prompt.name], "")
+        length = model.count_tokens(prompt.messages(**bare))
+        if 2 * length < model.context_tokens:
+            return ""
+        return (
+            f"It takes {length:,} of the {model.context_tokens:,} tokens of context, which leaves "
+            "little room for what goes into it."
+        )
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text)
+    except UnicodeEncodeError as error:
+        raise PromptTemplateError(
+            f"The prompt has a character that cannot be written ({error.reason}). Remove it."
+        ) from error

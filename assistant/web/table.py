@@ -1,0 +1,256 @@
+"""The library as a table: page by page, sorted, filtered and searched, all of it by the library."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from assistant.errors import AssistantError
+from assistant.web.rendering import render, render_job
+
+if TYPE_CHECKING:
+    from assistant.library import Filters, Library, Sort, StoredPaper, StoredTldr
+    from assistant.session import Session
+
+PAGE = 50
+# Of the best papers for a search so many can be turned to; whoever wants more, sorts them.
+MOST_FOUND = 500
+
+Order = Literal["best", "published", "added", "title"]
+ORDERS: tuple[tuple[str, Order], ...] = (
+    ("Best match or newest", "best"),
+    ("Newest first", "published"),
+    ("Added last first", "added"),
+    ("Title A to Z", "title"),
+)
+
+# What the button "Similar papers" writes into the search box, see page.js.
+_SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
+# What the filters offer: their name, the kind of label, and how many at most.
+_FACETS: tuple[tuple[str, Literal["tag", "source"], int], ...] = (
+    ("Tags", "tag", 12),
+    ("Sources", "source", 6),
+)
+# Seconds for which the tags are not counted again: in a very large library it takes a while.
+_COUNTED_S = 10.0
+_MOST_AUTHORS = 3
+_MOST_ROW_TAGS = 3
+_EMPTY = "The library is empty. Papers come in by the tab Import."
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of papers and the pager below it as HTML; `page` counts from 0, as `pages` of all."""
+
+    html: str
+    pager: str
+    page: int = 0
+    pages: int = 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Papers of one page, and what to say of them; `more` if others follow, `total` if counted."""
+
+    papers: Iterable[StoredPaper]
+    page: int
+    total: int | None = None
+    more: bool = False
+    summary: str = ""
+    heading: str = ""
+    nothing: str = ""
+
+
+class PaperTable:
+    """The table of a session's library. Thread-safe."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is opened yet."""
+        self._session = session
+        self._lock = threading.Lock()
+        self._facets: tuple[float, tuple[int, ...], str] | None = None
+
+    def listing(self, query: str = "", order: str = "best", page: int = 0) -> Listing:
+        """The page `page` of the papers that `query` asks for, in one of ORDERS.
+
+        A query is text, filters as in `assistant search`, or `similar:` and the id of a paper. By
+        `best`, text brings up the papers that fit it best by words and meaning; by any other order
+        it brings up all that have every word. A page that is not there is the nearest one.
+        """
+        from assistant.library import parse_query
+
+        try:
+            text, filters = parse_query(query)
+            library = self._session.library
+            asked = _SIMILAR.fullmatch(text.strip())
+            if asked:
+                found = _similar(library, asked["key"], filters)
+            elif text.strip() and order == "best":
+                found = _best(library, text, filters, page)
+            else:
+                found = _sorted(library, text, filters, _sort(order), page)
+            lines = list(library.tldrs(found.papers))
+            added: dict[int, str] = {}
+            if order == "added":
+                added = library.added_at(stored.number for stored, _ in lines)
+        except AssistantError as error:
+            return Listing(render_job(error=str(error)), "")
+        dates = {number: moment[:10] for number, moment in added.items()}
+        return _listing(
+            found,
+            [_row(stored, tldr, dates) for stored, tldr in lines],
+            "Added" if order == "added" else "Date",
+        )
+
+    def stamp(self) -> tuple[int, ...]:
+        """What changes whenever anything in the library does; () while it cannot be opened."""
+        try:
+            return self._session.library.stamp()
+        except AssistantError:
+            return ()
+
+    def facets(self) -> str:
+        """The most frequent tags and sources as HTML, each a filter to choose."""
+        now = time.monotonic()
+        try:
+            library = self._session.library
+            stamp = library.stamp()
+            with self._lock:
+                if self._facets:
+                    counted_at, counted, html = self._facets
+                    if counted == stamp or now < counted_at + _COUNTED_S:
+                        return html
+            html = render(
+                "facets.html",
+                groups=[
+                    {
+                        "name": name,
+                        "labels": [
+                            {"text": text, "filter": _written(kind, text), "count": f"{count:,}"}
+                            for text, count in library.frequent(kind, most)
+                        ],
+                    }
+                    for name, kind, most in _FACETS
+                ],
+            )
+        except AssistantError:
+            return ""  # the table says what is wrong
+        with self._lock:
+            self._facets = (now, stamp, html)
+        return html
+
+    def count_anew(self) -> None:
+        """Let the tags be counted again: the user has changed them just now."""
+        with self._lock:
+            self._facets = None
+
+
+def authors_of(names: Sequence[str], most: int = _MOST_AUTHORS) -> str:
+    """The first authors, and that there are more."""
+    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
+
+
+def counted(papers: int) -> str:
+    """`1 paper`, `3 papers`."""
+    return f"{papers:,} {'paper' if papers == 1 else 'papers'}"
+
+
+def _sort(order: str) -> Sort:
+    return order if order in get_args(Order) and order != "best" else "published"  # type: ignore[return-value]
+
+
+def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int) -> _Found:
+    """A page of all papers that have the words of `text` and fit, in an order of the catalogue."""
+    from assistant.library import Filters
+
+    asked = filters
+    if text.strip():
+        asked = filters.also(Filters(only=tuple(library.numbers_with_words(text))))
+    total = library.count(asked)
+    page = max(0, min(page, (total - 1) // PAGE))
+    if text.strip():
+        nothing = "No paper has all of these words."
+    elif filters.given:
+        nothing = f"No paper fits {filters}."
+    else:
+        nothing = _EMPTY
+    papers = library.listed(sort, asked, PAGE, page * PAGE) if total else ()
+    return _Found(papers, page, total, more=(page + 1) * PAGE < total, nothing=nothing)
+
+
+def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
+    """A page of the best papers for `text`, by words and by meaning."""
+    page = max(0, min(page, MOST_FOUND // PAGE - 1))
+    hits = library.search(text, min((page + 1) * PAGE + 1, MOST_FOUND), filters)
+    page = max(0, min(page, (len(hits) - 1) // PAGE))
+    papers = [hit.stored for hit in hits[page * PAGE : (page + 1) * PAGE]]
+    more = len(hits) > (page + 1) * PAGE
+    first = page * PAGE + 1
+    summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
+    if not page and not more:
+        summary = f"{counted(len(papers))} found"
+    return _Found(papers, page, None, more, summary, nothing="No paper fits this search.")
+
+
+def _similar(library: Library, key: str, filters: Filters) -> _Found:
+    """The papers that are most like the one that `key` names."""
+    about = library.get(key)
+    hits = library.similar(f"#{about.number}", PAGE, filters)
+    return _Found(
+        [hit.stored for hit in hits],
+        page=0,
+        summary=f"{len(hits)} most like no. {about.number}",
+        heading=f"Most like “{about.title}”, the nearest first",
+        nothing=f"No other paper fits{f' {filters}' if filters.given else ''}.",
+    )
+
+
+def _listing(found: _Found, rows: Sequence[dict[str, Any]], dated: str) -> Listing:
+    summary = found.summary
+    pages = found.page + 1 + found.more
+    if found.total is not None:
+        first = found.page * PAGE + 1
+        summary = f"{first:,}-{first + len(rows) - 1:,} of {found.total:,}"
+        pages = max(1, -(-found.total // PAGE))
+    html = render(
+        "paper_table.html", rows=rows, dated=dated, heading=found.heading, nothing=found.nothing
+    )
+    pager = render(
+        "pager.html",
+        summary=summary if rows else "",
+        page=found.page,
+        pages=f"{pages:,}",
+        more=found.more,
+        jump=found.total is not None and pages > 2,
+    )
+    return Listing(html, pager, found.page, pages)
+
+
+def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str]) -> dict[str, Any]:
+    from assistant.library import STAR
+
+    paper = stored.paper
+    tags = [tag for tag in paper.tags if tag.casefold() != STAR]
+    return {
+        "number": stored.number,
+        "id": stored.id,
+        "title": stored.title,
+        "authors": authors_of(paper.authors),
+        "date": paper.published or "",
+        "dated": added.get(stored.number, "") if added else paper.published or "",
+        "tldr": tldr.text if tldr else "",
+        "no_tldr": "no TL;DR yet" if stored.abstract else "no abstract",
+        "starred": len(tags) < len(paper.tags),
+        "tags": tags[:_MOST_ROW_TAGS],
+        "more_tags": max(0, len(tags) - _MOST_ROW_TAGS),
+    }
+
+
+def _written(kind: str, label: str) -> str:
+    """A filter as it is written in the search box."""
+    quoted = re.search(r"[\s\"“”„]", label) or label[-1:] in ",;.?!"
+    return f'{kind}:"{label}"' if quoted else f"{kind}:{label}"

@@ -1,0 +1,118 @@
+"""Settings come from options, the environment, the library's folder, and the defaults: so ordered."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import LibraryReadOnly, SettingsError
+from assistant.kept_settings import FILE, KEPT, keep, read_kept
+from assistant.settings import Settings, bounds, changed, load_settings
+
+
+def kept_file(content: str) -> Path:
+    file = load_settings().library / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content, encoding="utf-8")
+    return file
+
+
+def test_an_option_goes_first_then_the_environment_then_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept_file('{"evidence": 6, "context": 1024, "answer_tokens": 99}')
+    monkeypatch.setenv("ASSISTANT_CONTEXT", "4096")
+    settings = load_settings(evidence=9)
+    assert (settings.evidence, settings.context, settings.answer_tokens) == (9, 4096, 99)
+    assert settings.kept == {"answer_tokens"}
+    assert settings.is_fixed("evidence") and settings.is_fixed("context")
+    assert not settings.is_fixed("answer_tokens") and not settings.is_fixed("model")
+
+
+def test_the_file_is_that_of_the_library_in_use(tmp_path: Path) -> None:
+    keep(tmp_path / "other", {"evidence": 6})
+    assert load_settings().evidence == 4
+    assert load_settings(library=tmp_path / "other").evidence == 6
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "cannot be read as settings"),
+        ("[1]", "is not an object"),
+        ('{"evidnce": 5}', "'evidnce' is no setting that can be kept"),
+        ('{"smtp_password": "x"}', "'smtp_password' is no setting"),
+        ('{"evidence": 40}', "less than or equal to 12"),
+        ('{"context": "much"}', "valid integer"),
+        ('{"model": 7}', "model = 7"),
+        ("[" * 100_000, "cannot be read as settings"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_to_do(content: str, said: str) -> None:
+    file = kept_file(content)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{file}: ")
+    assert said in str(caught.value)
+    assert "delete" in str(caught.value)
+
+
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "models" / "a.gguf", Path("/models/b.gguf").absolute()
+    for model in (inside, outside):
+        keep(tmp_path, {"model": model, "evidence": 3})
+        assert read_kept(tmp_path) == {"model": model, "evidence": 3}
+    keep(tmp_path, {"model": inside})
+    # A library that is moved takes its models along.
+    assert json.loads((tmp_path / FILE).read_text(encoding="utf-8"))["model"] == os.path.join(
+        "models", "a.gguf"
+    )
+    keep(tmp_path, {})
+    assert read_kept(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "write_bytes", refuse)
+        with pytest.raises(LibraryReadOnly, match=FILE):
+            keep(tmp_path, {"evidence": 3})
+
+
+def test_a_change_is_checked_and_remembered_as_kept() -> None:
+    settings = changed(load_settings(), evidence=6)
+    assert (settings.evidence, settings.kept) == (6, {"evidence"})
+    settings = changed(settings, context=1024)
+    assert settings.kept == {"evidence", "context"}
+    back = changed(settings, evidence=None)
+    assert (back.evidence, back.context, back.kept) == (4, 1024, {"context"})
+    with pytest.raises(SettingsError, match="greater than or equal to 512"):
+        changed(settings, context=5)
+
+
+def test_what_was_given_at_the_start_cannot_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_EVIDENCE", "5")
+    with pytest.raises(SettingsError, match="by ASSISTANT_EVIDENCE"):
+        changed(load_settings(), evidence=6)
+    with pytest.raises(SettingsError, match="ASSISTANT_MODEL or --model"):
+        changed(load_settings(model=Path("/a.gguf")), model=None)
+    with pytest.raises(SettingsError, match="library cannot be changed"):
+        changed(load_settings(), library=Path("/elsewhere"))
+
+
+def test_bounds_are_those_that_settings_have() -> None:
+    for name in KEPT:
+        if name == "model":
+            continue
+        least, most = bounds(name)
+        assert getattr(Settings(**{name: least}), name) == least
+        assert getattr(Settings(**{name: most}), name) == most
+        for wrong in (least - 1, most + 1):
+            with pytest.raises(SettingsError):
+                load_settings(**{name: wrong})

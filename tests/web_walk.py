@@ -1,0 +1,71 @@
+"""Walks through the page as it is: whatever tabs there are, at the sizes that people have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# Options of a window of the browser, by name.
+SIZES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+THEMES = {"light": "?__theme=light", "dark": "?__theme=dark"}
+
+# Resolves when nothing in the page has changed for a while, or changes on and on.
+_SETTLED = """() => new Promise((done) => {
+    let timer;
+    const observer = new MutationObserver(() => {
+        clearTimeout(timer);
+        timer = setTimeout(end, 400);
+    });
+    const end = () => { observer.disconnect(); done(); };
+    observer.observe(document.body, {
+        subtree: true, childList: true, attributes: true, characterData: true,
+    });
+    timer = setTimeout(end, 400);
+    setTimeout(end, 4000);
+})"""
+# What stands in the dropdown of a narrow window is no tab to a screen reader, but is one.
+_TABS = "#tabs > .tab-wrapper [role=tab], #tabs > .tab-wrapper .overflow-dropdown button"
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is at rest."""
+    page.evaluate(_SETTLED)
+
+
+def tab_names(page: Page) -> list[str]:
+    """The names of all tabs, those that a narrow window puts away among them."""
+    page.locator(_TABS).first.wait_for()
+    settle(page)
+    names = [name.strip() for name in page.locator(_TABS).all_text_contents()]
+    return list(dict.fromkeys(names))
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open the tab `name`, from the menu of tabs if the window is too narrow for it."""
+    tab = page.locator("#tabs > .tab-wrapper").get_by_role("tab", name=name, exact=True)
+    if tab.count() == 0 or not tab.is_visible():
+        page.get_by_role("button", name="More tabs").click()
+        page.locator(".overflow-dropdown button").get_by_text(name, exact=True).click()
+    else:
+        tab.click()
+    settle(page)
+
+
+def open_details(page: Page) -> None:
+    """Unfold whatever can be unfolded in the tab that is open."""
+    page.evaluate(
+        """() => {
+            for (const one of document.querySelectorAll("details:not([open])")) {
+                if (one.checkVisibility()) one.open = true;
+            }
+            for (const one of document.querySelectorAll("button.label-wrap:not(.open)")) {
+                if (one.checkVisibility()) one.click();
+            }
+        }"""
+    )
+    settle(page)
