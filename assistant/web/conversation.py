@@ -6,13 +6,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.web.rendering import render_turn
+from assistant.web.rendering import render_earlier, render_turn
 from assistant.web.turn import TurnView
 
 if TYPE_CHECKING:
     from assistant.answering import Turn
     from assistant.web.turn import Happening
     from assistant.web.work import Work
+
+# All of them are sent with every question; the others are found in the saved chat.
+MOST_IN_SIGHT = 20
 
 
 @dataclass
@@ -46,8 +49,10 @@ class Conversation:
 
     @property
     def past(self) -> str:
-        """The HTML of all turns but the last."""
-        return "".join(self.html_before)
+        """The HTML of the turns before the last; of a long chat those asked last."""
+        left_out = len(self.html_before) - MOST_IN_SIGHT
+        earlier = [render_earlier(left_out)] if left_out > 0 else []
+        return "".join([*earlier, *self.html_before[-MOST_IN_SIGHT:]])
 
     @property
     def last(self) -> Entry | None:

@@ -48,6 +48,11 @@ def render_turn(turn: TurnView, *, latest: bool = False) -> str:
     return render("turn.html", turn=turn, latest=latest)
 
 
+def render_earlier(count: int) -> str:
+    """What stands in place of the `count` first turns of a long chat."""
+    return render("earlier.html", count=f"{count:,}", one=count == 1)
+
+
 def render_chips(scope: str = "", *, editing: bool = False, problem: str = "") -> str:
     """What the next question asks: the one paper of title `scope`, in place of the last one."""
     return render("chips.html", scope=scope, editing=editing, problem=problem)

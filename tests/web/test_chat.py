@@ -25,6 +25,7 @@ from assistant.library import Filters, Library
 from assistant.session import Session
 from assistant.web import work as work_module
 from assistant.web.chat import Chat
+from assistant.web.conversation import MOST_IN_SIGHT
 from assistant.web.work import UnderWay
 
 SENTENCE = "Cats sleep fourteen hours a day."
@@ -344,3 +345,15 @@ def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
     chat.stop("second")
     chat.stop("third")
     assert [list(views)[-1].running for views in (*served, third)] == [False] * 3
+
+
+def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    for n in range(MOST_IN_SIGHT + 3):
+        *_, last = chat.ask(f"Question {n}?", "visitor")
+    assert last.past.count("<article") == MOST_IN_SIGHT
+    assert "2 earlier questions are in the tab Chats." in last.past
+    assert "Question 1?" not in last.past
+    assert len(asker.histories[-1]) == MOST_IN_SIGHT + 2
+    assert library.chats()[0].turns == MOST_IN_SIGHT + 3
