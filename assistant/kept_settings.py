@@ -81,14 +81,12 @@ def write_whole(file: Path, text: str) -> None:
 
     Raises:
         LibraryError: the folder cannot be written.
-        UnicodeEncodeError: `text` has a character that UTF-8 has not.
     """
-    content = text.encode("utf-8")
     part = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            part.write_bytes(content)
+            part.write_bytes(text.encode("utf-8"))
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)

@@ -32,6 +32,8 @@ TEMPLATES: dict[str, frozenset[str]] = {
 Role = Literal["system", "user", "assistant"]
 
 _HEADING = re.compile(r"^# (system|user|assistant)[ \t]*$", re.MULTILINE)
+# Half of a character, which no file can hold.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -112,9 +114,14 @@ class Prompt:
 
         Raises:
             PromptTemplateError: it has no section `# user`, lacks a variable or uses an unknown
-                one.
+                one, or has a character that UTF-8 cannot write.
         """
         text = text.replace("\r\n", "\n")
+        if half := _SURROGATE.search(text):
+            raise PromptTemplateError(
+                f"The prompt {place} has a character that cannot be written "
+                f"(line {_line_at(half.start(), text)}). Remove it."
+            )
         return cls(name, _sections(text, name, place), _fingerprint(text))
 
     def messages(self, **content: str) -> tuple[Message, ...]:
@@ -161,8 +168,11 @@ def _sections(text: str, name: str, path: str) -> tuple[tuple[Role, str], ...]:
 
 def _line_of(variables: Iterable[str], text: str) -> int:
     """The first line of `text` with one of `variables`, counted from 1."""
-    first = min(text.index(f"{{{variable}}}") for variable in variables)
-    return text.count("\n", 0, first) + 1
+    return _line_at(min(text.index(f"{{{variable}}}") for variable in variables), text)
+
+
+def _line_at(place: int, text: str) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _fingerprint(text: str) -> str:

@@ -172,7 +172,7 @@ def test_an_answer_under_way_ends_with_the_model_it_began_with() -> None:
         assert session.former_models == ["embedded-2048"]
         *_, done = events
         assert isinstance(done, AnswerDone)
-        assert (done.answer.model, done.answer.note) == ("embedded-2048", "")
+        assert (done.answer.model, done.answer.note) == ("embedded-2048", None)
         assert done.answer.claims[0].verdict == "supported"
         del events
         assert session.former_models == []

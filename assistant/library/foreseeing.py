@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Literal
 
-from assistant.library.adding import Outcome
 from assistant.library.database import Database
 from assistant.library.identity import title_key
 from assistant.library.paper_rows import content_of, papers_with, records_of
 from assistant.paper import Paper
 
+Foreseen = Literal["new", "joins", "known"]
+"""A record is a new paper, joins one in other words, or is known word for word.
+
+Of the records that join, an import calls those `unchanged` that add nothing to their paper.
+"""
+
 
 class Foreseeing:
-    """Foresees the outcomes of one import, whose records come batch by batch in their order.
+    """Foresees one import, whose records come batch by batch in their order.
 
     It compares keys and titles. Where several papers share one title (`identity.partition`) it may
-    say that a record would be merged which would be a paper of its own: a few in a thousand.
-    Memory is three or four numbers for each record.
+    say that a record joins one which would be a paper of its own. Memory is three or four numbers
+    for each record.
     """
 
     def __init__(self, database: Database) -> None:
@@ -27,12 +33,12 @@ class Foreseeing:
         self._names: set[int] = set()
         self._contents: set[int] = set()
 
-    def outcomes(self, records: Sequence[Paper]) -> list[Outcome]:
-        """What `Library.add` would make of each of `records` after those before."""
+    def outcomes(self, records: Sequence[Paper]) -> list[Foreseen]:
+        """What would become of each of `records` after those before."""
         with self._database.read() as connection:
             return [self._outcome(connection, record) for record in records]
 
-    def _outcome(self, connection: sqlite3.Connection, record: Paper) -> Outcome:
+    def _outcome(self, connection: sqlite3.Connection, record: Paper) -> Foreseen:
         keys, title = record.keys, title_key(record)
         content = content_of(record)
         names = {hash(name) for name in (*keys, title) if name is not None}
@@ -41,10 +47,10 @@ class Foreseeing:
         self._names |= names
         self._contents.add(hash(content))
         if repeated:
-            return "unchanged"
+            return "known"
         numbers = papers_with(connection, keys, title)
         if any(
             content == other.paper for number in numbers for other in records_of(connection, number)
         ):
-            return "unchanged"
-        return "merged" if known or numbers else "added"
+            return "known"
+        return "joins" if known or numbers else "new"

@@ -27,12 +27,16 @@ FEWEST_EMBEDDED = 8
 # How many neighbours count, smoothly; three times as many are looked at.
 PERPLEXITY = 15.0
 _EARLY, _EARLY_EXAGGERATION = 100, 12.0
-_LATE, _LATE_EXAGGERATION = 300, 1.5
+_LATE, _LATE_EXAGGERATION = 300, 1.2
 _MOMENTUM = 0.8
 _LEAST_GAIN = 0.01
+# Nothing flies away from the map.
+_LONGEST_STEP = 2.0
 # Length of the start, so short that every group can still go anywhere.
 _START = 1e-2
 _BISECTIONS = 40
+# So many spots on a side, about two for each pixel that shows them.
+_SPOTS = 1000
 
 
 def layout(
@@ -47,7 +51,7 @@ def layout(
     points = _plane(vectors)
     if len(vectors) >= FEWEST_EMBEDDED:
         points = _embedded(vectors, points, progress)
-    return _framed(points)
+    return _parted(_framed(points))
 
 
 def _plane(vectors: Floats) -> Points:
@@ -72,7 +76,6 @@ def _embedded(vectors: Floats, start: Points, progress: Callable[[int, int], Non
     # Papers with the same vector start apart, or nothing would ever part them.
     points = start / scale * _START + _spiral(count) * (_START / 100)
     step, gains = np.zeros_like(points), np.ones_like(points)
-    rate = max(count / _EARLY_EXAGGERATION, 20.0)
     for number in range(steps):
         pull = _EARLY_EXAGGERATION if number < _EARLY else _LATE_EXAGGERATION
         pushed, total = repulsion(points)
@@ -80,7 +83,10 @@ def _embedded(vectors: Floats, start: Points, progress: Callable[[int, int], Non
         # What goes on in its direction goes faster, what turns back slower.
         gains = np.where(np.sign(slope) == np.sign(step), gains * 0.8, gains + 0.2)
         np.maximum(gains, _LEAST_GAIN, out=gains)
-        step = _MOMENTUM * step - rate * gains * slope
+        # Steps that are much longer would overshoot.
+        step = _MOMENTUM * step - count / pull * gains * slope
+        length = np.sqrt((step**2).sum(axis=1, keepdims=True))
+        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, _LONGEST_STEP))
         points = points + step
         points -= points.mean(axis=0)
         progress(number + 1, steps)
@@ -124,9 +130,13 @@ def _attraction(points: Points, near: Rows, shares: Points) -> Points:
 def _spiral(count: int) -> Points:
     """Places that fill a disc of radius 1 evenly, no two of which are the same."""
     number = np.arange(count)
-    angle = number * (np.pi * (3 - np.sqrt(5)))
-    radius = np.sqrt((number + 0.5) / count)
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return np.asarray(np.sqrt((number + 0.5) / count)[:, None] * _directions(number))
+
+
+def _directions(numbers: Rows) -> Points:
+    """A direction of length 1 for each number; those of any that follow each other are spread."""
+    angles = numbers * (np.pi * (3 - np.sqrt(5)))
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def _framed(points: Points) -> Points:
@@ -137,5 +147,17 @@ def _framed(points: Points) -> Points:
     low, high = turned.min(axis=0), turned.max(axis=0)
     side = float((high - low).max())
     if side < 1e-9:
-        return np.asarray(0.5 + 0.02 * _spiral(len(points)) * (len(points) > 1))
+        return np.full_like(points, 0.5)
     return np.asarray((turned - (low + high) / 2) / side + 0.5)
+
+
+def _parted(points: Points) -> Points:
+    """The points, those that lie on one spot side by side around it."""
+    _, spots = np.unique((points * _SPOTS).round(), axis=0, return_inverse=True)
+    order = np.argsort(spots, kind="stable")
+    found = spots[order]
+    starts = np.searchsorted(found, found)
+    rank = np.empty(len(points), np.intp)
+    rank[order] = np.arange(len(points)) - starts
+    beside = points + (np.sqrt(rank) / _SPOTS)[:, None] * _directions(rank)
+    return np.asarray(np.clip(beside, 0.0, 1.0))

@@ -18,18 +18,18 @@ Floats = npt.NDArray[np.float64]
 _Places = npt.NDArray[np.intp]
 
 # Distance of two nodes: the forces change over distances of 1.
-_SPACING = 0.5
+_SPACING = 0.33
 # Wider maps have wider meshes.
-_MOST_NODES = 250
+_MOST_NODES = 290
 # Numbers of nodes on a side: the transform has twice as many, and likes small factors.
 _SIDES = tuple(
     sorted(
         {
             2**two * 3**three * 5**five
-            for two in range(4, 9)
-            for three in range(3)
+            for two in range(4, 10)
+            for three in range(4)
             for five in range(3)
-            if 2**two * 3**three * 5**five <= 300
+            if 2**two * 3**three * 5**five <= 2 * _MOST_NODES
         }
     )
 )

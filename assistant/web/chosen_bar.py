@@ -70,7 +70,7 @@ class ChosenBar:
         with gr.Row(elem_id="library-said-bar"):
             self.said = html(elem_id="library-said")
             self._undo = gr.Button(
-                "Undo", scale=0, min_width=80, visible=False, elem_id="undo-removal"
+                "Undo removal", scale=0, min_width=80, visible=False, elem_id="undo-removal"
             )
         self._job = html(elem_id="chosen-job")
 

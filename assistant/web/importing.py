@@ -150,7 +150,7 @@ class Importing:
                 view.html,
                 view.running,
                 view.succeeded,
-                preview="" if view.succeeded else None,
+                preview=render_preview(preview) if failed else "",
                 keep=_keep_label(preview) if failed else "",
             )
 

@@ -36,9 +36,8 @@ STOPPED = "Stopped: there is no map yet."
 class MapView:
     """What the page shows of the map; `html` is None while the picture stays as it is.
 
-    `said` is how far the drawing is, or what there is to know, as HTML; `can_draw` whether drawing
-    it anew makes sense. `seen`
-    tells this picture from others.
+    `said` is how far the drawing is, or what there is to know, as HTML; `can_draw` whether to
+    draw it anew makes sense. `seen` tells this picture from others.
     """
 
     html: str | None

@@ -80,14 +80,14 @@ class FoundFile:
 class Preview:
     """What all inputs hold; `whole` is False when the look was stopped.
 
-    `added`, `merged` and `unchanged` say what will become of the papers, as in an ImportReport.
+    `new`, `joins` and `known` count what will become of the papers, see `Foreseen`.
     """
 
     files: list[FoundFile] = field(default_factory=list)
     papers: int = 0
-    added: int = 0
-    merged: int = 0
-    unchanged: int = 0
+    new: int = 0
+    joins: int = 0
+    known: int = 0
     without_abstract: int = 0
     first: list[Paper] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)

@@ -46,9 +46,9 @@ def _heading(preview: Preview) -> str:
 def _outcomes(preview: Preview) -> list[tuple[str, str]]:
     """Counts with what they count; those that are zero are left out."""
     counted = (
-        (preview.added, "new"),
-        (preview.merged, "add to a paper known already"),
-        (preview.unchanged, "known already"),
+        (preview.new, "new"),
+        (preview.joins, "to join a paper that is known"),
+        (preview.known, "known word for word"),
         (preview.without_abstract, "without an abstract"),
     )
     return [(f"{count:,}", what) for count, what in counted if count]

@@ -11,8 +11,6 @@ from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistant.session import Session
 
 _ABLE = "Only models of a billion parameters or more are asked it."
@@ -99,7 +97,7 @@ class PromptEditor:
             prompt = Prompt.parse(name, text, f"{name!r}")
             if text.strip() == prompt_text(name).strip():
                 return self.reset(name)
-            _write(file, text)
+            write_whole(file, text)
         except AssistantError as error:
             return self._refused(name, str(error))
         said = ["Saved, and used from the next question on."]
@@ -185,12 +183,3 @@ class PromptEditor:
             f"It takes {length:,} of the {model.context_tokens:,} tokens of context, which leaves "
             "little room for what goes into it."
         )
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        write_whole(file, text)
-    except UnicodeEncodeError as error:
-        raise PromptTemplateError(
-            f"The prompt has a character that cannot be written ({error.reason}). Remove it."
-        ) from error

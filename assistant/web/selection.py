@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -57,6 +58,7 @@ class Selection:
         self._lock = threading.Lock()
         self._removed: dict[str, list[RemovedPaper]] = {}
         self._to_erase = self._erasing = False
+        self._exports = itertools.count(1)
 
     def tag(self, chosen: str, tags: str) -> Done:
         """Give the chosen papers the tags that were typed, with commas between."""
@@ -93,6 +95,8 @@ class Selection:
             return Done(
                 render(
                     "exported.html",
+                    # The same file twice is to be followed twice, so no two are written the same.
+                    serial=next(self._exports),
                     name=f"papers{FORMATS[form].ending}",
                     text=f"{counted(count)} as {label}",
                     address=f"data:{media_type};base64,{content.decode('ascii')}",
@@ -112,25 +116,24 @@ class Selection:
         """Remove the chosen papers; what `visitor` removed before can no longer be put back."""
 
         def remove() -> Done:
-            removed = self._session.library.take_out(chosen_numbers(chosen))
+            numbers = chosen_numbers(chosen)
+            removed = self._session.library.take_out(numbers)
+            if not removed:
+                raise UsageError("These papers are gone already.")
             self.leave(visitor)
-            if removed:
-                with self._lock:
-                    self._removed[visitor] = removed
-            gone = ",".join(str(number) for number in _numbers(chosen))
-            return Done(
-                render("said.html", text=f"{counted(len(removed))} removed.", gone=gone),
-                undo=bool(removed),
-            )
+            with self._lock:
+                self._removed[visitor] = removed
+            gone = ",".join(map(str, numbers))
+            return Done(render("said.html", text=f"{counted(len(removed))} removed.", gone=gone))
 
-        return _told(remove)
+        return self._undoable(visitor, remove)
 
     def undo(self, visitor: str) -> Done:
-        """Put back what `visitor` removed last."""
-        with self._lock:
-            removed = self._removed.get(visitor, [])
+        """Put back what `visitor` removed last; where that fails, it can be tried again."""
 
         def undo() -> Done:
+            with self._lock:
+                removed = self._removed.get(visitor)
             if not removed:
                 raise UsageError("There is nothing to put back.")
             numbers = self._session.library.put_back(removed)
@@ -139,9 +142,12 @@ class Selection:
             verb = "is" if len(numbers) == 1 else "are"
             return _said(f"{counted(len(numbers))} {verb} back.")
 
-        done = _told(undo)
-        # Where it failed it can be tried again.
-        return Done(done.html, undo=bool(removed) and visitor in self._removed)
+        return self._undoable(visitor, undo)
+
+    def _undoable(self, visitor: str, action: Callable[[], Done]) -> Done:
+        done = _told(action)
+        with self._lock:
+            return Done(done.html, undo=visitor in self._removed)
 
     def leave(self, visitor: str) -> None:
         """Forget what `visitor` removed, and erase what is left of it in the files."""

@@ -30,10 +30,11 @@ ORDERS: tuple[tuple[str, Order], ...] = (
 
 # What the button "Similar papers" writes into the search box, see page.js.
 _SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
-# What the filters offer: their name, the kind of label, and how many at most.
-_FACETS: tuple[tuple[str, Literal["tag", "source"], int], ...] = (
-    ("Tags", "tag", 12),
-    ("Sources", "source", 6),
+# What the filters offer: their name, the kind of label, more than how many there have to be (one
+# source tells nothing), and how many are offered at most.
+_FACETS: tuple[tuple[str, Literal["tag", "source"], int, int], ...] = (
+    ("Tags", "tag", 0, 12),
+    ("Sources", "source", 1, 8),
 )
 # Seconds for which the tags are not counted again: in a very large library it takes a while.
 _COUNTED_S = 10.0
@@ -129,12 +130,13 @@ class PaperTable:
                 groups=[
                     {
                         "name": name,
+                        "least": least,
                         "labels": [
                             {"text": text, "filter": _written(kind, text), "count": f"{count:,}"}
                             for text, count in library.frequent(kind, most)
                         ],
                     }
-                    for name, kind, most in _FACETS
+                    for name, kind, least, most in _FACETS
                 ],
             )
         except AssistantError:

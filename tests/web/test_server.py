@@ -10,12 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from users_support import serving, write_ann_and_ben
 from web_support import MakeSession, Serve
 
 from assistant.errors import PageError
 from assistant.web.server import PageServer
+from assistant.web.users import Users
 
 
 class Response:
@@ -76,8 +79,35 @@ def test_a_taken_port_says_what_to_do(make_session: MakeSession) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
 def test_only_this_computer_is_served(make_session: MakeSession, host: str) -> None:
-    with pytest.raises(PageError, match="for this computer only"):
+    with pytest.raises(PageError, match=r"for this computer only.*--auth FILE"):
         PageServer(make_session(papers=[]), host=host, port=0)
+
+
+def test_with_users_others_are_served_too(make_session: MakeSession, tmp_path: Path) -> None:
+    file = write_ann_and_ben(tmp_path / "users.txt")
+    with serving(make_session(), file, "0.0.0.0") as server:
+        name = socket.gethostname()
+        assert server.address == f"http://{name}:{server.port}"
+        statuses = [
+            request(server.port, "GET", "/", host=f"{host}:{server.port}").status
+            for host in ("127.0.0.1", name, f"{name.split('.')[0]}.local", "evil.test", "10.9.8.7")
+        ]
+        assert statuses == [401, 401, 401, 403, 403]
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [
+        ("192.0.2.77", "192.0.2.77 is no address of this computer"),
+        ("example.org", r"example\.org is no address to listen at.*--name"),
+    ],
+)
+def test_with_users_it_still_has_to_be_an_address_of_ours(
+    make_session: MakeSession, tmp_path: Path, host: str, problem: str
+) -> None:
+    users = Users(write_ann_and_ben(tmp_path / "users.txt"))
+    with pytest.raises(PageError, match=problem):
+        PageServer(make_session(papers=[]), host=host, port=0, users=users)
 
 
 def test_a_number_that_is_no_port_is_refused(make_session: MakeSession) -> None:

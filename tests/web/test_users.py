@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ import gradio as gr
 import pytest
 from asgi_support import Got, Page, request, send_request
 from gradio.routes import App
+from users_support import PASSWORDS, serving, write_ann_and_ben
 from web_support import MakeSession
 
 from assistant.errors import OutputError, PageError, UsageError
@@ -27,13 +28,11 @@ from assistant.web.components import owner, visitor
 from assistant.web.front_door import FrontDoor
 from assistant.web.login import BUSY, TOO_OFTEN, UNUSABLE, WRONG, Login
 from assistant.web.logins import IDLE_S, TRIES, TRIES_WITHIN_S, Sessions, Tries
-from assistant.web.server import PageServer
 from assistant.web.users import Users, hashed, is_name, name_of, read_users, write_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PASSWORDS = {"ann": "correct horse", "ben": "battery staple"}
 HASH = f"scrypt$2$1$1${'A' * 22}==${'A' * 43}="
 
 
@@ -46,9 +45,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def file(tmp_path: Path, cheap: None) -> Path:
     """The file of Ann and Ben."""
-    path = tmp_path / "users.txt"
-    write_users(path, {name: hashed(password) for name, password in PASSWORDS.items()})
-    return path
+    return write_ann_and_ben(tmp_path / "users.txt")
 
 
 # The file
@@ -467,29 +464,10 @@ def test_a_visitor_is_a_user_in_a_window() -> None:
 # The whole server
 
 
-@contextmanager
-def serving(make_session: MakeSession, file: Path) -> Iterator[PageServer]:
-    import threading
-
-    server = PageServer(make_session(), port=0, users=Users(file))
-    ready = threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda address: ready.set(),))
-    thread.start()
-    try:
-        assert ready.wait(60), "the page did not answer"
-        yield server
-    finally:
-        server.stop()
-        thread.join(30)
-    assert not thread.is_alive(), "the server did not end"
-
-
 def test_without_a_log_in_every_path_is_the_log_in_page(
     make_session: MakeSession, file: Path
 ) -> None:
-    session = make_session()
-    session.library.save_turn("a", "Where is zanzibar?", "{}", "ann")
-    with serving(make_session, file) as server:
+    with serving(make_session(), file) as server:
 
         def answer(method: str, path: str, **headers: str) -> tuple[int, bytes]:
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -503,7 +481,7 @@ def test_without_a_log_in_every_path_is_the_log_in_page(
         assert b'type="password"' in page
         paths = {re.sub(r"\{[^}]*\}", "x", path) for path in gradio_paths()}
         assert {"/", "/config", "/gradio_api/queue/join", "/gradio_api/heartbeat/x"} <= paths
-        for path in sorted(paths | {"/nowhere", "/assets/x.js"} - {"/login", "/logout"}):
+        for path in sorted((paths | {"/nowhere", "/assets/x.js"}) - {"/login", "/logout"}):
             for method in ("GET", "POST"):
                 assert answer(method, path) == (401, page), (method, path)
         # The name that Gradio itself would take.

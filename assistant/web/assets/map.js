@@ -8,8 +8,8 @@
   // Pixels between the pointer and a paper that it still points at.
   const REACH = 14;
   const DRAG = 4;
-  // So few papers in sight have their titles beside them.
-  const FEW = 14;
+  // Where so few papers are in sight, their titles stand beside them as far as there is room.
+  const FEW = 40;
   const LINE = 15;
   const SHAPES = ["circle", "square", "triangle"];
 

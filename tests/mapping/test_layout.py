@@ -1,0 +1,124 @@
+"""Places in the plane: what is alike lies together, and every number of papers has a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from assistant.mapping.layout import layout
+from assistant.mapping.neighbours import nearest
+from assistant.mapping.repulsion import repulsion
+from assistant.text.clusters import Floats, unit
+
+Points = npt.NDArray[np.float64]
+
+
+def groups_of(count: int, groups: int, dimension: int = 32) -> tuple[Floats, list[int]]:
+    """Vectors of length 1 around as many directions, and the group of each."""
+    draw = np.random.default_rng(7)
+    centres = draw.standard_normal((groups, dimension)) * 2
+    labels = np.arange(count) % groups
+    noise = draw.standard_normal((count, dimension))
+    return unit((centres[labels] + noise).astype(np.float32)), labels.tolist()
+
+
+def near_on_the_map(points: Points, count: int) -> npt.NDArray[np.intp]:
+    apart = ((points[:, None] - points[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return np.argsort(apart, axis=1)[:, :count]
+
+
+def test_the_nearest_are_found_and_not_the_row_itself() -> None:
+    vectors, _ = groups_of(700, 5)
+    near, cosines = nearest(vectors, 4)
+    likeness = vectors @ vectors.T
+    np.fill_diagonal(likeness, -np.inf)
+    best = np.sort(likeness, axis=1)[:, ::-1][:, :4]
+    assert np.allclose(cosines, best, atol=1e-6)
+    assert (near != np.arange(700)[:, None]).all()
+
+
+def test_of_equally_near_ones_the_first_come_first() -> None:
+    same = unit(np.ones((5, 3), np.float32))
+    assert nearest(same, 4)[0].tolist()[2] == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("scale", [1.0, 12.0])
+def test_points_push_each_other_as_pair_by_pair(scale: float) -> None:
+    points = np.random.default_rng(1).standard_normal((900, 2)) * scale
+    apart = points[:, None] - points[None]
+    near = 1 / (1 + (apart**2).sum(axis=2))
+    exact = (apart * (near**2)[:, :, None]).sum(axis=1)
+    pushed, total = repulsion(points)
+    assert np.linalg.norm(pushed - exact) < 0.05 * np.linalg.norm(exact)
+    assert total == pytest.approx(near.sum() - 900, rel=0.02)
+
+
+def test_what_is_alike_lies_together() -> None:
+    vectors, labels = groups_of(400, 5)
+    points = layout(vectors)
+    own = np.array(labels)
+    assert (own[near_on_the_map(points, 5)] == own[:, None]).mean() > 0.97
+    assert points.min() >= 0
+    assert points.max() <= 1
+    # The longer side goes from end to end, and lies along the first axis.
+    spans = points.max(axis=0) - points.min(axis=0)
+    assert spans[0] == pytest.approx(1)
+    assert spans[1] <= 1
+
+
+def test_more_of_the_neighbourhood_is_kept_than_by_the_plane_alone() -> None:
+    vectors, _ = groups_of(300, 12)
+    centred = vectors - vectors.mean(axis=0)
+    plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    wanted, _ = nearest(vectors, 10)
+
+    def kept(points: Points) -> float:
+        found = near_on_the_map(points, 10)
+        return float(
+            np.mean([len({*one} & {*two}) for one, two in zip(wanted, found, strict=True)])
+        )
+
+    assert kept(layout(vectors)) > 1.5 * kept(plane.astype(np.float64))
+
+
+def test_the_same_vectors_have_the_same_places() -> None:
+    vectors, _ = groups_of(300, 4)
+    assert (layout(vectors) == layout(vectors.copy())).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 9, 30])
+def test_few_papers_have_places_of_their_own(count: int) -> None:
+    vectors, _ = groups_of(count, min(count, 3))
+    points = layout(vectors)
+    assert points.shape == (count, 2)
+    assert np.isfinite(points).all()
+    assert len({*map(tuple, points.round(4).tolist())}) == count
+    assert points.min() >= 0
+    assert points.max() <= 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 40, 400])
+def test_papers_with_the_same_vector_lie_apart(count: int) -> None:
+    vectors = np.zeros((count, 8), np.float32)
+    vectors[:, 3] = 1
+    points = layout(vectors)
+    assert np.isfinite(points).all()
+    assert len({*map(tuple, points.round(5).tolist())}) == count
+    assert points.min() >= 0
+    assert points.max() <= 1
+
+
+def test_drawing_can_be_ended() -> None:
+    vectors, _ = groups_of(200, 4)
+    told: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append(done)
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        layout(vectors, progress)
+    assert told[-1] == 20

@@ -1,0 +1,39 @@
+"""What the tests of a page on which people log in share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.web.server import PageServer
+from assistant.web.users import Users, hashed, write_users
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+
+PASSWORDS = {"ann": "correct horse", "ben": "battery staple"}
+
+
+def write_ann_and_ben(file: Path) -> Path:
+    """The file of Ann and Ben, who have the `PASSWORDS`."""
+    write_users(file, {name: hashed(password) for name, password in PASSWORDS.items()})
+    return file
+
+
+@contextmanager
+def serving(session: Session, file: Path, host: str = "127.0.0.1") -> Iterator[PageServer]:
+    """The page of `session` for the users in `file`."""
+    server = PageServer(session, host, 0, Users(file))
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda address: ready.set(),))
+    thread.start()
+    try:
+        assert ready.wait(60), "the page did not answer"
+        yield server
+    finally:
+        server.stop()
+        thread.join(30)
+    assert not thread.is_alive(), "the server did not end"
