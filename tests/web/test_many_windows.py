@@ -6,6 +6,7 @@ import gc
 import re
 import threading
 import tracemalloc
+from contextlib import ExitStack
 
 import pytest
 from web_support import MakeSession, OpenPage, Serve, ask
@@ -19,10 +20,11 @@ from assistant.web.work import UnderWay
 
 WINDOWS = 20
 QUESTIONS = 200
-ANIMALS = (
+ANIMALS = re.findall(
+    r"\w+",
     "aardvarks badgers cormorants dolphins echidnas falcons geckos hedgehogs ibexes jackals "
-    "koalas lemurs marmots narwhals ocelots penguins quokkas rabbits salmon tapirs"
-).split()
+    "koalas lemurs marmots narwhals ocelots penguins quokkas rabbits salmon tapirs",
+)
 PAPERS = [
     Paper(
         title=f"On the sleep of {animal}",
@@ -37,7 +39,7 @@ class Echo(ScriptedModel):
     """Answers about the animal that is asked for, and remembers in which order it was asked."""
 
     def __init__(self) -> None:
-        super().__init__(self._reply, seconds_per_piece=0.02)
+        super().__init__(self._reply)
         self.asked: list[str] = []
         self.released = threading.Event()
 
@@ -63,8 +65,6 @@ def question(animal: str) -> str:
 def test_twenty_windows_are_answered_in_order_and_not_mixed_up(
     make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contextlib import ExitStack
-
     monkeypatch.setattr(page_module, "ANSWERS_AT_ONCE", 1)
     model = Echo()
     with serve(make_session(model, PAPERS)) as server, ExitStack() as windows:
@@ -72,7 +72,7 @@ def test_twenty_windows_are_answered_in_order_and_not_mixed_up(
         for page, animal in zip(pages, ANIMALS, strict=True):
             ask(page, question(animal))
             # Evidence is there for everybody, though nobody is answered yet.
-            page.locator("#evidence-1-1").get_by_text(f"The {animal} sleep").wait_for()
+            page.locator("#evidence-1-1 blockquote").get_by_text(f"The {animal} sleep").wait_for()
         last = pages[-1].locator("#turn-1 .progress")
         last.get_by_text(f"{WINDOWS - 1} questions are answered before this one").wait_for()
         model.released.set()
