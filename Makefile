@@ -6,7 +6,7 @@ PORT   ?= 7860
 # Left out of the compilation: what the assistant never calls.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
 
-.PHONY: chat ask test lint types contract pytest bench setup clean help
+.PHONY: chat ask test lint types contract pytest bench screenshots setup clean help
 
 help:                ## List the commands
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ pytest: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev        ## Measure quality and speed; prints tables
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.tldr_speed
+
+screenshots: $(VENV)/.installed-dev  ## Pictures of every tab in screenshots/; OUT=folder
+	$(BIN)/python tests/screenshots.py $(OUT)
 
 clean:                               ## Remove .venv and caches, never a library
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -39,7 +39,14 @@ REAL = ("trending_page.txt", "exports/arxiv_kaggle_jsonl/arxiv-metadata-oai-snap
 QUESTION = "How many parameters does AlexNet have?"
 SECOND = "Which papers are about attention?"
 REFUSED = "What does gold cost in Peru?"
-TALLEST = 2_400
+# What is pressed in a tab for its second picture.
+FIRST = {
+    "Library": ".open-paper",
+    "Map": ".map-open",
+    "Chats": ".saved-chat",
+    "Digest": "button:text-is('Show')",
+}
+TALLEST = 1_600
 LINES = 12  # TL;DRs that are written first
 PATIENCE = 120_000  # milliseconds that an answer may take
 
@@ -95,12 +102,12 @@ def walk(page: Page, folder: Path, name: str) -> None:
     page.locator("#turn-1 .evidence li").first.wait_for()
     in_sight("ask-2-evidence")
     page.locator("#turn-1[aria-busy=false]").wait_for()
-    settle(page)
+    open_details(page, most=1)
     in_sight("ask-3-answer")
     ask(page, SECOND)
     page.locator("#turn-2[aria-busy=false]").wait_for()
-    open_details(page)
-    picture("ask-4-list")
+    settle(page)
+    in_sight("ask-4-list")
     ask(page, REFUSED)
     page.locator("#turn-3[aria-busy=false]").wait_for()
     settle(page)
@@ -110,8 +117,15 @@ def walk(page: Page, folder: Path, name: str) -> None:
             slug = "-".join(tab.lower().replace(";", "").split())
             open_tab(page, tab)
             in_sight(slug)
-            open_details(page)
-            picture(f"{slug}-unfolded")
+            page.mouse.move(0, 0)
+            first = page.locator(FIRST.get(tab, "x-none")).first
+            if first.count() and first.is_visible():
+                first.click()
+                settle(page)
+            open_details(page, most=2)
+            picture(f"{slug}-opened")
+            # What lies over the whole of a small window is closed by it.
+            page.keyboard.press("Escape")
 
 
 def main(folder: Path) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli.app import run
 from assistant.errors import LibraryReadOnly, SettingsError
 from assistant.kept_settings import FILE, KEPT, keep, read_kept
 from assistant.settings import bounds, changed, load_settings
@@ -116,3 +117,18 @@ def test_bounds_are_those_that_settings_have() -> None:
         for wrong in (least - 1, most + 1):
             with pytest.raises(SettingsError):
                 load_settings(**{name: wrong})
+
+
+def test_commands_use_what_the_page_has_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    kept_file('{"model": "models/mine.gguf"}')
+    with pytest.raises(SystemExit) as ended:
+        run(["status", "--json"])
+    assert ended.value.code == 0
+    shown = json.loads(capsys.readouterr().out)["language_model"]
+    assert shown["file"] == str(load_settings().library / "models" / "mine.gguf")
+    file = kept_file("{")
+    with pytest.raises(SystemExit) as ended:
+        run(["status"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert str(file) in said.replace("\n", "")

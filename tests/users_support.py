@@ -31,7 +31,8 @@ def serving(session: Session, file: Path, host: str = "127.0.0.1") -> Iterator[P
     thread = threading.Thread(target=server.run, args=(lambda address: ready.set(),))
     thread.start()
     try:
-        assert ready.wait(60), "the page did not answer"
+        while not ready.wait(0.1):
+            assert thread.is_alive(), "the page did not start"
         yield server
     finally:
         server.stop()

@@ -56,16 +56,16 @@ def open_tab(page: Page, name: str) -> None:
     settle(page)
 
 
-def open_details(page: Page) -> None:
-    """Unfold whatever can be unfolded in the tab that is open."""
+def open_details(page: Page, most: int = 1_000) -> None:
+    """Unfold whatever can be unfolded in the tab that is open, the first `most` of it."""
     page.evaluate(
-        """() => {
-            for (const one of document.querySelectorAll("details:not([open])")) {
-                if (one.checkVisibility()) one.open = true;
-            }
-            for (const one of document.querySelectorAll("button.label-wrap:not(.open)")) {
-                if (one.checkVisibility()) one.click();
-            }
-        }"""
+        """(most) => {
+            const seen = (selector) => [...document.querySelectorAll(selector)]
+                .filter((one) => one.checkVisibility())
+                .slice(0, most);
+            seen("details:not([open])").forEach((one) => { one.open = true; });
+            seen("button.label-wrap:not(.open)").forEach((one) => one.click());
+        }""",
+        most,
     )
     settle(page)

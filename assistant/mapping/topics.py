@@ -22,6 +22,8 @@ _SPEAKERS = 10
 # A paper that lies among another topic's papers on the map, so many, counts as one of them.
 _ON_THE_MAP = 12
 _ROUNDS = 3
+# So many directions tell topics apart.
+_DIRECTIONS = 48
 # A topic is named by its most typical papers: those at its edges blur what it is about, and the
 # words of thousands take long to read. Where they have nothing in common, the fewer that count.
 SPOKESMEN = (60, 20)
@@ -41,13 +43,19 @@ def grouped(vectors: Floats, points: Points) -> list[list[int]]:
         near, _ = nearest(vectors, min(_SPEAKERS, count // 4))
         blurred = unit(vectors + vectors[near].mean(axis=1))
     labels = np.full(count, -1, np.intp)
-    for number, group in enumerate(groups_by_angle(blurred, wanted)):
+    for number, group in enumerate(groups_by_angle(_shortened(blurred), wanted)):
         labels[group] = number
     if count > _ON_THE_MAP * 4:
         labels = _agreed(labels, _nearest_points(points, _ON_THE_MAP))
     groups = [np.flatnonzero(labels == number).tolist() for number in range(wanted)]
     found = [group for group in groups if len(group) >= FEWEST_MEMBERS]
     return sorted(found, key=lambda group: (-len(group), group))
+
+
+def _shortened(vectors: Floats) -> Floats:
+    """The vectors by the directions that hold most of them, with length 1: as good, and faster."""
+    _, axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
+    return unit(vectors @ axes[:, ::-1][:, :_DIRECTIONS].astype(np.float32))
 
 
 def named(

@@ -54,7 +54,7 @@ class Head:
         if waiting:
             notices.append(
                 f"{waiting:,} of {papers:,} papers can be found by words only, until their vectors "
-                "are made: press Import in the library."
+                "are made, which goes on by itself."
             )
         return render_header(papers, self._model, notices)
 

@@ -18,10 +18,8 @@ _INTRO = (
 )
 
 
-def add_import_tab(
-    page: gr.Blocks, importing: Importing, header: gr.HTML, render_header: Callable[[], str]
-) -> None:
-    """Add the components of the tab to the page that is being built.
+def add_import_tab(importing: Importing, header: gr.HTML, render_header: Callable[[], str]) -> None:
+    """Add the components of the tab that is being built.
 
     `header` is brought up to date with `render_header` when papers were added.
     """
@@ -59,7 +57,7 @@ def add_import_tab(
         for view in importing.look(visitor(request), _paths(chosen), text):
             yield _shown(view)
 
-    look.click(
+    looked = look.click(
         look_into,
         inputs=[files, pasted],
         outputs=shown,
@@ -87,18 +85,22 @@ def add_import_tab(
     stop.click(stop_it, queue=False, **quiet())
 
     def choose(chosen: Any, text: str, request: gr.Request) -> tuple[Any, ...]:
-        return _without_preview(importing.chosen(visitor(request), _paths(chosen), text))
+        is_shown = importing.chosen(visitor(request), _paths(chosen), text)
+        return tuple(gr.skip() for _ in changed) if is_shown else _without_preview()
 
-    # A preview of other files, or of another text, is none.
+    # A preview of other files, or of another text, is none; also where that was chosen so early
+    # that the end of the look came behind it.
+    changed = [preview, look, keep, discard]
     gr.on(
-        [files.change, pasted.input],
+        [files.change, pasted.change],
         choose,
         inputs=[files, pasted],
-        outputs=[preview, look, keep, discard],
+        outputs=changed,
         trigger_mode="always_last",
         preprocess=False,
         **quiet(),
     )
+    looked.then(choose, inputs=[files, pasted], outputs=changed, preprocess=False, **quiet())
 
 
 def _paths(chosen: Any) -> list[str]:
@@ -122,13 +124,11 @@ def _shown(view: ImportView) -> tuple[Any, ...]:
     )
 
 
-def _without_preview(outdated: bool) -> tuple[Any, ...]:
+def _without_preview() -> tuple[Any, ...]:
     """The updates of the preview, Look, Keep and Discard once something else was chosen."""
-    if not outdated:
-        return tuple(gr.skip() for _ in range(4))
     return (
         "",
-        _look_button(visible=True, first=True),
+        gr.update(value="Look", variant="primary"),
         gr.update(visible=False),
         gr.update(visible=False),
     )

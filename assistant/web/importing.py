@@ -75,7 +75,7 @@ class Importing:
         self._importer = ""
 
     def chosen(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
-        """Take note of what `visitor` chose; say if a look into something else is over by that.
+        """Take note of what `visitor` chose; say if that is what was looked into.
 
         `files` are copies of Gradio's. They are kept until they are imported, or not chosen any
         more.
@@ -83,8 +83,9 @@ class Importing:
         with self._lock:
             looking = self._looks.get(visitor)
             if looking and looking.of == _choice(files, pasted):
-                return False
-        return self._forget(visitor, files)
+                return True
+        self._forget(visitor, files)
+        return False
 
     def look(self, visitor: str, files: Sequence[str], pasted: str) -> Iterator[ImportView]:
         """Read uploaded files and pasted text and show what is in them; nothing is kept."""
@@ -172,14 +173,13 @@ class Importing:
         """Forget what `visitor`, who has gone, looked into; an import goes on."""
         self._forget(visitor)
 
-    def _forget(self, visitor: str, files: Sequence[str] = ()) -> bool:
-        """End the look of `visitor`, who needs only `files` from now on; say if there was one."""
+    def _forget(self, visitor: str, files: Sequence[str] = ()) -> None:
+        """End the look of `visitor`, who needs only `files` from now on."""
         self._uploads.hold(visitor, map(Path, files))
         with self._lock:
             old = self._looks.pop(visitor, None)
         if old:
             old.job.stop()
-        return old is not None
 
     def _import_all(
         self,

@@ -15,7 +15,17 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from assistant.web import math_symbols as known
-from assistant.web.math_symbols import Kind
+from assistant.web.math_atoms import (
+    UNSLANTED,
+    UNSPACED,
+    UNSTRETCHED,
+    Atom,
+    element,
+    operator,
+    row,
+    space,
+    symbol,
+)
 
 LONGEST = 600  # characters
 DEEPEST = 24  # groups within groups
@@ -25,9 +35,6 @@ _PIECE = 8  # symbols
 _TOKEN = re.compile(
     r"(?P<space>\s*)(?P<text>\\[A-Za-z]+|\\.|\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.{3}|'+|.)", re.DOTALL
 )
-_UNSLANTED = ' mathvariant="normal"'
-_UNSTRETCHED = ' stretchy="false"'
-_UNSPACED = ' lspace="0" rspace="0"'
 
 
 class _Unknown(Exception):
@@ -38,13 +45,6 @@ class _Token(NamedTuple):
     text: str
     spaced: bool  # after white space
     at: int  # where it begins
-
-
-class _Atom(NamedTuple):
-    markup: Markup
-    kind: Kind = "ordinary"
-    limits: bool = False  # its scripts stand above and below
-    width: int = 1  # symbols
 
 
 def mathml(source: str, display: bool = False) -> Markup | None:
@@ -58,17 +58,6 @@ def mathml(source: str, display: bool = False) -> Markup | None:
         return _Formula(source).pieces(display)
     except _Unknown:
         return None
-
-
-def _element(name: str, content: str, attributes: str = "") -> Markup:
-    """`content` escaped if it is text; `name` and `attributes` are never those of a paper."""
-    return Markup(f"<{name}{attributes}>{escape(content)}</{name}>")  # noqa: S704
-
-
-def _row(atoms: list[_Atom]) -> Markup:
-    if len(atoms) == 1:
-        return atoms[0].markup
-    return _element("mrow", Markup("").join(atom.markup for atom in atoms))
 
 
 class _Formula:
@@ -87,7 +76,7 @@ class _Formula:
     def pieces(self, display: bool) -> Markup:
         style = ' displaystyle="true"' if display else ""
         written: list[Markup] = []
-        atoms: list[_Atom] = []
+        atoms: list[Atom] = []
         begin = fences = 0
         for atom in self._atoms(""):
             atoms.append(atom)
@@ -99,7 +88,7 @@ class _Formula:
             if is_end or (breaks and sum(one.width for one in atoms) >= _PIECE):
                 end = len(self._source) if is_end else self._tokens[self._at].at
                 spoken = escape(self._source[begin:end])
-                written.append(_element("math", _row(atoms), f'{style} alttext="{spoken}"'))
+                written.append(element("math", row(atoms), f'{style} alttext="{spoken}"'))
                 atoms, begin = [], end
         if not written:
             raise _Unknown
@@ -115,7 +104,7 @@ class _Formula:
         self._at += 1
         return text
 
-    def _atoms(self, end: str) -> Iterator[_Atom]:
+    def _atoms(self, end: str) -> Iterator[Atom]:
         """The atoms up to the token `end`, which is taken ("": to the end of the formula)."""
         self._depth += 1
         if self._depth > DEEPEST:
@@ -135,10 +124,10 @@ class _Formula:
         self._alphabet = alphabet
         self._depth -= 1
 
-    def _scripted(self, before: str) -> _Atom:
+    def _scripted(self, before: str) -> Atom:
         """The next atom with what is set below and above it."""
         base = (
-            _Atom(Markup("<mrow></mrow>"), width=0)
+            Atom(Markup("<mrow></mrow>"), width=0)
             if self._peek() in ("_", "^")
             else self._atom(before)
         )
@@ -158,14 +147,14 @@ class _Formula:
             else:
                 raise _Unknown
         if primes:
-            prime = _element("mo", primes, _UNSPACED)
-            above = _element("mrow", prime + above) if above else prime
+            prime = element("mo", primes, UNSPACED)
+            above = element("mrow", prime + above) if above else prime
         if below is None and above is None:
             return base
         scripts = [script for script in (below, above) if script is not None]
         names = ("munder", "mover", "munderover") if base.limits else ("msub", "msup", "msubsup")
         name = names[2 if len(scripts) == 2 else 1 if below is None else 0]
-        whole = _element(name, Markup("").join([base.markup, *scripts]))
+        whole = element(name, Markup("").join([base.markup, *scripts]))
         return base._replace(markup=whole, width=base.width + 1)
 
     def _argument(self) -> Markup:
@@ -173,13 +162,13 @@ class _Formula:
         text = self._peek()
         if text == "{":
             self._take()
-            return _row(list(self._atoms("}")))
+            return row(list(self._atoms("}")))
         if text[:1].isdigit() and len(text) > 1:
             if not text.isdigit():
                 raise _Unknown
             token = self._tokens[self._at]
             self._tokens[self._at] = _Token(text[1:], spaced=False, at=token.at + 1)
-            return _element("mn", text[0])
+            return element("mn", text[0])
         if text in ("}", "_", "^", "&", "~") or text.startswith("'"):
             raise _Unknown
         self._depth += 1
@@ -189,31 +178,31 @@ class _Formula:
         self._depth -= 1
         return markup
 
-    def _atom(self, before: str, alone: bool = False) -> _Atom:
+    def _atom(self, before: str, alone: bool = False) -> Atom:
         text = self._take()
         if text[0] == "\\" and len(text) > 1:
             return self._command(text[1:], before)
         if text == "{":
             atoms = list(self._atoms("}"))
-            return _Atom(_row(atoms), width=sum(atom.width for atom in atoms))
+            return Atom(row(atoms), width=sum(atom.width for atom in atoms))
         if text[0].isdigit():
             return self._number(text)
         if text[0].isalpha():
             return self._letters(text, alone)
         if text == "~":
-            return self._space(known.SPACES[" "])
+            return space(known.SPACES[" "])
         if text == "...":
-            return self._operator("…", "punctuation", before)
+            return operator("…", "punctuation", before)
         if text in known.CHARACTERS:
-            return self._operator(text, known.CHARACTERS[text], before)
+            return operator(text, known.CHARACTERS[text], before)
         if text in '|/!.?@"`°′″%‖' or unicodedata.category(text) in ("Sm", "So", "Pd"):
-            return _Atom(_element("mo", text, _UNSTRETCHED + _UNSPACED))
+            return Atom(element("mo", text, UNSTRETCHED + UNSPACED))
         raise _Unknown
 
-    def _number(self, text: str) -> _Atom:
-        return _Atom(_element("mn", known.in_alphabet(text, self._alphabet)), width=len(text))
+    def _number(self, text: str) -> Atom:
+        return Atom(element("mn", known.in_alphabet(text, self._alphabet)), width=len(text))
 
-    def _letters(self, text: str, alone: bool) -> _Atom:
+    def _letters(self, text: str, alone: bool) -> Atom:
         """A variable; three letters and more in a row are a name, as are all that are upright."""
         end = self._at
         while not alone and end < len(self._tokens):
@@ -226,41 +215,13 @@ class _Formula:
             self._at = end
             text = run
         shown = known.in_alphabet(text, self._alphabet)
-        upright = _UNSLANTED if self._alphabet and len(text) == 1 else ""
-        return _Atom(_element("mi", shown, upright), width=len(text))
+        upright = UNSLANTED if self._alphabet and len(text) == 1 else ""
+        return Atom(element("mi", shown, upright), width=len(text))
 
-    def _operator(self, character: str, kind: Kind, before: str) -> _Atom:
-        shown = {"-": "−", "*": "∗"}.get(character, character)
-        attributes = _UNSTRETCHED if kind in ("opening", "closing", "relation") else ""
-        if kind == "binary" and before in (
-            "opening", "binary", "relation", "punctuation", "operator",
-        ):  # fmt: skip
-            return _Atom(_element("mo", shown, ' form="prefix"' + _UNSPACED), "ordinary")
-        return _Atom(_element("mo", shown, attributes), kind)
-
-    def _space(self, hundredths: int) -> _Atom:
-        return _Atom(_element("mspace", "", f' width="{hundredths / 100}em"'), width=0)
-
-    def _command(self, name: str, before: str) -> _Atom:
-        if name in known.GREEK:
-            return _Atom(_element("mi", known.GREEK[name]))
-        if name in known.UPRIGHT:
-            return _Atom(_element("mi", known.UPRIGHT[name], _UNSLANTED))
-        if name in known.OPERATORS:
-            return self._operator(*known.OPERATORS[name], before)
-        if name in known.BARS:
-            return _Atom(_element("mo", known.BARS[name], _UNSTRETCHED + _UNSPACED))
-        if name in known.LARGE:
-            return _Atom(_element("mo", known.LARGE[name]), "operator", limits=True)
-        if name in known.INTEGRALS:
-            return _Atom(_element("mo", known.INTEGRALS[name]), "operator")
-        if name in known.FUNCTIONS or name in known.LIMITS:
-            spaced = ' movablelimits="true" lspace="0" rspace="0.17em" form="prefix"'
-            return _Atom(_element("mo", name, spaced), "operator", name in known.LIMITS, len(name))
-        if name in known.SPACES:
-            return self._space(known.SPACES[name])
-        if name in "%$&#_":
-            return _Atom(_element("mo", name, _UNSPACED))
+    def _command(self, name: str, before: str) -> Atom:
+        atom = symbol(name, before)
+        if atom:
+            return atom
         if name in known.ALPHABETS:
             return self._in_alphabet(known.ALPHABETS[name])
         if name in known.TEXTS:
@@ -270,49 +231,49 @@ class _Formula:
         height = known.HEIGHTS.get(name.rstrip("lrm") if name.startswith(("b", "B")) else "")
         if height:
             sized = f' stretchy="true" minsize="{height / 100}em" maxsize="{height / 100}em"'
-            return _Atom(_element("mo", self._delimiter(), sized + _UNSPACED))
+            return Atom(element("mo", self._delimiter(), sized + UNSPACED))
         return self._construct(name, before)
 
-    def _construct(self, name: str, before: str) -> _Atom:
+    def _construct(self, name: str, before: str) -> Atom:
         if name in ("frac", "dfrac", "tfrac", "cfrac"):
-            return _Atom(_element("mfrac", self._argument() + self._argument()), width=2)
+            return Atom(element("mfrac", self._argument() + self._argument()), width=2)
         if name in ("binom", "dbinom", "tbinom"):
-            inner = _element("mfrac", self._argument() + self._argument(), ' linethickness="0"')
-            fences = _element("mo", "("), _element("mo", ")")
-            return _Atom(_element("mrow", fences[0] + inner + fences[1]), width=3)
+            inner = element("mfrac", self._argument() + self._argument(), ' linethickness="0"')
+            fences = element("mo", "("), element("mo", ")")
+            return Atom(element("mrow", fences[0] + inner + fences[1]), width=3)
         if name == "sqrt":
             return self._root()
         if name == "left":
             return self._fenced()
         if name in ("stackrel", "overset", "underset"):
             script, base = self._argument(), self._argument()
-            return _Atom(_element("munder" if name == "underset" else "mover", base + script))
+            return Atom(element("munder" if name == "underset" else "mover", base + script))
         if name == "underline":
-            return _Atom(_element("munder", self._argument() + _element("mo", "_")))
+            return Atom(element("munder", self._argument() + element("mo", "_")))
         if name == "pmod":
-            inside = _element("mi", "mod") + _element("mspace", "", ' width="0.3em"')
-            fences = _element("mo", "("), _element("mo", ")")
-            return _Atom(_element("mrow", fences[0] + inside + self._argument() + fences[1]))
+            inside = element("mi", "mod") + element("mspace", "", ' width="0.3em"')
+            fences = element("mo", "("), element("mo", ")")
+            return Atom(element("mrow", fences[0] + inside + self._argument() + fences[1]))
         if name in ("bmod", "mod"):
-            return _Atom(_element("mo", "mod", ' lspace="0.22em" rspace="0.22em"'), "binary")
+            return Atom(element("mo", "mod", ' lspace="0.22em" rspace="0.22em"'), "binary")
         if name == "not":
             text = self._take()
             character, kind = known.OPERATORS.get(text[1:]) or (text, known.CHARACTERS.get(text))
             if kind != "relation":
                 raise _Unknown
             negated = unicodedata.normalize("NFC", character + "\u0338")
-            return self._operator(negated, "relation", before)
+            return operator(negated, "relation", before)
         raise _Unknown
 
-    def _in_alphabet(self, alphabet: str) -> _Atom:
+    def _in_alphabet(self, alphabet: str) -> Atom:
         before, self._alphabet = self._alphabet, alphabet
         if self._peek() == "*":  # \operatorname*
             self._take()
         markup = self._argument()
         self._alphabet = before
-        return _Atom(markup)
+        return Atom(markup)
 
-    def _text(self) -> _Atom:
+    def _text(self) -> Atom:
         """The argument of `\\text` and its kin: words with their spaces."""
         if self._take() != "{":
             raise _Unknown
@@ -325,27 +286,27 @@ class _Formula:
         if self._tokens[self._at].spaced:
             said += "\xa0"
         self._take()
-        return _Atom(_element("mtext", said), width=len(said))
+        return Atom(element("mtext", said), width=len(said))
 
-    def _accented(self, accent: str, stretched: bool) -> _Atom:
-        over = _element("mo", accent, "" if stretched else _UNSTRETCHED)
-        return _Atom(_element("mover", self._argument() + over, ' accent="true"'))
+    def _accented(self, accent: str, stretched: bool) -> Atom:
+        over = element("mo", accent, "" if stretched else UNSTRETCHED)
+        return Atom(element("mover", self._argument() + over, ' accent="true"'))
 
-    def _root(self) -> _Atom:
+    def _root(self) -> Atom:
         if self._peek() != "[":
-            return _Atom(_element("msqrt", self._argument()), width=2)
+            return Atom(element("msqrt", self._argument()), width=2)
         self._take()
-        index = _row(list(self._atoms("]")))
-        return _Atom(_element("mroot", self._argument() + index), width=2)
+        index = row(list(self._atoms("]")))
+        return Atom(element("mroot", self._argument() + index), width=2)
 
-    def _fenced(self) -> _Atom:
+    def _fenced(self) -> Atom:
         opening = self._delimiter()
         inner = list(self._atoms("\\right"))
         closing = self._delimiter()
-        fences = [_element("mo", one) if one else Markup("") for one in (opening, closing)]
-        content = fences[0] + _element("mrow", _row(inner)) + fences[1]
+        fences = [element("mo", one) if one else Markup("") for one in (opening, closing)]
+        content = fences[0] + element("mrow", row(inner)) + fences[1]
         width = sum(atom.width for atom in inner) + 2
-        return _Atom(_element("mrow", content), width=width)
+        return Atom(element("mrow", content), width=width)
 
     def _delimiter(self) -> str:
         """A bracket, "" for the dot that stands for none."""

@@ -17,7 +17,11 @@ from assistant.web.digest import Digests
 from assistant.web.digest_tab import add_digest_tab
 from assistant.web.examples import Examples
 from assistant.web.head import Head
+from assistant.web.import_tab import add_import_tab
+from assistant.web.importing import Importing
 from assistant.web.library_tab import add_library_tab
+from assistant.web.map import Maps
+from assistant.web.map_tab import add_map_tab
 from assistant.web.preferences import Preferences
 from assistant.web.prompt_editor import PromptEditor
 from assistant.web.paper_detail import PaperDetail
@@ -25,6 +29,8 @@ from assistant.web.selection import Selection
 from assistant.web.settings_tab import add_settings_tab
 from assistant.web.shelf import Shelf
 from assistant.web.table import PaperTable
+from assistant.web.tldr_batch import TldrBatch
+from assistant.web.tldrs_tab import add_tldrs_tab
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
         Shelf(session, under_way),
     )
     selection = Selection(session, under_way)
+    importing, batch = Importing(session, under_way), TldrBatch(session, under_way)
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
     with page:
         header = html(head.first(), elem_id="header")
@@ -62,10 +69,16 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
                     PaperTable(session),
                     PaperDetail(session),
                     selection,
-                    lambda who, numbers: shelf.write_tldrs(who),
+                    batch.write,
                     header,
                     head.now,
                 )
+            with gr.Tab("Import", id="import"):
+                add_import_tab(importing, header, head.now)
+            with gr.Tab("TL;DRs", id="tldrs") as tldrs_tab:
+                add_tldrs_tab(tldrs_tab, batch)
+            with gr.Tab("Map", id="map") as map_tab:
+                add_map_tab(map_tab, Maps(session, under_way))
             with gr.Tab("Chats", id="chats") as chats_tab:
                 add_chats_tab(chats_tab, ChatHistory(session))
             add_digest_tab(Digests(session))
@@ -82,6 +95,8 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
             chat.forget(visitor(request))
             shelf.leave(visitor(request))
             selection.leave(visitor(request))
+            importing.leave(visitor(request))
+            batch.leave(visitor(request))
 
         page.unload(leave)
     return page

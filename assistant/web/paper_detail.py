@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class PaperDetail:
     def __init__(self, session: Session) -> None:
         """Nothing is opened yet."""
         self._session = session
+        self._refused = itertools.count(1)
 
     def view(self, number: str) -> DetailView:
         """The paper `number`, as the page names it; nothing for the empty name."""
@@ -75,24 +77,33 @@ class PaperDetail:
 
     def tag(self, number: str, tag: str) -> str:
         """Give the paper a tag that was typed; what to say of it as HTML, empty if all is well."""
-        return self._changed(number, "tag", tag)
+        problem = self._changed(number, "tag", tag)
+        return render_job(error=problem) if problem else ""
 
     def change(self, request: str) -> str:
-        """Do what a button of the page asks for: `{"do": "tag" or "untag", "paper", "tag"}`."""
+        """Do what a button of the page asks for: `{"do": "tag" or "untag", "paper", "tag"}`.
+
+        What to say of it as HTML, empty if all is well; no two are the same, so that library.js
+        sees each and takes the star back that it has shown already.
+        """
         try:
             asked = json.loads(request)
-            return self._changed(str(asked["paper"]), asked["do"], str(asked["tag"]))
+            problem = self._changed(str(asked["paper"]), asked["do"], str(asked["tag"]))
         except (ValueError, LookupError, TypeError):
             return ""  # nothing of ours asks like this
+        if not problem:
+            return ""
+        return render("refused.html", error=problem, serial=next(self._refused))
 
     def _changed(self, number: str, action: str, tag: str) -> str:
+        """Change a tag; what was wrong, empty if nothing was."""
         try:
             tags = tags_of(tag)
             library = self._session.library
             stored = library.get(f"#{number}")
             (library.untag if action == "untag" else library.tag)([stored.number], tags)
         except AssistantError as error:
-            return render_job(error=str(error))
+            return str(error)
         return ""
 
 

@@ -18,6 +18,7 @@ from assistant.web.rendering import render_job
 if TYPE_CHECKING:
     from assistant.models.candidates import ModelFacts
     from assistant.session import Session
+    from assistant.settings import Settings
     from assistant.web.work import UnderWay, Work
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,11 @@ class Preferences:
         self._lock = threading.Lock()
         self._state = _State()
         self._work: Work[None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are; another object after every change."""
+        return self._session.settings
 
     def numbers(self) -> list[NumberField]:
         """The numbers as they are, in the order of `NUMBERS`."""

@@ -69,9 +69,12 @@ def add_settings_tab(
     tab.select(preferences.under_way, outputs=[form.model_job], concurrency_limit=None, **quiet())
 
     def after(steps: Iterator[str]) -> Iterator[tuple[Any, ...]]:
+        before = preferences.settings
         for step in steps:
             yield step, *(gr.skip() for _ in shown), gr.skip()
-        yield gr.skip(), *look(), head()
+        # What was refused stays as it was typed, to be corrected.
+        if preferences.settings is not before:
+            yield gr.skip(), *look(), head()
 
     def use_model(chosen: str, path: str) -> Iterator[tuple[Any, ...]]:
         yield from after(preferences.use_model(chosen, path))
@@ -198,6 +201,7 @@ class _Editor:
             choices=[(label, name) for name, (label, _) in PURPOSES.items()],
             value=_FIRST,
             label="Prompt",
+            interactive=True,
             elem_id="prompt-name",
         )
         # What is in the box, and what was typed for the others and not saved yet.
@@ -254,7 +258,9 @@ class _Editor:
         if text != version:
             drafts[before] = Draft(text, version)
         opened = self._prompts.open(name, drafts.pop(name, None))
-        return *self.shown(opened), name, drafts
+        *updates, confirm = self.shown(opened)
+        # A question that is open stays so while one looks at the same prompt again.
+        return *updates, gr.skip() if name == before else confirm, name, drafts
 
     def shown(self, opened: OpenedPrompt) -> tuple[Any, ...]:
         """The updates of `outputs` to what is opened."""

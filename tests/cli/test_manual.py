@@ -11,7 +11,12 @@ PARTS = manual.parts(manual.MANUAL.read_text(encoding="utf-8"))
 
 
 def test_every_command_is_documented() -> None:
-    commands = {f"assistant {info.name} --help" for info in app.registered_commands}
+    commands = {f"assistant {info.name} --help" for info in app.registered_commands} | {
+        f"assistant {group.name} {info.name} --help"
+        for group in app.registered_groups
+        if group.typer_instance
+        for info in group.typer_instance.registered_commands
+    }
     assert {"assistant --help", "settings"} | commands == set(PARTS)
 
 

@@ -66,6 +66,8 @@ def test_settings_are_changed_while_the_page_runs(
         page.click("#use-model")
         page.locator("#model-job").get_by_text("there is no such file").wait_for()
         assert session.settings.model is None
+        # What was typed stays there to be corrected.
+        assert page.input_value("#model-path textarea, #model-path input") == "/nowhere/a.gguf"
 
         page.get_by_label("other · 98.4 MB").check()
         page.click("#use-model")

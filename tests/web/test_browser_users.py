@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def window(browser: Browser, address: str) -> Iterator[Page]:
     """A browser of somebody else; at the end fail on any error in it, but for 401."""
     wrong: list[str] = []
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"error {error}"))

@@ -10,7 +10,7 @@ from hostile import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from web_support import Tags
+from web_support import MakeSession, OpenPage, Serve, Tags
 
 from assistant.text.visible import visible_lines
 from assistant.web.formulas import MOST, formulas, marked_formulas
@@ -214,7 +214,7 @@ def test_a_mark_changes_no_formula(before: str, marked: str, after: str) -> None
 
 @given(st.text())
 def test_the_converter_raises_nothing(source: str) -> None:
-    html = mathml(source)
+    html = mathml(visible_lines(source))
     if html is not None:
         assert only_mathml(html) == ""
 
@@ -223,3 +223,24 @@ def test_the_converter_raises_nothing(source: str) -> None:
 def test_hostile_texts_hold_no_formula(text: str) -> None:
     # One holds nothing but formulas.
     assert text == HOSTILE["long/dollars"] or "<math" not in formulas(text)
+
+
+def test_what_is_copied_holds_the_source_of_its_formulas(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    text = r"It takes $O(n \log n) + f(n) = g(x) + h(x) + k$ steps, $x$ of them <b>slow</b>."
+    with serve(make_session()) as server, open_page(server.address) as page:
+        copied = page.evaluate(
+            """html => {
+                const place = document.createElement("p");
+                place.innerHTML = html;
+                document.body.append(place);
+                getSelection().selectAllChildren(place);
+                const clipboardData = new DataTransfer();
+                place.dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true }));
+                return [clipboardData.getData("text/plain"), place.querySelectorAll("math").length];
+            }""",
+            str(formulas(text)),
+        )
+        assert copied[0] == text
+        assert copied[1] > 2

@@ -19,7 +19,7 @@ from assistant.library import StoredTldr
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
-from assistant.web import shelf
+from assistant.web import table
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -31,6 +31,11 @@ PLACES = (
     "#past-turns",
     "#current-turn",
     "#papers",
+    "#facets",
+    "#library-said",
+    "#paper-detail",
+    "#paper-more",
+    "#paper-near",
     "#import-job",
     "#tldr-job",
     "#chats",
@@ -201,7 +206,7 @@ def ask(page: Page, number: int, *kinds: str) -> None:
 def test_all_hostile_texts_at_once_are_text(
     make_session: MakeSession, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "PAGE", 1_000)
+    monkeypatch.setattr(table, "PAGE", 1_000)
     session = hostile_session(make_session)
     asker = Asker(session)
     monkeypatch.setattr(Session, "asker", property(lambda self: asker))
@@ -231,16 +236,26 @@ def test_all_hostile_texts_at_once_are_text(
             for text in TEXTS:
                 assert saved.count(words_of(text)) >= 3
 
-            # The library, and every paper in it opened.
+            # The library, its filters, and some of its papers opened.
             page.get_by_role("tab", name="Library").click()
             page.locator(f"#paper-{len(TEXTS)}").wait_for()
-            page.evaluate("document.querySelectorAll('.paper').forEach(one => one.open = true)")
-            shown = " ".join(page.inner_text("#papers").split())
+            page.locator("#facets .facet >> nth=0").wait_for()
             listed = words_of(check(page, wrong, "#papers"))
             for n, text in enumerate(TEXTS):
                 assert words_of(f"{text}{n}{text}") in listed
-                if text.isascii() and text.isprintable():
-                    assert " ".join(f"{text} Abstract {n}.".split()) in shown
+            for n in range(0, len(TEXTS), 7):
+                page.click(f"#open-{n + 1}")
+                page.locator(f".detail[data-paper='{n + 1}']").wait_for()
+                shown = words_of(check(page, wrong, "#paper-detail", "#paper-more"))
+                assert words_of(f"{TEXTS[n]}Abstract{n}") in shown
+            page.locator("#paper-near .open-near >> nth=4").wait_for()
+            page.click("#choose-all")
+            for typed in KINDS["markup"].values():
+                page.fill("#chosen-tags :is(textarea, input)", typed)
+                page.click("#give-tags")
+            page.locator("#library-said .said").wait_for()
+            check(page, wrong)
+            page.click("#close-detail")
 
             # Papers that are pasted and uploaded, some of which cannot be read.
             page.click("#add-papers button >> nth=0")

@@ -177,11 +177,11 @@ def test_a_preview_of_something_else_is_none(make_page: MakePage) -> None:
     first = page.upload("first.jsonl", PASTE)
     second = page.upload("second.jsonl", PASTE)
     page.look(first, pasted="text")
-    assert not page.importing.chosen("me", [first], "text")
-    assert page.importing.chosen("me", [first], "another text")
+    assert page.importing.chosen("me", [first], "text")
+    assert not page.importing.chosen("me", [first], "another text")
     assert NOTHING_TO_KEEP in page.keep().html
     page.look(first)
-    assert page.importing.chosen("me", [second], "")
+    assert not page.importing.chosen("me", [second], "")
     assert [path.name for path in page.uploads.iterdir()] == ["second.jsonl"]
     assert not page.importing.chosen("me", [second], "")
 

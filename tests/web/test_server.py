@@ -152,9 +152,11 @@ def test_ctrl_c_ends_it_cleanly_while_an_answer_is_written() -> None:
             if component["props"].get("elem_id") == "ask"
         )
         (ask,) = (
-            event["id"] for event in config["dependencies"] if [button, "click"] in event["targets"]
+            event for event in config["dependencies"] if [button, "click"] in event["targets"]
         )
-        asked = {"data": ["How long do cats sleep?"], "fn_index": ask, "session_hash": "visitor"}
+        # The question comes first; whatever else the tab sends along is empty.
+        data = ["How long do cats sleep?", *(None for _ in ask["inputs"][1:])]
+        asked = {"data": data, "fn_index": ask["id"], "session_hash": "visitor"}
         joined = request(
             port,
             "POST",
@@ -167,8 +169,8 @@ def test_ctrl_c_ends_it_cleanly_while_an_answer_is_written() -> None:
         with contextlib.closing(stream):
             stream.request("GET", "/gradio_api/queue/data?session_hash=visitor")
             events = stream.getresponse()
-            while b"evidence-1-1" not in events.readline():
-                assert process.poll() is None
+            while b"evidence-1-1" not in (line := events.readline()):
+                assert line, "no evidence came"
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate(timeout=30)
     finally:

@@ -33,6 +33,7 @@ from assistant.web.users import Users, hashed, is_name, name_of, read_users, wri
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TYPED = {"name": "ann", "password": PASSWORDS["ann"]}
 HASH = f"scrypt$2$1$1${'A' * 22}==${'A' * 43}="
 
 
@@ -487,6 +488,27 @@ def test_without_a_log_in_every_path_is_the_log_in_page(
         # The name that Gradio itself would take.
         forged = {"Cookie": "access-token=x", "Authorization": "Basic YW5uOng="}
         assert answer("GET", "/config", **forged)[0] == 401
+
+
+def test_behind_a_proxy_the_page_knows_its_address(make_session: MakeSession, file: Path) -> None:
+    with serving(make_session(), file) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        proxied = {
+            "Host": "localhost",
+            "Origin": "https://localhost",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "evil.test",
+        }
+        with closing(connection):
+            connection.request("POST", "/login", urlencode(TYPED), proxied)
+            response = connection.getresponse()
+            cookie = response.headers["set-cookie"]
+            response.read()
+            assert cookie.endswith("; SameSite=Strict; Secure")
+            connection.request("GET", "/config", None, {**proxied, "Cookie": cookie.split(";")[0]})
+            config = json.loads(connection.getresponse().read())
+        assert config["root"] == "https://localhost"
+        assert config["username"] == "ann"
 
 
 def gradio_paths() -> set[str]:

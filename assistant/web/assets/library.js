@@ -10,6 +10,8 @@
   const narrow = window.matchMedia("(max-width: 860px)");
   const chosen = new Set();
   let opened = "", turns = 0, requests = 0, looks = 0, looked = -Infinity;
+  // The star that is shown already, though Python has not set it yet: its paper, and what it was.
+  let starred = null;
   let focused = "", rover = "", lastChosen = null, wantsFocus = false, asleep = [];
 
   const byId = (id) => document.getElementById(id);
@@ -124,6 +126,7 @@
         set(one, "aria-pressed", String(on));
       }
     }
+    starred = [number, String(!on)];
     request({ do: on ? "tag" : "untag", paper: number, tag: "star" });
   };
 
@@ -257,6 +260,15 @@
     for (const link of all("#library-said a.exported:not(.kept)")) {
       link.classList.add("kept");
       link.click();
+    }
+    for (const refused of all("#library-said [data-serial].problem:not(.seen)")) {
+      refused.classList.add("seen");
+      if (!starred) continue;
+      const [number, was] = starred;
+      const button = byId("detail-star");
+      if (byId(`star-${number}`)) set(byId(`star-${number}`), "aria-pressed", was);
+      if (button && button.dataset.paper === number) set(button, "aria-pressed", was);
+      starred = null;
     }
     const article = document.querySelector("#paper-detail article.detail");
     if (article && wantsFocus && article.dataset.paper === opened) {

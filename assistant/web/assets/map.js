@@ -199,6 +199,7 @@
     press(event) {
       if (event.button) return;
       this.stage.setPointerCapture(event.pointerId);
+      cancelAnimationFrame(this.moving);
       this.pointers.set(event.pointerId, this.place(event));
       if (this.pointers.size === 1) this.dragged = 0;
       else this.dragged = Infinity;
