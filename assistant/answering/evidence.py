@@ -23,8 +23,8 @@ PAPERS = 12
 # Papers that a question which refers back may be about, and what that adds to the odds.
 _FOLLOWED = 3
 _FOLLOWING = 1.0
-# The same for a paper that was chosen to be asked alone, where no other paper shows how far ahead it
-# is. With it as many questions are answered of their paper as of the whole library (docs/answers.md).
+# The same for a paper that was chosen to be asked alone, where no other shows how far ahead it is.
+# With it as many questions are answered of their paper as of the whole library: docs/answers.md.
 _CHOSEN = 0.8
 # A sentence that is so many times less likely to answer than the best one only distracts.
 _FAR_BEHIND = 50.0

@@ -29,6 +29,10 @@ OFFLINE = (
     "This page is served to this computer alone, and nothing is fetched from elsewhere or sent "
     "there. Only “assistant digest --send”, typed by you, sends something: to your own mail server."
 )
+OFFLINE_FOR_GROUP = (
+    "This page is served to those who log in, and nothing is fetched from elsewhere. Your "
+    "questions, and the papers that you add, go to the computer that serves it, and no further."
+)
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,10 @@ class Memory:
 class About:
     """Tells of a session. Waits for no model."""
 
-    def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, session: Session, *, group: bool = False) -> None:
+        """Nothing is opened yet. A `group` of people uses the page, from other computers too."""
         self._session = session
+        self._offline = OFFLINE_FOR_GROUP if group else OFFLINE
 
     def view(self) -> str:
         """The figures as HTML, as they are now; what cannot be told is named with its reason."""
@@ -75,7 +80,7 @@ class About:
             "Storage": _told(self._storage, problems),
         }
         return render_about(
-            offline=OFFLINE,
+            offline=self._offline,
             problems=problems,
             groups={name: facts for name, facts in groups.items() if facts},
         )

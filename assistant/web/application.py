@@ -48,7 +48,7 @@ class Application:
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         mount_gradio_app(
             outer,
-            build_page(session, under_way),
+            build_page(session, under_way, group=users is not None),
             path="/",
             server_name=host,
             server_port=port,

@@ -91,15 +91,16 @@ class ChatTab:
         ask_all.click(lambda: "", outputs=[wanted], **at_once)
         page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
 
-    def continue_by(self, button: gr.Button, chat_id: gr.components.Component) -> None:
-        """Let `button` go on with the saved chat whose id is in `chat_id`."""
-        button.click(
+    def continue_by(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
+        """Let `button` go on with the saved chat whose id is in `chat_id`, here among `tabs`."""
+        begun = button.click(
             self._continue,
             inputs=[chat_id, self._scope],
             outputs=self._outputs,
             queue=False,
             **quiet(),
         )
+        begun.then(lambda: gr.update(selected="ask"), outputs=[tabs], queue=False, **quiet())
 
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request

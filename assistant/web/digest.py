@@ -115,7 +115,7 @@ class Digests:
         if made.without_vectors:
             notes.append(
                 f"{made.without_vectors:,} of the new papers have no vectors yet and are compared "
-                "with nothing: press Import in the library."
+                "with nothing. They get them by themselves: look again in a while."
             )
         lines, missing = kept_lines(library, made.digest)
         lines |= {stored.number: line for stored in missing if (line := extracted(stored))}

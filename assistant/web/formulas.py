@@ -5,9 +5,10 @@ money, and `$HOME and $PATH` are variables. What is not converted stays as it wa
 words of a formula are its letters, so searching the page finds it; assets/formulas.js has its
 LaTeX copied.
 
-Measured on 9,874 titles, abstracts and TL;DRs: 461 different formulas in 813 places. A library of
-Python and KaTeX convert some more, the first with unknown commands shown as they are; the first
-lets markup and styles through, the second is 1.5 MB of script and fonts.
+Measured on 9,874 titles, abstracts and TL;DRs: of 814 formulas 792 are converted (the others have
+macros of their authors), the 50 abstracts with most of them in 0.02 s. Weighed against it:
+latex2mathml, which shows unknown commands as they are and lets links and styles of a formula
+through; KaTeX, 1.5 MB of script and fonts.
 """
 
 from __future__ import annotations

@@ -39,14 +39,17 @@ class Head:
         """The head before anything is known."""
         return render_header(None, OPENING_LIBRARY)
 
-    def now(self) -> str:
-        """The head as things are; opens the library, but waits for no model."""
+    def now(self, user: str = "") -> str:
+        """The head as things are; opens the library, but waits for no model.
+
+        `user` is who is logged in, if anybody is.
+        """
         try:
             library = self._session.library
             papers = library.count()
             waiting = library.missing_vectors() if library.embedder else 0
         except AssistantError as error:
-            return render_header(None, NO_MODEL, [str(error)])
+            return render_header(None, NO_MODEL, [str(error)], user)
         with self._lock:
             notices = list(self._notes)
         if library.embedder is None and not notices:
@@ -56,17 +59,18 @@ class Head:
                 f"{waiting:,} of {papers:,} papers can be found by words only, until their vectors "
                 "are made, which goes on by itself."
             )
-        return render_header(papers, self._model, notices)
+        opened = self._session.opened_model
+        return render_header(papers, opened.name if opened else self._model, notices, user)
 
-    def until_ready(self) -> Iterator[str]:
+    def until_ready(self, user: str = "") -> Iterator[str]:
         """The head as things are, and again when the model is open or cannot be opened."""
-        yield self.now()
+        yield self.now(user)
         try:
-            self._model = self._session.model.name
+            _ = self._session.model
         except AssistantError as error:
             self._model = NO_MODEL
             self._note(str(error))
-        yield self.now()
+        yield self.now(user)
 
     def _hear(self, note: str) -> None:
         self._note(note)

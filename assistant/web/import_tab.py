@@ -18,7 +18,9 @@ _INTRO = (
 )
 
 
-def add_import_tab(importing: Importing, header: gr.HTML, render_header: Callable[[], str]) -> None:
+def add_import_tab(
+    importing: Importing, header: gr.HTML, render_header: Callable[..., str]
+) -> None:
     """Add the components of the tab that is being built.
 
     `header` is brought up to date with `render_header` when papers were added.

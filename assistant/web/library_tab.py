@@ -36,7 +36,7 @@ def add_library_tab(
     selection: Selection,
     write_tldrs: WriteTldrs,
     header: gr.HTML,
-    render_header: Callable[[], str],
+    render_header: Callable[..., str],
 ) -> None:
     """Add the components of the tab to the page that is being built.
 

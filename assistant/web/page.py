@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -12,7 +13,7 @@ from assistant.web.chat import Chat
 from assistant.web.chat_tab import ChatTab
 from assistant.web.chats import ChatHistory
 from assistant.web.chats_tab import add_chats_tab
-from assistant.web.components import html, quiet, visitor
+from assistant.web.components import html, owner, quiet, visitor
 from assistant.web.digest import Digests
 from assistant.web.digest_tab import add_digest_tab
 from assistant.web.examples import Examples
@@ -22,12 +23,11 @@ from assistant.web.importing import Importing
 from assistant.web.library_tab import add_library_tab
 from assistant.web.map import Maps
 from assistant.web.map_tab import add_map_tab
+from assistant.web.paper_detail import PaperDetail
 from assistant.web.preferences import Preferences
 from assistant.web.prompt_editor import PromptEditor
-from assistant.web.paper_detail import PaperDetail
 from assistant.web.selection import Selection
 from assistant.web.settings_tab import add_settings_tab
-from assistant.web.shelf import Shelf
 from assistant.web.table import PaperTable
 from assistant.web.tldr_batch import TldrBatch
 from assistant.web.tldrs_tab import add_tldrs_tab
@@ -46,24 +46,40 @@ _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
-def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks:
-    """Build the page over `session`; whatever work it begins is known to `under_way`."""
+def build_page(
+    session: Session, under_way: UnderWay | None = None, *, group: bool = False
+) -> gr.Blocks:
+    """Build the page over `session`; whatever work it begins is known to `under_way`.
+
+    For a `group` of people, who log in, the settings are to be looked at only.
+    """
     under_way = under_way or UnderWay()
     # Gradio reads it while components are made: uploads stay in a folder of our own.
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
-    head, chat, shelf = (
-        Head(session),
-        Chat(session, under_way, ANSWERS_AT_ONCE),
-        Shelf(session, under_way),
-    )
+    head = Head(session)
+    chat = Chat(session, under_way, ANSWERS_AT_ONCE)
     selection = Selection(session, under_way)
-    importing, batch = Importing(session, under_way), TldrBatch(session, under_way)
+    importing = Importing(session, under_way)
+    batch = TldrBatch(session, under_way)
+
+    def head_now(request: gr.Request) -> str:
+        return head.now(owner(request))
+
+    def head_until_ready(request: gr.Request) -> Iterator[str]:
+        yield from head.until_ready(owner(request))
+
+    def leave(request: gr.Request) -> None:
+        gone = visitor(request)
+        chat.forget(gone)
+        for part in (selection, importing, batch):
+            part.leave(gone)
+
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
     with page:
         header = html(head.first(), elem_id="header")
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="ask"):
-                ChatTab(page, chat, Examples(session))
+                asking = ChatTab(page, chat, Examples(session))
             with gr.Tab("Library", id="library"):
                 add_library_tab(
                     PaperTable(session),
@@ -71,33 +87,27 @@ def build_page(session: Session, under_way: UnderWay | None = None) -> gr.Blocks
                     selection,
                     batch.write,
                     header,
-                    head.now,
+                    head_now,
                 )
             with gr.Tab("Import", id="import"):
-                add_import_tab(importing, header, head.now)
+                add_import_tab(importing, header, head_now)
             with gr.Tab("TL;DRs", id="tldrs") as tldrs_tab:
                 add_tldrs_tab(tldrs_tab, batch)
             with gr.Tab("Map", id="map") as map_tab:
                 add_map_tab(map_tab, Maps(session, under_way))
             with gr.Tab("Chats", id="chats") as chats_tab:
-                add_chats_tab(chats_tab, ChatHistory(session))
+                saved = add_chats_tab(chats_tab, ChatHistory(session))
             add_digest_tab(Digests(session))
             add_settings_tab(
-                About(session),
+                About(session, group=group),
                 Preferences(session, under_way),
                 PromptEditor(session),
                 header,
-                head.now,
+                head_now,
+                editable=not group,
             )
-        page.load(head.until_ready, outputs=[header], concurrency_limit=None, **quiet())
-
-        def leave(request: gr.Request) -> None:
-            chat.forget(visitor(request))
-            shelf.leave(visitor(request))
-            selection.leave(visitor(request))
-            importing.leave(visitor(request))
-            batch.leave(visitor(request))
-
+        asking.continue_by(saved.go_on, saved.chat_id, tabs)
+        page.load(head_until_ready, outputs=[header], concurrency_limit=None, **quiet())
         page.unload(leave)
     return page
 

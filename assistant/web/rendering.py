@@ -116,10 +116,15 @@ def chat_about(chat: ChatSummary) -> str:
     return " · ".join(part for part in (spoken_date(chat.last_at[:10]), questions) if part)
 
 
-def render_header(papers: int | None, model: str, notices: Sequence[str] = ()) -> str:
-    """The head of the page; `papers` is None while, or because, the library is not open."""
+def render_header(
+    papers: int | None, model: str, notices: Sequence[str] = (), user: str = ""
+) -> str:
+    """The head of the page for `user`, "" where nobody logs in.
+
+    `papers` is None while, or because, the library is not open.
+    """
     count = None if papers is None else f"{papers:,}"
-    return render("header.html", papers=count, model=model, notices=notices)
+    return render("header.html", papers=count, model=model, notices=notices, user=user)
 
 
 def render_job(

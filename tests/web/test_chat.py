@@ -269,7 +269,9 @@ def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
 def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
     make_chat: MakeChat,
 ) -> None:
-    plays = iter([lambda stop: claims(1), until_stopped, lambda stop: claims(1)])
+    plays: Iterator[Callable[[threading.Event], Iterator[Event]]] = iter(
+        [lambda stop: claims(1), until_stopped, lambda stop: claims(1)]
+    )
     chat, library = make_chat(ScriptedAsker(lambda stop: next(plays)(stop)))
     list(chat.ask("One?", "visitor"))
     for view in chat.ask("Two?", "visitor", instead=True):
