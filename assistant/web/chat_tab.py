@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.web.components import html, owner, quiet, visitor
+from assistant.web.components import html, owner, quiet, updates, visitor
 from assistant.web.examples import COUNT
 from assistant.web.rendering import render_chips, render_welcome
 
@@ -108,12 +108,11 @@ class ChatTab:
         views = self._chat.ask(
             text, visitor(request), owner=owner(request), paper=paper, instead=editing
         )
-        for view in views:
-            yield _shown(view, scope)
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
 
     def _retry(self, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in self._chat.retry(visitor(request), owner(request)):
-            yield _shown(view, scope)
+        views = self._chat.retry(visitor(request), owner(request))
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
 
     def _stop(self, request: gr.Request) -> None:
         self._chat.stop(visitor(request))

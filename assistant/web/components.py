@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -20,6 +21,21 @@ def quiet() -> dict[str, Any]:
 def owner(request: gr.Request) -> str:
     """Whose chats a request is about: the name of who is logged in, "" where nobody has to."""
     return request.username or ""
+
+
+def updates(
+    views: Iterator[tuple[Any, ...]], outputs: Sequence[gr.components.Component]
+) -> Iterator[tuple[Any, ...]]:
+    """The updates in `views`; if there are none, one by which every one of `outputs` stays as it is.
+
+    Of a handler that yields nothing Gradio takes all outputs for empty.
+    """
+    none = True
+    for view in views:
+        none = False
+        yield view
+    if none:
+        yield tuple(gr.skip() for _ in outputs)
 
 
 def visitor(request: gr.Request) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, visitor
+from assistant.web.components import html, quiet, updates, visitor
 
 if TYPE_CHECKING:
     from assistant.web.importing import Importing, ImportView
@@ -56,8 +56,8 @@ def add_import_tab(
     shown = [job, preview, look, keep, discard, stop]
 
     def look_into(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in importing.look(visitor(request), _paths(chosen), text):
-            yield _shown(view)
+        views = importing.look(visitor(request), _paths(chosen), text)
+        yield from updates(map(_shown, views), shown)
 
     looked = look.click(
         look_into,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet
+from assistant.web.components import html, quiet, updates
 
 if TYPE_CHECKING:
     from assistant.web.map import Maps, MapView
@@ -40,10 +40,10 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     shown = [place, said, draw, stop, seen]
 
     def show(before: str) -> Iterator[tuple[Any, ...]]:
-        yield from map(_shown, maps.open(before))
+        yield from updates(map(_shown, maps.open(before)), shown)
 
     def show_anew() -> Iterator[tuple[Any, ...]]:
-        yield from map(_shown, maps.open(anew=True))
+        yield from updates(map(_shown, maps.open(anew=True)), shown)
 
     tab.select(show, inputs=[seen], outputs=shown, concurrency_limit=None, **quiet())
     draw.click(show_anew, outputs=shown, concurrency_limit=None, **quiet())

@@ -103,7 +103,7 @@ def build_page(
                 Preferences(session, under_way),
                 PromptEditor(session),
                 header,
-                head_now,
+                head.now,
                 editable=not group,
             )
         asking.continue_by(saved.go_on, saved.chat_id, tabs)
@@ -128,7 +128,7 @@ def build_theme() -> gr.themes.Base:
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_800",
         button_primary_text_color="white",
         button_large_text_weight="500",
     )

@@ -28,7 +28,7 @@ def add_settings_tab(
     preferences: Preferences,
     prompts: PromptEditor,
     header: gr.HTML,
-    head: Callable[..., str],
+    head: Callable[[], str],
     *,
     editable: bool = True,
 ) -> None:

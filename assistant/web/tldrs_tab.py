@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, visitor
+from assistant.web.components import html, quiet, updates, visitor
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
     shown = [job, lines, write, go_on, stop, redo]
 
     def write_all(anew: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from map(_shown, batch.write(visitor(request), redo=anew))
+        yield from updates(map(_shown, batch.write(visitor(request), redo=anew)), shown)
 
     def write_rest(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from map(_shown, batch.go_on(visitor(request)))
+        yield from updates(map(_shown, batch.go_on(visitor(request))), shown)
 
     def follow(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from map(_shown, batch.follow(visitor(request)))
+        yield from updates(map(_shown, batch.follow(visitor(request))), shown)
 
     def stop_it(request: gr.Request) -> None:
         batch.stop(visitor(request))

@@ -77,6 +77,10 @@
         target.open = true;
       }
     }
+    // Its name would be another than the text in it.
+    document.querySelectorAll("button.upload-container[aria-label]").forEach((button) => {
+      button.removeAttribute("aria-label");
+    });
     const turn = document.querySelector("#current-turn .turn");
     const key = turn && turn.getAttribute("aria-busy") === "true" ? turn.id : null;
     if (key && key !== last) scroll(turn, "start");
