@@ -26,9 +26,9 @@ def owner(request: gr.Request) -> str:
 def updates(
     views: Iterator[tuple[Any, ...]], outputs: Sequence[gr.components.Component]
 ) -> Iterator[tuple[Any, ...]]:
-    """The updates in `views`; if there are none, one by which every one of `outputs` stays as it is.
+    """The updates in `views`; if there are none, one by which all `outputs` stay as they are.
 
-    Of a handler that yields nothing Gradio takes all outputs for empty.
+    Gradio empties the outputs of a handler that yields nothing.
     """
     none = True
     for view in views:

@@ -77,7 +77,7 @@ def build_page(
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
     with page:
         header = html(head.first(), elem_id="header")
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab("Ask", id="ask"):
                 asking = ChatTab(page, chat, Examples(session))
             with gr.Tab("Library", id="library"):

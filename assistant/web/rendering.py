@@ -8,7 +8,7 @@ files to keep that are whole in their links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from assistant.web.formulas import formulas, marked_formulas
 from assistant.web.turn_text import turn_text
 
 if TYPE_CHECKING:
-    from assistant.library import ChatSummary, StoredPaper, StoredTldr
+    from assistant.library import ChatSummary
     from assistant.reading import Failure
     from assistant.web.turn import TurnView
 
@@ -56,25 +56,6 @@ def render_earlier(count: int) -> str:
 def render_chips(scope: str = "", *, editing: bool = False, problem: str = "") -> str:
     """What the next question asks: the one paper of title `scope`, in place of the last one."""
     return render("chips.html", scope=scope, editing=editing, problem=problem)
-
-
-def render_papers(
-    rows: Iterable[tuple[StoredPaper, StoredTldr | None]], nothing: str = "No papers."
-) -> str:
-    """A list of papers with their TL;DRs; `nothing` is said when it is empty."""
-    shown = [
-        {
-            "number": stored.number,
-            "id": stored.id,
-            "title": stored.title,
-            "abstract": stored.abstract,
-            "tldr": tldr.text if tldr else "",
-            "byline": _byline(stored),
-            "origin": _origin(stored, tldr),
-        }
-        for stored, tldr in rows
-    ]
-    return render("papers.html", rows=shown, nothing=nothing)
 
 
 def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: str = "") -> str:
@@ -182,16 +163,3 @@ def _environment() -> jinja2.Environment:
 def render(template: str, **values: Any) -> str:
     """A template of this package with `values`, each cleaned and escaped."""
     return _environment().get_template(template).render(**values)
-
-
-def _byline(stored: StoredPaper) -> str:
-    paper = stored.paper
-    authors = ", ".join(paper.authors[:6]) + (" and others" if len(paper.authors) > 6 else "")
-    return " · ".join(part for part in (authors, paper.published or "") if part)
-
-
-def _origin(stored: StoredPaper, tldr: StoredTldr | None) -> str:
-    paper = stored.paper
-    made = f"TL;DR {tldr.method} by {tldr.model}" if tldr else ""
-    source = f"read from {paper.source}" if paper.source else ""
-    return " · ".join(part for part in (paper.url or "", source, made) if part)

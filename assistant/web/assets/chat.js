@@ -2,15 +2,7 @@
 // resting on a sentence shows what supports it; an answer is copied.
 (() => {
   "use strict";
-  const closest = (event, selector) =>
-    event.target instanceof Element ? event.target.closest(selector) : null;
-  const box = (id) => document.querySelector(`#${id} textarea, #${id} input`);
-  const write = (id, value) => {
-    const field = box(id);
-    if (!field) return;
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  };
+  const { closest, box } = paperPage;
 
   document.addEventListener("click", (event) => {
     const button = closest(event, "button.press");
@@ -23,12 +15,10 @@
   document.addEventListener("click", (event) => {
     const button = closest(event, "button.ask-paper");
     if (!button) return;
-    write("ask-paper", button.dataset.paper);
-    const tab = [...document.querySelectorAll('button[role="tab"]')].find(
-      (one) => one.textContent.trim() === "Ask",
-    );
-    tab?.click();
-    requestAnimationFrame(() => box("question")?.focus());
+    paperPage.openTab("ask", "question", (field) => {
+      paperPage.write("ask-paper", button.dataset.paper);
+      field.focus();
+    });
   });
 
   // Without https the browser has no clipboard for scripts, only the old command.

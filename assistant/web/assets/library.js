@@ -16,9 +16,7 @@
 
   const byId = (id) => document.getElementById(id);
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const box = (id) => document.querySelector(`#${id} textarea, #${id} input`);
-  const near = (event, selector) =>
-    event.target instanceof Element ? event.target.closest(selector) : null;
+  const { box, closest: near } = paperPage;
   const set = (element, name, value) => {
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   };

@@ -39,12 +39,7 @@
   };
 
   // What is written into the hidden box is handed to Python, which answers with the card.
-  const choose = (number) => {
-    const box = document.querySelector("#map-chosen textarea, #map-chosen input");
-    if (!box) return;
-    box.value = number;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  };
+  const choose = (number) => paperPage.write("map-chosen", number);
 
   class MapView {
     constructor(section) {

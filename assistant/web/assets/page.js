@@ -2,6 +2,32 @@
 // Similar papers: a click asks for them in the search box of the library.
 // Saved chats: a click opens one; the Markdown of the opened one is downloaded.
 // New questions: the page scrolls so that a question and its evidence are in sight.
+
+// What the scripts of several tabs need.
+const paperPage = {
+  closest: (event, selector) =>
+    event.target instanceof Element ? event.target.closest(selector) : null,
+  // A box in which Python finds what a script has to say, or in which people write.
+  box: (id) => document.querySelector(`#${id} textarea, #${id} input`),
+  write(id, value) {
+    const field = this.box(id);
+    if (!field) return;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  },
+  // What is in a tab is made when it is opened first: `then` gets the box once it is there.
+  openTab(name, id, then) {
+    document.querySelector(`[role="tab"][data-tab-id="${name}"]`)?.click();
+    const until = performance.now() + 5000;
+    const look = () => {
+      const field = this.box(id);
+      if (field) then(field);
+      else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  },
+};
+
 (() => {
   "use strict";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -9,7 +35,7 @@
     element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
 
   const cited = (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a.cite") : null;
+    const link = paperPage.closest(event, "a.cite");
     return link ? [link, document.getElementById(link.hash.slice(1))] : [null, null];
   };
 
@@ -29,26 +55,23 @@
 
   // Similar papers: asked for in the search box, where it can be seen, narrowed down and removed.
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button.similar") : null;
-    const box = document.querySelector("#filter textarea, #filter input");
-    if (!button || !box) return;
-    box.value = `similar:#${button.dataset.paper}`;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.focus({ preventScroll: true });
-    scroll(box, "center");
+    const button = paperPage.closest(event, "button.similar");
+    if (!button) return;
+    paperPage.openTab("library", "filter", (box) => {
+      paperPage.write("filter", `similar:#${button.dataset.paper}`);
+      box.focus({ preventScroll: true });
+      scroll(box, "center");
+    });
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button.saved-chat") : null;
-    const box = document.querySelector("#chosen-chat textarea, #chosen-chat input");
-    if (!button || !box) return;
-    box.value = button.dataset.chat;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    const button = paperPage.closest(event, "button.saved-chat");
+    if (button) paperPage.write("chosen-chat", button.dataset.chat);
   });
 
   // The Markdown is in the page already, so nothing is fetched for the file.
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("#download-chat") : null;
+    const button = paperPage.closest(event, "#download-chat");
     const text = document.getElementById("chat-markdown");
     if (!button || !text) return;
     const link = document.createElement("a");
@@ -62,7 +85,7 @@
   // What somebody opened stays open when its surroundings are written anew.
   const opened = new Set();
   document.addEventListener("click", (event) => {
-    const summary = event.target instanceof Element ? event.target.closest("summary") : null;
+    const summary = paperPage.closest(event, "summary");
     const details = summary && summary.parentElement;
     if (!details || !details.id) return;
     if (details.open) opened.delete(details.id);
