@@ -1,0 +1,235 @@
+"""The page as its users meet it, in Chromium: start, stop, many at once, memory.
+
+Usage: python -m benchmarks.page [--page FILE] [--questions 200] [--rounds 5]
+
+The embedded models answer from the papers of FILE. Prints tables in Markdown. How long things take
+depends on what else the machine does; compare within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.reading import read_file
+from assistant.session import Session
+from assistant.settings import load_settings
+from assistant.web.chat import Chat
+from assistant.web.work import UnderWay
+from benchmarks.measuring import note, rows, seconds
+from benchmarks.speed import PAGE, QUESTIONS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# As many are asked at once when it is measured how many the model should write at a time.
+_AT_ONCE = 8
+_WAYS = (1, 2, 4, 8)
+_MEGABYTE = 1024 * 1024
+
+
+@contextmanager
+def served(library: Path) -> Iterator[tuple[str, int, float]]:
+    """The page in a process of its own: address, process id, and seconds until it answered."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "assistant", "serve", "--port", str(port)]
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [*command, "--library", str(library)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            yield address, process.pid, time.perf_counter() - begun
+        finally:
+            process.terminate()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask as people do."""
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+
+
+def start(browser: Browser, library: Path, rounds: int) -> None:
+    """Seconds from the command to a page that can be used, and to one whose model is open."""
+    figures: list[tuple[float, float, float]] = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        with served(library) as (address, _, answered):
+            page = browser.new_page()
+            page.goto(address)
+            page.locator("#question textarea").wait_for()
+            usable = time.perf_counter() - begun
+            ask(page, QUESTIONS[0])
+            page.locator("#turn-1 .evidence li").first.wait_for()
+            figures.append((answered, usable, time.perf_counter() - begun))
+            page.close()
+    names = ("the server answers", "a question can be typed", "its evidence is in sight")
+    medians = [statistics.median(column) for column in zip(*figures, strict=True)]
+    rows(
+        "Start, seconds after the command",
+        ("until", "median", "slowest"),
+        [
+            (name, f"{middle:.1f}", f"{max(column):.1f}")
+            for name, middle, column in zip(names, medians, zip(*figures, strict=True), strict=True)
+        ],
+    )
+
+
+def stop(browser: Browser, library: Path, rounds: int) -> None:
+    """Seconds from the click on Stop to a turn that has ended, and to the next evidence."""
+    found: dict[str, list[float]] = {"while the evidence is read": [], "while it writes": []}
+    with served(library) as (address, _, _):
+        page = browser.new_page()
+        page.goto(address)
+        page.locator("#header strong").wait_for()
+        ask(page, QUESTIONS[1])
+        page.locator("#current-turn .figures").wait_for()
+        number = 1
+        for _ in range(rounds):
+            for name, when in zip(found, (".evidence li", ".claim"), strict=True):
+                number += 1
+                ask(page, QUESTIONS[number % len(QUESTIONS)])
+                page.locator(f"#turn-{number} {when}").first.wait_for()
+                if page.locator(f"#turn-{number}[aria-busy=true]").count() == 0:
+                    continue
+
+                def until_stopped(turn: int = number) -> None:
+                    page.click("#stop")
+                    page.locator(f"#turn-{turn}[aria-busy=false]").wait_for()
+
+                found[name].append(seconds(until_stopped))
+        page.close()
+    rows(
+        "Stop, seconds from the click to a turn that has ended",
+        ("pressed", "times", "median", "slowest"),
+        [
+            (name, str(len(taken)), f"{statistics.median(taken):.2f}", f"{max(taken):.2f}")
+            for name, taken in found.items()
+            if taken
+        ],
+    )
+
+
+def at_once(session: Session, rounds: int) -> None:
+    """Questions of several visitors at once, by how many answers the model writes at a time."""
+    taken: dict[int, list[list[float]]] = {way: [] for way in _WAYS}
+    for _ in range(rounds):
+        for way in _WAYS:
+            under_way = UnderWay()
+            chat = Chat(session, under_way, way)
+            first: list[float] = []
+            done: list[float] = []
+
+            threads = [
+                threading.Thread(target=_timed, args=(chat, n, first, done))
+                for n in range(_AT_ONCE)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            taken[way].append([statistics.mean(first), statistics.mean(done), max(done)])
+    rows(
+        f"{_AT_ONCE} questions at once, seconds",
+        ("written at a time", "evidence, mean", "answer, mean", "last answer"),
+        [
+            (
+                str(way),
+                *(f"{statistics.median(column):.2f}" for column in zip(*measured, strict=True)),
+            )
+            for way, measured in taken.items()
+        ],
+    )
+
+
+def _timed(chat: Chat, visitor: int, evidence: list[float], answers: list[float]) -> None:
+    """Ask, and note the seconds until evidence is in sight and until the answer is whole."""
+    begun = time.perf_counter()
+    noted = False
+    for view in chat.ask(QUESTIONS[visitor % len(QUESTIONS)], str(visitor)):
+        if not noted and "<blockquote>" in view.current:
+            noted = True
+            evidence.append(time.perf_counter() - begun)
+    answers.append(time.perf_counter() - begun)
+
+
+def memory(browser: Browser, library: Path, questions: int) -> None:
+    """Memory of the server while one window asks, in chats of twenty questions."""
+    lines = []
+    with served(library) as (address, process, _):
+        page = browser.new_page()
+        page.set_default_timeout(120_000)
+        page.goto(address)
+        page.locator("#header strong").wait_for()
+        number = 0
+        for n, question in enumerate(islice(cycle(QUESTIONS), questions), 1):
+            if n % 20 == 1 and n > 1:
+                page.click("#new-chat")
+                page.locator(".turn").first.wait_for(state="detached")
+                number = 0
+            number += 1
+            ask(page, question)
+            page.locator(f"#turn-{number}[aria-busy=false]").wait_for()
+            if n in (1, 10) or n % 50 == 0:
+                lines.append((str(n), f"{_resident(process) / _MEGABYTE:.0f}"))
+                note(f"  {n} questions: {lines[-1][1]} MB")
+        page.close()
+    rows("Memory of the server, MB", ("after questions", "resident"), lines)
+
+
+def _resident(process: int) -> int:
+    """Bytes of main memory that a process has."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Measure all of it."""
+    from playwright.sync_api import sync_playwright
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        library = Path(folder) / "library"
+        with Session(load_settings(library=library)) as session:
+            note("Several at once")
+            session.library.add(read_file(given.page, print))
+            session.library.embed_missing()
+            at_once(session, given.rounds)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
+        note("Start")
+        start(browser, library, given.rounds)
+        note("Stop")
+        stop(browser, library, given.rounds)
+        note("Memory")
+        memory(browser, library, given.questions)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
