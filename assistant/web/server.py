@@ -19,6 +19,7 @@ import uvicorn
 
 from assistant.errors import AssistantError, PageError
 from assistant.web.background import Background
+from assistant.web.stubs import without_stubs
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class PageServer:
         self._ended.set()
 
     async def _serve(self, under_way: UnderWay, on_ready: Callable[[str], None]) -> None:
-        from assistant.web.application import Application
+        with without_stubs():
+            from assistant.web.application import Application
 
         application = Application(
             self._session, under_way, self._host, self.port, self._users, self._names
