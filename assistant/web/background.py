@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, LibraryBusy
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -34,10 +34,16 @@ class Background:
             library = self._session.library
             while not self._ended.wait(_LOOK_S):
                 version = library.version()
-                if version != seen and not self._busy():
+                if version == seen or self._busy():
+                    continue
+                try:
                     library.embed_missing(should_stop=self._should_rest)
-                    # Stopped half-way it is not seen, and gone on with at the next look.
-                    seen = None if self._busy() else version
+                except LibraryBusy as error:
+                    # Another program writes just now: gone on with at the next look.
+                    _log.debug("Vectors in the background: %s", error)
+                    continue
+                # Stopped half-way it is not seen, and gone on with at the next look.
+                seen = None if self._busy() else version
         except AssistantError as error:
             # The page says what is wrong with the library; an import makes vectors as well.
             _log.debug("Vectors in the background: %s", error)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from web_support import MakeSession
 
+from assistant.errors import LibraryBusy
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -60,3 +61,29 @@ def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
         ended.set()
         thread.join()
     assert library.check() == []
+
+
+def test_a_library_that_is_busy_is_tried_again(
+    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session()
+    library = session.library
+    library.add([paper(9)])
+    embed, tries = library.embed_missing, []
+
+    def busy_at_first(**options: Callable[[], bool]) -> int:
+        tries.append(options)
+        if len(tries) == 1:
+            raise LibraryBusy("Another program writes.")
+        return embed(**options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(library, "embed_missing", busy_at_first)
+    ended = threading.Event()
+    thread = threading.Thread(target=Background(session, under_way, ended).run)
+    thread.start()
+    try:
+        wait_until(lambda: library.missing_vectors() == 0)
+    finally:
+        ended.set()
+        thread.join()
+    assert len(tries) > 1
