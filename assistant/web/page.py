@@ -42,6 +42,7 @@ TITLE = "Paper assistant"
 _UPLOADS_KEPT = (3600, 3600)
 # Answers that the model writes at the same time; more share its time and all come later.
 ANSWERS_AT_ONCE = 4
+_MOST_AT_ONCE = 256
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -109,6 +110,9 @@ def build_page(
         asking.continue_by(saved.go_on, saved.chat_id, tabs)
         page.load(head_until_ready, outputs=[header], concurrency_limit=None, **quiet())
         page.unload(leave)
+    # Who waits for the model keeps a thread: there have to be more than people who ask at once.
+    page.max_threads = _MOST_AT_ONCE
+    page.queue()
     return page
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import http.client
+import json
 import re
 import threading
 import tracemalloc
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 from web_support import MakeSession, OpenPage, Serve, ask
@@ -84,6 +87,51 @@ def test_twenty_windows_are_answered_in_order_and_not_mixed_up(
             assert not any(other in shown for other in others)
             assert page.locator(".turn").count() == 1
         assert model.asked == ANIMALS
+
+
+def test_the_library_is_shown_while_many_wait_for_the_model(
+    make_session: MakeSession, serve: Serve
+) -> None:
+    """More wait than Gradio has threads of its own (40)."""
+    waiting = 60
+    model = Echo()
+    with serve(make_session(model, PAPERS)) as server, ExitStack() as streams:
+        config = _json(server.port, "/config")
+        named = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+
+        def event(name: str, action: str) -> dict[str, Any]:
+            target = [named[name], action]
+            return next(fn for fn in config["dependencies"] if target in fn["targets"])
+
+        def call(fn: dict[str, Any], first: str, window: str) -> http.client.HTTPResponse:
+            data = [first, *(None for _ in fn["inputs"][1:])]
+            body = {"data": data, "fn_index": fn["id"], "session_hash": window}
+            joined = _json(server.port, "/gradio_api/queue/join", json.dumps(body))
+            assert "event_id" in joined
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+            streams.callback(connection.close)
+            connection.request("GET", f"/gradio_api/queue/data?session_hash={window}")
+            return streams.enter_context(connection.getresponse())
+
+        asked = [
+            call(event("ask", "click"), question(ANIMALS[n % len(ANIMALS)]), f"window{n}")
+            for n in range(waiting)
+        ]
+        for answer in asked:
+            while b"evidence-1-1" not in (line := answer.readline()):
+                assert line, "no evidence came"
+        found = call(event("chat-search", "change"), "no such chat", "another")
+        while b"No chat has these words" not in (line := found.readline()):
+            assert line, "the chats were not listed"
+        model.released.set()
+
+
+def _json(port: int, path: str, body: str | None = None) -> dict[str, Any]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        headers = {"content-type": "application/json"}
+        connection.request("POST" if body else "GET", path, body, headers)
+        found: dict[str, Any] = json.loads(connection.getresponse().read())
+    return found
 
 
 def test_memory_is_flat_over_many_questions(make_session: MakeSession, under_way: UnderWay) -> None:
