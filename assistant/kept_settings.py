@@ -53,7 +53,10 @@ def read_kept(library: Path) -> dict[str, Any]:
             f"those are: {', '.join(KEPT)}. {_REPAIR}"
         )
     if isinstance(model := found.get("model"), str):
-        found["model"] = library / Path(model).expanduser()
+        try:
+            found["model"] = library / Path(model).expanduser()
+        except RuntimeError as error:
+            raise SettingsError(f"{file}: {model}: there is no such user. {_REPAIR}") from error
     return found
 
 

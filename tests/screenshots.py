@@ -116,9 +116,14 @@ def walk(page: Page, folder: Path, name: str) -> None:
         if tab != "Ask":
             slug = "-".join(tab.lower().replace(";", "").split())
             open_tab(page, tab)
+            if tab == "Map":
+                page.locator("#map .map").wait_for()  # it is drawn when it is looked at first
+                settle(page)
             in_sight(slug)
             page.mouse.move(0, 0)
             first = page.locator(FIRST.get(tab, "x-none")).first
+            if tab == "Map":
+                open_details(page, most=1)  # its papers as a list
             if first.count() and first.is_visible():
                 first.click()
                 settle(page)

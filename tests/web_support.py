@@ -27,6 +27,12 @@ Serve = Callable[[Session], AbstractContextManager["PageServer"]]
 # The fixture `open_page`: the page at an address in a window of Chromium; `query`, options of it.
 OpenPage = Callable[..., AbstractContextManager["Page"]]
 
+# The elements that formulas may be made of.
+MATHML = frozenset(
+    """math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover
+    munderover""".split()  # noqa: SIM905
+)
+
 # Text that would do something if any of it were taken for markup, a template or a link.
 EVIL = (
     '<img src="http://evil.test/x.png"><script>alert(1)</script> ![x](http://evil.test/y.png) '

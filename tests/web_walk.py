@@ -28,8 +28,7 @@ _SETTLED = """() => new Promise((done) => {
     timer = setTimeout(end, 400);
     setTimeout(end, 4000);
 })"""
-# What stands in the dropdown of a narrow window is no tab to a screen reader, but is one.
-_TABS = "#tabs > .tab-wrapper [role=tab], #tabs > .tab-wrapper .overflow-dropdown button"
+_TABS = "#tabs > .tab-wrapper [role=tab]"
 
 
 def settle(page: Page) -> None:
@@ -38,21 +37,15 @@ def settle(page: Page) -> None:
 
 
 def tab_names(page: Page) -> list[str]:
-    """The names of all tabs, those that a narrow window puts away among them."""
+    """The names of all tabs."""
     page.locator(_TABS).first.wait_for()
     settle(page)
-    names = [name.strip() for name in page.locator(_TABS).all_text_contents()]
-    return list(dict.fromkeys(names))
+    return [name.strip() for name in page.locator(_TABS).all_text_contents()]
 
 
 def open_tab(page: Page, name: str) -> None:
-    """Open the tab `name`, from the menu of tabs if the window is too narrow for it."""
-    tab = page.locator("#tabs > .tab-wrapper").get_by_role("tab", name=name, exact=True)
-    if tab.count() == 0 or not tab.is_visible():
-        page.get_by_role("button", name="More tabs").click()
-        page.locator(".overflow-dropdown button").get_by_text(name, exact=True).click()
-    else:
-        tab.click()
+    """Open the tab `name`."""
+    page.locator("#tabs > .tab-wrapper").get_by_role("tab", name=name, exact=True).click()
     settle(page)
 
 

@@ -48,12 +48,13 @@ class Chats:
         owner: str = "",
         *,
         goes_on: bool = False,
-        instead: bool = False,
+        instead: str = "",
     ) -> bool:
         """Append a question and its answer to a chat, which begins with its first turn.
 
-        With `goes_on` the chat has to be there; with `instead` as well, and the turn takes the
-        place of its last one. Returns False, keeping nothing, when it is not there any more.
+        With `goes_on` the chat has to be there; with `instead`, a question, as well, and the last
+        turn with that question is deleted: it need not be the last of all, which may have come from
+        another window. Returns False, keeping nothing, when the chat is not there any more.
         """
         asked_at = datetime.now(UTC).isoformat(timespec="seconds")
         chat_id, owner = _writable(chat_id), _writable(owner)
@@ -64,7 +65,11 @@ class Chats:
             if last is None and (goes_on or instead):
                 return False
             if instead:
-                connection.execute("DELETE FROM turns WHERE turn = ?", (last,))
+                connection.execute(
+                    "DELETE FROM turns WHERE turn = (SELECT max(turn) FROM turns "
+                    "WHERE owner = ? AND chat = ? AND question = ?)",
+                    (owner, chat_id, _writable(instead)),
+                )
             connection.execute(
                 "INSERT INTO turns (owner, chat, question, answer, asked_at) "
                 "VALUES (?, ?, ?, ?, ?)",

@@ -376,12 +376,12 @@ class Library:
         owner: str = "",
         *,
         goes_on: bool = False,
-        instead: bool = False,
+        instead: str = "",
     ) -> bool:
         """Append a question and its answer to the chat `chat_id`, which begins with the first.
 
         `goes_on` says that turns of it were kept before: if it is not there any more, nothing is
-        kept, and False returned. So does `instead`, by which the turn takes the last one's place.
+        kept, and False returned. So does `instead`, the question whose last turn is deleted for it.
         """
         return self._chats.save_turn(
             chat_id, question, answer_json, owner, goes_on=goes_on, instead=instead

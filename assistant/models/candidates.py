@@ -79,12 +79,11 @@ def found_models(settings: Settings) -> list[ModelFacts]:
     found: dict[Path, ModelFacts] = {}
     embedded = prepared_path(settings.cache).resolve()
     for file in (file for folder in folders for file in _files(folder)):
-        place = file.resolve()
-        if place == embedded or place in found:
-            continue
         try:
-            found[place] = model_facts(file)
-        except (ModelFileInvalid, OSError):
+            place = file.resolve()
+            if place != embedded and place not in found:
+                found[place] = model_facts(file)
+        except (ModelFileInvalid, OSError, RuntimeError):  # a link to itself is a RuntimeError
             continue
     return list(found.values())
 

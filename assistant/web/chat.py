@@ -84,11 +84,9 @@ class Chat:
             )
         yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
         for _ in _followed(entry.view, work):
-            yield ChatView(conversation.past, entry.html(latest=True), running=True)
-        with self._lock:
-            in_sight = self._conversations.get(visitor) is conversation
-            in_sight = in_sight and conversation.last is entry
-        if in_sight:
+            if self._is_in_sight(visitor, conversation, entry):
+                yield ChatView(conversation.past, entry.html(latest=True), running=True)
+        if self._is_in_sight(visitor, conversation, entry):
             yield ChatView(conversation.past, entry.html(latest=True), running=False)
 
     def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
@@ -140,6 +138,11 @@ class Chat:
             self._conversations[visitor] = conversation
         current = conversation.entries[-1].html(latest=True)
         return ChatView(conversation.past, current, running=False, fresh=True)
+
+    def _is_in_sight(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
+        """Whether `entry` is what the page of `visitor` shows last; it may show a new chat."""
+        with self._lock:
+            return self._conversations.get(visitor) is conversation and conversation.last is entry
 
     def _last(self, visitor: str) -> TurnView | None:
         with self._lock:
@@ -201,7 +204,7 @@ class Chat:
         except LibraryError as error:
             turn.note = f"This chat is not kept: {error}"
             return
-        conversation.outdated = False
+        conversation.outdated = ""
         if not entry.kept:
             conversation.keep_elsewhere()
             turn.note = "This chat was deleted meanwhile, so this answer is not kept."

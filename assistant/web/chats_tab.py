@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from assistant.web.components import html, owner, quiet
+from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.web.chats import ChatHistory, OpenedChat
@@ -52,7 +53,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
                     "Delete it", variant="stop", scale=0, min_width=100, elem_id="sure"
                 )
                 keep = gr.Button("Keep it", scale=0, min_width=100, elem_id="keep-chat")
-            place = html(elem_id="opened-chat")
+            place = html(render("chat_none.html"), elem_id="opened-chat")
     shown = [opened, place, title, tools, confirm]
 
     def list_chats(searched: str, request: gr.Request) -> str:

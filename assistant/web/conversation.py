@@ -36,15 +36,15 @@ class Conversation:
     """One window's chat; `work` is the answer that is being written.
 
     `html_before` is that of all turns but the last, which may still change. Turns that were kept
-    in the library are there under `chat_id`; the last of them is `outdated` once it was taken back
-    here, until another takes its place there.
+    in the library are there under `chat_id`; `outdated` is the question of the one that was taken
+    back here, until another takes its place there.
     """
 
     chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     entries: list[Entry] = field(default_factory=list)
     html_before: list[str] = field(default_factory=list)
     work: Work[Happening] | None = None
-    outdated: bool = False
+    outdated: str = ""
     _numbers: int = 0
 
     @property
@@ -83,8 +83,8 @@ class Conversation:
         """Take the latest turn back, if there is one; its number is not used again."""
         if self.html_before:
             self.html_before.pop()
-        if self.entries:
-            self.outdated = self.entries.pop().kept or self.outdated
+        if self.entries and (last := self.entries.pop()).kept:
+            self.outdated = last.view.question
 
     @property
     def goes_on(self) -> bool:
@@ -94,6 +94,6 @@ class Conversation:
     def keep_elsewhere(self) -> None:
         """What was kept is not there any more: what comes is kept as another chat."""
         self.chat_id = uuid.uuid4().hex
-        self.outdated = False
+        self.outdated = ""
         for entry in self.entries:
             entry.kept = False

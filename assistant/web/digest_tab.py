@@ -9,6 +9,7 @@ import gradio as gr
 
 from assistant.web.components import html, quiet
 from assistant.web.digest import DATE, LAST, SINCE
+from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.digesting.making import Span
@@ -44,7 +45,7 @@ def add_digest_tab(digests: Digests) -> None:
                 elem_id="digest-begin",
             )
         said = html(elem_id="digest-said")
-        shown = html(elem_id="digest")
+        shown = html(render("digest_none.html"), elem_id="digest")
 
     def make(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
         yield _shown(digests.waiting())

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.web.components import html, quiet, updates, visitor
+from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.web.importing import Importing, ImportView
 
 _INTRO = (
-    '<p class="intro">Drop files that you exported or saved, or paste a page of papers. You see '
-    "what is in them before anything is kept.</p>"
+    '<h2 class="lead">Add papers</h2><p class="intro">Drop files that you exported or saved, or '
+    "paste a page of papers. You see what is in them before anything is kept.</p>"
 )
 
 
@@ -28,7 +29,7 @@ def add_import_tab(
     html(_INTRO)
     with gr.Row(elem_id="import-inputs"):
         files = gr.File(
-            label="Files: BibTeX, RIS, PubMed, EndNote, arXiv, CSV, JSON, saved pages; zip",
+            label="Files, also zipped",
             file_count="multiple",
             min_width=280,
             height=190,
@@ -53,6 +54,7 @@ def add_import_tab(
         )
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
+    html(render("import_help.html"), elem_id="import-help")
     shown = [job, preview, look, keep, discard, stop]
 
     def look_into(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:

@@ -27,6 +27,7 @@ class _Shown:
     turned: str = ""
     page: int = 0
     stamp: tuple[int, ...] = ()
+    is_counted: bool = False
     html: int = 0
 
 
@@ -95,7 +96,7 @@ def add_library_tab(
         """The table, its pager, its filters and the open paper, each if it has changed."""
         stamp, asked = table.stamp(), (text, sort)
         same = asked == known.asked and turn == known.turned
-        if same and stamp == known.stamp and known.html:
+        if same and stamp == known.stamp and known.is_counted and known.html:
             return (gr.skip(),) * 7
         page = known.page if asked == known.asked else 0
         if turn != known.turned:
@@ -104,10 +105,12 @@ def add_library_tab(
         written = hash((listing.html, listing.pager))
         listed = (listing.html, listing.pager) if written != known.html else (gr.skip(),) * 2
         view = detail.view(opened) if opened and stamp != known.stamp else None
+        facets = table.facets()
         return (
             *listed,
-            table.facets(),
-            _Shown(asked, turn, listing.page, stamp, written),
+            facets,
+            # Tags that are not counted anew at once are so at a later look.
+            _Shown(asked, turn, listing.page, stamp, table.is_counted(stamp), written),
             *(in_pane(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
         )
 

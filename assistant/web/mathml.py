@@ -195,6 +195,8 @@ class _Formula:
             return operator("…", "punctuation", before)
         if text in known.CHARACTERS:
             return operator(text, known.CHARACTERS[text], before)
+        if len(text) > 1:  # primes without anything before them
+            raise _Unknown
         if text in '|/!.?@"`°′″%‖' or unicodedata.category(text) in ("Sm", "So", "Pd"):
             return Atom(element("mo", text, UNSTRETCHED + UNSPACED))
         raise _Unknown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,8 @@ class PaperDetail:
             library = self._session.library
             stored = library.get(f"#{number}")
             tldr = library.tldr(stored.number)
-            added = library.added_at([stored.number])[stored.number]
+            # Somebody else may have removed it just now.
+            added = library.added_at([stored.number]).get(stored.number, "")
             records = library.sources(stored)
         except AssistantError as error:
             return DetailView(render("paper_gone.html", error=str(error)))
@@ -77,7 +79,7 @@ class PaperDetail:
 
     def tag(self, number: str, tag: str) -> str:
         """Give the paper a tag that was typed; what to say of it as HTML, empty if all is well."""
-        problem = self._changed(number, "tag", tag)
+        problem = self._changed(number, "tag", lambda: tags_of(tag))
         return render_job(error=problem) if problem else ""
 
     def change(self, request: str) -> str:
@@ -88,20 +90,22 @@ class PaperDetail:
         """
         try:
             asked = json.loads(request)
-            problem = self._changed(str(asked["paper"]), asked["do"], str(asked["tag"]))
-        except (ValueError, LookupError, TypeError):
+            # One tag, as it is: those of imports may have commas in them.
+            tag = str(asked["tag"])
+            problem = self._changed(str(asked["paper"]), asked["do"], lambda: [tag])
+        except (ValueError, LookupError, TypeError, RecursionError):
             return ""  # nothing of ours asks like this
         if not problem:
             return ""
         return render("refused.html", error=problem, serial=next(self._refused))
 
-    def _changed(self, number: str, action: str, tag: str) -> str:
-        """Change a tag; what was wrong, empty if nothing was."""
+    def _changed(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
+        """Change tags; what was wrong, empty if nothing was."""
         try:
-            tags = tags_of(tag)
+            wanted = tags()
             library = self._session.library
             stored = library.get(f"#{number}")
-            (library.untag if action == "untag" else library.tag)([stored.number], tags)
+            (library.untag if action == "untag" else library.tag)([stored.number], wanted)
         except AssistantError as error:
             return str(error)
         return ""
@@ -113,6 +117,8 @@ def tags_of(text: str) -> list[str]:
     Raises:
         UsageError: there is none.
     """
+    # Half of a character, which no file can hold, comes from a text that was cut.
+    text = text.encode(errors="replace").decode()
     tags = [tag for part in text.split(",") if (tag := " ".join(part.split()))]
     if not tags:
         raise UsageError("Type a tag first, or several with commas between.")

@@ -153,13 +153,16 @@ class Preferences:
             yield ""
 
     def _change(self, doing: str, **changes: Any) -> Iterator[str]:
+        # Nothing is yielded meanwhile: a page that has gone would keep the lock.
         with self._lock:
-            if self._state.running:
-                yield render_job(error="Another change is under way. Wait until it is done.")
-                return
-            self._state = _State(render_job(doing, running=True), running=True)
-            self._work = self._under_way.start(lambda emit, stop: self._run(changes))
-        yield from self._followed()
+            begun = not self._state.running
+            if begun:
+                self._work = self._under_way.start(lambda emit, stop: self._run(changes))
+                self._state = _State(render_job(doing, running=True), running=True)
+        if begun:
+            yield from self._followed()
+        else:
+            yield render_job(error="Another change is under way. Wait until it is done.")
 
     def _run(self, changes: dict[str, Any]) -> None:
         try:

@@ -8,6 +8,7 @@ files to keep that are whole in their links.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,11 @@ MOST_FAILURES = 20
 MOST_CHATS = 200
 MOST_TURNS = 100
 LONGEST_TITLE = 300
+# The end of a line that was only as long as somebody's window: no paragraph, no entry of a list and
+# no part of a structured abstract (`METHODS: ...`) begins behind it.
+_WRAPPED = re.compile(
+    r"(?<!\n)[ \t]*\n(?!\s*\n|[ \t]{2}|[-*\u2022] |(?:[A-Z][A-Z ,/&]+|[A-Z][a-z]+):\s)[ \t]*"
+)
 
 
 def render_welcome() -> str:
@@ -64,7 +70,7 @@ def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: st
         {"id": chat.chat_id, "title": chat.title[:LONGEST_TITLE], "about": chat_about(chat)}
         for chat in chats[:MOST_CHATS]
     ]
-    nothing = "No chat has these words." if searched else "No chats yet."
+    nothing = "No chat has these words." if searched else "No chats yet. Ask a question, and it is kept here."
     return render(
         "chats.html",
         rows=shown,
@@ -140,6 +146,11 @@ def render_about(**values: Any) -> str:
     return render("about.html", **values)
 
 
+def flowing(text: str) -> str:
+    """`text` without the line ends within its paragraphs, so that they fill any width."""
+    return _WRAPPED.sub(" ", visible_lines(text))
+
+
 @cache
 def _environment() -> jinja2.Environment:
     def cleaned(value: Any) -> Any:
@@ -155,6 +166,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals["verdicts"] = VERDICTS
     environment.filters["copied"] = turn_text
+    environment.filters["flowing"] = flowing
     environment.filters["formulas"] = formulas
     environment.globals["marked_formulas"] = marked_formulas
     return environment

@@ -138,7 +138,9 @@ class Selection:
                 raise UsageError("There is nothing to put back.")
             numbers = self._session.library.put_back(removed)
             with self._lock:
-                self._removed.pop(visitor, None)
+                # Unless another removal came in between, which can be undone now.
+                if self._removed.get(visitor) is removed:
+                    del self._removed[visitor]
             verb = "is" if len(numbers) == 1 else "are"
             return _said(f"{counted(len(numbers))} {verb} back.")
 

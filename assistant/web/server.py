@@ -183,7 +183,9 @@ def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
             f"only. Leave the host out, use {HOST}, or let people log in: --auth FILE."
         )
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, since asyncio turns Nagle's algorithm off only where it is: otherwise
+    # events came 40 ms late, and Gradio lost those of a click that was made meanwhile.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: else two servers share a port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

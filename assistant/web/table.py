@@ -145,6 +145,11 @@ class PaperTable:
             self._facets = (now, stamp, html)
         return html
 
+    def is_counted(self, stamp: tuple[int, ...]) -> bool:
+        """Whether what `facets` gave last is of the library as it was at `stamp`."""
+        with self._lock:
+            return self._facets is not None and self._facets[1] == stamp
+
     def count_anew(self) -> None:
         """Let the tags be counted again: the user has changed them just now."""
         with self._lock:

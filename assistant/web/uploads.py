@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 # Their folder in the cache folder.
@@ -35,7 +36,9 @@ class Uploads:
             if after:
                 self._held[holder] = after
             for path in before.difference(*self._held.values()):
-                path.unlink(missing_ok=True)
+                # One that is still read may stay there, until Gradio removes it.
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     def release(self, holder: Hashable) -> None:
         """Let `holder` need nothing."""

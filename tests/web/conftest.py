@@ -139,9 +139,12 @@ def serve(outgoing: list[object]) -> Serve:
     return serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, which can resolve no name and therefore reach nobody but this computer."""
+    """Chromium, which can resolve no name and therefore reach nobody but this computer.
+
+    Playwright keeps an event loop running, beside which no `asyncio.run` of other tests works.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next(filter(None, map(shutil.which, names)), None)
     if executable is None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
 
-from web_support import ENDLESS, MakeSession, OpenPage, Serve, WatchedModel, ask
-
+from assistant.paper import Paper
 from assistant.sample import sample_papers
 from assistant.session import Session
 from assistant.settings import load_settings
@@ -115,77 +113,20 @@ def test_two_windows_are_answered_at_the_same_time(
         assert second.locator("#current-turn .progress").is_visible()
 
 
-def test_pasted_papers_are_listed_and_found_and_their_markup_stays_text(
+def test_the_markup_of_papers_questions_and_answers_stays_text(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
-    model = WatchedModel(f"{EVIL_ABSTRACT} [1].", seconds_per_piece=0.0)
-    with serve(make_session(model)) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
-        page.locator(".paper >> nth=1").wait_for()
-        page.click("#add-papers button >> nth=0")
-        record = {"title": EVIL_TITLE, "abstract": EVIL_ABSTRACT}
-        page.fill("#pasted textarea", json.dumps(record))
-        page.click("#import")
-        page.locator("#import-job").get_by_text("1 papers read: 1 new").wait_for()
-        page.locator(".paper >> nth=2").wait_for()
-        assert EVIL_TITLE in page.inner_text(".paper >> nth=2")
-        page.click(".paper >> nth=2 >> summary")
-        assert EVIL_ABSTRACT in page.inner_text(".paper >> nth=2 >> .abstract")
-        assert "3 papers" in page.inner_text("#header")
-
-        page.fill("#filter textarea", "penguins")
-        page.locator("#pager-summary").get_by_text("found").wait_for()
-        assert EVIL_TITLE in page.inner_text(".paper >> nth=0")
-
-        page.get_by_role("tab", name="Ask").click()
+    session = make_session(
+        WatchedModel(f"{EVIL_ABSTRACT} [1].", seconds_per_piece=0.0),
+        [*PAPERS, Paper(title=EVIL_TITLE, abstract=EVIL_ABSTRACT)],
+    )
+    with serve(session) as server, open_page(server.address) as page:
         ask(page, f"How do penguins sleep? {EVIL_TITLE}")
         page.locator("#current-turn .figures").wait_for()
         assert EVIL_TITLE in page.inner_text("#current-turn .question")
         assert EVIL_TITLE in page.inner_text("#current-turn .evidence")
+        assert "${alert(1)} {{7*7}}" in page.inner_text("#current-turn .answer")
         assert page.locator("img[src*=evil], img[src=x], iframe").count() == 0
-
-
-def test_similar_papers_are_asked_for_in_the_box(
-    make_session: MakeSession, serve: Serve, open_page: OpenPage
-) -> None:
-    with serve(make_session()) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
-        page.click(".paper >> nth=0 >> summary")
-        page.click(".paper >> nth=0 >> button.similar")
-        page.locator("#papers").get_by_text("Most like “On the sleep of cats”").wait_for()
-        assert page.input_value("#filter textarea") == "similar:#1"
-        assert page.locator(".paper").count() == 1
-        page.fill("#filter textarea", "since:yesterday")
-        page.locator("#papers").get_by_text("since:yesterday is no date").wait_for()
-        page.fill("#filter textarea", "")
-        page.locator(".paper >> nth=1").wait_for()
-
-
-def test_uploaded_files_are_imported(
-    make_session: MakeSession, serve: Serve, open_page: OpenPage, saved_page: Path
-) -> None:
-    session = make_session()
-    with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
-        page.click("#add-papers button >> nth=0")
-        page.set_input_files("#files input[type=file]", saved_page)
-        page.locator("#files").get_by_text("page.txt").wait_for()
-        page.click("#import")
-        page.locator(".paper").get_by_text("On the sleep of bats").wait_for()
-        assert [stored.paper.source for stored in session.library.papers()][-1] == "page.txt"
-        uploads = session.settings.cache / "uploads"
-        assert not list(uploads.rglob("*.txt"))
-
-
-def test_tldrs_are_written_and_listed(
-    make_session: MakeSession, serve: Serve, open_page: OpenPage
-) -> None:
-    model = WatchedModel("They sleep for many hours of the day.", seconds_per_piece=0.05)
-    with serve(make_session(model)) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
-        page.click("#write-tldrs")
-        page.locator("#tldr-job").get_by_text("2 TL;DRs written").wait_for()
-        page.locator(".tldr:not(.none) >> nth=1").wait_for()
 
 
 def test_saved_chats_are_opened_renamed_downloaded_and_deleted(

@@ -35,6 +35,11 @@ def test_an_answer_is_checked_copied_edited_and_asked_again(
         page.mouse.move(0, 0)
         page.hover("#turn-1 .claim")
         page.locator("#support").get_by_text("Cats sleep fourteen hours a day.").wait_for()
+        # Scrolling takes it away; resting on the same sentence again brings it back.
+        page.evaluate("document.dispatchEvent(new Event('scroll'))")
+        page.locator("#support").wait_for(state="detached")
+        page.hover("#turn-1 .claim a.cite")
+        page.locator("#support").wait_for()
         page.keyboard.press("Escape")
         page.locator("#support").wait_for(state="detached")
         page.set_viewport_size({"width": 1280, "height": 800})

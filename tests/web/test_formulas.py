@@ -10,17 +10,13 @@ from hostile import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from web_support import MakeSession, OpenPage, Serve, Tags
+from web_support import MATHML, MakeSession, OpenPage, Serve, Tags
 
 from assistant.text.visible import visible_lines
 from assistant.web.formulas import MOST, formulas, marked_formulas
 from assistant.web.mathml import DEEPEST, LONGEST, mathml
 from assistant.web.rendering import _environment
 
-ELEMENTS = set(
-    """math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover
-    munderover""".split()  # noqa: SIM905
-)
 ATTRIBUTES = set(
     """accent alttext displaystyle form linethickness lspace mathvariant maxsize minsize
     movablelimits rspace stretchy width""".split()  # noqa: SIM905
@@ -31,7 +27,7 @@ _MATH = re.compile(r"<math .*?</math>", re.DOTALL)
 def only_mathml(html: str) -> str:
     """See that there is no element but MathML's; the text outside of formulas."""
     shown = Tags(html)
-    assert set(shown.tags) <= ELEMENTS
+    assert set(shown.tags) <= MATHML
     assert {name for name, _ in shown.attributes} <= ATTRIBUTES
     outside = Tags(_MATH.sub("", html))
     assert outside.tags == []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
-from web_support import MakeSession, Serve
+from web_support import MATHML, MakeSession, OpenPage, Serve
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
 from assistant.answering.answer import REFUSAL, Event, NearPaper, Timings
@@ -18,8 +18,10 @@ from assistant.errors import ModelError
 from assistant.library import StoredTldr
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
+from assistant.reading import read_bytes
 from assistant.session import Session
-from assistant.web import table
+from assistant.web import map as map_module
+from assistant.web import preview, table, tldr_batch
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -28,43 +30,96 @@ TEXTS = [writable(text) for text in HOSTILE.values()]
 # Where texts of papers, users and models are shown.
 PLACES = (
     "#header",
+    "#examples",
     "#past-turns",
     "#current-turn",
-    "#papers",
+    "#chips",
+    "#support",
     "#facets",
+    "#papers",
+    "#pager",
     "#library-said",
+    "#remove-question",
+    "#chosen-job",
     "#paper-detail",
+    "#detail-problem",
     "#paper-more",
     "#paper-near",
     "#import-job",
+    "#import-preview",
+    "#tldr-standing",
     "#tldr-job",
+    "#tldr-lines",
+    "#map",
+    "#map-said",
+    "#map-card",
     "#chats",
     "#opened-chat",
+    "#digest-said",
+    "#digest",
+    "#about",
+    "#model-job",
+    "#settings-job",
+    "#settings-table",
+    "#prompt-about",
+    "#prompt-said",
 )
-# Tags that no template of ours has and many of the texts would make; `x-evil` stands for unknown.
+# Tags that no template of ours has, but for what OWN says, and many of the texts would make;
+# `x-evil` stands for unknown.
 FOREIGN = set(
-    """animate annotation-xml audio b base embed form gradio-app iframe image img input link maction
-    marquee meta mglyph object script slot source style svg template title use video
-    x-evil""".split()  # noqa: SIM905
+    """animate annotation annotation-xml audio b base embed form gradio-app iframe image img input
+    link maction marquee meta mglyph object script semantics slot source style svg template title
+    use video x-evil""".split()  # noqa: SIM905
 )
-LOOK = """places => {
-    const inside = places.flatMap(place => [...document.querySelectorAll(`${place} *`)]);
+OWN = "#map input.map-words, #map .map-topic > svg"
+# The links that there may be, by their place.
+LINKS = {
+    "#past-turns": r"#evidence-\d+-\d+",
+    "#current-turn": r"#evidence-\d+-\d+",
+    "#opened-chat": r"#evidence-\d+-\d+",
+    "#paper-more": r"https://doi\.org/10\.\d{4,9}/[-._;()/:A-Za-z0-9]+"
+    r"|https://arxiv\.org/abs/[a-z-]*/?[0-9.]+(v\d+)?"
+    r"|https://pubmed\.ncbi\.nlm\.nih\.gov/\d{1,9}",
+    "#library-said": r"data:[a-z/-]+(;charset=utf-8)?;base64,[A-Za-z0-9+/=]+",
+    "#digest": r"data:(text/markdown|text/html|message/rfc822);base64,[A-Za-z0-9+/=]+",
+}
+LOOK = """([places, own]) => {
+    const within = (place) => [...document.querySelectorAll(`${place} *`)];
+    const inside = places.flatMap(within);
     for (const element of inside) {
         for (const name of ["mouseover", "focus", "toggle", "load", "error"]) {
             element.dispatchEvent(new Event(name, {cancelable: true}));
         }
     }
-    const attributes = inside.flatMap(element => [...element.attributes]);
-    const links = attributes.filter(one => one.name === "href");
+    const links = (place) => within(place)
+        .filter((one) => one.hasAttribute("href"))
+        .map((one) => [place, one.getAttribute("href"), one.target, one.rel]);
+    // As it is read: without what is hidden, and with the source of every formula.
+    const text = (place) => {
+        const copy = document.querySelector(place)?.cloneNode(true);
+        if (!copy) return "";
+        copy.querySelectorAll("[hidden]").forEach((one) => one.remove());
+        copy.querySelectorAll("math[alttext]").forEach((one) => {
+            one.replaceWith(`$${one.getAttribute("alttext")}$`);
+        });
+        return copy.textContent;
+    };
+    const strange = inside.filter((one) => !one.matches(own));
+    const attributes = strange.flatMap((one) => [...one.attributes]);
+    const formulas = [...document.querySelectorAll("math")];
     const fetching = "[src*=evil], [href*=evil], [style*=url], [onerror], base:not([href='./'])";
     return {
         hit: window.__hit ?? null,
-        tags: inside.map(element => element.localName),
-        attributes: attributes.map(attribute => attribute.name),
-        links: links.map(one => one.value.replace(/\\d+/g, "N")),
-        texts: places.map(place => document.querySelector(place)?.textContent ?? ""),
+        tags: strange.map((one) => one.localName),
+        attributes: attributes.map((one) => one.name),
+        links: places.flatMap(links),
+        formulas: formulas.flatMap((one) => [one, ...one.querySelectorAll("*")])
+            .map((one) => one.localName),
+        silent: formulas.filter((one) => !one.getAttribute("alttext")).length,
+        whole: places.map((place) => document.querySelector(place)?.textContent ?? ""),
+        texts: places.map(text),
         title: document.title,
-        evil: [...document.querySelectorAll(fetching)].map(one => one.outerHTML.slice(0, 200)),
+        evil: [...document.querySelectorAll(fetching)].map((one) => one.outerHTML.slice(0, 200)),
         frames: window.frames.length,
     };
 }"""
@@ -114,52 +169,6 @@ class Asker:
         )
 
 
-@contextmanager
-def chromium(address: str) -> Iterator[tuple[Page, list[str]]]:
-    """The page in Chromium, and all that went wrong in it: requests, dialogs, errors, windows."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        pytest.skip("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
-    wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-
-        def note_request(url: str) -> None:
-            if not url.startswith((f"{address}/", "data:", f"blob:{address}")):
-                wrong.append(f"request to {url}")
-
-        page.on("request", lambda request: note_request(request.url))
-        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
-        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-        page.on("popup", lambda popup: wrong.append(f"window {popup.url}"))
-        page.on("download", lambda download: wrong.append(f"download {download.url}"))
-        # What the page's policy refuses is an error on the console.
-        page.on(
-            "console",
-            lambda message: wrong.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(address)
-        page.locator("#header strong").wait_for()
-        yield page, wrong
-        browser.close()
-
-
 def hostile_session(make_session: MakeSession) -> Session:
     """A session whose library, TL;DRs and model's name are hostile."""
     papers = [
@@ -169,111 +178,245 @@ def hostile_session(make_session: MakeSession) -> Session:
             authors=(text,),
             tags=(text,),
             url=text,
-            doi=f"10.1/{n}{text}",
+            # Every second one is as it should be, and linked to.
+            doi=f"10.1000/{n}" if n % 2 else f"10.1000/{n}{text}",
+            arxiv=f"2401.{n:05}",
+            pmid=f"{n + 1}",
             source=text,
         )
         for n, text in enumerate(TEXTS)
     ]
-    session = make_session(ScriptedModel([], name=" ".join(KINDS["markup"].values())), papers)
+    model = ScriptedModel(lambda request: TEXTS[0], name=" ".join(KINDS["markup"].values()))
+    session = make_session(model, papers)
     for stored, text in zip(list(session.library.papers()), TEXTS, strict=True):
         tldr = StoredTldr(stored.number, text, text, "prompt", "generated", 1.0, "")
         session.library.save_tldr(tldr, stored.paper)
     return session
 
 
-def check(page: Page, wrong: list[str], *places: str) -> str:
-    """See that nothing did anything; the text of `places`."""
-    look = page.evaluate(LOOK, list(PLACES))
-    assert wrong == []
+@contextmanager
+def hostile_page(session: Session, serve: Serve, open_page: OpenPage) -> Iterator[Page]:
+    """The page of `session`, whose head tells every text; it opens no window and saves no file."""
+    wrong: list[str] = []
+    with serve(session) as server:
+        session.notify(" ".join(TEXTS))
+        with open_page(server.address) as page:
+            page.set_default_timeout(40_000)
+            page.on("popup", lambda popup: wrong.append(f"window {popup.url}"))
+            page.on("download", lambda download: wrong.append(f"download {download.url}"))
+            yield page
+            assert wrong == []
+
+
+def check(page: Page, *places: str) -> str:
+    """See that nothing did anything; the words of `places`, as they are read."""
+    look = page.evaluate(LOOK, [list(PLACES), OWN])
     assert look["hit"] is None
     assert not FOREIGN & set(look["tags"])
     assert not [name for name in look["attributes"] if name.startswith("on")]
     assert not {"src", "srcset", "action", "srcdoc", "data"} & set(look["attributes"])
-    assert set(look["links"]) <= {"#evidence-N-N"}
+    assert set(look["formulas"]) <= MATHML
+    assert look["silent"] == 0
+    for place, address, target, rel in look["links"]:
+        assert re.fullmatch(LINKS.get(place, ""), address), (place, address[:200])
+        if address.startswith("https:"):
+            assert (target, rel) == ("_blank", "noreferrer noopener")
     assert (look["title"], look["evil"], look["frames"]) == ("Paper assistant", [], 0)
+    whole = dict(zip(PLACES, look["whole"], strict=True))
+    assert {place: unseen(text) for place, text in whole.items() if unseen(text)} == {}
     texts = dict(zip(PLACES, look["texts"], strict=True))
-    assert {place: unseen(text) for place, text in texts.items() if unseen(text)} == {}
-    return "\n".join(texts[place] for place in places)
+    return words_of("\n".join(texts[place] for place in places))
 
 
-def ask(page: Page, number: int, *kinds: str) -> None:
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def joined(*kinds: str) -> str:
+    return " ".join(writable(text) for kind in kinds for text in KINDS[kind].values())
+
+
+def ask(page: Page, number: int, text: str) -> None:
     """Ask something hostile and wait for the end of the turn."""
-    texts = [text for kind in kinds for text in KINDS[kind].values()]
-    page.fill("#question textarea", "\n".join(texts)[:1_900])
+    page.fill("#question textarea", text[:1_900])
     page.click("#ask")
     page.locator(f"#turn-{number}[aria-busy=false]").wait_for()
 
 
-def test_all_hostile_texts_at_once_are_text(
-    make_session: MakeSession, serve: Serve, monkeypatch: pytest.MonkeyPatch
+def test_in_questions_answers_and_chats(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "PAGE", 1_000)
     session = hostile_session(make_session)
     asker = Asker(session)
     monkeypatch.setattr(Session, "asker", property(lambda self: asker))
-    with serve(session) as server:
-        session.notify(" ".join(TEXTS))
-        with chromium(server.address) as (page, wrong):
-            header = check(page, wrong, "#header")
-            assert words_of(" ".join(TEXTS)) in words_of(header)
+    with hostile_page(session, serve, open_page) as page:
+        assert words_of(" ".join(TEXTS)) in check(page, "#header")
 
-            # An answer, a refusal and a failure.
-            ask(page, 1, "markup")
-            answered = check(page, wrong, "#current-turn")
-            assert page.locator("#turn-1 .claim").count() == len(TEXTS)
-            assert words_of("".join(KINDS["markup"].values()))[:700] in words_of(answered)
-            ask(page, 2, "templates", "markdown", "addresses")
-            ask(page, 3, "directions", "invisible", "terminal")
-            turns = words_of(check(page, wrong, "#past-turns", "#current-turn"))
-            assert page.locator(".problem").count() == 1
-            for text in TEXTS:
-                assert turns.count(words_of(text)) >= 3
+        # An answer, a refusal and a failure.
+        ask(page, 1, joined("markup"))
+        answered = check(page, "#current-turn")
+        assert page.locator("#turn-1 .claim").count() == len(TEXTS)
+        assert words_of(joined("markup"))[:700] in answered
+        # What supports the last claim is far out of sight, and told beside it.
+        page.evaluate("[...document.querySelectorAll('a.cite')].pop().focus({preventScroll: true})")
+        page.locator("#support").wait_for()
+        check(page)
+        ask(page, 2, joined("templates", "markdown", "addresses"))
+        ask(page, 3, joined("directions", "invisible", "terminal"))
+        turns = check(page, "#past-turns", "#current-turn")
+        assert page.locator(".problem").count() == 1
+        for text in TEXTS:
+            assert turns.count(words_of(text)) >= 3
 
-            # The same conversation as it was saved: the answer and the refusal.
-            page.get_by_role("tab", name="Chats").click()
-            page.click(".saved-chat")
-            page.locator("#opened-chat .turn >> nth=1").wait_for()
-            saved = words_of(check(page, wrong, "#opened-chat"))
-            for text in TEXTS:
-                assert saved.count(words_of(text)) >= 3
+        # The same conversation as it was saved: the answer and the refusal.
+        open_tab(page, "Chats")
+        page.fill("#chat-search textarea", joined("queries"))
+        page.locator("#chats .nothing").wait_for()
+        page.fill("#chat-search textarea", "")
+        page.click(".saved-chat")
+        page.locator("#opened-chat .turn >> nth=1").wait_for()
+        saved = check(page, "#opened-chat")
+        for text in TEXTS:
+            assert saved.count(words_of(text)) >= 3
+        page.fill("#chat-title textarea", joined("markup")[:250])
+        page.click("#rename-chat")
+        name = words_of(joined("markup")[:250])
+        page.locator("#opened-chat .name").get_by_text("window.__hit").wait_for()
+        page.locator(".saved-chat").get_by_text("script-src").wait_for(state="detached")
+        assert name in check(page, "#opened-chat")
+        assert name in check(page, "#chats")
 
-            # The library, its filters, and some of its papers opened.
-            page.get_by_role("tab", name="Library").click()
-            page.locator(f"#paper-{len(TEXTS)}").wait_for()
-            page.locator("#facets .facet >> nth=0").wait_for()
-            listed = words_of(check(page, wrong, "#papers"))
-            for n, text in enumerate(TEXTS):
-                assert words_of(f"{text}{n}{text}") in listed
-            for n in range(0, len(TEXTS), 7):
-                page.click(f"#open-{n + 1}")
-                page.locator(f".detail[data-paper='{n + 1}']").wait_for()
-                shown = words_of(check(page, wrong, "#paper-detail", "#paper-more"))
-                assert words_of(f"{TEXTS[n]}Abstract{n}") in shown
-            page.locator("#paper-near .open-near >> nth=4").wait_for()
-            page.locator(".choose").first.click()
-            for typed in KINDS["markup"].values():
-                page.fill("#chosen-tags :is(textarea, input)", typed)
-                page.click("#give-tags")
-            page.locator("#library-said .said").wait_for()
-            check(page, wrong)
-            page.click("#close-detail")
 
-            # Papers that are pasted and uploaded, some of which cannot be read.
-            page.click("#add-papers button >> nth=0")
-            markup = KINDS["markup"].values()
-            pasted = [json.dumps({"title": f"New {text}", "abstract": text}) for text in markup]
-            page.fill("#pasted textarea", "\n".join([*pasted, '{"title": "<img src=x>']))
-            files: list[FilePayload] = [
-                {"name": f"{n} {text}.txt", "mimeType": "text/plain", "buffer": b"\0"}
-                for n, text in enumerate(list(markup)[5:9])
-            ]
-            page.set_input_files("#files input[type=file]", files)
-            page.locator("#files .filename >> nth=3").wait_for()
-            page.click("#import")
-            page.locator("#import-job").get_by_text("could not be read").wait_for()
-            page.locator("#import-job:not(:has(.running))").wait_for()
-            check(page, wrong)
+def test_in_the_library(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "PAGE", 1_000)
+    with hostile_page(hostile_session(make_session), serve, open_page) as page:
+        open_tab(page, "Library")
+        page.locator(f"#paper-{len(TEXTS)}").wait_for()
+        page.locator("#facets .facet >> nth=0").wait_for()
+        listed = check(page, "#papers")
+        for n, text in enumerate(TEXTS):
+            assert words_of(f"{text}{n}{text}") in listed
 
-            page.fill("#filter textarea", "'; DROP TABLE papers; -- <img src=x> \u202e\0")
-            page.locator("#pager-summary").get_by_text("found").wait_for()
-            check(page, wrong)
+        links = 0
+        for n in range(0, len(TEXTS), 9):
+            page.click(f"#open-{n + 1}")
+            page.locator(f".detail[data-paper='{n + 1}']").wait_for()
+            shown = check(page, "#paper-detail", "#paper-more")
+            assert words_of(f"{TEXTS[n]}Abstract{n}") in shown
+            links += page.locator("#paper-more a[href^='https://doi.org/']").count()
+        assert links
+        page.locator("#paper-near .open-near >> nth=4").wait_for()
+        check(page)
+        page.fill("#detail-tag :is(textarea, input)", joined("markup"))
+        page.click("#detail-add-tag")
+        page.locator(".detail-tags").get_by_text("<base href").wait_for()
+        check(page)
+
+        page.locator(".choose").first.click()
+        page.fill("#chosen-tags :is(textarea, input)", joined("markup"))
+        page.click("#give-tags")
+        page.locator("#library-said .said").wait_for()
+        check(page)
+        page.click("#detail-pane .ask-paper")
+        page.locator("#chips").get_by_text("Only “").wait_for()
+        check(page)
+
+        open_tab(page, "Library")
+        page.click("#close-detail")
+        page.fill("#filter :is(textarea, input)", "'; DROP TABLE papers; -- <img src=x> \u202e\0")
+        page.locator("#pager-summary").get_by_text("found").wait_for()
+        check(page)
+
+
+def test_in_imports(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "SHOWN_PAPERS", 1_000)
+    session = make_session()
+    with hostile_page(session, serve, open_page) as page:
+        open_tab(page, "Import")
+        pasted = [
+            json.dumps({"title": f"New {one}", "abstract": one, "authors": [one]}) for one in TEXTS
+        ]
+        text = "\n".join([*pasted, '{"title": "<img src=x>'])
+        page.fill("#pasted textarea", text)
+        files: list[FilePayload] = [
+            {"name": f"{n} {one}.txt", "mimeType": "text/plain", "buffer": b"\0"}
+            for n, one in enumerate(list(KINDS["markup"].values())[5:9])
+        ]
+        page.set_input_files("#files input[type=file]", files)
+        page.locator("#files .filename >> nth=3").wait_for()
+        page.click("#look")
+        page.locator("#keep").wait_for()
+        page.locator("#import-preview .failed").wait_for()
+        found = check(page, "#import-preview")
+        papers = list(read_bytes(text.encode(), "pasted text", lambda failure: None))
+        assert len(papers) > 0.9 * len(TEXTS)
+        for paper in papers:
+            assert words_of(paper.title) in found
+
+        page.click("#keep")
+        page.locator("#import-job").get_by_text("could not be read").wait_for()
+        page.locator("#import-job:not(:has(.running))").wait_for()
+        check(page)
+        assert session.library.count() > len(TEXTS) / 2
+
+
+def test_in_tldrs_map_and_digest(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tldr_batch, "SHOWN_LINES", 1_000)
+    monkeypatch.setattr(map_module, "MOST_LISTED", 1_000)
+    with hostile_page(hostile_session(make_session), serve, open_page) as page:
+        open_tab(page, "Map")
+        page.locator(".map canvas").wait_for()
+        drawn = check(page, "#map")
+        for text in TEXTS:
+            assert words_of(text[:150]) in drawn
+        page.click("#map-list summary")
+        for n in range(0, len(TEXTS), 25):
+            page.click(f".map-open[data-paper='{n + 1}']")
+            page.locator(f".map-paper[data-number='{n + 1}']").wait_for()
+            assert words_of(f"{TEXTS[n]}Abstract{n}") in check(page, "#map-card")
+
+        open_tab(page, "Digest")
+        page.click("#digest-show")
+        page.locator("#digest .digest").wait_for()
+        assert page.locator("#digest .title").count() > 20
+        assert page.locator("#digest a").count() == 3
+        digest = check(page, "#digest")
+        assert sum(words_of(f"{text}{n}") in digest for n, text in enumerate(TEXTS)) > 20
+
+        open_tab(page, "TL;DRs")
+        page.click("#write-tldrs")
+        page.locator("#tldr-job").get_by_text("every paper with an abstract").wait_for()
+        check(page)
+        lines = check(page, "#tldr-lines")
+        for n, text in enumerate(TEXTS):
+            assert words_of(f"{text}{n}") in lines
+
+
+def test_in_settings(make_session: MakeSession, serve: Serve, open_page: OpenPage) -> None:
+    session = hostile_session(make_session)
+    with hostile_page(session, serve, open_page) as page:
+        open_tab(page, "Settings")
+        page.locator("#about dl").first.wait_for()
+        page.get_by_label("Another file …").check()
+        page.fill("#model-path :is(textarea, input)", f"/nowhere/{joined('markup', 'paths')}")
+        page.click("#use-model")
+        page.locator("#model-job [role=alert]").wait_for()
+        assert words_of(joined("markup")) in check(page, "#model-job")
+
+        page.fill("#prompt-text textarea", f"# user\n{joined('templates', 'markup')}")
+        page.click("#save-prompt")
+        page.locator("#prompt-said [role=alert]").wait_for()
+        check(page)
+        own = "".join(one for one in joined("markup", "markdown", "latex") if one not in "{}")
+        page.fill("#prompt-text textarea", f"# user\n{own} {{evidence}} {{question}}")
+        page.click("#save-prompt")
+        page.locator("#prompt-said").get_by_text("Saved, and used").wait_for()
+        page.click("#about-again")
+        page.locator("#prompt-about").get_by_text("Your own").wait_for()
+        check(page)

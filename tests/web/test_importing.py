@@ -72,8 +72,8 @@ def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> No
     lines = "\n".join(map(json.dumps, records)) + '\n{"abstract": "No title."}\n'
     files = [page.upload("some.jsonl", lines), page.upload("cat.png", b"\x89PNG\r\n\x1a\n\0\0")]
     views = list(page.importing.look("me", files, PASTE))
-    assert views[0].running
-    last = views[-1]
+    *earlier, last = views
+    assert all(view.running for view in earlier)
     assert (last.running, last.succeeded, last.keep) == (False, True, "Keep 4 papers")
     text = " ".join(Tags(last.preview or "").text.split())
     assert "4 papers found 3 new 1 known word for word 1 without an abstract" in text

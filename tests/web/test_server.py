@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from users_support import serving, write_ann_and_ben
@@ -66,6 +67,24 @@ def test_who_is_answered_and_with_what(make_session: MakeSession, serve: Serve) 
         theme = request(server.port, "GET", "/theme.css").body
         assert b"@import" not in theme
         assert b"@font-face" not in theme
+
+
+def test_what_is_sent_does_not_wait_for_more(
+    make_session: MakeSession, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = []
+    setsockopt = socket.socket.setsockopt
+
+    def noting(self: socket.socket, level: int, name: int, *value: Any) -> None:
+        if (level, name) == (socket.IPPROTO_TCP, socket.TCP_NODELAY):
+            at_once.append(self.getsockname()[1])
+        setsockopt(self, level, name, *value)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", noting)
+    with serve(make_session(papers=[])) as server:
+        request(server.port, "GET", "/")
+    # The server's ends of the connections, not those of who asks.
+    assert server.port in at_once
 
 
 def test_a_taken_port_says_what_to_do(make_session: MakeSession) -> None:

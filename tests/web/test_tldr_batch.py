@@ -85,7 +85,7 @@ def test_how_things_stand(make_batch: MakeBatch) -> None:
 
 def test_an_empty_library_has_nothing_to_write(make_batch: MakeBatch) -> None:
     batch, _ = make_batch(papers=[])
-    assert "There are no papers yet" in batch.standing()
+    assert "import papers first" in batch.standing()
     assert "There is nothing to write" in list(batch.write("me"))[-1].html
 
 

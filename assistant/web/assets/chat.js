@@ -57,6 +57,7 @@
   // What supports a sentence is marked where it stands, and told beside the sentence where it is
   // out of sight.
   let told = null;
+  let scrolled = false;
   const inSight = (item) => {
     const { top, bottom } = item.getBoundingClientRect();
     return top >= 0 && bottom <= window.innerHeight;
@@ -71,9 +72,10 @@
     told = null;
   };
   const show = (claim) => {
-    if (claim === told) return;
+    if (claim === told && !scrolled) return;
     hide();
     told = claim;
+    scrolled = false;
     const items = supports(claim);
     items.forEach((item) => item.classList.add("lit"));
     const hidden = items.filter((item) => !inSight(item));
@@ -104,7 +106,14 @@
       else if (told) hide();
     });
   }
-  document.addEventListener("scroll", () => document.getElementById("support")?.remove(), true);
+  document.addEventListener(
+    "scroll",
+    () => {
+      document.getElementById("support")?.remove();
+      scrolled = true;
+    },
+    true,
+  );
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && told) hide();
   });

@@ -64,9 +64,21 @@ const paperPage = {
     });
   });
 
+  // In a narrow window the opened chat is below the list.
+  const opens = new MutationObserver((changes) => {
+    const change = changes.find(({ target }) => target.querySelector(":scope > .opened-chat"));
+    if (!change) return;
+    opens.disconnect();
+    const column = change.target.closest(".column");
+    if (column.getBoundingClientRect().top > window.innerHeight / 2) scroll(column, "start");
+  });
   document.addEventListener("click", (event) => {
     const button = paperPage.closest(event, "button.saved-chat");
-    if (button) paperPage.write("chosen-chat", button.dataset.chat);
+    if (!button) return;
+    const place = document.getElementById("opened-chat");
+    opens.disconnect();
+    if (place) opens.observe(place, { childList: true, subtree: true });
+    paperPage.write("chosen-chat", button.dataset.chat);
   });
 
   // The Markdown is in the page already, so nothing is fetched for the file.
