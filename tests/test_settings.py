@@ -43,6 +43,7 @@ def test_the_file_is_that_of_the_library_in_use(tmp_path: Path) -> None:
     [
         ("{", "cannot be read as settings"),
         ("[1]", "is not an object"),
+        ('{"model": "~nobody-of-this-name/a.gguf"}', "there is no such user"),
         ('{"evidnce": 5}', "'evidnce' is no setting that can be kept"),
         ('{"smtp_password": "x"}', "'smtp_password' is no setting"),
         ('{"evidence": 40}', "less than or equal to 12"),

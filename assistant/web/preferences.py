@@ -157,8 +157,8 @@ class Preferences:
         with self._lock:
             begun = not self._state.running
             if begun:
-                self._work = self._under_way.start(lambda emit, stop: self._run(changes))
                 self._state = _State(render_job(doing, running=True), running=True)
+                self._work = self._under_way.start(lambda emit, stop: self._run(changes))
         if begun:
             yield from self._followed()
         else:

@@ -37,6 +37,7 @@ MOST_FAILURES = 20
 MOST_CHATS = 200
 MOST_TURNS = 100
 LONGEST_TITLE = 300
+_BLANK = re.compile(r"\n[ \t]+(?=\n)")
 # The end of a line that was only as long as somebody's window: no paragraph, no entry of a list and
 # no part of a structured abstract (`METHODS: ...`) begins behind it.
 _WRAPPED = re.compile(
@@ -70,7 +71,11 @@ def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: st
         {"id": chat.chat_id, "title": chat.title[:LONGEST_TITLE], "about": chat_about(chat)}
         for chat in chats[:MOST_CHATS]
     ]
-    nothing = "No chat has these words." if searched else "No chats yet. Ask a question, and it is kept here."
+    nothing = (
+        "No chat has these words."
+        if searched
+        else "No chats yet. Ask a question, and it is kept here."
+    )
     return render(
         "chats.html",
         rows=shown,
@@ -148,7 +153,7 @@ def render_about(**values: Any) -> str:
 
 def flowing(text: str) -> str:
     """`text` without the line ends within its paragraphs, so that they fill any width."""
-    return _WRAPPED.sub(" ", visible_lines(text))
+    return _WRAPPED.sub(" ", _BLANK.sub("\n", visible_lines(text)))
 
 
 @cache

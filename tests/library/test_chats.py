@@ -141,7 +141,7 @@ def test_a_chat_is_not_there_for_anybody_else(library: Library, mine: str, other
     assert not library.rename_chat("a", "Stolen", other)
     assert not library.delete_chat("a", other)
     assert not library.save_turn("a", "Mine?", "{}", other, goes_on=True)
-    assert not library.save_turn("a", "Mine?", "{}", other, instead=True)
+    assert not library.save_turn("a", "Mine?", "{}", other, instead="First?")
     assert [chat.title for chat in library.chats(mine)] == ["Title"]
     assert [turn.question for turn in library.turns("a", mine)] == ["First?"]
     assert [chat.chat_id for chat in library.search_chats("zebras", mine)] == ["a"]
@@ -162,7 +162,7 @@ def test_a_deleted_chat_does_not_come_back_with_its_next_turn(library: Library) 
     assert library.save_turn("a", "Second?", "{}", goes_on=True)
     library.delete_chat("a")
     assert not library.save_turn("a", "Third?", "{}", goes_on=True)
-    assert not library.save_turn("a", "Third?", "{}", instead=True)
+    assert not library.save_turn("a", "Third?", "{}", instead="Second?")
     assert library.chats() == []
 
 
@@ -171,12 +171,12 @@ def test_a_turn_takes_the_place_of_the_last_one(library: Library) -> None:
     library.save_turn("b", "Other?", "{}")
     library.save_turn("a", "Secnd?", "{}")
     library.rename_chat("a", "Title")
-    assert library.save_turn("a", "Second?", '{"n": 2}', instead=True)
+    assert library.save_turn("a", "Second?", '{"n": 2}', instead="Secnd?")
     assert [(turn.question, turn.answer_json) for turn in library.turns("a")] == [
         ("First?", "{}"),
         ("Second?", '{"n": 2}'),
     ]
-    assert library.save_turn("b", "Another?", "{}", instead=True)
+    assert library.save_turn("b", "Another?", "{}", instead="Other?")
     assert [(chat.title, chat.turns) for chat in library.chats()] == [("Another?", 1), ("Title", 2)]
 
 
@@ -199,3 +199,13 @@ def _make_older(folder: Path, version: int, *more: str) -> None:
     connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
+
+
+def test_a_turn_of_another_window_stays_when_an_earlier_one_is_replaced(library: Library) -> None:
+    library.save_turn("a", "Mine?", "{}")
+    library.save_turn("a", "Of the other window?", "{}", goes_on=True)
+    assert library.save_turn("a", "Mine, again?", "{}", instead="Mine?")
+    assert [turn.question for turn in library.turns("a")] == [
+        "Of the other window?",
+        "Mine, again?",
+    ]

@@ -118,3 +118,14 @@ def test_free_memory_is_read_or_all_there_is(
     monkeypatch.setattr(candidates, "_MEMORY", tmp_path / "none")
     found = free_memory()
     assert found is None or found > 100_000_000
+
+
+def test_a_link_to_itself_is_not_offered() -> None:
+    folder = load_settings().library / FOLDER
+    folder.mkdir(parents=True)
+    try:
+        (folder / "loop.gguf").symlink_to("loop.gguf")
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+    own = gguf(folder / "own.gguf", general_architecture="llama")
+    assert [facts.file for facts in found_models(load_settings())] == [own]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
-import shutil
 import smtplib
 from datetime import datetime, timedelta
 
 import pytest
 from hostile import HOSTILE, unseen, words_of, writable
-from web_support import EVIL, PAPERS, MakeSession, Serve, Tags
+from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve, Tags
 
 from assistant.digesting.making import FACT, Collected, Span, collected, remember
 from assistant.errors import LibraryReadOnly
@@ -242,29 +241,11 @@ def test_hostile_papers_stay_text(make_session: MakeSession) -> None:
     assert all(words_of(f"{text} {n}") in shown for n, text in enumerate([EVIL, *texts][:95]))
 
 
-def test_both_new_tabs_in_a_browser(make_session: MakeSession, serve: Serve) -> None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
-    if executable is None:
-        pytest.skip("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
+def test_a_digest_is_shown_and_kept_in_a_browser(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
     session = make_session(papers=[Paper(title=f"{EVIL} 1", abstract="Cats sleep.", tags=(EVIL,))])
-    wrong: list[str] = []
-    with serve(session) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
-        page = browser.new_page()
-        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
-        page.on(
-            "console",
-            lambda message: wrong.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(server.address)
-        page.locator("#header strong").wait_for()
+    with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="Digest").click()
         page.click("#digest-show")
         page.locator("#digest .digest").wait_for()
@@ -281,9 +262,3 @@ def test_both_new_tabs_in_a_browser(make_session: MakeSession, serve: Serve) -> 
         page.get_by_role("textbox", name="Date", exact=True).fill("soon")
         page.click("#digest-show")
         page.locator("#digest").get_by_text("“soon” is no date").wait_for()
-        page.get_by_role("tab", name="Settings").click()
-        page.locator("#about").get_by_text("ASSISTANT_EVIDENCE").wait_for()
-        page.click("#prompt-tldr summary")
-        assert "{abstract}" in page.inner_text("#prompt-tldr pre")
-        browser.close()
-    assert wrong == []

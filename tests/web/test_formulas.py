@@ -240,3 +240,9 @@ def test_what_is_copied_holds_the_source_of_its_formulas(
         )
         assert copied[0] == text
         assert copied[1] > 2
+
+
+@pytest.mark.parametrize("formula", ["''=x_1", "{''}_1", r"\sqrt{''}=1"])
+def test_primes_of_nothing_stay_as_they_were_written(formula: str) -> None:
+    assert mathml(formula) is None
+    assert str(formulas(f"${formula}$").unescape()) == f"${formula}$"

@@ -334,3 +334,12 @@ def test_uploads_go_with_their_last_holder(tmp_path: Path) -> None:
     assert [path.exists() for path in paths] == [True, False]
     uploads.hold("two", [])
     assert not paths[0].exists()
+
+
+def test_an_upload_that_cannot_be_removed_is_no_fault(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    uploads.hold("one", [tmp_path / "folder", tmp_path / "file"])
+    uploads.release("one")
+    assert not (tmp_path / "file").exists()

@@ -122,7 +122,9 @@ def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
     assert "No paper in the library has the id" in detail.tag("99", "x")
 
 
-@pytest.mark.parametrize("request_", ["", "{", "[]", "{}", '{"do": "tag"}', "3", "null"])
+@pytest.mark.parametrize(
+    "request_", ["", "{", "[]", "{}", '{"do": "tag"}', "3", "null", "[" * 99_999]
+)
 def test_what_is_no_request_does_nothing(make_session: MakeSession, request_: str) -> None:
     detail, library = make_detail(make_session, FULL)
     assert detail.change(request_) == ""
@@ -178,3 +180,26 @@ def test_nothing_of_a_paper_is_markup(make_session: MakeSession) -> None:
 
 def test_tags_between_commas() -> None:
     assert tags_of("a,  b  c ,") == ["a", "b c"]
+
+
+def test_half_a_character_is_no_fault(make_session: MakeSession) -> None:
+    detail, library = make_detail(make_session, FULL)
+    assert detail.tag("1", "cut \ud83d") == ""
+    assert "cut ?" in library.get("#1").paper.tags
+
+
+def test_a_tag_with_a_comma_can_be_taken_away(make_session: MakeSession) -> None:
+    detail, library = make_detail(
+        make_session, FULL.model_copy(update={"tags": ("Computers, Handheld",)})
+    )
+    request = {"do": "untag", "paper": "1", "tag": "Computers, Handheld"}
+    assert detail.change(json.dumps(request)) == ""
+    assert library.get("#1").paper.tags == ()
+
+
+def test_a_paper_that_goes_while_it_is_opened_is_no_fault(
+    make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail, library = make_detail(make_session, FULL)
+    monkeypatch.setattr(library, "added_at", lambda numbers: {})
+    assert "14 March 2024" in detail.view("1").first

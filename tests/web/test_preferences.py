@@ -185,3 +185,26 @@ def test_a_fault_is_told_and_the_next_change_is_possible(
     assert "Nothing was changed" in tags.text
     assert "could not be changed" in caplog.text
     assert "Done" in last(preferences.set_numbers(6, 2048, 160)).text
+
+
+def test_a_page_that_goes_while_it_is_refused_keeps_nobody_waiting(
+    session: Session,
+    preferences: Preferences,
+    other_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = threading.Event()
+
+    def slowly(settings: Settings, *_: object) -> ScriptedModel:
+        go_on.wait()
+        return opened(settings)
+
+    monkeypatch.setattr(assistant.models, "open_language_model", slowly)
+    steps = preferences.use_model(str(other_model), "")
+    next(steps)
+    left = preferences.set_numbers(6, 2048, 160)
+    next(left)  # and nobody asks it for more
+    assert preferences._lock.acquire(blocking=False)
+    preferences._lock.release()
+    go_on.set()
+    assert "other answers" in last(steps).text

@@ -12,6 +12,7 @@ from web_support import EVIL, PAPERS, MakeSession, Tags
 from assistant.errors import LibraryBusy, LibraryReadOnly
 from assistant.exporting import FORMATS
 from assistant.library import Library, StoredTldr
+from assistant.library.removed import RemovedPaper
 from assistant.paper import Paper
 from assistant.web.selection import EXPORTS, NONE_CHOSEN, Selection
 from assistant.web.work import UnderWay
@@ -204,3 +205,21 @@ def test_nothing_that_is_typed_is_markup(make_selection: MakeSelection) -> None:
     selection, _ = make_selection()
     seen = Tags(selection.tag("1", EVIL).html)
     assert set(seen.tags) == {"p"}
+
+
+def test_what_is_removed_while_something_else_is_put_back_can_be_undone_too(
+    make_selection: MakeSelection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection, library = make_selection()
+    selection.remove("me", "1")
+    put_back = library.put_back
+
+    def slowly(removed: list[RemovedPaper]) -> list[int]:
+        monkeypatch.undo()
+        assert selection.remove("me", "2").undo
+        return put_back(removed)
+
+    monkeypatch.setattr(library, "put_back", slowly)
+    assert selection.undo("me").undo
+    assert "1 paper is back." in selection.undo("me").html
+    assert library.count() == 2

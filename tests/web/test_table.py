@@ -244,3 +244,15 @@ def test_pages_that_are_turned_to() -> None:
 
 def test_counted() -> None:
     assert [counted(n) for n in (0, 1, 1200)] == ["0 papers", "1 paper", "1,200 papers"]
+
+
+def test_tags_that_are_not_counted_again_at_once_are_told_to_be_old(make_table: MakeTable) -> None:
+    table, library = make_table()
+    table.facets()
+    assert table.is_counted(table.stamp())
+    library.tag([1], ["x"])
+    table.facets()
+    assert not table.is_counted(table.stamp())
+    table.count_anew()
+    assert "tag:x" in table.facets()
+    assert table.is_counted(table.stamp())
