@@ -206,7 +206,7 @@ class Library:
         return self._catalog.untag(numbers, tags)
 
     def frequent(self, kind: Kind, most: int) -> list[tuple[str, int]]:
-        """At most `most` tags or sources, folded, and their papers; the most frequent one first."""
+        """At most `most` tags or sources and how many papers have each, the most frequent first."""
         return frequent_labels(self._database, kind, most)
 
     def liked(self, limit: int) -> list[StoredPaper]:

@@ -51,6 +51,11 @@ def spoken_size(count: int | None) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"
 
 
+def spoken_count(count: int, noun: str) -> str:
+    """`1 paper`, `1,200 papers`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def spoken_date(date: str) -> str:
     """An ISO 8601 date of any precision as people say it: `14 March 2025`; empty if it is none."""
     match = _DATE.fullmatch(date)

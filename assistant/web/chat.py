@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from assistant.web.conversation import Conversation, Entry
 from assistant.web.line import Line
 from assistant.web.saved_turn import later_turn, saved_turns
 from assistant.web.turn import InLine
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.answering import Answer
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from assistant.web.turn import Happening, TurnView
     from assistant.web.work import UnderWay, Work
 
-_log = logging.getLogger(__name__)
 
 # Seconds that an answer that was stopped gets to hand out what it has.
 _GRACE = 0.3
@@ -224,11 +223,7 @@ def _followed(turn: TurnView, work: Work[Happening]) -> Iterator[None]:
     except AssistantError as error:
         turn.fail(str(error))
     except Exception as error:
-        _log.exception("A question could not be answered")
-        turn.fail(
-            f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-            "The terminal it was started from says where."
-        )
+        turn.fail(unexpected(error, "A question could not be answered"))
     else:
         if work.stopped:
             turn.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.web.rendering import render_digest, render_job
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry
     from assistant.digesting.making import Span
     from assistant.session import Session
 
-_log = logging.getLogger(__name__)
 
 # What can be chosen, and what it is called.
 LAST, DATE = "last", "date"
@@ -55,12 +54,7 @@ class Digests:
         except AssistantError as error:
             return DigestView(render_job(error=str(error)))
         except Exception as error:
-            _log.exception("A digest could not be made")
-            text = (
-                f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-                "The terminal it was started from says where."
-            )
-            return DigestView(render_job(error=text))
+            return DigestView(render_job(error=unexpected(error, "A digest could not be made")))
 
     def waiting(self) -> DigestView:
         """What is shown until the digest is there."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.errors import AssistantError
 from assistant.web.rendering import render_job
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.reading import Failure
     from assistant.web.work import Task, UnderWay, Work
 
-_log = logging.getLogger(__name__)
 
 P = TypeVar("P")
 
@@ -133,11 +132,7 @@ class _Run(Generic[P]):
         except AssistantError as known:
             error = str(known)
         except Exception as unknown:
-            _log.exception("A job of the page failed")
-            error = (
-                f"The assistant failed unexpectedly ({type(unknown).__name__}: {unknown}). "
-                "The terminal it was started from says where."
-            )
+            error = unexpected(unknown, "A job of the page failed")
         finally:
             self._put(replace(self.state, running=False, error=error))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import AssistantError
 from assistant.text.visible import visible
 from assistant.web.rendering import render, render_job
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
@@ -84,11 +85,7 @@ class Maps:
         except AssistantError as error:
             yield MapView(None, render_job(error=str(error)), can_draw=True)
         except Exception as error:
-            _log.exception("The map could not be drawn")
-            text = (
-                f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-                "The terminal it was started from says where."
-            )
+            text = unexpected(error, "The map could not be drawn")
             yield MapView(None, render_job(error=text), can_draw=True)
 
     def stop(self) -> None:
@@ -196,11 +193,7 @@ class Maps:
             except AssistantError as error:
                 self._error = str(error)
             except Exception as error:
-                _log.exception("The map could not be drawn")
-                self._error = (
-                    f"The map could not be drawn ({type(error).__name__}: {error}). "
-                    "The terminal the assistant was started from says where."
-                )
+                self._error = unexpected(error, "The map could not be drawn")
 
         return draw
 

@@ -6,6 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from assistant.text.written import spoken_count
+
 # The rate is that of the last seconds; before so many seconds and items it says nothing.
 _WINDOW_S = 30.0
 _LEAST_S = 5.0
@@ -63,5 +65,4 @@ def spoken_left(seconds: float) -> str:
 
 
 def _counted(value: float, noun: str) -> str:
-    number = max(1, round(value))
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return spoken_count(max(1, round(value)), noun)

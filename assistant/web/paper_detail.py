@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NEAR = 5
 _MOST_AUTHORS = 30
 _MOST_RECORDS = 20
+_LONGEST_TAG = 1_000
 # Identifiers that can be linked to: anything that does not look like one is only shown as text.
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
@@ -115,13 +116,15 @@ def tags_of(text: str) -> list[str]:
     """Tags between commas.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or one is no tag but a text.
     """
     # Half of a character, which no file can hold, comes from a text that was cut.
     text = text.encode(errors="replace").decode()
     tags = [tag for part in text.split(",") if (tag := " ".join(part.split()))]
     if not tags:
         raise UsageError("Type a tag first, or several with commas between.")
+    if any(len(tag) > _LONGEST_TAG for tag in tags):
+        raise UsageError(f"A tag has at most {_LONGEST_TAG:,} characters; put commas between tags.")
     return tags
 
 

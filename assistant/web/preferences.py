@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from assistant.errors import AssistantError, SettingsError
 from assistant.settings import bounds, where_set
 from assistant.text.written import spoken_size
 from assistant.web.rendering import render_job
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.models.candidates import ModelFacts
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.web.work import UnderWay, Work
 
-_log = logging.getLogger(__name__)
 
 # The numbers that can be set, with what they are called and what they do.
 NUMBERS = {
@@ -170,11 +169,8 @@ class Preferences:
         except AssistantError as error:
             said = render_job(error=f"{error} Nothing was changed.")
         except Exception as error:
-            _log.exception("The settings could not be changed")
-            said = render_job(
-                error=f"The change failed unexpectedly ({type(error).__name__}: {error}). "
-                "Nothing was changed; the terminal it was started from says where."
-            )
+            told = unexpected(error, "The settings could not be changed")
+            said = render_job(error=f"{told} Nothing was changed.")
         else:
             said = render_job(self._done(changes))
         self._state = _State(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.reading import READABLE
+from assistant.text.written import spoken_count
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def render_preview(preview: Preview) -> str:
         files=[_file(found) for found in preview.files[:_FILES]],
         more_files=_more(len(preview.files) - _FILES, "file"),
         failures=failures.named,
-        failed=_counted(failures.count, "record"),
+        failed=spoken_count(failures.count, "record"),
         more_failures=_more(failures.count - len(failures.named), "record"),
         papers=[_paper(paper) for paper in preview.first],
         all_shown=len(preview.first) == preview.papers,
@@ -39,7 +40,7 @@ def render_preview(preview: Preview) -> str:
 def _heading(preview: Preview) -> str:
     if not preview.papers:
         return "No papers found"
-    found = _counted(preview.papers, "paper")
+    found = spoken_count(preview.papers, "paper")
     return f"{found} found" if preview.whole else f"{found} found until you stopped"
 
 
@@ -87,9 +88,5 @@ def _beginning(abstract: str) -> str:
     return f"{text[:_ABSTRACT].rsplit(' ', 1)[0]} …"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _more(count: int, noun: str) -> str:
-    return f"… and {_counted(count, f'more {noun}')}" if count > 0 else ""
+    return f"… and {spoken_count(count, f'more {noun}')}" if count > 0 else ""

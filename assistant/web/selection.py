@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
+from assistant.text.written import spoken_count
 from assistant.web.paper_detail import tags_of
 from assistant.web.rendering import render, render_job
-from assistant.web.table import counted
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -98,7 +99,7 @@ class Selection:
                     # The same file twice is to be followed twice, so no two are written the same.
                     serial=next(self._exports),
                     name=f"papers{FORMATS[form].ending}",
-                    text=f"{counted(count)} as {label}",
+                    text=f"{spoken_count(count, 'paper')} as {label}",
                     address=f"data:{media_type};base64,{content.decode('ascii')}",
                 )
             )
@@ -110,7 +111,7 @@ class Selection:
         numbers = _numbers(chosen)
         if not numbers:
             return Done(render_job(error=NONE_CHOSEN))
-        return Done(render("removing.html", papers=counted(len(numbers))), undo=True)
+        return Done(render("removing.html", papers=spoken_count(len(numbers), "paper")), undo=True)
 
     def remove(self, visitor: str, chosen: str) -> Done:
         """Remove the chosen papers; what `visitor` removed before can no longer be put back."""
@@ -124,7 +125,11 @@ class Selection:
             with self._lock:
                 self._removed[visitor] = removed
             gone = ",".join(map(str, numbers))
-            return Done(render("said.html", text=f"{counted(len(removed))} removed.", gone=gone))
+            return Done(
+                render(
+                    "said.html", text=f"{spoken_count(len(removed), 'paper')} removed.", gone=gone
+                )
+            )
 
         return self._undoable(visitor, remove)
 
@@ -142,7 +147,7 @@ class Selection:
                 if self._removed.get(visitor) is removed:
                     del self._removed[visitor]
             verb = "is" if len(numbers) == 1 else "are"
-            return _said(f"{counted(len(numbers))} {verb} back.")
+            return _said(f"{spoken_count(len(numbers), 'paper')} {verb} back.")
 
         return self._undoable(visitor, undo)
 
@@ -187,7 +192,8 @@ class Selection:
             change(self._session.library)(numbers, tags)
             named = ", ".join(f"“{tag}”" for tag in tags)
             one = "has" if verb == "have" else "no longer has"
-            return _said(f"{counted(len(numbers))} {one if len(numbers) == 1 else verb} {named}.")
+            papers = spoken_count(len(numbers), "paper")
+            return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
 
         return _told(retag)
 
@@ -220,9 +226,4 @@ def _told(action: Callable[[], Done]) -> Done:
     except AssistantError as error:
         return Done(render_job(error=str(error)))
     except Exception as error:
-        _log.exception("An action on chosen papers failed")
-        text = (
-            f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-            "The terminal it was started from says where."
-        )
-        return Done(render_job(error=text))
+        return Done(render_job(error=unexpected(error, "An action on chosen papers failed")))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.errors import AssistantError
+from assistant.text.written import spoken_count
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -161,11 +162,6 @@ def authors_of(names: Sequence[str], most: int = _MOST_AUTHORS) -> str:
     return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
-def counted(papers: int) -> str:
-    """`1 paper`, `3 papers`."""
-    return f"{papers:,} {'paper' if papers == 1 else 'papers'}"
-
-
 def _sort(order: str) -> Sort:
     return order if order in get_args(Order) and order != "best" else "published"  # type: ignore[return-value]
 
@@ -199,7 +195,7 @@ def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
     first = page * PAGE + 1
     summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
     if not page and not more:
-        summary = f"{counted(len(papers))} found"
+        summary = f"{spoken_count(len(papers), 'paper')} found"
     return _Found(papers, page, None, more, summary, nothing="No paper fits this search.")
 
 

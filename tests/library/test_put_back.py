@@ -151,13 +151,6 @@ def test_an_empty_choice_changes_nothing(tmp_path: Path) -> None:
     database.close()
 
 
-def test_labels_are_counted(library: Library) -> None:
-    others = [Paper(title=f"T{n}", abstract="A.", tags=("Ice",), source="b.ris") for n in range(2)]
-    library.add([PREPRINT, *others])
-    assert library.frequent("tag", 5) == [("ice", 3), ("physics", 1)]
-    assert library.frequent("source", 1) == [("b.ris", 2)]
-
-
 def test_the_stamp_changes_with_every_change(library: Library, make_papers: MakePapers) -> None:
     stamps = {library.stamp()}
     library.add(make_papers(1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.text.written import html_text, markdown_text, spoken_date, web_address
+from assistant.text.written import html_text, markdown_text, spoken_count, spoken_date, web_address
 
 
 def test_html_has_no_markup_and_no_quotes_of_its_own() -> None:
@@ -62,3 +62,8 @@ def test_only_the_web_is_linked_to(url: str | None, address: str | None) -> None
 )
 def test_a_date_is_said_as_precisely_as_it_is_known(date: str, spoken: str) -> None:
     assert spoken_date(date) == spoken
+
+
+def test_counts_have_their_noun() -> None:
+    said = [spoken_count(n, "paper") for n in (0, 1, 1200)]
+    assert said == ["0 papers", "1 paper", "1,200 papers"]

@@ -259,7 +259,7 @@ def test_what_goes_wrong_is_said(
     monkeypatch.undo()
     monkeypatch.setattr(assistant.mapping, "drawn", broken)
     view = last(Maps(session, under_way), anew=True)
-    assert "The map could not be drawn (ZeroDivisionError: oh)." in text_of(view.said)
+    assert "The assistant failed unexpectedly (ZeroDivisionError: oh)." in text_of(view.said)
     assert view.can_draw
 
 

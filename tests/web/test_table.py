@@ -12,7 +12,7 @@ from assistant.library import Library, StoredTldr
 from assistant.paper import Paper
 from assistant.web import table as table_module
 from assistant.web.library_tab import _page
-from assistant.web.table import ORDERS, PaperTable, counted
+from assistant.web.table import ORDERS, PaperTable
 
 MakeTable = Callable[..., tuple[PaperTable, Library]]
 DATED = [
@@ -204,7 +204,7 @@ def test_tags_and_sources_are_offered_as_filters(make_table: MakeTable) -> None:
     table, library = make_table(papers=papers)
     html = table.facets()
     offered = [value for name, value in Tags(html).attributes if name == "data-filter" and value]
-    assert offered[:2] == ['tag:"deep learning"', "tag:nlp"]
+    assert offered[:2] == ['tag:"Deep Learning"', "tag:nlp"]
     assert len(offered) == 4
     for one in offered:
         assert 'class="paper-row"' in table.listing(one).html, one
@@ -240,10 +240,6 @@ def test_nothing_of_a_paper_is_markup(make_table: MakeTable) -> None:
 
 def test_pages_that_are_turned_to() -> None:
     assert [_page(turned) for turned in ("3:17", "", "x:1", "-1:2", "9" * 40)] == [3, 0, 0, 0, 0]
-
-
-def test_counted() -> None:
-    assert [counted(n) for n in (0, 1, 1200)] == ["0 papers", "1 paper", "1,200 papers"]
 
 
 def test_tags_that_are_not_counted_again_at_once_are_told_to_be_old(make_table: MakeTable) -> None:
