@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from assistant.reading import read_file
 from assistant.session import Session
 from assistant.settings import load_settings
-from assistant.web.chat import Chat
+from assistant.web.asking.chat import Chat
 from assistant.web.work import UnderWay
 from benchmarks.measuring import note, rows, seconds
 from benchmarks.speed import PAGE, QUESTIONS

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.web.asgi import Application, Message, Receive, Scope, Send, body_of, respond
+from assistant.web.serving.asgi import Application, Message, Receive, Scope, Send, body_of, respond
 
 
 @dataclass

@@ -62,7 +62,7 @@ def papers() -> Iterator[Paper]:
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a page over a library of its own."""
-    from assistant.web.server import PageServer
+    from assistant.web.serving.server import PageServer
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ASSISTANT_LIBRARY"] = folder

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.web.server import PageServer
-from assistant.web.users import Users, hashed, write_users
+from assistant.web.serving.server import PageServer
+from assistant.web.serving.users import Users, hashed, write_users
 
 if TYPE_CHECKING:
     from assistant.session import Session

@@ -17,7 +17,7 @@ from assistant.session import Session
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from assistant.web.server import PageServer
+    from assistant.web.serving.server import PageServer
 
 # The fixture `make_session`: a model, `papers`, `notify`.
 MakeSession = Callable[..., Session]

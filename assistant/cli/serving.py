@@ -60,8 +60,8 @@ def serve(
     if name and auth is None:
         raise UsageError("--name is for a page on which people log in: give --auth FILE, too.")
     with open_session(context, library, model, streams) as session:
-        from assistant.web.server import serve as serve_page
-        from assistant.web.users import Users
+        from assistant.web.serving.server import serve as serve_page
+        from assistant.web.serving.users import Users
 
         users = Users(auth) if auth else None
         if sample:

@@ -27,7 +27,7 @@ def add(name: NameArgument, file: AuthArgument) -> None:
     The file, which is made if there is none, holds only a salted hash of it. A page that is being
     served takes note at once, and whoever was logged in with the old password is logged out.
     """
-    from assistant.web.users import hashed, is_name, name_of, read_users, write_users
+    from assistant.web.serving.users import hashed, is_name, name_of, read_users, write_users
 
     streams = Streams()
     user = name_of(name)
@@ -45,7 +45,7 @@ def add(name: NameArgument, file: AuthArgument) -> None:
 
 def remove(name: NameArgument, file: AuthArgument) -> None:
     """Let somebody log in no more; who is logged in just now is logged out."""
-    from assistant.web.users import name_of, read_users, write_users
+    from assistant.web.serving.users import name_of, read_users, write_users
 
     streams = Streams()
     users = read_users(file)
@@ -60,7 +60,7 @@ def remove(name: NameArgument, file: AuthArgument) -> None:
 
 def list_users(file: AuthArgument) -> None:
     """Show the names of those who may log in."""
-    from assistant.web.users import read_users
+    from assistant.web.serving.users import read_users
 
     streams = Streams()
     for name in read_users(file):

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from assistant.web.about import About
-from assistant.web.chat import Chat
-from assistant.web.chat_tab import ChatTab
-from assistant.web.chats import ChatHistory
-from assistant.web.chats_tab import add_chats_tab
+from assistant.web.asking.chat import Chat
+from assistant.web.asking.chat_tab import ChatTab
+from assistant.web.asking.chats import ChatHistory
+from assistant.web.asking.chats_tab import add_chats_tab
+from assistant.web.asking.examples import Examples
+from assistant.web.browsing.digest import Digests
+from assistant.web.browsing.digest_tab import add_digest_tab
+from assistant.web.browsing.library_tab import add_library_tab
+from assistant.web.browsing.map import Maps
+from assistant.web.browsing.map_tab import add_map_tab
+from assistant.web.browsing.paper_detail import PaperDetail
+from assistant.web.browsing.selection import Selection
+from assistant.web.browsing.table import PaperTable
 from assistant.web.components import html, owner, quiet, visitor
-from assistant.web.digest import Digests
-from assistant.web.digest_tab import add_digest_tab
-from assistant.web.examples import Examples
+from assistant.web.filling.import_tab import add_import_tab
+from assistant.web.filling.importing import Importing
+from assistant.web.filling.tldr_batch import TldrBatch
+from assistant.web.filling.tldrs_tab import add_tldrs_tab
 from assistant.web.head import Head
-from assistant.web.import_tab import add_import_tab
-from assistant.web.importing import Importing
-from assistant.web.library_tab import add_library_tab
-from assistant.web.map import Maps
-from assistant.web.map_tab import add_map_tab
-from assistant.web.paper_detail import PaperDetail
-from assistant.web.preferences import Preferences
-from assistant.web.prompt_editor import PromptEditor
-from assistant.web.selection import Selection
-from assistant.web.settings_tab import add_settings_tab
-from assistant.web.table import PaperTable
-from assistant.web.tldr_batch import TldrBatch
-from assistant.web.tldrs_tab import add_tldrs_tab
+from assistant.web.settings.about import About
+from assistant.web.settings.preferences import Preferences
+from assistant.web.settings.prompt_editor import PromptEditor
+from assistant.web.settings.settings_tab import add_settings_tab
 from assistant.web.work import UnderWay
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from cli_support import Run
 
-from assistant.web import server
-from assistant.web.users import Users, read_users
+from assistant.web.serving import server
+from assistant.web.serving.users import Users, read_users
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from assistant.web.work import UnderWay
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from assistant.web.server import PageServer
+    from assistant.web.serving.server import PageServer
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 @pytest.fixture
 def serve(outgoing: list[object]) -> Serve:
     """Serve the page of a session on a free port, within a `with` block."""
-    from assistant.web.server import PageServer
+    from assistant.web.serving.server import PageServer
 
     @contextmanager
     def serving(session: Session) -> Iterator[PageServer]:

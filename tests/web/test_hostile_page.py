@@ -20,8 +20,9 @@ from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.reading import read_bytes
 from assistant.session import Session
-from assistant.web import map as map_module
-from assistant.web import preview, table, tldr_batch
+from assistant.web.browsing import map as map_module
+from assistant.web.browsing import table
+from assistant.web.filling import preview, tldr_batch
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page

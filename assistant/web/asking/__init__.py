@@ -1,0 +1,1 @@
+"""The tabs Ask and Chats."""

@@ -1,0 +1,229 @@
+"""Chats: what a visitor of the page asks, how it is answered there, and how one goes back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.answering import AnswerDone, EvidenceFound, Turn
+from assistant.errors import AssistantError, LibraryError
+from assistant.library import EVERYTHING, Filters
+from assistant.web.asking.conversation import Conversation, Entry
+from assistant.web.asking.line import Line
+from assistant.web.asking.saved_turn import later_turn, saved_turns
+from assistant.web.asking.turn import InLine
+from assistant.web.unexpected import unexpected
+
+if TYPE_CHECKING:
+    from assistant.answering import Answer
+    from assistant.session import Session
+    from assistant.web.asking.turn import Happening, TurnView
+    from assistant.web.work import UnderWay, Work
+
+
+# Seconds that an answer that was stopped gets to hand out what it has.
+_GRACE = 0.3
+
+
+@dataclass(frozen=True)
+class ChatView:
+    """What the page shows of a conversation; `fresh` says that a turn has just begun."""
+
+    past: str
+    current: str
+    running: bool
+    fresh: bool = False
+
+
+class Chat:
+    """The conversations of all visitors, who are told apart by a key. Thread-safe.
+
+    The model writes `at_once` answers at a time; evidence is found for everybody at once.
+    """
+
+    def __init__(self, session: Session, under_way: UnderWay, at_once: int) -> None:
+        """Answer with the session's asker."""
+        self._session = session
+        self._under_way = under_way
+        self._line = Line(at_once)
+        self._lock = threading.Lock()
+        self._conversations: dict[str, Conversation] = {}
+
+    def ask(
+        self,
+        question: str,
+        visitor: str,
+        *,
+        owner: str = "",
+        paper: int | None = None,
+        instead: bool = False,
+    ) -> Iterator[ChatView]:
+        """Answer `question`, yielding the view whenever there is more to show.
+
+        With `paper` only the paper of that number is asked. `instead` takes the last turn back,
+        in whose place this one comes. `owner` is whose chat it is, "" where nobody logs in.
+        """
+        question = question.strip()
+        if not question:
+            return
+        scope = self._title(paper)
+        with self._lock:
+            conversation = self._conversations.setdefault(visitor, Conversation())
+            if conversation.work:
+                conversation.work.stop()
+            if instead:
+                conversation.drop_last()
+            entry = conversation.begin(question, paper, scope)
+            history = conversation.history
+            work = conversation.work = self._under_way.start(
+                lambda emit, stop: self._answer(conversation, entry, history, owner, emit, stop)
+            )
+        yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
+        for _ in _followed(entry.view, work):
+            if self._is_in_sight(visitor, conversation, entry):
+                yield ChatView(conversation.past, entry.html(latest=True), running=True)
+        if self._is_in_sight(visitor, conversation, entry):
+            yield ChatView(conversation.past, entry.html(latest=True), running=False)
+
+    def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
+        """Answer the last question again, in place of the answer that is there."""
+        last = self._last(visitor)
+        if last:
+            yield from self.ask(last.question, visitor, owner=owner, paper=last.paper, instead=True)
+
+    def last_question(self, visitor: str) -> str | None:
+        """The question that may be edited."""
+        last = self._last(visitor)
+        return last.question if last else None
+
+    def paper(self, key: str) -> tuple[int, str]:
+        """Number and title of the paper that `key`, its id or number, names.
+
+        Raises:
+            PaperNotFound: there is none.
+        """
+        stored = self._session.library.get(key)
+        return stored.number, stored.title
+
+    def stop(self, visitor: str) -> None:
+        """Stop the answer that is being written for `visitor`."""
+        with self._lock:
+            conversation = self._conversations.get(visitor)
+        if conversation and conversation.work:
+            conversation.work.stop()
+
+    def forget(self, visitor: str) -> None:
+        """Stop, and begin anew: the visitor wants a new chat, or has gone."""
+        self.stop(visitor)
+        with self._lock:
+            self._conversations.pop(visitor, None)
+
+    def resume(self, chat_id: str, visitor: str, owner: str = "") -> ChatView | None:
+        """Go on with a saved chat of `owner`; None, changing nothing, if there is none.
+
+        Raises:
+            LibraryError: it cannot be read.
+        """
+        turns = saved_turns(self._session.library, chat_id, owner, first=1)
+        if not turns:
+            return None
+        self.forget(visitor)
+        conversation = Conversation(chat_id)
+        conversation.take_up([Entry(view, later_turn(view), kept=True) for view in turns])
+        with self._lock:
+            self._conversations[visitor] = conversation
+        current = conversation.entries[-1].html(latest=True)
+        return ChatView(conversation.past, current, running=False, fresh=True)
+
+    def _is_in_sight(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
+        """Whether `entry` is what the page of `visitor` shows last; it may show a new chat."""
+        with self._lock:
+            return self._conversations.get(visitor) is conversation and conversation.last is entry
+
+    def _last(self, visitor: str) -> TurnView | None:
+        with self._lock:
+            conversation = self._conversations.get(visitor)
+            entry = conversation.last if conversation else None
+        return entry.view if entry else None
+
+    def _title(self, paper: int | None) -> str:
+        """The title of a paper; what is wrong with it is said when it is asked."""
+        if paper is None:
+            return ""
+        try:
+            return self._session.library.get(f"#{paper}").title
+        except AssistantError:
+            return f"no. {paper}"
+
+    def _answer(
+        self,
+        conversation: Conversation,
+        entry: Entry,
+        history: tuple[Turn, ...],
+        owner: str,
+        emit: Callable[[Happening], None],
+        stop: threading.Event,
+    ) -> None:
+        turn = entry.view
+        if turn.paper is not None:
+            self._session.library.get(f"#{turn.paper}")
+        filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
+        answer: Answer | None = None
+        events = self._session.asker.ask(turn.question, history, stop, filters)
+        for event in events:
+            emit(event)
+            if isinstance(event, AnswerDone):
+                answer = event.answer
+            if isinstance(event, EvidenceFound) and event.evidence:
+                break
+        if answer is None:
+            # The asker finds evidence before it asks the model, and goes on only when it is asked
+            # for more: so the model is waited for here, with the evidence in sight.
+            with self._line.place(stop, lambda before: emit(InLine(before))):
+                for event in events:
+                    emit(event)
+                    if isinstance(event, AnswerDone):
+                        answer = event.answer
+        if answer is None or stop.is_set():
+            # Half an answer is neither kept nor built upon.
+            return
+        entry.turn = Turn(turn.question, answer.text, answer.refused)
+        try:
+            entry.kept = self._session.library.save_turn(
+                conversation.chat_id,
+                turn.question,
+                json.dumps(answer.as_json(), ensure_ascii=False),
+                owner,
+                goes_on=conversation.goes_on,
+                instead=conversation.outdated,
+            )
+        except LibraryError as error:
+            turn.note = f"This chat is not kept: {error}"
+            return
+        conversation.outdated = ""
+        if not entry.kept:
+            conversation.keep_elsewhere()
+            turn.note = "This chat was deleted meanwhile, so this answer is not kept."
+
+
+def _followed(turn: TurnView, work: Work[Happening]) -> Iterator[None]:
+    """Bring `turn` up to date with `work`, yielding after every change, to its end."""
+    try:
+        for event in work.items(_GRACE):
+            turn.take(event)
+            if turn.running:
+                yield
+    except GeneratorExit:
+        # Nobody looks any more.
+        work.stop()
+        raise
+    except AssistantError as error:
+        turn.fail(str(error))
+    except Exception as error:
+        turn.fail(unexpected(error, "A question could not be answered"))
+    else:
+        if work.stopped:
+            turn.stop()

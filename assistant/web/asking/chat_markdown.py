@@ -1,0 +1,69 @@
+"""A saved chat as Markdown: each question, its answer with citations, and the evidence cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.text.visible import visible
+from assistant.text.written import markdown_text
+
+if TYPE_CHECKING:
+    from assistant.answering import Claim
+    from assistant.web.asking.turn import TurnView
+
+_NO_NAME = re.compile(r"[^\w]+")
+_LONGEST_NAME = 60
+
+
+def chat_markdown(title: str, about: str, turns: Sequence[TurnView]) -> str:
+    """The whole chat; every text in it stays text, whatever marks it has."""
+    blocks = [f"# {markdown_text(title)}", markdown_text(about)]
+    for turn in turns:
+        blocks += _turn(turn)
+    return "\n\n".join(blocks) + "\n"
+
+
+def markdown_name(title: str) -> str:
+    """A file name for a chat: `how-long-do-cats-sleep.md`."""
+    name = _NO_NAME.sub("-", visible(title).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    return f"{name or 'chat'}.md"
+
+
+def _turn(turn: TurnView) -> Iterator[str]:
+    yield f"## {markdown_text(turn.question)}"
+    if turn.error:
+        yield f"*{markdown_text(turn.error)}*"
+    if turn.refused:
+        yield markdown_text(turn.text)
+        if turn.nearest:
+            yield "Nearest papers:"
+            yield "\n".join(
+                f"- {markdown_text(paper['title'])} ({markdown_text(paper['id'])})"
+                for paper in turn.nearest
+            )
+    elif turn.claims:
+        headed = any(claim.heading for claim in turn.claims)
+        yield ("\n" if headed else " ").join(_claim(claim, headed) for claim in turn.claims)
+    if turn.note:
+        yield f"*{markdown_text(turn.note)}*"
+    if turn.evidence:
+        yield "Evidence:"
+        yield "\n".join(
+            f"{item.n}. “{markdown_text(item.sentence)}” — {markdown_text(item.title)} "
+            f"({markdown_text(item.id)})"
+            for item in turn.evidence
+        )
+
+
+def _claim(claim: Claim, headed: bool) -> str:
+    """A sentence with its citations; a list's is an item of it."""
+    text = markdown_text(claim.text)
+    if claim.verdict == "quoted":
+        text = f"“{text}”"
+    if claim.heading:
+        text = f"**{markdown_text(claim.heading)}**: {text}"
+    # Escaped: `[1][2]` would be a link where something defines `[2]`.
+    cited = "".join(f"\\[{n}\\]" for n in claim.citations)
+    return f"{'- ' if headed else ''}{text} {cited}".rstrip()

@@ -1,0 +1,169 @@
+"""The tab in which questions are asked: its components, and what each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.web.asking.examples import COUNT
+from assistant.web.asking.rendering import render_chips, render_welcome
+from assistant.web.components import html, owner, quiet, updates, visitor
+
+if TYPE_CHECKING:
+    from assistant.web.asking.chat import Chat, ChatView
+    from assistant.web.asking.examples import Examples
+
+GONE = "This chat is not there any more."
+
+
+class ChatTab:
+    """The components of the tab, made within the page that is being built, and their handlers."""
+
+    def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples) -> None:
+        """Add the components; what is asked is answered by `chat`."""
+        self._chat = chat
+        self._examples = examples
+        welcome = html(render_welcome(), elem_id="welcome")
+        with gr.Row(elem_id="examples", visible=False) as offered:
+            tries = [
+                gr.Button("", size="sm", visible=False, elem_classes="example")
+                for _ in range(COUNT)
+            ]
+        past = html(elem_id="past-turns")
+        current = html(elem_id="current-turn")
+        with gr.Column(elem_id="composer"):
+            chips = html(elem_id="chips")
+            with gr.Row(elem_id="composer-row"):
+                question = gr.Textbox(
+                    label="Question",
+                    show_label=False,
+                    container=False,
+                    placeholder="Ask your papers …",
+                    lines=1,
+                    max_lines=6,
+                    autofocus=True,
+                    scale=8,
+                    elem_id="question",
+                )
+                ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
+                stop = gr.Button(
+                    "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
+                )
+                new = gr.Button("New chat", scale=1, min_width=100, elem_id="new-chat")
+        # chat.js presses these, and writes the key of the paper that is to be asked alone.
+        retry = gr.Button("Retry", visible="hidden", elem_id="retry")
+        edit = gr.Button("Edit question", visible="hidden", elem_id="edit-question")
+        keep = gr.Button("Keep question", visible="hidden", elem_id="keep-question")
+        ask_all = gr.Button("Ask all papers", visible="hidden", elem_id="ask-all")
+        wanted = gr.Textbox(label="Paper", visible="hidden", elem_id="ask-paper")
+        # Number and title of the paper asked alone, and whether the last question is edited.
+        paper, scope, editing = gr.State(None), gr.State(""), gr.State(False)
+
+        self._outputs = [welcome, offered, past, current, question, ask, stop, chips, editing]
+        self._scope = scope
+        answering: dict[str, Any] = {
+            "outputs": self._outputs,
+            # The model has a line of its own, so that evidence is found for all at once.
+            "concurrency_limit": None,
+            **quiet(),
+        }
+        inputs = [paper, scope, editing]
+        gr.on([ask.click, question.submit], self._ask, inputs=[question, *inputs], **answering)
+        for one in tries:
+            one.click(self._ask, inputs=[one, *inputs], **answering)
+        retry.click(self._retry, inputs=[scope], **answering)
+        at_once: dict[str, Any] = {"queue": False, **quiet()}
+        stop.click(self._stop, **at_once)
+        new.click(self._begin_anew, outputs=[*self._outputs, wanted, paper, scope], **at_once)
+        edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **at_once)
+        keep.click(
+            lambda scope: (render_chips(scope), False),
+            inputs=[scope],
+            outputs=[chips, editing],
+            **at_once,
+        )
+        wanted.change(
+            self._choose, inputs=[wanted, editing], outputs=[paper, scope, chips], **at_once
+        )
+        ask_all.click(lambda: "", outputs=[wanted], **at_once)
+        page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
+
+    def continue_by(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
+        """Let `button` go on with the saved chat whose id is in `chat_id`, here among `tabs`."""
+        begun = button.click(
+            self._continue,
+            inputs=[chat_id, self._scope],
+            outputs=self._outputs,
+            queue=False,
+            **quiet(),
+        )
+        begun.then(lambda: gr.update(selected="ask"), outputs=[tabs], queue=False, **quiet())
+
+    def _ask(
+        self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        views = self._chat.ask(
+            text, visitor(request), owner=owner(request), paper=paper, instead=editing
+        )
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
+
+    def _retry(self, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        views = self._chat.retry(visitor(request), owner(request))
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
+
+    def _stop(self, request: gr.Request) -> None:
+        self._chat.stop(visitor(request))
+
+    def _begin_anew(self, request: gr.Request) -> tuple[Any, ...]:
+        self._chat.forget(visitor(request))
+        shown, hidden = gr.update(visible=True), gr.update(visible=False)
+        offered = gr.update(visible=bool(self._examples.now()))
+        return (shown, offered, "", "", "", shown, hidden, "", False, "", None, "")
+
+    def _edit(self, scope: str, request: gr.Request) -> tuple[Any, ...]:
+        question = self._chat.last_question(visitor(request))
+        if question is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return question, render_chips(scope, editing=True), True
+
+    def _choose(self, key: str | None, editing: bool) -> tuple[Any, ...]:
+        """The one paper to ask, or all of them when the key was taken out."""
+        if not key:
+            return None, "", render_chips(editing=editing)
+        try:
+            number, title = self._chat.paper(key)
+        except AssistantError as error:
+            return None, "", render_chips(editing=editing, problem=str(error))
+        return number, title, render_chips(title, editing=editing)
+
+    def _continue(self, chat_id: str, scope: str, request: gr.Request) -> tuple[Any, ...]:
+        try:
+            view = self._chat.resume(chat_id, visitor(request), owner(request))
+            problem = "" if view else GONE
+        except AssistantError as error:
+            view, problem = None, str(error)
+        if view is None:
+            return (*[gr.skip()] * 7, render_chips(scope, problem=problem), False)
+        return _shown(view, scope)
+
+    def _offer(self) -> tuple[Any, ...]:
+        questions = self._examples.now()
+        tries = [gr.update(value=question, visible=True) for question in questions]
+        tries += [gr.update(visible=False)] * (COUNT - len(tries))
+        return (gr.update(visible=bool(questions)), *tries)
+
+
+def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
+    """The updates of welcome, examples, past and current turns, question, Ask, Stop, chips and
+    whether the last question is edited."""
+    ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)
+    if view.fresh:
+        hidden = gr.update(visible=False)
+        chips = render_chips(scope)
+        return (hidden, hidden, view.past, view.current, "", ask, stop, chips, False)
+    # What has not changed is not sent again; the question box belongs to the next question now.
+    kept = gr.skip()
+    return (kept, kept, kept, view.current, kept, ask, stop, kept, kept)

@@ -1,0 +1,112 @@
+"""The tab that shows the saved chats: a list to search, and the chat that is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gradio as gr
+
+from assistant.web.components import html, owner, quiet
+from assistant.web.rendering import render
+
+if TYPE_CHECKING:
+    from assistant.web.asking.chats import ChatHistory, OpenedChat
+
+
+class ChatsTab(NamedTuple):
+    """What another tab needs to go on with the open chat: the button, and the chat's id."""
+
+    go_on: gr.Button
+    chat_id: gr.State
+
+
+def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
+    """Add the components of `tab`, which is being built; the list is read when it is selected."""
+    opened = gr.State("")
+    # page.js writes the id of the chat into it that is clicked in the list.
+    chosen = gr.Textbox(label="Chat", visible="hidden", elem_id="chosen-chat")
+    with gr.Row(elem_id="chats-bar"):
+        with gr.Column(scale=2, min_width=260):
+            words = gr.Textbox(
+                show_label=False,
+                label="Search chats",
+                placeholder="Words of a title, question or answer …",
+                container=False,
+                elem_id="chat-search",
+            )
+            chats = html(elem_id="chats")
+        with gr.Column(scale=5, min_width=320):
+            with gr.Row(visible=False, elem_id="chat-tools") as tools:
+                title = gr.Textbox(
+                    show_label=False, label="Title", container=False, scale=4, elem_id="chat-title"
+                )
+                rename = gr.Button("Rename", scale=1, min_width=90, elem_id="rename-chat")
+                go_on = gr.Button(
+                    "Continue this chat", scale=1, min_width=170, elem_id="continue-chat"
+                )
+                # What it does is in page.js: the Markdown lies in the page.
+                gr.Button("Download Markdown", scale=1, min_width=170, elem_id="download-chat")
+                delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
+            with gr.Row(visible=False, elem_id="chat-confirm") as confirm:
+                html('<p class="problem">Delete this chat with all its answers?</p>')
+                sure = gr.Button(
+                    "Delete it", variant="stop", scale=0, min_width=100, elem_id="sure"
+                )
+                keep = gr.Button("Keep it", scale=0, min_width=100, elem_id="keep-chat")
+            place = html(render("chat_none.html"), elem_id="opened-chat")
+    shown = [opened, place, title, tools, confirm]
+
+    def list_chats(searched: str, request: gr.Request) -> str:
+        return history.listing(searched, owner(request))
+
+    def list_anew(searched: str, request: gr.Request) -> tuple[str, str]:
+        # Nothing is chosen then: a chat that got more turns meanwhile can be opened anew.
+        return list_chats(searched, request), ""
+
+    tab.select(list_anew, inputs=[words], outputs=[chats, chosen], **quiet())
+    words.change(
+        list_chats,
+        inputs=[words],
+        outputs=[chats],
+        trigger_mode="always_last",
+        **quiet(),
+    )
+
+    def open_chat(chat_id: str, request: gr.Request) -> tuple[Any, ...]:
+        if not chat_id:
+            return tuple(gr.skip() for _ in shown)
+        return _shown(history.open(chat_id, owner=owner(request)))
+
+    chosen.change(open_chat, inputs=[chosen], outputs=shown, **quiet())
+
+    def rename_chat(chat_id: str, new: str, searched: str, request: gr.Request) -> tuple[Any, ...]:
+        renamed = history.rename(chat_id, new, owner(request))
+        return *_shown(renamed), list_chats(searched, request)
+
+    gr.on(
+        [rename.click, title.submit],
+        rename_chat,
+        inputs=[opened, title, words],
+        outputs=[*shown, chats],
+        **quiet(),
+    )
+
+    def delete_chat(chat_id: str, searched: str, request: gr.Request) -> tuple[Any, ...]:
+        deleted = history.delete(chat_id, owner(request))
+        return *_shown(deleted), list_chats(searched, request)
+
+    delete.click(lambda: gr.update(visible=True), outputs=[confirm], **quiet())
+    keep.click(lambda: gr.update(visible=False), outputs=[confirm], **quiet())
+    sure.click(delete_chat, inputs=[opened, words], outputs=[*shown, chats], **quiet())
+    return ChatsTab(go_on, opened)
+
+
+def _shown(chat: OpenedChat) -> tuple[Any, ...]:
+    """The updates of the open chat's id, its place, its title, its buttons, and the question."""
+    return (
+        chat.chat_id,
+        chat.html,
+        chat.title,
+        gr.update(visible=bool(chat.chat_id)),
+        gr.update(visible=False),
+    )

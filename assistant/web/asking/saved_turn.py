@@ -1,0 +1,119 @@
+"""Questions that were answered at another time, as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from assistant.answering import Answer, Claim, Turn
+from assistant.answering.answer import NearPaper, Timings
+from assistant.errors import PaperNotFound
+from assistant.text.visible import visible
+from assistant.web.asking.turn import EvidenceView, TurnView, percent
+
+if TYPE_CHECKING:
+    from assistant.library import Library, StoredPaper, StoredTurn
+
+UNREADABLE = "The answer that was saved cannot be read."
+
+
+class _Paper(BaseModel):
+    id: str
+    title: str
+
+
+class _Source(BaseModel):
+    n: int
+    paper: _Paper
+    sentence: str
+    start: int
+    end: int
+    score: float | None = None
+
+
+class _Saved(BaseModel):
+    """What `Answer.as_json` writes, as far as it is shown."""
+
+    answer: str
+    refused: bool
+    claims: tuple[Claim, ...]
+    sources: tuple[_Source, ...]
+    nearest: tuple[NearPaper, ...]
+    model: str
+    timings: Timings
+    note: str | None = None
+
+
+def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
+    """The turns of a chat of `owner`, none if there is no such chat; numbered from `first`."""
+    paper_of = cache(lambda paper_id: _paper(library, paper_id))
+    stored = library.turns(chat_id, owner)
+    return [saved_turn(number, turn, paper_of) for number, turn in enumerate(stored, first)]
+
+
+def later_turn(view: TurnView) -> Turn | None:
+    """What later questions build upon; None for a turn without an answer."""
+    return Turn(view.question, view.text, view.refused) if view.answer else None
+
+
+def saved_turn(
+    number: int, stored: StoredTurn, paper_of: Callable[[str], StoredPaper | None]
+) -> TurnView:
+    """The view of a saved turn; `number` makes its places on the page.
+
+    `paper_of` gives the paper with an id, None if there is none any more: the evidence is shown
+    within its abstract where that still says the same. An answer that cannot be read is a turn
+    that failed.
+    """
+    try:
+        saved = _Saved.model_validate_json(stored.answer_json)
+    except ValidationError:
+        return TurnView(number, stored.question, "failed", error=UNREADABLE)
+    answer = Answer(
+        question=stored.question,
+        text=saved.answer,
+        refused=saved.refused,
+        claims=saved.claims,
+        sources=(),  # the view has them; their papers may have changed since
+        nearest=saved.nearest,
+        model=saved.model,
+        timings=saved.timings,
+        note=saved.note,
+    )
+    return TurnView(
+        number,
+        stored.question,
+        "done",
+        evidence=[_evidence(source, paper_of(source.paper.id)) for source in saved.sources],
+        claims=[claim for claim in saved.claims if claim.shown],
+        answer=answer,
+        note=saved.note or "",
+    )
+
+
+def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
+    abstract = stored.abstract if stored else ""
+    start, end = source.start, source.end
+    found = 0 <= start < end and abstract[start:end] == source.sentence
+    return EvidenceView(
+        n=source.n,
+        id=source.paper.id,
+        title=source.paper.title,
+        sentence=visible(source.sentence),
+        before=abstract[:start] if found else "",
+        marked=source.sentence if found else "",
+        after=abstract[end:] if found else "",
+        number=stored.number if stored else 0,
+        year=(stored.paper.published or "")[:4] if stored else "",
+        fit=None if source.score is None else percent(source.score),
+    )
+
+
+def _paper(library: Library, paper_id: str) -> StoredPaper | None:
+    try:
+        return library.get(paper_id)
+    except PaperNotFound:
+        return None

@@ -1,0 +1,183 @@
+"""One question on the page: what is known of its evidence and its answer so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from assistant.answering import ClaimChecked, EvidenceFound
+from assistant.web.asking.turn_text import turn_text
+
+if TYPE_CHECKING:
+    from assistant.answering import Answer, Claim, Evidence
+    from assistant.answering.answer import Event
+
+State = Literal["searching", "waiting", "writing", "done", "stopped", "failed"]
+
+_LONGEST_HEADING = 1_000
+_PROGRESS = {
+    "searching": "Looking for evidence …",
+    "waiting": "The model is busy with other questions …",
+    "writing": "Writing, and checking every sentence against the evidence …",
+}
+
+
+@dataclass(frozen=True)
+class InLine:
+    """The model is busy: `before` others are answered first."""
+
+    before: int
+
+
+# What a turn is told of: what the asker says, and the line before the model.
+Happening: TypeAlias = "Event | InLine"
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """One numbered sentence and where it stands in its abstract.
+
+    `number` is that of its paper in the library, 0 if it is not there any more; `fit` says in
+    percent how well it fits the question, None where that was not kept.
+    """
+
+    n: int
+    id: str
+    title: str
+    sentence: str
+    before: str
+    marked: str
+    after: str
+    number: int = 0
+    year: str = ""
+    fit: int | None = None
+
+
+@dataclass
+class TurnView:
+    """A question and what came of it; `take` brings it up to date with what the asker says.
+
+    `number` counts the questions of a conversation from 1. `paper` is the number of the one paper
+    that was asked about, and `scope` its title, if it was one.
+    """
+
+    number: int
+    question: str
+    state: State = "searching"
+    evidence: list[EvidenceView] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    answer: Answer | None = None
+    error: str = ""
+    note: str = ""
+    paper: int | None = None
+    scope: str = ""
+    before: int = 0
+
+    def take(self, event: Happening) -> None:
+        """Take in one event."""
+        if isinstance(event, InLine):
+            self.before = event.before
+            self.state = "waiting"
+        elif isinstance(event, EvidenceFound):
+            self.evidence = [_evidence(n, item) for n, item in enumerate(event.evidence, 1)]
+            self.state = "writing" if event.evidence else "searching"
+        elif isinstance(event, ClaimChecked):
+            self.state = "writing"
+            if event.claim.shown:
+                self.claims.append(event.claim)
+        else:
+            self.answer = event.answer
+            self.claims = [claim for claim in event.answer.claims if claim.shown]
+            self.evidence = [_evidence(n, item) for n, item in enumerate(event.answer.sources, 1)]
+            self.note = self.note or event.answer.note or ""
+            self.state = "done"
+
+    def fail(self, error: str) -> None:
+        """End with an error, keeping what is there."""
+        self.error = error
+        self.state = "failed"
+
+    def stop(self) -> None:
+        """End because the user wanted it."""
+        self.state = "stopped"
+
+    @property
+    def heading(self) -> str:
+        """The question, cut if somebody pasted a book."""
+        cut = self.question[:_LONGEST_HEADING]
+        return cut if cut == self.question else cut + " …"
+
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        return self.state in _PROGRESS
+
+    @property
+    def progress(self) -> str:
+        """What is being done now."""
+        if self.state == "waiting" and self.before:
+            others = "one question is" if self.before == 1 else f"{self.before} questions are"
+            return f"Waiting for the model: {others} answered before this one …"
+        return _PROGRESS.get(self.state, "")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the library has no evidence for the question."""
+        return self.state == "done" and self.answer is not None and self.answer.refused
+
+    @property
+    def dropped(self) -> list[Claim]:
+        """The sentences that the model wrote and the check did not let through."""
+        return [claim for claim in self.answer.claims if not claim.shown] if self.answer else []
+
+    @property
+    def copied(self) -> str:
+        """What the button "Copy with citations" copies."""
+        return turn_text(self)
+
+    @property
+    def text(self) -> str:
+        """The answer as one text."""
+        return self.answer.text if self.answer else ""
+
+    @property
+    def nearest(self) -> list[dict[str, str]]:
+        """Title and id of the papers that come nearest to the question."""
+        if self.answer is None:
+            return []
+        return [{"title": paper.title, "id": paper.id} for paper in self.answer.nearest]
+
+    @property
+    def figures(self) -> list[str]:
+        """How long it took and who wrote it."""
+        if self.answer is None:
+            return []
+        timings = self.answer.timings
+        figures = [f"evidence {timings.evidence_s:.2f} s"]
+        if timings.first_word_s is not None:
+            figures.append(f"first word {timings.first_word_s:.2f} s")
+        figures.append(f"whole answer {timings.total_s:.2f} s")
+        if not self.answer.refused:
+            figures.append(self.answer.model)
+        return figures
+
+
+def percent(score: float) -> int:
+    """A score from 0 to 1 as people read it; what is found at all is not nothing."""
+    return max(1, min(100, round(100 * score)))
+
+
+def _evidence(n: int, item: Evidence) -> EvidenceView:
+    abstract = item.stored.abstract
+    return EvidenceView(
+        number=item.stored.number,
+        year=(item.stored.paper.published or "")[:4],
+        fit=percent(item.score),
+        n=n,
+        id=item.stored.id,
+        title=item.stored.title,
+        sentence=item.text,
+        before=abstract[: item.start],
+        marked=abstract[item.start : item.end],
+        after=abstract[item.end :],
+    )

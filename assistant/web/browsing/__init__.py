@@ -1,0 +1,1 @@
+"""The tabs Library, Map and Digest."""

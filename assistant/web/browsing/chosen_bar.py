@@ -1,0 +1,169 @@
+"""The bar of the chosen papers: how many they are, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import UsageError
+from assistant.web.browsing.selection import EXPORTS, chosen_numbers
+from assistant.web.components import html, quiet, visitor
+from assistant.web.jobs import JobView
+from assistant.web.rendering import render, render_job
+
+if TYPE_CHECKING:
+    from assistant.web.browsing.selection import Done, Selection
+    from assistant.web.browsing.table import PaperTable
+
+# Writes the TL;DRs of the papers with these numbers for a visitor.
+WriteTldrs = Callable[[str, Sequence[int]], Iterator[JobView]]
+
+
+class ChosenBar:
+    """Components and handlers of the bar; making it adds it to the page that is being built."""
+
+    def __init__(self, selection: Selection, table: PaperTable, write_tldrs: WriteTldrs) -> None:
+        """Place the components."""
+        self._selection = selection
+        self._table = table
+        self._write_tldrs = write_tldrs
+        # The numbers of the chosen papers, which library.js writes: `3,17`.
+        self._chosen = gr.Textbox(label="Chosen", visible="hidden", elem_id="chosen-papers")
+        with gr.Row(elem_id="chosen-bar"):
+            html(render("choice.html"), elem_id="choice")
+            with gr.Row(elem_id="chosen-actions"):
+                self._tags = gr.Textbox(
+                    show_label=False,
+                    label="Tags, with commas between",
+                    placeholder="Tag, another tag …",
+                    container=False,
+                    max_lines=1,
+                    scale=1,
+                    min_width=120,
+                    elem_id="chosen-tags",
+                )
+                self._give = _button("Add tags", "give-tags")
+                self._take = _button("Take away", "take-tags")
+                self._star = _button("Star", "star-chosen")
+                self._tldrs = _button("TL;DRs", "tldr-chosen")
+                self._form = gr.Dropdown(
+                    [(label, name) for name, (label, _) in EXPORTS.items()],
+                    value="bibtex",
+                    show_label=False,
+                    label="Format of the file",
+                    container=False,
+                    filterable=False,
+                    scale=0,
+                    min_width=130,
+                    elem_id="export-format",
+                )
+                self._export = _button("Export", "export-chosen")
+                self._remove = _button("Remove …", "remove-chosen")
+        with gr.Row(visible=False, elem_id="remove-confirm") as self._confirm:
+            self._question = html(elem_id="remove-question")
+            self._sure = gr.Button(
+                "Remove", variant="stop", scale=0, min_width=100, elem_id="remove-sure"
+            )
+            self._keep = gr.Button("Keep", scale=0, min_width=80, elem_id="remove-keep")
+        with gr.Row(elem_id="library-said-bar"):
+            self.said = html(elem_id="library-said")
+            self._undo = gr.Button(
+                "Undo removal", scale=0, min_width=80, visible=False, elem_id="undo-removal"
+            )
+        self._job = html(elem_id="chosen-job")
+
+    def connect(
+        self,
+        then_look: Callable[[Any], Any],
+        header: gr.HTML,
+        render_header: Callable[[], str],
+    ) -> None:
+        """Let the buttons act; `then_look` has the table looked at again after an event."""
+        acts = {"outputs": [self.said], "concurrency_limit": None, **quiet()}
+
+        def retagging(change: Callable[[str, str], Done]) -> Callable[[str, str], str]:
+            def act(chosen: str, tags: str) -> str:
+                done = change(chosen, tags)
+                self._table.count_anew()
+                return done.html
+
+            return act
+
+        for trigger, change in (
+            (self._give.click, self._selection.tag),
+            (self._tags.submit, self._selection.tag),
+            (self._take.click, self._selection.untag),
+            (self._star.click, lambda chosen, _: self._selection.star(chosen)),
+        ):
+            then_look(trigger(retagging(change), inputs=[self._chosen, self._tags], **acts))
+        self._export.click(
+            lambda chosen, form: self._selection.export(chosen, form).html,
+            inputs=[self._chosen, self._form],
+            **acts,
+        )
+        then_look(
+            self._tldrs.click(
+                self._write,
+                inputs=[self._chosen],
+                outputs=[self._job, self._tldrs],
+                concurrency_limit=None,
+                **quiet(),
+            )
+        )
+        self._connect_removal(then_look, header, render_header)
+
+    def _connect_removal(
+        self,
+        then_look: Callable[[Any], Any],
+        header: gr.HTML,
+        render_header: Callable[[], str],
+    ) -> None:
+        def ask(chosen: str) -> tuple[Any, ...]:
+            done = self._selection.question(chosen)
+            if done.undo:
+                return gr.update(visible=True), done.html, gr.skip()
+            return gr.update(visible=False), gr.skip(), done.html
+
+        def remove(chosen: str, request: gr.Request) -> tuple[Any, ...]:
+            done = self._selection.remove(visitor(request), chosen)
+            self._table.count_anew()
+            return done.html, gr.update(visible=done.undo), gr.update(visible=False)
+
+        def put_back(request: gr.Request) -> tuple[Any, ...]:
+            done = self._selection.undo(visitor(request))
+            self._table.count_anew()
+            return done.html, gr.update(visible=done.undo)
+
+        self._remove.click(
+            ask,
+            inputs=[self._chosen],
+            outputs=[self._confirm, self._question, self.said],
+            **quiet(),
+        )
+        self._keep.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
+        told = [self.said, self._undo]
+        options = {"concurrency_limit": None, **quiet()}
+        for event in (
+            self._sure.click(
+                remove, inputs=[self._chosen], outputs=[*told, self._confirm], **options
+            ),
+            self._undo.click(put_back, outputs=told, **options),
+        ):
+            then_look(event)
+            event.then(render_header, outputs=[header], **quiet())
+
+    def _write(self, chosen: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """How far the TL;DRs of the chosen papers are; meanwhile no others can be begun here."""
+        try:
+            numbers = chosen_numbers(chosen)
+        except UsageError as error:
+            yield render_job(error=str(error)), gr.skip()
+            return
+        for view in self._write_tldrs(visitor(request), numbers):
+            yield view.html, gr.update(interactive=not view.running)
+
+
+def _button(text: str, name: str) -> gr.Button:
+    return gr.Button(text, scale=0, min_width=60, elem_id=name)

@@ -1,0 +1,107 @@
+"""The pane of the open paper: its places on the page, and what its buttons do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.web.components import html, quiet
+
+if TYPE_CHECKING:
+    from assistant.web.browsing.paper_detail import DetailView, PaperDetail
+    from assistant.web.browsing.table import PaperTable
+
+
+class DetailPane:
+    """Components and handlers of the pane; making it adds it to the page that is being built."""
+
+    def __init__(self, detail: PaperDetail, table: PaperTable) -> None:
+        """Place the components."""
+        self._detail = detail
+        self._table = table
+        # What library.js writes: the number of the open paper ('' for none), and what a button in
+        # the HTML asks for.
+        self.opened, self._asked = (
+            gr.Textbox(label=name, visible="hidden", elem_id=name)
+            for name in ("open-paper", "change-paper")
+        )
+        self.shown = gr.State(0)
+        with gr.Column(scale=5, min_width=280, elem_id="detail-pane"):
+            self._first = html(elem_id="paper-detail")
+            with gr.Row(elem_id="detail-tagging"):
+                self._tag = gr.Textbox(
+                    show_label=False,
+                    label="New tag of this paper",
+                    placeholder="New tag …",
+                    container=False,
+                    max_lines=1,
+                    scale=3,
+                    min_width=120,
+                    elem_id="detail-tag",
+                )
+                self._add = gr.Button("Add tag", scale=0, min_width=90, elem_id="detail-add-tag")
+            self._problem = html(elem_id="detail-problem")
+            self._more = html(elem_id="paper-more")
+            self._near = html(elem_id="paper-near")
+
+    @property
+    def places(self) -> list[Any]:
+        """Where the values of `in_pane` go."""
+        return [self._first, self._more, self.shown]
+
+    def connect(self, said: gr.HTML, then_look: Callable[[Any], Any]) -> None:
+        """Let the pane show what is opened; problems of the table's stars go to `said`.
+
+        `then_look` has the table looked at again after an event.
+        """
+
+        def open_paper(number: str) -> Iterator[tuple[Any, ...]]:
+            yield *in_pane(self._detail.view(number)), "", ""
+            yield (*(gr.skip(),) * 4, self._detail.near(number))
+
+        self.opened.change(
+            open_paper,
+            inputs=[self.opened],
+            outputs=[*self.places, self._problem, self._near],
+            concurrency_limit=None,
+            trigger_mode="always_last",
+            **quiet(),
+        )
+
+        def tag(number: str, typed: str) -> tuple[Any, ...]:
+            problem = self._detail.tag(number, typed)
+            self._table.count_anew()
+            return problem, gr.skip() if problem else "", *in_pane(self._detail.view(number))
+
+        then_look(
+            gr.on(
+                [self._add.click, self._tag.submit],
+                tag,
+                inputs=[self.opened, self._tag],
+                outputs=[self._problem, self._tag, *self.places],
+                concurrency_limit=None,
+                **quiet(),
+            )
+        )
+
+        def change(request: str, number: str) -> tuple[Any, ...]:
+            problem = self._detail.change(request)
+            self._table.count_anew()
+            return problem or gr.skip(), *in_pane(self._detail.view(number))
+
+        then_look(
+            self._asked.change(
+                change,
+                inputs=[self._asked, self.opened],
+                outputs=[said, *self.places],
+                concurrency_limit=None,
+                **quiet(),
+            )
+        )
+
+
+def in_pane(view: DetailView) -> tuple[Any, ...]:
+    """The two parts of the open paper, and what tells them from others."""
+    return view.first, view.more, hash(view)

@@ -1,0 +1,68 @@
+"""The tab that shows what is new in the library, to read there or to keep as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.web.browsing.digest import DATE, LAST, SINCE
+from assistant.web.components import html, quiet
+from assistant.web.rendering import render
+
+if TYPE_CHECKING:
+    from assistant.digesting.making import Span
+    from assistant.web.browsing.digest import Digests, DigestView
+
+
+def add_digest_tab(digests: Digests) -> None:
+    """Add the tab with its components to the tabs of the page that is being built."""
+    with gr.Tab("Digest", id="digest"):
+        span = gr.State(None)
+        with gr.Row(elem_id="digest-bar"):
+            since = gr.Radio(
+                choices=list(SINCE), value=LAST, label="New since", scale=4, elem_id="digest-since"
+            )
+            date = gr.Textbox(
+                label="Date",
+                placeholder="2026-03-14",
+                max_lines=1,
+                visible=False,
+                scale=1,
+                min_width=140,
+                elem_id="digest-date",
+            )
+        with gr.Row(elem_classes="actions"):
+            show = gr.Button(
+                "Show", variant="primary", min_width=90, scale=0, elem_id="digest-show"
+            )
+            begin = gr.Button(
+                "Begin the next digest after this one",
+                min_width=340,
+                scale=0,
+                interactive=False,
+                elem_id="digest-begin",
+            )
+        said = html(elem_id="digest-said")
+        shown = html(render("digest_none.html"), elem_id="digest")
+
+    def make(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
+        yield _shown(digests.waiting())
+        yield _shown(digests.view(chosen, day))
+
+    def begin_next(made: Span | None) -> str:
+        return digests.begin_next(made)
+
+    since.change(
+        lambda chosen: gr.update(visible=chosen == DATE), inputs=[since], outputs=[date], **quiet()
+    )
+    outputs = [shown, span, begin, said]
+    show.click(make, inputs=[since, date], outputs=outputs, **quiet())
+    date.submit(make, inputs=[since, date], outputs=outputs, **quiet())
+    begin.click(begin_next, inputs=[span], outputs=[said], **quiet())
+
+
+def _shown(view: DigestView) -> tuple[Any, ...]:
+    """The updates of the digest, its span, the button that begins the next one, and its word."""
+    return view.html, view.span, gr.update(interactive=view.span is not None), ""

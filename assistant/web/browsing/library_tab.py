@@ -1,0 +1,136 @@
+"""The tab that shows the library: a table to search and sort, beside it the paper that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.web.browsing.chosen_bar import ChosenBar, WriteTldrs
+from assistant.web.browsing.detail_pane import DetailPane, in_pane
+from assistant.web.browsing.table import ORDERS
+from assistant.web.components import html, quiet
+
+if TYPE_CHECKING:
+    from assistant.web.browsing.paper_detail import PaperDetail
+    from assistant.web.browsing.selection import Selection
+    from assistant.web.browsing.table import PaperTable
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What one window shows of the table, so that nothing is written anew without need."""
+
+    asked: tuple[str, str] = ("", "")
+    turned: str = ""
+    page: int = 0
+    stamp: tuple[int, ...] = ()
+    is_counted: bool = False
+    html: int = 0
+
+
+def add_library_tab(
+    table: PaperTable,
+    detail: PaperDetail,
+    selection: Selection,
+    write_tldrs: WriteTldrs,
+    header: gr.HTML,
+    render_header: Callable[..., str],
+) -> None:
+    """Add the components of the tab to the page that is being built.
+
+    `header` is brought up to date with `render_header` when papers went or came back. The table is
+    read when the tab comes into sight, and again when anything in the library has changed.
+    """
+    # What library.js writes: the page that is turned to, and a look at what has changed.
+    turned, looking = (
+        gr.Textbox(label=name, visible="hidden", elem_id=name)
+        for name in ("turn-page", "look-again")
+    )
+    shown = gr.State(_Shown())
+    with gr.Row(elem_id="library-bar"):
+        query = gr.Textbox(
+            show_label=False,
+            label="Search the library",
+            placeholder="Words or meaning, since:2024-03, until:2025, author:hinton, tag:nlp …",
+            container=False,
+            max_lines=1,
+            scale=6,
+            elem_id="filter",
+        )
+        order = gr.Dropdown(
+            list(ORDERS),
+            value="best",
+            show_label=False,
+            label="Order",
+            container=False,
+            filterable=False,
+            scale=2,
+            min_width=210,
+            elem_id="library-order",
+        )
+    facets = html(elem_id="facets")
+    bar = ChosenBar(selection, table, write_tldrs)
+    with gr.Row(elem_id="library"):
+        with gr.Column(scale=7, min_width=280, elem_id="library-list"):
+            papers = html(elem_id="papers")
+            with gr.Row(elem_id="library-pager"):
+                pager = html(elem_id="pager")
+                gr.Textbox(  # read by library.js
+                    show_label=False,
+                    label="Go to page",
+                    placeholder="Go to …",
+                    container=False,
+                    max_lines=1,
+                    scale=0,
+                    min_width=90,
+                    elem_id="page-jump",
+                )
+        pane = DetailPane(detail, table)
+
+    def look(
+        text: str, sort: str, turn: str, opened: str, known: _Shown, known_pane: int
+    ) -> tuple[Any, ...]:
+        """The table, its pager, its filters and the open paper, each if it has changed."""
+        stamp, asked = table.stamp(), (text, sort)
+        same = asked == known.asked and turn == known.turned
+        if same and stamp == known.stamp and known.is_counted and known.html:
+            return (gr.skip(),) * 7
+        page = known.page if asked == known.asked else 0
+        if turn != known.turned:
+            page = _page(turn)
+        listing = table.listing(text, sort, page)
+        written = hash((listing.html, listing.pager))
+        listed = (listing.html, listing.pager) if written != known.html else (gr.skip(),) * 2
+        view = detail.view(opened) if opened and stamp != known.stamp else None
+        facets = table.facets()
+        return (
+            *listed,
+            facets,
+            # Tags that are not counted anew at once are so at a later look.
+            _Shown(asked, turn, listing.page, stamp, table.is_counted(stamp), written),
+            *(in_pane(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
+        )
+
+    looks: dict[str, Any] = {
+        "inputs": [query, order, turned, pane.opened, shown, pane.shown],
+        "outputs": [papers, pager, facets, shown, *pane.places],
+        "concurrency_limit": None,
+        **quiet(),
+    }
+    gr.on(
+        [query.change, order.change, turned.change, looking.change],
+        look,
+        trigger_mode="always_last",
+        **looks,
+    )
+    pane.connect(bar.said, lambda event: event.then(look, **looks))
+    bar.connect(lambda event: event.then(look, **looks), header, render_header)
+
+
+def _page(turned: str) -> int:
+    """The page of `3:17`, where the number behind the colon only tells one turn from another."""
+    page, _, _ = turned.partition(":")
+    return int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 0

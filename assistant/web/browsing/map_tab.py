@@ -1,0 +1,62 @@
+"""The tab that shows the library as a picture, and the paper that is opened in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.web.components import html, quiet, updates
+
+if TYPE_CHECKING:
+    from assistant.web.browsing.map import Maps, MapView
+
+
+def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
+    """Add the components of `tab`, which is being built; nothing is drawn until it is selected."""
+    # map.js writes the number of the paper into it that is opened.
+    chosen = gr.Textbox(label="Paper", visible="hidden", elem_id="map-chosen")
+    with gr.Row(elem_id="map-bar"):
+        said = html(elem_id="map-said")
+        draw = gr.Button(
+            "Draw anew", size="sm", scale=0, min_width=110, visible=False, elem_id="map-draw"
+        )
+        stop = gr.Button(
+            "Stop",
+            variant="stop",
+            size="sm",
+            scale=0,
+            min_width=90,
+            visible=False,
+            elem_id="map-stop",
+        )
+    with gr.Row(elem_id="map-row"):
+        with gr.Column(scale=5, min_width=300):
+            place = html(elem_id="map")
+        with gr.Column(scale=3, min_width=280, elem_id="map-side"):
+            card = html(maps.no_card(), elem_id="map-card")
+    seen = gr.State("")
+    shown = [place, said, draw, stop, seen]
+
+    def show(before: str) -> Iterator[tuple[Any, ...]]:
+        yield from updates(map(_shown, maps.open(before)), shown)
+
+    def show_anew() -> Iterator[tuple[Any, ...]]:
+        yield from updates(map(_shown, maps.open(anew=True)), shown)
+
+    tab.select(show, inputs=[seen], outputs=shown, concurrency_limit=None, **quiet())
+    draw.click(show_anew, outputs=shown, concurrency_limit=None, **quiet())
+    stop.click(maps.stop, queue=False, **quiet())
+    chosen.change(maps.card, inputs=[chosen], outputs=[card], **quiet())
+
+
+def _shown(view: MapView) -> tuple[Any, ...]:
+    """The updates of the picture, what is said of it, Draw anew, Stop, and which one was seen."""
+    return (
+        gr.skip() if view.html is None else view.html,
+        view.said,
+        gr.update(visible=view.can_draw and not view.running),
+        gr.update(visible=view.running),
+        gr.skip() if view.html is None else view.seen,
+    )

@@ -1,0 +1,210 @@
+"""One paper of the library in full: what is known of it, where it is from, and what is like it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError, UsageError
+from assistant.text.written import spoken_date
+from assistant.web.browsing.table import authors_of
+from assistant.web.rendering import render, render_job
+
+if TYPE_CHECKING:
+    from assistant.library import SourceRecord, StoredPaper, StoredTldr
+    from assistant.paper import Paper
+    from assistant.session import Session
+
+NEAR = 5
+_MOST_AUTHORS = 30
+_MOST_RECORDS = 20
+_LONGEST_TAG = 1_000
+# Identifiers that can be linked to: anything that does not look like one is only shown as text.
+_DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
+_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
+_PMID = re.compile(r"[1-9]\d{0,8}")
+
+
+@dataclass(frozen=True)
+class DetailView:
+    """A paper as HTML: what one reads first, and what stands below its tags. Both may be empty."""
+
+    first: str = ""
+    more: str = ""
+
+
+class PaperDetail:
+    """Shows single papers of a session's library, and changes their tags. Thread-safe."""
+
+    def __init__(self, session: Session) -> None:
+        """Nothing is opened yet."""
+        self._session = session
+        self._refused = itertools.count(1)
+
+    def view(self, number: str) -> DetailView:
+        """The paper `number`, as the page names it; nothing for the empty name."""
+        if not number:
+            return DetailView()
+        try:
+            library = self._session.library
+            stored = library.get(f"#{number}")
+            tldr = library.tldr(stored.number)
+            # Somebody else may have removed it just now.
+            added = library.added_at([stored.number]).get(stored.number, "")
+            records = library.sources(stored)
+        except AssistantError as error:
+            return DetailView(render("paper_gone.html", error=str(error)))
+        return DetailView(_first(stored, tldr, added), _more(stored, records))
+
+    def near(self, number: str) -> str:
+        """The papers nearest to the paper `number` as HTML; empty where there is none."""
+        if not number:
+            return ""
+        try:
+            hits = self._session.library.similar(f"#{number}", NEAR)
+        except AssistantError:
+            return ""  # the paper's own place says what is wrong
+        rows = [
+            {
+                "number": hit.stored.number,
+                "title": hit.stored.title,
+                "about": _about(hit.stored.paper),
+            }
+            for hit in hits
+        ]
+        return render("near_papers.html", rows=rows)
+
+    def tag(self, number: str, tag: str) -> str:
+        """Give the paper a tag that was typed; what to say of it as HTML, empty if all is well."""
+        problem = self._changed(number, "tag", lambda: tags_of(tag))
+        return render_job(error=problem) if problem else ""
+
+    def change(self, request: str) -> str:
+        """Do what a button of the page asks for: `{"do": "tag" or "untag", "paper", "tag"}`.
+
+        What to say of it as HTML, empty if all is well; no two are the same, so that library.js
+        sees each and takes the star back that it has shown already.
+        """
+        try:
+            asked = json.loads(request)
+            # One tag, as it is: those of imports may have commas in them.
+            tag = str(asked["tag"])
+            problem = self._changed(str(asked["paper"]), asked["do"], lambda: [tag])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return ""  # nothing of ours asks like this
+        if not problem:
+            return ""
+        return render("refused.html", error=problem, serial=next(self._refused))
+
+    def _changed(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
+        """Change tags; what was wrong, empty if nothing was."""
+        try:
+            wanted = tags()
+            library = self._session.library
+            stored = library.get(f"#{number}")
+            (library.untag if action == "untag" else library.tag)([stored.number], wanted)
+        except AssistantError as error:
+            return str(error)
+        return ""
+
+
+def tags_of(text: str) -> list[str]:
+    """Tags between commas.
+
+    Raises:
+        UsageError: there is none, or one is no tag but a text.
+    """
+    # Half of a character, which no file can hold, comes from a text that was cut.
+    text = text.encode(errors="replace").decode()
+    tags = [tag for part in text.split(",") if (tag := " ".join(part.split()))]
+    if not tags:
+        raise UsageError("Type a tag first, or several with commas between.")
+    if any(len(tag) > _LONGEST_TAG for tag in tags):
+        raise UsageError(f"A tag has at most {_LONGEST_TAG:,} characters; put commas between tags.")
+    return tags
+
+
+def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
+    from assistant.library import STAR
+
+    paper = stored.paper
+    tags = [tag for tag in paper.tags if tag.casefold() != STAR]
+    return render(
+        "paper_detail.html",
+        number=stored.number,
+        title=stored.title,
+        authors=authors_of(paper.authors, _MOST_AUTHORS),
+        dates=" · ".join(
+            part
+            for part in (
+                spoken_date(paper.published or ""),
+                f"added {spoken_date(added[:10])}" if added else "",
+            )
+            if part
+        ),
+        abstract=stored.abstract,
+        tldr=tldr.text if tldr else "",
+        made=_made(tldr) if tldr else "",
+        starred=len(tags) < len(paper.tags),
+        tags=tags,
+    )
+
+
+def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
+    from assistant.exporting import Exported
+    from assistant.exporting.bibtex import bibtex
+
+    return render(
+        "paper_more.html",
+        number=stored.number,
+        title=stored.title,
+        id=stored.id,
+        names=_names(stored.paper),
+        records=[_record(record, stored.paper) for record in records[:_MOST_RECORDS]],
+        count=len(records),
+        bibtex="".join(bibtex([Exported(stored.paper, stored.id)])).strip(),
+    )
+
+
+def _names(paper: Paper) -> list[dict[str, str]]:
+    """Every name and address of the paper; `link` is empty unless it is one of a known place."""
+    found = []
+    for name, value, pattern, place in (
+        ("DOI", paper.doi, _DOI, "https://doi.org/"),
+        ("arXiv", paper.arxiv, _ARXIV, "https://arxiv.org/abs/"),
+        ("PubMed", paper.pmid, _PMID, "https://pubmed.ncbi.nlm.nih.gov/"),
+    ):
+        if value:
+            link = place + value if pattern.fullmatch(value) else ""
+            found.append({"name": name, "value": value, "link": link})
+    if paper.url:
+        found.append({"name": "Address", "value": paper.url, "link": ""})
+    return found
+
+
+def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
+    """A record: which files it is from, and what tells it from the paper as a whole."""
+    said = record.paper
+    parts = [said.title] if said.title != paper.title else []
+    names = (("DOI", said.doi), ("arXiv", said.arxiv), ("PubMed", said.pmid))
+    parts += [f"{name} {value}" for name, value in names if value]
+    parts += [said.published] if said.published else []
+    return {
+        "sources": ", ".join(source for source in record.sources if source) or "unnamed",
+        "said": " · ".join(parts),
+    }
+
+
+def _about(paper: Paper) -> str:
+    parts = (authors_of(paper.authors), (paper.published or "")[:4])
+    return " · ".join(part for part in parts if part)
+
+
+def _made(tldr: StoredTldr) -> str:
+    how = "written by" if tldr.method == "generated" else "from the abstract, chosen by"
+    when = spoken_date(tldr.made_at[:10])
+    return f"{how} {tldr.model}" + (f", {when}" if when else "")

@@ -1,0 +1,229 @@
+"""The papers that somebody chose in the table: tagged, exported, removed, and put back."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError, UsageError
+from assistant.text.written import spoken_count
+from assistant.web.browsing.paper_detail import tags_of
+from assistant.web.rendering import render, render_job
+from assistant.web.unexpected import unexpected
+
+if TYPE_CHECKING:
+    from assistant.library import Library
+    from assistant.library.removed import RemovedPaper
+    from assistant.session import Session
+    from assistant.web.work import UnderWay
+
+_log = logging.getLogger(__name__)
+
+# What a file of each format of `exporting` is to a browser, and what it is called here.
+EXPORTS = {
+    "bibtex": ("BibTeX", "application/x-bibtex"),
+    "ris": ("RIS", "application/x-research-info-systems"),
+    "csljson": ("CSL JSON", "application/json"),
+    "csv": ("Table (CSV)", "text/csv"),
+    "jsonl": ("JSON lines", "application/x-ndjson"),
+    "markdown": ("Markdown", "text/markdown"),
+}
+NONE_CHOSEN = "Choose papers first: tick the box in front of them."
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an action, as HTML, and whether there is something to undo now."""
+
+    html: str
+    undo: bool = False
+
+
+class Selection:
+    """Acts on chosen papers of a session's library. Thread-safe.
+
+    What somebody removed can be put back until they remove something else or leave the page; then
+    what is left of it in the files is erased, in the background.
+    """
+
+    def __init__(self, session: Session, under_way: UnderWay) -> None:
+        """Nothing is opened yet."""
+        self._session = session
+        self._under_way = under_way
+        self._lock = threading.Lock()
+        self._removed: dict[str, list[RemovedPaper]] = {}
+        self._to_erase = self._erasing = False
+        self._exports = itertools.count(1)
+
+    def tag(self, chosen: str, tags: str) -> Done:
+        """Give the chosen papers the tags that were typed, with commas between."""
+        return self._retagged(chosen, tags, "have", lambda library: library.tag)
+
+    def untag(self, chosen: str, tags: str) -> Done:
+        """Take the tags that were typed from the chosen papers."""
+        return self._retagged(chosen, tags, "no longer have", lambda library: library.untag)
+
+    def star(self, chosen: str) -> Done:
+        """Star the chosen papers."""
+        from assistant.library import STAR
+
+        return self.tag(chosen, STAR)
+
+    def export(self, chosen: str, form: str) -> Done:
+        """Write the chosen papers into a file, which is whole in its link."""
+
+        def write() -> Done:
+            from assistant.exporting import FORMATS, Exported, write
+            from assistant.library import Filters
+
+            numbers = chosen_numbers(chosen)
+            library = self._session.library
+            papers = library.listed("published", Filters(only=tuple(numbers)))
+            text = io.StringIO()
+            rows = library.tldrs(papers)
+            exported = (
+                Exported(one.paper, one.id, line.text if line else None) for one, line in rows
+            )
+            count = write(exported, form, text)
+            label, media_type = EXPORTS[form]
+            content = base64.b64encode(text.getvalue().encode("utf-8", "surrogateescape"))
+            return Done(
+                render(
+                    "exported.html",
+                    # The same file twice is to be followed twice, so no two are written the same.
+                    serial=next(self._exports),
+                    name=f"papers{FORMATS[form].ending}",
+                    text=f"{spoken_count(count, 'paper')} as {label}",
+                    address=f"data:{media_type};base64,{content.decode('ascii')}",
+                )
+            )
+
+        return _told(write)
+
+    def question(self, chosen: str) -> Done:
+        """What is asked before the chosen papers are removed; `undo` says if there are any."""
+        numbers = _numbers(chosen)
+        if not numbers:
+            return Done(render_job(error=NONE_CHOSEN))
+        return Done(render("removing.html", papers=spoken_count(len(numbers), "paper")), undo=True)
+
+    def remove(self, visitor: str, chosen: str) -> Done:
+        """Remove the chosen papers; what `visitor` removed before can no longer be put back."""
+
+        def remove() -> Done:
+            numbers = chosen_numbers(chosen)
+            removed = self._session.library.take_out(numbers)
+            if not removed:
+                raise UsageError("These papers are gone already.")
+            self.leave(visitor)
+            with self._lock:
+                self._removed[visitor] = removed
+            gone = ",".join(map(str, numbers))
+            return Done(
+                render(
+                    "said.html", text=f"{spoken_count(len(removed), 'paper')} removed.", gone=gone
+                )
+            )
+
+        return self._undoable(visitor, remove)
+
+    def undo(self, visitor: str) -> Done:
+        """Put back what `visitor` removed last; where that fails, it can be tried again."""
+
+        def undo() -> Done:
+            with self._lock:
+                removed = self._removed.get(visitor)
+            if not removed:
+                raise UsageError("There is nothing to put back.")
+            numbers = self._session.library.put_back(removed)
+            with self._lock:
+                # Unless another removal came in between, which can be undone now.
+                if self._removed.get(visitor) is removed:
+                    del self._removed[visitor]
+            verb = "is" if len(numbers) == 1 else "are"
+            return _said(f"{spoken_count(len(numbers), 'paper')} {verb} back.")
+
+        return self._undoable(visitor, undo)
+
+    def _undoable(self, visitor: str, action: Callable[[], Done]) -> Done:
+        done = _told(action)
+        with self._lock:
+            return Done(done.html, undo=visitor in self._removed)
+
+    def leave(self, visitor: str) -> None:
+        """Forget what `visitor` removed, and erase what is left of it in the files."""
+        with self._lock:
+            if not self._removed.pop(visitor, None):
+                return
+            self._to_erase = True
+            if self._erasing:
+                return
+            self._erasing = True
+        self._under_way.start(self._erase)
+
+    def _erase(self, emit: Callable[[str], None], stop: threading.Event) -> None:
+        while True:
+            with self._lock:
+                if not self._to_erase or stop.is_set():
+                    self._erasing = False
+                    return
+                self._to_erase = False
+            try:
+                self._session.library.erase_removed()
+            except AssistantError as error:
+                # Out of reach for every search it is; the next removal tries again.
+                _log.warning("What is left of removed papers could not be erased: %s", error)
+
+    def _retagged(
+        self,
+        chosen: str,
+        typed: str,
+        verb: str,
+        change: Callable[[Library], Callable[[Sequence[int], Sequence[str]], int]],
+    ) -> Done:
+        def retag() -> Done:
+            numbers, tags = chosen_numbers(chosen), tags_of(typed)
+            change(self._session.library)(numbers, tags)
+            named = ", ".join(f"“{tag}”" for tag in tags)
+            one = "has" if verb == "have" else "no longer has"
+            papers = spoken_count(len(numbers), "paper")
+            return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
+
+        return _told(retag)
+
+
+def chosen_numbers(chosen: str) -> list[int]:
+    """The numbers of the chosen papers, as the page names them: `3,17`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    numbers = _numbers(chosen)
+    if not numbers:
+        raise UsageError(NONE_CHOSEN)
+    return numbers
+
+
+def _numbers(chosen: str) -> list[int]:
+    parts = (part for part in chosen.split(",") if part.isascii() and part.isdigit())
+    return list(dict.fromkeys(int(part) for part in parts if len(part) <= 18))
+
+
+def _said(text: str) -> Done:
+    return Done(render("said.html", text=text, gone=""))
+
+
+def _told(action: Callable[[], Done]) -> Done:
+    """What `action` gives, or what went wrong in one line."""
+    try:
+        return action()
+    except AssistantError as error:
+        return Done(render_job(error=str(error)))
+    except Exception as error:
+        return Done(render_job(error=unexpected(error, "An action on chosen papers failed")))

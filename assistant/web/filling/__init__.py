@@ -1,0 +1,1 @@
+"""The tabs Import and TL;DRs: what fills the library."""

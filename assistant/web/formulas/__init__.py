@@ -1,0 +1,1 @@
+"""LaTeX within texts -> MathML that is ours alone."""

@@ -1,0 +1,119 @@
+"""Formulas within a text of a paper or a model -> MathML; everything else is escaped text.
+
+What stands between dollars is a formula only if it cannot well be anything else: "$5 and $10" is
+money, and `$HOME and $PATH` are variables. What is not converted stays as it was written. The
+words of a formula are its letters, so searching the page finds it; assets/formulas.js has its
+LaTeX copied.
+
+Measured on 9,874 titles, abstracts and TL;DRs: of 814 formulas 792 are converted (the others have
+macros of their authors), the 50 abstracts with most of them in 0.02 s. Weighed against it:
+latex2mathml, which shows unknown commands as they are and lets links and styles of a formula
+through; KaTeX, 1.5 MB of script and fonts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from assistant.text.visible import visible_lines
+from assistant.web.formulas import mathml
+
+# More formulas of one text than these stay as they were written.
+MOST = 400
+
+_LONGEST = mathml.LONGEST
+_FORMULA = re.compile(
+    rf"\\\((?P<round>.{{1,{_LONGEST}}}?)\\\)"
+    rf"|\\\[(?P<square>.{{1,{_LONGEST}}}?)\\\]"
+    rf"|(?<![\\$])\$\$(?P<double>[^$]{{1,{_LONGEST}}})\$\$"
+    rf"|(?<![\\$])\$(?P<single>(?:[^$\\]|\\.){{1,{_LONGEST}}})\$",
+    re.DOTALL,
+)
+# Names of commands, and words that stand in a formula as such.
+_COMMAND = re.compile(r"\\(?:text\w*|mbox|hbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+")
+_PROSE = re.compile(r"[A-Za-z]{2,}[,.;:]?\s+[A-Za-z]{2,}")
+_MARK = re.compile(r"[\\^_]")
+
+
+# A formula that was converted: where it begins and ends in its text, and its MathML.
+_Found = tuple[int, int, Markup]
+
+
+def formulas(text: str) -> Markup:
+    """`text`, cleaned and escaped, with its formulas as MathML."""
+    text = visible_lines(text)
+    return _between(text, list(_found(text)), 0, len(text))
+
+
+def marked_formulas(before: str, marked: str, after: str) -> Markup:
+    """A text of three parts, the second within `mark`, with its formulas as MathML.
+
+    A formula that the mark would cut is wholly within it.
+    """
+    before, marked, after = (visible_lines(part) for part in (before, marked, after))
+    text = before + marked + after
+    found = list(_found(text))
+    begin, end = len(before), len(before) + len(marked)
+    if begin == end:
+        return _between(text, found, 0, len(text))
+    begin = next((one[0] for one in found if one[0] < begin < one[1]), begin)
+    end = next((one[1] for one in found if one[0] < end < one[1]), end)
+    parts = [_between(text, found, *span) for span in ((0, begin), (begin, end), (end, len(text)))]
+    return parts[0] + Markup("<mark>") + parts[1] + Markup("</mark>") + parts[2]
+
+
+def _between(text: str, found: list[_Found], begin: int, end: int) -> Markup:
+    """The part of `text` between two places, neither of which lies within a formula."""
+    parts, at = [], begin
+    for formula_begin, formula_end, markup in found:
+        if begin <= formula_begin and formula_end <= end:
+            parts += [escape(text[at:formula_begin]), markup]
+            at = formula_end
+    return Markup("").join([*parts, escape(text[at:end])])
+
+
+def _found(text: str) -> Iterator[_Found]:
+    """The formulas of `text` that can be converted, in their order."""
+    if "$" not in text and "\\(" not in text and "\\[" not in text:
+        return
+    at = count = 0
+    while count < MOST and (match := _FORMULA.search(text, at)):
+        kind = str(match.lastgroup)
+        content, (begin, end) = match[kind], match.span()
+        beside = text[max(0, begin - 1) : begin], text[end : end + 1]
+        markup = None
+        if not _is_prose(content) and (kind != "single" or _is_formula(content, *beside)):
+            markup = _converted(content, kind in ("square", "double"))
+        if markup is None:
+            # What closes here may open a formula.
+            at = begin + 1
+        else:
+            at, count = end, count + 1
+            yield begin, end, markup
+
+
+@lru_cache(maxsize=4096)
+def _converted(source: str, display: bool) -> Markup | None:
+    return mathml.mathml(source, display)
+
+
+def _is_prose(content: str) -> bool:
+    return "\n\n" in content or _PROSE.search(_COMMAND.sub("+", content)) is not None
+
+
+def _is_formula(content: str, before: str, after: str) -> bool:
+    """Tell a formula between two dollars from prices, variables and templates.
+
+    `before` and `after` are the characters beside the dollars.
+    """
+    has_mark = _MARK.search(content) is not None
+    first, last = content[0].isspace(), content[-1].isspace()
+    if after == "{" or (first and last and not has_mark):
+        return False
+    if first != last and "\\" not in content:
+        return False
+    return has_mark or "=" in content or not (before.isalnum() or after.isdigit())

@@ -1,0 +1,92 @@
+"""The page as an application that a web server can run: Gradio behind the front door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from gradio import mount_gradio_app
+from gradio.routes import App
+
+from assistant.web.page import build_page, build_theme
+from assistant.web.serving.asgi import USER, Receive, Scope, Send
+from assistant.web.serving.front_door import FrontDoor
+from assistant.web.serving.login import Login
+
+if TYPE_CHECKING:
+    from assistant.session import Session
+    from assistant.web.serving.users import Users
+    from assistant.web.work import UnderWay
+
+MAX_UPLOAD = "200mb"
+_ASSETS = Path(__file__).parent.parent / "assets"
+
+
+class Application:
+    """ASGI application of the page of one session.
+
+    Make it within a running event loop: without one, Gradio makes some and leaves them open.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        under_way: UnderWay,
+        host: str,
+        port: int,
+        users: Users | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
+        """Build the page for a server at `host` and `port`.
+
+        With `users` everybody has to log in, and other computers may call it by `names`.
+        """
+        self._under_way = under_way
+        # FastAPI's own pages of documentation would load their scripts from elsewhere.
+        outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        mount_gradio_app(
+            outer,
+            build_page(session, under_way, group=users is not None),
+            path="/",
+            server_name=host,
+            server_port=port,
+            footer_links=[],
+            run_history=False,
+            favicon_path=str(_ASSETS / "favicon.png"),
+            show_error=False,
+            max_file_size=MAX_UPLOAD,
+            ssr_mode=False,
+            enable_monitoring=False,
+            pwa=False,
+            mcp_server=False,
+            auth_dependency=_user if users else None,
+            theme=build_theme(),
+            # Gradio rewrites what it gets as `css`, and loses rules inside of media queries.
+            head=f"<style>{_assets('css')}</style><script>{_assets('js')}</script>",
+        )
+        mounted = (getattr(route, "app", None) for route in outer.routes)
+        self._gradio = next(app for app in mounted if isinstance(app, App))
+        self._front_door = FrontDoor(outer, Login(users, port) if users else None, names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._front_door(scope, receive, send)
+
+    def end(self) -> None:
+        """Stop all work and end the connections that every open window keeps."""
+        self._under_way.stop()
+        self._gradio.stop_event.set()
+
+
+def _user(request: Request) -> str | None:
+    """Who the front door says it is; `gr.Request.username` then."""
+    user: str | None = request.scope.get(USER)
+    return user
+
+
+def _assets(kind: str) -> str:
+    """All style sheets, or all scripts: `page` holds what all tabs share, the others a tab each."""
+    files = sorted(_ASSETS.glob(f"*.{kind}"), key=lambda file: (file.stem != "page", file.stem))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)

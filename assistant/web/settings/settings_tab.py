@@ -1,0 +1,294 @@
+"""The tab that shows what is in use, and where it is changed: model, answers, prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.web.components import html, quiet
+from assistant.web.settings.preferences import EMBEDDED, NUMBERS, OTHER
+from assistant.web.settings.prompt_editor import PURPOSES, Draft
+
+if TYPE_CHECKING:
+    from assistant.web.settings.about import About
+    from assistant.web.settings.preferences import Preferences
+    from assistant.web.settings.prompt_editor import OpenedPrompt, PromptEditor
+
+_FIRST = next(iter(PURPOSES))
+READ_ONLY = (
+    "This page is shared, so its settings can only be looked at here. Whoever starts the program "
+    "sets them by options, by variables of the environment, or on a page of his own."
+)
+
+
+def add_settings_tab(
+    about: About,
+    preferences: Preferences,
+    prompts: PromptEditor,
+    header: gr.HTML,
+    head: Callable[[], str],
+    *,
+    editable: bool = True,
+) -> None:
+    """Add the tab with its components to the tabs of the page that is being built.
+
+    `header` is written anew by `head` when a setting was changed. With `editable` False everything
+    can be looked at and nothing changed: then there is nothing on the page that would do it.
+    """
+    with gr.Tab("Settings", id="settings") as tab:
+        figures = html(elem_id="about")
+        with gr.Row(elem_classes="actions"):
+            again = gr.Button("Look again", min_width=120, scale=0, elem_id="about-again")
+        if not editable:
+            html(f'<p class="notice">{READ_ONLY}</p>', elem_id="settings-read-only")
+        form = _Form(preferences, editable)
+        editor = _Editor(prompts, editable)
+        table = html(elem_id="settings-table")
+
+    shown = [figures, table, *form.fields]
+
+    def look() -> tuple[Any, ...]:
+        return about.view(), about.table(), *form.now()
+
+    def look_at_all(*typed: Any) -> tuple[Any, ...]:
+        return *look(), *editor.turned(*typed)
+
+    # Only when somebody looks: the figures of a large library take a moment.
+    gr.on(
+        [tab.select, again.click],
+        look_at_all,
+        inputs=editor.typed,
+        outputs=[*shown, *editor.all_outputs],
+        **quiet(),
+    )
+    editor.wire()
+    if not editable:
+        return
+    tab.select(preferences.under_way, outputs=[form.model_job], concurrency_limit=None, **quiet())
+
+    def after(steps: Iterator[str]) -> Iterator[tuple[Any, ...]]:
+        before = preferences.settings
+        for step in steps:
+            yield step, *(gr.skip() for _ in shown), gr.skip()
+        # What was refused stays as it was typed, to be corrected.
+        if preferences.settings is not before:
+            yield gr.skip(), *look(), head()
+
+    def use_model(chosen: str, path: str) -> Iterator[tuple[Any, ...]]:
+        yield from after(preferences.use_model(chosen, path))
+
+    def set_numbers(*values: float | None) -> Iterator[tuple[Any, ...]]:
+        yield from after(preferences.set_numbers(*values))
+
+    def reset() -> Iterator[tuple[Any, ...]]:
+        yield from after(preferences.reset())
+
+    def changing(job: gr.HTML) -> dict[str, Any]:
+        return {"outputs": [job, *shown, header], "concurrency_limit": None, **quiet()}
+
+    gr.on(
+        [form.use.click, form.path.submit],
+        use_model,
+        inputs=[form.model, form.path],
+        **changing(form.model_job),
+    )
+    form.save.click(set_numbers, inputs=form.numbers, **changing(form.numbers_job))
+    form.reset.click(reset, **changing(form.numbers_job))
+    form.model.change(
+        lambda chosen: gr.update(visible=chosen == OTHER),
+        inputs=[form.model],
+        outputs=[form.path],
+        **quiet(),
+    )
+
+
+class _Form:
+    """The components by which the model and the numbers are set."""
+
+    def __init__(self, preferences: Preferences, editable: bool) -> None:
+        self._preferences = preferences
+        self._editable = editable
+        html('<h2 class="settings-head">Language model</h2>')
+        self.model = gr.Radio(
+            choices=[("The embedded model", EMBEDDED)],
+            value=EMBEDDED,
+            label="Model that answers and writes TL;DRs",
+            info="GGUF files beside the model in use, in the library's folder “models” and in "
+            "the cache. Nothing is downloaded.",
+            interactive=editable,
+            elem_id="model-choice",
+        )
+        self.path = gr.Textbox(
+            label="Path of a GGUF file on this computer",
+            placeholder="/home/ada/models/some-model-Q4_K_M.gguf",
+            max_lines=1,
+            visible=False,
+            elem_id="model-path",
+        )
+        with gr.Row(elem_classes="actions"):
+            self.use = gr.Button(
+                "Use this model",
+                variant="primary",
+                scale=0,
+                min_width=160,
+                visible=editable,
+                elem_id="use-model",
+            )
+        self.model_job = html(elem_id="model-job")
+        html('<h2 class="settings-head">Answers</h2>')
+        with gr.Row(elem_id="settings-numbers"):
+            self.numbers = [
+                gr.Number(
+                    label=label,
+                    info=info,
+                    interactive=editable,
+                    min_width=200,
+                    elem_id=f"setting-{name.replace('_', '-')}",
+                )
+                for name, (label, info) in NUMBERS.items()
+            ]
+        with gr.Row(elem_classes="actions"):
+            self.save = gr.Button(
+                "Save",
+                variant="primary",
+                scale=0,
+                min_width=90,
+                visible=editable,
+                elem_id="save-settings",
+            )
+            self.reset = gr.Button(
+                "Back to the defaults",
+                scale=0,
+                min_width=180,
+                visible=editable,
+                elem_id="reset-settings",
+            )
+        self.numbers_job = html(elem_id="settings-job")
+        self.fields = [self.model, self.path, self.use, *self.numbers]
+
+    def now(self) -> list[Any]:
+        """The updates of `fields` to the settings as they are."""
+        choice = self._preferences.models()
+        free = self._editable and not choice.fixed
+        model: dict[str, Any] = {"choices": choice.models, "value": choice.value}
+        if choice.fixed:
+            model["info"] = choice.fixed
+        return [
+            gr.update(interactive=free, **model),
+            gr.update(visible=False),
+            gr.update(interactive=free),
+            *(
+                gr.update(
+                    value=field.value,
+                    info=field.about,
+                    interactive=self._editable and not field.fixed,
+                )
+                for field in self._preferences.numbers()
+            ),
+        ]
+
+
+class _Editor:
+    """The components by which a prompt is looked at and edited."""
+
+    def __init__(self, prompts: PromptEditor, editable: bool) -> None:
+        self._prompts = prompts
+        self._editable = editable
+        html('<h2 class="settings-head">Prompts</h2>')
+        self.name = gr.Radio(
+            choices=[(label, name) for name, (label, _) in PURPOSES.items()],
+            value=_FIRST,
+            label="Prompt",
+            interactive=True,
+            elem_id="prompt-name",
+        )
+        # What is in the box, and what was typed for the others and not saved yet.
+        self._version = gr.State("")
+        self._shown_name = gr.State(_FIRST)
+        self._drafts = gr.State({})
+        self._about = html(elem_id="prompt-about")
+        self._text = gr.Textbox(
+            label="Text of the prompt",
+            lines=14,
+            max_lines=30,
+            interactive=editable,
+            elem_id="prompt-text",
+        )
+        with gr.Row(elem_classes="actions"):
+            self._save = gr.Button(
+                "Check and save",
+                variant="primary",
+                scale=0,
+                min_width=150,
+                visible=editable,
+                elem_id="save-prompt",
+            )
+            self._reset = gr.Button(
+                "Back to the shipped one",
+                scale=0,
+                min_width=210,
+                visible=False,
+                elem_id="reset-prompt",
+            )
+        with gr.Row(visible=False, elem_id="prompt-confirm") as self._confirm:
+            html('<p class="problem">Use the shipped prompt in place of your own?</p>')
+            self._sure = gr.Button(
+                "Use the shipped one", variant="stop", scale=0, min_width=180, elem_id="sure-prompt"
+            )
+            self._keep = gr.Button("Keep my own", scale=0, min_width=130, elem_id="keep-prompt")
+        self._said = html(elem_id="prompt-said")
+        self.outputs = [
+            self._text,
+            self._version,
+            self._about,
+            self._said,
+            self._reset,
+            self._confirm,
+        ]
+        self.all_outputs = [*self.outputs, self._shown_name, self._drafts]
+        self.typed = [self.name, self._text, self._version, self._shown_name, self._drafts]
+
+    def turned(
+        self, name: str, text: str, version: str, before: str, drafts: dict[str, Draft]
+    ) -> tuple[Any, ...]:
+        """The updates of `all_outputs` that show the prompt `name` in place of `before`."""
+        drafts = dict(drafts)
+        if text != version:
+            drafts[before] = Draft(text, version)
+        opened = self._prompts.open(name, drafts.pop(name, None))
+        *updates, confirm = self.shown(opened)
+        # A question that is open stays so while one looks at the same prompt again.
+        return *updates, gr.skip() if name == before else confirm, name, drafts
+
+    def shown(self, opened: OpenedPrompt) -> tuple[Any, ...]:
+        """The updates of `outputs` to what is opened."""
+        refused = opened.text is None
+        return (
+            gr.skip() if refused else opened.text,
+            gr.skip() if refused else opened.version,
+            opened.about,
+            opened.said,
+            gr.update(visible=opened.own and self._editable),
+            gr.update(visible=False),
+        )
+
+    def wire(self) -> None:
+        """Say what the components do."""
+
+        self.name.change(self.turned, inputs=self.typed, outputs=self.all_outputs, **quiet())
+        if not self._editable:
+            return
+
+        def save(name: str, text: str, version: str) -> tuple[Any, ...]:
+            return self.shown(self._prompts.save(name, text, version))
+
+        def reset(name: str) -> tuple[Any, ...]:
+            return self.shown(self._prompts.reset(name))
+
+        typed = [self.name, self._text, self._version]
+        self._save.click(save, inputs=typed, outputs=self.outputs, **quiet())
+        self._reset.click(lambda: gr.update(visible=True), outputs=[self._confirm], **quiet())
+        self._keep.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
+        self._sure.click(reset, inputs=[self.name], outputs=self.outputs, **quiet())

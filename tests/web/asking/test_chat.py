@@ -1,0 +1,372 @@
+"""The handlers of the chat tab, without a server."""
+
+from __future__ import annotations
+
+import gc
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from web_support import MakeSession, stored_paper
+
+from assistant.answering import (
+    Answer,
+    AnswerDone,
+    Claim,
+    ClaimChecked,
+    Evidence,
+    EvidenceFound,
+    Turn,
+)
+from assistant.answering.answer import Event, Timings
+from assistant.errors import LibraryReadOnly, ModelError, PaperNotFound, UsageError
+from assistant.library import Filters, Library
+from assistant.session import Session
+from assistant.web import work as work_module
+from assistant.web.asking.chat import Chat
+from assistant.web.asking.conversation import MOST_IN_SIGHT
+from assistant.web.work import UnderWay
+
+SENTENCE = "Cats sleep fourteen hours a day."
+SOURCE = Evidence(stored_paper("On cats", SENTENCE), SENTENCE, 0, len(SENTENCE), 1.0)
+
+
+class ScriptedAsker:
+    """An asker that plays `play` for every question and remembers what it was told."""
+
+    def __init__(self, play: Callable[[threading.Event], Iterator[Event]]) -> None:
+        self.play = play
+        self.histories: list[tuple[Turn, ...]] = []
+        self.filters: list[Filters] = []
+        self.stopped = threading.Event()
+
+    def ask(
+        self, question: str, history: Sequence[Turn], stop: threading.Event, filters: Filters
+    ) -> Iterator[Event]:
+        self.histories.append(tuple(history))
+        self.filters.append(filters)
+        yield from self.play(stop)
+        if stop.is_set():
+            self.stopped.set()
+
+
+def claims(count: int) -> Iterator[Event]:
+    yield EvidenceFound((SOURCE,), ())
+    made = tuple(Claim(f"Claim {n}.", "supported", (1,)) for n in range(count))
+    for claim in made:
+        yield ClaimChecked(claim)
+    yield done(*made)
+
+
+def done(*made: Claim) -> AnswerDone:
+    text = " ".join(claim.text for claim in made)
+    return AnswerDone(Answer("q", text, False, made, (SOURCE,), (), "m", Timings(0.0, 0.0, 0.0)))
+
+
+def until_stopped(stop: threading.Event) -> Iterator[Event]:
+    yield EvidenceFound((SOURCE,), ())
+    claim = Claim("First.", "supported", (1,))
+    yield ClaimChecked(claim)
+    stop.wait()
+    yield done(claim)
+
+
+MakeChat = Callable[[ScriptedAsker], tuple[Chat, Library]]
+
+
+@pytest.fixture
+def make_chat(
+    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> MakeChat:
+    def make(asker: ScriptedAsker) -> tuple[Chat, Library]:
+        monkeypatch.setattr(Session, "asker", asker)
+        session = make_session()
+        return Chat(session, under_way, at_once=2), session.library
+
+    return make
+
+
+def test_evidence_is_shown_first_and_claims_as_they_come(make_chat: MakeChat) -> None:
+    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(2)))
+    views = list(chat.ask("How long?", "visitor"))
+    assert [view.fresh for view in views] == [True] + [False] * (len(views) - 1)
+    assert [view.running for view in views] == [True] * (len(views) - 1) + [False]
+    seen = [
+        ("evidence-1-1" in view.current, "Claim 0." in view.current, "Claim 1." in view.current)
+        for view in views
+    ]
+    assert seen == [
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+        (True, True, True),
+    ]
+
+
+def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "visitor"))
+    *_, last = chat.ask("Two?", "visitor")
+    assert "One?" in last.past
+    assert "Two?" in last.current
+    assert asker.histories == [(), (Turn("One?", "Claim 0."),)]
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Two?"]
+    assert json.loads(library.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
+
+    chat.forget("visitor")
+    *_, last = chat.ask("Three?", "visitor")
+    assert last.past == ""
+    assert 'id="turn-1"' in last.current
+    assert asker.histories[-1] == ()
+    assert len(library.chats()) == 2
+
+
+def test_visitors_do_not_see_each_other(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, _ = make_chat(asker)
+    list(chat.ask("One?", "first"))
+    *_, last = chat.ask("Two?", "second")
+    assert "One?" not in last.past + last.current
+    assert asker.histories[-1] == ()
+
+
+def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(until_stopped)
+    chat, library = make_chat(asker)
+    views = chat.ask("How long?", "visitor")
+    for view in views:
+        if "First." in view.current:
+            break
+    chat.stop("visitor")
+    *_, last = views
+    assert asker.stopped.wait(10)
+    assert "turn-stopped" in last.current
+    assert "First." in last.current
+    assert not last.running
+    assert library.chats() == []
+    asker.play = lambda stop: claims(1)
+    list(chat.ask("Again?", "visitor"))
+    assert asker.histories[-1] == ()
+
+
+def test_an_asker_that_does_not_stop_is_not_waited_for(
+    make_chat: MakeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_module, "_GRACE", 0.0)
+    release = threading.Event()
+
+    def stuck(stop: threading.Event) -> Iterator[Event]:
+        release.wait()
+        yield from claims(1)
+
+    asker = ScriptedAsker(stuck)
+    chat, _ = make_chat(asker)
+    views = chat.ask("How long?", "visitor")
+    next(views)
+    chat.stop("visitor")
+    assert "turn-stopped" in list(views)[-1].current
+    asker.play = lambda stop: claims(1)
+    assert "Claim 0." in list(chat.ask("Again?", "visitor"))[-1].current
+    release.set()
+
+
+def test_who_goes_stops_the_answer(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(until_stopped)
+    chat, _ = make_chat(asker)
+    views = chat.ask("How long?", "visitor")
+    next(views)
+    chat.forget("visitor")
+    assert asker.stopped.wait(10)
+    # Nothing more is shown: the page may show a new chat by now.
+    assert list(views) == []
+
+
+def test_a_generator_that_is_dropped_stops_the_answer(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(until_stopped)
+    chat, _ = make_chat(asker)
+    views = chat.ask("How long?", "visitor")
+    next(views)
+    next(views)
+    del views
+    gc.collect()
+    assert asker.stopped.wait(10)
+
+
+def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:
+    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    assert list(chat.ask(" \n", "visitor")) == []
+
+
+@pytest.mark.parametrize(
+    "error", [UsageError("The question is too long."), ModelError("The model is gone.")]
+)
+def test_an_error_is_one_line(make_chat: MakeChat, error: Exception) -> None:
+    def fails(stop: threading.Event) -> Iterator[Event]:
+        yield EvidenceFound((SOURCE,), ())
+        raise error
+
+    chat, library = make_chat(ScriptedAsker(fails))
+    *_, last = chat.ask("How long?", "visitor")
+    assert f'role="alert">{error}</p>' in last.current
+    assert "evidence-1-1" in last.current
+    assert not last.running
+    assert library.chats() == []
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback(make_chat: MakeChat) -> None:
+    chat, _ = make_chat(ScriptedAsker(lambda stop: iter([1 / 0])))  # type: ignore[list-item]
+    *_, last = chat.ask("How long?", "visitor")
+    assert "failed unexpectedly (ZeroDivisionError: division by zero)" in last.current
+    assert "Traceback" not in last.current
+    assert not last.running
+
+
+def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
+    make_chat: MakeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise LibraryReadOnly("The library is read-only.")
+
+    monkeypatch.setattr(library, "save_turn", refuse)
+    *_, last = chat.ask("How long?", "visitor")
+    assert "Claim 0." in last.current
+    assert "This chat is not kept: The library is read-only." in last.current
+
+
+def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "visitor"))
+    list(chat.ask("Two?", "visitor", paper=2))
+    *_, last = chat.retry("visitor")
+    assert last.past.count("<article") == 1
+    assert "Two?" in last.current
+    # A number is used once, so that the page knows a new turn from an old one.
+    assert 'id="turn-3"' in last.current
+    assert asker.histories[-1] == (Turn("One?", "Claim 0."),)
+    assert asker.filters[-1] == Filters(only=(2,))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Two?"]
+
+    assert chat.last_question("visitor") == "Two?"
+    *_, last = chat.ask("Three?", "visitor", instead=True)
+    assert "Two?" not in last.past + last.current
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Three?"]
+
+
+def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
+    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    assert list(chat.retry("visitor")) == []
+    assert chat.last_question("visitor") is None
+
+
+def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
+    make_chat: MakeChat,
+) -> None:
+    plays: Iterator[Callable[[threading.Event], Iterator[Event]]] = iter(
+        [lambda stop: claims(1), until_stopped, lambda stop: claims(1)]
+    )
+    chat, library = make_chat(ScriptedAsker(lambda stop: next(plays)(stop)))
+    list(chat.ask("One?", "visitor"))
+    for view in chat.ask("Two?", "visitor", instead=True):
+        if "First." in view.current:
+            chat.stop("visitor")
+    list(chat.retry("visitor"))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Two?"]
+
+
+def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    number, title = chat.paper(next(library.papers()).id)
+    *_, last = chat.ask("One?", "visitor", paper=number)
+    assert asker.filters == [Filters(only=(number,))]
+    assert f"Asked of one paper: “{title}”" in last.current
+    library.remove([number])
+    *_, last = chat.ask("Two?", "visitor", paper=number)
+    assert "turn-failed" in last.current
+    assert len(asker.filters) == 1
+    with pytest.raises(PaperNotFound):
+        chat.paper("no such paper")
+
+
+def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "before", owner="ada"))
+    list(chat.ask("Two?", "before", owner="ada"))
+    (kept,) = library.chats("ada")
+
+    assert chat.resume(kept.chat_id, "now", "bob") is None
+    view = chat.resume(kept.chat_id, "now", "ada")
+    assert view is not None
+    assert "One?" in view.past
+    assert "Two?" in view.current
+    assert not view.running
+    *_, last = chat.ask("Three?", "now", owner="ada")
+    assert last.past.count("<article") == 2
+    assert 'id="turn-3"' in last.current
+    assert [turn.question for turn in asker.histories[-1]] == ["One?", "Two?"]
+    questions = [turn.question for turn in library.turns(kept.chat_id, "ada")]
+    assert questions == ["One?", "Two?", "Three?"]
+
+
+def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    list(chat.ask("One?", "visitor"))
+    library.delete_chat(library.chats()[0].chat_id)
+    *_, last = chat.ask("Two?", "visitor")
+    assert "This chat was deleted meanwhile" in last.current
+    assert library.chats() == []
+    list(chat.ask("Three?", "visitor"))
+    (kept,) = library.chats()
+    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Three?"]
+
+
+def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
+    make_chat: MakeChat,
+) -> None:
+    chat, _ = make_chat(ScriptedAsker(until_stopped))
+    served = [chat.ask("Long?", name) for name in ("first", "second")]
+    for views in served:
+        assert next(view for view in views if "First." in view.current)
+    third = chat.ask("And me?", "third")
+    waiting = next(view for view in third if "Waiting" in view.current)
+    assert "Waiting for the model: 2 questions are answered before this one" in waiting.current
+    assert "evidence-1-1" in waiting.current
+    assert waiting.running
+    chat.stop("first")
+    assert next(view for view in third if "First." in view.current).running
+    chat.stop("second")
+    chat.stop("third")
+    assert [list(views)[-1].running for views in (*served, third)] == [False] * 3
+
+
+def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda stop: claims(1))
+    chat, library = make_chat(asker)
+    for n in range(MOST_IN_SIGHT + 3):
+        *_, last = chat.ask(f"Question {n}?", "visitor")
+    assert last.past.count("<article") == MOST_IN_SIGHT
+    assert "2 earlier questions are in the tab Chats." in last.past
+    assert "Question 1?" not in last.past
+    assert len(asker.histories[-1]) == MOST_IN_SIGHT + 2
+    assert library.chats()[0].turns == MOST_IN_SIGHT + 3
+
+
+def test_two_windows_of_one_chat_lose_nothing(make_chat: MakeChat) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    list(chat.ask("One?", "first"))
+    (kept,) = library.chats()
+    assert chat.resume(kept.chat_id, "second") is not None
+    list(chat.ask("Two?", "second"))
+    list(chat.retry("first"))
+    questions = [turn.question for turn in library.turns(kept.chat_id)]
+    assert questions == ["Two?", "One?"]

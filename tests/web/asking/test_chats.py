@@ -1,0 +1,289 @@
+"""The saved chats on the page: the list, what is open, and its Markdown, without a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from hostile import HOSTILE, unseen, words_of, writable
+from web_support import EVIL, MakeSession, Tags, stored_paper
+
+from assistant.answering import Answer, Claim, Evidence
+from assistant.answering.answer import NearPaper, Timings
+from assistant.errors import LibraryReadOnly
+from assistant.library import ChatSummary, Library, StoredTurn
+from assistant.paper import Paper
+from assistant.session import Session
+from assistant.web.asking import rendering
+from assistant.web.asking.chat_markdown import chat_markdown, markdown_name
+from assistant.web.asking.chats import GONE, ChatHistory
+from assistant.web.asking.rendering import render_chats, render_turn
+from assistant.web.asking.saved_turn import UNREADABLE, saved_turn
+
+SENTENCE = "Cats sleep fourteen hours a day."
+
+
+@pytest.fixture
+def session(make_session: MakeSession) -> Session:
+    return make_session()
+
+
+def saved_answer(library: Library, **changed: Any) -> str:
+    """An answer about cats as it is saved."""
+    cats = next(library.papers())
+    start = cats.abstract.index(SENTENCE)
+    source = Evidence(cats, SENTENCE, start, start + len(SENTENCE), 1.0)
+    claims = (Claim(SENTENCE, "quoted", (1,)), Claim("They fly.", "dropped", (1,)))
+    answer = Answer(
+        question="q",
+        text=f"{SENTENCE} [1]",
+        refused=False,
+        claims=claims,
+        sources=(source,),
+        nearest=(NearPaper(cats.id, cats.title, 1.0),),
+        model="model-1",
+        timings=Timings(0.05, 1.25, 2.5),
+    )
+    return json.dumps({**answer.as_json(), **changed}, ensure_ascii=False)
+
+
+def test_chats_are_listed_searched_and_none_is_said_so(session: Session) -> None:
+    history = ChatHistory(session)
+    assert "No chats yet." in history.listing()
+    session.library.save_turn("a", "How long do cats sleep?", saved_answer(session.library))
+    session.library.save_turn("b", "And owls?", "{}")
+    both = history.listing()
+    assert both.index("And owls?") < both.index("How long do cats sleep?")
+    assert 'data-chat="a"' in both
+    assert "· 1 question<" in both
+    assert 'data-chat="b"' not in history.listing("fourteen hours")
+    assert 'data-chat="a"' in history.listing("fourteen hours")
+    assert "No chat has these words." in history.listing("penguins")
+
+
+def test_an_opened_chat_shows_answers_within_their_abstracts(session: Session) -> None:
+    session.library.save_turn("a", "How long?", saved_answer(session.library))
+    session.library.save_turn("a", "How long, again?", saved_answer(session.library))
+    chat = ChatHistory(session).open("a")
+    assert (chat.chat_id, chat.title) == ("a", "How long?")
+    assert f"Sleep is a riddle. <mark>{SENTENCE}</mark> We counted 120 cats." in chat.html
+    assert chat.html.count("They fly.") == chat.html.count("<li>They fly.</li>") == 2
+    assert "1 unsupported sentence left out" in chat.html
+    assert "· 2 questions" in chat.html
+    links = [value for name, value in Tags(chat.html).attributes if name == "href"]
+    ids = [value for name, value in Tags(chat.html).attributes if name == "id"]
+    assert len(links) == 2
+    assert {str(link)[1:] for link in links} <= set(map(str, ids))
+    assert len(ids) == len(set(ids))
+    # The conversation of the other tab has this one.
+    assert "evidence-1-1" not in ids
+
+
+def test_evidence_of_a_paper_that_is_gone_or_has_changed_is_shown_alone(session: Session) -> None:
+    library = session.library
+    library.save_turn("a", "How long?", saved_answer(library))
+    library.remove([next(library.papers()).number])
+    html = ChatHistory(session).open("a").html
+    assert f"<blockquote>{SENTENCE}</blockquote>" in html
+    assert "In its abstract" not in html
+    stored = StoredTurn("q", saved_answer(library_with_cats(session)), "")
+    turn = saved_turn(
+        1, stored, lambda paper_id: stored_paper("x", "Another abstract, written anew since then.")
+    )
+    assert (turn.evidence[0].before, turn.evidence[0].marked) == ("", "")
+
+
+def library_with_cats(session: Session) -> Library:
+    session.library.add([Paper(title="On cats", abstract=f"Yes. {SENTENCE}")])
+    numbers = [one.number for one in session.library.papers()]
+    session.library.remove(numbers[:-1])
+    return session.library
+
+
+def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> None:
+    refused = saved_answer(session.library, refused=True, answer="Nothing.", sources=[], claims=[])
+    session.library.save_turn("a", "Who is it?", refused)
+    html = ChatHistory(session).open("a").html
+    assert '<p class="refusal">Nothing.</p>' in html
+    assert "On the sleep of cats" in html
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "{}", "no JSON", "[]", "null", '{"answer": 1}', "\ud800", '{"answer": "' + "[" * 9_999],
+)
+def test_an_answer_that_cannot_be_read_is_said_so(session: Session, answer: str) -> None:
+    session.library.save_turn("a", "How long?", answer)
+    html = ChatHistory(session).open("a").html
+    assert UNREADABLE in html
+    assert "How long?" in html
+
+
+def test_an_unknown_verdict_is_not_shown_as_checked(session: Session) -> None:
+    claim = {"text": "They fly.", "verdict": "certain", "citations": [1]}
+    stored = StoredTurn("q", saved_answer(session.library, claims=[claim]), "")
+    html = render_turn(saved_turn(1, stored, lambda paper_id: None))
+    assert UNREADABLE in html
+    assert "They fly." not in html
+
+
+def test_a_chat_is_renamed_and_deleted(session: Session) -> None:
+    history = ChatHistory(session)
+    session.library.save_turn("a", "How long?", saved_answer(session.library))
+    renamed = history.rename("a", "Sleep")
+    assert (renamed.chat_id, renamed.title) == ("a", "Sleep")
+    assert "Sleep</span>" in history.listing()
+    assert history.rename("a", "").title == "How long?"
+    deleted = history.delete("a")
+    assert deleted.chat_id == ""
+    assert "deleted" in deleted.html
+    assert session.library.chats() == []
+    for gone in (history.delete("a"), history.open("a"), history.rename("a", "Sleep")):
+        assert GONE in gone.html
+        assert gone.chat_id == ""
+
+
+def test_the_chats_of_others_are_not_there(session: Session) -> None:
+    history = ChatHistory(session)
+    session.library.save_turn("a", "How long?", saved_answer(session.library), "ann")
+    session.library.save_turn("b", "Who?", saved_answer(session.library))
+    for other in ("ben", ""):
+        assert "How long?" not in history.listing(owner=other)
+        assert "How long?" not in history.listing("fourteen", other)
+        for chat in (
+            history.open("a", owner=other),
+            history.rename("a", "Mine", other),
+            history.delete("a", other),
+        ):
+            assert GONE in chat.html
+            assert SENTENCE not in chat.html
+    assert "Who?" not in history.listing(owner="ann")
+    assert SENTENCE in history.open("a", owner="ann").html
+    assert history.rename("a", "Sleep", "ann").title == "Sleep"
+    assert "deleted" in history.delete("a", "ann").html
+    assert "Who?" in history.listing()
+
+
+def test_what_cannot_be_written_is_said_and_the_chat_stays_open(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bool:
+        raise LibraryReadOnly("The folder is read-only.")
+
+    session.library.save_turn("a", "How long?", saved_answer(session.library))
+    for name in ("rename_chat", "delete_chat"):
+        monkeypatch.setattr(session.library, name, refuse)
+    history = ChatHistory(session)
+    for chat in (history.rename("a", "Sleep"), history.delete("a")):
+        assert chat.chat_id == "a"
+        assert "The folder is read-only." in chat.html
+        assert SENTENCE in chat.html
+
+
+def test_a_library_that_cannot_be_opened_is_said(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Iterator[None]:
+        raise LibraryReadOnly("No library.")
+
+    monkeypatch.setattr(session.library, "search_chats", refuse)
+    monkeypatch.setattr(session.library, "chats", refuse)
+    history = ChatHistory(session)
+    assert "No library." in history.listing()
+    assert "No library." in history.open("a").html
+
+
+def test_many_chats_and_many_turns_are_cut(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = [ChatSummary(f"id-{n}", f"Chat {n}", "q", 1, "", "") for n in range(205)]
+    html = render_chats(chats)
+    assert html.count("data-chat") == rendering.MOST_CHATS
+    assert "5 older ones are not listed" in html
+    monkeypatch.setattr(rendering, "MOST_TURNS", 2)
+    for n in range(5):
+        session.library.save_turn("a", f"Question {n}?", "{}")
+    shown = ChatHistory(session).open("a").html
+    assert "3 earlier questions are in the Markdown alone." in shown
+    assert shown.count("<article") == 2
+    assert all(f"## Question {n}?" in shown for n in range(5))
+
+
+def test_the_markdown_has_questions_answers_citations_and_evidence(session: Session) -> None:
+    library = session.library
+    library.save_turn("a", "How long?", saved_answer(library))
+    library.save_turn("a", "Who?", saved_answer(library, refused=True, answer="No.", sources=[]))
+    listed = [{"text": "Fourteen.", "verdict": "supported", "citations": [1], "heading": "On cats"}]
+    library.save_turn("a", "Which?", saved_answer(library, claims=listed, note="A *note*."))
+    library.save_turn("a", "Why?", "{}")
+    cats = next(library.papers())
+    turns = [saved_turn(n, turn, lambda key: None) for n, turn in enumerate(library.turns("a"), 1)]
+    evidence = f"Evidence:\n\n1. “{SENTENCE}” — On the sleep of cats ({cats.id})"
+    assert chat_markdown("On *cats*", "4 questions", turns).split("\n\n## ") == [
+        "# On \\*cats\\*\n\n4 questions",
+        f"How long?\n\n“{SENTENCE}” \\[1\\]\n\n{evidence}",
+        f"Who?\n\nNo.\n\nNearest papers:\n\n- On the sleep of cats ({cats.id})",
+        f"Which?\n\n- **On cats**: Fourteen. \\[1\\]\n\n*A \\*note\\*.*\n\n{evidence}",
+        f"Why?\n\n*{UNREADABLE}*\n",
+    ]
+
+
+def test_the_markdown_lies_in_the_page_as_it_is(session: Session) -> None:
+    session.library.save_turn("a", "How <long>?", saved_answer(session.library))
+    html = ChatHistory(session).open("a").html
+    written = unescape(html.split('id="chat-markdown"')[1].split(">", 1)[1].split("</pre>")[0])
+    assert written.startswith("# How \\<long\\>?\n\n")
+    assert f"“{SENTENCE}” \\[1\\]" in written
+    assert 'data-name="how-long.md"' in html
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("How long do cats sleep?", "how-long-do-cats-sleep.md"),
+        ("../../etc/passwd", "etc-passwd.md"),
+        ("Où est-il ?", "où-est-il.md"),
+        ("\u202e???\0", "chat.md"),
+        ("a" * 200, "a" * 60 + ".md"),
+    ],
+)
+def test_the_file_is_named_after_the_chat(title: str, name: str) -> None:
+    assert markdown_name(title) == name
+
+
+def test_hostile_text_stays_text(make_session: MakeSession) -> None:
+    texts = [EVIL, *map(writable, HOSTILE.values())]
+    papers = [
+        Paper(title=f"{text} {n}", abstract=f"{text} Abstract {n}.") for n, text in enumerate(texts)
+    ]
+    session = make_session(papers=papers)
+    for n, (text, stored) in enumerate(zip(texts, list(session.library.papers()), strict=True)):
+        source = Evidence(stored, stored.abstract, 0, len(stored.abstract), 1.0)
+        claims = (Claim(text, "supported", (1,), text),)
+        near = (NearPaper(text, text, 1.0),)
+        for refused in (False, True):
+            answer = Answer(
+                text, text, refused, claims, (source,), near, text, Timings(0, 0, 0), text
+            )
+            session.library.save_turn(f"chat-{n}", text, json.dumps(answer.as_json()))
+        session.library.rename_chat(f"chat-{n}", f"{n} {text}")
+    history = ChatHistory(session)
+    check_harmless(history.listing())
+    for n, text in enumerate(texts):
+        html = history.open(f"chat-{n}", text).html
+        check_harmless(html)
+        # Problem, and of both turns: question, answer, note, model or nearest paper.
+        assert words_of(Tags(html).text).count(words_of(text[:100])) >= 7
+
+
+def check_harmless(html: str) -> None:
+    shown = Tags(html)
+    assert not {"img", "script", "iframe", "style", "link", "base", "form"} & set(shown.tags)
+    links = [value for name, value in shown.attributes if name in ("href", "src")]
+    assert all(link and link.startswith("#evidence-") for link in links)
+    assert not [name for name, _ in shown.attributes if name.startswith("on")]
+    assert not unseen(shown.text)
+    assert not unseen("".join(value or "" for _, value in shown.attributes))

@@ -1,0 +1,122 @@
+"""How a question looks on the page while it is answered."""
+
+from __future__ import annotations
+
+from web_support import EVIL, Tags, stored_paper
+
+from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
+from assistant.answering.answer import NearPaper, Timings
+from assistant.web.asking.rendering import render_turn
+from assistant.web.asking.turn import TurnView
+
+
+def evidence(abstract: str, sentence: str, title: str = "On cats") -> Evidence:
+    start = abstract.index(sentence)
+    stored = stored_paper(title, abstract)
+    return Evidence(stored, sentence, start, start + len(sentence), 1.0)
+
+
+SOURCES = (
+    evidence("Sleep is a riddle. Cats sleep 14 hours. So they say.", "Cats sleep 14 hours."),
+    evidence("Dogs sleep less.", "Dogs sleep less.", "On dogs"),
+)
+
+
+def answer(
+    *claims: Claim, refused: bool = False, text: str = "", note: str | None = None
+) -> AnswerDone:
+    near = (NearPaper("text:1", "On the nearest", 0.5),) if refused else ()
+    sources = () if refused else SOURCES
+    timings = Timings(0.05, None if refused else 1.25, 2.5)
+    return AnswerDone(Answer("q", text, refused, claims, sources, near, "model-1", timings, note))
+
+
+def test_evidence_is_there_before_the_answer() -> None:
+    turn = TurnView(3, "How long do cats sleep?")
+    assert "Looking for evidence" in render_turn(turn)
+    turn.take(EvidenceFound(SOURCES, ()))
+    html = render_turn(turn)
+    assert turn.running
+    assert 'id="evidence-3-1"' in html
+    assert 'id="evidence-3-2"' in html
+    assert "Sleep is a riddle. <mark>Cats sleep 14 hours.</mark> So they say." in html
+    assert 'class="claims"' not in html
+
+
+def test_claims_come_one_by_one_with_citations_and_verdict() -> None:
+    turn = TurnView(1, "q")
+    turn.take(EvidenceFound(SOURCES, ()))
+    turn.take(ClaimChecked(Claim("They sleep 14 hours.", "supported", (1, 2))))
+    html = render_turn(turn)
+    assert "They sleep 14 hours." in html
+    for n in (1, 2):
+        assert f'<a class="cite" href="#evidence-1-{n}" aria-label="Evidence {n}">{n}</a>' in html
+    assert ">supported<" in html
+    assert turn.running
+
+
+def test_a_whole_answer_says_how_long_it_took_and_what_was_left_out() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(Claim("A.", "quoted", (1,)), Claim("Wrong.", "dropped", ())))
+    html = render_turn(turn)
+    answer_html, left_out = html.split('<details class="dropped"')
+    assert "Wrong." not in answer_html
+    assert "<li>Wrong.</li>" in left_out.split("</details>")[0]
+    assert "Wrong." not in left_out.split("</details>")[1]
+    for figure in ("evidence 0.05 s", "first word 1.25 s", "whole answer 2.50 s", "model-1"):
+        assert f"<span>{figure}</span>" in html
+    assert "1 unsupported sentence left out" in html
+    assert not turn.running
+
+
+def test_a_refusal_shows_the_nearest_papers() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(refused=True, text="Nothing in the library answers this."))
+    html = render_turn(turn)
+    assert "Nothing in the library answers this." in html
+    assert "On the nearest" in html
+    assert "text:1" in html
+    assert "first word" not in html
+    assert "model-1" not in html
+
+
+def test_a_stopped_answer_keeps_what_was_checked() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(Claim("A.", "supported", (1,))))
+    turn.stop()
+    html = render_turn(turn)
+    assert "Stopped: what was checked until then is shown." in html
+    assert "A." in html
+
+
+def test_an_error_and_a_note_are_one_line_each() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(Claim("A.", "quoted", (1,)), note="The model failed."))
+    assert "The model failed." in render_turn(turn)
+    turn.fail("No more.")
+    assert '<p class="problem" role="alert">No more.</p>' in render_turn(turn)
+
+
+def test_a_pasted_book_is_not_shown_as_question() -> None:
+    html = render_turn(TurnView(1, "why " * 25_000))
+    assert len(html) < 3_000
+
+
+def test_markup_stays_text_everywhere() -> None:
+    turn = TurnView(1, EVIL)
+    source = evidence(EVIL, EVIL, EVIL)
+    claims = (Claim(EVIL, "supported", (1,)),)
+    near = (NearPaper(EVIL, EVIL, 1.0),)
+    timings = Timings(0.0, 0.0, 0.0)
+    for refused in (False, True):
+        turn.take(
+            AnswerDone(Answer(EVIL, EVIL, refused, claims, (source,), near, EVIL, timings, EVIL))
+        )
+        shown = Tags(render_turn(turn))
+        assert not {"img", "script", "iframe"} & set(shown.tags)
+        links = [value for name, value in shown.attributes if name in ("href", "src")]
+        assert all(link and link.startswith("#evidence-1-") for link in links)
+        assert not [name for name, _ in shown.attributes if name.startswith("on")]
+        assert shown.text.count(EVIL) >= 4
+    turn.fail(EVIL)
+    assert "script" not in Tags(render_turn(turn)).tags

@@ -1,0 +1,239 @@
+"""The library in a real browser: the table, the open paper, and what is done with chosen ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve
+
+from assistant.errors import LibraryReadOnly
+from assistant.paper import Paper
+from assistant.web.browsing import table as table_module
+
+BOX = ":is(textarea, input)"
+BATS = Paper(
+    title="On the sleep of bats",
+    abstract="Bats hang upside down while they sleep.",
+    authors=("Bo Ek",),
+    published="2024-03",
+    doi="10.1000/bats",
+    tags=("night",),
+)
+MANY = [
+    Paper(title=f"Number {n:03}", abstract=f"Abstract {n:03}.", published=f"{1900 + n}")
+    for n in range(23)
+]
+
+
+def test_searching_opening_and_tagging(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session(papers=[*PAPERS, BATS])
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".paper-row >> nth=2").wait_for()
+        assert page.inner_text("#pager-summary") == "1-3 of 3"
+
+        # Search as you type; a filter that is offered is put into the box and taken out.
+        page.locator(f"#filter {BOX}").press_sequentially("owls", delay=20)
+        page.locator("#pager-summary").get_by_text("found").wait_for()
+        page.locator(".paper-row:first-child").get_by_text("owls").wait_for()
+        page.fill(f"#filter {BOX}", "")
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+        page.locator(".facet", has_text="night").click()
+        page.locator("#pager-summary").get_by_text("1-1 of 1").wait_for()
+        assert page.input_value(f"#filter {BOX}") == "tag:night"
+        page.locator(".facet[aria-pressed=true]").click()
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+
+        page.locator(".open-paper", has_text="bats").click()
+        page.locator("#detail-title").get_by_text("On the sleep of bats").wait_for()
+        assert page.get_attribute("#paper-more a", "href") == "https://doi.org/10.1000/bats"
+        assert page.get_attribute(".ask-paper", "data-paper") == "3"
+        assert "@article{" in page.inner_text("#bibtex")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click(".bibtex-head .copy")
+        page.locator(".bibtex-head .copy").get_by_text("Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == page.inner_text("#bibtex")
+
+        page.fill(f"#detail-tag {BOX}", "to read")
+        page.press(f"#detail-tag {BOX}", "Enter")
+        page.locator(".detail-tags").get_by_text("to read").wait_for()
+        page.locator(".paper-row .tag").get_by_text("to read").wait_for()
+        page.click(".untag[data-tag=night]")
+        page.locator(".detail-tags:not(:has-text('night'))").wait_for()
+        page.click("#detail-star")
+        page.locator("#star-3[aria-pressed=true]").wait_for()
+        page.locator(".facet", has_text="star").wait_for()
+        assert sorted(session.library.get("#3").paper.tags) == ["star", "to read"]
+
+        # A similar one is opened, and similar ones are listed.
+        page.locator(".open-near", has_text="cats").click()
+        page.locator("#detail-title").get_by_text("On the sleep of cats").wait_for()
+        page.click("#detail-pane button.similar")
+        page.locator(".list-heading").get_by_text("Most like “On the sleep of cats”").wait_for()
+        page.click("#close-detail")
+        assert page.locator("#detail-pane").is_hidden()
+
+
+def test_choosing_exporting_removing_and_undoing(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table_module, "PAGE", 10)
+    session = make_session(papers=MANY)
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator("#pager-summary").get_by_text("1-10 of 23").wait_for()
+        assert page.locator("#chosen-actions").is_hidden()
+        page.click("#choose-all")
+        assert page.inner_text("#chosen-count") == "10 chosen"
+        # What is chosen stays chosen on other pages, and in other lists.
+        page.click("#page-after")
+        page.locator("#pager-summary").get_by_text("11-20 of 23").wait_for()
+        assert page.locator(".paper-row[aria-selected=true]").count() == 0
+        page.fill(f"#page-jump {BOX}", "3")
+        page.press(f"#page-jump {BOX}", "Enter")
+        page.locator("#pager-summary").get_by_text("21-23 of 23").wait_for()
+        page.locator(".choose").first.click()
+        page.locator(".choose").last.click(modifiers=["Shift"])
+        assert page.inner_text("#chosen-count") == "13 chosen"
+        page.fill(f"#filter {BOX}", "until:1902")
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+        assert page.locator(".paper-row[aria-selected=true]").count() == 3
+        page.click("#choose-none")
+        page.locator(".choose").first.click()
+        page.locator(".choose").last.click()
+
+        page.fill(f"#chosen-tags {BOX}", "old, star")
+        page.click("#give-tags")
+        page.locator(".said").get_by_text("2 papers have “old”, “star”.").wait_for()
+        page.locator(".star[aria-pressed=true] >> nth=1").wait_for()
+        for _ in range(2):  # the second time as well
+            with page.expect_download() as download:
+                page.click("#export-chosen")
+            assert download.value.suggested_filename == "papers.bib"
+            written = Path(download.value.path()).read_text(encoding="utf-8")
+            assert written.count("@") == 2
+            assert "Number 002" in written
+
+        page.click("#remove-chosen")
+        page.locator("#remove-question").get_by_text("Remove 2 papers").wait_for()
+        page.click("#remove-keep")
+        page.locator("#remove-confirm").wait_for(state="hidden")
+        page.click("#remove-chosen")
+        page.click("#remove-sure")
+        page.locator(".said").get_by_text("2 papers removed.").wait_for()
+        page.locator("#pager-summary").get_by_text("1-1 of 1").wait_for()
+        page.locator("#header strong").get_by_text("21").wait_for()
+        assert page.inner_text("#chosen-count") == "None chosen"
+        page.click("#undo-removal")
+        page.locator(".said").get_by_text("2 papers are back.").wait_for()
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+        assert page.locator(".star[aria-pressed=true]").count() == 2
+        assert page.locator("#undo-removal").is_hidden()
+        assert session.library.count() == 23
+
+
+def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: OpenPage) -> None:
+    session = make_session(papers=[*PAPERS, BATS])
+    with serve(session) as server, open_page(server.address) as page:
+
+        def focused() -> str:
+            return str(page.evaluate("document.activeElement.id"))
+
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".paper-row >> nth=2").wait_for()
+        page.focus("#choose-all")
+        page.keyboard.press("Tab")
+        assert focused() == "open-3", "the table is one stop"
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+        assert page.inner_text("#chosen-count") == "2 chosen"
+        page.keyboard.press("ArrowLeft")
+        assert focused() == "star-1"
+        page.keyboard.press("Enter")
+        page.locator("#star-1[aria-pressed=true]").wait_for()
+        # Written anew, it has the focus still.
+        page.locator(".facet", has_text="star").wait_for()
+        assert focused() == "star-1"
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        page.locator("#detail-title").get_by_text("bats").wait_for()
+        page.wait_for_function("document.activeElement.id === 'detail-title'")
+        page.keyboard.press("Escape")
+        assert page.locator("#detail-pane").is_hidden()
+        assert focused() == "open-3"
+        assert len(session.library.get("#1").paper.tags) == 1
+
+
+def test_what_comes_in_is_seen_and_typing_is_left_alone(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session()
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator("#pager-summary").get_by_text("1-2 of 2").wait_for()
+        page.locator(".choose").first.click()
+        page.locator(f"#chosen-tags {BOX}").press_sequentially("half a ta")
+        session.library.add([BATS])
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+        assert page.input_value(f"#chosen-tags {BOX}") == "half a ta"
+        assert page.evaluate("document.activeElement.closest('#chosen-tags') !== null")
+        assert page.inner_text("#chosen-count") == "1 chosen"
+
+
+def test_a_read_only_library_says_so(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = make_session()
+    monkeypatch.setattr(
+        session.library._database, "_refusal", LibraryReadOnly("It cannot be written.")
+    )
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".choose").first.click()
+        page.locator(".star").first.click()
+        page.locator("#library-said").get_by_text("It cannot be written.").wait_for()
+        # The star goes back to what it is.
+        page.locator(".star[aria-pressed=true]").wait_for(state="detached")
+        page.click("#remove-chosen")
+        page.click("#remove-sure")
+        page.locator("#library-said").get_by_text("It cannot be written.").wait_for()
+        assert page.locator("#undo-removal").is_hidden()
+        assert page.inner_text("#chosen-count") == "1 chosen"
+        assert session.library.count() == 2
+
+
+def test_on_a_phone_the_paper_lies_over_the_table(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session(papers=[Paper(title=EVIL, abstract=EVIL, url=EVIL), BATS])
+    phone = {"viewport": {"width": 360, "height": 740}}
+    with serve(session) as server, open_page(server.address, **phone) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".paper-row >> nth=1").wait_for()
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not page.evaluate(wide)
+        page.locator(".choose").first.click()
+        page.locator(".open-paper", has_text="alert").click()
+        page.locator("#detail-title").get_by_text("alert").wait_for()
+        assert not page.evaluate(wide)
+        box = page.locator("#detail-pane").bounding_box()
+        assert box and (box["x"], box["width"], box["height"]) == (0, 360, 740)
+        # What lies under it cannot be reached.
+        assert page.evaluate("document.querySelector('#papers').closest('[inert]') !== null")
+        assert page.locator("#detail-pane :is(img, script, a)").count() == 0
+        page.keyboard.press("Escape")
+        page.locator("#detail-pane").wait_for(state="hidden")
+        assert page.evaluate("document.querySelector('#papers').closest('[inert]') === null")
+        assert page.inner_text("#chosen-count") == "1 chosen"

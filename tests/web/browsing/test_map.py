@@ -1,0 +1,304 @@
+"""The map on the page, without a server: what is drawn, kept, said and stopped."""
+
+from __future__ import annotations
+
+import json
+import threading
+from html import unescape
+from typing import Any
+
+import pytest
+from web_support import EVIL, MakeSession, Tags
+
+import assistant.mapping
+from assistant.errors import LibraryDamaged
+from assistant.library import Library, StoredTldr
+from assistant.paper import Paper
+from assistant.session import Session
+from assistant.settings import load_settings
+from assistant.web.browsing.map import EMPTY, NO_EMBEDDER, STOPPED, Maps, MapView
+from assistant.web.work import UnderWay
+
+SUBJECTS = ("cats sleep night", "rivers water spring")
+
+
+def papers(start: int, end: int) -> list[Paper]:
+    return [
+        Paper(
+            title=f"On {SUBJECTS[number % 2]} {number}",
+            abstract=f"About {SUBJECTS[number % 2]}, the case {number}.",
+            published=f"{1990 + number % 30}",
+        )
+        for number in range(start, end)
+    ]
+
+
+@pytest.fixture
+def session(make_session: MakeSession, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path / "cache"))
+    return make_session(papers=papers(0, 40))
+
+
+@pytest.fixture
+def draws(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many papers were drawn, each time that a map was."""
+    counted: list[int] = []
+    drawn = assistant.mapping.drawn
+
+    def counting(library: Library, vectors: Any, progress: Any) -> Any:
+        counted.append(len(vectors))
+        return drawn(library, vectors, progress)
+
+    monkeypatch.setattr(assistant.mapping, "drawn", counting)
+    return counted
+
+
+def last(maps: Maps, **options: Any) -> MapView:
+    return list(maps.open(**options))[-1]
+
+
+def data_of(html: str | None) -> dict[str, Any]:
+    assert html is not None
+    text = html.partition('<pre class="map-data" hidden>')[2].partition("</pre>")[0]
+    found = json.loads(unescape(text))
+    assert isinstance(found, dict)
+    return found
+
+
+def text_of(html: str) -> str:
+    return " ".join(Tags(html).text.split())
+
+
+def test_the_map_is_drawn_with_progress_and_then_shown(
+    session: Session, under_way: UnderWay
+) -> None:
+    views = list(Maps(session, under_way).open())
+    assert views[0].html is None
+    assert "Opening the map" in views[0].said
+    assert any(view.running for view in views)
+    assert not views[-1].running
+    data = data_of(views[-1].html)
+    assert sorted(number for number, *_ in data["points"]) == [*range(1, 41)]
+    titles = {stored.number: stored.title for stored in session.library.papers()}
+    for (number, x, y, topic, year), title in zip(data["points"], data["titles"], strict=True):
+        assert titles[number] == title
+        assert 0 <= x <= 1
+        assert 0 <= y <= 1
+        assert topic < len(data["topics"])
+        assert year.isdigit()
+    shown = text_of(views[-1].html or "")
+    assert "40 papers" in shown
+    for name in data["topics"]:
+        assert name in shown
+    assert not views[-1].can_draw
+
+
+def test_a_map_is_drawn_once_and_is_there_after_a_restart(
+    session: Session, under_way: UnderWay, draws: list[int]
+) -> None:
+    maps = Maps(session, under_way)
+    first = last(maps)
+    assert last(maps).html == first.html
+    again = list(Maps(session, under_way).open())
+    assert again[-1].html == first.html
+    assert not any(view.running for view in again)
+    assert draws == [40]
+
+
+def test_a_window_that_shows_the_map_keeps_its_picture(
+    session: Session, under_way: UnderWay
+) -> None:
+    maps = Maps(session, under_way)
+    first = last(maps)
+    views = list(maps.open(first.seen))
+    assert [view.html for view in views] == [None]
+    session.library.add(papers(40, 42))
+    session.library.embed_missing()
+    assert last(maps, seen=first.seen).html is not None
+
+
+def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
+    session: Session, under_way: UnderWay, draws: list[int]
+) -> None:
+    maps = Maps(session, under_way)
+    last(maps)
+    session.library.add(papers(40, 43))
+    session.library.embed_missing()
+    view = last(maps)
+    assert "3 papers came after this map was drawn" in text_of(view.said)
+    assert view.can_draw
+    data = data_of(view.html)
+    assert data["later"] == 3
+    assert [number for number, *_ in data["points"]][-3:] == [41, 42, 43]
+    assert draws == [40]
+    view = last(maps, anew=True)
+    assert data_of(view.html)["later"] == 0
+    assert not view.can_draw
+    assert draws == [40, 43]
+    session.library.add(papers(43, 80))
+    session.library.embed_missing()
+    assert len(data_of(last(maps).html)["points"]) == 80
+    assert draws == [40, 43, 80]
+
+
+def test_removed_papers_are_gone_from_the_map(session: Session, under_way: UnderWay) -> None:
+    maps = Maps(session, under_way)
+    last(maps)
+    title = session.library.get("#7").title
+    session.library.remove([7])
+    html = last(maps).html or ""
+    assert title not in html
+    assert len(data_of(html)["points"]) == 39
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_few_papers_have_a_map(make_session: MakeSession, under_way: UnderWay, count: int) -> None:
+    session = make_session(papers=papers(0, count))
+    view = last(Maps(session, under_way), anew=True)
+    assert len(data_of(view.html)["points"]) == count
+    assert f"{count} paper" in text_of(view.html or "")
+
+
+def test_without_papers_or_vectors_a_sentence_says_so(
+    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(papers=[])
+    maps = Maps(session, under_way)
+    view = last(maps)
+    assert view.html == ""
+    assert EMPTY in text_of(view.said)
+    session.library.add(papers(0, 3))
+    assert "No paper has a vector yet" in text_of(last(maps).said)
+    session.library.embed_missing()
+    assert len(data_of(last(maps).html)["points"]) == 3
+
+    monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: None)
+    with Session(load_settings(library=session.settings.library.parent / "other")) as bare:
+        bare.library.add(papers(0, 3))
+        assert NO_EMBEDDER in text_of(last(Maps(bare, under_way)).said)
+
+
+def test_papers_that_are_not_on_the_map_are_counted(
+    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.library.add(papers(40, 42))
+    shown = text_of(last(Maps(session, under_way)).html or "")
+    assert "40 of 42 papers · 2 have no vectors yet and are left out" in shown
+    session.library.embed_missing()
+    everybody = assistant.mapping.vectors_to_show
+    monkeypatch.setattr(assistant.mapping, "vectors_to_show", lambda one: everybody(one, 25))
+    shown = text_of(last(Maps(session, under_way), anew=True).html or "")
+    assert "25 of 42 papers · a fair sample" in shown
+
+
+def test_drawing_can_be_stopped_and_the_old_map_stays(
+    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, begun, ended = assistant.mapping.drawn, threading.Event(), threading.Event()
+
+    def endless(library: Library, vectors: Any, progress: Any) -> Any:
+        try:
+            while True:
+                progress("Placing the papers …", 1, 2)
+                begun.set()
+                ended.wait(0.01)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(assistant.mapping, "drawn", endless)
+    maps = Maps(session, under_way)
+    views = maps.open()
+    while not begun.is_set():
+        next(views)
+    maps.stop()
+    view = list(views)[-1]
+    assert ended.is_set()
+    assert STOPPED in text_of(view.said)
+    assert view.can_draw
+    assert not view.running
+
+    monkeypatch.setattr(assistant.mapping, "drawn", drawn)
+    assert len(data_of(last(maps).html)["points"]) == 40
+    monkeypatch.setattr(assistant.mapping, "drawn", endless)
+    begun.clear()
+    ended.clear()
+    views = maps.open(anew=True)
+    while not begun.is_set():
+        next(views)
+    maps.stop()
+    assert len(data_of(list(views)[-1].html)["points"]) == 40
+
+
+def test_two_windows_wait_for_the_same_map(
+    session: Session, under_way: UnderWay, draws: list[int]
+) -> None:
+    maps = Maps(session, under_way)
+    one, two = maps.open(), maps.open()
+    for views in (one, two):
+        next(views)
+        next(views)
+    first, second = list(one)[-1], list(two)[-1]
+    assert first.html == second.html
+    assert draws == [40]
+
+
+def test_what_goes_wrong_is_said(
+    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*given: Any) -> None:
+        raise LibraryDamaged("Some vectors of the library are damaged.")
+
+    monkeypatch.setattr(Library, "paper_vectors", damaged)
+    view = last(Maps(session, under_way))
+    assert "Some vectors of the library are damaged." in text_of(view.said)
+    assert not view.running
+
+    def broken(*given: Any) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(assistant.mapping, "drawn", broken)
+    view = last(Maps(session, under_way), anew=True)
+    assert "The assistant failed unexpectedly (ZeroDivisionError: oh)." in text_of(view.said)
+    assert view.can_draw
+
+
+def test_a_paper_opens_as_a_card(session: Session, under_way: UnderWay) -> None:
+    maps = Maps(session, under_way)
+    assert maps.card(" ") == maps.no_card()
+    line = StoredTldr(3, "Cats sleep.", "m", "p", "generated", 0.1, "2026-01-01T00:00:00+00:00")
+    session.library.save_tldr(line)
+    stored = session.library.get("#3")
+    card = maps.card("3")
+    shown = text_of(card)
+    for part in (stored.title, stored.abstract, "1992", "Cats sleep."):
+        assert part in shown
+    attributes = Tags(card).attributes
+    assert attributes.count(("data-paper", "3")) == 2
+    assert ("data-title", stored.title) in attributes
+    assert "No paper in the library" in text_of(maps.card("999"))
+    assert "No paper in the library" in text_of(maps.card("<b>"))
+
+
+def test_nothing_of_a_paper_becomes_markup(
+    make_session: MakeSession, under_way: UnderWay, session: Session
+) -> None:
+    plain = Tags(last(Maps(session, under_way)).html or "")
+    evil = [
+        Paper(title=f"{EVIL} {number} \u202e", abstract=f"{EVIL} </pre> {number}")
+        for number in range(40)
+    ]
+    other = make_session(papers=[])
+    other.library.remove([*range(1, 41)])
+    other.library.add(evil)
+    other.library.embed_missing()
+    maps = Maps(other, under_way)
+    html = last(maps, anew=True).html or ""
+    assert set(Tags(html).tags) <= set(plain.tags)
+    assert "\u202e" not in html
+    assert "202e" not in html
+    assert data_of(html)["titles"][0].startswith("<img src=")
+    number = data_of(html)["points"][0][0]
+    card = Tags(maps.card(str(number)))
+    assert set(card.tags) <= {"article", "button", "h2", "p", "bdi", "span"}
+    assert EVIL in card.text

@@ -1,0 +1,178 @@
+"""Who is let in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from asgi_support import Page, request
+
+from assistant.web.serving.front_door import FrontDoor, refusal
+from assistant.web.serving.login import Login
+from assistant.web.serving.users import Users, write_users
+
+
+def refused(method: str, path: str, **headers: str) -> int | None:
+    given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    answer = refusal(method, path, given)
+    return answer[0] if answer else None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:7860", "localhost:7860", "[::1]:7860"])
+def test_this_computer_is_let_in(host: str) -> None:
+    assert refused("GET", "/", host=host) is None
+    assert refused("POST", "/gradio_api/queue/join", host=host, origin=f"http://{host}") is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.test",
+        "evil.test:7860",
+        "127.0.0.1.evil.test",
+        "localhost@evil.test",
+        "0.0.0.0:7860",
+        "",
+    ],
+)
+def test_another_name_for_this_computer_is_refused(host: str) -> None:
+    assert refused("GET", "/", host=host) == 403
+
+
+def test_no_host_or_two_are_refused() -> None:
+    assert refused("GET", "/") == 403
+    twice = [(b"host", b"127.0.0.1"), (b"host", b"evil.test")]
+    assert refusal("GET", "/", twice) is not None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.test",
+        "null",
+        "https://127.0.0.1:7860",
+        "http://127.0.0.1:9999",
+        "http://localhost:7860",
+    ],
+)
+def test_the_page_of_another_site_is_refused(origin: str) -> None:
+    for method in ("POST", "GET"):
+        assert refused(method, "/gradio_api/upload", host="127.0.0.1:7860", origin=origin) == 403
+
+
+def test_another_site_may_link_to_the_page_and_nothing_else() -> None:
+    link = {
+        "host": "127.0.0.1:7860",
+        "sec_fetch_site": "cross-site",
+        "sec_fetch_mode": "navigate",
+        "sec_fetch_dest": "document",
+    }
+    assert refused("GET", "/", **link) is None
+    assert refused("POST", "/", **link) == 403
+    assert refused("GET", "/config", **link) == 403
+    assert refused("GET", "/", **{**link, "sec_fetch_dest": "iframe"}) == 403
+    assert refused("GET", "/", **{**link, "sec_fetch_mode": "no-cors"}) == 403
+    # A page of another server on this computer is another site as well.
+    assert refused("GET", "/config", **{**link, "sec_fetch_site": "same-site"}) == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs",
+        "/openapi.json",
+        "/monitoring",
+        "/gradio_api/info",
+        "/gradio_api/openapi.json",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/proxy=https://evil.test/",
+        "/gradio_api/vibe-edit",
+        "/gradio_api/runs",
+        "/login",
+        "/logout",
+    ],
+)
+def test_what_the_page_does_not_use_is_not_there(path: str) -> None:
+    page = Page()
+    got = request(FrontDoor(page), "GET", path)
+    assert (got.status, got.body) == (404, "There is nothing here.")
+    assert page.scopes == []
+
+
+def test_what_the_page_uses_is_handed_on_with_our_headers() -> None:
+    page = Page()
+    got = request(FrontDoor(page), "GET", "/", x_forwarded_host="evil.test", cookie="a=b")
+    assert (got.status, got.body) == (200, "the page")
+    assert got.headers["x-frame-options"] == "DENY"
+    assert "cache-control" not in got.headers
+    # Gradio would make its addresses of it.
+    assert [name for name, _ in page.scopes[0]["headers"]] == [b"host", b"cookie"]
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> FrontDoor:
+    """The door of a page on which people log in, which answers to more names."""
+    file = tmp_path / "users.txt"
+    write_users(file, {"ann": f"scrypt$2$1$1${'A' * 22}==${'A' * 43}="})
+    return FrontDoor(Page(), Login(Users(file), 7860), ["Papers.example.org", "vm", "vm.local"])
+
+
+@pytest.mark.parametrize(
+    ("host", "server", "let_in"),
+    [
+        ("127.0.0.1:7860", "127.0.0.1", True),
+        ("localhost", "127.0.0.1", True),
+        ("papers.example.org", "127.0.0.1", True),
+        ("PAPERS.example.org:443", "127.0.0.1", True),
+        ("vm:7860", "192.168.1.5", True),
+        ("vm.local:7860", "192.168.1.5", True),
+        ("192.168.1.5:7860", "192.168.1.5", True),
+        ("192.168.1.5:7860", "::ffff:192.168.1.5", True),
+        ("[fd00::2]:7860", "fd00::2", True),
+        ("[FD00:0::2]:7860", "fd00::2", True),
+        ("192.168.1.6:7860", "192.168.1.5", False),
+        ("0.0.0.0:7860", "192.168.1.5", False),
+        ("[fd00::3]:7860", "fd00::2", False),
+        ("evil.test:7860", "192.168.1.5", False),
+        ("papers.example.org.evil.test", "127.0.0.1", False),
+        ("evil-papers.example.org", "127.0.0.1", False),
+        ("papers.example.org@evil.test", "127.0.0.1", False),
+        ("vm:7860:7860", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+    ],
+)
+def test_the_names_that_a_shared_page_answers_to(
+    shared: FrontDoor, host: str, server: str, let_in: bool
+) -> None:
+    got = request(shared, "GET", "/", host=host, server=server)
+    # Nobody is logged in.
+    assert got.status == (401 if let_in else 403)
+    assert ("Password" in got.body) == let_in
+
+
+@pytest.mark.parametrize(
+    ("origin", "let_in"),
+    [
+        ("http://vm:7860", True),
+        ("https://vm:7860", True),
+        ("HTTP://VM:7860", True),
+        ("http://vm", False),
+        ("http://vm.local:7860", False),
+        ("http://127.0.0.1:7860", False),
+        ("http://evil.test", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/login", "/logout", "/", "/gradio_api/queue/join"])
+def test_the_origins_from_which_a_shared_page_is_used(
+    shared: FrontDoor, path: str, origin: str, let_in: bool
+) -> None:
+    got = request(shared, "POST", path, host="vm:7860", origin=origin)
+    assert (got.status != 403) == let_in
+
+
+def test_names_of_a_shared_page_are_not_those_of_one_without_log_in() -> None:
+    door = FrontDoor(Page(), None, ["vm"])
+    assert request(door, "GET", "/", host="vm:7860").status == 403
+    assert request(door, "GET", "/", host="192.168.1.5", server="192.168.1.5").status == 403
