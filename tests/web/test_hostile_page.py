@@ -237,6 +237,10 @@ def joined(*kinds: str) -> str:
     return " ".join(writable(text) for kind in kinds for text in KINDS[kind].values())
 
 
+def as_tags(kind: str) -> str:
+    return ", ".join(writable(text) for text in KINDS[kind].values())
+
+
 def ask(page: Page, number: int, text: str) -> None:
     """Ask something hostile and wait for the end of the turn."""
     page.fill("#question textarea", text[:1_900])
@@ -310,13 +314,13 @@ def test_in_the_library(
         assert links
         page.locator("#paper-near .open-near >> nth=4").wait_for()
         check(page)
-        page.fill("#detail-tag :is(textarea, input)", joined("markup"))
+        page.fill("#detail-tag :is(textarea, input)", as_tags("markup"))
         page.click("#detail-add-tag")
         page.locator(".detail-tags").get_by_text("<base href").wait_for()
         check(page)
 
         page.locator(".choose").first.click()
-        page.fill("#chosen-tags :is(textarea, input)", joined("markup"))
+        page.fill("#chosen-tags :is(textarea, input)", as_tags("markup"))
         page.click("#give-tags")
         page.locator("#library-said .said").wait_for()
         check(page)

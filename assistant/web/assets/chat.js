@@ -57,7 +57,6 @@
   // What supports a sentence is marked where it stands, and told beside the sentence where it is
   // out of sight.
   let told = null;
-  let scrolled = false;
   const inSight = (item) => {
     const { top, bottom } = item.getBoundingClientRect();
     return top >= 0 && bottom <= window.innerHeight;
@@ -72,10 +71,9 @@
     told = null;
   };
   const show = (claim) => {
-    if (claim === told && !scrolled) return;
+    if (claim === told) return;
     hide();
     told = claim;
-    scrolled = false;
     const items = supports(claim);
     items.forEach((item) => item.classList.add("lit"));
     const hidden = items.filter((item) => !inSight(item));
@@ -106,11 +104,20 @@
       else if (told) hide();
     });
   }
+  // What is in sight is another then, and the sentence is elsewhere.
+  let looking = false;
+  const lookAgain = () => {
+    looking = false;
+    const claim = told;
+    if (!claim) return;
+    hide();
+    if (claim.matches(":hover, :focus-within")) show(claim);
+  };
   document.addEventListener(
     "scroll",
     () => {
-      document.getElementById("support")?.remove();
-      scrolled = true;
+      if (told && !looking) requestAnimationFrame(lookAgain);
+      looking = Boolean(told);
     },
     true,
   );

@@ -35,10 +35,9 @@ def test_an_answer_is_checked_copied_edited_and_asked_again(
         page.mouse.move(0, 0)
         page.hover("#turn-1 .claim")
         page.locator("#support").get_by_text("Cats sleep fourteen hours a day.").wait_for()
-        # Scrolling takes it away; resting on the same sentence again brings it back.
+        # It goes with its sentence while the page is scrolled.
         page.evaluate("document.dispatchEvent(new Event('scroll'))")
-        page.locator("#support").wait_for(state="detached")
-        page.hover("#turn-1 .claim a.cite")
+        page.wait_for_function("() => new Promise((go) => requestAnimationFrame(go)).then(() => 1)")
         page.locator("#support").wait_for()
         page.keyboard.press("Escape")
         page.locator("#support").wait_for(state="detached")
