@@ -14,6 +14,7 @@ from assistant.web.page import build_page, build_theme
 from assistant.web.serving.asgi import USER, Receive, Scope, Send
 from assistant.web.serving.front_door import FrontDoor
 from assistant.web.serving.login import Login
+from assistant.web.session_state import keep_ids
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -43,6 +44,7 @@ class Application:
 
         With `users` everybody has to log in, and other computers may call it by `names`.
         """
+        keep_ids()
         self._under_way = under_way
         # FastAPI's own pages of documentation would load their scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
