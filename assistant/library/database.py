@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from assistant.library.identity import sql_title_key
 from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 
 BUSY_SECONDS = 5.0
+# What other threads do is waited for so long when the library is closed.
+_CLOSING_SECONDS = 5.0
 # With less free space than this, an unexplained I/O error is taken for a full disk.
 _FULL_DISK_BYTES = 1 << 20
 _FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -146,6 +149,8 @@ class Database:
         self._mode = "mode=rwc"
         self._own = threading.local()
         self._guard = threading.Lock()
+        self._idle = threading.Condition(self._guard)
+        self._uses: Counter[int] = Counter()
         self._writing = threading.Lock()
         self._opened: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
         self._closed = False
@@ -164,8 +169,8 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Give this thread's connection; every statement sees the latest state."""
-        with translated(self.path):
-            yield self._connection()
+        with translated(self.path), self._used() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def write(self, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
@@ -176,8 +181,7 @@ class Database:
         """
         if self._refusal is not None:
             raise type(self._refusal)(str(self._refusal)) from self._refusal
-        with self._turn(patience_s), translated(self.path):
-            connection = self._connection()
+        with self._turn(patience_s), translated(self.path), self._used() as connection:
             if connection.in_transaction:  # left over from an interrupt at the wrong moment
                 connection.rollback()
             try:
@@ -201,8 +205,8 @@ class Database:
 
     def empty_journal(self) -> None:
         """Bring all of the journal into the file, if nobody is reading just now."""
-        with self._turn(None), translated(self.path):
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._turn(None), translated(self.path), self._used() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size(self) -> int:
         """Bytes of the file and of the journal beside it."""
@@ -218,13 +222,44 @@ class Database:
         return tuple(marks)
 
     def close(self) -> None:
-        """Close the connections of all threads; calling it twice does nothing."""
-        with self._guard:
+        """Close the connections of all threads; calling it twice does nothing.
+
+        What other threads are doing just now is waited for, a while: SQLite ends the whole program
+        when a connection is closed in which another thread works. One that is still in use then is
+        left to its thread, with which it goes.
+        """
+        own = getattr(self._own, "connection", None)
+        with self._idle:
             self._closed = True
+            self._idle.wait_for(lambda: not self._working(own), _CLOSING_SECONDS)
+            left = self._working(own)
             for _, connection in self._opened:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.close()
+                if id(connection) not in left:
+                    with contextlib.suppress(sqlite3.Error):
+                        connection.close()
             self._opened.clear()
+
+    def _working(self, own: sqlite3.Connection | None) -> set[int]:
+        """The connections of other threads that are in use."""
+        return self._uses.keys() - {id(own)}
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[sqlite3.Connection]:
+        """Give this thread's connection, which is not closed within the block."""
+        connection = self._connection()
+        key = id(connection)
+        with self._idle:
+            if self._closed:
+                raise LibraryError(f"The library {self.path.parent} is closed.")
+            self._uses[key] += 1
+        try:
+            yield connection
+        finally:
+            with self._idle:
+                self._uses[key] -= 1
+                if not self._uses[key]:
+                    del self._uses[key]
+                    self._idle.notify_all()
 
     def _connection(self) -> sqlite3.Connection:
         if self._closed:

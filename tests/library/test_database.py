@@ -19,6 +19,7 @@ from assistant.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
+from assistant.library import database as database_module
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database, translated
 from assistant.library.schema import SCHEMA_VERSION
@@ -258,3 +259,68 @@ def test_many_processes_may_make_the_same_library_at_once(path: Path) -> None:
     database = Database(path)
     assert Catalog(database).count() == 0
     database.close()
+
+
+def test_closing_waits_for_what_other_threads_do(path: Path) -> None:
+    database = Database(path)
+    begun, go_on = threading.Event(), threading.Event()
+    found: list[object] = []
+
+    def write() -> None:
+        with database.write() as connection:
+            begun.set()
+            go_on.wait(20)
+            connection.execute("INSERT INTO facts VALUES ('a', 'kept')")
+        try:
+            with database.read():
+                found.append("open")
+        except LibraryError as error:
+            found.append(str(error))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert begun.wait(20)
+    closing = threading.Thread(target=database.close)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(20)
+    thread.join(20)
+    assert found == [f"The library {path.parent} is closed."]
+    again = Database(path)
+    with again.read() as connection:
+        assert connection.execute("SELECT value FROM facts WHERE name = 'a'").fetchone()
+    again.close()
+
+
+def test_a_connection_that_stays_in_use_is_left_to_its_thread(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_CLOSING_SECONDS", 0.0)
+    database = Database(path)
+    begun, go_on = threading.Event(), threading.Event()
+    found: list[object] = []
+
+    def read() -> None:
+        with database.read() as connection:
+            begun.set()
+            go_on.wait(20)
+            found.append(connection.execute("SELECT 1").fetchone())
+            connection.close()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert begun.wait(20)
+    database.close()
+    go_on.set()
+    thread.join(20)
+    assert found == [(1,)]
+
+
+def test_closing_does_not_wait_for_oneself(path: Path) -> None:
+    database = Database(path)
+    with database.read():
+        database.close()
+        with pytest.raises(LibraryError, match="is closed"), database.read():
+            pass
