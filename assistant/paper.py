@@ -66,8 +66,13 @@ class Paper(BaseModel):
         if self.abstract:
             named.append(_text_key(self.title, self.abstract))
         elif not named:
-            named.append(_text_key(self.title, *self.authors, (self.published or "")[:4]))
+            named.append(_text_key(self.title, *self.authors, self.year))
         return tuple(dict.fromkeys(named))
+
+    @property
+    def year(self) -> str:
+        """The year in which it was published, four digits; "" if that is not known."""
+        return (self.published or "")[:4]
 
     @property
     def id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from assistant.text.visible import visible
@@ -54,6 +55,11 @@ def spoken_size(count: int | None) -> str:
 def spoken_count(count: int, noun: str) -> str:
     """`1 paper`, `1,200 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def spoken_authors(names: Sequence[str], most: int) -> str:
+    """The first `most` of `names`, and that there are more."""
+    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
 def spoken_date(date: str) -> str:

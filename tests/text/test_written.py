@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.text.written import html_text, markdown_text, spoken_count, spoken_date, web_address
+from assistant.text.written import (
+    html_text,
+    markdown_text,
+    spoken_authors,
+    spoken_count,
+    spoken_date,
+    web_address,
+)
 
 
 def test_html_has_no_markup_and_no_quotes_of_its_own() -> None:
@@ -67,3 +74,9 @@ def test_a_date_is_said_as_precisely_as_it_is_known(date: str, spoken: str) -> N
 def test_counts_have_their_noun() -> None:
     said = [spoken_count(n, "paper") for n in (0, 1, 1200)]
     assert said == ["0 papers", "1 paper", "1,200 papers"]
+
+
+def test_the_first_authors_and_that_there_are_more() -> None:
+    assert spoken_authors((), 2) == ""
+    assert spoken_authors(("Ann Ek", "Bo Lind"), 2) == "Ann Ek, Bo Lind"
+    assert spoken_authors(("Ann Ek", "Bo Lind", "Cy Ash"), 2) == "Ann Ek, Bo Lind and others"

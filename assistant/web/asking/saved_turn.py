@@ -107,7 +107,7 @@ def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
         marked=source.sentence if found else "",
         after=abstract[end:] if found else "",
         number=stored.number if stored else 0,
-        year=(stored.paper.published or "")[:4] if stored else "",
+        year=stored.paper.year if stored else "",
         fit=None if source.score is None else percent(source.score),
     )
 

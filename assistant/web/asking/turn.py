@@ -171,7 +171,7 @@ def _evidence(n: int, item: Evidence) -> EvidenceView:
     abstract = item.stored.abstract
     return EvidenceView(
         number=item.stored.number,
-        year=(item.stored.paper.published or "")[:4],
+        year=item.stored.paper.year,
         fit=percent(item.score),
         n=n,
         id=item.stored.id,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.text.visible import visible
+from assistant.text.written import spoken_authors
 from assistant.web.rendering import render, render_job
 from assistant.web.unexpected import unexpected
 
@@ -28,6 +29,7 @@ _REFRESH = 0.2
 # So many papers of a topic are in the list below the map.
 MOST_LISTED = 12
 _LONGEST_TITLE = 200
+_MOST_AUTHORS = 6
 EMPTY = "The library is empty: import papers in its tab, and they are drawn here."
 NO_EMBEDDER = "The map needs the embedding model, without which no paper has a place."
 STOPPED = "Stopped: there is no map yet."
@@ -105,7 +107,7 @@ class Maps:
         except AssistantError as error:
             return render_job(error=str(error))
         paper = stored.paper
-        authors = ", ".join(paper.authors[:6]) + (" and others" if len(paper.authors) > 6 else "")
+        authors = spoken_authors(paper.authors, _MOST_AUTHORS)
         return render(
             "map_card.html",
             number=stored.number,
@@ -228,7 +230,7 @@ class Maps:
 def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:
     """What map.js draws, as JSON without anything that hides or reorders text."""
     points = [
-        [number, round(x, 4), round(y, 4), topic, (stored.paper.published or "")[:4]]
+        [number, round(x, 4), round(y, 4), topic, stored.paper.year]
         for number, x, y, topic, stored in zip(
             shown.numbers, shown.x, shown.y, shown.topic, papers, strict=True
         )
@@ -258,7 +260,7 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
                     {
                         "number": one.number,
                         "title": one.title[:_LONGEST_TITLE],
-                        "year": (one.paper.published or "")[:4],
+                        "year": one.paper.year,
                     }
                     for one in listed
                 ],

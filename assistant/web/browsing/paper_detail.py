@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
-from assistant.text.written import spoken_date
-from assistant.web.browsing.table import authors_of
+from assistant.text.written import spoken_authors, spoken_date
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 NEAR = 5
 _MOST_AUTHORS = 30
+# Of papers that are like the open one.
+_MOST_AUTHORS_NEAR = 3
 _MOST_RECORDS = 20
 _LONGEST_TAG = 1_000
 # Identifiers that can be linked to: anything that does not look like one is only shown as text.
@@ -137,7 +138,7 @@ def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
         "paper_detail.html",
         number=stored.number,
         title=stored.title,
-        authors=authors_of(paper.authors, _MOST_AUTHORS),
+        authors=spoken_authors(paper.authors, _MOST_AUTHORS),
         dates=" · ".join(
             part
             for part in (
@@ -200,7 +201,7 @@ def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
 
 
 def _about(paper: Paper) -> str:
-    parts = (authors_of(paper.authors), (paper.published or "")[:4])
+    parts = (spoken_authors(paper.authors, _MOST_AUTHORS_NEAR), paper.year)
     return " · ".join(part for part in parts if part)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.errors import AssistantError
-from assistant.text.written import spoken_count
+from assistant.text.written import spoken_authors, spoken_count
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -157,11 +157,6 @@ class PaperTable:
             self._facets = None
 
 
-def authors_of(names: Sequence[str], most: int = _MOST_AUTHORS) -> str:
-    """The first authors, and that there are more."""
-    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
-
-
 def _sort(order: str) -> Sort:
     return order if order in get_args(Order) and order != "best" else "published"  # type: ignore[return-value]
 
@@ -242,7 +237,7 @@ def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str])
         "number": stored.number,
         "id": stored.id,
         "title": stored.title,
-        "authors": authors_of(paper.authors),
+        "authors": spoken_authors(paper.authors, _MOST_AUTHORS),
         "date": paper.published or "",
         "dated": added.get(stored.number, "") if added else paper.published or "",
         "tldr": tldr.text if tldr else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.reading import READABLE
-from assistant.text.written import spoken_count
+from assistant.text.written import spoken_authors, spoken_count
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:
@@ -70,13 +70,10 @@ def _file(found: FoundFile) -> dict[str, str]:
 
 
 def _paper(paper: Paper) -> dict[str, str]:
-    authors = ", ".join(paper.authors[:_AUTHORS])
-    if len(paper.authors) > _AUTHORS:
-        authors += " and others"
-    year = (paper.published or "")[:4]
+    authors = spoken_authors(paper.authors, _AUTHORS)
     return {
         "title": paper.title,
-        "byline": " · ".join(part for part in (authors, year) if part),
+        "byline": " · ".join(part for part in (authors, paper.year) if part),
         "abstract": _beginning(paper.abstract),
     }
 
