@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from assistant.errors import PromptTemplateError
-from assistant.models.base import Message
+from assistant.models.protocols import Message
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

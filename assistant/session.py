@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import EmbedderUnavailable, ModelError
-from assistant.kept_settings import FILE, keep
+from assistant.saved_settings import FILE, keep
 from assistant.settings import Settings, changed
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from assistant.answering import Asker
     from assistant.library import KeptLines, Library
-    from assistant.models.base import Embedder
-    from assistant.models.shared import SharedModel
+    from assistant.models.protocols import Embedder
+    from assistant.models.shared_model import SharedModel
     from assistant.summarizing import Summarizer
 
 T = TypeVar("T")
@@ -235,7 +235,7 @@ class Session:
 
     def _open_model(self, settings: Settings) -> SharedModel:
         from assistant import models
-        from assistant.models.shared import SharedModel
+        from assistant.models.shared_model import SharedModel
 
         try:
             return SharedModel(models.open_language_model(settings, self.notify))
@@ -249,8 +249,8 @@ class Session:
 
     def _checked_model(self, settings: Settings) -> SharedModel:
         from assistant import models
-        from assistant.models.candidates import check_model
-        from assistant.models.shared import SharedModel
+        from assistant.models.model_files import check_model
+        from assistant.models.shared_model import SharedModel
 
         check_model(settings)
         return SharedModel(models.open_language_model(settings, self.notify))

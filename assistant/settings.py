@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
-from assistant.kept_settings import FILE, KEPT, read_kept
+from assistant.saved_settings import FILE, KEPT, read_kept
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"

@@ -19,9 +19,9 @@ from assistant.models import open_language_model
 from assistant.paper import Paper
 from assistant.prompt import Prompt
 from assistant.settings import load_settings
-from assistant.summarizing.choice import candidates, chosen
+from assistant.summarizing.candidates import candidates, chosen
 from assistant.summarizing.line import is_faithful, one_line
-from assistant.summarizing.request import request_for
+from assistant.summarizing.prompting import request_for
 from assistant.text.sentences import sentences
 from training.tldr.papers import Example, examples, rouge
 

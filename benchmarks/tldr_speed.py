@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from assistant.models.base import GenerationRequest, Message
-from assistant.models.embedded import checked_adapters, packaged_file, prepared_file
+from assistant.models.protocols import GenerationRequest, Message
+from assistant.models.bundled_model import checked_adapters, packaged_file, prepared_file
 from assistant.models.llama import LlamaContext, LlamaModel
 from assistant.paper import Paper
 from assistant.session import Session

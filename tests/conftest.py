@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import kept_lines
+from assistant.library import tldr_cache
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"

@@ -11,7 +11,7 @@ from hostile import HOSTILE, KINDS, unseen, words_of, writable
 from assistant.answering import Answer, AnswerDone, Asker, ClaimChecked, Turn
 from assistant.errors import UsageError
 from assistant.library import Library
-from assistant.models.base import GenerationRequest
+from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
 from assistant.settings import load_settings

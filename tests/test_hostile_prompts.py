@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE, KINDS, unseen, writable
 
-from assistant.models.base import Message
+from assistant.models.protocols import Message
 from assistant.models.chat_template import ChatTemplate
-from assistant.models.embedded import prepared_file
+from assistant.models.bundled_model import prepared_file
 from assistant.models.fake import ScriptedModel
 from assistant.models.llama import LlamaModel
 from assistant.paper import Paper

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import PromptTemplateError
-from assistant.models.base import Message
+from assistant.models.protocols import Message
 from assistant.prompt import TEMPLATES, Prompt, shipped_prompts
 
 OWN = "# system\nBe brief.\n\n# user\nUse {evidence}\n\n# not a heading\nAsk: {question}\n"

@@ -18,8 +18,8 @@ from assistant.errors import (
     ModelFileInvalid,
     PromptTemplateError,
 )
-from assistant.kept_settings import FILE, keep
-from assistant.models.base import GenerationRequest, Message
+from assistant.saved_settings import FILE, keep
+from assistant.models.protocols import GenerationRequest, Message
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.cli.app import run
 from assistant.errors import LibraryReadOnly, SettingsError
-from assistant.kept_settings import FILE, KEPT, keep, read_kept
+from assistant.saved_settings import FILE, KEPT, keep, read_kept
 from assistant.settings import bounds, changed, load_settings
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredPaper
-from assistant.models.base import GenerationRequest
+from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import ScriptedModel, ScriptedStream
 from assistant.paper import Paper
 from assistant.session import Session

@@ -1,4 +1,4 @@
-"""Fit the scorer of sentences and the odds of refusal; writes assistant/answering/scorer.json.
+"""Fit the scorer of sentences and the odds of refusal; writes assistant/answering/reranker.json.
 
 Usage: python -m training.evidence [--library FOLDER] [--abstracts FILE]
 
@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering.evidence import PAPERS
-from assistant.answering.features import CHEAP, FEATURES, Values
+from assistant.answering.retrieval import PAPERS
+from assistant.answering.reranker_features import CHEAP, FEATURES, Values
 from assistant.answering.question import Question
-from assistant.answering.ranking import Ranking, ordered, rank
-from assistant.answering.refusal import figures, odds
-from assistant.answering.scorer import FILE, Linear, Scorer
+from assistant.answering.reranker import Ranking, ordered, rank
+from assistant.answering.answerability import figures, odds
+from assistant.answering.reranker_weights import FILE, Linear, Scorer
 from assistant.library import EVERYTHING, Filters, Hit, Library
 from assistant.models import WordVectors, open_embedder
 from assistant.paper import Paper

@@ -11,8 +11,8 @@ from assistant.answering.answer import (
     NearPaper,
     Timings,
 )
-from assistant.answering.asker import Asker
-from assistant.answering.conversation import Turn
+from assistant.answering.pipeline import Asker
+from assistant.answering.follow_ups import Turn
 
 __all__ = [
     "Answer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
@@ -88,7 +88,7 @@ class Timings:
 class Answer:
     """A whole answer. `sources` is all the evidence; `note` says what went wrong or was left out.
 
-    `kind` is the kind of the question, one of `assistant.answering.kinds.Kind`.
+    `kind` is the kind of the question, one of `assistant.answering.question_kinds.Kind`.
     """
 
     question: str

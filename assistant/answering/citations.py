@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.grounding.check import parts_in
+from assistant.verification.verifier import parts_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
 from assistant.answering.citations import by_support, split_markers
-from assistant.grounding.check import adds_nothing, check
+from assistant.verification.verifier import adds_nothing, check
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

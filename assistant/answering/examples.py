@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from assistant.answering.finding import find
-from assistant.answering.kinds import kind_of
+from assistant.answering.strategies import find
+from assistant.answering.question_kinds import kind_of
 from assistant.answering.question import Question
 from assistant.library import EVERYTHING, Filters
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 from assistant.text.words import content_words
 
 if TYPE_CHECKING:

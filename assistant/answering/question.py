@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.text.names import names
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 from assistant.text.words import content_words
 
 MAX_CHARACTERS = 2_000

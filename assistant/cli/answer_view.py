@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import Streams
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from assistant.errors import OutputError, UsageError
-from assistant.text.visible import visible, visible_lines
+from assistant.text.sanitizing import visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import as_json
-from assistant.text.visible import visible
-from assistant.text.written import markdown_text, table_cell
+from assistant.text.sanitizing import visible
+from assistant.text.formatting import markdown_text, table_cell
 
 if TYPE_CHECKING:
     from assistant.summarizing import TldrResult
@@ -50,7 +50,7 @@ class Output:
     def end(self) -> None:
         """Write what comes behind the last result."""
         if self._form is Format.html:
-            from assistant.summarizing.page import tldr_page
+            from assistant.summarizing.html_page import tldr_page
 
             self._write(tldr_page(self._page, "date" if self._by_date else "topic"))
 

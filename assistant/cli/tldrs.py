@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.destination import destination
-from assistant.cli.finding import EMPTY, NOTHING
+from assistant.cli.output_file import destination
+from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import (
@@ -27,7 +27,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
-from assistant.cli.tldr_explained import show_explanation
+from assistant.cli.explanation_view import show_explanation
 from assistant.cli.tldr_output import Format, Output
 from assistant.errors import UsageError
 

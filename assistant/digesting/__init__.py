@@ -11,8 +11,8 @@ from assistant.digesting.digest import (
 )
 from assistant.digesting.mail import as_email, as_file
 from assistant.digesting.markdown import as_markdown
-from assistant.digesting.page import as_html
-from assistant.digesting.sending import check_mail_settings, recipients, send
+from assistant.digesting.html_page import as_html
+from assistant.digesting.smtp import check_mail_settings, recipients, send
 
 __all__ = [
     "MOST_GROUPED",

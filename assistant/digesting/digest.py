@@ -16,7 +16,7 @@ from assistant.digesting.groups import alike
 from assistant.digesting.naming import names_of
 from assistant.library import StoredPaper
 from assistant.text.topics import OTHER, group_by_topic
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 Vector = npt.NDArray[np.float32]
 Liked = tuple[StoredPaper, Vector]

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
-from assistant.digesting import facts
+from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.digesting.page import as_html
-from assistant.text.visible import visible
+from assistant.digesting.html_page import as_html
+from assistant.text.sanitizing import visible
 
 _WIDTH = 76
 _SUBJECT_TOPICS = 3
@@ -59,15 +59,15 @@ def subject(digest: Digest) -> str:
 
 def as_text(digest: Digest) -> str:
     """The digest without any markup, in short lines."""
-    title = facts.heading(digest)
-    lines = [title, "=" * len(title), facts.counted(digest), ""]
+    title = wording.heading(digest)
+    lines = [title, "=" * len(title), wording.counted(digest), ""]
     if digest.for_you:
-        lines += _part(facts.FOR_YOU, digest.for_you)
+        lines += _part(wording.FOR_YOU, digest.for_you)
     for section in digest.sections:
         lines += _part(section.name, section.entries)
         if section.more:
             lines += [f"  {facts.more(section.more)}", ""]
-    if rest := facts.more_topics(digest):
+    if rest := wording.more_topics(digest):
         lines += [rest, ""]
     return "\n".join(lines)
 
@@ -85,14 +85,14 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield from _wrapped(paper.title, "* ")
     yield from _wrapped(
         " · ".join(
-            one for one in (facts.authors(paper), facts.date(paper), *facts.tags(paper)) if one
+            one for one in (wording.authors(paper), wording.date(paper), *wording.tags(paper)) if one
         )
     )
     if entry.tldr:
         yield from _wrapped(entry.tldr)
     if entry.similar_to:
         yield from _wrapped(f"Similar to: {entry.similar_to.title}")
-    if address := facts.address(paper):
+    if address := wording.address(paper):
         yield f"  {address}"
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.digesting import facts
+from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.text.visible import visible
-from assistant.text.written import markdown_text
+from assistant.text.sanitizing import visible
+from assistant.text.formatting import markdown_text
 
 
 def as_markdown(digest: Digest) -> str:
     """The whole document; it ends with a line end."""
-    lines = [f"# {markdown_text(facts.heading(digest))}", "", facts.counted(digest), ""]
+    lines = [f"# {markdown_text(facts.heading(digest))}", "", wording.counted(digest), ""]
     if digest.for_you:
-        lines += _part(facts.FOR_YOU, digest.for_you, with_topic=True)
+        lines += _part(wording.FOR_YOU, digest.for_you, with_topic=True)
     for section in digest.sections:
         lines += _part(section.name, section.entries)
         if section.more:
-            lines += [facts.more(section.more), ""]
-    if rest := facts.more_topics(digest):
+            lines += [wording.more(section.more), ""]
+    if rest := wording.more_topics(digest):
         lines += [rest, ""]
     return "\n".join(lines)
 
@@ -36,9 +36,9 @@ def _part(name: str, entries: Sequence[Entry], *, with_topic: bool = False) -> I
 def _lines(entry: Entry, *, with_topic: bool) -> Iterator[str]:
     paper = entry.stored.paper
     title = f"**{markdown_text(paper.title)}**"
-    address = facts.address(paper)
+    address = wording.address(paper)
     yield f"- [{title}]({address})" if address else f"- {title}"
-    about = [facts.authors(paper), facts.date(paper), *facts.tags(paper)]
+    about = [wording.authors(paper), wording.date(paper), *wording.tags(paper)]
     if known := " · ".join(markdown_text(one) for one in about if one):
         yield known
     if entry.tldr and visible(entry.tldr):

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from math import log
 
 from assistant.text.topics import WORD, telling_stem, usual_form
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 from assistant.text.words import STOP_WORDS, stem
 
 Term = tuple[str, ...]

@@ -5,7 +5,7 @@ One module a format. What BibTeX, RIS, CSL JSON and JSON lines can hold is read 
 """
 
 from assistant.exporting.formats import FORMATS, Format, write
-from assistant.exporting.notes import write_notes
-from assistant.exporting.record import Exported
+from assistant.exporting.obsidian import write_notes
+from assistant.exporting.fields import Exported
 
 __all__ = ["FORMATS", "Exported", "Format", "write", "write_notes"]

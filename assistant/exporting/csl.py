@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from assistant.exporting.keys import CitationKeys
-from assistant.exporting.people import family_and_given
-from assistant.exporting.record import Exported, Fields, fields_of
-from assistant.exporting.shield import shielded
+from assistant.exporting.citation_keys import CitationKeys
+from assistant.exporting.names import family_and_given
+from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.exporting.escaping import shielded
 
 
 def csl_json(papers: Iterable[Exported]) -> Iterator[str]:

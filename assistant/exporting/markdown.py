@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.exporting.record import Exported, Fields, fields_of
+from assistant.exporting.fields import Exported, Fields, fields_of
 
 # Also what only some programs know: formulas, highlights, mentions, emoji by name.
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$^=@{}!"})

@@ -3,7 +3,7 @@
 from assistant.library.backup import Backup, restore
 from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query
-from assistant.library.kept_lines import KeptLines
+from assistant.library.tldr_cache import KeptLines
 from assistant.library.library import Library
 from assistant.library.records import (
     ChatSummary,
@@ -17,7 +17,7 @@ from assistant.library.records import (
     StoredTurn,
     TldrLine,
 )
-from assistant.library.soundness import Problem
+from assistant.library.integrity import Problem
 from assistant.library.statistics import Statistics
 from assistant.library.vectors import WordVectors
 

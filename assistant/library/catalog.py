@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import PaperNotFound
-from assistant.library.adding import Adder, set_own_tags
-from assistant.library.conditions import conditions
+from assistant.library.paper_writer import Adder, set_own_tags
+from assistant.library.filter_sql import conditions
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.full_text import FullText

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from assistant.library.database import Database
-from assistant.library.folding import folded
+from assistant.library.name_matching import folded
 from assistant.library.records import ChatSummary, StoredTurn
 
 _SUMMARIES = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from assistant.errors import UsageError
-from assistant.library.folding import folded, name_words
+from assistant.library.name_matching import folded, name_words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FILTER = re.compile(

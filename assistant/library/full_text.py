@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from assistant.library.conditions import conditions
+from assistant.library.filter_sql import conditions
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.spelling import Spelling
-from assistant.library.word_plan import WordPlan, any_of, common_scores, plan
+from assistant.library.query_plan import WordPlan, any_of, common_scores, plan
 
 # A question longer than this is a pasted text; its beginning says what it is about.
 MAX_CHARACTERS = 8_000

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from assistant.library.folding import name_words
+from assistant.library.name_matching import name_words
 from assistant.paper import Paper, normalised
 
 # A preprint comes out up to so many years before the version of record.

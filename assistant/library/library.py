@@ -8,15 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from assistant.library.backup import CATALOG, Backup, back_up
-from assistant.library.batches import Adding
+from assistant.library.batch_writer import Adding
 from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.database import Database, folder_size
 from assistant.library.embedding import Embedding
 from assistant.library.filters import EVERYTHING, Filters
-from assistant.library.foreseeing import Foreseeing
-from assistant.library.labels import Kind, frequent_labels
+from assistant.library.import_preview import Foreseeing
+from assistant.library.facets import Kind, frequent_labels
 from assistant.library.records import (
     ChatSummary,
     Hit,
@@ -28,9 +28,9 @@ from assistant.library.records import (
     StoredTldr,
     StoredTurn,
 )
-from assistant.library.removed import RemovedPaper, put_back, take_out
+from assistant.library.removal import RemovedPaper, put_back, take_out
 from assistant.library.search import ASKING_S, Search
-from assistant.library.soundness import Problem, Soundness
+from assistant.library.integrity import Problem, Soundness
 from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch

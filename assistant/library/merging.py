@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.library.folding import folded
+from assistant.library.name_matching import folded
 from assistant.library.identity import is_preprint
 from assistant.paper import Paper, normalised
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from assistant.library.database import Database
-from assistant.library.folding import folded
+from assistant.library.name_matching import folded
 
 # Near words that take the place of an unknown one.
 _MOST_WORDS = 3

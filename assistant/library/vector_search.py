@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.library.chroma_collection import ChromaUnusable
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex
-from assistant.library.compact_index import CompactIndex
+from assistant.library.binary_index import CompactIndex
 from assistant.library.vector_index import ExactIndex, VectorIndex
 from assistant.library.vectors import Matrix, VectorRows
 

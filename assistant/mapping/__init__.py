@@ -1,6 +1,6 @@
 """The library as a picture: papers placed by meaning, in topics that have names."""
 
-from assistant.mapping.drawing import (
+from assistant.mapping.map_builder import (
     MOST_PAPERS,
     brought_up,
     drawn,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ModelFileInvalid
-from assistant.models.base import (
+from assistant.models.protocols import (
     Embedder,
     GenerationRequest,
     GenerationStats,
@@ -54,7 +54,7 @@ def describe_language_model(settings: Settings) -> ModelFile:
     Raises:
         ModelError: the embedded model is not installed.
     """
-    from assistant.models.embedded import NAME, packaged_file, prepared_path
+    from assistant.models.bundled_model import NAME, packaged_file, prepared_path
 
     if settings.model is None:
         name, file = NAME, prepared_path(settings.cache)
@@ -74,7 +74,7 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
         ModelError: it cannot be loaded.
     """
     from assistant.models.checksum import verify_sidecar
-    from assistant.models.embedded import NAME, checked_adapters, prepared_file
+    from assistant.models.bundled_model import NAME, checked_adapters, prepared_file
     from assistant.models.engine import Engine
     from assistant.models.gguf import inspect_gguf
 

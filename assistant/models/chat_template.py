@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ChatTemplateMissing
-from assistant.models.base import Message
+from assistant.models.protocols import Message
 
 if TYPE_CHECKING:
     from assistant.models.llama import LlamaModel

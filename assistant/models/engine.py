@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.errors import AssistantError, ModelError, PromptTooLong
-from assistant.models.base import GenerationRequest, Message, Priority
+from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.models.chat_template import ChatTemplate
 from assistant.models.lane import Job, Lane
 from assistant.models.llama import LlamaModel

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.base import (
+from assistant.models.protocols import (
     GenerationRequest,
     GenerationStats,
     Message,

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.models.base import FinishReason, GenerationRequest
+from assistant.models.protocols import FinishReason, GenerationRequest
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
-from assistant.models.reply_text import ReplyText
+from assistant.models.detokenizer import ReplyText
 from assistant.models.stream import EngineStream
 
 # A shared beginning shorter than this is computed faster than it is copied or waited for.

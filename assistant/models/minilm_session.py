@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import EmbedderUnavailable, ModelError
-from assistant.models.base import Vectors
+from assistant.models.protocols import Vectors
 from assistant.models.minilm_graph import INPUTS, OUTPUT, Weights, integer_product, network
 from assistant.models.onnx_format import Graph
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from assistant.errors import AssistantError
-from assistant.models.base import FinishReason, GenerationStats
+from assistant.models.protocols import FinishReason, GenerationStats
 
 
 class EngineStream:

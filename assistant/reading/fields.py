@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from assistant.text.visible import visible, visible_lines
+from assistant.text.sanitizing import visible, visible_lines
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])", re.ASCII)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)

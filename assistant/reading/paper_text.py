@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.paper import Paper
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.listing import is_metadata
+from assistant.reading.web_listing import is_metadata
 from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.library import StoredPaper
-from assistant.summarizing.choice import candidates, chosen
-from assistant.text.visible import visible
+from assistant.summarizing.candidates import candidates, chosen
+from assistant.text.sanitizing import visible
 
 
 def extracted(stored: StoredPaper) -> str | None:

@@ -7,7 +7,7 @@ import re
 from assistant.text.facts import missing_facts
 from assistant.text.names import names
 from assistant.text.sentences import sentence_spans
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 from assistant.text.words import content_words, vocabulary
 
 FEWEST_WORDS = 4

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.text.sentences import sentences
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 from assistant.text.words import vocabulary
 
 Vector = npt.NDArray[np.float64]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from assistant.library import StoredTldr, TldrLine
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
-from assistant.summarizing.explaining import Explanation, explain
-from assistant.summarizing.turn import Turn
+from assistant.summarizing.explanation import Explanation, explain
+from assistant.summarizing.batch_lock import Turn
 from assistant.summarizing.writer import Writer
 
 if TYPE_CHECKING:
     from assistant.library import KeptLines, Library, StoredPaper
     from assistant.library.records import TldrMethod
-    from assistant.models.base import LanguageModel
+    from assistant.models.protocols import LanguageModel
     from assistant.paper import Paper
 
 PROMPT = "tldr"

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.library import TldrLine
-from assistant.models.base import is_able
-from assistant.models.stopping import cancelled_when
-from assistant.summarizing.choice import candidates, chosen
-from assistant.summarizing.request import request_for
+from assistant.models.protocols import is_able
+from assistant.models.cancellation import cancelled_when
+from assistant.summarizing.candidates import candidates, chosen
+from assistant.summarizing.prompting import request_for
 
 if TYPE_CHECKING:
-    from assistant.models.base import LanguageModel, TextStream
+    from assistant.models.protocols import LanguageModel, TextStream
     from assistant.paper import Paper
     from assistant.prompt import Prompt
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.text.clusters import Floats, Places, groups_by_angle, unit
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 from assistant.text.words import content_words, stem
 
 OTHER = "Other"

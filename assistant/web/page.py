@@ -22,11 +22,11 @@ from assistant.web.browsing.paper_detail import PaperDetail
 from assistant.web.browsing.selection import Selection
 from assistant.web.browsing.table import PaperTable
 from assistant.web.components import html, owner, quiet, visitor
-from assistant.web.filling.import_tab import add_import_tab
-from assistant.web.filling.importing import Importing
-from assistant.web.filling.tldr_batch import TldrBatch
-from assistant.web.filling.tldrs_tab import add_tldrs_tab
-from assistant.web.head import Head
+from assistant.web.ingestion.import_tab import add_import_tab
+from assistant.web.ingestion.importing import Importing
+from assistant.web.ingestion.tldr_batch import TldrBatch
+from assistant.web.ingestion.tldrs_tab import add_tldrs_tab
+from assistant.web.header import Head
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 from assistant.web.formulas.in_text import formulas, marked_formulas
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.text.visible import visible, visible_lines
+from assistant.text.sanitizing import visible, visible_lines
 
 FRAGMENTS = [
     *"\\{}$%&#_^~\"@<>[]()*|`'=-+,;:.!?/ \t",

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 
 from assistant.errors import UsageError
 from assistant.exporting import FORMATS, Exported, write
-from assistant.exporting.keys import CitationKeys
-from assistant.exporting.people import family_and_given
-from assistant.exporting.record import fields_of
+from assistant.exporting.citation_keys import CitationKeys
+from assistant.exporting.names import family_and_given
+from assistant.exporting.fields import fields_of
 from assistant.paper import Paper
 
 ATTENTION = Exported(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from assistant.exporting import FORMATS, Exported, write
-from assistant.exporting.shield import _MATHEMATICS, shielded
+from assistant.exporting.escaping import _MATHEMATICS, shielded
 from assistant.paper import Paper
 from assistant.reading import Failure, latex, markup, read_bytes
 from assistant.sample import sample_papers

@@ -22,7 +22,7 @@ from assistant.reading.markup import plain
 from assistant.reading.paper_text import parts_of
 from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE
 from assistant.reading.source import HEAD_BYTES, Source
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 _LARGEST_SEED = 20_000

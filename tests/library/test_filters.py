@@ -13,7 +13,7 @@ from assistant.library import Library
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters, parse_query
-from assistant.library.folding import bears_name, folded
+from assistant.library.name_matching import bears_name, folded
 from assistant.library.schema import APPLICATION_ID, MIGRATIONS
 from assistant.library.vectors import Matrix
 from assistant.models.fake import HashingEmbedder

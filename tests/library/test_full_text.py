@@ -159,8 +159,8 @@ def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
 ) -> None:
     catalog.add(make_papers(400))
     everything = catalog.ranked(question, 20)
-    monkeypatch.setattr("assistant.library.word_plan.LARGE", 100)
-    monkeypatch.setattr("assistant.library.word_plan._MOST_SCORED", 30)
+    monkeypatch.setattr("assistant.library.query_plan.LARGE", 100)
+    monkeypatch.setattr("assistant.library.query_plan._MOST_SCORED", 30)
     words = catalog.full_text.plan(question)
     assert words is not None
     assert len(catalog.full_text.best(words, -1)) < 400

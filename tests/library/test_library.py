@@ -14,7 +14,7 @@ import pytest
 
 from assistant.errors import LibraryFull, LibraryReadOnly
 from assistant.library import ImportReport, Library, StoredTldr
-from assistant.library.batches import BATCH
+from assistant.library.batch_writer import BATCH
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 from assistant.reading import read_file

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import LibraryReadOnly
 from assistant.library import Library, StoredTldr
 from assistant.library.database import Database
-from assistant.library.removed import put_back, take_out
+from assistant.library.removal import put_back, take_out
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.embedded import NAME, checked_adapters, prepared_file
+from assistant.models.bundled_model import NAME, checked_adapters, prepared_file
 from assistant.models.engine import Engine
 
 

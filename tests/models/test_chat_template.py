@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ChatTemplateMissing
-from assistant.models.base import Message
+from assistant.models.protocols import Message
 from assistant.models.chat_template import ChatTemplate
 from assistant.models.llama import LlamaModel
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.base import GenerationRequest, LanguageModel, Message, Priority, TextStream
+from assistant.models.protocols import GenerationRequest, LanguageModel, Message, Priority, TextStream
 from assistant.models.engine import Engine
 from assistant.models.stream import EngineStream
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.base import Embedder, GenerationRequest, LanguageModel, Message, TextStream
+from assistant.models.protocols import Embedder, GenerationRequest, LanguageModel, Message, TextStream
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelFileInvalid
-from assistant.models.embedded import ADAPTERS
+from assistant.models.bundled_model import ADAPTERS
 from assistant.models.ggml_types import GGML_BLOCKS
 from assistant.models.gguf import inspect_gguf
 

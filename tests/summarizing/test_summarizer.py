@@ -15,7 +15,7 @@ from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.summarizing import Summarizer, TldrResult, summarise_papers
-from assistant.summarizing.turn import WAITING
+from assistant.summarizing.batch_lock import WAITING
 
 
 def papers(count: int) -> list[Paper]:

@@ -22,7 +22,7 @@ from assistant.reading import read_bytes
 from assistant.session import Session
 from assistant.web.browsing import map as map_module
 from assistant.web.browsing import table
-from assistant.web.filling import preview, tldr_batch
+from assistant.web.ingestion import preview, tldr_batch
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page

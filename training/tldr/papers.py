@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 SCITLDR = Path(__file__).resolve().parents[3] / "shared" / "data" / "scitldr"
 

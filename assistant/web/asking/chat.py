@@ -12,7 +12,7 @@ from assistant.answering import AnswerDone, EvidenceFound, Turn
 from assistant.errors import AssistantError, LibraryError
 from assistant.library import EVERYTHING, Filters
 from assistant.web.asking.conversation import Conversation, Entry
-from assistant.web.asking.line import Line
+from assistant.web.asking.request_queue import Line
 from assistant.web.asking.saved_turn import later_turn, saved_turns
 from assistant.web.asking.turn import InLine
 from assistant.web.unexpected import unexpected

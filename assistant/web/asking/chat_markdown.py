@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.text.visible import visible
-from assistant.text.written import markdown_text
+from assistant.text.sanitizing import visible
+from assistant.text.formatting import markdown_text
 
 if TYPE_CHECKING:
     from assistant.answering import Claim

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.text.written import spoken_count, spoken_date
+from assistant.text.formatting import spoken_count, spoken_date
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:

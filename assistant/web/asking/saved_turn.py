@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.answering import Answer, Claim, Turn
 from assistant.answering.answer import NearPaper, Timings
 from assistant.errors import PaperNotFound
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 from assistant.web.asking.turn import EvidenceView, TurnView, percent
 
 if TYPE_CHECKING:

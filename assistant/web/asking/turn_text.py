@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assistant.text.visible import visible
+from assistant.text.sanitizing import visible
 
 if TYPE_CHECKING:
     from assistant.web.asking.turn import EvidenceView, TurnView

@@ -14,7 +14,7 @@ from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry
-    from assistant.digesting.making import Span
+    from assistant.digesting.collecting import Span
     from assistant.session import Session
 
 
@@ -62,7 +62,7 @@ class Digests:
 
     def begin_next(self, span: Span | None) -> str:
         """Let the next digest begin where that of `span` ended; what to say of it, as HTML."""
-        from assistant.digesting.making import day, remember
+        from assistant.digesting.collecting import day, remember
 
         if span is None:
             return render_job(error=SHOWN_NOTHING)
@@ -79,7 +79,7 @@ class Digests:
         )
 
     def _made(self, since: str, date: str) -> DigestView:
-        from assistant.digesting.making import (
+        from assistant.digesting.collecting import (
             FIRST_DAYS,
             collected,
             day,
@@ -117,15 +117,15 @@ class Digests:
         return DigestView(self._rendered(digest, now, notes), made.span)
 
     def _rendered(self, digest: Digest, now: datetime, notes: Sequence[str]) -> str:
-        from assistant.digesting import facts
+        from assistant.digesting import wording
 
         return render_digest(
-            heading=facts.heading(digest),
-            counted=facts.counted(digest),
+            heading=wording.heading(digest),
+            counted=wording.counted(digest),
             notes=notes,
             files=self._files(digest, now),
             parts=list(_parts(digest)),
-            rest=facts.more_topics(digest),
+            rest=wording.more_topics(digest),
         )
 
     def _files(self, digest: Digest, now: datetime) -> list[dict[str, str]]:
@@ -157,27 +157,27 @@ def _data_address(media_type: str, text: str) -> str:
 
 def _parts(digest: Digest) -> Iterator[dict[str, Any]]:
     """What the template shows: the papers that are most for the reader, then topic by topic."""
-    from assistant.digesting import facts
+    from assistant.digesting import wording
 
     if digest.for_you:
         yield {
-            "name": facts.FOR_YOU,
+            "name": wording.FOR_YOU,
             "more": "",
             "entries": [_entry(one, with_topic=True) for one in digest.for_you],
         }
     for section in digest.sections:
         yield {
             "name": section.name,
-            "more": facts.more(section.more) if section.more else "",
+            "more": wording.more(section.more) if section.more else "",
             "entries": [_entry(one, with_topic=False) for one in section.entries],
         }
 
 
 def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
-    from assistant.digesting import facts
+    from assistant.digesting import wording
 
     paper = entry.stored.paper
-    known = [facts.authors(paper), facts.date(paper), *facts.tags(paper)]
+    known = [wording.authors(paper), wording.date(paper), *wording.tags(paper)]
     why = [f"Similar to “{entry.similar_to.title}”"] if entry.similar_to else []
     if with_topic and entry.topic:
         why.append(f"Topic: {entry.topic}")

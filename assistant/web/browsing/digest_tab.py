@@ -12,7 +12,7 @@ from assistant.web.components import html, quiet
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:
-    from assistant.digesting.making import Span
+    from assistant.digesting.collecting import Span
     from assistant.web.browsing.digest import Digests, DigestView
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.browsing.chosen_bar import ChosenBar, WriteTldrs
+from assistant.web.browsing.selection_bar import ChosenBar, WriteTldrs
 from assistant.web.browsing.detail_pane import DetailPane, in_pane
 from assistant.web.browsing.table import ORDERS
 from assistant.web.components import html, quiet

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
-from assistant.text.visible import visible
-from assistant.text.written import spoken_authors
+from assistant.text.sanitizing import visible
+from assistant.text.formatting import spoken_authors
 from assistant.web.rendering import render, render_job
 from assistant.web.unexpected import unexpected
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
-from assistant.text.written import spoken_authors, spoken_date
+from assistant.text.formatting import spoken_authors, spoken_date
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:

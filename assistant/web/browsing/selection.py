@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
-from assistant.text.written import spoken_count
+from assistant.text.formatting import spoken_count
 from assistant.web.browsing.paper_detail import tags_of
 from assistant.web.rendering import render, render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.library.removed import RemovedPaper
+    from assistant.library.removal import RemovedPaper
     from assistant.session import Session
     from assistant.web.work import UnderWay
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.errors import AssistantError
-from assistant.text.written import spoken_authors, spoken_count
+from assistant.text.formatting import spoken_authors, spoken_count
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 from assistant.web.formulas import mathml
 
 # More formulas of one text than these stay as they were written.

@@ -14,7 +14,7 @@ from assistant.web.page import build_page, build_theme
 from assistant.web.serving.asgi import USER, Receive, Scope, Send
 from assistant.web.serving.front_door import FrontDoor
 from assistant.web.serving.login import Login
-from assistant.web.session_state import keep_ids
+from assistant.web.gradio_state import keep_ids
 
 if TYPE_CHECKING:
     from assistant.session import Session

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.errors import AssistantError, PageError
-from assistant.web.background import Background
+from assistant.web.background_embedding import Background
 from assistant.web.serving.stubs import without_stubs
 from assistant.web.work import UnderWay
 

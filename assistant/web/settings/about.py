@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from assistant.errors import AssistantError, ModelFileInvalid
-from assistant.kept_settings import FILE
+from assistant.saved_settings import FILE
 from assistant.settings import Settings, where_set
-from assistant.text.written import spoken_size
+from assistant.text.formatting import spoken_size
 from assistant.web.rendering import render, render_about
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class About:
 
     def _model(self) -> list[Fact]:
         from assistant.models import describe_language_model
-        from assistant.models.candidates import model_facts
+        from assistant.models.model_files import model_facts
 
         settings = self._session.settings
         model, opened = describe_language_model(settings), self._session.opened_model
@@ -127,7 +127,7 @@ class About:
         return facts
 
     def _speed(self) -> list[Fact]:
-        from assistant.models.speed import Speed
+        from assistant.models.throughput import Speed
 
         opened = self._session.opened_model
         speed = opened.speed if opened else Speed()

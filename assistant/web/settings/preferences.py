@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, SettingsError
 from assistant.settings import bounds, where_set
-from assistant.text.written import spoken_size
+from assistant.text.formatting import spoken_size
 from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
-    from assistant.models.candidates import ModelFacts
+    from assistant.models.model_files import ModelFacts
     from assistant.session import Session
     from assistant.settings import Settings
     from assistant.web.work import UnderWay, Work
@@ -90,8 +90,8 @@ class Preferences:
 
     def models(self) -> ModelChoice:
         """The models that lie on this computer where one looks for them."""
-        from assistant.models.candidates import found_models
-        from assistant.models.embedded import NAME
+        from assistant.models.model_files import found_models
+        from assistant.models.bundled_model import NAME
 
         settings = self._session.settings
         chosen = EMBEDDED if settings.model is None else str(settings.model)

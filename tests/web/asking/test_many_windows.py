@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from web_support import MakeSession, OpenPage, Serve, ask
 
-from assistant.models.base import GenerationRequest
+from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import ScriptedModel, ScriptedStream
 from assistant.paper import Paper
 from assistant.web import page as page_module

@@ -12,7 +12,7 @@ import pytest
 from hostile import HOSTILE, unseen, words_of, writable
 from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve, Tags
 
-from assistant.digesting.making import FACT, Collected, Span, collected, remember
+from assistant.digesting.collecting import FACT, Collected, Span, collected, remember
 from assistant.errors import LibraryReadOnly
 from assistant.library import Library, StoredTldr
 from assistant.models.fake import ScriptedModel

@@ -12,7 +12,7 @@ from web_support import EVIL, PAPERS, MakeSession, Tags
 from assistant.errors import LibraryBusy, LibraryReadOnly
 from assistant.exporting import FORMATS
 from assistant.library import Library, StoredTldr
-from assistant.library.removed import RemovedPaper
+from assistant.library.removal import RemovedPaper
 from assistant.paper import Paper
 from assistant.web.browsing.selection import EXPORTS, NONE_CHOSEN, Selection
 from assistant.web.work import UnderWay

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from web_support import MATHML, MakeSession, OpenPage, Serve, Tags
 
-from assistant.text.visible import visible_lines
+from assistant.text.sanitizing import visible_lines
 from assistant.web.formulas.in_text import MOST, formulas, marked_formulas
 from assistant.web.formulas.mathml import DEEPEST, LONGEST, mathml
 from assistant.web.rendering import _environment

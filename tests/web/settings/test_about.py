@@ -15,7 +15,7 @@ from assistant.models import ModelFile
 from assistant.models.fake import ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
-from assistant.text.written import spoken_size
+from assistant.text.formatting import spoken_size
 from assistant.web.settings import about as about_module
 from assistant.web.settings.about import NOT_MEASURED, OFFLINE, About, memory, setting_rows
 

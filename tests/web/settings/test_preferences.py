@@ -11,7 +11,7 @@ import pytest
 from web_support import EVIL, Tags
 
 import assistant.models
-from assistant.models.embedded import packaged_file
+from assistant.models.bundled_model import packaged_file
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings

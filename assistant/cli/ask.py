@@ -1,0 +1,224 @@
+"""Commands that answer: `ask`, one question or a batch of them, and `chat`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import uuid
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.answer_view import show_claim, show_end, show_evidence
+from assistant.cli.search import EMPTY
+from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
+from assistant.cli.importing import fill_with_sample
+from assistant.cli.options import (
+    AuthorOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    SampleOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    filters_of,
+    open_session,
+)
+from assistant.cli.streams import STDIN, Batch, Streams
+from assistant.errors import AssistantError, LibraryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.answering import Answer, Turn
+    from assistant.library import Filters
+    from assistant.session import Session
+
+QUIT = "/quit"
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="What to ask; - reads one question a line.")
+    ],
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    sample: SampleOption = False,
+    library: LibraryOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Answer a question from the library, with its sources.
+
+    Every sentence of the answer was checked against the evidence it cites; without evidence there
+    is no answer. Filters may stand in the question too: since:2024 author:hinton tag:nlp.
+    """
+    streams = Streams()
+    batch = Batch(question, streams)
+    filters = filters_of(since, until, author, tag, source)
+    with open_session(context, library, model, streams) as session:
+        _prepare(session, streams, sample=sample)
+        asking = _Asking(session, streams, filters, as_json=as_json, headed=question == STDIN)
+        for asked in batch:
+            with batch.each(asked):
+                if asking.answer(asked) is None:
+                    raise typer.Exit(INTERRUPTED)
+    batch.end()
+
+
+def chat(
+    context: typer.Context,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    sample: SampleOption = False,
+    library: LibraryOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Ask one question after the other in the terminal.
+
+    What was said before is understood. Ctrl-C stops an answer, /quit or Ctrl-D leaves. Piped stdin
+    is one question a line.
+    """
+    streams = Streams()
+    filters = filters_of(since, until, author, tag, source)
+    with open_session(context, library, model, streams) as session:
+        _prepare(session, streams, sample=sample)
+        typed = sys.stdin.isatty()
+        conversation = _Conversation(
+            _Asking(session, streams, filters, as_json=as_json, headed=not typed)
+        )
+        if typed:
+            _converse(conversation, streams)
+            return
+        batch = Batch(STDIN, streams)
+        for asked in batch:
+            if asked == QUIT:
+                break
+            with batch.each(asked):
+                if not conversation.ask(asked):
+                    raise typer.Exit(INTERRUPTED)
+    batch.end()
+
+
+class _Asking:
+    """Puts questions to the library and shows what comes of them."""
+
+    def __init__(
+        self,
+        session: Session,
+        streams: Streams,
+        filters: Filters,
+        *,
+        as_json: bool,
+        headed: bool = False,
+    ) -> None:
+        """Ask about papers that meet `filters`.
+
+        `headed` repeats each question in front of its answer for people.
+        """
+        self.session = session
+        self.streams = streams
+        self._filters = filters
+        self._as_json = as_json
+        self._headed = headed and not as_json
+
+    def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer | None:
+        """Show the answer as it comes about and return it, or None if Ctrl-C stopped it."""
+        from assistant.answering import AnswerDone, ClaimChecked, EvidenceFound
+
+        answer: Answer | None = None
+        if self._headed:
+            self.streams.line((f"> {question}", "bold"))
+        with stop_on_interrupt() as stop:
+            for event in self.session.asker.ask(question, turns, stop, self._filters):
+                if isinstance(event, AnswerDone):
+                    answer = event.answer
+                elif not self._as_json and isinstance(event, EvidenceFound):
+                    show_evidence(event.evidence, self.streams)
+                elif not self._as_json and isinstance(event, ClaimChecked):
+                    show_claim(event.claim, self.streams)
+        if stop.is_set() or answer is None:
+            self.streams.note("Stopped.")
+            return None
+        if self._as_json:
+            self.streams.json(answer.as_json())
+        else:
+            show_end(answer, self.streams)
+            if self._headed:
+                self.streams.line()
+        return answer
+
+
+class _Conversation:
+    """The turns so far, which are kept in the library too."""
+
+    def __init__(self, asking: _Asking) -> None:
+        """Begin a new chat."""
+        self._asking = asking
+        self._id = uuid.uuid4().hex
+        self._turns: list[Turn] = []
+        self._kept = True
+
+    def ask(self, question: str) -> bool:
+        """Answer and remember; False if the answer was stopped, which is then forgotten."""
+        from assistant.answering import Turn
+
+        answer = self._asking.answer(question, self._turns)
+        if answer is None:
+            return False
+        self._turns.append(Turn(question, answer.text, answer.refused))
+        if self._kept:
+            self._keep(question, answer)
+        return True
+
+    def _keep(self, question: str, answer: Answer) -> None:
+        shape = json.dumps(answer.as_json(), ensure_ascii=False)
+        try:
+            self._asking.session.library.save_turn(self._id, question, shape)
+        except LibraryError as error:
+            # A library that cannot be written can still be asked.
+            self._kept = False
+            self._asking.streams.note(f"This chat is not kept: {error}")
+
+
+def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
+    """Open what answering needs before the first question is read."""
+    if sample:
+        fill_with_sample(session.library, streams)
+    if not session.library.count():
+        streams.note(f"{EMPTY} Or begin with --sample.")
+    _ = session.asker
+
+
+def _converse(conversation: _Conversation, streams: Streams) -> None:
+    """Answer what is typed at the terminal, line by line, until `/quit` or Ctrl-D."""
+    with contextlib.suppress(ImportError):
+        # Its import alone gives `input` a line that can be edited and a history.
+        import readline  # noqa: F401
+    streams.note(f"Ask about your papers. Ctrl-C stops an answer; {QUIT} or Ctrl-D leaves.")
+    with interruptible_prompt() as prompted:
+        while True:
+            try:
+                line = prompted("> " if streams.is_terminal else "").strip()
+                if line == QUIT:
+                    return
+                if line:
+                    conversation.ask(line)
+            except EOFError:
+                streams.note("Good bye.")
+                return
+            except KeyboardInterrupt:
+                streams.note(f"Nothing is running; {QUIT} or Ctrl-D leaves.")
+            except AssistantError as error:
+                streams.error(str(error))

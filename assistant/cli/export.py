@@ -1,0 +1,146 @@
+"""The command `export`: the library, or a part of it, in the formats of other programs."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.output_file import destination
+from assistant.cli.search import EMPTY, NOTHING
+from assistant.cli.options import (
+    AuthorOption,
+    LibraryOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    UnusedModelOption,
+    filtered,
+    filters_of,
+    open_session,
+)
+from assistant.cli.streams import Progress, Streams
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.exporting import Exported
+    from assistant.library import StoredPaper, StoredTldr
+
+
+class ExportFormat(enum.StrEnum):
+    """The names of the formats; what they are is known to `assistant.exporting`."""
+
+    bibtex = "bibtex"
+    ris = "ris"
+    csljson = "csljson"
+    csv = "csv"
+    jsonl = "jsonl"
+    markdown = "markdown"
+    obsidian = "obsidian"
+
+
+def export(
+    context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY", help="Only papers with all of these words.", show_default=False
+        ),
+    ] = "",
+    form: Annotated[
+        ExportFormat | None,
+        typer.Option(
+            "--format",
+            help="How they are written; else by the ending of PATH, or BibTeX.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="File to write, or for obsidian the folder; else stdout.",
+            show_default=False,
+        ),
+    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Write the papers out for other programs, with their TL;DRs and tags.
+
+    By the ending of PATH it is BibTeX (.bib), RIS (.ris), CSL JSON (.json), a table (.csv), JSON
+    lines (.jsonl) or Markdown (.md). The format obsidian writes a folder with a note a paper; notes
+    that were not made by it are never replaced. Papers are chosen and sorted as by `list`.
+    """
+    from assistant.exporting import write, write_notes
+
+    streams = Streams()
+    chosen = _format(form, out)
+    text, filters = filtered(query, filters_of(since, until, author, tag, source))
+    with open_session(context, library, model, streams, embedding=False) as session:
+        kept = session.library
+        some = bool(text.strip()) or filters.given
+        rows = kept.tldrs(kept.with_words(text, filters) if some else None)
+        with streams.progress("Exporting", kept.count(), when=out) as progress:
+            papers = _exported(rows, progress)
+            if chosen is ExportFormat.obsidian:
+                if out is None:
+                    raise UsageError("Notes are written into a folder. Name it with --out FOLDER.")
+                count = write_notes(papers, out.expanduser())
+            else:
+                with destination(out, streams) as write_text:
+                    count = write(papers, chosen.value, _Sink(write_text))
+        empty = not kept.count()
+    if not count:
+        streams.note(EMPTY if empty else NOTHING)
+    elif out is not None:
+        streams.note(f"Wrote {count:,} {'paper' if count == 1 else 'papers'} to {out}.")
+
+
+class _Sink:
+    """Hands text on to what `destination` gives."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self.write = write
+
+
+def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:
+    """The format that was asked for, by name or by the ending of the file.
+
+    Raises:
+        UsageError: the ending is that of no format, or the place is a folder.
+    """
+    from assistant.exporting import FORMATS
+
+    if given is not None:
+        return given
+    if out is None:
+        return ExportFormat.bibtex
+    known = {form.ending: name for name, form in FORMATS.items() if form.ending}
+    name = known.get(out.suffix.lower())
+    if name is None:
+        raise UsageError(
+            f"{out}: the ending tells no format. Use one of {', '.join(known)}, or --format."
+        )
+    return ExportFormat(name)
+
+
+def _exported(
+    rows: Iterable[tuple[StoredPaper, StoredTldr | None]], progress: Progress
+) -> Iterator[Exported]:
+    from assistant.exporting import Exported
+
+    for done, (stored, tldr) in enumerate(rows, start=1):
+        yield Exported(stored.paper, stored.id, tldr.text if tldr else None)
+        progress(done)

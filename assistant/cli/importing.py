@@ -1,0 +1,132 @@
+"""Commands about what is kept: `import` and `status`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.inputs import Inputs
+from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.options import (
+    ColumnsOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    UnusedModelOption,
+    open_session,
+)
+from assistant.cli.streams import Streams
+from assistant.cli.maintenance import embed_missing
+from assistant.text.formatting import spoken_size
+
+if TYPE_CHECKING:
+    from assistant.library import ImportReport, Library
+
+
+def import_papers(
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")
+    ],
+    columns: ColumnsOption = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
+    ] = False,
+    later: Annotated[
+        bool, typer.Option("--no-vectors", help="Leave the vectors to `assistant embed`.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Put the papers of files into the library.
+
+    Read are the exports of reference managers and catalogues (BibTeX, RIS, PubMed, EndNote, Web of
+    Science, CSV, JSON ...), arXiv's and saved pages of abstracts, told by their content; also in
+    folders, zip archives and gzip files. A paper that is there already is not added again.
+    """
+    streams = Streams()
+    inputs = Inputs(paths, columns)
+    with open_session(context, library, model, streams) as session:
+        kept = session.library
+        with stop_on_interrupt() as stop:
+            with streams.progress("Reading papers") as done:
+                report = kept.add(inputs.papers(stop.is_set), done)
+            if not later:
+                embed_missing(kept, streams, stop.is_set)
+        # Counting them in a large library takes a moment.
+        without_vectors = kept.missing_vectors() if stop.is_set() else 0
+    inputs.report(streams)
+    if as_json:
+        streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
+    else:
+        streams.line(summary(report, len(inputs.failures)))
+    if stop.is_set():
+        streams.note(
+            f"Stopped: {report.read} papers were read and are kept, {without_vectors} of the "
+            "library wait for their vectors. The same command goes on from here."
+        )
+        raise typer.Exit(INTERRUPTED)
+    if inputs.failed or (strict and inputs.failures):
+        raise typer.Exit(1)
+
+
+def fill_with_sample(library: Library, streams: Streams) -> None:
+    """Put the sample papers into `library` if it is empty."""
+    from assistant.sample import sample_papers
+
+    if library.count():
+        return
+    report = library.add(sample_papers())
+    embed_missing(library, streams, lambda: False)
+    streams.note(f"The library was empty: {report.added} sample papers are in it now.")
+
+
+def status(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Show what the library holds, its size, and the models in use."""
+    streams = Streams()
+    with open_session(context, library, model, streams) as session:
+        from assistant.models import describe_language_model
+
+        figures = session.library.status()
+        described = describe_language_model(session.settings)
+    if as_json:
+        shape: dict[str, Any] = {**asdict(figures), "folder": str(figures.folder)}
+        shape["language_model"] = {
+            "name": described.name,
+            "file": str(described.file),
+            "bytes": described.bytes,
+        }
+        streams.json(shape)
+        return
+    search = "full text alone" if figures.full_text_only else "full text and vectors"
+    rows = [
+        ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
+        ("Papers", f"{figures.papers:,}"),
+        ("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
+        ("TL;DRs", f"{figures.tldrs:,}"),
+        ("Search by", search),
+        ("Catalogue", spoken_size(figures.catalog_bytes)),
+        ("Chroma", spoken_size(figures.chroma_bytes)),
+        ("Embedder", figures.embedder or "none"),
+        ("Model", described.name),
+        ("Model file", f"{described.file} ({spoken_size(described.bytes)})"),
+    ]
+    for name, value in rows:
+        streams.line((f"{name:<12}", "bold"), value)
+
+
+def summary(report: ImportReport, failed: int) -> str:
+    """What became of the papers that were read, in one line."""
+    bare = f" {report.without_abstract} have no abstract." if report.without_abstract else ""
+    return (
+        f"{report.read} papers read: {report.added} new, {report.merged} merged, "
+        f"{report.unchanged} unchanged; {failed} could not be read.{bare}"
+    )

@@ -1,0 +1,290 @@
+"""Commands that look into the library: `search`, `similar`, `list` and `show`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import Enum
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.options import (
+    AuthorOption,
+    JsonOption,
+    LibraryOption,
+    SinceOption,
+    SourceOption,
+    TagOption,
+    UntilOption,
+    UnusedModelOption,
+    filtered,
+    filters_of,
+    open_session,
+)
+from assistant.cli.streams import Batch, Streams
+from assistant.errors import UsageError
+from assistant.text.sanitizing import visible
+
+if TYPE_CHECKING:
+    from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
+
+EMPTY = "The library is empty. Fill it with `assistant import FILE`."
+NOTHING = "Nothing in the library fits."
+_KEY_HELP = "Id of the paper, its beginning, or its number."
+# Seconds in which vectors that are missing are made: who types a command can wait a moment.
+_PATIENCE_S = 2.0
+
+
+class Order(Enum):
+    """How `list` can sort, in the words of `assistant.library.Sort`."""
+
+    PUBLISHED = "published"
+    ADDED = "added"
+    TITLE = "title"
+
+
+LimitOption = Annotated[
+    int, typer.Option("--limit", metavar="N", min=1, help="Show at most N papers.")
+]
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="What to look for; - reads one query a line.")
+    ],
+    limit: LimitOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Find papers by words and by meaning, the best first.
+
+    Filters can be written in the query too: since:2024 until:2024-06-30 author:hinton tag:nlp
+    source:page.txt; with - in front of author, tag or source such papers are left out. Filters
+    alone list the newest papers.
+    """
+    streams = Streams()
+    batch = Batch(query, streams)
+    options = filters_of(since, until, author, tag, source)
+    with open_session(context, library, model, streams) as session:
+        for asked in batch:
+            with batch.each(asked):
+                text, filters = filtered(asked, options)
+                if not text.strip() and not filters.given:
+                    raise UsageError("The query is empty. Say what to look for.")
+                hits = session.library.search(text, limit, filters, budget_s=_PATIENCE_S)
+                _show_hits({"query": asked}, hits, streams, as_json=as_json)
+    batch.end()
+
+
+def similar(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
+    limit: LimitOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Find the papers that are most like one paper of the library, the nearest first."""
+    streams = Streams()
+    filters = filters_of(since, until, author, tag, source)
+    with open_session(context, library, model, streams) as session:
+        stored = session.library.get(key)
+        hits = session.library.similar(f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S)
+    _show_hits({"id": stored.id}, hits, streams, as_json=as_json)
+
+
+def list_papers(
+    context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY", help="Only papers with all of these words.", show_default=False
+        ),
+    ] = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    author: AuthorOption = None,
+    tag: TagOption = None,
+    source: SourceOption = None,
+    sort: Annotated[
+        Order | None, typer.Option("--sort", help="By date, by when they came, or by title.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
+    ] = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """List the papers: number, id, title and TL;DR.
+
+    They come in the order of import; with filters, which can be written in QUERY as for `search`,
+    the newest first; with words the best first. Written to a file or to another program it is one
+    line a paper, with tabs between.
+    """
+    streams = Streams()
+    text, filters = filtered(query, filters_of(since, until, author, tag, source))
+    if sort and text.strip():
+        raise UsageError("Papers with certain words come the best first; leave --sort out.")
+    with open_session(context, library, model, streams, embedding=False) as session:
+        kept = session.library
+        if sort:
+            papers = kept.listed(sort.value, filters)
+        else:
+            chosen = bool(text.strip()) or filters.given
+            papers = kept.with_words(text, filters) if chosen else kept.papers()
+        rows = kept.tldrs(islice(papers, limit))
+        if as_json:
+            streams.json_list(
+                {
+                    "number": stored.number,
+                    "id": stored.id,
+                    "title": stored.title,
+                    "tldr": tldr.text if tldr else None,
+                }
+                for stored, tldr in rows
+            )
+            return
+        nothing = NOTHING if kept.count() else EMPTY
+        found = False
+        for stored, tldr in rows:
+            found = True
+            _list_row(stored, tldr, streams)
+        if not found:
+            streams.note(nothing)
+
+
+def show(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
+    with_sources: Annotated[
+        bool, typer.Option("--sources", help="Show every record that it was put together from.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    model: UnusedModelOption = None,
+) -> None:
+    """Show one paper: TL;DR, abstract and all that is known of it."""
+    streams = Streams()
+    with open_session(context, library, model, streams, embedding=False) as session:
+        stored = session.library.get(key)
+        tldr = session.library.tldr(stored.number)
+        records = session.library.sources(stored)
+    if as_json:
+        streams.json(
+            {
+                "number": stored.number,
+                "id": stored.id,
+                **stored.paper.model_dump(mode="json"),
+                "tldr": asdict(tldr) if tldr else None,
+            }
+            | (
+                {
+                    "sources": [
+                        {
+                            "sources": record.sources,
+                            **record.paper.model_dump(mode="json", exclude={"source"}),
+                        }
+                        for record in records
+                    ]
+                }
+                if with_sources
+                else {}
+            )
+        )
+        return
+    paper = stored.paper
+    streams.line((paper.title, "bold"))
+    known = [
+        ("Id", f"{stored.id} (#{stored.number})"),
+        ("Authors", ", ".join(paper.authors)),
+        ("Published", paper.published or ""),
+        ("Link", paper.url or ""),
+        ("Tags", ", ".join(paper.tags)),
+        (
+            "Read from",
+            ", ".join(sorted({name for record in records for name in record.sources if name})),
+        ),
+    ]
+    _fields(known, streams)
+    if tldr:
+        streams.line()
+        streams.line(("TL;DR: ", "bold"), tldr.text)
+    streams.line()
+    streams.line(paper.abstract or ("It has no abstract.", "dim"))
+    for record in records if with_sources else ():
+        _show_record(record, streams)
+
+
+def _fields(known: list[tuple[str, str]], streams: Streams) -> None:
+    for name, value in known:
+        if value:
+            streams.line((f"{name + ':':<11}", "dim"), value)
+
+
+def _show_record(record: SourceRecord, streams: Streams) -> None:
+    """All that one record says; its file names come first."""
+    paper = record.paper
+    streams.line()
+    streams.line((", ".join(filter(None, record.sources)) or "not from a file", "bold"))
+    known = [
+        ("Title", paper.title),
+        ("Authors", ", ".join(paper.authors)),
+        ("Published", paper.published or ""),
+        ("DOI", paper.doi or ""),
+        ("arXiv", paper.arxiv or ""),
+        ("PMID", paper.pmid or ""),
+        ("Link", paper.url or ""),
+        ("Tags", ", ".join(paper.tags)),
+        ("Abstract", paper.abstract),
+    ]
+    _fields(known, streams)
+
+
+def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) -> None:
+    line = tldr.text if tldr else ""
+    if not streams.is_terminal:
+        columns = (str(stored.number), stored.id, stored.title, line)
+        streams.line("\t".join(" ".join(column.split()) for column in columns))
+        return
+    streams.line(
+        (f"#{stored.number}", "bold"), "  ", visible(stored.title), "  ", (stored.id, "dim")
+    )
+    if line:
+        streams.line("    ", (line, "green"))
+
+
+def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_json: bool) -> None:
+    """Show what was found; as JSON together with what it is `about`."""
+    if as_json:
+        streams.json({**about, "hits": [_hit_as_json(n, hit) for n, hit in enumerate(hits, 1)]})
+        return
+    if not hits:
+        streams.note(NOTHING)
+    for n, hit in enumerate(hits, 1):
+        streams.line(
+            (f"{n:>2}.", "bold"), f" {visible(hit.stored.title)}  ", (hit.stored.id, "dim")
+        )
+
+
+def _hit_as_json(n: int, hit: Hit) -> dict[str, Any]:
+    return {
+        "n": n,
+        "id": hit.stored.id,
+        "title": hit.stored.title,
+        "score": hit.score,
+        "similarity": hit.similarity,
+    }

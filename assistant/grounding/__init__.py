@@ -1,5 +1,0 @@
-"""Claim and cited sentences -> supported or not: what nothing shown can do without."""
-
-from assistant.grounding.check import Cited, Grounding, adds_nothing, check, parts_in
-
-__all__ = ["Cited", "Grounding", "adds_nothing", "check", "parts_in"]

@@ -1,0 +1,117 @@
+"""Papers that are taken out of the library and can be put back: what is kept of them meanwhile."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.library.paper_writer import Adder, set_own_tags
+from assistant.library.database import Database
+from assistant.library.identity import title_key
+from assistant.library.paper_rows import load, papers_with, records_of
+from assistant.library.records import SourceRecord
+from assistant.paper import Paper
+
+_TLDR = "text, model, prompt, method, seconds, made_at"
+
+
+@dataclass(frozen=True)
+class RemovedPaper:
+    """Everything that was kept of a paper but its vectors, which are made again.
+
+    `given` and `taken` are the tags that the user gave it and took from it; `tldrs` are rows of
+    text, model, prompt, method, seconds and when it was made, the oldest first.
+    """
+
+    number: int
+    paper: Paper
+    records: tuple[SourceRecord, ...]
+    given: tuple[str, ...]
+    taken: tuple[str, ...]
+    tldrs: tuple[tuple[str | float, ...], ...]
+    added_at: str
+
+
+def take_out(database: Database, numbers: Iterable[int]) -> list[RemovedPaper]:
+    """Remove the papers `numbers` in one transaction; those that were there, to be put back."""
+    with database.write() as connection:
+        found = [_kept(connection, number) for number in dict.fromkeys(numbers)]
+        removed = [one for one in found if one is not None]
+        connection.execute(
+            "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps([one.number for one in removed]),),
+        )
+    return removed
+
+
+def put_back(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:
+    """Put `removed` back in one transaction; the numbers of the papers that they are now.
+
+    Their records are added again, so that they are one paper, or part of one, as after any import;
+    the numbers are new. A TL;DR comes back where the paper has the text that it was written about.
+    """
+    with database.write() as connection:
+        adder = Adder(connection, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        for one in removed:
+            for record in one.records:
+                for source in record.sources:
+                    adder.add(record.paper.model_copy(update={"source": source}))
+        adder.finish()
+        numbers = [_restored(connection, one) for one in removed]
+    return list(dict.fromkeys(numbers))
+
+
+def _kept(connection: sqlite3.Connection, number: int) -> RemovedPaper | None:
+    paper = load(connection, number)
+    if paper is None:
+        return None
+    own = connection.execute(
+        "SELECT tag, given FROM own_tags WHERE paper = ? ORDER BY folded", (number,)
+    ).fetchall()
+    tldrs = connection.execute(
+        f"SELECT {_TLDR} FROM tldrs WHERE paper = ? ORDER BY tldr",  # noqa: S608
+        (number,),
+    ).fetchall()
+    (added_at,) = connection.execute(
+        "SELECT added_at FROM papers WHERE number = ?", (number,)
+    ).fetchone()
+    return RemovedPaper(
+        number=number,
+        paper=paper,
+        records=tuple(records_of(connection, number)),
+        given=tuple(tag for tag, given in own if given),
+        taken=tuple(tag for tag, given in own if not given),
+        tldrs=tuple(tldrs),
+        added_at=added_at,
+    )
+
+
+def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
+    """Give the paper that has the records of `removed` again what else was kept of it."""
+    number = _number_of(connection, removed.records[0].paper)
+    if removed.given or removed.taken:
+        set_own_tags(connection, number, removed.given, removed.taken)
+    connection.execute(
+        "UPDATE papers SET added_at = min(added_at, ?) WHERE number = ?",
+        (removed.added_at, number),
+    )
+    now = load(connection, number)
+    if now and (now.title, now.abstract) == (removed.paper.title, removed.paper.abstract):
+        connection.executemany(
+            f"INSERT OR IGNORE INTO tldrs (paper, {_TLDR}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            [(number, *row) for row in removed.tldrs],
+        )
+    return number
+
+
+def _number_of(connection: sqlite3.Connection, record: Paper) -> int:
+    """The paper that `record` is of, which was added just now."""
+    near = papers_with(connection, record.keys, title_key(record))
+    return next(
+        number
+        for number in near
+        if any(known.paper == record for known in records_of(connection, number))
+    )

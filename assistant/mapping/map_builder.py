@@ -1,0 +1,136 @@
+"""A library -> its map: which papers are on it, drawing it, and whether an older one still does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import PaperNotFound
+from assistant.library import Library, StoredPaper
+from assistant.mapping.layout import layout
+from assistant.mapping.paper_map import PaperMap
+from assistant.mapping.topics import grouped, named
+from assistant.text.clusters import Floats
+from assistant.text.sanitizing import visible
+
+# What is done, how much of it, and how much there is of it (0: not known).
+Progress = Callable[[str, int, int], None]
+
+# More points than these nobody tells apart; drawing them takes seconds (docs/map.md).
+MOST_PAPERS = 5_000
+# An older map still does while no more papers came and went: so many, or this share of it.
+_FEW, _FEW_SHARE = 10, 0.1
+_AT_ONCE = 1_000
+
+READING = "Reading the papers …"
+PLACING = "Placing the papers …"
+NAMING = "Naming the topics …"
+
+
+def version_of(library: Library) -> str:
+    """Text that changes whenever papers or vectors of `library` came or went."""
+    last, state = library.version()
+    return json.dumps([last, *astuple(state)])
+
+
+def vectors_to_show(library: Library, most: int = MOST_PAPERS) -> dict[int, Floats]:
+    """The vectors of the papers that a map of `library` shows, by the papers' numbers.
+
+    That is every paper with a vector, or, if there are more than `most`, a sample: the same as long
+    as the library is the same, and almost the same when a few came. Nothing is drawn at random.
+    """
+    last, _ = library.version()
+    numbers = np.arange(1, last + 1, dtype=np.uint64)
+    if library.count() > most:
+        numbers = numbers[np.argsort(_mixed(numbers), kind="stable")]
+    found: dict[int, Floats] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        block = numbers[start : start + _AT_ONCE].tolist()
+        vectors = library.paper_vectors(block)
+        found.update((number, vectors[number]) for number in block if number in vectors)
+        if len(found) >= most:
+            break
+    return dict(list(found.items())[:most])
+
+
+def drawn(
+    library: Library,
+    vectors: dict[int, Floats],
+    progress: Progress = lambda text, done, total: None,
+) -> PaperMap:
+    """The map of those papers of `library` that have `vectors`, by their numbers, of length 1.
+
+    The same papers have the same map, in whatever order they came. `progress` may end the work by
+    raising.
+    """
+    version = version_of(library)
+    progress(READING, 0, 0)
+    papers = sorted(papers_of(library, vectors), key=lambda stored: stored.id)
+    if not papers:
+        return PaperMap(
+            version=version, fingerprint=None, numbers=(), x=(), y=(), topic=(), names=()
+        )
+    matrix = np.array([vectors[stored.number] for stored in papers], np.float32)
+    points = layout(matrix, lambda done, total: progress(PLACING, done, total))
+    progress(NAMING, 0, 0)
+    groups = grouped(matrix, points)
+    names = named(matrix, groups, lambda row: _text(papers[row]))
+    topic = np.full(len(papers), -1)
+    for number, group in enumerate(groups):
+        topic[group] = number
+    return PaperMap(
+        version=version,
+        fingerprint=library.version()[1].fingerprint,
+        numbers=tuple(stored.number for stored in papers),
+        x=tuple(points[:, 0].round(5).tolist()),
+        y=tuple(points[:, 1].round(5).tolist()),
+        topic=tuple(topic.tolist()),
+        names=tuple(names),
+    )
+
+
+def brought_up(kept: PaperMap, library: Library, vectors: dict[int, Floats]) -> PaperMap | None:
+    """`kept` with the papers that came since beside their nearest, and without those that went.
+
+    None if that is too many, or if the papers have other vectors now: it has to be drawn anew.
+    """
+    if kept.fingerprint != library.version()[1].fingerprint:
+        return None
+    shown = set(kept.numbers)
+    new = [number for number in vectors if number not in shown]
+    gone = shown - vectors.keys()
+    if len(new) + len(gone) > max(_FEW, _FEW_SHARE * len(shown)) or len(gone) == len(shown):
+        return None
+    # So few papers tell nothing of where another one would lie.
+    if new and len(shown) < 2 * _FEW:
+        return None
+    return kept.without(gone).beside_nearest(new, vectors)
+
+
+def papers_of(library: Library, numbers: Iterable[int]) -> Iterator[StoredPaper]:
+    """Those of the papers `numbers` that are still there."""
+    for number in numbers:
+        try:
+            yield library.get(f"#{number}")
+        except PaperNotFound:
+            continue
+
+
+def _text(stored: StoredPaper) -> str:
+    return f"{visible(stored.title)}\n{stored.abstract}"
+
+
+def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """`numbers` scrambled so that any first part of their order is as good as drawn by lot.
+
+    The finaliser of SplitMix64 (G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom
+    number generators", OOPSLA 2014).
+    """
+    mixed = numbers * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

@@ -1,0 +1,135 @@
+"""Puts lines together again that an editor or a mail program wrapped at a fixed width."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.reading.source import UNREADABLE
+from assistant.text.sanitizing import visible_lines
+
+# Nobody wraps wider; longer lines are whole paragraphs.
+_WIDEST = 200
+# Fewer lines than this may look full by chance.
+_FEWEST_LINES = 3
+_FEWEST_WORDS = 40
+_SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", ".)", "?)")
+_BROKEN_WORD = re.compile(r"\w-+$")
+_CONJUNCTION = re.compile(r"(?:and|or)(?:\s|$)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Text without surrounding white space, and its number in the file, from 1.
+
+    Of a `damaged` line some bytes were no text.
+    """
+
+    number: int
+    text: str
+    damaged: bool = False
+
+
+def blocks(text: str) -> Iterator[list[Line]]:
+    """Yield the groups of lines between blank lines."""
+    block: list[Line] = []
+    for number, raw in enumerate(text.split("\n"), start=1):
+        # What cannot be seen is nothing to the eye, and no other kind of line end is one here.
+        damaged = UNREADABLE in raw
+        # A title that cannot be read must not leave its abstract to the paper above.
+        line = visible_lines(raw).replace("\n", " ").strip() or "\ufffd" * damaged
+        if line:
+            block.append(Line(number, line, damaged))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def wrapped_width(page: Sequence[Sequence[Line]]) -> int | None:
+    """Width at which the page is wrapped, in characters; None if its paragraphs are whole lines.
+
+    The test is the rule that every wrapping program follows: a line ends where the next word would
+    not have fitted. Lines that were never wrapped do not pass it but by chance, so their page is
+    left exactly as it is.
+    """
+    widths = (width for block in page for width in _paragraph_widths(block))
+    return max(widths, default=None)
+
+
+def unwrapped(
+    block: Sequence[Line], width: int | None, stands_alone: Callable[[str], bool]
+) -> Iterator[Line]:
+    """Yield the block's lines, those joined that were one before wrapping at `width`.
+
+    A line that `stands_alone` is not part of its neighbours, unless it is plainly a tail.
+    """
+    if width is None:
+        yield from block
+        return
+    paragraph = [block[0]]
+    for line in block[1:]:
+        last = paragraph[-1]
+        apart = (len(paragraph) == 1 and stands_alone(last.text)) or (
+            stands_alone(line.text) and not _is_tail(line.text, last.text)
+        )
+        if apart or not _is_full(last, line, width):
+            yield _joined(paragraph)
+            paragraph = []
+        paragraph.append(line)
+    yield _joined(paragraph)
+
+
+def _paragraph_widths(block: Sequence[Line]) -> Iterator[int]:
+    """Widest line of each group in the block that was filled word by word and reads as prose."""
+    start = 0
+    while start < len(block):
+        width = len(block[start].text)
+        fullest = _WIDEST
+        end = start + 1
+        while end < len(block):
+            wider = max(width, len(block[end].text))
+            room = min(fullest, _reach(block[end - 1], block[end]))
+            if wider > _WIDEST or room < wider:
+                break
+            width, fullest, end = wider, room, end + 1
+        words = sum(len(line.text.split()) for line in block[start:end])
+        if (
+            end - start >= _FEWEST_LINES
+            and words >= _FEWEST_WORDS
+            and block[end - 1].text.endswith(_SENTENCE_ENDS)
+        ):
+            yield width
+        start = end
+
+
+def _reach(line: Line, following: Line) -> int:
+    """Length the line would have had with the next word in it."""
+    return len(line.text) + 1 + len(following.text.split(maxsplit=1)[0])
+
+
+def _is_full(line: Line, following: Line, width: int) -> bool:
+    # Only a single long word, such as a web address, sticks out.
+    fits = len(line.text) <= width or " " not in line.text
+    return fits and _reach(line, following) >= width
+
+
+def _is_tail(text: str, before: str) -> bool:
+    """It goes on with a sentence: in lower case, or one word, an address, up to a full stop."""
+    if before.endswith(_SENTENCE_ENDS):
+        return False
+    return text[0].islower() or text.isalpha() or text.endswith(".") or "://" in text
+
+
+def _joined(paragraph: Sequence[Line]) -> Line:
+    parts = [paragraph[0].text]
+    for last, line in itertools.pairwise(paragraph):
+        # Some programs also break after a hyphen inside of a word, which then gets no space; but
+        # "pre- and post-training" has one.
+        inside_word = _BROKEN_WORD.search(last.text) and not _CONJUNCTION.match(line.text)
+        parts.append(line.text if inside_word else f" {line.text}")
+    damaged = any(line.damaged for line in paragraph)
+    return Line(paragraph[0].number, "".join(parts), damaged)

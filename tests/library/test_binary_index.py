@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.library import Library
+from assistant.library.catalog import Catalog
+from assistant.library.chunks import Chunk
+from assistant.library.binary_index import FILE, CompactIndex
+from assistant.library.database import Database
+from assistant.library.vector_index import ExactIndex
+from assistant.library.vectors import Matrix, VectorRows
+from assistant.models.fake import HashingEmbedder
+from assistant.paper import Paper
+
+MakePapers = Callable[..., list[Paper]]
+COUNT = 3_000
+
+
+@pytest.fixture
+def rows(tmp_path: Path, make_papers: MakePapers) -> Iterator[VectorRows]:
+    database = Database(tmp_path / "catalog.sqlite")
+    catalog = Catalog(database)
+    catalog.add(make_papers(COUNT))
+    rows = VectorRows(database)
+    rows.claim("fake")
+    papers = [(stored, [Chunk(0, 1, "")]) for stored in catalog.papers()]
+    rows.add("fake", papers, clustered(COUNT))
+    yield rows
+    database.close()
+
+
+def clustered(count: int) -> Matrix:
+    """Vectors of length 1 around some centres, as those of texts are."""
+    chance = np.random.default_rng(7)
+    centres = chance.normal(size=(30, 384))
+    found = centres[chance.integers(30, size=count)] + 0.7 * chance.normal(size=(count, 384))
+    unit: Matrix = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def test_it_finds_nearly_what_comparing_with_all_finds(rows: VectorRows, tmp_path: Path) -> None:
+    exact, compact = ExactIndex(rows), CompactIndex(rows, tmp_path)
+    exact.refresh()
+    compact.refresh()
+    found = hits = 0
+    for vector in clustered(40):
+        near = dict(exact.nearest(vector, 50))
+        compared = dict(compact.nearest(vector, 50))
+        assert len(compared) == 50
+        assert list(compared.values()) == sorted(compared.values(), reverse=True)
+        for paper, cosine in compared.items():
+            if paper in near:
+                assert cosine == pytest.approx(near[paper], abs=1e-5)
+        found, hits = found + len(near), hits + len(near.keys() & compared.keys())
+    assert hits / found > 0.97
+
+
+def test_the_file_is_taken_for_what_it_is(
+    rows: VectorRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = CompactIndex(rows, tmp_path)
+    index.refresh()
+    vector = clustered(1)[0]
+    expected = index.nearest(vector, 9)
+    read: list[int] = []
+    added_after = rows.added_after
+
+    def counting(chunk: int, limit: int):  # type: ignore[no-untyped-def]
+        read.append(chunk)
+        return added_after(chunk, limit)
+
+    monkeypatch.setattr(rows, "added_after", counting)
+    again = CompactIndex(rows, tmp_path)
+    again.refresh()
+    assert (again.nearest(vector, 9), read) == (expected, [])
+    for damaged in (b"", b"PK\x03\x04 nothing", (tmp_path / FILE).read_bytes()[:5000]):
+        (tmp_path / FILE).write_bytes(damaged)
+        index = CompactIndex(rows, tmp_path)
+        index.refresh()
+        assert index.nearest(vector, 9) == expected
+        assert (tmp_path / FILE).stat().st_size > len(damaged)  # written anew
+
+
+def test_it_follows_additions_removals_and_generations(
+    rows: VectorRows, tmp_path: Path, make_papers: MakePapers
+) -> None:
+    index = CompactIndex(rows, None)
+    index.refresh()
+    vector = clustered(1)[0]
+    (best, _), *_ = index.nearest(vector, 1)
+    catalog = Catalog(rows._database)
+    catalog.remove([best])
+    catalog.add(make_papers(1, first=COUNT))
+    (stored,) = catalog.by_number([COUNT + 1]).values()
+    rows.add("fake", [(stored, [Chunk(0, 1, "")])], vector.reshape(1, -1))
+    index.refresh()
+    ((paper, cosine),) = index.nearest(vector, 1)
+    assert paper == COUNT + 1
+    assert cosine == pytest.approx(1.0)
+    assert best not in dict(index.nearest(vector, COUNT))
+    rows.claim("another")
+    index.refresh()
+    assert index.nearest(vector, 5) == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_large_library_uses_it(
+    folder: Path, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
+    with Library.open(folder, HashingEmbedder()) as library:
+        library.add(make_papers(40))
+        library.embed_missing()
+    with Library.open(folder, HashingEmbedder()) as library:
+        hits = library.search("penguins folding in Kyoto", 5)
+        assert {hit.vector_rank for hit in hits} & {1, 2, 3}
+        assert (folder / FILE).exists()
+        library.remove([hits[0].stored.number])
+        library.erase_removed()
+        assert hits[0].stored.number not in [hit.stored.number for hit in library.search("folding")]

@@ -1,0 +1,82 @@
+"""Texts and dates as they are written into HTML and Markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.text.formatting import (
+    html_text,
+    markdown_text,
+    spoken_authors,
+    spoken_count,
+    spoken_date,
+    web_address,
+)
+
+
+def test_html_has_no_markup_and_no_quotes_of_its_own() -> None:
+    assert html_text("<b>&\"'\u202e\n x") == "&lt;b&gt;&amp;&quot;&#x27; x"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("A* and [x_i]", "A\\* and \\[x\\_i\\]"),
+        ("- x", "\\- x"),
+        ("+ x", "\\+ x"),
+        ("---", "\\---"),
+        ("1. x", "1\\. x"),
+        ("12) x", "12\\) x"),
+        ("# x", "\\# x"),
+        ("1.5 times", "1\\.5 times"),
+        ("a - b 1. c", "a - b 1. c"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_markdown_is_text_also_at_the_beginning_of_a_line(text: str, written: str) -> None:
+    assert markdown_text(text) == written
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://x.org/a?b=1&c=2#d", "https://x.org/a?b=1&c=2#d"),
+        ("HTTP://x.org", "HTTP://x.org"),
+        ("https://x.org/a(1)[2] <b>\"'", "https://x.org/a%281%29%5B2%5D%20%3Cb%3E%22%27"),
+        ("https://x.org/\u202e1", "https://x.org/1"),
+        ("javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("https:///x", None),
+        ("//x.org", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_the_web_is_linked_to(url: str | None, address: str | None) -> None:
+    assert web_address(url) == address
+
+
+@pytest.mark.parametrize(
+    ("date", "spoken"),
+    [
+        ("2026-03-04", "4 March 2026"),
+        ("2026-03", "March 2026"),
+        ("2026", "2026"),
+        ("2026-13", ""),
+        ("soon", ""),
+        ("", ""),
+    ],
+)
+def test_a_date_is_said_as_precisely_as_it_is_known(date: str, spoken: str) -> None:
+    assert spoken_date(date) == spoken
+
+
+def test_counts_have_their_noun() -> None:
+    said = [spoken_count(n, "paper") for n in (0, 1, 1200)]
+    assert said == ["0 papers", "1 paper", "1,200 papers"]
+
+
+def test_the_first_authors_and_that_there_are_more() -> None:
+    assert spoken_authors((), 2) == ""
+    assert spoken_authors(("Ann Ek", "Bo Lind"), 2) == "Ann Ek, Bo Lind"
+    assert spoken_authors(("Ann Ek", "Bo Lind", "Cy Ash"), 2) == "Ann Ek, Bo Lind and others"

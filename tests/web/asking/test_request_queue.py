@@ -1,0 +1,68 @@
+"""The line before the model."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+
+from assistant.web.asking.request_queue import Line
+
+Said = SimpleQueue[tuple[str, int]]
+
+
+def wait_in(
+    line: Line, name: str, said: Said, stop: threading.Event
+) -> tuple[threading.Event, ...]:
+    """One who waits: two events, `served` and `leave`."""
+    served, leave = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with line.place(stop, lambda before: said.put((name, before))):
+            served.set()
+            leave.wait(20)
+
+    threading.Thread(target=run, daemon=True).start()
+    return served, leave
+
+
+def test_so_many_are_served_and_the_others_know_their_place() -> None:
+    line, said, stop = Line(2), Said(), threading.Event()
+    first, first_leaves = wait_in(line, "first", said, stop)
+    assert first.wait(20)
+    second, second_leaves = wait_in(line, "second", said, stop)
+    assert second.wait(20)
+    third, third_leaves = wait_in(line, "third", said, stop)
+    assert said.get(timeout=20) == ("third", 2)
+    fourth, fourth_leaves = wait_in(line, "fourth", said, stop)
+    assert said.get(timeout=20) == ("fourth", 3)
+    assert not third.is_set()
+
+    first_leaves.set()
+    assert third.wait(20)
+    assert said.get(timeout=20) == ("fourth", 2)
+    assert not fourth.is_set()
+    second_leaves.set()
+    assert fourth.wait(20)
+    third_leaves.set()
+    fourth_leaves.set()
+    # Who did not wait was told nothing.
+    assert said.empty()
+
+
+def test_who_stops_waiting_gives_way() -> None:
+    line, said = Line(1), Said()
+    never, tired = threading.Event(), threading.Event()
+    served, leave = wait_in(line, "first", said, never)
+    assert served.wait(20)
+    gone, gone_leaves = wait_in(line, "tired", said, tired)
+    assert said.get(timeout=20) == ("tired", 1)
+    last, last_leaves = wait_in(line, "last", said, never)
+    assert said.get(timeout=20) == ("last", 2)
+    tired.set()
+    # The block is entered, so that it can say what it has; but it does not count.
+    assert gone.wait(20)
+    assert said.get(timeout=20) == ("last", 1)
+    leave.set()
+    assert last.wait(20)
+    gone_leaves.set()
+    last_leaves.set()
