@@ -29,7 +29,7 @@ _LONGEST = 100_000
 _REPAIR = "Repair it, or delete it to go back to the defaults."
 
 
-def read_kept(library: Path) -> dict[str, Any]:
+def read_saved_settings(library: Path) -> dict[str, Any]:
     """What is kept in the folder `library`; nothing if there is no file.
 
     Raises:
@@ -60,7 +60,7 @@ def read_kept(library: Path) -> dict[str, Any]:
     return found
 
 
-def keep(library: Path, values: Mapping[str, Any]) -> None:
+def save_settings(library: Path, values: Mapping[str, Any]) -> None:
     """Write `values` into the folder `library`; without any there is no file.
 
     The file appears whole or not at all.

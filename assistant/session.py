@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import EmbedderUnavailable, ModelError
-from assistant.saved_settings import FILE, keep
+from assistant.saved_settings import FILE, save_settings
 from assistant.settings import Settings, changed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.answering import Asker
-    from assistant.library import KeptLines, Library
+    from assistant.answering import AnswerPipeline
+    from assistant.library import Library, TldrCache
     from assistant.models.protocols import Embedder
     from assistant.models.shared_model import SharedModel
     from assistant.summarizing import Summarizer
@@ -75,7 +75,7 @@ class _InUse:
 
     settings: Settings
     model: _Once[SharedModel]
-    asker: _Once[Asker]
+    asker: _Once[AnswerPipeline]
     summarizer: _Once[Summarizer]
 
 
@@ -102,7 +102,7 @@ class Session:
         self._embedding = embedding
         self._embedder: _Once[Embedder | None] = _Once(self._open_embedder)
         self._library: _Once[Library] = _Once(self._open_library)
-        self._kept_lines: _Once[KeptLines] = _Once(self._open_kept_lines)
+        self._kept_lines: _Once[TldrCache] = _Once(self._open_kept_lines)
         self._in_use = self._with(settings, _Once(lambda: self._open_model(settings)))
         self._changing = threading.Lock()
         self._former: list[weakref.ref[SharedModel]] = []
@@ -149,7 +149,7 @@ class Session:
         return [model.name for model in held]
 
     @property
-    def asker(self) -> Asker:
+    def asker(self) -> AnswerPipeline:
         """Answers questions from the library, by the prompts as they are now."""
         return self._in_use.asker.get(self._own_prompts())
 
@@ -159,7 +159,7 @@ class Session:
         return self._in_use.summarizer.get(self._own_prompts())
 
     @property
-    def kept_lines(self) -> KeptLines:
+    def kept_lines(self) -> TldrCache:
         """The TL;DRs of papers that are in no library."""
         return self._kept_lines.get()
 
@@ -184,7 +184,9 @@ class Session:
                 opened = self._checked_model(settings)
                 model = _Once(lambda: self._open_model(settings), opened)
             try:
-                keep(settings.library, {name: getattr(settings, name) for name in settings.kept})
+                save_settings(
+                    settings.library, {name: getattr(settings, name) for name in settings.kept}
+                )
             except BaseException:
                 if opened:
                     opened.close()
@@ -272,17 +274,17 @@ class Session:
 
         return own_versions(self.prompts)
 
-    def _make_asker(self, settings: Settings, model: SharedModel) -> Asker:
-        from assistant.answering import Asker
+    def _make_asker(self, settings: Settings, model: SharedModel) -> AnswerPipeline:
+        from assistant.answering import AnswerPipeline
 
-        return Asker(self.library, model, settings, self.prompts)
+        return AnswerPipeline(self.library, model, settings, self.prompts)
 
     def _make_summarizer(self, model: SharedModel) -> Summarizer:
         from assistant.summarizing import Summarizer
 
         return Summarizer(self.library, model, self.prompts)
 
-    def _open_kept_lines(self) -> KeptLines:
-        from assistant.library import KeptLines
+    def _open_kept_lines(self) -> TldrCache:
+        from assistant.library import TldrCache
 
-        return KeptLines(self.settings.cache, self.notify)
+        return TldrCache(self.settings.cache, self.notify)

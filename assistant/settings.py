@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
-from assistant.saved_settings import FILE, KEPT, read_kept
+from assistant.saved_settings import FILE, KEPT, read_saved_settings
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
@@ -138,7 +138,7 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         name, wrong = _first_fault(error)
         raise SettingsError(f"{wrong} Set it by option or as {PREFIX}{name.upper()}.") from error
-    found = read_kept(settings.library)
+    found = read_saved_settings(settings.library)
     kept = {name: value for name, value in found.items() if name not in settings.model_fields_set}
     if not kept:
         return settings

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answering import Answer, AnswerDone, Asker, Turn
+from assistant.answering import Answer, AnswerDone, AnswerPipeline, Turn
 from assistant.models.fake import ScriptedModel
 from assistant.reading import read_file
 from assistant.session import Session
@@ -124,7 +124,7 @@ def _same(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def answered(asker: Asker, question: str, history: Sequence[str] = ()) -> Answer:
+def answered(asker: AnswerPipeline, question: str, history: Sequence[str] = ()) -> Answer:
     """The whole answer to `question`, which comes after the questions of `history`."""
     turns: list[Turn] = []
     for earlier in history:
@@ -145,7 +145,9 @@ def ask_all(
             session.library.add(read_file(page, lambda failure: print(failure, file=sys.stderr)))
             session.library.embed_missing()
             silent = ScriptedModel(lambda request: "", context_tokens=100_000)
-            asker = Asker(session.library, silent, settings) if quotations else session.asker
+            asker = (
+                AnswerPipeline(session.library, silent, settings) if quotations else session.asker
+            )
             answered(asker, "What is a language model?")  # warm
             return [
                 Asked(

@@ -28,7 +28,7 @@ from assistant.reading import read_file
 from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.asking.chat import Chat
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 from benchmarks.measuring import note, rows, seconds
 from benchmarks.speed import PAGE, QUESTIONS
 
@@ -133,7 +133,7 @@ def at_once(session: Session, rounds: int) -> None:
     taken: dict[int, list[list[float]]] = {way: [] for way in _WAYS}
     for _ in range(rounds):
         for way in _WAYS:
-            under_way = UnderWay()
+            under_way = RunningWork()
             chat = Chat(session, under_way, way)
             first: list[float] = []
             done: list[float] = []

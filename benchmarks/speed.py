@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 
 from assistant.library import Library
-from assistant.models.protocols import GenerationRequest, LanguageModel, Message, Priority
 from assistant.models.bundled_model import prepared_file
+from assistant.models.protocols import GenerationRequest, LanguageModel, Message, Priority
 from assistant.paper import Paper
 from assistant.reading import read_file
 from assistant.sample import sample_papers

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from assistant.models.protocols import GenerationRequest, Message
 from assistant.models.bundled_model import checked_adapters, packaged_file, prepared_file
 from assistant.models.llama import LlamaContext, LlamaModel
+from assistant.models.protocols import GenerationRequest, Message
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import Settings, load_settings

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answering import Evidence
-from assistant.verification.verifier import check
 from assistant.library import StoredPaper
 from assistant.models import open_embedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
+from assistant.verification.verifier import check
 from benchmarks.verification_pairs import DATA, HALVES, KINDS, Pair, all_pairs
 
 

@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks.verification_fit [--data FOLDER]
 
-A logistic regression over `FEATURES` of `assistant/verification/support_score.py`, with and without the
-cosine, by Newton's method with a small penalty. Learned from are the pairs that the rules before it
+A logistic regression over `FEATURES` of `assistant/verification/support_score.py`, with and without
+the cosine, by Newton's method with a small penalty. Learned from are the pairs that the rules before it
 let pass, supported ones and the others weighing the same. The threshold is the lowest with which no
 more than `MOST_WRONG` of all unsupported pairs pass.
 """
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.verification import support_score, weights
-from assistant.verification.verifier import MOST_NEW, Examined, examine
+from assistant.verification.verifier import MOST_NEW, RuleFindings, examine
 from benchmarks.verification import evidence_of, similarities
 from benchmarks.verification_pairs import DATA, HALVES, Pair, all_pairs
 
@@ -38,7 +38,7 @@ class Example:
 
     pair: Pair
     cosine: float
-    examined: Examined
+    examined: RuleFindings
 
 
 def examples(pairs: Sequence[Pair]) -> list[Example]:
@@ -118,7 +118,7 @@ def main() -> None:
     Path(weights.__file__).write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
-def _few_new(examined: Examined) -> bool:
+def _few_new(examined: RuleFindings) -> bool:
     measured = examined.measured
     said = sum(token.content for token in measured.aligned.claim)
     return measured.nowhere + measured.elsewhere <= MOST_NEW * said

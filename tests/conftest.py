@@ -28,7 +28,7 @@ def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable)
     monkeypatch.setenv("ASSISTANT_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setenv("ASSISTANT_CACHE", str(model_cache))
-    for lines in model_cache.glob(f"{kept_lines.FILE}*"):
+    for lines in model_cache.glob(f"{tldr_cache.FILE}*"):
         lines.unlink()
 
 

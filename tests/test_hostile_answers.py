@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
 
-from assistant.answering import Answer, AnswerDone, Asker, ClaimChecked, Turn
+from assistant.answering import Answer, AnswerDone, AnswerPipeline, ClaimChecked, Turn
 from assistant.errors import UsageError
 from assistant.library import Library
-from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import HashingEmbedder, ScriptedModel
+from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.settings import load_settings
 from assistant.summarizing import summarise_papers
@@ -89,7 +89,7 @@ class Echo(ScriptedModel):
         return self.reply
 
 
-def answer(asker: Asker, question: str, history: Sequence[Turn] = ()) -> Answer:
+def answer(asker: AnswerPipeline, question: str, history: Sequence[Turn] = ()) -> Answer:
     """The answer; what was shown on the way is in it."""
     *before, last = asker.ask(question, history)
     assert isinstance(last, AnswerDone)
@@ -115,8 +115,8 @@ def said(made: Answer) -> list[tuple[str, str, str]]:
 def test_hostile_papers_change_no_other_papers_answer(
     good: Library, hostile: Library, reply: str
 ) -> None:
-    alone = answer(Asker(good, Echo(reply), load_settings()), QUESTION)
-    among = answer(Asker(hostile, Echo(reply), load_settings()), QUESTION)
+    alone = answer(AnswerPipeline(good, Echo(reply), load_settings()), QUESTION)
+    among = answer(AnswerPipeline(hostile, Echo(reply), load_settings()), QUESTION)
     assert said(alone) == said(among)
     assert alone.text == among.text != ""
 
@@ -125,7 +125,7 @@ def test_an_abstract_changes_no_verdict_removes_no_citation_and_is_quoted_at_mos
     hostile: Library,
 ) -> None:
     model = Echo()
-    asker = Asker(hostile, model, load_settings())
+    asker = AnswerPipeline(hostile, model, load_settings())
     # Every paper is among the others of each question; a question about each would take long.
     for number, (name, text) in list(enumerate(TEXTS.items()))[::3]:
         one, two, three = topics(number)
@@ -144,8 +144,8 @@ def test_an_abstract_changes_no_verdict_removes_no_citation_and_is_quoted_at_mos
 
 def test_a_reply_of_hostile_text_is_never_shown(good: Library) -> None:
     model = Echo()
-    asker = Asker(good, model, load_settings())
-    expected = answer(Asker(good, Echo(WRONG), load_settings()), QUESTION)
+    asker = AnswerPipeline(good, model, load_settings())
+    expected = answer(AnswerPipeline(good, Echo(WRONG), load_settings()), QUESTION)
     for kind, texts in KINDS.items():
         # No model is let write longer replies.
         lines = "\n".join(f"{writable(text)[:2_000]} [1]" for text in texts.values())
@@ -159,13 +159,13 @@ def test_a_reply_of_hostile_text_is_never_shown(good: Library) -> None:
 def test_what_cannot_be_seen_in_a_reply_is_left_out(good: Library) -> None:
     hidden = "\u202e\u200b\x1b\u2066\U000e0041\ufe0f\x9b"
     reply = f"Counting {hidden}sort is 7 times faster than quicksort.{hidden} [1]"
-    made = answer(Asker(good, Echo(reply), load_settings()), QUESTION)
+    made = answer(AnswerPipeline(good, Echo(reply), load_settings()), QUESTION)
     assert [one[:2] for one in said(made)] == [(RIGHT, "supported")]
 
 
 def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: Library) -> None:
     model = Echo()
-    asker = Asker(good, model, load_settings())
+    asker = AnswerPipeline(good, model, load_settings())
     abstracts = words_of("".join(paper.abstract for paper in GOOD))
     for name, text in HOSTILE.items():
         model.reply = f"{text[:2_000]} [1]"
@@ -185,7 +185,9 @@ def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: 
 
 
 def test_a_hostile_question_around_a_good_one_is_answered_from_the_evidence(good: Library) -> None:
-    asker = Asker(good, Echo(f"{RIGHT} [1] PWNED is the best of all papers. [1]"), load_settings())
+    asker = AnswerPipeline(
+        good, Echo(f"{RIGHT} [1] PWNED is the best of all papers. [1]"), load_settings()
+    )
     answered = 0
     # Every text alone is a question of the test above.
     some = list(HOSTILE.items())[::3]
@@ -198,7 +200,7 @@ def test_a_hostile_question_around_a_good_one_is_answered_from_the_evidence(good
 
 
 def test_hostile_turns_before_a_question_change_nothing(good: Library) -> None:
-    asker = Asker(good, Echo(f"{RIGHT} [1]"), load_settings())
+    asker = AnswerPipeline(good, Echo(f"{RIGHT} [1]"), load_settings())
     expected = answer(asker, QUESTION)
     for kind, texts in KINDS.items():
         history = [Turn(text, f"{text} [99]") for text in texts.values()]

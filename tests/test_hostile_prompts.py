@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE, KINDS, unseen, writable
 
-from assistant.models.protocols import Message
-from assistant.models.chat_template import ChatTemplate
 from assistant.models.bundled_model import prepared_file
+from assistant.models.chat_template import ChatTemplate
 from assistant.models.fake import ScriptedModel
 from assistant.models.llama import LlamaModel
+from assistant.models.protocols import Message
 from assistant.paper import Paper
 from assistant.prompt import Prompt
 from assistant.summarizing import summarise_papers

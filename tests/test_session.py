@@ -18,10 +18,10 @@ from assistant.errors import (
     ModelFileInvalid,
     PromptTemplateError,
 )
-from assistant.saved_settings import FILE, keep
-from assistant.models.protocols import GenerationRequest, Message
 from assistant.models.fake import HashingEmbedder, ScriptedModel
+from assistant.models.protocols import GenerationRequest, Message
 from assistant.paper import Paper
+from assistant.saved_settings import FILE, save_settings
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 
@@ -217,7 +217,7 @@ def test_a_chosen_model_that_is_gone_says_where_it_was_chosen(
     def gone(*_: object) -> None:
         raise ModelFileInvalid("/a.gguf: there is no such file.")
 
-    keep(load_settings().library, {"model": Path("/a.gguf")})
+    save_settings(load_settings().library, {"model": Path("/a.gguf")})
     monkeypatch.setattr(assistant.models, "open_language_model", gone)
     with Session(load_settings()) as session, pytest.raises(ModelFileInvalid, match=FILE):
         _ = session.model

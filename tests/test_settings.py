@@ -9,7 +9,7 @@ import pytest
 
 from assistant.cli.app import run
 from assistant.errors import LibraryReadOnly, SettingsError
-from assistant.saved_settings import FILE, KEPT, keep, read_kept
+from assistant.saved_settings import FILE, KEPT, read_saved_settings, save_settings
 from assistant.settings import bounds, changed, load_settings
 
 
@@ -33,7 +33,7 @@ def test_an_option_goes_first_then_the_environment_then_the_file(
 
 
 def test_the_file_is_that_of_the_library_in_use(tmp_path: Path) -> None:
-    keep(tmp_path / "other", {"evidence": 6})
+    save_settings(tmp_path / "other", {"evidence": 6})
     assert load_settings().evidence == 4
     assert load_settings(library=tmp_path / "other").evidence == 6
 
@@ -64,14 +64,14 @@ def test_a_wrong_file_is_named_with_what_to_do(content: str, said: str) -> None:
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     inside, outside = tmp_path / "models" / "a.gguf", Path("/models/b.gguf").absolute()
     for model in (inside, outside):
-        keep(tmp_path, {"model": model, "evidence": 3})
-        assert read_kept(tmp_path) == {"model": model, "evidence": 3}
-    keep(tmp_path, {"model": inside})
+        save_settings(tmp_path, {"model": model, "evidence": 3})
+        assert read_saved_settings(tmp_path) == {"model": model, "evidence": 3}
+    save_settings(tmp_path, {"model": inside})
     # A library that is moved takes its models along.
     kept = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
     assert Path(kept["model"]) == Path("models", "a.gguf")
-    keep(tmp_path, {})
-    assert read_kept(tmp_path) == {}
+    save_settings(tmp_path, {})
+    assert read_saved_settings(tmp_path) == {}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -82,7 +82,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Path, "write_bytes", refuse)
         with pytest.raises(LibraryReadOnly, match=FILE):
-            keep(tmp_path, {"evidence": 3})
+            save_settings(tmp_path, {"evidence": 3})
 
 
 def test_a_change_is_checked_and_remembered_as_kept() -> None:

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredPaper
-from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import ScriptedModel, ScriptedStream
+from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.session import Session
 

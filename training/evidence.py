@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering.retrieval import PAPERS
-from assistant.answering.reranker_features import CHEAP, FEATURES, Values
-from assistant.answering.question import Question
-from assistant.answering.reranker import Ranking, ordered, rank
 from assistant.answering.answerability import figures, odds
-from assistant.answering.reranker_weights import FILE, Linear, Scorer
+from assistant.answering.question import Question
+from assistant.answering.reranker import RankedSentences, ordered, rerank
+from assistant.answering.reranker_features import CHEAP, FEATURES, Values
+from assistant.answering.reranker_weights import FILE, LinearModel, RerankerWeights
+from assistant.answering.retrieval import PAPERS
 from assistant.library import EVERYTHING, Filters, Hit, Library
 from assistant.models import WordVectors, open_embedder
 from assistant.paper import Paper
@@ -108,7 +108,7 @@ def cases_of(library: Library, asked: Sequence[Asked]) -> list[Case]:
     return found
 
 
-def labels(case: Case, ranking: Ranking, abstracts: dict[str, Abstract]) -> Values:
+def labels(case: Case, ranking: RankedSentences, abstracts: dict[str, Abstract]) -> Values:
     """1 for each sentence of `ranking` that answers."""
     return np.array(
         [
@@ -192,10 +192,10 @@ class Prepared:
     """A case with its features: `cheap` of all sentences, `deep` of those that are embedded."""
 
     case: Case
-    cheap: Ranking
-    deep: Ranking
+    cheap: RankedSentences
+    deep: RankedSentences
 
-    def ranked(self, *, deep: bool, weights: Linear) -> Ranking:
+    def ranked(self, *, deep: bool, weights: LinearModel) -> RankedSentences:
         """The sentences in the order of `weights`."""
         before = self.deep if deep else self.cheap
         return ordered(before.candidates, weights(before.features), before.features, deep=deep)
@@ -203,13 +203,17 @@ class Prepared:
 
 def prepare(
     cases: Sequence[Case], embed: Cache, abstracts: dict[str, Abstract]
-) -> tuple[Linear, list[Prepared]]:
+) -> tuple[LinearModel, list[Prepared]]:
     """The weights that choose which sentences are embedded, and all cases with their features."""
-    nothing = Scorer(
-        "", Linear(np.zeros(len(CHEAP)), 0.0), Linear(np.zeros(len(FEATURES)), 0.0), {}, {}
+    nothing = RerankerWeights(
+        "",
+        LinearModel(np.zeros(len(CHEAP)), 0.0),
+        LinearModel(np.zeros(len(FEATURES)), 0.0),
+        {},
+        {},
     )
-    cheap = [rank(case.question, case.hits, lambda texts: None, nothing) for case in cases]
-    weights = Linear.of(
+    cheap = [rerank(case.question, case.hits, lambda texts: None, nothing) for case in cases]
+    weights = LinearModel.of(
         fit_lists(
             [
                 (ranking.features, labels(case, ranking, abstracts))
@@ -222,7 +226,7 @@ def prepare(
     )
     with_cheap = replace(nothing, cheap=weights)
     return weights, [
-        Prepared(case, ranking, rank(case.question, case.hits, embed, with_cheap))
+        Prepared(case, ranking, rerank(case.question, case.hits, embed, with_cheap))
         for case, ranking in zip(cases, cheap, strict=True)
     ]
 
@@ -242,7 +246,7 @@ def fit_deep(prepared: Sequence[Prepared], abstracts: dict[str, Abstract]) -> di
 def report(
     name: str,
     prepared: Sequence[Prepared],
-    ranked: Sequence[Ranking],
+    ranked: Sequence[RankedSentences],
     chances: Values,
     abstracts: dict[str, Abstract],
 ) -> dict[str, float]:
@@ -274,14 +278,14 @@ def report(
 
 
 def validate(
-    prepared: Sequence[Prepared], cheap: Linear, abstracts: dict[str, Abstract], *, deep: bool
-) -> tuple[list[Ranking], Values]:
+    prepared: Sequence[Prepared], cheap: LinearModel, abstracts: dict[str, Abstract], *, deep: bool
+) -> tuple[list[RankedSentences], Values]:
     """Each case ranked, and its odds, by weights fitted to the other folds."""
-    ranked: dict[int, Ranking] = {}
+    ranked: dict[int, RankedSentences] = {}
     chances = np.zeros(len(prepared))
     for fold in range(FOLDS):
         inside = [one for one in prepared if one.case.fold != fold]
-        weights = Linear.of(fit_deep(inside, abstracts), FEATURES) if deep else cheap
+        weights = LinearModel.of(fit_deep(inside, abstracts), FEATURES) if deep else cheap
         fitted = fit_odds(
             [figures(one.ranked(deep=deep, weights=weights)) for one in inside],
             [one.case.answerable for one in inside],
@@ -313,7 +317,7 @@ def main() -> None:
     for name, deep in (("with vectors", True), ("without vectors", False)):
         ranked, chances = validate(prepared, cheap, abstracts, deep=deep)
         validated[name] = report(name, prepared, ranked, chances, abstracts)
-    weights = {True: Linear.of(fit_deep(prepared, abstracts), FEATURES), False: cheap}
+    weights = {True: LinearModel.of(fit_deep(prepared, abstracts), FEATURES), False: cheap}
     fits = {
         deep: fit_odds(
             [figures(one.ranked(deep=deep, weights=weights[deep])) for one in prepared],
@@ -334,7 +338,7 @@ def main() -> None:
     FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def _rounded(names: Sequence[str], linear: Linear) -> dict[str, float]:
+def _rounded(names: Sequence[str], linear: LinearModel) -> dict[str, float]:
     found = {name: round(weight, 4) for name, weight in zip(names, linear.weights, strict=True)}
     return {**found, "": round(linear.bias, 4)}
 

@@ -8,22 +8,22 @@ from assistant.answering.answer import (
     Event,
     Evidence,
     EvidenceFound,
-    NearPaper,
+    NearestPaper,
     Timings,
 )
-from assistant.answering.pipeline import Asker
 from assistant.answering.follow_ups import Turn
+from assistant.answering.pipeline import AnswerPipeline
 
 __all__ = [
     "Answer",
     "AnswerDone",
-    "Asker",
+    "AnswerPipeline",
     "Claim",
     "ClaimChecked",
     "Event",
     "Evidence",
     "EvidenceFound",
-    "NearPaper",
+    "NearestPaper",
     "Timings",
     "Turn",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
@@ -38,7 +38,7 @@ class Evidence:
     @property
     def text(self) -> str:
         """The sentence as it is shown and given to the model: on one line, nothing invisible."""
-        return visible(self.sentence)
+        return sanitized(self.sentence)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class NearPaper:
+class NearestPaper:
     """A paper that search found for the question; `score` orders such papers, larger is nearer."""
 
     id: str
@@ -96,7 +96,7 @@ class Answer:
     refused: bool
     claims: tuple[Claim, ...]
     sources: tuple[Evidence, ...]
-    nearest: tuple[NearPaper, ...]
+    nearest: tuple[NearestPaper, ...]
     model: str
     timings: Timings
     note: str | None = None
@@ -155,7 +155,7 @@ class EvidenceFound:
     """The evidence, before the model is asked; empty when the question will be refused."""
 
     evidence: tuple[Evidence, ...]
-    nearest: tuple[NearPaper, ...]
+    nearest: tuple[NearestPaper, ...]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assistant.answering.reranker import Ranking
-    from assistant.answering.reranker_weights import Scorer
+    from assistant.answering.reranker import RankedSentences
+    from assistant.answering.reranker_weights import RerankerWeights
 
 # Below these odds a question is refused; without vectors, below the others. At 0 as many answers as
 # refusals would be wrong if half of all questions had no answer; people ask more of what they have.
@@ -55,7 +55,7 @@ _NO_OTHERS = 1.0
 _LONGEST_LEAD = 6.0
 
 
-def figures(ranking: Ranking) -> dict[str, float]:
+def figures(ranking: RankedSentences) -> dict[str, float]:
     """What is to be weighed; without sentences there is nothing."""
     if not ranking.candidates:
         return {}
@@ -77,7 +77,7 @@ def figures(ranking: Ranking) -> dict[str, float]:
     return found
 
 
-def margin(ranking: Ranking, weights: Scorer) -> float:
+def margin(ranking: RankedSentences, weights: RerankerWeights) -> float:
     """How far the odds that the sentences answer are above the least; below 0 is a refusal."""
     found = figures(ranking)
     if ranking.with_vectors:

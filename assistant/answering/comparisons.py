@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from assistant.answering.retrieval import Found, find_evidence, says_something
 from assistant.answering.question import Question
+from assistant.answering.retrieval import RetrievedEvidence, retrieve_evidence, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 def compare(
     question: Question, sides: Sequence[str], library: Library, limit: int, filters: Filters
-) -> Found:
+) -> RetrievedEvidence:
     """Evidence for the comparison of `sides` that `question` asks for.
 
     Each side gives the best sentences of the paper that fits it best, in turns. It is as likely an
     answer as the side that fits worse, or as the evidence for the question as a whole.
     """
-    together = find_evidence(question, library, limit, filters)
-    halves = [find_evidence(Question.of(side), library, 2 * limit, filters) for side in sides]
+    together = retrieve_evidence(question, library, limit, filters)
+    halves = [retrieve_evidence(Question.of(side), library, 2 * limit, filters) for side in sides]
     turns = zip_longest(*(_best(half, max(1, limit // 2)) for half in halves))
     evidence = dict.fromkeys(source for source in chain.from_iterable(turns) if source)
-    return Found(
+    return RetrievedEvidence(
         evidence=tuple(evidence),
         nearest=together.nearest,
         odds=max(together.odds, min(half.odds for half in halves)),
@@ -36,7 +36,7 @@ def compare(
     )
 
 
-def _best(half: Found, count: int) -> list[Evidence]:
+def _best(half: RetrievedEvidence, count: int) -> list[Evidence]:
     """The first `count` sentences of the best paper, those that say something first."""
     paper = half.evidence[0].stored.number if half.evidence else None
     own = [source for source in half.evidence if source.stored.number == paper]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answering.retrieval import Found, find_evidence
+from assistant.answering.retrieval import RetrievedEvidence, retrieve_evidence
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
@@ -18,9 +18,11 @@ _WIDER = 2
 _LIKELY = 0.9
 
 
-def define(question: Question, thing: str, library: Library, limit: int, filters: Filters) -> Found:
+def define(
+    question: Question, thing: str, library: Library, limit: int, filters: Filters
+) -> RetrievedEvidence:
     """Evidence for what `thing` is, or stands for."""
-    found = find_evidence(question, library, _WIDER * limit, filters)
+    found = retrieve_evidence(question, library, _WIDER * limit, filters)
     defining = [source for source in found.evidence if defines(source.text, thing)]
     others = [source for source in found.evidence if source not in defining]
     first = [replace(source, score=max(source.score, _LIKELY)) for source in defining[:1]]

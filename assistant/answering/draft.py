@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
 from assistant.answering.citations import by_support, split_markers
-from assistant.verification.verifier import adds_nothing, check
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
+from assistant.verification.verifier import adds_nothing, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +65,7 @@ class Draft:
 
     def take(self, sentence: str) -> Claim | None:
         """Check a sentence that the model wrote; None when there is nothing in it."""
-        text, cited = split_markers(visible(sentence))
+        text, cited = split_markers(sanitized(sentence))
         if not any(character.isalnum() for character in text):
             return None
         said = " ".join(claim.text for claim in self.claims)
@@ -107,7 +107,7 @@ class Draft:
         quoted = []
         for n in numbers:
             source = self._evidence[n - 1]
-            heading = visible(source.stored.title) if self._headed else ""
+            heading = sanitized(source.stored.title) if self._headed else ""
             quoted.append(Claim(source.text, "quoted", (n,), heading))
         self.claims += quoted
         return quoted

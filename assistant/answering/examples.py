@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from assistant.answering.strategies import find
-from assistant.answering.question_kinds import kind_of
 from assistant.answering.question import Question
+from assistant.answering.question_kinds import kind_of
+from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Filters
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 from assistant.text.words import content_words
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _verified(candidates: Iterable[tuple[str, int | None]], library: Library) ->
     """Those questions to which something is found, in the paper of that number if one is named."""
     for question, number in islice(candidates, _MOST_TRIED):
         asked = Question.of(question)
-        found = find(asked, kind_of(question), library, 2, EVERYTHING)
+        found = retrieve(asked, kind_of(question), library, 2, EVERYTHING)
         if found.odds >= 0 and found.evidence and _is_of(found.evidence[0], number):
             yield question
 
@@ -80,7 +80,7 @@ def _of_topics(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]
     """About two words that stand together in several titles, the most frequent first."""
     counts: Counter[str] = Counter()
     for stored in papers:
-        counts.update(sorted(set(_pairs(visible(stored.title)))))
+        counts.update(sorted(set(_pairs(sanitized(stored.title)))))
     for pair, titles in counts.most_common():
         if titles > 1:
             yield f"Which papers are about {pair}?", None
@@ -97,6 +97,6 @@ def _pairs(title: str) -> Iterator[str]:
 
 def _of_titles(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
     for stored in papers:
-        title = visible(stored.title).strip(" .")
+        title = sanitized(stored.title).strip(" .")
         if len(title) <= _LONGEST_TITLE and len(content_words(title)) > 1 and "“" not in title:
             yield f"What is the main idea of “{title}”?", stored.number

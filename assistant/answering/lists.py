@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from assistant.answering.reranker import rerank
 from assistant.answering.retrieval import (
-    Found,
+    RetrievedEvidence,
     as_evidence,
     embed_for,
     near_papers,
     says_something,
 )
-from assistant.answering.reranker import rank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.answering.question import Question
-    from assistant.answering.reranker import Ranking
+    from assistant.answering.reranker import RankedSentences
     from assistant.library import Filters, Library
 
 # Papers that are looked at, and the most that an overview quotes.
@@ -38,19 +38,19 @@ _WORDS = 0.25
 _FITS_BY_WORDS = 0.75  # without vectors that share alone counts
 
 
-def list_papers(topic: Question, library: Library, filters: Filters) -> Found:
+def list_papers(topic: Question, library: Library, filters: Filters) -> RetrievedEvidence:
     """Every paper that fits `topic`, with its best sentence."""
     return _fitting(topic, library, filters, LISTED)
 
 
-def overview(topic: Question, library: Library, filters: Filters) -> Found:
+def overview(topic: Question, library: Library, filters: Filters) -> RetrievedEvidence:
     """What the papers that fit `topic` best say about it."""
     return _fitting(topic, library, filters, OVERVIEW)
 
 
-def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> Found:
+def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> RetrievedEvidence:
     hits = library.search(topic.text, LOOKED_AT, filters)
-    ranking = rank(topic, hits, embed_for(library), every_paper=True)
+    ranking = rerank(topic, hits, embed_for(library), every_paper=True)
     rows = range(len(ranking.candidates))
     best: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: not says_something(ranking.candidates[row].sentence)):
@@ -59,7 +59,7 @@ def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> 
     fits = _fits(ranking, best) if topic.words else dict.fromkeys(best, 1.0)
     chosen = sorted(fits, key=lambda number: -fits[number])
     left_out = len(chosen) - most
-    return Found(
+    return RetrievedEvidence(
         evidence=tuple(as_evidence(ranking, best[n], min(1.0, fits[n])) for n in chosen[:most]),
         nearest=near_papers(hits),
         odds=math.inf if chosen else -math.inf,
@@ -69,7 +69,7 @@ def _fitting(topic: Question, library: Library, filters: Filters, most: int) -> 
     )
 
 
-def _fits(ranking: Ranking, rows: Mapping[int, int]) -> dict[int, float]:
+def _fits(ranking: RankedSentences, rows: Mapping[int, int]) -> dict[int, float]:
     """How well the papers that fit do so, by number; `rows` are their sentences in `ranking`."""
     found = {number: _fit(ranking, row) for number, row in rows.items()}
     least = _FITS if ranking.with_vectors else _FITS_BY_WORDS
@@ -77,7 +77,7 @@ def _fits(ranking: Ranking, rows: Mapping[int, int]) -> dict[int, float]:
     return {n: fit for n, fit in found.items() if fit >= max(least, _OF_BEST * best)}
 
 
-def _fit(ranking: Ranking, row: int) -> float:
+def _fit(ranking: RankedSentences, row: int) -> float:
     words = float(ranking.feature("paper_words")[row])
     if not ranking.with_vectors:
         return words

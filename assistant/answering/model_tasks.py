@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.follow_ups import standalone
 from assistant.errors import ModelError
-from assistant.models.protocols import GenerationRequest, Priority, is_able
 from assistant.models.cancellation import cancelled_when
+from assistant.models.protocols import GenerationRequest, Priority, is_capable
 from assistant.prompt import Prompt
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 from assistant.text.words import content_words, vocabulary
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _REWRITTEN_TOKENS = 80
 _YES, _NO = "yes", "no"
 
 
-class Able:
+class ModelTasks:
     """The two tasks, done with `model` if it is able."""
 
     def __init__(self, model: LanguageModel, prompts: Path | None) -> None:
@@ -44,17 +44,17 @@ class Able:
         self._judge = Prompt.load("judge", prompts)
 
     @property
-    def is_able(self) -> bool:
+    def is_capable(self) -> bool:
         """Whether the model is able."""
-        return is_able(self._model)
+        return is_capable(self._model)
 
     def standalone(self, question: str, history: Sequence[Turn], stop: threading.Event) -> str:
         """`question` with what it leaves out, by the model if it is able, else by rule."""
         by_rule = standalone(question, history)
-        if not self.is_able or by_rule == question:
+        if not self.is_capable or by_rule == question:
             return by_rule
         said = "\n".join(
-            f"Question: {visible(turn.question)}\nAnswer: {visible(turn.answer)}"
+            f"Question: {sanitized(turn.question)}\nAnswer: {sanitized(turn.answer)}"
             for turn in history[-_TURNS:]
         )
         request = GenerationRequest(
@@ -72,7 +72,7 @@ class Able:
 
     def agrees(self, claim: str, evidence: str, stop: threading.Event) -> bool:
         """Whether the model finds `claim` in `evidence`; one that is not able has no say."""
-        if not self.is_able:
+        if not self.is_capable:
             return True
         request = GenerationRequest(
             self._judge.messages(evidence=evidence, statement=claim),
@@ -90,4 +90,4 @@ class Able:
     def _written(self, request: GenerationRequest, stop: threading.Event) -> str:
         stream = self._model.generate(request)
         with cancelled_when(stop.is_set, stream.cancel):
-            return visible("".join(stream))
+            return sanitized("".join(stream))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from assistant.answering.model_tasks import Able
 from assistant.answering.answer import (
     REFUSAL,
     REFUSAL_OF_PAPER,
@@ -18,14 +17,15 @@ from assistant.answering.answer import (
     EvidenceFound,
     Timings,
 )
-from assistant.answering.sentence_stream import SentenceCutter
-from assistant.answering.follow_ups import refers_back
 from assistant.answering.draft import Draft
-from assistant.answering.retrieval import find_following
-from assistant.answering.strategies import find
-from assistant.answering.question_kinds import Kind, kind_of, kind_of_paper
-from assistant.answering.question import MAX_CHARACTERS, Question
+from assistant.answering.follow_ups import refers_back
+from assistant.answering.model_tasks import ModelTasks
 from assistant.answering.prompting import answer_request
+from assistant.answering.question import MAX_CHARACTERS, Question
+from assistant.answering.question_kinds import QuestionKind, kind_of, kind_of_paper
+from assistant.answering.retrieval import find_following
+from assistant.answering.sentence_stream import SentenceStream
+from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
 from assistant.models.cancellation import cancelled_when
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from assistant.answering.answer import Claim, Event
     from assistant.answering.follow_ups import Turn
-    from assistant.answering.retrieval import Found
+    from assistant.answering.retrieval import RetrievedEvidence
     from assistant.library import Filters, Library
     from assistant.models.protocols import LanguageModel
     from assistant.settings import Settings
@@ -49,7 +49,7 @@ _NEAREST = 5
 _LONGEST_NAMED = 200
 
 
-class Asker:
+class AnswerPipeline:
     """Answers questions from one library with one model. Thread-safe, as these are."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Asker:
         self._model = model
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
-        self._able = Able(model, prompts)
+        self._able = ModelTasks(model, prompts)
 
     def ask(
         self,
@@ -116,12 +116,12 @@ class Asker:
             meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
             follows = refers_back(text, history)
             kind = kind_of(text if follows else meant.text)
-        if follows and kind.kind in (Kind.FACT, Kind.DEFINITION):
+        if follows and kind.kind in (QuestionKind.FACT, QuestionKind.DEFINITION):
             found = find_following(
                 Question.of(text), meant, self._library, self._settings.evidence, filters
             )
         else:
-            found = find(meant, kind, self._library, self._settings.evidence, filters)
+            found = retrieve(meant, kind, self._library, self._settings.evidence, filters)
         clock.evidence_found()
         writing = _Writing(asked, meant, kind.kind.value, found, clock, filters)
         if found.odds < 0 or not found.evidence:
@@ -172,7 +172,7 @@ class Asker:
             writing.meant, evidence, self._prompt, self._model, self._settings.answer_tokens
         )
         stream = self._model.generate(request)
-        cutter = SentenceCutter()
+        cutter = SentenceStream()
         with cancelled_when(stop.is_set, stream.cancel):
             for piece in stream:
                 yield from _taken(draft, cutter.add(piece))
@@ -205,7 +205,7 @@ class _Writing:
     asked: Question
     meant: Question
     kind: str
-    found: Found
+    found: RetrievedEvidence
     clock: _Clock
     filters: Filters
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.text.names import names
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 from assistant.text.words import content_words
 
 MAX_CHARACTERS = 2_000
@@ -44,7 +44,7 @@ class Question:
                 f"The question has {len(text):,} characters; at most {MAX_CHARACTERS:,} are "
                 "possible. Ask in a sentence or two; to add a paper, import it."
             )
-        shown = visible(text)
+        shown = sanitized(text)
         if not shown:
             raise UsageError("The question is empty. Ask something about the papers.")
         return cls(

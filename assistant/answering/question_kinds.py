@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 
-class Kind(enum.StrEnum):
+class QuestionKind(enum.StrEnum):
     """Kinds of questions, each of which is answered in its own way."""
 
     FACT = "fact"
@@ -19,7 +19,7 @@ class Kind(enum.StrEnum):
     METADATA = "metadata"
 
 
-class Field(enum.StrEnum):
+class RecordField(enum.StrEnum):
     """What a question about a paper's record asks for; the catalogue may know it."""
 
     AUTHORS = "authors"
@@ -36,7 +36,7 @@ class Field(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedQuestion:
     """The kind of a question and its parts.
 
     `topic` is what the answer has to be about: the question without the words that only say its
@@ -44,10 +44,10 @@ class Asked:
     question about a paper's record has the `field` it asks for.
     """
 
-    kind: Kind
+    kind: QuestionKind
     topic: str
     sides: tuple[str, ...] = ()
-    field: Field | None = None
+    field: RecordField | None = None
 
 
 _PAPERS = r"(?:papers?|articles?|abstracts?|publications?|works?|stud(?:y|ies)|preprints?)"
@@ -152,7 +152,7 @@ _FIELDS = tuple(
     (field, re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL))
     for field, pattern in (
         (
-            Field.AUTHORS,
+            RecordField.AUTHORS,
             rf"""^(?:who\s+(?:is|are|was|were)\s+(?:the\s+)?(?:first\s+|last\s+|lead\s+|main\s+|senior\s+
                 |corresponding\s+)*(?:authors?|writers?|researchers?)\s+(?:of|behind|on)
             |who\s+(?:has\s+|have\s+)?(?:wrote|written|authored|co-?authored|published)
@@ -163,7 +163,7 @@ _FIELDS = tuple(
             |how\s+many\s+(?:authors|people)\s+(?:wrote|has|have|worked\s+on))\s+{_WHOSE}""",
         ),
         (
-            Field.PUBLISHED,
+            RecordField.PUBLISHED,
             rf"""^(?:when\s+(?:was|were|is|did)|(?:in\s+)?(?:what|which)\s+(?:year|month|date)
                 (?:\s+(?:was|were|did|is))?|what\s+(?:is|was)\s+the\s+(?:publication|release)\s+
                 (?:date|year)\s+of|how\s+old\s+is)\s+
@@ -171,36 +171,36 @@ _FIELDS = tuple(
                 |released|written|submitted|posted)\b)
             {_WHOSE}""",
         ),
-        (Field.DOI, rf"""^.{{0,40}}\bdoi\s+(?:of|for)\s+{_WHOSE}"""),
+        (RecordField.DOI, rf"""^.{{0,40}}\bdoi\s+(?:of|for)\s+{_WHOSE}"""),
         (
-            Field.ARXIV,
+            RecordField.ARXIV,
             rf"""^.{{0,40}}\barxiv\s+(?:id|number|identifier|link)\s+(?:of|for)\s+{_WHOSE}""",
         ),
-        (Field.PMID, rf"""^.{{0,40}}\b(?:pmid|pubmed\s+id)\s+(?:of|for)\s+{_WHOSE}"""),
+        (RecordField.PMID, rf"""^.{{0,40}}\b(?:pmid|pubmed\s+id)\s+(?:of|for)\s+{_WHOSE}"""),
         (
-            Field.LINK,
+            RecordField.LINK,
             rf"""^(?:where\s+can\s+i\s+(?:find|read|download|get)|(?:what|which)\s+is\s+the\s+
                 (?:url|link|web\s*(?:page|site))\s+(?:of|for|to)|link\s+to|url\s+of)\s+
                 (?=.*\b(?:paper|article|preprint|pdf)\b){_WHOSE}""",
         ),
         (
-            Field.JOURNAL,
+            RecordField.JOURNAL,
             rf"""^(?:(?:in|at)\s+)?(?:which|what)\s+(?:journal|conference|venue|proceedings|magazine
                 |publisher)\b\s*(?:is|was|were|did|has|have)?\s*{_WHOSE}
             |^where\s+(?:was|were|is|did)\s+(?P<where>.+?)\s+(?:published|appear|presented)\b.*$""",
         ),
         (
-            Field.LICENCE,
+            RecordField.LICENCE,
             r"""^(?=.*\blicen[cs]e\b)(?:under\s+)?(?:which|what)\b.*?
                 \b(?:(?:of|for|does|do|is|are|has|have|was|were)\s+)(?P<of>.+)$""",
         ),
         (
-            Field.CITATIONS,
+            RecordField.CITATIONS,
             r"""^how\s+(?:often|many\s+times)\s+(?:has|was|is|have)\s+(?P<of>.+?)\s+(?:been\s+)?cited.*$
             |^how\s+many\s+citations\s+(?:does|do|has|have)\s+(?P<has>.+?)(?:\s+have)?$""",
         ),
         (
-            Field.AFFILIATION,
+            RecordField.AFFILIATION,
             r"""^(?:at\s+|from\s+)?(?:which|what)\s+(?:university|universities|institution|institute
                 |compan(?:y|ies)|lab(?:oratory)?|organi[sz]ation)s?\b.*?
                 (?:(?:authors|researchers|writers)\s+(?:of|behind)|(?:wrote|published))\s+(?P<of>.+)$
@@ -227,17 +227,17 @@ _IT = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNOR
 _THE_PAPER = "the paper “This One”"
 
 
-def kind_of(question: str) -> Asked:
+def kind_of(question: str) -> ParsedQuestion:
     """Tell the kind of `question` from its wording; what fits nothing else asks for a fact."""
     text = _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
     for attempt in (_metadata, _overview, _listing, _comparison, _summary, _definition):
         asked = attempt(text)
         if asked is not None:
             return asked
-    return Asked(Kind.FACT, text)
+    return ParsedQuestion(QuestionKind.FACT, text)
 
 
-def kind_of_paper(question: str) -> Asked | None:
+def kind_of_paper(question: str) -> ParsedQuestion | None:
     """The kind of a question to a paper that is not named but known, such as `Who wrote it?`.
 
     None where it makes no difference that the paper is known: it is not asked for its summary or
@@ -249,17 +249,19 @@ def kind_of_paper(question: str) -> Asked | None:
         f"{question.rstrip(' ?.!')} of {_THE_PAPER}?",
     ):
         kind = kind_of(asked)
-        if kind.kind is Kind.SUMMARY or (kind.kind is Kind.METADATA and asked != question):
+        if kind.kind is QuestionKind.SUMMARY or (
+            kind.kind is QuestionKind.METADATA and asked != question
+        ):
             return kind
     return None
 
 
-def _metadata(text: str) -> Asked | None:
+def _metadata(text: str) -> ParsedQuestion | None:
     for field, pattern in _FIELDS:
         match = pattern.match(text)
         if match:
             about = next((group for group in match.groupdict().values() if group), "")
-            return Asked(Kind.METADATA, _subject(about) or text, field=field)
+            return ParsedQuestion(QuestionKind.METADATA, _subject(about) or text, field=field)
     return None
 
 
@@ -269,39 +271,39 @@ def _subject(text: str) -> str:
     return re.sub(r"^the\s+(?=\S+$)|\s+(?:have|has)$", "", plain)
 
 
-def _overview(text: str) -> Asked | None:
+def _overview(text: str) -> ParsedQuestion | None:
     match = _OVERVIEW.match(text)
-    return Asked(Kind.OVERVIEW, match["topic"].strip()) if match else None
+    return ParsedQuestion(QuestionKind.OVERVIEW, match["topic"].strip()) if match else None
 
 
-def _listing(text: str) -> Asked | None:
+def _listing(text: str) -> ParsedQuestion | None:
     match = _LIST.match(text)
     if not match:
         return None
     topic = _LIST_LINK.sub("", match["topic"], count=1).strip()
-    return Asked(Kind.LIST, topic or match["topic"].strip())
+    return ParsedQuestion(QuestionKind.LIST, topic or match["topic"].strip())
 
 
-def _comparison(text: str) -> Asked | None:
+def _comparison(text: str) -> ParsedQuestion | None:
     for number, pattern in enumerate(_COMPARISONS):
         match = pattern.match(text)
         if match and (number != 2 or _DIFFER.search(text)):
             aspect = (match.groupdict().get("aspect") or "").strip()
             sides = tuple(f"{side.strip()} {aspect}".strip() for side in match.group("one", "two"))
-            return Asked(Kind.COMPARISON, text, sides=sides)
+            return ParsedQuestion(QuestionKind.COMPARISON, text, sides=sides)
     return None
 
 
-def _summary(text: str) -> Asked | None:
+def _summary(text: str) -> ParsedQuestion | None:
     match = _SUMMARY.match(text)
     if not match:
         return None
     inner = _SUMMARY_WORDS.match(match["topic"].strip())
     name = inner["name"] if inner else match["topic"]
-    return Asked(Kind.SUMMARY, name.strip(" \"“”'‘’"))
+    return ParsedQuestion(QuestionKind.SUMMARY, name.strip(" \"“”'‘’"))
 
 
-def _definition(text: str) -> Asked | None:
+def _definition(text: str) -> ParsedQuestion | None:
     match = _DEFINITION.match(text)
     if not match:
         return None
@@ -310,4 +312,6 @@ def _definition(text: str) -> Asked | None:
         return None
     if len(thing.split()) > 6:
         return None
-    return Asked(Kind.DEFINITION, re.sub(r"^(?:an?|the)\s+", "", thing, flags=re.IGNORECASE))
+    return ParsedQuestion(
+        QuestionKind.DEFINITION, re.sub(r"^(?:an?|the)\s+", "", thing, flags=re.IGNORECASE)
+    )

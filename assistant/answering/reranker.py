@@ -18,7 +18,7 @@ from assistant.answering.reranker_features import (
     cheap_features,
     deep_features,
 )
-from assistant.answering.reranker_weights import Scorer, scorer
+from assistant.answering.reranker_weights import RerankerWeights, reranker_weights
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
@@ -33,7 +33,7 @@ EMBEDDED = 40
 
 
 @dataclass(frozen=True)
-class Ranking:
+class RankedSentences:
     """Sentences, best first, with their scores and the features these were made of.
 
     The columns of `features` are FEATURES if `with_vectors`, else CHEAP.
@@ -59,20 +59,20 @@ class Ranking:
         return shares
 
 
-def rank(
+def rerank(
     question: Question,
     hits: Sequence[Hit],
     embed: Embed,
-    weights: Scorer | None = None,
+    weights: RerankerWeights | None = None,
     *,
     every_paper: bool = False,
-) -> Ranking:
+) -> RankedSentences:
     """Rank the sentences of `hits`, which come in the order of the search.
 
     `embed` gives the vectors of texts, or None when there is no embedder: then the ranking does
     without. With `every_paper` each paper keeps its best sentences, however good the others are.
     """
-    weights = weights or scorer()
+    weights = weights or reranker_weights()
     candidates = candidates_of(hits)
     values = cheap_features(question, candidates)
     scores = weights.cheap(values)
@@ -104,7 +104,9 @@ def _in_turns(best: Places, papers: Sequence[int]) -> Places:
 
 def ordered(
     candidates: Sequence[Candidate], scores: Values, values: Values, *, deep: bool
-) -> Ranking:
+) -> RankedSentences:
     """The ranking of `candidates` by `scores`; the features `values` are all, or the cheap ones."""
     order = np.argsort(-scores, kind="stable")
-    return Ranking(tuple(candidates[row] for row in order), scores[order], values[order], deep)
+    return RankedSentences(
+        tuple(candidates[row] for row in order), scores[order], values[order], deep
+    )

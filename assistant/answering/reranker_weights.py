@@ -1,7 +1,7 @@
 """The trained scorer of sentences: a weighted sum of features, fitted to questions and answers.
 
-The weights are in `reranker.json`, which `python -m training.evidence` writes; it says what they were
-fitted to and how well they do.
+The weights are in `reranker.json`, which `python -m training.evidence` writes; it says what
+they were fitted to and how well they do.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ FILE = Path(__file__).with_name("reranker.json")
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearModel:
     """A weighted sum of features."""
 
     weights: Values
     bias: float
 
     @classmethod
-    def of(cls, weights: dict[str, float], features: Sequence[str]) -> Linear:
+    def of(cls, weights: dict[str, float], features: Sequence[str]) -> LinearModel:
         """The sum with these weights by name; `""` is what is added to it."""
         return cls(np.array([weights[name] for name in features]), weights.get("", 0.0))
 
@@ -38,7 +38,7 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Scorer:
+class RerankerWeights:
     """Scores of sentences as answers, as logarithms of odds up to a constant of the question.
 
     The weights of vectors hold for those of one `embedder`, named by its fingerprint.
@@ -48,20 +48,20 @@ class Scorer:
     """
 
     embedder: str
-    cheap: Linear
-    deep: Linear
+    cheap: LinearModel
+    deep: LinearModel
     fit: dict[str, float]
     fit_cheap: dict[str, float]
 
 
 @cache
-def scorer() -> Scorer:
+def reranker_weights() -> RerankerWeights:
     """The scorer that ships with the package."""
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    return Scorer(
+    return RerankerWeights(
         embedder=stored["embedder"],
-        cheap=Linear.of(stored["cheap"], CHEAP),
-        deep=Linear.of(stored["deep"], FEATURES),
+        cheap=LinearModel.of(stored["cheap"], CHEAP),
+        deep=LinearModel.of(stored["deep"], FEATURES),
         fit=stored["fit"],
         fit_cheap=stored["fit_cheap"],
     )

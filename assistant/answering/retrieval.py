@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.answering.answer import Evidence, NearPaper
-from assistant.answering.question import Question
-from assistant.answering.reranker import Ranking, rank
+from assistant.answering.answer import Evidence, NearestPaper
 from assistant.answering.answerability import margin
-from assistant.answering.reranker_weights import scorer
+from assistant.answering.question import Question
+from assistant.answering.reranker import RankedSentences, rerank
+from assistant.answering.reranker_weights import reranker_weights
 from assistant.library import EVERYTHING
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _FAR_BEHIND = 50.0
 
 
 @dataclass(frozen=True)
-class Found:
+class RetrievedEvidence:
     """The best sentences, best first, and the papers that search found.
 
     `odds` says how likely the sentences answer at all: below 0 the question is to be refused.
@@ -40,16 +40,16 @@ class Found:
     """
 
     evidence: tuple[Evidence, ...]
-    nearest: tuple[NearPaper, ...]
+    nearest: tuple[NearestPaper, ...]
     odds: float
     whole: bool = False
     headed: bool = False
     note: str | None = None
 
 
-def find_evidence(
+def retrieve_evidence(
     question: Question, library: Library, limit: int, filters: Filters = EVERYTHING
-) -> Found:
+) -> RetrievedEvidence:
     """The `limit` best sentences of the papers that search brings up for `question`."""
     hits = library.search(question.text, PAPERS, filters)
     found = evidence_in(question, hits, library, limit)
@@ -58,7 +58,7 @@ def find_evidence(
 
 def find_following(
     asked: Question, meant: Question, library: Library, limit: int, filters: Filters
-) -> Found:
+) -> RetrievedEvidence:
     """Evidence for `asked`, which leaves out what it is about; `meant` says that too.
 
     It is looked for in the papers that the conversation is about, so it is likelier there.
@@ -70,23 +70,25 @@ def find_following(
     return replace(found, odds=found.odds + _FOLLOWING)
 
 
-def evidence_in(question: Question, hits: Sequence[Hit], library: Library, limit: int) -> Found:
+def evidence_in(
+    question: Question, hits: Sequence[Hit], library: Library, limit: int
+) -> RetrievedEvidence:
     """The `limit` best sentences of the papers of `hits`, which come in the order of a search."""
-    ranking = rank(question, hits, embed_for(library))
+    ranking = rerank(question, hits, embed_for(library))
     chances = ranking.chances
     kept = [
         row for row in range(min(limit, len(chances))) if chances[row] * _FAR_BEHIND >= chances[0]
     ]
-    return Found(
+    return RetrievedEvidence(
         evidence=tuple(as_evidence(ranking, row) for row in kept),
         nearest=near_papers(hits),
-        odds=margin(ranking, scorer()),
+        odds=margin(ranking, reranker_weights()),
     )
 
 
 def embed_for(library: Library) -> Embed:
     """How the sentences of `library` are embedded: not at all if the scorer does not know how."""
-    if library.embedder is None or library.embedder.fingerprint != scorer().embedder:
+    if library.embedder is None or library.embedder.fingerprint != reranker_weights().embedder:
         return lambda texts: None
     return library.embed_words
 
@@ -96,12 +98,12 @@ def says_something(sentence: str) -> bool:
     return "://" not in sentence
 
 
-def near_papers(hits: Sequence[Hit]) -> tuple[NearPaper, ...]:
+def near_papers(hits: Sequence[Hit]) -> tuple[NearestPaper, ...]:
     """The papers of `hits` as an answer names them."""
-    return tuple(NearPaper(hit.stored.id, hit.stored.title, hit.score) for hit in hits)
+    return tuple(NearestPaper(hit.stored.id, hit.stored.title, hit.score) for hit in hits)
 
 
-def as_evidence(ranking: Ranking, row: int, score: float | None = None) -> Evidence:
+def as_evidence(ranking: RankedSentences, row: int, score: float | None = None) -> Evidence:
     """Row `row` of `ranking`; its score is its chance, or the one given."""
     candidate = ranking.candidates[row]
     return Evidence(

@@ -11,7 +11,7 @@ _OPEN_MARKER = re.compile(r"\s*\[[\d\s,;–-]*\]?\s*$")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’)\]]*(?:\s*\[[\d\s,;–-]+\])*$")
 
 
-class SentenceCutter:
+class SentenceStream:
     """Takes pieces and gives back the sentences that they complete.
 
     A sentence is complete when the next one begins, so that a `[1]` behind the full stop is still

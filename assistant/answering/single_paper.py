@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence
-from assistant.answering.retrieval import Found, find_evidence, near_papers
-from assistant.answering.question_kinds import Field
+from assistant.answering.question_kinds import RecordField
+from assistant.answering.retrieval import RetrievedEvidence, near_papers, retrieve_evidence
 from assistant.errors import PaperNotFound
 from assistant.paper import normalised
 from assistant.text.names import bears
@@ -42,7 +42,7 @@ _RESULT = re.compile(
 _FEWEST_WORDS = 5
 
 
-def summary(topic: Question, library: Library, filters: Filters) -> Found:
+def summary(topic: Question, library: Library, filters: Filters) -> RetrievedEvidence:
     """The sentences of the paper that `topic` names which say what was done, and what came out."""
     stored, hits = named_paper(topic, library, filters)
     if stored is None:
@@ -50,7 +50,7 @@ def summary(topic: Question, library: Library, filters: Filters) -> Found:
     if not stored.abstract:
         return _nothing(hits, "The library has the title of this paper alone, no abstract.")
     spans = sentence_spans(stored.abstract)
-    return Found(
+    return RetrievedEvidence(
         evidence=tuple(
             Evidence(stored, stored.abstract[start:end], start, end, 1.0)
             for start, end in _key_sentences(stored.abstract, spans)
@@ -62,8 +62,8 @@ def summary(topic: Question, library: Library, filters: Filters) -> Found:
 
 
 def record(
-    question: Question, topic: Question, field: Field, library: Library, filters: Filters
-) -> Found:
+    question: Question, topic: Question, field: RecordField, library: Library, filters: Filters
+) -> RetrievedEvidence:
     """What the catalogue, or else the abstract, says of `field` of the paper that `topic` names."""
     stored, hits = named_paper(topic, library, filters)
     if stored is None:
@@ -71,7 +71,7 @@ def record(
     known = _known(stored, field)
     if known:
         source = Evidence(stored, f"{_heading(field)}: {known}", 0, 0, 1.0, field.value)
-        return Found((source,), near_papers(hits), math.inf, whole=True, headed=True)
+        return RetrievedEvidence((source,), near_papers(hits), math.inf, whole=True, headed=True)
     said = _said(question, stored, field, library, filters)
     if said is not None:
         return said
@@ -79,9 +79,9 @@ def record(
     return _nothing(hits, f"The library does not know the {called} of “{stored.title}”.")
 
 
-def _nothing(hits: Sequence[Hit], note: str) -> Found:
+def _nothing(hits: Sequence[Hit], note: str) -> RetrievedEvidence:
     """A refusal, with its reason."""
-    return Found((), near_papers(hits), -math.inf, note=note)
+    return RetrievedEvidence((), near_papers(hits), -math.inf, note=note)
 
 
 def named_paper(
@@ -134,25 +134,29 @@ def _key_sentences(abstract: str, spans: Sequence[tuple[int, int]]) -> list[tupl
     return [done, *behind[-1:]]
 
 
-def _known(stored: StoredPaper, field: Field) -> str:
+def _known(stored: StoredPaper, field: RecordField) -> str:
     paper = stored.paper
     values = {
-        Field.AUTHORS: ", ".join(paper.authors),
-        Field.PUBLISHED: paper.published,
-        Field.DOI: paper.doi,
-        Field.ARXIV: paper.arxiv,
-        Field.PMID: paper.pmid,
-        Field.LINK: paper.url,
-        Field.TAGS: ", ".join(paper.tags),
+        RecordField.AUTHORS: ", ".join(paper.authors),
+        RecordField.PUBLISHED: paper.published,
+        RecordField.DOI: paper.doi,
+        RecordField.ARXIV: paper.arxiv,
+        RecordField.PMID: paper.pmid,
+        RecordField.LINK: paper.url,
+        RecordField.TAGS: ", ".join(paper.tags),
     }
     return values.get(field) or ""
 
 
 # What people call a field that is not called so.
-_CALLED = {Field.PUBLISHED: "date of publication", Field.DOI: "DOI", Field.PMID: "PMID"}
+_CALLED = {
+    RecordField.PUBLISHED: "date of publication",
+    RecordField.DOI: "DOI",
+    RecordField.PMID: "PMID",
+}
 
 
-def _heading(field: Field) -> str:
+def _heading(field: RecordField) -> str:
     """The name of `field` before its value."""
     name = _CALLED.get(field, field.value)
     return name[0].upper() + name[1:]
@@ -160,19 +164,19 @@ def _heading(field: Field) -> str:
 
 # Words of which a sentence needs one to speak of a field that the catalogue does not have.
 _SPEAKS_OF = {
-    Field.LICENCE: r"\blicen[cs]",
-    Field.CITATIONS: r"\bcited\b|\bcitations?\b",
-    Field.AFFILIATION: r"\bfund|\bsponsor|\buniversit|\binstitut|\blaborator",
-    Field.JOURNAL: r"\bpublished\s+in\b|\bjournal\b|\bproceedings\b",
+    RecordField.LICENCE: r"\blicen[cs]",
+    RecordField.CITATIONS: r"\bcited\b|\bcitations?\b",
+    RecordField.AFFILIATION: r"\bfund|\bsponsor|\buniversit|\binstitut|\blaborator",
+    RecordField.JOURNAL: r"\bpublished\s+in\b|\bjournal\b|\bproceedings\b",
 }
 
 
 def _said(
-    question: Question, stored: StoredPaper, field: Field, library: Library, filters: Filters
-) -> Found | None:
+    question: Question, stored: StoredPaper, field: RecordField, library: Library, filters: Filters
+) -> RetrievedEvidence | None:
     if field not in _SPEAKS_OF:
         return None
-    found = find_evidence(question, library, 1, replace(filters, only=(stored.number,)))
+    found = retrieve_evidence(question, library, 1, replace(filters, only=(stored.number,)))
     speaks = re.compile(_SPEAKS_OF[field], re.IGNORECASE)
     kept = tuple(source for source in found.evidence if speaks.search(source.sentence))
     return replace(found, evidence=kept, odds=math.inf, whole=True) if kept else None

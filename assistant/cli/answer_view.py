@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import Streams
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ def show_end(answer: Answer, streams: Streams) -> None:
             streams.line()
             streams.line(("Nearest papers", "bold"))
             for paper in answer.nearest:
-                streams.line(f"- {visible(paper.title)}  ", (paper.id, "dim"))
+                streams.line(f"- {sanitized(paper.title)}  ", (paper.id, "dim"))
     elif cited:
         streams.line()
         streams.line(("Sources", "bold"))
@@ -53,5 +53,5 @@ def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], stream
     for n in numbers:
         item = evidence[n - 1]
         streams.line(
-            (f"[{n}]", "cyan"), f" {visible(item.stored.title)} — ", (f"“{item.text}”", "dim")
+            (f"[{n}]", "cyan"), f" {sanitized(item.stored.title)} — ", (f"“{item.text}”", "dim")
         )

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.answer_view import show_claim, show_end, show_evidence
-from assistant.cli.search import EMPTY
-from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
 from assistant.cli.importing import fill_with_sample
+from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
 from assistant.cli.options import (
     AuthorOption,
     JsonOption,
@@ -27,6 +26,7 @@ from assistant.cli.options import (
     filters_of,
     open_session,
 )
+from assistant.cli.search import EMPTY
 from assistant.cli.streams import STDIN, Batch, Streams
 from assistant.errors import AssistantError, LibraryError
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.output_file import destination
-from assistant.cli.search import EMPTY
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import LibraryOption, ModelOption, open_session
+from assistant.cli.output_file import destination
+from assistant.cli.search import EMPTY
 from assistant.cli.streams import Streams
 from assistant.errors import UsageError
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest
@@ -126,8 +126,8 @@ def moment(since: str, now: datetime) -> str:
         return moment_of(since, now)
     except UsageError as error:
         raise UsageError(
-            f"--since {visible(since)} cannot be used. Give a date (2026, 2026-03 or 2026-03-14), "
-            "7d, 12h, 2w, or last."
+            f"--since {sanitized(since)} cannot be used. Give a date (2026, 2026-03 or "
+            "2026-03-14), 7d, 12h, 2w, or last."
         ) from error
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import Streams
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.summarizing import Explanation
@@ -28,7 +28,7 @@ def show_explanation(explanation: Explanation, streams: Streams, *, as_json: boo
             }
         )
         return
-    streams.line((visible(stored.title), "bold"), "  ", (stored.id, "dim"))
+    streams.line((sanitized(stored.title), "bold"), "  ", (stored.id, "dim"))
     streams.line(("TL;DR: ", "bold"), shown.text, (f"  ({shown.method})", "dim"))
     streams.line(("From:  ", "bold"), explanation.source)
     streams.line()

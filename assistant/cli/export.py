@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.output_file import destination
-from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.options import (
     AuthorOption,
     LibraryOption,
@@ -23,6 +21,8 @@ from assistant.cli.options import (
     filters_of,
     open_session,
 )
+from assistant.cli.output_file import destination
+from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.streams import Progress, Streams
 from assistant.errors import UsageError
 

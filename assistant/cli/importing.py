@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import (
     ColumnsOption,
     JsonOption,
@@ -18,8 +19,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
-from assistant.cli.maintenance import embed_missing
-from assistant.text.formatting import spoken_size
+from assistant.text.formatting import format_size
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport, Library
@@ -113,11 +113,11 @@ def status(
         ("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
         ("TL;DRs", f"{figures.tldrs:,}"),
         ("Search by", search),
-        ("Catalogue", spoken_size(figures.catalog_bytes)),
-        ("Chroma", spoken_size(figures.chroma_bytes)),
+        ("Catalogue", format_size(figures.catalog_bytes)),
+        ("Chroma", format_size(figures.chroma_bytes)),
         ("Embedder", figures.embedder or "none"),
         ("Model", described.name),
-        ("Model file", f"{described.file} ({spoken_size(described.bytes)})"),
+        ("Model file", f"{described.file} ({format_size(described.bytes)})"),
     ]
     for name, value in rows:
         streams.line((f"{name:<12}", "bold"), value)

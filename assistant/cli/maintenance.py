@@ -22,7 +22,7 @@ from assistant.cli.streams import Streams
 from assistant.errors import EmbedderUnavailable
 
 if TYPE_CHECKING:
-    from assistant.library import Library, Problem
+    from assistant.library import IntegrityProblem, Library
 
 
 def embed(
@@ -127,7 +127,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _stage(problem: Problem, repair: bool) -> str:
+def _stage(problem: IntegrityProblem, repair: bool) -> str:
     if problem.repaired:
         return "Done: "
     return "" if repair else "--repair: "

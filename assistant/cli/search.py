@@ -24,7 +24,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
@@ -261,7 +261,7 @@ def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) ->
         streams.line("\t".join(" ".join(column.split()) for column in columns))
         return
     streams.line(
-        (f"#{stored.number}", "bold"), "  ", visible(stored.title), "  ", (stored.id, "dim")
+        (f"#{stored.number}", "bold"), "  ", sanitized(stored.title), "  ", (stored.id, "dim")
     )
     if line:
         streams.line("    ", (line, "green"))
@@ -276,7 +276,7 @@ def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_j
         streams.note(NOTHING)
     for n, hit in enumerate(hits, 1):
         streams.line(
-            (f"{n:>2}.", "bold"), f" {visible(hit.stored.title)}  ", (hit.stored.id, "dim")
+            (f"{n:>2}.", "bold"), f" {sanitized(hit.stored.title)}  ", (hit.stored.id, "dim")
         )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from assistant.errors import OutputError, UsageError
-from assistant.text.sanitizing import visible, visible_lines
+from assistant.text.sanitizing import sanitized, sanitized_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +49,7 @@ def as_json(value: Any) -> str:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, str):
-        return visible_lines(value)
+        return sanitized_lines(value)
     if isinstance(value, dict):
         return {name: _shown(one) for name, one in value.items()}
     return [_shown(one) for one in value] if isinstance(value, list | tuple) else value
@@ -81,9 +81,11 @@ class Streams:
         if self.is_terminal:
             from rich.text import Text
 
-            self._out.print(Text.assemble(*((visible_lines(text), style) for text, style in pairs)))
+            self._out.print(
+                Text.assemble(*((sanitized_lines(text), style) for text, style in pairs))
+            )
         else:
-            self.text("".join(visible_lines(text) for text, _ in pairs) + "\n")
+            self.text("".join(sanitized_lines(text) for text, _ in pairs) + "\n")
 
     def json(self, value: Any) -> None:
         """Write one JSON value on a line of its own and hand it on at once."""
@@ -124,7 +126,7 @@ class Streams:
         self._note(f"Error: {text}", "red")
 
     def _note(self, text: str, style: str) -> None:
-        line = visible(text)
+        line = sanitized(text)
         if sys.stderr.isatty():
             self._err.print(line, style=style, soft_wrap=True)
         else:

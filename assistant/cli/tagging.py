@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.search import NOTHING
 from assistant.cli.options import (
     AuthorOption,
     LibraryOption,
@@ -19,6 +18,7 @@ from assistant.cli.options import (
     filters_of,
     open_session,
 )
+from assistant.cli.search import NOTHING
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import UsageError
 

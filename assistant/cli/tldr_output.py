@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import as_json
-from assistant.text.sanitizing import visible
 from assistant.text.formatting import markdown_text, table_cell
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.summarizing import TldrResult
@@ -62,9 +62,9 @@ def _row(result: TldrResult, form: Format) -> str:
     if form is Format.csv:
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(
-            [table_cell(visible(str(shape[name]))) for name in _COLUMNS]
+            [table_cell(sanitized(str(shape[name]))) for name in _COLUMNS]
         )
         return line.getvalue()
     if form is Format.md:
         return f"- **{markdown_text(result.title)}** — {markdown_text(result.tldr)}\n"
-    return f"{visible(result.title)} — {visible(result.tldr)}\n"
+    return f"{sanitized(result.title)} — {sanitized(result.tldr)}\n"

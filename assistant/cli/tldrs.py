@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.output_file import destination
-from assistant.cli.search import EMPTY, NOTHING
+from assistant.cli.explanation_view import show_explanation
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.options import (
@@ -26,8 +25,9 @@ from assistant.cli.options import (
     filters_of,
     open_session,
 )
+from assistant.cli.output_file import destination
+from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.streams import Streams
-from assistant.cli.explanation_view import show_explanation
 from assistant.cli.tldr_output import Format, Output
 from assistant.errors import UsageError
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.importing import summary
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.importing import summary
+from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import (
     ColumnsOption,
     LibraryOption,
@@ -20,7 +21,6 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
-from assistant.cli.maintenance import embed_missing
 from assistant.cli.watched_folder import QUIET_S, State, Watched
 from assistant.errors import FileUnreadable, UsageError
 

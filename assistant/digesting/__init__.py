@@ -9,9 +9,9 @@ from assistant.digesting.digest import (
     Section,
     grouped,
 )
+from assistant.digesting.html_page import as_html
 from assistant.digesting.mail import as_email, as_file
 from assistant.digesting.markdown import as_markdown
-from assistant.digesting.html_page import as_html
 from assistant.digesting.smtp import check_mail_settings, recipients, send
 
 __all__ = [

@@ -13,7 +13,7 @@ from itertools import islice
 from assistant.digesting.digest import MOST_GROUPED, MOST_SHOWN, Digest, Item, grouped
 from assistant.errors import UsageError
 from assistant.library import Library, StoredPaper
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 # Under this name the library remembers where the last digest ended.
 FACT = "digest"
@@ -61,8 +61,8 @@ def moment(since: str, now: datetime) -> str:
     except (ValueError, OverflowError):
         pass
     raise UsageError(
-        f"“{visible(since)}” is no date. Give one as 2026, 2026-03 or 2026-03-14, or how far to go "
-        "back as 12h, 7d or 2w."
+        f"“{sanitized(since)}” is no date. Give one as 2026, 2026-03 or 2026-03-14, or how far to "
+        "go back as 12h, 7d or 2w."
     )
 
 

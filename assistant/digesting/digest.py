@@ -15,8 +15,8 @@ import numpy.typing as npt
 from assistant.digesting.groups import alike
 from assistant.digesting.naming import names_of
 from assistant.library import StoredPaper
+from assistant.text.sanitizing import sanitized
 from assistant.text.topics import OTHER, group_by_topic
-from assistant.text.sanitizing import visible
 
 Vector = npt.NDArray[np.float32]
 Liked = tuple[StoredPaper, Vector]
@@ -177,7 +177,7 @@ def _for_you(entries: Sequence[Entry], most: int) -> list[Entry]:
 
 def _topics(items: Sequence[Item]) -> list[tuple[str, list[int]]]:
     """The groups of `items` that have a name, as places in it."""
-    texts = [f"{visible(item.stored.title)}\n{item.stored.abstract}" for item in items]
+    texts = [f"{sanitized(item.stored.title)}\n{item.stored.abstract}" for item in items]
     places = [place for place, item in enumerate(items) if item.vector is not None]
     if len(places) >= _LEAST_WITH_VECTOR * len(items):
         vectors = [item.vector for item in items if item.vector is not None]

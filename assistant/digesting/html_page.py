@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.text.sanitizing import visible
 from assistant.text.formatting import html_text
+from assistant.text.sanitizing import sanitized
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -42,7 +42,7 @@ def as_html(digest: Digest) -> str:
     """The whole document."""
     title = html_text(wording.heading(digest))
     body = [
-        f'<h1>{title}</h1>\n<p class="quiet">{html_text(facts.counted(digest))}</p>',
+        f'<h1>{title}</h1>\n<p class="quiet">{html_text(wording.counted(digest))}</p>',
         *_part(wording.FOR_YOU, digest.for_you, with_topic=True),
     ]
     for section in digest.sections:
@@ -74,7 +74,7 @@ def _part(
         yield "<li>" + "\n".join(_entry(entry, with_topic=with_topic)) + "</li>"
     yield "</ul>"
     if more:
-        yield f'<p class="quiet">{html_text(facts.more(more))}</p>'
+        yield f'<p class="quiet">{html_text(wording.more(more))}</p>'
     yield "</section>"
 
 
@@ -91,7 +91,7 @@ def _entry(entry: Entry, *, with_topic: bool) -> Iterator[str]:
     ]
     if known:
         yield f'<p class="quiet">{" · ".join(known)}</p>'
-    if entry.tldr and visible(entry.tldr):
+    if entry.tldr and sanitized(entry.tldr):
         yield f'<p dir="auto">{html_text(entry.tldr)}</p>'
     why = []
     if entry.similar_to:

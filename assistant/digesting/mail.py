@@ -12,7 +12,7 @@ from email.utils import format_datetime, make_msgid
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
 from assistant.digesting.html_page import as_html
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 _WIDTH = 76
 _SUBJECT_TOPICS = 3
@@ -53,7 +53,7 @@ def subject(digest: Digest) -> str:
     count = "1 new paper" if digest.count == 1 else f"{digest.count:,} new papers"
     if digest.count == 1:
         topics = [entry.stored.title for entry in digest.shown]
-    line = visible(f"{count}: {', '.join(topics[:_SUBJECT_TOPICS])}")
+    line = sanitized(f"{count}: {', '.join(topics[:_SUBJECT_TOPICS])}")
     return line if len(line) <= _MOST_SUBJECT else f"{line[:_MOST_SUBJECT].rstrip()}…"
 
 
@@ -66,15 +66,15 @@ def as_text(digest: Digest) -> str:
     for section in digest.sections:
         lines += _part(section.name, section.entries)
         if section.more:
-            lines += [f"  {facts.more(section.more)}", ""]
+            lines += [f"  {wording.more(section.more)}", ""]
     if rest := wording.more_topics(digest):
         lines += [rest, ""]
     return "\n".join(lines)
 
 
 def _part(name: str, entries: Sequence[Entry]) -> Iterator[str]:
-    yield visible(name)
-    yield "-" * len(visible(name))
+    yield sanitized(name)
+    yield "-" * len(sanitized(name))
     for entry in entries:
         yield from _entry(entry)
         yield ""
@@ -85,7 +85,9 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield from _wrapped(paper.title, "* ")
     yield from _wrapped(
         " · ".join(
-            one for one in (wording.authors(paper), wording.date(paper), *wording.tags(paper)) if one
+            one
+            for one in (wording.authors(paper), wording.date(paper), *wording.tags(paper))
+            if one
         )
     )
     if entry.tldr:
@@ -98,5 +100,9 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _wrapped(text: str, first: str = "  ") -> list[str]:
     return textwrap.wrap(
-        visible(text), _WIDTH, initial_indent=first, subsequent_indent="  ", break_long_words=False
+        sanitized(text),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent="  ",
+        break_long_words=False,
     )

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.text.sanitizing import visible
 from assistant.text.formatting import markdown_text
+from assistant.text.sanitizing import sanitized
 
 
 def as_markdown(digest: Digest) -> str:
     """The whole document; it ends with a line end."""
-    lines = [f"# {markdown_text(facts.heading(digest))}", "", wording.counted(digest), ""]
+    lines = [f"# {markdown_text(wording.heading(digest))}", "", wording.counted(digest), ""]
     if digest.for_you:
         lines += _part(wording.FOR_YOU, digest.for_you, with_topic=True)
     for section in digest.sections:
@@ -41,7 +41,7 @@ def _lines(entry: Entry, *, with_topic: bool) -> Iterator[str]:
     about = [wording.authors(paper), wording.date(paper), *wording.tags(paper)]
     if known := " · ".join(markdown_text(one) for one in about if one):
         yield known
-    if entry.tldr and visible(entry.tldr):
+    if entry.tldr and sanitized(entry.tldr):
         yield markdown_text(entry.tldr)
     if entry.similar_to:
         yield f"*Similar to {markdown_text(entry.similar_to.title)}*"

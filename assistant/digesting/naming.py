@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log
 
+from assistant.text.sanitizing import sanitized_lines
 from assistant.text.topics import WORD, telling_stem, usual_form
-from assistant.text.sanitizing import visible_lines
 from assistant.text.words import STOP_WORDS, stem
 
 Term = tuple[str, ...]
@@ -70,7 +70,7 @@ class _Text:
     """The terms of a text, those of its first line, and how each is written."""
 
     def __init__(self, text: str) -> None:
-        self.plain = unicodedata.normalize("NFKC", visible_lines(text))
+        self.plain = unicodedata.normalize("NFKC", sanitized_lines(text))
         title, _, rest = self.plain.partition("\n")
         self.forms: dict[Term, Counter[str]] = {}
         self.in_title = self._read(title)

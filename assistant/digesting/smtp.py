@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 from assistant.errors import MailNotSent, SettingsError
 from assistant.settings import PREFIX, Settings
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 TIMEOUT_S = 30
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -107,7 +107,7 @@ def _is_here(host: str) -> bool:
 def _said(reply: bytes | str) -> str:
     """What a server said, as the end of a clause."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    shown = visible(text)[:_MOST_SAID].rstrip(".")
+    shown = sanitized(text)[:_MOST_SAID].rstrip(".")
     return f' ("{shown}")' if shown else ""
 
 

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from assistant.digesting.digest import Digest
 from assistant.paper import Paper
-from assistant.text.sanitizing import visible
-from assistant.text.formatting import spoken_date, web_address
+from assistant.text.formatting import format_date, web_address
+from assistant.text.sanitizing import sanitized
 
 MOST_AUTHORS = 3
 MOST_TAGS = 4
@@ -16,10 +16,10 @@ FOR_YOU = "Most for you"
 
 def heading(digest: Digest) -> str:
     """`New papers, 12 to 19 March 2026`."""
-    until = spoken_date(digest.until)
+    until = format_date(digest.until)
     if digest.since is None:
         return f"New papers until {until}"
-    since = spoken_date(digest.since)
+    since = format_date(digest.since)
     if since == until:
         return f"New papers of {until}"
     # Month and year are said once where they are the same.
@@ -53,16 +53,16 @@ def more_topics(digest: Digest) -> str:
 
 def address(paper: Paper) -> str | None:
     """Where the paper is on the web: by DOI, arXiv or its own address, in this order."""
-    if doi := visible(paper.doi or ""):
+    if doi := sanitized(paper.doi or ""):
         return f"https://doi.org/{quote(doi, safe='/:')}"
-    if arxiv := visible(paper.arxiv or ""):
+    if arxiv := sanitized(paper.arxiv or ""):
         return f"https://arxiv.org/abs/{quote(arxiv, safe='/')}"
     return web_address(paper.url)
 
 
 def authors(paper: Paper) -> str:
     """The first authors, and how many there are beside them: `A, B, C +4`."""
-    seen = [name for author in paper.authors if (name := visible(author))]
+    seen = [name for author in paper.authors if (name := sanitized(author))]
     # One more name takes no more room than the sign that stands for it.
     if len(seen) <= MOST_AUTHORS + 1:
         return ", ".join(seen)
@@ -71,9 +71,9 @@ def authors(paper: Paper) -> str:
 
 def date(paper: Paper) -> str:
     """The day, month or year of the paper, empty if it is not known."""
-    return spoken_date(paper.published or "")
+    return format_date(paper.published or "")
 
 
 def tags(paper: Paper) -> list[str]:
     """The first tags."""
-    return [tag for one in paper.tags if (tag := visible(one))][:MOST_TAGS]
+    return [tag for one in paper.tags if (tag := sanitized(one))][:MOST_TAGS]

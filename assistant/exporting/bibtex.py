@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.fields import Exported, Fields, fields_of
 from assistant.exporting.escaping import JOINER, formulas, shielded, undecodable, without_ligatures
+from assistant.exporting.fields import Exported, Fields, fields_of
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ESCAPES = str.maketrans(

@@ -6,8 +6,8 @@ import hashlib
 import re
 import unicodedata
 
-from assistant.exporting.names import family_and_given
 from assistant.exporting.fields import Fields
+from assistant.exporting.names import family_and_given
 from assistant.text.words import STOP_WORDS
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")

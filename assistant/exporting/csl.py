@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.names import family_and_given
-from assistant.exporting.fields import Exported, Fields, fields_of
 from assistant.exporting.escaping import shielded
+from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.exporting.names import family_and_given
 
 
 def csl_json(papers: Iterable[Exported]) -> Iterator[str]:

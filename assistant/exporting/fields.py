@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.paper import Paper
-from assistant.text.sanitizing import visible, visible_lines
+from assistant.text.sanitizing import sanitized, sanitized_lines
 
 _WEB = ("https://", "http://")
 
@@ -51,19 +51,19 @@ def fields_of(exported: Exported) -> Fields:
     """The texts of `exported`, cleaned once more: a library may be older than the cleaning."""
     paper = exported.paper
     return Fields(
-        id=visible(exported.id),
-        title=visible(paper.title),
-        abstract=visible_lines(paper.abstract).strip(),
+        id=sanitized(exported.id),
+        title=sanitized(paper.title),
+        abstract=sanitized_lines(paper.abstract).strip(),
         authors=_each(paper.authors),
         published=paper.published or "",
-        arxiv=visible(paper.arxiv or ""),
-        doi=visible(paper.doi or ""),
-        pmid=visible(paper.pmid or ""),
-        url=visible(paper.url or ""),
+        arxiv=sanitized(paper.arxiv or ""),
+        doi=sanitized(paper.doi or ""),
+        pmid=sanitized(paper.pmid or ""),
+        url=sanitized(paper.url or ""),
         tags=_each(paper.tags),
-        tldr=visible(exported.tldr or ""),
+        tldr=sanitized(exported.tldr or ""),
     )
 
 
 def _each(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(shown for value in values if (shown := visible(value)))
+    return tuple(shown for value in values if (shown := sanitized(value)))

@@ -10,11 +10,11 @@ from typing import Protocol
 from assistant.errors import UsageError
 from assistant.exporting.bibtex import bibtex
 from assistant.exporting.csl import csl_json
+from assistant.exporting.csv_table import table
+from assistant.exporting.fields import Exported
 from assistant.exporting.jsonl import json_lines
 from assistant.exporting.markdown import markdown
-from assistant.exporting.fields import Exported
 from assistant.exporting.ris import ris
-from assistant.exporting.csv_table import table
 
 OBSIDIAN = "obsidian"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from assistant.exporting.fields import Exported, fields_of
 from assistant.exporting.escaping import shielded
+from assistant.exporting.fields import Exported, fields_of
 
 
 def json_lines(papers: Iterable[Exported]) -> Iterator[str]:

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assistant.errors import OutputError
-from assistant.exporting.markdown import body, escaped
 from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.exporting.markdown import body, escaped
 
 _ENDING = ".md"
 # File systems take 255 bytes; sync services and long folders take part of them.

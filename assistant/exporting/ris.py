@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.exporting.names import family_and_given
-from assistant.exporting.fields import Exported, Fields, fields_of
 from assistant.exporting.escaping import JOINER, shielded, undecodable
+from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.exporting.names import family_and_given
 
 _LIKE_A_TAG = re.compile(r"[A-Z][A-Z0-9](?:  -|[ \t]{0,4}-(?:\s|\Z))")
 

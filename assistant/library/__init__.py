@@ -3,7 +3,7 @@
 from assistant.library.backup import Backup, restore
 from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query
-from assistant.library.tldr_cache import KeptLines
+from assistant.library.integrity import IntegrityProblem
 from assistant.library.library import Library
 from assistant.library.records import (
     ChatSummary,
@@ -17,8 +17,8 @@ from assistant.library.records import (
     StoredTurn,
     TldrLine,
 )
-from assistant.library.integrity import Problem
 from assistant.library.statistics import Statistics
+from assistant.library.tldr_cache import TldrCache
 from assistant.library.vectors import WordVectors
 
 __all__ = [
@@ -29,16 +29,16 @@ __all__ = [
     "Filters",
     "Hit",
     "ImportReport",
-    "KeptLines",
+    "IntegrityProblem",
     "Library",
     "LibraryStatus",
-    "Problem",
     "Sort",
     "SourceRecord",
     "Statistics",
     "StoredPaper",
     "StoredTldr",
     "StoredTurn",
+    "TldrCache",
     "TldrLine",
     "WordVectors",
     "parse_query",

@@ -15,7 +15,7 @@ from assistant.paper import Paper
 BATCH = 2_000
 
 
-class Adding:
+class BatchWriter:
     """Adds papers with one function that takes a batch and reports what became of it."""
 
     def __init__(

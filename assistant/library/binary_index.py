@@ -28,7 +28,7 @@ _BLOCK = 65_536
 _WORTH_WRITING = 0.02
 
 
-class CompactIndex(MemoryIndex):
+class BinaryIndex(MemoryIndex):
     """Compares the signs of all vectors, and those vectors in full that seem nearest.
 
     What it holds is kept in the file `FILE` of the library, so that a start reads that instead of

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.errors import PaperNotFound
-from assistant.library.paper_writer import Adder, set_own_tags
-from assistant.library.filter_sql import conditions
 from assistant.library.database import Database
+from assistant.library.filter_sql import conditions
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.full_text import FullText
 from assistant.library.paper_rows import COLUMNS, last_number, papers_with, records_of, stored
+from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
 
@@ -52,7 +52,7 @@ class Catalog:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._database.write() as connection:
             connection.execute(f"PRAGMA cache_size = -{_ADDING_CACHE_KB}")
-            adder = Adder(connection, moment)
+            adder = PaperWriter(connection, moment)
             for paper in papers:
                 outcome = adder.add(paper)
                 setattr(report, outcome, getattr(report, outcome) + 1)

@@ -22,8 +22,8 @@ from assistant.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
-from assistant.library.name_matching import folded, sql_bears_name, sql_name_words
 from assistant.library.identity import sql_title_key
+from assistant.library.name_matching import folded, sql_bears_name, sql_name_words
 from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 
 BUSY_SECONDS = 5.0

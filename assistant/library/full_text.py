@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from assistant.library.filter_sql import conditions
 from assistant.library.database import Database
+from assistant.library.filter_sql import conditions
 from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.query_plan import QueryPlan, any_of, common_scores, plan
 from assistant.library.spelling import Spelling
-from assistant.library.query_plan import WordPlan, any_of, common_scores, plan
 
 # A question longer than this is a pasted text; its beginning says what it is about.
 MAX_CHARACTERS = 8_000
@@ -50,14 +50,14 @@ class FullText:
         self._database = database
         self._spelling = Spelling(database)
 
-    def plan(self, query: str) -> WordPlan | None:
+    def plan(self, query: str) -> QueryPlan | None:
         """How to look for `query`, with near words in place of unknown ones; None: no words."""
         words = self._spelling.corrected(terms(query))
         with self._database.read() as connection:
             return plan(connection, words)
 
     def best(
-        self, wanted: WordPlan, limit: int, filters: Filters = EVERYTHING
+        self, wanted: QueryPlan, limit: int, filters: Filters = EVERYTHING
     ) -> list[tuple[int, float]]:
         """Number and BM25 score of the `limit` best papers, best first; higher is better.
 
@@ -78,7 +78,7 @@ class FullText:
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return ranked if limit < 0 else ranked[:limit]
 
-    def scores(self, wanted: WordPlan, numbers: Iterable[int]) -> dict[int, float]:
+    def scores(self, wanted: QueryPlan, numbers: Iterable[int]) -> dict[int, float]:
         """The scores of those of `numbers` that have any of the words."""
         given = json.dumps(list(numbers))
         if given == "[]":
@@ -90,7 +90,7 @@ class FullText:
         return self._with_common(dict(found), found, wanted)
 
     def _with_common(
-        self, scores: dict[int, float], which: Sequence[tuple[int, float]], wanted: WordPlan
+        self, scores: dict[int, float], which: Sequence[tuple[int, float]], wanted: QueryPlan
     ) -> dict[int, float]:
         """`scores`, those of `which` with what their common words add."""
         if not wanted.common:
@@ -105,7 +105,7 @@ class FullText:
         if not wanted:
             return []
         groups = (self._spelling.corrected([term]) for term in wanted)
-        every = WordPlan(" AND ".join(f"({any_of(group)})" for group in groups))
+        every = QueryPlan(" AND ".join(f"({any_of(group)})" for group in groups))
         return [number for number, _ in self.best(every, -1, filters)]
 
     def forget_removed(self) -> None:

@@ -18,7 +18,7 @@ Of the records that join, an import calls those `unchanged` that add nothing to 
 """
 
 
-class Foreseeing:
+class ImportPreview:
     """Foresees one import, whose records come batch by batch in their order.
 
     It compares keys and titles. Where several papers share one title (`identity.partition`) it may

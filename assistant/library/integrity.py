@@ -29,7 +29,7 @@ _CHILDREN = ("keys", "titles", "labels", "records", "own_tags", "chunks", "tldrs
 
 
 @dataclass(frozen=True)
-class Problem:
+class IntegrityProblem:
     """Something that is not as it should be.
 
     `mend` says what `--repair` does about it, and `repaired` whether that was done and has helped.
@@ -41,10 +41,10 @@ class Problem:
 
 
 Mend = Callable[[sqlite3.Connection], None]
-Found = tuple[Mend, Problem]
+Found = tuple[Mend, IntegrityProblem]
 
 
-class Soundness:
+class IntegrityCheck:
     """Checks the catalogue of a database, and repairs what can be made again from the papers."""
 
     def __init__(self, database: Database, rows: VectorRows) -> None:
@@ -52,11 +52,11 @@ class Soundness:
         self._database = database
         self._rows = rows
 
-    def check(self, progress: Callable[[str], None] = lambda step: None) -> list[Problem]:
+    def check(self, progress: Callable[[str], None] = lambda step: None) -> list[IntegrityProblem]:
         """Everything that is wrong; [] if the catalogue is sound. `progress` is told each step."""
         return [problem for _, (_, problem) in self._found(progress)]
 
-    def repair(self, progress: Callable[[str], None] = lambda step: None) -> list[Problem]:
+    def repair(self, progress: Callable[[str], None] = lambda step: None) -> list[IntegrityProblem]:
         """Repair what `check` finds; what was found, and what of it is still wrong."""
         found = []
         for step, (mend, problem) in self._found(progress):
@@ -106,7 +106,9 @@ class Soundness:
         if not faults:
             return None
         reasons = "; ".join(" ".join(fault.split()) for fault in faults)
-        return _reindex, Problem(f"The file is damaged: {reasons}.", "Makes its indexes anew.")
+        return _reindex, IntegrityProblem(
+            f"The file is damaged: {reasons}.", "Makes its indexes anew."
+        )
 
     def _references(self) -> Found | None:
         with self._database.read() as connection:
@@ -115,13 +117,13 @@ class Soundness:
             return None
         tables = ", ".join(sorted({row[0] for row in rows}))
         what = f"{len(rows):,} rows belong to no paper ({tables})."
-        return _drop_orphans, Problem(what, "Removes them.")
+        return _drop_orphans, IntegrityProblem(what, "Removes them.")
 
     def _state(self) -> Found | None:
         if self._rows.state().generation is not None:
             return None
         what = "It is not known which state of the vectors the indexes are to be made of."
-        return _begin_generation, Problem(what, "Has the indexes made anew.")
+        return _begin_generation, IntegrityProblem(what, "Has the indexes made anew.")
 
     def _full_text(self) -> Found | None:
         try:
@@ -133,14 +135,14 @@ class Soundness:
             if not _is_damage(error):
                 raise
             what = "The full text index does not fit the papers."
-            return _rebuild_full_text, Problem(what, "Makes it anew.")
+            return _rebuild_full_text, IntegrityProblem(what, "Makes it anew.")
         return None
 
     def _papers(self) -> Found | None:
         wrong = unreadable_papers(self._database)
         if not wrong:
             return None
-        return lambda connection: empty_lists(connection, wrong), Problem(
+        return lambda connection: empty_lists(connection, wrong), IntegrityProblem(
             f"The authors or tags of {_papers(wrong)} are damaged.",
             "Empties them; import these papers again to have them back.",
         )
@@ -149,7 +151,7 @@ class Soundness:
         wrong = unreadable_records(self._database)
         if not wrong:
             return None
-        return lambda connection: drop_records(connection, wrong), Problem(
+        return lambda connection: drop_records(connection, wrong), IntegrityProblem(
             f"Records of {_papers(wrong.values())} are damaged.",
             "Removes these records; what they said together stays.",
         )
@@ -161,7 +163,7 @@ class Soundness:
         wrong = wrongly_named(self._database, unreadable)
         if not wrong:
             return None
-        return lambda connection: name_anew(connection, wrong), Problem(
+        return lambda connection: name_anew(connection, wrong), IntegrityProblem(
             f"{_papers(wrong)} cannot be found by all identifiers or filters.",
             "Writes these anew.",
         )
@@ -192,7 +194,7 @@ class Soundness:
             )
 
         what = f"The vectors of {_papers(wrong)} are damaged."
-        return mend, Problem(what, "Removes them; `assistant embed` makes them anew.")
+        return mend, IntegrityProblem(what, "Removes them; `assistant embed` makes them anew.")
 
     def _size(self) -> int:
         """Bytes of a vector: those that most of them have, of two sizes the larger one."""

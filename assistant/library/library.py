@@ -8,15 +8,16 @@ from types import TracebackType
 from typing import Self
 
 from assistant.library.backup import CATALOG, Backup, back_up
-from assistant.library.batch_writer import Adding
+from assistant.library.batch_writer import BatchWriter
 from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.database import Database, folder_size
 from assistant.library.embedding import Embedding
-from assistant.library.filters import EVERYTHING, Filters
-from assistant.library.import_preview import Foreseeing
 from assistant.library.facets import Kind, frequent_labels
+from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.import_preview import ImportPreview
+from assistant.library.integrity import IntegrityCheck, IntegrityProblem
 from assistant.library.records import (
     ChatSummary,
     Hit,
@@ -30,7 +31,6 @@ from assistant.library.records import (
 )
 from assistant.library.removal import RemovedPaper, put_back, take_out
 from assistant.library.search import ASKING_S, Search
-from assistant.library.integrity import Problem, Soundness
 from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
 from assistant.library.vector_search import VectorSearch
@@ -134,11 +134,11 @@ class Library:
         is told with the number read so far. When `papers` raises, or the user interrupts, what
         was read before stays, except a batch that was just being written.
         """
-        return Adding(self._catalog.add, progress).all(papers)
+        return BatchWriter(self._catalog.add, progress).all(papers)
 
-    def foresee(self) -> Foreseeing:
+    def foresee(self) -> ImportPreview:
         """Tells what would become of papers if they were added; nothing is written."""
-        return Foreseeing(self._database)
+        return ImportPreview(self._database)
 
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
@@ -431,13 +431,13 @@ class Library:
 
     def check(
         self, progress: Callable[[str], None] = lambda step: None, *, repair: bool = False
-    ) -> list[Problem]:
+    ) -> list[IntegrityProblem]:
         """Everything that is wrong in the catalogue, repaired if `repair` says so; [] if sound.
 
         The Chroma index is compared with it; where it differs it is made anew, which `notify`
         is told. `progress` is told what is looked at.
         """
-        soundness = Soundness(self._database, self._rows)
+        soundness = IntegrityCheck(self._database, self._rows)
         found = soundness.repair(progress) if repair else soundness.check(progress)
         if repair or not found:
             progress("Chroma")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.library.name_matching import folded
 from assistant.library.identity import is_preprint
+from assistant.library.name_matching import folded
 from assistant.paper import Paper, normalised
 
 _CUT_MARKS = ("...", "…", "[…]", "[...]")

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
-from assistant.library.paper_writer import relabel, rename
 from assistant.library.database import Database
+from assistant.library.paper_writer import relabel, rename
 from assistant.paper import Paper
 
 _PAGE = 500

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assistant.library.name_matching import folded, name_words
 from assistant.library.identity import MANY
+from assistant.library.name_matching import folded, name_words
 from assistant.library.records import SourceRecord, StoredPaper
 from assistant.paper import Paper
 

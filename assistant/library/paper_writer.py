@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.library.name_matching import folded
 from assistant.library.identity import partition, title_key
 from assistant.library.merging import combined, united_tags
+from assistant.library.name_matching import folded
 from assistant.library.paper_rows import (
     COLUMNS,
     add_keys,
@@ -35,7 +35,7 @@ from assistant.paper import Paper
 Outcome = Literal["added", "merged", "unchanged"]
 
 
-class Adder:
+class PaperWriter:
     """Brings records into the catalogue within one transaction, of which `finish` is the end."""
 
     def __init__(self, connection: sqlite3.Connection, moment: str) -> None:

@@ -20,7 +20,7 @@ _MOST_SCORED = 40_000
 
 
 @dataclass(frozen=True)
-class WordPlan:
+class QueryPlan:
     """`expression` is FTS5's for what brings up papers, `common` are other words and their weight.
 
     The weight is the inverse document frequency of BM25, which is what a word adds to the score of
@@ -31,13 +31,13 @@ class WordPlan:
     common: tuple[tuple[str, float], ...] = ()
 
 
-def plan(connection: sqlite3.Connection, words: Sequence[str]) -> WordPlan | None:
+def plan(connection: sqlite3.Connection, words: Sequence[str]) -> QueryPlan | None:
     """How to look for any of `words`; None if there are none."""
     if not words:
         return None
     papers = connection.execute("SELECT max(number) FROM papers").fetchone()[0] or 0
     if papers <= LARGE:
-        return WordPlan(any_of(words))
+        return QueryPlan(any_of(words))
     frequency = {word: _frequency(connection, quoted(word), papers) for word in words}
     rarest = sorted((word for word in words if frequency[word]), key=frequency.__getitem__)
     rare: list[str] = []
@@ -48,7 +48,7 @@ def plan(connection: sqlite3.Connection, words: Sequence[str]) -> WordPlan | Non
             break
         rare.append(word)
     expression = any_of(rare or words) if rare or not rarest else _narrow(connection, rarest)
-    return WordPlan(
+    return QueryPlan(
         expression,
         tuple(
             (quoted(word), math.log((papers - frequency[word] + 0.5) / (frequency[word] + 0.5)))

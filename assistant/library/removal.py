@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assistant.library.paper_writer import Adder, set_own_tags
 from assistant.library.database import Database
 from assistant.library.identity import title_key
 from assistant.library.paper_rows import load, papers_with, records_of
+from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import SourceRecord
 from assistant.paper import Paper
 
@@ -54,7 +54,7 @@ def put_back(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:
     the numbers are new. A TL;DR comes back where the paper has the text that it was written about.
     """
     with database.write() as connection:
-        adder = Adder(connection, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        adder = PaperWriter(connection, datetime.now(UTC).isoformat(timespec="milliseconds"))
         for one in removed:
             for record in one.records:
                 for source in record.sources:

@@ -22,7 +22,7 @@ MOST_KEPT = 300_000
 _BUSY_SECONDS = 5.0
 
 
-class KeptLines:
+class TldrCache:
     """The lines kept in a cache folder. Thread-safe, and shared with other processes.
 
     A cache is nothing to fail at: where it cannot be read or written the batch goes on without it,

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.library.binary_index import BinaryIndex
 from assistant.library.chroma_collection import ChromaUnusable
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex
-from assistant.library.binary_index import CompactIndex
 from assistant.library.vector_index import ExactIndex, VectorIndex
 from assistant.library.vectors import Matrix, VectorRows
 
@@ -78,7 +78,7 @@ class VectorSearch:
 
     def _open(self) -> VectorIndex:
         if self._rows.more_than(MOST_IN_CHROMA):
-            return CompactIndex(self._rows, self._folder if self._use_chroma else None)
+            return BinaryIndex(self._rows, self._folder if self._use_chroma else None)
         if self._use_chroma:
             try:
                 return ChromaIndex(self._folder, self._rows, self._notify)

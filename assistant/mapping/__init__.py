@@ -8,11 +8,11 @@ from assistant.mapping.map_builder import (
     vectors_to_show,
     version_of,
 )
-from assistant.mapping.paper_map import KeptMaps, PaperMap
+from assistant.mapping.paper_map import MapCache, PaperMap
 
 __all__ = [
     "MOST_PAPERS",
-    "KeptMaps",
+    "MapCache",
     "PaperMap",
     "brought_up",
     "drawn",

@@ -15,7 +15,7 @@ from assistant.mapping.layout import layout
 from assistant.mapping.paper_map import PaperMap
 from assistant.mapping.topics import grouped, named
 from assistant.text.clusters import Floats
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 # What is done, how much of it, and how much there is of it (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -121,7 +121,7 @@ def papers_of(library: Library, numbers: Iterable[int]) -> Iterator[StoredPaper]
 
 
 def _text(stored: StoredPaper) -> str:
-    return f"{visible(stored.title)}\n{stored.abstract}"
+    return f"{sanitized(stored.title)}\n{stored.abstract}"
 
 
 def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

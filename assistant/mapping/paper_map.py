@@ -87,7 +87,7 @@ def _moved(values: Sequence[float], directions: npt.NDArray[np.float64]) -> list
     return [round(float(one), 5) for one in moved]
 
 
-class KeptMaps:
+class MapCache:
     """The last map of each library, in a folder of the cache.
 
     A cache is nothing to fail at: what cannot be read is not there, and what cannot be written is

@@ -73,8 +73,8 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
         ModelFileInvalid: the file is not a whole GGUF, or not the one its checksum promises.
         ModelError: it cannot be loaded.
     """
-    from assistant.models.checksum import verify_sidecar
     from assistant.models.bundled_model import NAME, checked_adapters, prepared_file
+    from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
     from assistant.models.gguf import inspect_gguf
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _THOUGHT_BEGINS, _THOUGHT_ENDS = "<think>", "</think>"
 
 
-class ReplyText:
+class Detokenizer:
     """Collects a reply piece by piece and lets out what is certain to be part of it.
 
     Bytes of an unfinished character wait for the rest; text that may be the beginning of a stop

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.errors import AssistantError, ModelError, PromptTooLong
-from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.models.chat_template import ChatTemplate
-from assistant.models.lane import Job, Lane
+from assistant.models.lane import Lane, PendingRequest
 from assistant.models.llama import LlamaModel
+from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.models.stream import EngineStream
 
 # Two questions may be answered at the same time (two windows); more wait for their turn.
@@ -69,7 +69,7 @@ class Engine:
             )
         }
         self._wake = threading.Condition()
-        self._incoming: list[Job] = []
+        self._incoming: list[PendingRequest] = []
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="llama.cpp", daemon=True)
         self._thread.start()
@@ -115,7 +115,7 @@ class Engine:
         if request.adapter is not None and request.adapter not in self._adapter_names:
             raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
         prompt = self._template.tokens(request.messages, request.answer_prefix)
-        job = Job(request, prompt, EngineStream(on_cancel=self._interrupt))
+        job = PendingRequest(request, prompt, EngineStream(on_cancel=self._interrupt))
         if job.needed > self._context_tokens:
             raise PromptTooLong(
                 f"A prompt of {len(prompt)} tokens and a reply of up to {request.max_tokens} do "

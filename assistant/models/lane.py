@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.models.protocols import FinishReason, GenerationRequest
+from assistant.models.detokenizer import Detokenizer
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
-from assistant.models.detokenizer import ReplyText
+from assistant.models.protocols import FinishReason, GenerationRequest
 from assistant.models.stream import EngineStream
 
 # A shared beginning shorter than this is computed faster than it is copied or waited for.
@@ -27,7 +27,7 @@ _MEMORY_STEP = 256
 
 
 @dataclass
-class Job:
+class PendingRequest:
     """One request on its way: its prompt in tokens and the stream its reply goes to."""
 
     request: GenerationRequest
@@ -47,9 +47,9 @@ class Slot:
     sequence: int
     tokens: list[int] = field(default_factory=list)
     adapter: str | None = None
-    job: Job | None = None
+    job: PendingRequest | None = None
     pending: list[int] = field(default_factory=list)
-    reply: ReplyText = field(default_factory=ReplyText)
+    reply: Detokenizer = field(default_factory=Detokenizer)
     sampler: Any = None
     begun: float = 0.0
 
@@ -91,7 +91,7 @@ class Lane:
         self._context: LlamaContext | None = None
         self._slots: list[Slot] = []
         self._adapter: str | None = None
-        self.waiting: deque[Job] = deque()
+        self.waiting: deque[PendingRequest] = deque()
 
     @property
     def busy(self) -> bool:
@@ -218,7 +218,7 @@ class Lane:
             self.waiting.popleft()
             self._start(slot, job, donor if best >= own + _WORTH_SHARING else slot)
 
-    def _worth_waiting(self, job: Job, have: int) -> bool:
+    def _worth_waiting(self, job: PendingRequest, have: int) -> bool:
         """Whether a slot is just reading a beginning that this job could copy afterwards."""
         return any(
             _common(slot.tokens + slot.pending, job.prompt) >= have + _WORTH_SHARING
@@ -245,7 +245,7 @@ class Lane:
         self._slots = [Slot(sequence) for sequence in range(self._sequences)]
         return True
 
-    def _start(self, slot: Slot, job: Job, donor: Slot) -> None:
+    def _start(self, slot: Slot, job: PendingRequest, donor: Slot) -> None:
         assert self._context is not None  # noqa: S101 - _make_room came before
         request = job.request
         # At least one token has to be computed anew, for its logits.
@@ -257,7 +257,7 @@ class Lane:
         self._truncate(slot, reused)
         slot.job = job
         slot.pending = job.prompt[len(slot.tokens) :]
-        slot.reply = ReplyText(request.stop)
+        slot.reply = Detokenizer(request.stop)
         slot.sampler = self._context.sampler(
             temperature=request.temperature,
             repeat_penalty=request.repeat_penalty,

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import EmbedderUnavailable, ModelFileInvalid
-from assistant.models.protocols import Vectors, WordVectors
 from assistant.models.checksum import verify
 from assistant.models.minilm_session import Network, open_network
+from assistant.models.protocols import Vectors, WordVectors
 from assistant.models.wordpiece import (
     CLS,
     SEP,

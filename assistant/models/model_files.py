@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import ModelError, ModelFileInvalid
 from assistant.models.gguf import GgufInfo, inspect_gguf
-from assistant.text.formatting import spoken_size
+from assistant.text.formatting import format_size
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -105,8 +105,8 @@ def check_model(settings: Settings) -> None:
     free = free_memory()
     if free is not None and needed > free:
         raise ModelError(
-            f"{file}: needs {spoken_size(needed)} of memory with {settings.context:,} tokens of "
-            f"context, and {spoken_size(free)} are free. Choose a smaller model or context, or "
+            f"{file}: needs {format_size(needed)} of memory with {settings.context:,} tokens of "
+            f"context, and {format_size(free)} are free. Choose a smaller model or context, or "
             "close other programs."
         )
 

@@ -191,6 +191,6 @@ class Embedder(Protocol):
         ...
 
 
-def is_able(model: LanguageModel) -> bool:
+def is_capable(model: LanguageModel) -> bool:
     """Whether `model` says things in its own words well enough to be trusted with them."""
     return model.parameters >= ABLE

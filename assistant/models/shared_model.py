@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from assistant.errors import ModelError
-from assistant.models.throughput import Speed
+from assistant.models.throughput import Throughput
 
 if TYPE_CHECKING:
     from assistant.models.protocols import (
@@ -35,7 +35,7 @@ class SharedModel:
     def __init__(self, model: LanguageModel) -> None:
         """Own `model` from now on."""
         self._model = model
-        self.speed = Speed()
+        self.speed = Throughput()
         self._state = threading.Condition()
         self._calls = 0
         self._streams = 0

@@ -27,7 +27,7 @@ class _Reply:
     writing: float
 
 
-class Speed:
+class Throughput:
     """Remembers the last replies of one model. Thread-safe."""
 
     def __init__(self) -> None:

@@ -88,7 +88,7 @@ class Columns:
         self._given = {key: _name(column) for key, column in given.items()}
         self.named = "".join(f', {key} in "{column}"' for key, column in given.items())
 
-    def found(self, header: Sequence[str]) -> Found | None:
+    def found(self, header: Sequence[str]) -> FoundColumns | None:
         """Where in `header` what is; None without titles, something else, and all that is given."""
         names = [_name(name) for name in header]
         if not set(self._given.values()) <= set(names):
@@ -105,11 +105,11 @@ class Columns:
             return None
         taken = {place for places in columns.values() for _, place in places}
         others = {name: place for place, name in enumerate(header) if place not in taken}
-        return Found(len(names), columns, others, family_first=set(names) >= _ZOTERO)
+        return FoundColumns(len(names), columns, others, family_first=set(names) >= _ZOTERO)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundColumns:
     """The columns of one table.
 
     Args:

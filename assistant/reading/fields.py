@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from assistant.text.sanitizing import visible, visible_lines
+from assistant.text.sanitizing import sanitized, sanitized_lines
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])", re.ASCII)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
@@ -44,12 +44,12 @@ def clean_text(value: str) -> str:
     NUL would cut the text short in the full-text index; what cannot be seen would hide words from
     whoever reads the text, but not from the model.
     """
-    return visible_lines(_whole(value)).strip()
+    return sanitized_lines(_whole(value)).strip()
 
 
 def one_line(value: str) -> str:
     """Clean, with every run of white space made one space: titles are wrapped in many exports."""
-    return visible(_whole(value))
+    return sanitized(_whole(value))
 
 
 def abstract(value: str) -> str:

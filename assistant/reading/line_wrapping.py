@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.reading.source import UNREADABLE
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 
 # Nobody wraps wider; longer lines are whole paragraphs.
 _WIDEST = 200
@@ -39,7 +39,7 @@ def blocks(text: str) -> Iterator[list[Line]]:
         # What cannot be seen is nothing to the eye, and no other kind of line end is one here.
         damaged = UNREADABLE in raw
         # A title that cannot be read must not leave its abstract to the paper above.
-        line = visible_lines(raw).replace("\n", " ").strip() or "\ufffd" * damaged
+        line = sanitized_lines(raw).replace("\n", " ").strip() or "\ufffd" * damaged
         if line:
             block.append(Line(number, line, damaged))
         elif block:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from assistant.paper import Paper
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.web_listing import is_metadata
 from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
+from assistant.reading.web_listing import is_metadata
 
 _HEADING = re.compile(
     r"\s*(?:(?i:a ?b ?s ?t ?r ?a ?c ?t)\s*(?:[.:]|[—–-]+)?\s*"

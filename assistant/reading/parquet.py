@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.columns import Columns, Found
+from assistant.reading.columns import Columns, FoundColumns
 from assistant.reading.format import OnFailure
 from assistant.reading.record import papers_of
 
@@ -75,7 +75,7 @@ def _seekable(stream: IO[bytes], label: str) -> IO[bytes]:
     return io.BytesIO(data)
 
 
-def _rows(table: ParquetFile, header: Found) -> Iterator[tuple[int, list[str]]]:
+def _rows(table: ParquetFile, header: FoundColumns) -> Iterator[tuple[int, list[str]]]:
     """Rows as texts under all columns of the header, with their numbers."""
     from pyarrow import types
 

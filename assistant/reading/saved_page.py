@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
+from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
 from assistant.reading.record import NoPaper, check_length
 from assistant.reading.source import NOT_TEXT, Source
-from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
+from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
 
 # Of the 73 titles of a real page the longest has 20 words, of the abstracts the shortest 177.
 _SURELY_PROSE_WORDS = 40

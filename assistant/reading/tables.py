@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.paper import Paper
-from assistant.reading.columns import Columns, Found
+from assistant.reading.columns import Columns, FoundColumns
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.record import papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
@@ -108,7 +108,7 @@ class _Line:
 @dataclass(frozen=True)
 class _Header:
     delimiter: str
-    columns: Found
+    columns: FoundColumns
 
 
 def _lines(chunks: Iterable[str]) -> Iterator[_Line]:

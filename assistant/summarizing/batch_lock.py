@@ -19,7 +19,7 @@ WAITING = (
 )
 
 
-class Turn:
+class BatchLock:
     """The right to write TL;DRs in a library; it ends with the process, however that ends."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.verification import adds_nothing, parts_in, verifier
 from assistant.library import StoredPaper
 from assistant.summarizing.line import missing_in, one_line
 from assistant.summarizing.salience import lines_of, salience
@@ -22,8 +21,9 @@ from assistant.summarizing.shortening import (
     shortened,
     speaks_of_own,
 )
+from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
-from assistant.text.sanitizing import visible
+from assistant.verification import adds_nothing, check, parts_in
 
 if TYPE_CHECKING:
     from assistant.library.records import TldrMethod
@@ -65,13 +65,15 @@ def candidates(paper: Paper, reply: str, *, cut: bool, strict: bool) -> Iterator
     """
     line = one_line(reply, cut=cut)
     if line is None:
-        yield Candidate(visible(reply), "generated", reply, refused="it is not one whole sentence")
+        yield Candidate(
+            sanitized(reply), "generated", reply, refused="it is not one whole sentence"
+        )
     else:
         line = shortened(line) if len(line.split()) > MOST_WORDS else plain_beginning(line)
         yield Candidate(line, "generated", reply, _fault(line, paper, strict=strict))
     yield from _extracted(paper)[:MOST_EXTRACTED]
     # Where nothing can be seen of the abstract, the title has to do.
-    yield Candidate(visible(paper.title), "extracted", paper.title)
+    yield Candidate(sanitized(paper.title), "extracted", paper.title)
 
 
 def _extracted(paper: Paper) -> list[Candidate]:
@@ -124,7 +126,7 @@ def _is_background(line: str, paper: Paper) -> bool:
 def _sentences(paper: Paper) -> list[_Sentence]:
     """Title and sentences of `paper`, in this order."""
     stored = StoredPaper(0, paper.id, paper)
-    return [_Sentence(stored, f"{visible(paper.title)}.", -1)] + [
-        _Sentence(stored, visible(paper.abstract[start:end]), start)
+    return [_Sentence(stored, f"{sanitized(paper.title)}.", -1)] + [
+        _Sentence(stored, sanitized(paper.abstract[start:end]), start)
         for start, end in sentence_spans(paper.abstract)
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.models.protocols import is_able
+from assistant.models.protocols import is_capable
 from assistant.summarizing.candidates import Candidate, candidates, chosen, source_of
 from assistant.summarizing.prompting import request_for
 from assistant.summarizing.salience import essence, lines_of, salience
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
@@ -47,7 +47,7 @@ def explain(stored: StoredPaper, model: LanguageModel, prompt: Prompt) -> Explan
     stream = model.generate(request_for(paper, prompt, model))
     reply = "".join(stream)
     cut = stream.stats.finish == "length"
-    found = tuple(candidates(paper, reply, cut=cut, strict=not is_able(model)))
+    found = tuple(candidates(paper, reply, cut=cut, strict=not is_capable(model)))
     lines = lines_of(paper.abstract)
     read = essence(paper.title, paper.abstract)
     shown = chosen(found)
@@ -59,5 +59,5 @@ def explain(stored: StoredPaper, model: LanguageModel, prompt: Prompt) -> Explan
         ),
         found,
         shown,
-        source_of(shown.text, paper) or visible(paper.title),
+        source_of(shown.text, paper) or sanitized(paper.title),
     )

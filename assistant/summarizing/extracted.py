@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assistant.library import StoredPaper
 from assistant.summarizing.candidates import candidates, chosen
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 
 def extracted(stored: StoredPaper) -> str | None:
     """The sentence of the abstract that says most, shortened; None if there is but the title."""
     line = chosen(candidates(stored.paper, "", cut=False, strict=True)).text
-    return None if line == visible(stored.title) else line
+    return None if line == sanitized(stored.title) else line

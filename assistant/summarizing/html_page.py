@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from assistant.text.formatting import format_date, html_text, web_address
+from assistant.text.sanitizing import sanitized
 from assistant.text.topics import group_by_topic
-from assistant.text.sanitizing import visible
-from assistant.text.formatting import html_text, spoken_date, web_address
 
 if TYPE_CHECKING:
     from assistant.summarizing.summarizer import TldrResult
@@ -126,7 +126,7 @@ _HEAD = f"""<!DOCTYPE html>
 
 
 def _by_topic(lines: Sequence[TldrResult]) -> list[_Group]:
-    topics = group_by_topic([f"{visible(line.title)}\n{line.paper.abstract}" for line in lines])
+    topics = group_by_topic([f"{sanitized(line.title)}\n{line.paper.abstract}" for line in lines])
     return [(topic.name, topic.members) for topic in topics]
 
 
@@ -135,9 +135,9 @@ def _by_date(lines: Sequence[TldrResult]) -> list[_Group]:
     months: dict[str, list[int]] = {}
     for place, line in enumerate(lines):
         month = (line.paper.published or "")[:7]
-        months.setdefault(month if spoken_date(month) else "", []).append(place)
+        months.setdefault(month if format_date(month) else "", []).append(place)
     return [
-        (spoken_date(month) or WITHOUT_DATE, months[month])
+        (format_date(month) or WITHOUT_DATE, months[month])
         for month in sorted(months, reverse=True)
     ]
 
@@ -147,11 +147,11 @@ def _entry(line: TldrResult) -> str:
     if url := web_address(line.paper.url):
         title = f'<a href="{escape(url)}" rel="noreferrer">{title}</a>'
     facts = [title]
-    if authors := [html_text(author) for author in line.paper.authors if visible(author)]:
+    if authors := [html_text(author) for author in line.paper.authors if sanitized(author)]:
         others = " et al." if len(authors) > MOST_AUTHORS else ""
         facts.append(f"<bdi>{', '.join(authors[:MOST_AUTHORS])}</bdi>{others}")
     date = line.paper.published
-    if date and (spoken := spoken_date(date)):
+    if date and (spoken := format_date(date)):
         facts.append(f'<time datetime="{escape(date)}">{spoken}</time>')
     if line.method == "extracted":
         facts.append('<span class="method" title="Taken from the abstract">extracted</span>')

@@ -6,8 +6,8 @@ import re
 
 from assistant.text.facts import missing_facts
 from assistant.text.names import names
+from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
-from assistant.text.sanitizing import visible
 from assistant.text.words import content_words, vocabulary
 
 FEWEST_WORDS = 4
@@ -31,7 +31,7 @@ def one_line(reply: str, *, cut: bool) -> str | None:
     None when nothing of use is in it: fewer than four words, or a sentence that is not whole
     because the reply was `cut` by its limit of tokens.
     """
-    text = _bare(visible(reply))
+    text = _bare(sanitized(reply))
     spans = sentence_spans(text)
     if not spans or (cut and len(spans) == 1):
         return None

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.summarizing.salience import essence
+from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
-from assistant.text.sanitizing import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def request_for(paper: Paper, prompt: Prompt, model: LanguageModel) -> Generatio
     def fits(title: str, abstract: str) -> bool:
         return model.count_tokens(messages(title, abstract)) + MAX_TOKENS <= model.context_tokens
 
-    title, abstract = visible(paper.title), essence(paper.title, paper.abstract)
+    title, abstract = sanitized(paper.title), essence(paper.title, paper.abstract)
     if not fits(title, abstract):
         title = _longest(title, _word_ends(title), lambda cut: fits(cut, cut))
         ends = [end for _, end in sentence_spans(abstract)]

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentences
-from assistant.text.sanitizing import visible
 from assistant.text.words import vocabulary
 
 Vector = npt.NDArray[np.float64]
@@ -122,7 +122,7 @@ def essence(title: str, abstract: str) -> str:
 
 def lines_of(abstract: str) -> list[str]:
     """The sentences of `abstract` of which something can be seen, each on one line."""
-    return [line for sentence in sentences(abstract) if (line := visible(sentence))]
+    return [line for sentence in sentences(abstract) if (line := sanitized(sentence))]
 
 
 def _order(title: str, lines: list[str]) -> list[int]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from assistant.library import StoredTldr, TldrLine
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
+from assistant.summarizing.batch_lock import BatchLock
 from assistant.summarizing.explanation import Explanation, explain
-from assistant.summarizing.batch_lock import Turn
 from assistant.summarizing.writer import Writer
 
 if TYPE_CHECKING:
-    from assistant.library import KeptLines, Library, StoredPaper
+    from assistant.library import Library, StoredPaper, TldrCache
     from assistant.library.records import TldrMethod
     from assistant.models.protocols import LanguageModel
     from assistant.paper import Paper
@@ -102,7 +102,7 @@ class Summarizer:
             LibraryError: a line cannot be kept.
         """
         chosen = self._library.papers() if papers is None else papers
-        turn = Turn(self._library.folder)
+        turn = BatchLock(self._library.folder)
 
         def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
             for stored in chosen:
@@ -164,7 +164,7 @@ def summarise_papers(
     prompts: Path | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     *,
-    kept: KeptLines | None = None,
+    kept: TldrCache | None = None,
     redo: bool = False,
 ) -> Iterator[TldrResult]:
     """Yield the TL;DR of each of `papers` that has an abstract; they need not be in a library.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.library import TldrLine
-from assistant.models.protocols import is_able
 from assistant.models.cancellation import cancelled_when
+from assistant.models.protocols import is_capable
 from assistant.summarizing.candidates import candidates, chosen
 from assistant.summarizing.prompting import request_for
 
@@ -86,7 +86,7 @@ class Writer:
         if stream.stats.finish == "cancelled":
             return
         cut = stream.stats.finish == "length"
-        best = chosen(candidates(paper, reply, cut=cut, strict=not is_able(self._model)))
+        best = chosen(candidates(paper, reply, cut=cut, strict=not is_capable(self._model)))
         seconds = round(stream.stats.total_seconds, 3)
         yield entry.item, TldrLine(text=best.text, method=best.method, seconds=seconds)
 

@@ -199,7 +199,7 @@ def _groups() -> list[str]:
 
 
 @lru_cache(maxsize=65_536)
-def opposites(stemmed: str) -> frozenset[str]:
+def antonyms(stemmed: str) -> frozenset[str]:
     """The stems of the opposites of the word with the stem `stemmed`.
 
     That are the listed ones, and the word with a prefix that denies it, or without the one it has;

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -26,12 +26,12 @@ _NOT_IN_ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'<>\\^`{|}()[]
 
 def html_text(text: str) -> str:
     """What can be seen of `text`, for the inside of an element or a quoted attribute."""
-    return escape(visible(text))
+    return escape(sanitized(text))
 
 
 def markdown_text(text: str) -> str:
     """What can be seen of `text` on one line of Markdown, also at its beginning."""
-    return _OPENING.sub(r"\1\\", visible(text).translate(_MARKS))
+    return _OPENING.sub(r"\1\\", sanitized(text).translate(_MARKS))
 
 
 def table_cell(text: str) -> str:
@@ -41,28 +41,28 @@ def table_cell(text: str) -> str:
 
 def web_address(url: str | None) -> str | None:
     """`url` as both can link to it; None if it is not one of the web."""
-    shown = visible(url or "")
+    shown = sanitized(url or "")
     return shown.translate(_NOT_IN_ADDRESS) if _WEB.match(shown) else None
 
 
-def spoken_size(count: int | None) -> str:
+def format_size(count: int | None) -> str:
     """A number of bytes for people; None is a file that is not there."""
     if count is None:
         return "missing"
     return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"
 
 
-def spoken_count(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """`1 paper`, `1,200 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def spoken_authors(names: Sequence[str], most: int) -> str:
+def format_authors(names: Sequence[str], most: int) -> str:
     """The first `most` of `names`, and that there are more."""
     return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
-def spoken_date(date: str) -> str:
+def format_date(date: str) -> str:
     """An ISO 8601 date of any precision as people say it: `14 March 2025`; empty if it is none."""
     match = _DATE.fullmatch(date)
     if not match:

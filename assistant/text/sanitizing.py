@@ -34,7 +34,7 @@ _ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\uf
 _PILE = re.compile(f"({_ACCENT}{{4}}){_ACCENT}+")
 
 
-def visible_lines(text: str) -> str:
+def sanitized_lines(text: str) -> str:
     """`text` without control, direction and other invisible characters; lines and tabs stay.
 
     Every kind of line end becomes `\\n`.
@@ -45,6 +45,6 @@ def visible_lines(text: str) -> str:
     return _PILE.sub(r"\1", _JOINER.sub(r"\1", _INVISIBLE.sub("", text)))
 
 
-def visible(text: str) -> str:
-    """`text` as `visible_lines` has it, on one line with single spaces."""
-    return " ".join(visible_lines(text).split())
+def sanitized(text: str) -> str:
+    """`text` as `sanitized_lines` has it, on one line with single spaces."""
+    return " ".join(sanitized_lines(text).split())

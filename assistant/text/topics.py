@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.text.clusters import Floats, Places, groups_by_angle, unit
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 from assistant.text.words import content_words, stem
 
 OTHER = "Other"
@@ -96,7 +96,7 @@ def group_by_topic(texts: Sequence[str]) -> list[Topic]:
     The first line of a text, its title, counts more than the rest. Texts that have no topic in
     common with another come last, in a group named "Other".
     """
-    plain = [unicodedata.normalize("NFKC", visible_lines(text)) for text in texts]
+    plain = [unicodedata.normalize("NFKC", sanitized_lines(text)) for text in texts]
     places, vectors = _vectors([_counts(text) for text in plain])
     named = []
     if places:

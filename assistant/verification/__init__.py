@@ -1,5 +1,5 @@
 """Claim and cited sentences -> supported or not: what nothing shown can do without."""
 
-from assistant.verification.verifier import Cited, Grounding, adds_nothing, check, parts_in
+from assistant.verification.verifier import CitedSentence, Verdict, adds_nothing, check, parts_in
 
-__all__ = ["Cited", "Grounding", "adds_nothing", "check", "parts_in"]
+__all__ = ["CitedSentence", "Verdict", "adds_nothing", "check", "parts_in"]

@@ -43,7 +43,7 @@ class _Comparison:
     right: frozenset[str]
 
 
-def comparison_turned(aligned: Alignment) -> bool:
+def comparison_reversed(aligned: Alignment) -> bool:
     """Whether the two sides of a comparison of the claim stand the other way round there."""
     there = _comparisons(aligned.source)
     return any(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from assistant.verification.alignment import Alignment
-from assistant.text.antonyms import opposites
+from assistant.text.antonyms import antonyms
 from assistant.text.words import stem
+from assistant.verification.alignment import Alignment
 
 # So many words with content on each side say what a word belongs to.
 _NEIGHBOURS = 2
@@ -16,7 +16,7 @@ _MARK_PARTS = 4
 _NO_DIRECTION = frozenset({"activity", "activities", "active", "actively", "accordingly"})
 
 
-def turned(aligned: Alignment) -> list[str]:
+def direction_reversed(aligned: Alignment) -> list[str]:
     """The words of the claim whose opposite is what the evidence says.
 
     That is a word that is not in the evidence while its opposite is, and is not said; or one whose
@@ -31,7 +31,7 @@ def turned(aligned: Alignment) -> list[str]:
         if token.kind not in ("word", "small") or token.text in _NO_DIRECTION:
             continue
         key = stem(token.text)
-        against = [at for other in opposites(key) for at in places.get(other, ())]
+        against = [at for other in antonyms(key) for at in places.get(other, ())]
         if not against:
             continue
         if n in aligned.place:

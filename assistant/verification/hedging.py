@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.text.words import stem
 from assistant.verification.alignment import Alignment
 from assistant.verification.tokens import Token
-from assistant.text.words import stem
 
 
 def _stems(words: str) -> frozenset[str]:

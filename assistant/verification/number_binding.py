@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from assistant.verification.alignment import Alignment
-from assistant.verification.tokens import Token
 from assistant.text.numbers import Number, located_numbers
 from assistant.text.words import located_words
+from assistant.verification.alignment import Alignment
+from assistant.verification.tokens import Token
 
 # So many content words on each side of a number say what it belongs to.
 _NEIGHBOURS = 2

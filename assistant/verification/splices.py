@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.text.words import stem
 from assistant.verification.alignment import Alignment
 from assistant.verification.number_binding import without_brackets
 from assistant.verification.tokens import Token
-from assistant.text.words import stem
 
 _COORDINATORS = frozenset({"and", "or", ","})
 _BREAKS = frozenset({"and", "or", ",", ";", ":", ".", "(", ")"})

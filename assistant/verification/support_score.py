@@ -24,7 +24,7 @@ FEATURES = (
 
 
 @dataclass(frozen=True)
-class Measured:
+class SupportFeatures:
     """An alignment and where the words are that its evidence does not have in their place."""
 
     aligned: Alignment
@@ -57,7 +57,7 @@ class Measured:
         return values if similarity is None else [*values, similarity]
 
 
-def probability(measured: Measured, similarity: float | None) -> float:
+def probability(measured: SupportFeatures, similarity: float | None) -> float:
     """How likely the claim is supported, by the logistic regression of `weights`."""
     weights = WEIGHTS if similarity is None else WEIGHTS_WITH_MEANING
     values = measured.features(similarity)

@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.verification.acronyms import unified
-from assistant.verification.alignment import Alignment, align
-from assistant.verification.number_binding import moved_numbers, numbers_are_bound
-from assistant.verification.comparison import comparison_turned
-from assistant.verification.directions import turned
-from assistant.verification.negation import negation_differs
-from assistant.verification.support_score import Measured, probability
-from assistant.verification.splices import condition_dropped, spliced
-from assistant.verification.hedging import strengthened
-from assistant.verification.tokens import Token, tokens
-from assistant.verification.weights import LEAST, LEAST_WITH_MEANING
 from assistant.text.facts import missing_facts
 from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
 from assistant.text.words import content_words, stem, vocabulary
+from assistant.verification.acronyms import unified
+from assistant.verification.alignment import Alignment, align
+from assistant.verification.comparison import comparison_reversed
+from assistant.verification.directions import direction_reversed
+from assistant.verification.hedging import strengthened
+from assistant.verification.negation import negation_differs
+from assistant.verification.number_binding import moved_numbers, numbers_are_bound
+from assistant.verification.splices import condition_dropped, spliced
+from assistant.verification.support_score import SupportFeatures, probability
+from assistant.verification.tokens import Token, tokens
+from assistant.verification.weights import LEAST, LEAST_WITH_MEANING
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
@@ -62,7 +62,7 @@ _ASKED = 0.35
 _ATTACHING = frozenset({"of", "for", "between", "among", "by", "with", "from"})
 
 
-class Cited(Protocol):
+class CitedSentence(Protocol):
     """A sentence of a paper that a claim cites; `start` is where it begins in the abstract."""
 
     @property
@@ -79,7 +79,7 @@ class Cited(Protocol):
 
 
 @dataclass(frozen=True)
-class Grounding:
+class Verdict:
     """Whether a claim is supported, and what it says that its sources do not.
 
     `score` is how likely it is supported, from 0 to 1; 0 if a rule turned it down.
@@ -91,8 +91,8 @@ class Grounding:
 
 
 def check(
-    claim: str, cited: Sequence[Cited], question: str = "", similarity: float | None = None
-) -> Grounding:
+    claim: str, cited: Sequence[CitedSentence], question: str = "", similarity: float | None = None
+) -> Verdict:
     """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
 
     One cited sentence has to say all of it, or several together, in their order and without a
@@ -112,7 +112,7 @@ def check(
             groups.append(sorted(together, key=lambda source: source.start))
     if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
-    best = Grounding(supported=False, missing=("evidence",))
+    best = Verdict(supported=False, missing=("evidence",))
     for group in groups:
         found = examine(claim, group, question).grounding(similarity)
         if found.supported:
@@ -141,20 +141,20 @@ def parts_in(claim: str, source: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Examined:
+class RuleFindings:
     """What the rules found against a claim, and what is measured of it for the last stage."""
 
     against: tuple[str, ...]
-    measured: Measured
+    measured: SupportFeatures
     asked: int
 
-    def grounding(self, similarity: float | None) -> Grounding:
+    def grounding(self, similarity: float | None) -> Verdict:
         """The verdict."""
         aligned = self.measured.aligned
         new = [aligned.claim[n].text for n in aligned.new]
         missing = tuple(dict.fromkeys((*self.against, *new)))
         if self.against:
-            return Grounding(supported=False, missing=missing)
+            return Verdict(supported=False, missing=missing)
         said = [token for token in aligned.claim if token.content]
         given = sum(aligned.in_source(token) for token in said)
         asked = 0.5 * self.asked
@@ -165,11 +165,11 @@ class Examined:
             and score >= (LEAST if similarity is None else LEAST_WITH_MEANING)
             and self.measured.nowhere + self.measured.elsewhere <= MOST_NEW * len(said)
         ):
-            return Grounding(supported=True, missing=missing, score=score)
-        return Grounding(supported=False, missing=missing or ("its order",), score=score)
+            return Verdict(supported=True, missing=missing, score=score)
+        return Verdict(supported=False, missing=missing or ("its order",), score=score)
 
 
-def examine(claim: str, cited: Sequence[Cited], question: str = "") -> Examined:
+def examine(claim: str, cited: Sequence[CitedSentence], question: str = "") -> RuleFindings:
     """Lay `claim` along all that is `cited`, in that order, and apply the rules."""
     text, sentences = unified(claim, " ".join(source.text for source in cited))
     aligned = align(tokens(text), tokens(sentences))
@@ -177,7 +177,7 @@ def examine(claim: str, cited: Sequence[Cited], question: str = "") -> Examined:
     against = missing_facts(text, context.given)
     against += _against(aligned, text, [source.text for source in cited], context)
     asked = sum(aligned.claim[n].key in context.asked for n in aligned.new)
-    return Examined(tuple(against), context.measure(aligned), asked)
+    return RuleFindings(tuple(against), context.measure(aligned), asked)
 
 
 def _against(
@@ -188,8 +188,8 @@ def _against(
     found += context.swapped(aligned)
     if negation_differs(aligned):
         found.append("negation")
-    found += turned(aligned)
-    if comparison_turned(aligned):
+    found += direction_reversed(aligned)
+    if comparison_reversed(aligned):
         found.append("what is compared with what")
     found += strengthened(aligned)
     found += condition_dropped(aligned)
@@ -216,7 +216,7 @@ class _Context:
     abstract: frozenset[str]
 
     @classmethod
-    def of(cls, cited: Sequence[Cited], question: str, sentences: str) -> _Context:
+    def of(cls, cited: Sequence[CitedSentence], question: str, sentences: str) -> _Context:
         abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
         titles = dict.fromkeys(source.stored.title for source in cited)
         subjects = [name for name in names(question) if bears(abstracts, name)]
@@ -227,7 +227,7 @@ class _Context:
             abstract=_vocabulary(abstracts),
         )
 
-    def measure(self, aligned: Alignment) -> Measured:
+    def measure(self, aligned: Alignment) -> SupportFeatures:
         """Count the words of the claim by where else they are."""
         nowhere = elsewhere = granted = 0.0
         for n in aligned.new:
@@ -242,7 +242,9 @@ class _Context:
                 nowhere += 1
         asked = [n for n in aligned.moved if aligned.claim[n].key in self.asked]
         granted += _ASKED * len(asked)
-        return Measured(aligned, nowhere, elsewhere, granted, len(aligned.moved) - len(asked))
+        return SupportFeatures(
+            aligned, nowhere, elsewhere, granted, len(aligned.moved) - len(asked)
+        )
 
     def foreign_subject(self, aligned: Alignment) -> list[str]:
         """The words at the beginning, where a claim says what it is about, that are not there.

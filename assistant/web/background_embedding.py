@@ -10,7 +10,7 @@ from assistant.errors import AssistantError, LibraryBusy
 
 if TYPE_CHECKING:
     from assistant.session import Session
-    from assistant.web.work import UnderWay
+    from assistant.web.work import RunningWork
 
 _log = logging.getLogger(__name__)
 
@@ -18,10 +18,10 @@ _log = logging.getLogger(__name__)
 _LOOK_S = 2.0
 
 
-class Background:
+class BackgroundEmbedding:
     """Makes missing vectors until it is told to end; rests while the page has other work."""
 
-    def __init__(self, session: Session, under_way: UnderWay, ended: threading.Event) -> None:
+    def __init__(self, session: Session, under_way: RunningWork, ended: threading.Event) -> None:
         """Look after the library of `session` until `ended` is set."""
         self._session = session
         self._under_way = under_way

@@ -20,7 +20,7 @@ NO_MODEL = "no model"
 _MOST_NOTES = 3
 
 
-class Head:
+class Header:
     """Knows what the head of the page says now. Thread-safe.
 
     From its making it hears what the session has to tell, beside whoever was told before.

@@ -14,7 +14,7 @@ from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.reading import Failure
-    from assistant.web.work import Task, UnderWay, Work
+    from assistant.web.work import RunningWork, Task, Work
 
 
 P = TypeVar("P")
@@ -56,7 +56,7 @@ class State(Generic[P]):
 class Job(Generic[P]):
     """One kind of job, of which one runs at a time. Thread-safe."""
 
-    def __init__(self, under_way: UnderWay) -> None:
+    def __init__(self, under_way: RunningWork) -> None:
         """Nothing is begun yet; what will be is known to `under_way`."""
         self._under_way = under_way
         self._lock = threading.Lock()
@@ -90,7 +90,7 @@ class Job(Generic[P]):
 class _Run(Generic[P]):
     """One job from its beginning to its end."""
 
-    def __init__(self, task: Task[P], under_way: UnderWay) -> None:
+    def __init__(self, task: Task[P], under_way: RunningWork) -> None:
         self._changed = threading.Condition()
         self.state: State[P] = State()
         self._work: Work[None] = under_way.start(lambda emit, stop: self._carry_out(task, stop))

@@ -22,16 +22,16 @@ from assistant.web.browsing.paper_detail import PaperDetail
 from assistant.web.browsing.selection import Selection
 from assistant.web.browsing.table import PaperTable
 from assistant.web.components import html, owner, quiet, visitor
+from assistant.web.header import Header
 from assistant.web.ingestion.import_tab import add_import_tab
 from assistant.web.ingestion.importing import Importing
 from assistant.web.ingestion.tldr_batch import TldrBatch
 from assistant.web.ingestion.tldrs_tab import add_tldrs_tab
-from assistant.web.header import Head
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import add_settings_tab
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -48,16 +48,16 @@ _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def build_page(
-    session: Session, under_way: UnderWay | None = None, *, group: bool = False
+    session: Session, under_way: RunningWork | None = None, *, group: bool = False
 ) -> gr.Blocks:
     """Build the page over `session`; whatever work it begins is known to `under_way`.
 
     For a `group` of people, who log in, the settings are to be looked at only.
     """
-    under_way = under_way or UnderWay()
+    under_way = under_way or RunningWork()
     # Gradio reads it while components are made: uploads stay in a folder of our own.
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
-    head = Head(session)
+    head = Header(session)
     chat = Chat(session, under_way, ANSWERS_AT_ONCE)
     selection = Selection(session, under_way)
     importing = Importing(session, under_way)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 from assistant.web.formulas.in_text import formulas, marked_formulas
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def render_about(**values: Any) -> str:
 
 def flowing(text: str) -> str:
     """`text` without the line ends within its paragraphs, so that they fill any width."""
-    return _WRAPPED.sub(" ", _BLANK.sub("\n", visible_lines(text)))
+    return _WRAPPED.sub(" ", _BLANK.sub("\n", sanitized_lines(text)))
 
 
 @cache
@@ -85,7 +85,7 @@ def _environment() -> jinja2.Environment:
     def cleaned(value: Any) -> Any:
         # Markup is only what `formulas` made of text that it had cleaned.
         is_text = isinstance(value, str) and not isinstance(value, Markup)
-        return visible_lines(value) if is_text else value
+        return sanitized_lines(value) if is_text else value
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("assistant.web", "templates"),

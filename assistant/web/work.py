@@ -79,7 +79,7 @@ class Work(Generic[T]):
             self._items.put(None)
 
 
-class UnderWay:
+class RunningWork:
     """All work that is under way, to be stopped when the page ends."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering import AnswerDone, Asker
+from assistant.answering import AnswerDone, AnswerPipeline
 from assistant.answering.examples import example_questions
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder, ScriptedModel
@@ -43,7 +43,7 @@ def test_every_question_is_answered_by_the_library(library: Library) -> None:
     library.embed_missing()
     questions = example_questions(library, 6)
     assert len(questions) == len(set(questions)) == 6
-    asker = Asker(library, ScriptedModel(lambda request: ""), load_settings())
+    asker = AnswerPipeline(library, ScriptedModel(lambda request: ""), load_settings())
     for question in questions:
         *_, last = asker.ask(question)
         assert isinstance(last, AnswerDone)

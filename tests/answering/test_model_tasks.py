@@ -7,19 +7,19 @@ import threading
 import pytest
 
 from assistant.answering import Turn
-from assistant.answering.model_tasks import Able
+from assistant.answering.model_tasks import ModelTasks
 from assistant.errors import ModelError
-from assistant.models.protocols import ABLE, GenerationRequest
 from assistant.models.fake import ScriptedModel
+from assistant.models.protocols import ABLE, GenerationRequest
 
 HISTORY = [Turn("What is MBPP?", "MBPP is a dataset of programming tasks. [1]")]
 QUESTION = "How many tasks does it hold?"
 NEVER = threading.Event()
 
 
-def able(*replies: str | Exception, **given: object) -> tuple[Able, ScriptedModel]:
+def able(*replies: str | Exception, **given: object) -> tuple[ModelTasks, ScriptedModel]:
     model = ScriptedModel(replies, parameters=ABLE, **given)  # type: ignore[arg-type]
-    return Able(model, None), model
+    return ModelTasks(model, None), model
 
 
 def test_an_able_model_says_what_a_question_leaves_out() -> None:
@@ -46,7 +46,7 @@ def test_a_question_that_stands_for_itself_is_not_rewritten() -> None:
 
 def test_a_small_model_is_asked_nothing() -> None:
     model = ScriptedModel([], parameters=ABLE - 1)
-    both = Able(model, None)
+    both = ModelTasks(model, None)
     assert both.standalone(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
     assert both.agrees("MBPP has 974 tasks.", "The dataset has 974 tasks.", NEVER)
     assert model.requests == []

@@ -11,7 +11,7 @@ import pytest
 from assistant.answering import (
     Answer,
     AnswerDone,
-    Asker,
+    AnswerPipeline,
     ClaimChecked,
     Event,
     EvidenceFound,
@@ -19,8 +19,8 @@ from assistant.answering import (
 )
 from assistant.errors import ModelError, UsageError
 from assistant.library import Filters, Library
-from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import HashingEmbedder, ScriptedModel
+from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.settings import load_settings
 
@@ -55,7 +55,7 @@ def events(
     history: Sequence[Turn] = (),
 ) -> tuple[list[Event], ScriptedModel]:
     model = ScriptedModel(replies)
-    return list(Asker(library, model, load_settings()).ask(question, history)), model
+    return list(AnswerPipeline(library, model, load_settings()).ask(question, history)), model
 
 
 def answer(library: Library, *replies: str | Exception, question: str = QUESTION) -> Answer:
@@ -66,7 +66,7 @@ def answer(library: Library, *replies: str | Exception, question: str = QUESTION
 
 def test_evidence_comes_before_the_model_is_asked(library: Library) -> None:
     model = ScriptedModel([f"{RIGHT} [1]"])
-    running = Asker(library, model, load_settings()).ask(QUESTION)
+    running = AnswerPipeline(library, model, load_settings()).ask(QUESTION)
     first = next(running)
     assert isinstance(first, EvidenceFound)
     assert "7 times faster" in first.evidence[0].sentence
@@ -161,7 +161,7 @@ def test_a_failing_model_says_so_and_the_evidence_is_quoted(library: Library) ->
 
 def test_a_context_too_small_for_any_evidence_quotes_it_and_says_so(library: Library) -> None:
     model = ScriptedModel([RIGHT], context_tokens=20)
-    *_, last = Asker(library, model, load_settings()).ask(QUESTION)
+    *_, last = AnswerPipeline(library, model, load_settings()).ask(QUESTION)
     assert isinstance(last, AnswerDone)
     assert model.requests == []
     assert "Shorten the prompt" in (last.answer.note or "")
@@ -170,7 +170,7 @@ def test_a_context_too_small_for_any_evidence_quotes_it_and_says_so(library: Lib
 
 def test_evidence_is_left_out_until_the_prompt_fits(library: Library) -> None:
     model = ScriptedModel([RIGHT], context_tokens=110)
-    *_, last = Asker(library, model, load_settings(answer_tokens=16)).ask(QUESTION)
+    *_, last = AnswerPipeline(library, model, load_settings(answer_tokens=16)).ask(QUESTION)
     (request,) = model.requests
     assert model.count_tokens(request.messages) + request.max_tokens <= 110
     assert isinstance(last, AnswerDone)
@@ -191,7 +191,7 @@ def test_stopping_ends_the_stream_and_keeps_what_was_checked(library: Library) -
     )
     shown = []
     done: Answer | None = None
-    for event in Asker(library, model, load_settings()).ask(QUESTION, stop=stop):
+    for event in AnswerPipeline(library, model, load_settings()).ask(QUESTION, stop=stop):
         if isinstance(event, ClaimChecked):
             shown.append(event.claim)
             stop.set()
@@ -205,7 +205,7 @@ def test_stopping_ends_the_stream_and_keeps_what_was_checked(library: Library) -
 def test_stopping_works_while_the_first_word_is_waited_for(library: Library) -> None:
     stop = threading.Event()
     model = ScriptedModel([RIGHT], seconds_per_piece=600)
-    running = Asker(library, model, load_settings()).ask(QUESTION, stop=stop)
+    running = AnswerPipeline(library, model, load_settings()).ask(QUESTION, stop=stop)
     next(running)
     threading.Timer(0.2, stop.set).start()
     (last,) = running
@@ -235,7 +235,9 @@ def test_markup_in_question_and_abstract_is_only_text(tmp_path: Path) -> None:
         library.add([Paper(title="Widgets", abstract=evil)])
         library.embed_missing()
         model = ScriptedModel(reply)
-        *_, last = Asker(library, model, load_settings()).ask("What about PWNED widgets today?")
+        *_, last = AnswerPipeline(library, model, load_settings()).ask(
+            "What about PWNED widgets today?"
+        )
     assert isinstance(last, AnswerDone)
     assert "{question}" in requests[0].messages[-1].content
     assert "\u202e" not in last.answer.text
@@ -259,7 +261,7 @@ def test_the_json_shape_is_the_promised_one(library: Library) -> None:
 
 def test_one_paper_can_be_asked_alone(library: Library) -> None:
     model = ScriptedModel(lambda request: "")
-    asker = Asker(library, model, load_settings())
+    asker = AnswerPipeline(library, model, load_settings())
     rivers = Filters(only=(library.get("#2").number,))
 
     def asked(question: str, history: Sequence[Turn] = ()) -> Answer:

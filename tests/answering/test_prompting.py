@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from assistant.answering.answer import Evidence
-from assistant.answering.question import Question
 from assistant.answering.prompting import answer_request
-from assistant.models.protocols import GenerationRequest, Priority
+from assistant.answering.question import Question
 from assistant.models.fake import ScriptedModel
+from assistant.models.protocols import GenerationRequest, Priority
 from assistant.prompt import Prompt
 
 QUESTION = Question.of("How small is it?")

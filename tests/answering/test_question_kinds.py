@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.question_kinds import Field, Kind, kind_of, kind_of_paper
+from assistant.answering.question_kinds import QuestionKind, RecordField, kind_of, kind_of_paper
 
-KINDS: dict[Kind, list[tuple[str, str | None]]] = {
-    Kind.LIST: [
+KINDS: dict[QuestionKind, list[tuple[str, str | None]]] = {
+    QuestionKind.LIST: [
         ("Which papers here use reinforcement learning?", "reinforcement learning"),
         ("List the papers about quantum computing", "quantum computing"),
         ("Are there any papers about protein folding?", "protein folding"),
@@ -16,7 +16,7 @@ KINDS: dict[Kind, list[tuple[str, str | None]]] = {
         ("Which of these works build LSTM-like networks?", "build LSTM-like networks"),
         ("Do we have papers about bees?", "bees"),
     ],
-    Kind.OVERVIEW: [
+    QuestionKind.OVERVIEW: [
         ("What does the library say about quantum machine learning?", "quantum machine learning"),
         ("Summarise what is known here about energy consumption", "energy consumption"),
         ("Give me an overview of mixture of experts", "mixture of experts"),
@@ -24,7 +24,7 @@ KINDS: dict[Kind, list[tuple[str, str | None]]] = {
         ("What do the papers here say about scaling laws?", "scaling laws"),
         ("What is known about Simon's problem?", "Simon's problem"),
     ],
-    Kind.SUMMARY: [
+    QuestionKind.SUMMARY: [
         ('Summarise the paper "The probabilistic world"', "The probabilistic world"),
         ("Give me the gist of the FlashRNN paper", "FlashRNN"),
         ("tl;dr of Duo-LLM", "Duo-LLM"),
@@ -32,13 +32,13 @@ KINDS: dict[Kind, list[tuple[str, str | None]]] = {
         ("What is the paper on Compressor about?", "Compressor"),
         ("What's the paper “The probabilistic world” about?", "The probabilistic world"),
     ],
-    Kind.DEFINITION: [
+    QuestionKind.DEFINITION: [
         ("What is ComPile?", "ComPile"),
         ("What does ULP stand for?", "ULP"),
         ("What is a data reuploading circuit?", "data reuploading circuit"),
         ("Define Meta Agent Search.", "Meta Agent Search"),
     ],
-    Kind.FACT: [
+    QuestionKind.FACT: [
         ("How much smaller does Compressor make models?", None),
         ("What is the accuracy of QCNN on MNIST?", None),
         ("When was AlphaGo beaten?", None),
@@ -57,7 +57,7 @@ KINDS: dict[Kind, list[tuple[str, str | None]]] = {
     ("kind", "question", "topic"),
     [(kind, question, topic) for kind, rows in KINDS.items() for question, topic in rows],
 )
-def test_the_kind_and_the_topic(kind: Kind, question: str, topic: str | None) -> None:
+def test_the_kind_and_the_topic(kind: QuestionKind, question: str, topic: str | None) -> None:
     asked = kind_of(question)
     assert asked.kind is kind
     assert topic is None or asked.topic == topic
@@ -87,27 +87,28 @@ def test_the_kind_and_the_topic(kind: Kind, question: str, topic: str | None) ->
 )
 def test_the_sides_of_a_comparison(question: str, sides: tuple[str, str]) -> None:
     asked = kind_of(question)
-    assert (asked.kind, asked.sides) == (Kind.COMPARISON, sides)
+    assert (asked.kind, asked.sides) == (QuestionKind.COMPARISON, sides)
 
 
 @pytest.mark.parametrize(
     ("question", "field", "topic"),
     [
-        ("Who wrote the FlashRNN paper?", Field.AUTHORS, "FlashRNN"),
-        ("Who are the authors of Compressor?", Field.AUTHORS, "Compressor"),
-        ("When was the paper on sorting published?", Field.PUBLISHED, "sorting"),
-        ("In which year was The probabilistic world published?", Field.PUBLISHED,
+        ("Who wrote the FlashRNN paper?", RecordField.AUTHORS, "FlashRNN"),
+        ("Who are the authors of Compressor?", RecordField.AUTHORS, "Compressor"),
+        ("When was the paper on sorting published?", RecordField.PUBLISHED, "sorting"),
+        ("In which year was The probabilistic world published?", RecordField.PUBLISHED,
          "The probabilistic world"),
-        ("Which licence does ComPile have?", Field.LICENCE, "ComPile"),
-        ("What is the DOI of “The probabilistic world”?", Field.DOI, "The probabilistic world"),
-        ("In which journal did the LaMDA paper appear?", Field.JOURNAL, "LaMDA"),
-        ("How many times has FlashRNN been cited?", Field.CITATIONS, "FlashRNN"),
-        ("What is the arXiv id of kGym?", Field.ARXIV, "kGym"),
+        ("Which licence does ComPile have?", RecordField.LICENCE, "ComPile"),
+        ("What is the DOI of “The probabilistic world”?", RecordField.DOI,
+         "The probabilistic world"),
+        ("In which journal did the LaMDA paper appear?", RecordField.JOURNAL, "LaMDA"),
+        ("How many times has FlashRNN been cited?", RecordField.CITATIONS, "FlashRNN"),
+        ("What is the arXiv id of kGym?", RecordField.ARXIV, "kGym"),
     ],
 )  # fmt: skip
-def test_questions_about_a_record(question: str, field: Field, topic: str) -> None:
+def test_questions_about_a_record(question: str, field: RecordField, topic: str) -> None:
     asked = kind_of(question)
-    assert (asked.kind, asked.field, asked.topic) == (Kind.METADATA, field, topic)
+    assert (asked.kind, asked.field, asked.topic) == (QuestionKind.METADATA, field, topic)
 
 
 @pytest.mark.parametrize("question", ["(" * 2000, "a " * 1000, "which papers " * 150, "vs " * 600])
@@ -118,18 +119,18 @@ def test_long_and_odd_questions_end_soon(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("What is this paper about?", Kind.SUMMARY),
-        ("Summarise it", Kind.SUMMARY),
-        ("summarize this article.", Kind.SUMMARY),
-        ("What is the main contribution?", Kind.SUMMARY),
-        ("Who wrote it?", Kind.METADATA),
-        ("When was this paper published?", Kind.METADATA),
+        ("What is this paper about?", QuestionKind.SUMMARY),
+        ("Summarise it", QuestionKind.SUMMARY),
+        ("summarize this article.", QuestionKind.SUMMARY),
+        ("What is the main contribution?", QuestionKind.SUMMARY),
+        ("Who wrote it?", QuestionKind.METADATA),
+        ("When was this paper published?", QuestionKind.METADATA),
         ("What is the accuracy on MNIST?", None),
         ("How does it compare to Triton?", None),
         ("What is EpiCoder?", None),
         ("?", None),
     ],
 )
-def test_questions_to_a_paper_that_is_known(question: str, kind: Kind | None) -> None:
+def test_questions_to_a_paper_that_is_known(question: str, kind: QuestionKind | None) -> None:
     asked = kind_of_paper(question)
     assert (asked.kind if asked else None) is kind

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.answering.reranker_features import CHEAP, FEATURES, candidates_of, cheap_features
-from assistant.answering.question import Question
-from assistant.answering.reranker import EMBEDDED, rank
 from assistant.answering.answerability import figures, odds
+from assistant.answering.question import Question
+from assistant.answering.reranker import EMBEDDED, rerank
+from assistant.answering.reranker_features import CHEAP, FEATURES, candidates_of, cheap_features
 from assistant.library import Hit, StoredPaper
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -77,13 +77,13 @@ def test_features(question: str, name: str, values: list[float]) -> None:
 
 def test_the_ranking_takes_what_the_embedder_gives() -> None:
     question = Question.of("What does Waggle decode?")
-    with_vectors = rank(question, HITS, HashingEmbedder().embed_words)
+    with_vectors = rerank(question, HITS, HashingEmbedder().embed_words)
     assert with_vectors.with_vectors
     assert with_vectors.features.shape == (6, len(FEATURES))
     assert with_vectors.candidates[0].hit.stored.title == PAPER.title
     assert sum(with_vectors.chances) == pytest.approx(1.0)
     assert np.all(np.diff(with_vectors.scores) <= 0)
-    without = rank(question, HITS, lambda texts: None)
+    without = rerank(question, HITS, lambda texts: None)
     assert not without.with_vectors
     assert without.features.shape == (6, len(CHEAP))
 
@@ -93,23 +93,23 @@ def test_only_so_many_sentences_are_embedded_and_each_paper_may_have_its_turn() 
     hits = [hit(1, long), hit(2, OTHER, 0.1, 0.0)]
     question = Question.of("Which bees dance on the comb?")
     embedder = HashingEmbedder()
-    best = rank(question, hits, embedder.embed_words)
+    best = rerank(question, hits, embedder.embed_words)
     assert len(best.candidates) == EMBEDDED
     assert {one.hit.stored.number for one in best.candidates} == {1}
-    turns = rank(question, hits, embedder.embed_words, every_paper=True)
+    turns = rerank(question, hits, embedder.embed_words, every_paper=True)
     assert {one.hit.stored.number for one in turns.candidates} == {1, 2}
 
 
 def test_odds_need_sentences_and_weigh_the_figures() -> None:
     question = Question.of("What does Waggle decode?")
-    nothing = rank(question, [], HashingEmbedder().embed_words)
+    nothing = rerank(question, [], HashingEmbedder().embed_words)
     assert odds(figures(nothing), {"": 5.0}) == -math.inf
-    found = figures(rank(question, HITS, HashingEmbedder().embed_words))
+    found = figures(rerank(question, HITS, HashingEmbedder().embed_words))
     assert odds(found, {"": 0.5, "foreign_names": -2.0, "lead": 0.0}) == 0.5
     assert all(math.isfinite(value) for value in found.values())
 
 
 def test_a_library_of_one_paper_gives_no_endless_lead() -> None:
     question = Question.of("What is the capital of France?")
-    alone = figures(rank(question, [replace(HITS[0])], HashingEmbedder().embed_words))
+    alone = figures(rerank(question, [replace(HITS[0])], HashingEmbedder().embed_words))
     assert alone["lead"] == alone["lead_of_all"] == pytest.approx(1.0)

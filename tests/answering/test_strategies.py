@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.answering.definitions import defines
-from assistant.answering.retrieval import Found
-from assistant.answering.strategies import find
-from assistant.answering.question_kinds import kind_of
 from assistant.answering.question import Question
+from assistant.answering.question_kinds import kind_of
+from assistant.answering.retrieval import RetrievedEvidence
+from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Filters, Library
 from assistant.models import open_embedder
 from assistant.paper import Paper
@@ -77,11 +77,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
-def found(library: Library, question: str, filters: Filters = EVERYTHING) -> Found:
-    return find(Question.of(question), kind_of(question), library, 4, filters)
+def found(library: Library, question: str, filters: Filters = EVERYTHING) -> RetrievedEvidence:
+    return retrieve(Question.of(question), kind_of(question), library, 4, filters)
 
 
-def titles(one: Found) -> list[str]:
+def titles(one: RetrievedEvidence) -> list[str]:
     return [source.stored.title for source in one.evidence]
 
 

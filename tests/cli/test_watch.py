@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from cli_support import Run, write_papers
 
-import assistant.cli.watched_folder
 import assistant.cli.watch
+import assistant.cli.watched_folder
 from assistant.library import Library
 from assistant.settings import load_settings
 

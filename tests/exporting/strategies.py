@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.text.sanitizing import visible, visible_lines
+from assistant.text.sanitizing import sanitized, sanitized_lines
 
 FRAGMENTS = [
     *"\\{}$%&#_^~\"@<>[]()*|`'=-+,;:.!?/ \t",
@@ -40,11 +40,11 @@ def _has_letter(text: str) -> bool:
 # A library holds what an import has cleaned: nothing invisible, and titles, names and tags on one
 # line with single spaces. Titles and abstracts have letters, and no abstract says "None".
 _TEXTS = (
-    _JOINED.map(lambda text: visible_lines(text).strip())
-    .filter(lambda text: visible_lines(text).strip() == text and _has_letter(text))
+    _JOINED.map(lambda text: sanitized_lines(text).strip())
+    .filter(lambda text: sanitized_lines(text).strip() == text and _has_letter(text))
     .filter(lambda text: fields.abstract(text) == text)
 )
-_LINES = _JOINED.map(visible).filter(lambda text: bool(text) and visible(text) == text)
+_LINES = _JOINED.map(sanitized).filter(lambda text: bool(text) and sanitized(text) == text)
 
 # An importer drops these names in every format: they say that there are more authors.
 _MORE = re.compile(r"(?:and )?(?:et al\.?|others)", re.IGNORECASE)
@@ -66,8 +66,8 @@ _DATES = st.one_of(
 _ARXIV = st.one_of(st.none(), st.sampled_from(["1706.03762", "2401.00001v3", "math.GT/0309136"]))
 _PMID = st.one_of(st.none(), st.integers(1, 999_999_999).map(str))
 # What is in no identifier and no address: white space.
-_SOLID = _JOINED.map(lambda text: "".join(visible(text).split())).filter(
-    lambda text: bool(text) and visible(text) == text
+_SOLID = _JOINED.map(lambda text: "".join(sanitized(text).split())).filter(
+    lambda text: bool(text) and sanitized(text) == text
 )
 # A mark of punctuation behind a DOI belongs to the text around it, as importers see it. The prefix
 # 10.48550 is arXiv's, from which an importer takes arXiv's identifier.

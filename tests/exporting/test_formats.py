@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from assistant.errors import UsageError
 from assistant.exporting import FORMATS, Exported, write
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.names import family_and_given
 from assistant.exporting.fields import fields_of
+from assistant.exporting.names import family_and_given
 from assistant.paper import Paper
 
 ATTENTION = Exported(

@@ -22,7 +22,7 @@ from assistant.reading.markup import plain
 from assistant.reading.paper_text import parts_of
 from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE
 from assistant.reading.source import HEAD_BYTES, Source
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 _LARGEST_SEED = 20_000
@@ -53,7 +53,7 @@ def checked(papers: Iterator[Paper]) -> list[Paper]:
         assert len(paper.title.splitlines()) == 1, "a title on several lines"
         assert len(paper.title) <= LONGEST_TITLE
         assert len(paper.abstract) <= LONGEST_ABSTRACT
-        assert paper.abstract == visible_lines(paper.abstract), "what cannot be seen"
+        assert paper.abstract == sanitized_lines(paper.abstract), "what cannot be seen"
         # What cannot be written would end the import of all.
         paper.model_dump_json().encode()
         assert paper.id

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from assistant.library import Library
+from assistant.library.binary_index import FILE, BinaryIndex
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
-from assistant.library.binary_index import FILE, CompactIndex
 from assistant.library.database import Database
 from assistant.library.vector_index import ExactIndex
 from assistant.library.vectors import Matrix, VectorRows
@@ -43,7 +43,7 @@ def clustered(count: int) -> Matrix:
 
 
 def test_it_finds_nearly_what_comparing_with_all_finds(rows: VectorRows, tmp_path: Path) -> None:
-    exact, compact = ExactIndex(rows), CompactIndex(rows, tmp_path)
+    exact, compact = ExactIndex(rows), BinaryIndex(rows, tmp_path)
     exact.refresh()
     compact.refresh()
     found = hits = 0
@@ -62,7 +62,7 @@ def test_it_finds_nearly_what_comparing_with_all_finds(rows: VectorRows, tmp_pat
 def test_the_file_is_taken_for_what_it_is(
     rows: VectorRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = CompactIndex(rows, tmp_path)
+    index = BinaryIndex(rows, tmp_path)
     index.refresh()
     vector = clustered(1)[0]
     expected = index.nearest(vector, 9)
@@ -74,12 +74,12 @@ def test_the_file_is_taken_for_what_it_is(
         return added_after(chunk, limit)
 
     monkeypatch.setattr(rows, "added_after", counting)
-    again = CompactIndex(rows, tmp_path)
+    again = BinaryIndex(rows, tmp_path)
     again.refresh()
     assert (again.nearest(vector, 9), read) == (expected, [])
     for damaged in (b"", b"PK\x03\x04 nothing", (tmp_path / FILE).read_bytes()[:5000]):
         (tmp_path / FILE).write_bytes(damaged)
-        index = CompactIndex(rows, tmp_path)
+        index = BinaryIndex(rows, tmp_path)
         index.refresh()
         assert index.nearest(vector, 9) == expected
         assert (tmp_path / FILE).stat().st_size > len(damaged)  # written anew
@@ -88,7 +88,7 @@ def test_the_file_is_taken_for_what_it_is(
 def test_it_follows_additions_removals_and_generations(
     rows: VectorRows, tmp_path: Path, make_papers: MakePapers
 ) -> None:
-    index = CompactIndex(rows, None)
+    index = BinaryIndex(rows, None)
     index.refresh()
     vector = clustered(1)[0]
     (best, _), *_ = index.nearest(vector, 1)

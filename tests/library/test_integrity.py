@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import LibraryDamaged, LibraryReadOnly
-from assistant.library import Filters, Library, Problem
+from assistant.library import Filters, IntegrityProblem, Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -43,7 +43,9 @@ def damage(folder: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-def examined(folder: Path, *, repair: bool, notes: list[str] | None = None) -> list[Problem]:
+def examined(
+    folder: Path, *, repair: bool, notes: list[str] | None = None
+) -> list[IntegrityProblem]:
     told = (lambda note: None) if notes is None else notes.append
     with Library.open(folder, HashingEmbedder(), told) as library:
         return library.check(repair=repair)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import KeptLines, TldrLine
+from assistant.library import TldrCache, TldrLine
 from assistant.library.tldr_cache import FILE
 from assistant.paper import Paper
 
@@ -15,10 +15,10 @@ LINE = TldrLine("Cats sleep a lot.", "generated", 0.25)
 
 
 def test_a_line_is_found_by_paper_model_and_recipe(tmp_path: Path) -> None:
-    lines = KeptLines(tmp_path / "cache", pytest.fail)
+    lines = TldrCache(tmp_path / "cache", pytest.fail)
     lines.keep(CATS, LINE, "model", "recipe")
     lines.close()
-    again = KeptLines(tmp_path / "cache", pytest.fail)
+    again = TldrCache(tmp_path / "cache", pytest.fail)
     assert again.find(CATS, "model", "recipe") == LINE
     assert again.find(CATS, "other", "recipe") is None
     assert again.find(CATS, "model", "other") is None
@@ -33,11 +33,11 @@ def test_a_line_is_found_by_paper_model_and_recipe(tmp_path: Path) -> None:
 
 def test_the_oldest_make_room(tmp_path: Path) -> None:
     papers = [Paper(title=f"Cats {n}", abstract="Cats sleep.") for n in range(5)]
-    lines = KeptLines(tmp_path, pytest.fail)
+    lines = TldrCache(tmp_path, pytest.fail)
     for paper in papers:
         lines.keep(paper, LINE, "model", "recipe")
     lines.close()
-    again = KeptLines(tmp_path, pytest.fail, most_kept=2)
+    again = TldrCache(tmp_path, pytest.fail, most_kept=2)
     found = [again.find(paper, "model", "recipe") is not None for paper in papers]
     assert found == [False] * 3 + [True] * 2
     again.close()
@@ -45,7 +45,7 @@ def test_the_oldest_make_room(tmp_path: Path) -> None:
 
 def test_text_that_no_encoding_takes_has_a_key_too(tmp_path: Path) -> None:
     odd = CATS.model_copy(update={"abstract": "Cats \ud800 sleep."})
-    lines = KeptLines(tmp_path, pytest.fail)
+    lines = TldrCache(tmp_path, pytest.fail)
     lines.keep(odd, LINE, "model", "recipe")
     assert lines.find(odd, "model", "recipe") == LINE
     lines.close()
@@ -54,7 +54,7 @@ def test_text_that_no_encoding_takes_has_a_key_too(tmp_path: Path) -> None:
 def test_what_cannot_be_kept_is_said_once_and_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"This is no database at all. " * 100)
     told: list[str] = []
-    lines = KeptLines(tmp_path, told.append)
+    lines = TldrCache(tmp_path, told.append)
     lines.keep(CATS, LINE, "model", "recipe")
     assert lines.find(CATS, "model", "recipe") is None
     lines.close()
@@ -66,5 +66,5 @@ def test_what_cannot_be_kept_is_said_once_and_nothing_fails(tmp_path: Path) -> N
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("here", encoding="utf-8")
     told: list[str] = []
-    KeptLines(tmp_path / "file" / "cache", told.append).close()
+    TldrCache(tmp_path / "file" / "cache", told.append).close()
     assert len(told) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
-from assistant.mapping import KeptMaps, PaperMap, brought_up, drawn, vectors_to_show, version_of
+from assistant.mapping import MapCache, PaperMap, brought_up, drawn, vectors_to_show, version_of
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -94,11 +94,11 @@ def test_a_map_is_kept_and_a_damaged_or_foreign_one_is_none(
     library: Library, tmp_path: Path
 ) -> None:
     made = drawn_of(fill(library, PAPERS))
-    kept = KeptMaps(tmp_path / "cache", library.folder)
+    kept = MapCache(tmp_path / "cache", library.folder)
     assert kept.read() is None
     assert kept.write(made)
     assert kept.read() == made
-    assert KeptMaps(tmp_path / "cache", tmp_path / "b").read() is None
+    assert MapCache(tmp_path / "cache", tmp_path / "b").read() is None
     (file,) = (tmp_path / "cache" / "maps").iterdir()
     # Titles and abstracts are not in it: what is removed from the library is in no file.
     assert PAPERS[0].title not in file.read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def test_where_the_cache_cannot_be_written_nothing_is_kept(
     library: Library, tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("a file, no folder")
-    kept = KeptMaps(tmp_path / "cache", library.folder)
+    kept = MapCache(tmp_path / "cache", library.folder)
     assert not kept.write(drawn_of(fill(library, PAPERS[:3])))
     assert kept.read() is None
 

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.errors import ChatTemplateMissing, ModelError, ModelFileInvalid
 from assistant.models import GenerationRequest, Message, embedded, open_language_model
-from assistant.models.checksum import sidecar_of
 from assistant.models.bundled_model import packaged_file, prepared_file
+from assistant.models.checksum import sidecar_of
 from assistant.models.gguf import inspect_gguf
 from assistant.settings import load_settings
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assistant.errors import ChatTemplateMissing
-from assistant.models.protocols import Message
 from assistant.models.chat_template import ChatTemplate
 from assistant.models.llama import LlamaModel
+from assistant.models.protocols import Message
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"

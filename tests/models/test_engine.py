@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.protocols import GenerationRequest, LanguageModel, Message, Priority, TextStream
 from assistant.models.engine import Engine
+from assistant.models.protocols import (
+    GenerationRequest,
+    LanguageModel,
+    Message,
+    Priority,
+    TextStream,
+)
 from assistant.models.stream import EngineStream
 
 LONG = "A lake is a body of water that is surrounded by land. " * 40

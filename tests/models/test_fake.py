@@ -11,8 +11,14 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelError, PromptTooLong
-from assistant.models.protocols import Embedder, GenerationRequest, LanguageModel, Message, TextStream
 from assistant.models.fake import HashingEmbedder, ScriptedModel
+from assistant.models.protocols import (
+    Embedder,
+    GenerationRequest,
+    LanguageModel,
+    Message,
+    TextStream,
+)
 
 
 def request(text: str = "Say it.", max_tokens: int = 50, **more: object) -> GenerationRequest:

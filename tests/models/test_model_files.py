@@ -10,6 +10,7 @@ import pytest
 
 from assistant.errors import ModelError, ModelFileInvalid
 from assistant.models import model_files
+from assistant.models.bundled_model import ADAPTERS, packaged_file
 from assistant.models.model_files import (
     FOLDER,
     check_model,
@@ -17,7 +18,6 @@ from assistant.models.model_files import (
     free_memory,
     model_facts,
 )
-from assistant.models.bundled_model import ADAPTERS, packaged_file
 from assistant.settings import load_settings
 
 
@@ -99,12 +99,12 @@ def test_a_model_has_to_fit_the_memory_that_is_free(monkeypatch: pytest.MonkeyPa
     size = packaged_file().stat().st_size
     # 30 layers of 3 key and value heads of 64 numbers of 2 bytes, for two sequences.
     room = 2 * 30 * 3 * 64 * 2 * 2048 * 2
-    monkeypatch.setattr(candidates, "free_memory", lambda: size + room)
+    monkeypatch.setattr(model_files, "free_memory", lambda: size + room)
     check_model(settings)
-    monkeypatch.setattr(candidates, "free_memory", lambda: size + room - 1)
+    monkeypatch.setattr(model_files, "free_memory", lambda: size + room - 1)
     with pytest.raises(ModelError, match="of memory with 2,048 tokens"):
         check_model(settings)
-    monkeypatch.setattr(candidates, "free_memory", lambda: None)
+    monkeypatch.setattr(model_files, "free_memory", lambda: None)
     check_model(settings)
 
 
@@ -113,9 +113,9 @@ def test_free_memory_is_read_or_all_there_is(
 ) -> None:
     told = tmp_path / "meminfo"
     told.write_text("MemTotal: 4000 kB\nMemAvailable: 1000 kB\n", encoding="ascii")
-    monkeypatch.setattr(candidates, "_MEMORY", told)
+    monkeypatch.setattr(model_files, "_MEMORY", told)
     assert free_memory() == 1000 * 1024
-    monkeypatch.setattr(candidates, "_MEMORY", tmp_path / "none")
+    monkeypatch.setattr(model_files, "_MEMORY", tmp_path / "none")
     found = free_memory()
     assert found is None or found > 100_000_000
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.errors import ModelError
+from assistant.models.fake import ScriptedModel
 from assistant.models.protocols import (
     GenerationRequest,
     GenerationStats,
@@ -15,9 +16,8 @@ from assistant.models.protocols import (
     Message,
     Priority,
 )
-from assistant.models.fake import ScriptedModel
 from assistant.models.shared_model import SharedModel
-from assistant.models.throughput import Speed
+from assistant.models.throughput import Throughput
 
 ASK = GenerationRequest((Message("user", "Say something."),), 20)
 
@@ -98,13 +98,15 @@ def test_it_says_whether_somebody_reads() -> None:
     assert seen == [False, True, False]
 
 
-def reply(priority: Priority = Priority.INTERACTIVE, **figures: float) -> Callable[[Speed], None]:
+def reply(
+    priority: Priority = Priority.INTERACTIVE, **figures: float
+) -> Callable[[Throughput], None]:
     stats = GenerationStats(**figures)  # type: ignore[arg-type]
     return lambda speed: speed.add(priority, stats)
 
 
 def test_speed_is_the_mean_of_the_last_answers() -> None:
-    speed = Speed()
+    speed = Throughput()
     assert (speed.writing(), speed.reading(), speed.lines_a_minute()) == (None, None, None)
     reply(prompt_tokens=10, prompt_seconds=1)(speed)  # stopped before its first word
     assert speed.reading() is None
@@ -123,7 +125,7 @@ def test_speed_is_the_mean_of_the_last_answers() -> None:
 def test_speed_of_lines_is_that_of_the_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr("assistant.models.throughput.time.monotonic", lambda: now[0])
-    speed = Speed()
+    speed = Throughput()
     line = reply(Priority.BATCH, generated_tokens=20, total_seconds=2)
     line(speed)  # a run an hour before
     now[0] = 4600.0

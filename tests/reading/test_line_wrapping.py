@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from assistant.reading.web_listing import is_metadata
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
+from assistant.reading.web_listing import is_metadata
 
 SENTENCE = "The quick brown fox jumps over a well-known lazy dog near the river bank. "
 PARAGRAPH = (SENTENCE * 5).strip()

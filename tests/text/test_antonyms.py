@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.text.antonyms import opposites
+from assistant.text.antonyms import antonyms
 from assistant.text.words import stem
 
 
@@ -25,9 +25,9 @@ from assistant.text.words import stem
 )
 def test_opposites_are_found_both_ways(word: str, other: str, opposite: bool) -> None:
     one, two = stem(word), stem(other)
-    assert (two in opposites(one)) is opposite
-    assert (one in opposites(two)) is opposite
+    assert (two in antonyms(one)) is opposite
+    assert (one in antonyms(two)) is opposite
 
 
 def test_no_word_is_its_own_opposite() -> None:
-    assert not any(word in opposites(word) for word in map(stem, ("high", "low", "one", "more")))
+    assert not any(word in antonyms(word) for word in map(stem, ("high", "low", "one", "more")))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assistant.text.formatting import (
+    format_authors,
+    format_count,
+    format_date,
     html_text,
     markdown_text,
-    spoken_authors,
-    spoken_count,
-    spoken_date,
     web_address,
 )
 
@@ -68,15 +68,15 @@ def test_only_the_web_is_linked_to(url: str | None, address: str | None) -> None
     ],
 )
 def test_a_date_is_said_as_precisely_as_it_is_known(date: str, spoken: str) -> None:
-    assert spoken_date(date) == spoken
+    assert format_date(date) == spoken
 
 
 def test_counts_have_their_noun() -> None:
-    said = [spoken_count(n, "paper") for n in (0, 1, 1200)]
+    said = [format_count(n, "paper") for n in (0, 1, 1200)]
     assert said == ["0 papers", "1 paper", "1,200 papers"]
 
 
 def test_the_first_authors_and_that_there_are_more() -> None:
-    assert spoken_authors((), 2) == ""
-    assert spoken_authors(("Ann Ek", "Bo Lind"), 2) == "Ann Ek, Bo Lind"
-    assert spoken_authors(("Ann Ek", "Bo Lind", "Cy Ash"), 2) == "Ann Ek, Bo Lind and others"
+    assert format_authors((), 2) == ""
+    assert format_authors(("Ann Ek", "Bo Lind"), 2) == "Ann Ek, Bo Lind"
+    assert format_authors(("Ann Ek", "Bo Lind", "Cy Ash"), 2) == "Ann Ek, Bo Lind and others"

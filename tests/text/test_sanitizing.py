@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from assistant.text.sanitizing import visible, visible_lines
+from assistant.text.sanitizing import sanitized, sanitized_lines
 
 # Signs that stand around the digits of a number in Arabic, Syriac and Kaithi: format characters by
 # their class, but they can be seen.
@@ -36,16 +36,16 @@ NUMBER_SIGNS = set(
     ],
 )
 def test_what_cannot_be_seen_is_dropped(text: str, cleaned: str) -> None:
-    assert visible_lines(text) == cleaned
-    assert visible_lines(cleaned) == cleaned
-    assert visible(text) == " ".join(cleaned.split())
+    assert sanitized_lines(text) == cleaned
+    assert sanitized_lines(cleaned) == cleaned
+    assert sanitized(text) == " ".join(cleaned.split())
 
 
 def test_no_control_format_or_private_character_is_left() -> None:
     every = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code) not in "\n\t")
     left = {
         character
-        for character in visible_lines(every)
+        for character in sanitized_lines(every)
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co")
     }
     assert left == NUMBER_SIGNS | {"\n"}
@@ -55,4 +55,4 @@ def test_letters_and_signs_stay() -> None:
     every = [chr(code) for code in range(sys.maxunicode + 1)]
     shown = "".join(c for c in every if unicodedata.category(c)[0] in "LNPS" and c.isprintable())
     blank = "\u115f\u1160\u2800\u3164\uffa0"
-    assert visible_lines(shown) == "".join(c for c in shown if c not in blank)
+    assert sanitized_lines(shown) == "".join(c for c in shown if c not in blank)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.verification.verifier import Grounding, check
 from assistant.library import StoredPaper
 from assistant.paper import Paper
+from assistant.verification.verifier import Verdict, check
 
 LAMDA = (
     "We find that LaMDA generates appropriate responses that are similar to those of children in "
@@ -37,7 +37,7 @@ ROOFS = ("Red roofs mislead young bees in 42% of flights, while old bees ignore 
 RANKED = ("Alfa and Beta reach 71% and 64% accuracy on Lake, respectively.",)
 
 
-def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Grounding:
+def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Verdict:
     paper = Paper(title="Of what is measured", abstract=" ".join(cited))
     stored = StoredPaper(1, paper.id, paper)
     evidence = []

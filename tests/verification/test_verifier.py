@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.verification.verifier import adds_nothing, check
 from assistant.library import StoredPaper
+from assistant.verification.verifier import adds_nothing, check
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, ask
 from web_walk import SIZES, THEMES, open_details, open_tab, settle, tab_names
 
-from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import ScriptedModel
+from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 from assistant.web import background_embedding as background_module
-from assistant.web.background_embedding import Background
-from assistant.web.work import UnderWay
+from assistant.web.background_embedding import BackgroundEmbedding
+from assistant.web.work import RunningWork
 
 
 def paper(number: int) -> Paper:
@@ -33,7 +33,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
-    make_session: MakeSession, under_way: UnderWay
+    make_session: MakeSession, under_way: RunningWork
 ) -> None:
     session = make_session()
     library = session.library
@@ -44,7 +44,7 @@ def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
 
     under_way.start(other_work)
     ended = threading.Event()
-    thread = threading.Thread(target=Background(session, under_way, ended).run)
+    thread = threading.Thread(target=BackgroundEmbedding(session, under_way, ended).run)
     thread.start()
     try:
         with Library.open(library.folder, HashingEmbedder()) as other:
@@ -64,7 +64,7 @@ def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
 
 
 def test_a_library_that_is_busy_is_tried_again(
-    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_session()
     library = session.library
@@ -79,7 +79,7 @@ def test_a_library_that_is_busy_is_tried_again(
 
     monkeypatch.setattr(library, "embed_missing", busy_at_first)
     ended = threading.Event()
-    thread = threading.Thread(target=Background(session, under_way, ended).run)
+    thread = threading.Thread(target=BackgroundEmbedding(session, under_way, ended).run)
     thread.start()
     try:
         wait_until(lambda: library.missing_vectors() == 0)

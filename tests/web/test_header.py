@@ -12,7 +12,7 @@ from assistant.errors import EmbedderUnavailable, LibraryDamaged, ModelFileInval
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
-from assistant.web.header import OPENING_MODEL, Head
+from assistant.web.header import OPENING_MODEL, Header
 
 
 def raises(error: Exception) -> Callable[..., None]:
@@ -23,7 +23,7 @@ def raises(error: Exception) -> Callable[..., None]:
 
 
 def test_papers_at_once_and_the_model_when_it_is_open(make_session: MakeSession) -> None:
-    head = Head(make_session(ScriptedModel([], name="model-1")))
+    head = Header(make_session(ScriptedModel([], name="model-1")))
     first, last = head.until_ready()
     assert "<strong>2</strong> papers" in first
     assert OPENING_MODEL in first
@@ -34,7 +34,7 @@ def test_papers_at_once_and_the_model_when_it_is_open(make_session: MakeSession)
 def test_a_model_that_cannot_be_opened_is_told(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head = Head(make_session())
+    head = Header(make_session())
     error = ModelFileInvalid("model.gguf is no GGUF.")
     monkeypatch.setattr(assistant.models, "open_language_model", raises(error))
     *_, last = head.until_ready()
@@ -49,7 +49,7 @@ def test_without_an_embedder_it_says_full_text_alone_and_the_terminal_hears_it_t
     session = make_session(papers=[], notify=heard.append)
     error = EmbedderUnavailable("The embedder's file is missing.")
     monkeypatch.setattr(assistant.models, "open_embedder", raises(error))
-    html = Head(session).now()
+    html = Header(session).now()
     assert "The embedder&#39;s file is missing." in html
     assert "full text alone" in html
     assert len(heard) == 1
@@ -58,7 +58,7 @@ def test_without_an_embedder_it_says_full_text_alone_and_the_terminal_hears_it_t
 def test_papers_without_vectors_are_told(make_session: MakeSession) -> None:
     session = make_session()
     session.library.add([Paper(title="On bees", abstract="Bees sleep in groups.")])
-    assert "1 of 3 papers can be found by words only" in Head(session).now()
+    assert "1 of 3 papers can be found by words only" in Header(session).now()
 
 
 def test_a_library_that_cannot_be_opened_is_told(
@@ -67,5 +67,5 @@ def test_a_library_that_cannot_be_opened_is_told(
     session = make_session(papers=[])
     error = LibraryDamaged("catalog.sqlite is damaged.")
     monkeypatch.setattr(Session, "library", property(raises(error)))
-    head = Head(session)
+    head = Header(session)
     assert "catalog.sqlite is damaged." in head.now()

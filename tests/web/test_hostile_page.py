@@ -13,7 +13,7 @@ from hostile import HOSTILE, KINDS, unseen, words_of, writable
 from web_support import MATHML, MakeSession, OpenPage, Serve
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
-from assistant.answering.answer import REFUSAL, Event, NearPaper, Timings
+from assistant.answering.answer import REFUSAL, Event, NearestPaper, Timings
 from assistant.errors import ModelError
 from assistant.library import StoredTldr
 from assistant.models.fake import ScriptedModel
@@ -134,7 +134,7 @@ class Asker:
         self._evidence = tuple(
             Evidence(one, one.abstract, 0, len(one.abstract), score=1.0) for one in stored
         )
-        self._nearest = tuple(NearPaper(one.id, one.title, 1.0) for one in stored)
+        self._nearest = tuple(NearestPaper(one.id, one.title, 1.0) for one in stored)
         self._asked = 0
 
     def ask(self, question: str, *others: Any) -> Iterator[Event]:

@@ -13,12 +13,12 @@ from assistant.errors import LibraryBusy
 from assistant.reading import Failure
 from assistant.web import jobs
 from assistant.web.jobs import Job, Progress, State, job_view, refused
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 Emit = Callable[[str], None]
 
 
-def test_a_job_is_begun_once_and_followed_by_several(under_way: UnderWay) -> None:
+def test_a_job_is_begun_once_and_followed_by_several(under_way: RunningWork) -> None:
     job: Job[str] = Job(under_way)
     assert list(job.follow()) == []
     go_on = threading.Event()
@@ -43,7 +43,7 @@ def test_a_job_is_begun_once_and_followed_by_several(under_way: UnderWay) -> Non
     assert job.begin(lambda emit, stop: None)
 
 
-def test_only_so_many_states_are_shown(under_way: UnderWay) -> None:
+def test_only_so_many_states_are_shown(under_way: RunningWork) -> None:
     job: Job[str] = Job(under_way)
 
     def task(emit: Emit, stop: threading.Event) -> None:
@@ -56,7 +56,7 @@ def test_only_so_many_states_are_shown(under_way: UnderWay) -> None:
     assert len(states) < 100
 
 
-def test_stopping_is_up_to_the_task(under_way: UnderWay) -> None:
+def test_stopping_is_up_to_the_task(under_way: RunningWork) -> None:
     job: Job[str] = Job(under_way)
     job.stop()
 
@@ -70,7 +70,7 @@ def test_stopping_is_up_to_the_task(under_way: UnderWay) -> None:
 
 
 def test_nobody_waits_for_a_task_that_is_stuck(
-    under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "_GRACE", 0.0)
     job: Job[str] = Job(under_way)
@@ -89,7 +89,7 @@ def test_nobody_waits_for_a_task_that_is_stuck(
         time.sleep(0.01)
 
 
-def test_errors_are_one_line(under_way: UnderWay) -> None:
+def test_errors_are_one_line(under_way: RunningWork) -> None:
     job: Job[Progress] = Job(under_way)
 
     def busy(emit: Callable[[Progress], None], stop: threading.Event) -> None:
@@ -106,7 +106,7 @@ def test_errors_are_one_line(under_way: UnderWay) -> None:
     assert 'role="alert"' in view.html
 
 
-def test_a_fault_of_ours_is_told_without_a_traceback(under_way: UnderWay) -> None:
+def test_a_fault_of_ours_is_told_without_a_traceback(under_way: RunningWork) -> None:
     job: Job[Progress] = Job(under_way)
 
     def faulty(emit: Callable[[Progress], None], stop: threading.Event) -> None:

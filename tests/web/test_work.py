@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.web import work as work_module
-from assistant.web.work import UnderWay, Work
+from assistant.web.work import RunningWork, Work
 
 
 def test_items_come_in_order_and_end() -> None:
@@ -57,7 +57,7 @@ def test_a_task_that_does_not_stop_is_not_waited_for(monkeypatch: pytest.MonkeyP
 
 
 def test_everything_under_way_is_stopped_at_the_end() -> None:
-    under_way = UnderWay()
+    under_way = RunningWork()
 
     def task(emit: Callable[[str], None], stop: threading.Event) -> None:
         stop.wait()

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 
 SCITLDR = Path(__file__).resolve().parents[3] / "shared" / "data" / "scitldr"
 
@@ -48,9 +48,9 @@ def data_hash(split: str, folder: Path = SCITLDR) -> str:
 def _example(record: dict[str, Any]) -> Example:
     return Example(
         id=record["paper_id"],
-        title=visible(record["title"]),
-        abstract=" ".join(visible(sentence) for sentence in record["source"]),
-        references=tuple(visible(target) for target in record["target"]),
+        title=sanitized(record["title"]),
+        abstract=" ".join(sanitized(sentence) for sentence in record["source"]),
+        references=tuple(sanitized(target) for target in record["target"]),
     )
 
 

@@ -12,16 +12,16 @@ from assistant.answering import AnswerDone, EvidenceFound, Turn
 from assistant.errors import AssistantError, LibraryError
 from assistant.library import EVERYTHING, Filters
 from assistant.web.asking.conversation import Conversation, Entry
-from assistant.web.asking.request_queue import Line
+from assistant.web.asking.request_queue import RequestQueue
 from assistant.web.asking.saved_turn import later_turn, saved_turns
-from assistant.web.asking.turn import InLine
+from assistant.web.asking.turn import Queued
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.answering import Answer
     from assistant.session import Session
     from assistant.web.asking.turn import Happening, TurnView
-    from assistant.web.work import UnderWay, Work
+    from assistant.web.work import RunningWork, Work
 
 
 # Seconds that an answer that was stopped gets to hand out what it has.
@@ -44,11 +44,11 @@ class Chat:
     The model writes `at_once` answers at a time; evidence is found for everybody at once.
     """
 
-    def __init__(self, session: Session, under_way: UnderWay, at_once: int) -> None:
+    def __init__(self, session: Session, under_way: RunningWork, at_once: int) -> None:
         """Answer with the session's asker."""
         self._session = session
         self._under_way = under_way
-        self._line = Line(at_once)
+        self._line = RequestQueue(at_once)
         self._lock = threading.Lock()
         self._conversations: dict[str, Conversation] = {}
 
@@ -182,7 +182,7 @@ class Chat:
         if answer is None:
             # The asker finds evidence before it asks the model, and goes on only when it is asked
             # for more: so the model is waited for here, with the evidence in sight.
-            with self._line.place(stop, lambda before: emit(InLine(before))):
+            with self._line.place(stop, lambda before: emit(Queued(before))):
                 for event in events:
                     emit(event)
                     if isinstance(event, AnswerDone):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.text.sanitizing import visible
 from assistant.text.formatting import markdown_text
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.answering import Claim
@@ -27,7 +27,7 @@ def chat_markdown(title: str, about: str, turns: Sequence[TurnView]) -> str:
 
 def markdown_name(title: str) -> str:
     """A file name for a chat: `how-long-do-cats-sleep.md`."""
-    name = _NO_NAME.sub("-", visible(title).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    name = _NO_NAME.sub("-", sanitized(title).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
     return f"{name or 'chat'}.md"
 
 

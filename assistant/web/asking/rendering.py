@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.text.formatting import spoken_count, spoken_date
+from assistant.text.formatting import format_count, format_date
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:
@@ -83,5 +83,5 @@ def render_opened_chat(
 
 def chat_about(chat: ChatSummary) -> str:
     """When a chat was last added to, and how long it is: `14 March 2025 · 2 questions`."""
-    questions = spoken_count(chat.turns, "question")
-    return " · ".join(part for part in (spoken_date(chat.last_at[:10]), questions) if part)
+    questions = format_count(chat.turns, "question")
+    return " · ".join(part for part in (format_date(chat.last_at[:10]), questions) if part)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 _POLL = 0.1
 
 
-class Line:
+class RequestQueue:
     """First come, first served, `at_once` at a time. Thread-safe."""
 
     def __init__(self, at_once: int) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from assistant.answering import Answer, Claim, Turn
-from assistant.answering.answer import NearPaper, Timings
+from assistant.answering.answer import NearestPaper, Timings
 from assistant.errors import PaperNotFound
-from assistant.text.sanitizing import visible
+from assistant.text.sanitizing import sanitized
 from assistant.web.asking.turn import EvidenceView, TurnView, percent
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Saved(BaseModel):
     refused: bool
     claims: tuple[Claim, ...]
     sources: tuple[_Source, ...]
-    nearest: tuple[NearPaper, ...]
+    nearest: tuple[NearestPaper, ...]
     model: str
     timings: Timings
     note: str | None = None
@@ -102,7 +102,7 @@ def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
         n=source.n,
         id=source.paper.id,
         title=source.paper.title,
-        sentence=visible(source.sentence),
+        sentence=sanitized(source.sentence),
         before=abstract[:start] if found else "",
         marked=source.sentence if found else "",
         after=abstract[end:] if found else "",

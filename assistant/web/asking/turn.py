@@ -23,14 +23,14 @@ _PROGRESS = {
 
 
 @dataclass(frozen=True)
-class InLine:
+class Queued:
     """The model is busy: `before` others are answered first."""
 
     before: int
 
 
 # What a turn is told of: what the asker says, and the line before the model.
-Happening: TypeAlias = "Event | InLine"
+Happening: TypeAlias = "Event | Queued"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class TurnView:
 
     def take(self, event: Happening) -> None:
         """Take in one event."""
-        if isinstance(event, InLine):
+        if isinstance(event, Queued):
             self.before = event.before
             self.state = "waiting"
         elif isinstance(event, EvidenceFound):

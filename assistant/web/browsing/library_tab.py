@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.browsing.selection_bar import ChosenBar, WriteTldrs
 from assistant.web.browsing.detail_pane import DetailPane, in_pane
+from assistant.web.browsing.selection_bar import SelectionBar, WriteTldrs
 from assistant.web.browsing.table import ORDERS
 from assistant.web.components import html, quiet
 
@@ -72,7 +72,7 @@ def add_library_tab(
             elem_id="library-order",
         )
     facets = html(elem_id="facets")
-    bar = ChosenBar(selection, table, write_tldrs)
+    bar = SelectionBar(selection, table, write_tldrs)
     with gr.Row(elem_id="library"):
         with gr.Column(scale=7, min_width=280, elem_id="library-list"):
             papers = html(elem_id="papers")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
-from assistant.text.sanitizing import visible
-from assistant.text.formatting import spoken_authors
+from assistant.text.formatting import format_authors
+from assistant.text.sanitizing import sanitized
 from assistant.web.rendering import render, render_job
 from assistant.web.unexpected import unexpected
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
     from assistant.mapping import PaperMap
     from assistant.session import Session
-    from assistant.web.work import Task, UnderWay, Work
+    from assistant.web.work import RunningWork, Task, Work
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class _Stopped(Exception):
 class Maps:
     """The map of a session's library. Thread-safe; one is drawn at a time, for every window."""
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         """Nothing is opened yet."""
         self._session = session
         self._under_way = under_way
@@ -107,7 +107,7 @@ class Maps:
         except AssistantError as error:
             return render_job(error=str(error))
         paper = stored.paper
-        authors = spoken_authors(paper.authors, _MOST_AUTHORS)
+        authors = format_authors(paper.authors, _MOST_AUTHORS)
         return render(
             "map_card.html",
             number=stored.number,
@@ -205,9 +205,9 @@ class Maps:
         return self._drawn
 
     def _kept(self, library: Library) -> Any:
-        from assistant.mapping import KeptMaps
+        from assistant.mapping import MapCache
 
-        return KeptMaps(self._session.settings.cache, library.folder)
+        return MapCache(self._session.settings.cache, library.folder)
 
     def _picture(self, library: Library, shown: PaperMap) -> MapView:
         from assistant.mapping import papers_of, version_of
@@ -235,8 +235,8 @@ def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:
             shown.numbers, shown.x, shown.y, shown.topic, papers, strict=True
         )
     ]
-    titles = [visible(stored.title)[:_LONGEST_TITLE] for stored in papers]
-    names = [visible(name) for name in shown.names]
+    titles = [sanitized(stored.title)[:_LONGEST_TITLE] for stored in papers]
+    names = [sanitized(name) for name in shown.names]
     return json.dumps({"points": points, "titles": titles, "topics": names, "later": shown.later})
 
 

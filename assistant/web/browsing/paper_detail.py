@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
-from assistant.text.formatting import spoken_authors, spoken_date
+from assistant.text.formatting import format_authors, format_date
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -138,12 +138,12 @@ def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
         "paper_detail.html",
         number=stored.number,
         title=stored.title,
-        authors=spoken_authors(paper.authors, _MOST_AUTHORS),
+        authors=format_authors(paper.authors, _MOST_AUTHORS),
         dates=" · ".join(
             part
             for part in (
-                spoken_date(paper.published or ""),
-                f"added {spoken_date(added[:10])}" if added else "",
+                format_date(paper.published or ""),
+                f"added {format_date(added[:10])}" if added else "",
             )
             if part
         ),
@@ -201,11 +201,11 @@ def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
 
 
 def _about(paper: Paper) -> str:
-    parts = (spoken_authors(paper.authors, _MOST_AUTHORS_NEAR), paper.year)
+    parts = (format_authors(paper.authors, _MOST_AUTHORS_NEAR), paper.year)
     return " · ".join(part for part in parts if part)
 
 
 def _made(tldr: StoredTldr) -> str:
     how = "written by" if tldr.method == "generated" else "from the abstract, chosen by"
-    when = spoken_date(tldr.made_at[:10])
+    when = format_date(tldr.made_at[:10])
     return f"{how} {tldr.model}" + (f", {when}" if when else "")

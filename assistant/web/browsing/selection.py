@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
-from assistant.text.formatting import spoken_count
+from assistant.text.formatting import format_count
 from assistant.web.browsing.paper_detail import tags_of
 from assistant.web.rendering import render, render_job
 from assistant.web.unexpected import unexpected
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.library.removal import RemovedPaper
     from assistant.session import Session
-    from assistant.web.work import UnderWay
+    from assistant.web.work import RunningWork
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ NONE_CHOSEN = "Choose papers first: tick the box in front of them."
 
 
 @dataclass(frozen=True)
-class Done:
+class ActionResult:
     """What came of an action, as HTML, and whether there is something to undo now."""
 
     html: str
@@ -52,7 +52,7 @@ class Selection:
     what is left of it in the files is erased, in the background.
     """
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         """Nothing is opened yet."""
         self._session = session
         self._under_way = under_way
@@ -61,24 +61,24 @@ class Selection:
         self._to_erase = self._erasing = False
         self._exports = itertools.count(1)
 
-    def tag(self, chosen: str, tags: str) -> Done:
+    def tag(self, chosen: str, tags: str) -> ActionResult:
         """Give the chosen papers the tags that were typed, with commas between."""
         return self._retagged(chosen, tags, "have", lambda library: library.tag)
 
-    def untag(self, chosen: str, tags: str) -> Done:
+    def untag(self, chosen: str, tags: str) -> ActionResult:
         """Take the tags that were typed from the chosen papers."""
         return self._retagged(chosen, tags, "no longer have", lambda library: library.untag)
 
-    def star(self, chosen: str) -> Done:
+    def star(self, chosen: str) -> ActionResult:
         """Star the chosen papers."""
         from assistant.library import STAR
 
         return self.tag(chosen, STAR)
 
-    def export(self, chosen: str, form: str) -> Done:
+    def export(self, chosen: str, form: str) -> ActionResult:
         """Write the chosen papers into a file, which is whole in its link."""
 
-        def write() -> Done:
+        def write() -> ActionResult:
             from assistant.exporting import FORMATS, Exported, write
             from assistant.library import Filters
 
@@ -93,30 +93,32 @@ class Selection:
             count = write(exported, form, text)
             label, media_type = EXPORTS[form]
             content = base64.b64encode(text.getvalue().encode("utf-8", "surrogateescape"))
-            return Done(
+            return ActionResult(
                 render(
                     "exported.html",
                     # The same file twice is to be followed twice, so no two are written the same.
                     serial=next(self._exports),
                     name=f"papers{FORMATS[form].ending}",
-                    text=f"{spoken_count(count, 'paper')} as {label}",
+                    text=f"{format_count(count, 'paper')} as {label}",
                     address=f"data:{media_type};base64,{content.decode('ascii')}",
                 )
             )
 
         return _told(write)
 
-    def question(self, chosen: str) -> Done:
+    def question(self, chosen: str) -> ActionResult:
         """What is asked before the chosen papers are removed; `undo` says if there are any."""
         numbers = _numbers(chosen)
         if not numbers:
-            return Done(render_job(error=NONE_CHOSEN))
-        return Done(render("removing.html", papers=spoken_count(len(numbers), "paper")), undo=True)
+            return ActionResult(render_job(error=NONE_CHOSEN))
+        return ActionResult(
+            render("removing.html", papers=format_count(len(numbers), "paper")), undo=True
+        )
 
-    def remove(self, visitor: str, chosen: str) -> Done:
+    def remove(self, visitor: str, chosen: str) -> ActionResult:
         """Remove the chosen papers; what `visitor` removed before can no longer be put back."""
 
-        def remove() -> Done:
+        def remove() -> ActionResult:
             numbers = chosen_numbers(chosen)
             removed = self._session.library.take_out(numbers)
             if not removed:
@@ -125,18 +127,18 @@ class Selection:
             with self._lock:
                 self._removed[visitor] = removed
             gone = ",".join(map(str, numbers))
-            return Done(
+            return ActionResult(
                 render(
-                    "said.html", text=f"{spoken_count(len(removed), 'paper')} removed.", gone=gone
+                    "said.html", text=f"{format_count(len(removed), 'paper')} removed.", gone=gone
                 )
             )
 
         return self._undoable(visitor, remove)
 
-    def undo(self, visitor: str) -> Done:
+    def undo(self, visitor: str) -> ActionResult:
         """Put back what `visitor` removed last; where that fails, it can be tried again."""
 
-        def undo() -> Done:
+        def undo() -> ActionResult:
             with self._lock:
                 removed = self._removed.get(visitor)
             if not removed:
@@ -147,14 +149,14 @@ class Selection:
                 if self._removed.get(visitor) is removed:
                     del self._removed[visitor]
             verb = "is" if len(numbers) == 1 else "are"
-            return _said(f"{spoken_count(len(numbers), 'paper')} {verb} back.")
+            return _said(f"{format_count(len(numbers), 'paper')} {verb} back.")
 
         return self._undoable(visitor, undo)
 
-    def _undoable(self, visitor: str, action: Callable[[], Done]) -> Done:
+    def _undoable(self, visitor: str, action: Callable[[], ActionResult]) -> ActionResult:
         done = _told(action)
         with self._lock:
-            return Done(done.html, undo=visitor in self._removed)
+            return ActionResult(done.html, undo=visitor in self._removed)
 
     def leave(self, visitor: str) -> None:
         """Forget what `visitor` removed, and erase what is left of it in the files."""
@@ -186,13 +188,13 @@ class Selection:
         typed: str,
         verb: str,
         change: Callable[[Library], Callable[[Sequence[int], Sequence[str]], int]],
-    ) -> Done:
-        def retag() -> Done:
+    ) -> ActionResult:
+        def retag() -> ActionResult:
             numbers, tags = chosen_numbers(chosen), tags_of(typed)
             change(self._session.library)(numbers, tags)
             named = ", ".join(f"“{tag}”" for tag in tags)
             one = "has" if verb == "have" else "no longer has"
-            papers = spoken_count(len(numbers), "paper")
+            papers = format_count(len(numbers), "paper")
             return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
 
         return _told(retag)
@@ -215,15 +217,17 @@ def _numbers(chosen: str) -> list[int]:
     return list(dict.fromkeys(int(part) for part in parts if len(part) <= 18))
 
 
-def _said(text: str) -> Done:
-    return Done(render("said.html", text=text, gone=""))
+def _said(text: str) -> ActionResult:
+    return ActionResult(render("said.html", text=text, gone=""))
 
 
-def _told(action: Callable[[], Done]) -> Done:
+def _told(action: Callable[[], ActionResult]) -> ActionResult:
     """What `action` gives, or what went wrong in one line."""
     try:
         return action()
     except AssistantError as error:
-        return Done(render_job(error=str(error)))
+        return ActionResult(render_job(error=str(error)))
     except Exception as error:
-        return Done(render_job(error=unexpected(error, "An action on chosen papers failed")))
+        return ActionResult(
+            render_job(error=unexpected(error, "An action on chosen papers failed"))
+        )

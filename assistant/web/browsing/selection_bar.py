@@ -14,14 +14,14 @@ from assistant.web.jobs import JobView
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
-    from assistant.web.browsing.selection import Done, Selection
+    from assistant.web.browsing.selection import ActionResult, Selection
     from assistant.web.browsing.table import PaperTable
 
 # Writes the TL;DRs of the papers with these numbers for a visitor.
 WriteTldrs = Callable[[str, Sequence[int]], Iterator[JobView]]
 
 
-class ChosenBar:
+class SelectionBar:
     """Components and handlers of the bar; making it adds it to the page that is being built."""
 
     def __init__(self, selection: Selection, table: PaperTable, write_tldrs: WriteTldrs) -> None:
@@ -83,7 +83,7 @@ class ChosenBar:
         """Let the buttons act; `then_look` has the table looked at again after an event."""
         acts = {"outputs": [self.said], "concurrency_limit": None, **quiet()}
 
-        def retagging(change: Callable[[str, str], Done]) -> Callable[[str, str], str]:
+        def retagging(change: Callable[[str, str], ActionResult]) -> Callable[[str, str], str]:
             def act(chosen: str, tags: str) -> str:
                 done = change(chosen, tags)
                 self._table.count_anew()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.errors import AssistantError
-from assistant.text.formatting import spoken_authors, spoken_count
+from assistant.text.formatting import format_authors, format_count
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
     first = page * PAGE + 1
     summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
     if not page and not more:
-        summary = f"{spoken_count(len(papers), 'paper')} found"
+        summary = f"{format_count(len(papers), 'paper')} found"
     return _Found(papers, page, None, more, summary, nothing="No paper fits this search.")
 
 
@@ -237,7 +237,7 @@ def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str])
         "number": stored.number,
         "id": stored.id,
         "title": stored.title,
-        "authors": spoken_authors(paper.authors, _MOST_AUTHORS),
+        "authors": format_authors(paper.authors, _MOST_AUTHORS),
         "date": paper.published or "",
         "dated": added.get(stored.number, "") if added else paper.published or "",
         "tldr": tldr.text if tldr else "",

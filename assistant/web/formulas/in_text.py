@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 from assistant.web.formulas import mathml
 
 # More formulas of one text than these stay as they were written.
@@ -45,7 +45,7 @@ _Found = tuple[int, int, Markup]
 
 def formulas(text: str) -> Markup:
     """`text`, cleaned and escaped, with its formulas as MathML."""
-    text = visible_lines(text)
+    text = sanitized_lines(text)
     return _between(text, list(_found(text)), 0, len(text))
 
 
@@ -54,7 +54,7 @@ def marked_formulas(before: str, marked: str, after: str) -> Markup:
 
     A formula that the mark would cut is wholly within it.
     """
-    before, marked, after = (visible_lines(part) for part in (before, marked, after))
+    before, marked, after = (sanitized_lines(part) for part in (before, marked, after))
     text = before + marked + after
     found = list(_found(text))
     begin, end = len(before), len(before) + len(marked)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.library import ImportReport
     from assistant.paper import Paper
     from assistant.session import Session
-    from assistant.web.work import UnderWay
+    from assistant.web.work import RunningWork
 
 BUSY = "Another import is running, of another window of the page: try again when it has ended."
 NOTHING_CHOSEN = "There is nothing to look at: choose files, or paste a page of papers."
@@ -49,7 +49,7 @@ class _Looked:
 class _Look:
     """What one visitor has chosen, and what was found in it."""
 
-    def __init__(self, files: Sequence[str], pasted: str, under_way: UnderWay) -> None:
+    def __init__(self, files: Sequence[str], pasted: str, under_way: RunningWork) -> None:
         self.of = _choice(files, pasted)
         self.inputs = [Input(Path(file).name, Path(file)) for file in files]
         if pasted.strip():
@@ -64,7 +64,7 @@ class Importing:
     Each visitor has a look of its own; one import runs at a time.
     """
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         """Nothing is opened yet."""
         self._session = session
         self._under_way = under_way

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.reading import READABLE
-from assistant.text.formatting import spoken_authors, spoken_count
+from assistant.text.formatting import format_authors, format_count
 from assistant.web.rendering import render
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def render_preview(preview: Preview) -> str:
         files=[_file(found) for found in preview.files[:_FILES]],
         more_files=_more(len(preview.files) - _FILES, "file"),
         failures=failures.named,
-        failed=spoken_count(failures.count, "record"),
+        failed=format_count(failures.count, "record"),
         more_failures=_more(failures.count - len(failures.named), "record"),
         papers=[_paper(paper) for paper in preview.first],
         all_shown=len(preview.first) == preview.papers,
@@ -40,7 +40,7 @@ def render_preview(preview: Preview) -> str:
 def _heading(preview: Preview) -> str:
     if not preview.papers:
         return "No papers found"
-    found = spoken_count(preview.papers, "paper")
+    found = format_count(preview.papers, "paper")
     return f"{found} found" if preview.whole else f"{found} found until you stopped"
 
 
@@ -70,7 +70,7 @@ def _file(found: FoundFile) -> dict[str, str]:
 
 
 def _paper(paper: Paper) -> dict[str, str]:
-    authors = spoken_authors(paper.authors, _AUTHORS)
+    authors = format_authors(paper.authors, _AUTHORS)
     return {
         "title": paper.title,
         "byline": " · ".join(part for part in (authors, paper.year) if part),
@@ -86,4 +86,4 @@ def _beginning(abstract: str) -> str:
 
 
 def _more(count: int, noun: str) -> str:
-    return f"… and {spoken_count(count, f'more {noun}')}" if count > 0 else ""
+    return f"… and {format_count(count, f'more {noun}')}" if count > 0 else ""

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from assistant.text.formatting import spoken_count
+from assistant.text.formatting import format_count
 
 # The rate is that of the last seconds; before so many seconds and items it says nothing.
 _WINDOW_S = 30.0
@@ -16,7 +16,7 @@ _LEAST_ITEMS = 5
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
-class Pace:
+class RateMeter:
     """Measures items a minute from its making on."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -65,4 +65,4 @@ def spoken_left(seconds: float) -> str:
 
 
 def _counted(value: float, noun: str) -> str:
-    return spoken_count(max(1, round(value)), noun)
+    return format_count(max(1, round(value)), noun)

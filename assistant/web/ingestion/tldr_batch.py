@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.web.ingestion.rate import Pace
+from assistant.web.ingestion.rate import RateMeter
 from assistant.web.jobs import Job, JobView, State, refused
 from assistant.web.rendering import render, render_job
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.library import StoredPaper
     from assistant.library.records import TldrMethod
     from assistant.session import Session
-    from assistant.web.work import UnderWay
+    from assistant.web.work import RunningWork
 
 # Lines that stay in sight.
 SHOWN_LINES = 30
@@ -39,7 +39,7 @@ class BatchView(JobView):
 
 
 @dataclass(frozen=True)
-class Line:
+class WrittenTldr:
     """A line that was just written."""
 
     title: str
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Writing:
+class BatchProgress:
     """How far a batch is: `rate` in lines a minute and the time left, as far as they are known."""
 
     text: str
@@ -56,7 +56,7 @@ class Writing:
     total: int = 0
     rate: str = ""
     left: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[WrittenTldr, ...] = ()
 
 
 @dataclass
@@ -76,11 +76,11 @@ class _Plan:
 class TldrBatch:
     """Writes TL;DRs of a session for the page. Thread-safe; one batch at a time."""
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         """Nothing is opened yet."""
         self._session = session
         self._lock = threading.Lock()
-        self._job: Job[Writing] = Job(under_way)
+        self._job: Job[BatchProgress] = Job(under_way)
         self._plan: _Plan | None = None
 
     def write(
@@ -151,30 +151,32 @@ class TldrBatch:
             if self._job.begin(lambda emit, stop: self._write(plan, emit, stop)):
                 self._plan = plan
 
-    def _write(self, plan: _Plan, emit: Callable[[Writing], None], stop: threading.Event) -> None:
-        emit(Writing("Opening the model …"))
+    def _write(
+        self, plan: _Plan, emit: Callable[[BatchProgress], None], stop: threading.Event
+    ) -> None:
+        emit(BatchProgress("Opening the model …"))
         papers, total = self._papers(plan)
-        emit(Writing("Writing TL;DRs: the first ones take longest …", 0, total))
-        lines: deque[Line] = deque(maxlen=SHOWN_LINES)
-        pace = Pace()
+        emit(BatchProgress("Writing TL;DRs: the first ones take longest …", 0, total))
+        lines: deque[WrittenTldr] = deque(maxlen=SHOWN_LINES)
+        pace = RateMeter()
         done = 0
         results = self._session.summarizer.run(
             papers,
             stop.is_set,
             redo=plan.redo,
-            notify=lambda note: emit(Writing(note, done, total)),
+            notify=lambda note: emit(BatchProgress(note, done, total)),
         )
         for result in results:
             done += 1
             if result.number is not None:
                 plan.done.add(result.number)
-            lines.appendleft(Line(result.title, result.tldr, result.method))
+            lines.appendleft(WrittenTldr(result.title, result.tldr, result.method))
             pace.note(done)
             # Papers may have come meanwhile.
             total = max(total, done)
             rate = pace.per_minute
             emit(
-                Writing(
+                BatchProgress(
                     f"Writing TL;DRs: {done:,} of {total:,}",
                     done,
                     total,
@@ -184,7 +186,7 @@ class TldrBatch:
                 )
             )
         plan.finished = not stop.is_set()
-        emit(Writing(_said(plan, done), lines=tuple(lines)))
+        emit(BatchProgress(_said(plan, done), lines=tuple(lines)))
 
     def _papers(self, plan: _Plan) -> tuple[Iterable[StoredPaper], int]:
         """The papers that `plan` still wants a line of, and how many they are."""
@@ -212,10 +214,10 @@ class TldrBatch:
         )
         return library.papers_without_tldr(model, recipe), max(0, possible - current)
 
-    def _view(self, state: State[Writing], visitor: str) -> BatchView:
+    def _view(self, state: State[BatchProgress], visitor: str) -> BatchView:
         plan = self._plan
         own = plan is not None and plan.visitor == visitor
-        told = state.told or Writing("Beginning …")
+        told = state.told or BatchProgress("Beginning …")
         shown = render(
             "tldr_batch.html",
             note="" if own or not state.running else FOR_ANOTHER,

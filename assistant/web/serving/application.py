@@ -10,16 +10,16 @@ from fastapi import FastAPI, Request
 from gradio import mount_gradio_app
 from gradio.routes import App
 
+from assistant.web.gradio_state import keep_ids
 from assistant.web.page import build_page, build_theme
 from assistant.web.serving.asgi import USER, Receive, Scope, Send
 from assistant.web.serving.front_door import FrontDoor
 from assistant.web.serving.login import Login
-from assistant.web.gradio_state import keep_ids
 
 if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.serving.users import Users
-    from assistant.web.work import UnderWay
+    from assistant.web.work import RunningWork
 
 MAX_UPLOAD = "200mb"
 _ASSETS = Path(__file__).parent.parent / "assets"
@@ -34,7 +34,7 @@ class Application:
     def __init__(
         self,
         session: Session,
-        under_way: UnderWay,
+        under_way: RunningWork,
         host: str,
         port: int,
         users: Users | None = None,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from assistant.errors import PageError
 from assistant.web.rendering import render
 from assistant.web.serving.asgi import Headers, Receive, Scope, Send, body_of, respond, values
-from assistant.web.serving.logins import Sessions, Tries
+from assistant.web.serving.logins import LoginAttempts, Sessions
 from assistant.web.serving.users import Users, name_of
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Login:
         self._users = users
         self._cookie = f"assistant-{port}"
         self._sessions = Sessions()
-        self._tries = Tries()
+        self._tries = LoginAttempts()
         self._checking = asyncio.Semaphore(1)
         self._waiting = 0
         self._trouble = ""

@@ -72,7 +72,7 @@ class Sessions:
             self._sessions.pop(_digest(token), None)
 
 
-class Tries:
+class LoginAttempts:
     """Counts tries to log in: at most `TRIES` in vain within `TRIES_WITHIN_S`. Thread-safe.
 
     Counted are those of one address for one user, so that nobody locks out somebody elsewhere.

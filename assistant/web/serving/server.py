@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.errors import AssistantError, PageError
-from assistant.web.background_embedding import Background
+from assistant.web.background_embedding import BackgroundEmbedding
 from assistant.web.serving.stubs import without_stubs
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -76,7 +76,7 @@ class PageServer:
         Raises:
             PageError: the page does not start.
         """
-        under_way = UnderWay()
+        under_way = RunningWork()
         try:
             asyncio.run(self._serve(under_way, on_ready))
         except KeyboardInterrupt:
@@ -96,7 +96,7 @@ class PageServer:
         """End `run` from another thread; answers that are being written are stopped."""
         self._ended.set()
 
-    async def _serve(self, under_way: UnderWay, on_ready: Callable[[str], None]) -> None:
+    async def _serve(self, under_way: RunningWork, on_ready: Callable[[str], None]) -> None:
         with without_stubs():
             from assistant.web.serving.application import Application
 
@@ -104,7 +104,7 @@ class PageServer:
             self._session, under_way, self._host, self.port, self._users, self._names
         )
         server = _Server(application, self._ended)
-        background = Background(self._session, under_way, self._ended)
+        background = BackgroundEmbedding(self._session, under_way, self._ended)
         for task in (lambda: self._announce(on_ready), self._warm_up, background.run):
             threading.Thread(target=task, daemon=True).start()
         await server.serve(sockets=[self._socket])

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from assistant.errors import AssistantError, ModelFileInvalid
 from assistant.saved_settings import FILE
 from assistant.settings import Settings, where_set
-from assistant.text.formatting import spoken_size
+from assistant.text.formatting import format_size
 from assistant.web.rendering import render, render_about
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class About:
         facts = [
             Fact("Language model", model.name),
             Fact("File", str(model.file)),
-            Fact("Size of the file", spoken_size(model.bytes)),
+            Fact("Size of the file", format_size(model.bytes)),
         ]
         known: int | None = None
         try:
@@ -127,10 +127,10 @@ class About:
         return facts
 
     def _speed(self) -> list[Fact]:
-        from assistant.models.throughput import Speed
+        from assistant.models.throughput import Throughput
 
         opened = self._session.opened_model
-        speed = opened.speed if opened else Speed()
+        speed = opened.speed if opened else Throughput()
         return [
             Fact("Writes answers", _rate(speed.writing(), "tokens a second")),
             Fact("Reads evidence", _rate(speed.reading(), "tokens a second")),
@@ -146,8 +146,8 @@ class About:
             Fact("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
             Fact("TL;DRs", f"{figures.tldrs:,}"),
             Fact("Search by", search),
-            Fact("Catalogue", spoken_size(figures.catalog_bytes)),
-            Fact("Chroma", spoken_size(figures.chroma_bytes)),
+            Fact("Catalogue", format_size(figures.catalog_bytes)),
+            Fact("Chroma", format_size(figures.chroma_bytes)),
         ]
 
 
@@ -199,8 +199,8 @@ def _memory_facts(found: Memory | None) -> Iterator[Fact]:
         yield Fact("Memory of the program", "not told by this system")
         return
     if found.now is not None:
-        yield Fact("Memory of the program now", spoken_size(found.now))
-    yield Fact("At most until now", spoken_size(found.most))
+        yield Fact("Memory of the program now", format_size(found.now))
+    yield Fact("At most until now", format_size(found.most))
 
 
 def _origin(name: str, settings: Settings) -> str:

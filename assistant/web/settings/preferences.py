@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, SettingsError
 from assistant.settings import bounds, where_set
-from assistant.text.formatting import spoken_size
+from assistant.text.formatting import format_size
 from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.models.model_files import ModelFacts
     from assistant.session import Session
     from assistant.settings import Settings
-    from assistant.web.work import UnderWay, Work
+    from assistant.web.work import RunningWork, Work
 
 
 # The numbers that can be set, with what they are called and what they do.
@@ -64,7 +64,7 @@ class _State:
 class Preferences:
     """Changes the settings of a session, one change at a time. Thread-safe."""
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         """Nothing is read yet."""
         self._session = session
         self._under_way = under_way
@@ -90,8 +90,8 @@ class Preferences:
 
     def models(self) -> ModelChoice:
         """The models that lie on this computer where one looks for them."""
-        from assistant.models.model_files import found_models
         from assistant.models.bundled_model import NAME
+        from assistant.models.model_files import found_models
 
         settings = self._session.settings
         chosen = EMBEDDED if settings.model is None else str(settings.model)
@@ -227,5 +227,5 @@ def _path(given: str) -> Path:
 
 
 def _spoken(facts: ModelFacts) -> str:
-    parts = (facts.name, spoken_size(facts.bytes), facts.parameters, facts.quantization)
+    parts = (facts.name, format_size(facts.bytes), facts.parameters, facts.quantization)
     return " · ".join(filter(None, parts))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, PromptTemplateError
-from assistant.saved_settings import not_written, write_whole
 from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
+from assistant.saved_settings import not_written, write_whole
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:

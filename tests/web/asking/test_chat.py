@@ -26,7 +26,7 @@ from assistant.session import Session
 from assistant.web import work as work_module
 from assistant.web.asking.chat import Chat
 from assistant.web.asking.conversation import MOST_IN_SIGHT
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 SENTENCE = "Cats sleep fourteen hours a day."
 SOURCE = Evidence(stored_paper("On cats", SENTENCE), SENTENCE, 0, len(SENTENCE), 1.0)
@@ -77,7 +77,7 @@ MakeChat = Callable[[ScriptedAsker], tuple[Chat, Library]]
 
 @pytest.fixture
 def make_chat(
-    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> MakeChat:
     def make(asker: ScriptedAsker) -> tuple[Chat, Library]:
         monkeypatch.setattr(Session, "asker", asker)

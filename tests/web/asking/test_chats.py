@@ -12,7 +12,7 @@ from hostile import HOSTILE, unseen, words_of, writable
 from web_support import EVIL, MakeSession, Tags, stored_paper
 
 from assistant.answering import Answer, Claim, Evidence
-from assistant.answering.answer import NearPaper, Timings
+from assistant.answering.answer import NearestPaper, Timings
 from assistant.errors import LibraryReadOnly
 from assistant.library import ChatSummary, Library, StoredTurn
 from assistant.paper import Paper
@@ -43,7 +43,7 @@ def saved_answer(library: Library, **changed: Any) -> str:
         refused=False,
         claims=claims,
         sources=(source,),
-        nearest=(NearPaper(cats.id, cats.title, 1.0),),
+        nearest=(NearestPaper(cats.id, cats.title, 1.0),),
         model="model-1",
         timings=Timings(0.05, 1.25, 2.5),
     )
@@ -263,7 +263,7 @@ def test_hostile_text_stays_text(make_session: MakeSession) -> None:
     for n, (text, stored) in enumerate(zip(texts, list(session.library.papers()), strict=True)):
         source = Evidence(stored, stored.abstract, 0, len(stored.abstract), 1.0)
         claims = (Claim(text, "supported", (1,), text),)
-        near = (NearPaper(text, text, 1.0),)
+        near = (NearestPaper(text, text, 1.0),)
         for refused in (False, True):
             answer = Answer(
                 text, text, refused, claims, (source,), near, text, Timings(0, 0, 0), text

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from web_support import MakeSession, OpenPage, Serve, ask
 
-from assistant.models.protocols import GenerationRequest
 from assistant.models.fake import ScriptedModel, ScriptedStream
+from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.web import page as page_module
 from assistant.web.asking.chat import Chat
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 WINDOWS = 20
 QUESTIONS = 200
@@ -134,7 +134,9 @@ def _json(port: int, path: str, body: str | None = None) -> dict[str, Any]:
     return found
 
 
-def test_memory_is_flat_over_many_questions(make_session: MakeSession, under_way: UnderWay) -> None:
+def test_memory_is_flat_over_many_questions(
+    make_session: MakeSession, under_way: RunningWork
+) -> None:
     model = Echo()
     model.released.set()
     chat = Chat(make_session(model, PAPERS), under_way, at_once=2)

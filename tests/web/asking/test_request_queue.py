@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from queue import SimpleQueue
 
-from assistant.web.asking.request_queue import Line
+from assistant.web.asking.request_queue import RequestQueue
 
 Said = SimpleQueue[tuple[str, int]]
 
 
 def wait_in(
-    line: Line, name: str, said: Said, stop: threading.Event
+    line: RequestQueue, name: str, said: Said, stop: threading.Event
 ) -> tuple[threading.Event, ...]:
     """One who waits: two events, `served` and `leave`."""
     served, leave = threading.Event(), threading.Event()
@@ -26,7 +26,7 @@ def wait_in(
 
 
 def test_so_many_are_served_and_the_others_know_their_place() -> None:
-    line, said, stop = Line(2), Said(), threading.Event()
+    line, said, stop = RequestQueue(2), Said(), threading.Event()
     first, first_leaves = wait_in(line, "first", said, stop)
     assert first.wait(20)
     second, second_leaves = wait_in(line, "second", said, stop)
@@ -50,7 +50,7 @@ def test_so_many_are_served_and_the_others_know_their_place() -> None:
 
 
 def test_who_stops_waiting_gives_way() -> None:
-    line, said = Line(1), Said()
+    line, said = RequestQueue(1), Said()
     never, tired = threading.Event(), threading.Event()
     served, leave = wait_in(line, "first", said, never)
     assert served.wait(20)

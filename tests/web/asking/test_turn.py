@@ -5,7 +5,7 @@ from __future__ import annotations
 from web_support import EVIL, Tags, stored_paper
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
-from assistant.answering.answer import NearPaper, Timings
+from assistant.answering.answer import NearestPaper, Timings
 from assistant.web.asking.rendering import render_turn
 from assistant.web.asking.turn import TurnView
 
@@ -25,7 +25,7 @@ SOURCES = (
 def answer(
     *claims: Claim, refused: bool = False, text: str = "", note: str | None = None
 ) -> AnswerDone:
-    near = (NearPaper("text:1", "On the nearest", 0.5),) if refused else ()
+    near = (NearestPaper("text:1", "On the nearest", 0.5),) if refused else ()
     sources = () if refused else SOURCES
     timings = Timings(0.05, None if refused else 1.25, 2.5)
     return AnswerDone(Answer("q", text, refused, claims, sources, near, "model-1", timings, note))
@@ -106,7 +106,7 @@ def test_markup_stays_text_everywhere() -> None:
     turn = TurnView(1, EVIL)
     source = evidence(EVIL, EVIL, EVIL)
     claims = (Claim(EVIL, "supported", (1,)),)
-    near = (NearPaper(EVIL, EVIL, 1.0),)
+    near = (NearestPaper(EVIL, EVIL, 1.0),)
     timings = Timings(0.0, 0.0, 0.0)
     for refused in (False, True):
         turn.take(

@@ -17,7 +17,7 @@ from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.browsing.map import EMPTY, NO_EMBEDDER, STOPPED, Maps, MapView
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 SUBJECTS = ("cats sleep night", "rivers water spring")
 
@@ -70,7 +70,7 @@ def text_of(html: str) -> str:
 
 
 def test_the_map_is_drawn_with_progress_and_then_shown(
-    session: Session, under_way: UnderWay
+    session: Session, under_way: RunningWork
 ) -> None:
     views = list(Maps(session, under_way).open())
     assert views[0].html is None
@@ -94,7 +94,7 @@ def test_the_map_is_drawn_with_progress_and_then_shown(
 
 
 def test_a_map_is_drawn_once_and_is_there_after_a_restart(
-    session: Session, under_way: UnderWay, draws: list[int]
+    session: Session, under_way: RunningWork, draws: list[int]
 ) -> None:
     maps = Maps(session, under_way)
     first = last(maps)
@@ -106,7 +106,7 @@ def test_a_map_is_drawn_once_and_is_there_after_a_restart(
 
 
 def test_a_window_that_shows_the_map_keeps_its_picture(
-    session: Session, under_way: UnderWay
+    session: Session, under_way: RunningWork
 ) -> None:
     maps = Maps(session, under_way)
     first = last(maps)
@@ -118,7 +118,7 @@ def test_a_window_that_shows_the_map_keeps_its_picture(
 
 
 def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
-    session: Session, under_way: UnderWay, draws: list[int]
+    session: Session, under_way: RunningWork, draws: list[int]
 ) -> None:
     maps = Maps(session, under_way)
     last(maps)
@@ -141,7 +141,7 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     assert draws == [40, 43, 80]
 
 
-def test_removed_papers_are_gone_from_the_map(session: Session, under_way: UnderWay) -> None:
+def test_removed_papers_are_gone_from_the_map(session: Session, under_way: RunningWork) -> None:
     maps = Maps(session, under_way)
     last(maps)
     title = session.library.get("#7").title
@@ -152,7 +152,9 @@ def test_removed_papers_are_gone_from_the_map(session: Session, under_way: Under
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_few_papers_have_a_map(make_session: MakeSession, under_way: UnderWay, count: int) -> None:
+def test_few_papers_have_a_map(
+    make_session: MakeSession, under_way: RunningWork, count: int
+) -> None:
     session = make_session(papers=papers(0, count))
     view = last(Maps(session, under_way), anew=True)
     assert len(data_of(view.html)["points"]) == count
@@ -160,7 +162,7 @@ def test_few_papers_have_a_map(make_session: MakeSession, under_way: UnderWay, c
 
 
 def test_without_papers_or_vectors_a_sentence_says_so(
-    make_session: MakeSession, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_session(papers=[])
     maps = Maps(session, under_way)
@@ -179,7 +181,7 @@ def test_without_papers_or_vectors_a_sentence_says_so(
 
 
 def test_papers_that_are_not_on_the_map_are_counted(
-    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.library.add(papers(40, 42))
     shown = text_of(last(Maps(session, under_way)).html or "")
@@ -192,7 +194,7 @@ def test_papers_that_are_not_on_the_map_are_counted(
 
 
 def test_drawing_can_be_stopped_and_the_old_map_stays(
-    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn, begun, ended = assistant.mapping.drawn, threading.Event(), threading.Event()
 
@@ -230,7 +232,7 @@ def test_drawing_can_be_stopped_and_the_old_map_stays(
 
 
 def test_two_windows_wait_for_the_same_map(
-    session: Session, under_way: UnderWay, draws: list[int]
+    session: Session, under_way: RunningWork, draws: list[int]
 ) -> None:
     maps = Maps(session, under_way)
     one, two = maps.open(), maps.open()
@@ -243,7 +245,7 @@ def test_two_windows_wait_for_the_same_map(
 
 
 def test_what_goes_wrong_is_said(
-    session: Session, under_way: UnderWay, monkeypatch: pytest.MonkeyPatch
+    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def damaged(*given: Any) -> None:
         raise LibraryDamaged("Some vectors of the library are damaged.")
@@ -263,7 +265,7 @@ def test_what_goes_wrong_is_said(
     assert view.can_draw
 
 
-def test_a_paper_opens_as_a_card(session: Session, under_way: UnderWay) -> None:
+def test_a_paper_opens_as_a_card(session: Session, under_way: RunningWork) -> None:
     maps = Maps(session, under_way)
     assert maps.card(" ") == maps.no_card()
     line = StoredTldr(3, "Cats sleep.", "m", "p", "generated", 0.1, "2026-01-01T00:00:00+00:00")
@@ -281,7 +283,7 @@ def test_a_paper_opens_as_a_card(session: Session, under_way: UnderWay) -> None:
 
 
 def test_nothing_of_a_paper_becomes_markup(
-    make_session: MakeSession, under_way: UnderWay, session: Session
+    make_session: MakeSession, under_way: RunningWork, session: Session
 ) -> None:
     plain = Tags(last(Maps(session, under_way)).html or "")
     evil = [

@@ -15,13 +15,13 @@ from assistant.library import Library, StoredTldr
 from assistant.library.removal import RemovedPaper
 from assistant.paper import Paper
 from assistant.web.browsing.selection import EXPORTS, NONE_CHOSEN, Selection
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 MakeSelection = Callable[..., tuple[Selection, Library]]
 
 
 @pytest.fixture
-def make_selection(make_session: MakeSession, under_way: UnderWay) -> MakeSelection:
+def make_selection(make_session: MakeSession, under_way: RunningWork) -> MakeSelection:
     def make(**given: object) -> tuple[Selection, Library]:
         session = make_session(**given)
         return Selection(session, under_way), session.library

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from web_support import MATHML, MakeSession, OpenPage, Serve, Tags
 
-from assistant.text.sanitizing import visible_lines
+from assistant.text.sanitizing import sanitized_lines
 from assistant.web.formulas.in_text import MOST, formulas, marked_formulas
 from assistant.web.formulas.mathml import DEEPEST, LONGEST, mathml
 from assistant.web.rendering import _environment
@@ -136,7 +136,7 @@ def test_markup_in_a_formula_is_text() -> None:
 )
 def test_work_and_size_are_bounded(text: str) -> None:
     html = formulas(text)
-    assert only_mathml(html) == visible_lines(_MATH.sub("", html)).replace("&#39;", "'")
+    assert only_mathml(html) == sanitized_lines(_MATH.sub("", html)).replace("&#39;", "'")
     assert html.count("<math") <= MOST * LONGEST
     assert len(html) <= len(text) + 64 * LONGEST * MOST
     assert len(html) <= 120 * len(text)
@@ -189,7 +189,7 @@ def test_whatever_goes_in_only_mathml_comes_out(text: str) -> None:
     html = formulas(text)
     outside = only_mathml(html)
     at = 0
-    cleaned = visible_lines(text)
+    cleaned = sanitized_lines(text)
     # The text outside is what it was, in its order.
     for part in _MATH.split(html):
         part = str(Markup(part).unescape())
@@ -203,14 +203,14 @@ def test_whatever_goes_in_only_mathml_comes_out(text: str) -> None:
 @given(ANY, ANY, ANY)
 def test_a_mark_changes_no_formula(before: str, marked: str, after: str) -> None:
     html = marked_formulas(before, marked, after)
-    cleaned = [visible_lines(part) for part in (before, marked, after)]
+    cleaned = [sanitized_lines(part) for part in (before, marked, after)]
     assert html.count("<mark>") == html.count("</mark>") == bool(cleaned[1])
     assert re.sub("</?mark>", "", html) == formulas("".join(cleaned))
 
 
 @given(st.text())
 def test_the_converter_raises_nothing(source: str) -> None:
-    html = mathml(visible_lines(source))
+    html = mathml(sanitized_lines(source))
     if html is not None:
         assert only_mathml(html) == ""
 

@@ -24,7 +24,7 @@ from assistant.web.ingestion.importing import (
     ImportView,
 )
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 ANTS = {"title": "On the sleep of ants", "abstract": "Ants nap two hundred times a day."}
 PASTE = json.dumps(ANTS)
@@ -33,7 +33,7 @@ PASTE = json.dumps(ANTS)
 class Page:
     """Importing over a session, and a browser's uploads."""
 
-    def __init__(self, session: Session, under_way: UnderWay) -> None:
+    def __init__(self, session: Session, under_way: RunningWork) -> None:
         self.session = session
         self.importing = Importing(session, under_way)
         self.library: Library = session.library
@@ -58,7 +58,7 @@ MakePage = Callable[[], Page]
 @pytest.fixture
 def make_page(
     make_session: MakeSession,
-    under_way: UnderWay,
+    under_way: RunningWork,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> MakePage:

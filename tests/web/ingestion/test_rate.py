@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.web.ingestion.rate import Pace, spoken_left
+from assistant.web.ingestion.rate import RateMeter, spoken_left
 
 
 def test_the_rate_is_that_of_the_last_half_minute() -> None:
     now = 100.0
-    pace = Pace(lambda: now)
+    pace = RateMeter(lambda: now)
     assert pace.per_minute is None
     for done in range(1, 121):
         now += 1.0 if done <= 60 else 0.5

@@ -12,7 +12,7 @@ from assistant.library import Library
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.web.ingestion.tldr_batch import NOTHING_TO_GO_ON_WITH, SHOWN_LINES, TldrBatch
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 MakeBatch = Callable[..., tuple[TldrBatch, Library]]
 CREATURES = [
@@ -22,7 +22,7 @@ CREATURES = [
 
 
 @pytest.fixture
-def make_batch(make_session: MakeSession, under_way: UnderWay) -> MakeBatch:
+def make_batch(make_session: MakeSession, under_way: RunningWork) -> MakeBatch:
     def make(model: ScriptedModel | None = None, **given: object) -> tuple[TldrBatch, Library]:
         reply = model or ScriptedModel(lambda request: "It sleeps for many hours of the day.")
         session = make_session(reply, **given)

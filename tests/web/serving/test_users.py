@@ -27,7 +27,7 @@ from assistant.web.serving import users as users_module
 from assistant.web.serving.asgi import USER
 from assistant.web.serving.front_door import FrontDoor
 from assistant.web.serving.login import BUSY, TOO_OFTEN, UNUSABLE, WRONG, Login
-from assistant.web.serving.logins import IDLE_S, TRIES, TRIES_WITHIN_S, Sessions, Tries
+from assistant.web.serving.logins import IDLE_S, TRIES, TRIES_WITHIN_S, LoginAttempts, Sessions
 from assistant.web.serving.users import Users, hashed, is_name, name_of, read_users, write_users
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def test_a_log_in_ends_when_it_is_idle_or_its_password_is_another() -> None:
 
 def test_tries_are_limited_for_one_address_and_one_user() -> None:
     clock = Clock()
-    tries = Tries(clock)
+    tries = LoginAttempts(clock)
     assert [tries.take("a", "ann") for _ in range(TRIES + 2)] == [True] * TRIES + [False] * 2
     assert tries.take("a", "ben")
     assert tries.take("b", "ann")

@@ -15,7 +15,7 @@ from assistant.models import ModelFile
 from assistant.models.fake import ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
-from assistant.text.formatting import spoken_size
+from assistant.text.formatting import format_size
 from assistant.web.settings import about as about_module
 from assistant.web.settings.about import NOT_MEASURED, OFFLINE, About, memory, setting_rows
 
@@ -44,7 +44,7 @@ def test_models_memory_and_storage_are_told_and_no_model_is_opened(
         "<dd>hashing</dd>",
         "<dt>Papers</dt><dd>2</dd>",
         f"<dd>{figures.folder}</dd>",
-        f"<dt>Catalogue</dt><dd>{spoken_size(figures.catalog_bytes)}</dd>",
+        f"<dt>Catalogue</dt><dd>{format_size(figures.catalog_bytes)}</dd>",
         "<dd>full text and vectors</dd>",
         OFFLINE,
     ):
@@ -178,4 +178,4 @@ def test_memory_is_read_or_at_least_its_peak(
     ("count", "said"), [(None, "missing"), (12, "12 bytes"), (1_500_000, "1.5 MB")]
 )
 def test_sizes_are_for_people(count: int | None, said: str) -> None:
-    assert spoken_size(count) == said
+    assert format_size(count) == said

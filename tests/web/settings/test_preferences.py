@@ -16,7 +16,7 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 from assistant.web.settings.preferences import EMBEDDED, OTHER, Preferences
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 
 def opened(settings: Settings, *_: object) -> ScriptedModel:
@@ -33,7 +33,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 @pytest.fixture
-def preferences(session: Session, under_way: UnderWay) -> Preferences:
+def preferences(session: Session, under_way: RunningWork) -> Preferences:
     return Preferences(session, under_way)
 
 
@@ -127,7 +127,7 @@ def test_a_model_that_takes_less_context_says_so(
 
 
 def test_what_was_given_at_the_start_is_not_changed_here(
-    monkeypatch: pytest.MonkeyPatch, under_way: UnderWay, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, under_way: RunningWork, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ASSISTANT_EVIDENCE", "5")
     with Session(load_settings(model=tmp_path / "mine.gguf")) as session:

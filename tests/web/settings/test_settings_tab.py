@@ -15,12 +15,12 @@ from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import READ_ONLY, add_settings_tab
-from assistant.web.work import UnderWay
+from assistant.web.work import RunningWork
 
 CHANGING = {"use_model", "set_numbers", "reset", "save"}
 
 
-def built(make_session: MakeSession, under_way: UnderWay, *, editable: bool) -> dict[str, Any]:
+def built(make_session: MakeSession, under_way: RunningWork, *, editable: bool) -> dict[str, Any]:
     """The page's description, and in it the names of the `functions` that it can call."""
     session = make_session()
 
@@ -48,7 +48,7 @@ def properties(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_a_page_of_ones_own_can_change_everything(
-    make_session: MakeSession, under_way: UnderWay
+    make_session: MakeSession, under_way: RunningWork
 ) -> None:
     config = built(make_session, under_way, editable=True)
     assert config["functions"] >= CHANGING
@@ -60,7 +60,7 @@ def test_a_page_of_ones_own_can_change_everything(
 
 @pytest.mark.parametrize("control", ["use-model", "save-settings", "reset-settings", "save-prompt"])
 def test_a_shared_page_shows_all_and_changes_nothing(
-    make_session: MakeSession, under_way: UnderWay, control: str
+    make_session: MakeSession, under_way: RunningWork, control: str
 ) -> None:
     config = built(make_session, under_way, editable=False)
     assert not config["functions"] & CHANGING
