@@ -3,9 +3,9 @@
 Usage: python -m benchmarks.verification_fit [--data FOLDER]
 
 A logistic regression over `FEATURES` of `assistant/verification/support_score.py`, with and without
-the cosine, by Newton's method with a small penalty. Learned from are the pairs that the rules before it
-let pass, supported ones and the others weighing the same. The threshold is the lowest with which no
-more than `MOST_WRONG` of all unsupported pairs pass.
+the cosine, by Newton's method with a small penalty. Learned from are the pairs that the rules
+before it let pass, supported ones and the others weighing the same. The threshold is the lowest
+with which no more than `MOST_WRONG` of all unsupported pairs pass.
 """
 
 from __future__ import annotations
