@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import json
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from assistant.errors import (
     LibraryReadOnly,
     SettingsError,
 )
+from assistant.files import write_atomically
 
 FILE = "settings.json"
 # Settings that may be in the file: those that the page can change while it runs.
@@ -85,14 +85,9 @@ def write_whole(file: Path, text: str) -> None:
     Raises:
         LibraryError: the folder cannot be written.
     """
-    part = file.with_name(f"{file.name}.{uuid.uuid4().hex}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(text.encode("utf-8"))
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
+        write_atomically(file, text, durable=True)
     except OSError as error:
         raise not_written(file, error) from error
 

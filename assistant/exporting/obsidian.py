@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from assistant.errors import OutputError
 from assistant.exporting.fields import Exported, Fields, fields_of
 from assistant.exporting.markdown import body, escaped
+from assistant.files import write_atomically
 
 _ENDING = ".md"
 # File systems take 255 bytes; sync services and long folders take part of them.
@@ -44,7 +44,7 @@ def write_notes(papers: Iterable[Exported], folder: Path) -> int:
         count = 0
         for exported in papers:
             paper = fields_of(exported)
-            _write(places.of(paper), note(paper))
+            write_atomically(places.of(paper), note(paper))
             count += 1
         return count
     except OSError as error:
@@ -161,12 +161,3 @@ def _unquoted(value: str) -> object:
     except ValueError:
         # Obsidian may have written it anew, with other quotes.
         return value.strip("'")
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".note-{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -8,12 +8,12 @@ only which of them are compared is approximate, and never how near they are.
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from assistant.files import replacing
 from assistant.library.vector_index import Codes, MemoryIndex
 from assistant.library.vectors import Matrix, Numbers, VectorRows, VectorState
 
@@ -90,12 +90,10 @@ class BinaryIndex(MemoryIndex):
         """Write the file; where that is not possible the next start reads the catalogue."""
         if self._file is None or self._seen is None:
             return
-        part = self._file.with_name(f"{FILE}.{os.getpid()}.part")
         state = self._seen
         with contextlib.suppress(OSError):
-            try:
-                with part.open("wb") as file:
-                    np.savez(
+            with replacing(self._file) as part, part.open("wb") as file:
+                np.savez(
                         file,
                         state=np.array(
                             [
@@ -107,10 +105,7 @@ class BinaryIndex(MemoryIndex):
                         papers=self._papers,
                         codes=self._kept,
                     )  # fmt: skip
-                part.replace(self._file)
-                self._on_disk = len(self._chunks)
-            finally:
-                part.unlink(missing_ok=True)
+            self._on_disk = len(self._chunks)
 
 
 def _fewest_differences(codes: Codes, vector: Matrix, count: int) -> Numbers:

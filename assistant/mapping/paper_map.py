@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from assistant.files import write_atomically
 from assistant.text.clusters import Floats
 
 # Changes whenever the same papers would get another map.
@@ -109,13 +109,9 @@ class MapCache:
 
     def write(self, drawn: PaperMap) -> bool:
         """Keep `drawn` in place of the last one; whether that was possible."""
-        part = self._file.with_name(f"{self._file.name}.{os.getpid()}.part")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(drawn.model_dump_json(), encoding="utf-8")
-            part.replace(self._file)
+            write_atomically(self._file, drawn.model_dump_json())
         except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             return False
         return True

@@ -8,14 +8,13 @@ it into the cache folder; every later use takes that file, if it is still whole.
 from __future__ import annotations
 
 import importlib.util
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
 
 from assistant.errors import ModelError, ModelFileInvalid
+from assistant.files import remove_leftovers, replacing
 from assistant.models.checksum import sha256_of, verify, verify_sidecar, write_sidecar
 from assistant.models.gguf import inspect_gguf
 
@@ -100,11 +99,9 @@ def _re_encode(source: Path, target: Path, threads: int) -> None:
     parameters.ftype = _LLAMA_FTYPE_MOSTLY_Q8_0
     parameters.nthread = threads
     parameters.allow_requantize = True
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        status = library.llama_model_quantize(str(source).encode(), name.encode(), parameters)
+    remove_leftovers(target)
+    with replacing(target) as part:
+        status = library.llama_model_quantize(str(source).encode(), str(part).encode(), parameters)
         if status:
             raise ModelError(
                 f"{source}: llama.cpp cannot re-encode the embedded model (code {status}). "
@@ -112,7 +109,4 @@ def _re_encode(source: Path, target: Path, threads: int) -> None:
             )
         inspect_gguf(part)
         checksum = sha256_of(part)
-        part.replace(target)
-        write_sidecar(target, checksum)
-    finally:
-        part.unlink(missing_ok=True)
+    write_sidecar(target, checksum)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from assistant.errors import ModelFileInvalid
+from assistant.files import write_atomically
 
 # `sha256sum` marks binary mode with `*`, and names with odd characters with a leading backslash.
 _SIDECAR_LINE = re.compile(r"\\?([0-9a-fA-F]{64})(?: [ *](.+))?")
@@ -78,13 +78,7 @@ def write_sidecar(path: Path, checksum: str) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    sidecar = sidecar_of(path)
-    part = sidecar.with_name(f"{sidecar.name}.{os.getpid()}.part")
-    try:
-        part.write_text(f"{checksum}  {path.name}\n", encoding="utf-8", newline="\n")
-        part.replace(sidecar)
-    finally:
-        part.unlink(missing_ok=True)
+    write_atomically(sidecar_of(path), f"{checksum}  {path.name}\n")
 
 
 def _unreadable(path: Path, error: Exception) -> ModelFileInvalid:

@@ -26,9 +26,9 @@ def test_what_a_killed_command_left_is_cleared_and_nothing_else(
     run: Run, filled: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "lines.txt"
-    stale = tmp_path / "lines.txt.999999999.part"
-    running = tmp_path / f"lines.txt.{os.getppid()}.part"
-    other = tmp_path / "lines.txt.mine.part"
+    stale = tmp_path / ".lines.txt.999999999.0123abcd.part"
+    running = tmp_path / f".lines.txt.{os.getppid()}.0123abcd.part"
+    other = tmp_path / ".lines.txt.mine.part"
     for file in (stale, running, other):
         file.write_text("half a li", encoding="utf-8")
     assert run("tldr", "--out", target).exit_code == 0

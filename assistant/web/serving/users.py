@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import os
@@ -16,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.errors import OutputError, PageError, UsageError
+from assistant.files import write_atomically
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1_000
@@ -130,19 +130,11 @@ def write_users(file: Path, users: Mapping[str, str]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    # A new name for the new text: there is never half a file, nor one that others may read.
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     text = "".join(f"{name}:{hashed}\n" for name, hashed in users.items())
     try:
-        opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8") as writing:
-            writing.write(text)
-            writing.flush()
-            os.fsync(opened)
-        beside.replace(file)
+        # Nobody else may read it, not even while it is written.
+        write_atomically(file, text, durable=True, mode=0o600)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
         raise OutputError(
             f"{file} cannot be written ({error.strerror or error}); name a file in a folder of "
             "your own with --auth."
