@@ -10,17 +10,17 @@ import typer.core
 
 from assistant import __version__
 from assistant.cli import (
-    asking,
-    curating,
-    digesting,
-    exporting,
-    finding,
-    keeping,
-    serving,
+    ask,
+    digest,
+    export,
+    importing,
+    maintenance,
+    search,
+    serve,
+    tagging,
     tldrs,
-    upkeep,
     users,
-    watching,
+    watch,
 )
 from assistant.cli.interrupt import INTERRUPTED
 from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions
@@ -107,7 +107,7 @@ def _example(*lines: str) -> str:
 
 
 app.command("import", epilog=_example("assistant import trending_page.txt more.jsonl"))(
-    keeping.import_papers
+    importing.import_papers
 )
 app.command(
     "ask",
@@ -115,8 +115,8 @@ app.command(
         'assistant ask "Which method needs no labels?"',
         "assistant ask --json - < questions.txt > answers.jsonl",
     ),
-)(asking.ask)
-app.command("chat", epilog=_example("assistant chat"))(asking.chat)
+)(ask.ask)
+app.command("chat", epilog=_example("assistant chat"))(ask.chat)
 app.command(
     "tldr",
     epilog=_example(
@@ -127,52 +127,52 @@ app.command(
 app.command(
     "digest",
     epilog=_example("assistant digest", "assistant digest --since 7d --format html -o digest.html"),
-)(digesting.digest)
+)(digest.digest)
 app.command(
     "search",
     epilog=_example(
         'assistant search "graph neural networks" --limit 5',
         "assistant search 'attention author:\"Geoffrey Hinton\" since:2015'",
     ),
-)(finding.search)
+)(search.search)
 app.command("similar", epilog=_example("assistant similar arxiv:1706.03762 --since 2018"))(
-    finding.similar
+    search.similar
 )
 app.command("list", epilog=_example("assistant list | head", "assistant list tag:nlp"))(
-    finding.list_papers
+    search.list_papers
 )
-app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(finding.show)
-app.command("tag", epilog=_example("assistant tag star arxiv:1706.03762"))(curating.tag)
+app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(search.show)
+app.command("tag", epilog=_example("assistant tag star arxiv:1706.03762"))(tagging.tag)
 app.command("untag", epilog=_example("assistant untag to-read --tag to-read --until 2020"))(
-    curating.untag
+    tagging.untag
 )
-app.command("remove", epilog=_example("assistant remove --source old.bib"))(curating.remove)
-app.command("watch", epilog=_example("assistant watch ~/Downloads"))(watching.watch)
-app.command("embed", epilog=_example("assistant embed"))(upkeep.embed)
-app.command("stats", epilog=_example("assistant stats"))(upkeep.stats)
-app.command("check", epilog=_example("assistant check --repair"))(upkeep.check)
-app.command("backup", epilog=_example("assistant backup papers.zip"))(upkeep.backup)
+app.command("remove", epilog=_example("assistant remove --source old.bib"))(tagging.remove)
+app.command("watch", epilog=_example("assistant watch ~/Downloads"))(watch.watch)
+app.command("embed", epilog=_example("assistant embed"))(maintenance.embed)
+app.command("stats", epilog=_example("assistant stats"))(maintenance.stats)
+app.command("check", epilog=_example("assistant check --repair"))(maintenance.check)
+app.command("backup", epilog=_example("assistant backup papers.zip"))(maintenance.backup)
 app.command("restore", epilog=_example("assistant restore papers.zip --library copy"))(
-    upkeep.restore
+    maintenance.restore
 )
 app.command(
     "export",
     epilog=_example(
         "assistant export -o library.bib", "assistant export tag:nlp --format obsidian -o vault/nlp"
     ),
-)(exporting.export)
+)(export.export)
 app.command(
     "serve",
     epilog=_example(
         "assistant serve --port 8080", "assistant serve --host 0.0.0.0 --auth users.txt"
     ),
-)(serving.serve)
+)(serve.serve)
 user = typer.Typer(help="Say who may log in to the page: add, remove or list users.")
 user.command("add", epilog=_example("assistant user add ann --auth users.txt"))(users.add)
 user.command("remove", epilog=_example("assistant user remove ann --auth users.txt"))(users.remove)
 user.command("list", epilog=_example("assistant user list --auth users.txt"))(users.list_users)
 app.add_typer(user, name="user", no_args_is_help=True)
-app.command("status", epilog=_example("assistant status --json"))(keeping.status)
+app.command("status", epilog=_example("assistant status --json"))(importing.status)
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -78,7 +78,7 @@ def digest(
     starred or tagged come first. The first digest goes back seven days, each later one to the one
     before it. With --send it is a mail and not written to stdout; nothing is sent without.
     """
-    from assistant.digesting import MOST_SHOWN, check_mail_settings, making
+    from assistant.digesting import MOST_SHOWN, check_mail_settings, collecting
 
     streams = Streams()
     now = datetime.now().astimezone()
@@ -87,14 +87,14 @@ def digest(
         if send:
             check_mail_settings(session.settings)
         kept = session.library
-        start, known = (given, True) if given else making.last_digest(kept, now)
+        start, known = (given, True) if given else collecting.last_digest(kept, now)
         if not known:
             streams.note(
-                f"There was no digest before: this one goes back {making.FIRST_DAYS} days."
+                f"There was no digest before: this one goes back {collecting.FIRST_DAYS} days."
             )
-        made = making.collected(kept, start, now, limit or MOST_SHOWN)
+        made = collecting.collected(kept, start, now, limit or MOST_SHOWN)
         if made is None:
-            nothing = f"Nothing is new since {making.day(start)}."
+            nothing = f"Nothing is new since {collecting.day(start)}."
             streams.note(nothing if kept.count() else EMPTY)
             return
         if made.without_vectors:
@@ -111,7 +111,7 @@ def digest(
                 raise typer.Exit(INTERRUPTED)
             found = found.with_tldrs(lines)
         _hand_over(found, form, out, session, now, streams, send=send)
-        making.remember(kept, made.span)
+        collecting.remember(kept, made.span)
 
 
 def moment(since: str, now: datetime) -> str:

