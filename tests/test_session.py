@@ -203,7 +203,7 @@ def test_what_cannot_be_kept_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> 
 
     with Session(load_settings()) as session:
         before = session.model
-        monkeypatch.setattr(assistant.session, "keep", full)
+        monkeypatch.setattr(assistant.session, "save_settings", full)
         with pytest.raises(LibraryFull):
             session.change(context=1024)
         assert session.model is before

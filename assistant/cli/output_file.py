@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -32,10 +32,18 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
             if target.is_file() or not target.exists():  # a device or a pipe cannot be replaced
                 remove_leftovers(target)
                 part = stack.enter_context(replacing(target))
-            file = stack.enter_context(part.open("w", encoding="utf-8", newline=""))
+            file = part.open("w", encoding="utf-8", newline="")
+            stack.callback(_close, file)
         yield lambda text: _write(file, text, out)
         with _explained(out):
+            file.close()
             stack.close()
+
+
+def _close(file: IO[str]) -> None:
+    # What could not be written before cannot be written now either.
+    with suppress(OSError):
+        file.close()
 
 
 def _write(file: IO[str], text: str, out: Path) -> None:
