@@ -77,7 +77,7 @@ def prompt_text(name: str, overrides: Path | None = None) -> str:
         ) from error
 
 
-def own_versions(overrides: Path) -> tuple[tuple[str, int, int, int], ...]:
+def override_version(overrides: Path) -> tuple[tuple[str, int, int, int], ...]:
     """Which own templates the folder `overrides` has, as they are: differs once one is changed."""
     found = []
     for name in sorted(TEMPLATES):

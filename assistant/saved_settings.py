@@ -1,8 +1,8 @@
 """Settings that were made on the page, kept in the library's folder for the next start.
 
-`settings.json` is an object of some of `KEPT` with their values. They go behind options and
-variables of the environment, and before the defaults. A model's path that is not absolute begins at
-the library's folder, so that a library with its models can be moved.
+`settings.json` is an object with some of `SAVED_SETTINGS`. Options and environment variables
+override them; they override the defaults. A relative model path starts at the library's folder, so
+that a library can be moved together with its models.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from assistant.files import write_atomically
 
 FILE = "settings.json"
 # Settings that may be in the file: those that the page can change while it runs.
-KEPT = ("model", "context", "evidence", "answer_tokens")
+SAVED_SETTINGS = ("model", "context", "evidence", "answer_tokens")
 
 _LONGEST = 100_000
 _REPAIR = "Repair it, or delete it to go back to the defaults."
@@ -47,10 +47,10 @@ def read_saved_settings(library: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: cannot be read as settings ({reason}). {_REPAIR}") from error
     if not isinstance(found, dict):
         raise SettingsError(f"{file}: is not an object of settings. {_REPAIR}")
-    if unknown := sorted(set(found) - set(KEPT)):
+    if unknown := sorted(set(found) - set(SAVED_SETTINGS)):
         raise SettingsError(
             f"{file}: {unknown[0]!r} is no setting that can be kept there; "
-            f"those are: {', '.join(KEPT)}. {_REPAIR}"
+            f"those are: {', '.join(SAVED_SETTINGS)}. {_REPAIR}"
         )
     if isinstance(model := found.get("model"), str):
         try:
@@ -70,16 +70,16 @@ def save_settings(library: Path, values: Mapping[str, Any]) -> None:
     """
     file = library / FILE
     if values:
-        shape = {name: _written(values[name], library) for name in KEPT if name in values}
-        write_whole(file, json.dumps(shape, indent=2) + "\n")
+        shape = {name: _written(values[name], library) for name in SAVED_SETTINGS if name in values}
+        write_library_file(file, json.dumps(shape, indent=2) + "\n")
         return
     try:
         file.unlink(missing_ok=True)
     except OSError as error:
-        raise not_written(file, error) from error
+        raise library_write_error(file, error) from error
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_library_file(file: Path, text: str) -> None:
     """Make `text` the content of `file` in the library's folder: all of it, or nothing changes.
 
     Raises:
@@ -89,10 +89,10 @@ def write_whole(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, text, durable=True)
     except OSError as error:
-        raise not_written(file, error) from error
+        raise library_write_error(file, error) from error
 
 
-def not_written(file: Path, error: OSError) -> LibraryError:
+def library_write_error(file: Path, error: OSError) -> LibraryError:
     """What to tell when `file` of the library could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return LibraryFull(f"{file}: cannot be written, its disk is full. Free some space.")

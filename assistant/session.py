@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import EmbedderUnavailable, ModelError
 from assistant.saved_settings import FILE, save_settings
-from assistant.settings import Settings, changed
+from assistant.settings import Settings, with_changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +102,7 @@ class Session:
         self._embedding = embedding
         self._embedder: _Once[Embedder | None] = _Once(self._open_embedder)
         self._library: _Once[Library] = _Once(self._open_library)
-        self._kept_lines: _Once[TldrCache] = _Once(self._open_kept_lines)
+        self._tldr_cache: _Once[TldrCache] = _Once(self._open_tldr_cache)
         self._in_use = self._with(settings, _Once(lambda: self._open_model(settings)))
         self._changing = threading.Lock()
         self._former: list[weakref.ref[SharedModel]] = []
@@ -133,12 +133,12 @@ class Session:
         return self._in_use.model.get()
 
     @property
-    def opened_model(self) -> SharedModel | None:
+    def loaded_model(self) -> SharedModel | None:
         """The language model if it is open already; waits for nothing."""
         return self._in_use.model.peek()
 
     @property
-    def former_models(self) -> list[str]:
+    def retired_models(self) -> list[str]:
         """Names of the models that were put out of use and that somebody still works with."""
         held = [model for former in self._former if (model := former())]
         if held and not any(model.busy for model in held):
@@ -149,7 +149,7 @@ class Session:
         return [model.name for model in held]
 
     @property
-    def asker(self) -> AnswerPipeline:
+    def answer_pipeline(self) -> AnswerPipeline:
         """Answers questions from the library, by the prompts as they are now."""
         return self._in_use.asker.get(self._own_prompts())
 
@@ -159,9 +159,9 @@ class Session:
         return self._in_use.summarizer.get(self._own_prompts())
 
     @property
-    def kept_lines(self) -> TldrCache:
+    def tldr_cache(self) -> TldrCache:
         """The TL;DRs of papers that are in no library."""
-        return self._kept_lines.get()
+        return self._tldr_cache.get()
 
     def change(self, **changes: Any) -> None:
         """Use other settings from now on, and keep them in the library's folder.
@@ -178,14 +178,14 @@ class Session:
         """
         with self._changing:
             before = self._in_use
-            settings = changed(before.settings, **changes)
+            settings = with_changes(before.settings, **changes)
             model, opened = before.model, None
             if any(getattr(settings, x) != getattr(before.settings, x) for x in _OPENED_WITH):
                 opened = self._checked_model(settings)
                 model = _Once(lambda: self._open_model(settings), opened)
             try:
                 save_settings(
-                    settings.library, {name: getattr(settings, name) for name in settings.kept}
+                    settings.library, {name: getattr(settings, name) for name in settings.saved}
                 )
             except BaseException:
                 if opened:
@@ -201,7 +201,7 @@ class Session:
         in_use = self._in_use
         in_use.asker.take()
         in_use.summarizer.take()
-        for lines in self._kept_lines.take():
+        for lines in self._tldr_cache.take():
             lines.close()
         for model in (*in_use.model.take(), *(former() for former in self._former)):
             if model:
@@ -242,7 +242,7 @@ class Session:
         try:
             return SharedModel(models.open_language_model(settings, self.notify))
         except ModelError as error:
-            if "model" not in settings.kept:
+            if "model" not in settings.saved:
                 raise
             raise type(error)(
                 f"{error} It is the model chosen in {settings.library / FILE}: delete that file to "
@@ -270,9 +270,9 @@ class Session:
         )
 
     def _own_prompts(self) -> object:
-        from assistant.prompt import own_versions
+        from assistant.prompt import override_version
 
-        return own_versions(self.prompts)
+        return override_version(self.prompts)
 
     def _make_asker(self, settings: Settings, model: SharedModel) -> AnswerPipeline:
         from assistant.answering import AnswerPipeline
@@ -284,7 +284,7 @@ class Session:
 
         return Summarizer(self.library, model, self.prompts)
 
-    def _open_kept_lines(self) -> TldrCache:
+    def _open_tldr_cache(self) -> TldrCache:
         from assistant.library import TldrCache
 
         return TldrCache(self.settings.cache, self.notify)

@@ -2,7 +2,7 @@
 
 Options go before `ASSISTANT_*` variables of the environment, these before what was set on the page
 and is kept in the library's folder (`kept_settings`), and that before the defaults. All is read
-once, at start; `changed` makes another object of it.
+once, at start; `with_changes` makes another object of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
-from assistant.saved_settings import FILE, KEPT, read_saved_settings
+from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
@@ -38,7 +38,7 @@ def default_library() -> Path:
 class Settings(BaseSettings):
     """What a user can set. Frozen: one object is made at start and handed down.
 
-    `kept` are the names of those that come from the library's folder.
+    `saved` are the names of those that come from the library's folder.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
@@ -102,20 +102,20 @@ class Settings(BaseSettings):
         default=False, description="show where in the program an unexpected error came from"
     )
 
-    _kept: frozenset[str] = PrivateAttr(default=frozenset())
+    _saved: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
-    def kept(self) -> frozenset[str]:
+    def saved(self) -> frozenset[str]:
         """Names of the settings that are kept in the library's folder."""
-        return self._kept
+        return self._saved
 
     def is_fixed(self, name: str) -> bool:
         """Whether `name` was given by an option or the environment, which go before the page."""
-        return name in self.model_fields_set and name not in self._kept
+        return name in self.model_fields_set and name not in self._saved
 
-    def with_kept(self, kept: frozenset[str]) -> Settings:
-        """These settings, those called `kept` known to come from the library's folder."""
-        self._kept = kept
+    def mark_saved(self, kept: frozenset[str]) -> Settings:
+        """These settings, those called `saved` known to come from the library's folder."""
+        self._saved = kept
         return self
 
 
@@ -143,7 +143,7 @@ def load_settings(**given: Any) -> Settings:
     if not kept:
         return settings
     try:
-        return Settings(**options, **kept).with_kept(frozenset(kept))
+        return Settings(**options, **kept).mark_saved(frozenset(kept))
     except ValidationError as error:
         _, wrong = _first_fault(error)
         raise SettingsError(
@@ -152,7 +152,7 @@ def load_settings(**given: Any) -> Settings:
         ) from error
 
 
-def changed(settings: Settings, **changes: Any) -> Settings:
+def with_changes(settings: Settings, **changes: Any) -> Settings:
     """`settings` with `changes`, which are to be kept; None goes back to the default.
 
     Raises:
@@ -160,11 +160,12 @@ def changed(settings: Settings, **changes: Any) -> Settings:
             program runs, as it is not one of those or was given by option or environment.
     """
     for name in changes:
-        if name not in KEPT:
+        if name not in SAVED_SETTINGS:
             raise SettingsError(f"Setting {name} cannot be changed while the program runs.")
         if settings.is_fixed(name):
             raise SettingsError(
-                f"Setting {name} was given at the start, by {where_set(name)}: change it there."
+                f"Setting {name} was given at the start, by {setting_source(name)}. "
+                "Change it there."
             )
     values = {name: getattr(settings, name) for name in settings.model_fields_set - set(changes)}
     new = {name: value for name, value in changes.items() if value is not None}
@@ -173,15 +174,15 @@ def changed(settings: Settings, **changes: Any) -> Settings:
     except ValidationError as error:
         _, wrong = _first_fault(error)
         raise SettingsError(wrong) from error
-    return made.with_kept((settings.kept - set(changes)) | set(new))
+    return made.mark_saved((settings.saved - set(changes)) | set(new))
 
 
-def where_set(name: str) -> str:
+def setting_source(name: str) -> str:
     """What sets `name`, for people: `ASSISTANT_MODEL or --model`."""
     return " or ".join(filter(None, [PREFIX + name.upper(), OPTIONS.get(name)]))
 
 
-def bounds(name: str) -> tuple[int, int]:
+def setting_bounds(name: str) -> tuple[int, int]:
     """The least and the most that the number `name` may be."""
     # The library of pydantic's bounds is not one of ours: each bound has its value by this name.
     found = Settings.model_fields[name].metadata

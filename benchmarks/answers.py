@@ -146,7 +146,9 @@ def ask_all(
             session.library.embed_missing()
             silent = ScriptedModel(lambda request: "", context_tokens=100_000)
             asker = (
-                AnswerPipeline(session.library, silent, settings) if quotations else session.asker
+                AnswerPipeline(session.library, silent, settings)
+                if quotations
+                else session.answer_pipeline
             )
             answered(asker, "What is a language model?")  # warm
             return [

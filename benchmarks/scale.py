@@ -139,7 +139,7 @@ def _asked(folder: Path) -> dict[str, object]:
     ]
     dice.shuffle(questions)
     with Session(load_settings(library=folder), note) as session:
-        library, asker = session.library, session.asker
+        library, asker = session.library, session.answer_pipeline
         papers = library.count()
 
         def evidence(question: str) -> None:

@@ -110,7 +110,7 @@ def cancelling(model: LanguageModel, papers: list[Paper], rounds: int) -> None:
 
 def questions(session: Session, rounds: int) -> None:
     """Seconds to the evidence, the first word shown, and the whole answer."""
-    asker = session.asker
+    asker = session.answer_pipeline
     timings = []
     for number, question in itertools.product(range(rounds + 1), QUESTIONS):
         answer = None

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from assistant.models.bundled_model import checked_adapters, packaged_file, prepared_file
+from assistant.models.bundled_model import packaged_file, prepared_file, verified_adapters
 from assistant.models.llama import LlamaContext, LlamaModel
 from assistant.models.protocols import GenerationRequest, Message
 from assistant.paper import Paper
@@ -155,7 +155,7 @@ def parts(session: Session, papers: list[Paper]) -> None:
     """Where the time of a batch goes, and how near llama.cpp's own rates it comes."""
     settings = session.settings
     path = prepared_file(settings.cache, settings.threads, note)
-    read_alone, written_alone = alone(path, checked_adapters()["tldr"], settings)
+    read_alone, written_alone = alone(path, verified_adapters()["tldr"], settings)
     with watched() as found:
         took = seconds(lambda: list(summarise_papers(papers, session.model)))
     expected = found["read"] / read_alone + found["written"] / written_alone

@@ -22,7 +22,7 @@ from assistant.library import StoredPaper
 from assistant.models import open_embedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
-from assistant.verification.verifier import check
+from assistant.verification.verifier import verify_claim
 from benchmarks.verification_pairs import DATA, HALVES, KINDS, Pair, all_pairs
 
 
@@ -62,7 +62,7 @@ def check_all(pairs: Sequence[Pair], cosines: Sequence[float | None]) -> list[Ch
     for pair, cosine in zip(pairs, cosines, strict=True):
         cited = evidence_of(pair)
         began = time.perf_counter()
-        result = check(pair.claim, cited, similarity=cosine)
+        result = verify_claim(pair.claim, cited, similarity=cosine)
         seconds = time.perf_counter() - began
         checked.append(Checked(pair, result.supported, result.missing, seconds))
     return checked

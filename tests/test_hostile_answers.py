@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
 
-from assistant.answering import Answer, AnswerDone, AnswerPipeline, ClaimChecked, Turn
+from assistant.answering import Answer, AnswerDone, AnswerPipeline, ClaimVerified, Turn
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder, ScriptedModel
@@ -93,7 +93,7 @@ def answer(asker: AnswerPipeline, question: str, history: Sequence[Turn] = ()) -
     """The answer; what was shown on the way is in it."""
     *before, last = asker.ask(question, history)
     assert isinstance(last, AnswerDone)
-    shown = [event.claim for event in before if isinstance(event, ClaimChecked)]
+    shown = [event.claim for event in before if isinstance(event, ClaimVerified)]
     assert shown == [claim for claim in last.answer.claims if claim.shown]
     assert unseen(last.answer.text) == []
     for claim in shown:

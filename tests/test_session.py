@@ -50,7 +50,7 @@ def test_nothing_is_opened_before_it_is_used(opened: list[str]) -> None:
         assert not load_settings().library.exists()
         assert session.library.count() == 0
         assert opened == ["embedder"]
-        _ = session.asker, session.summarizer
+        _ = session.answer_pipeline, session.summarizer
         assert opened == ["embedder", "model"]
 
 
@@ -146,17 +146,17 @@ CATS = Paper(title="On cats", abstract="Sleep is odd. Cats sleep fourteen hours 
 @pytest.mark.usefixtures("scripted_models")
 def test_a_change_counts_from_the_next_question_on_and_for_the_next_start() -> None:
     with Session(load_settings()) as session:
-        before, model = session.asker, session.model
+        before, model = session.answer_pipeline, session.model
         session.change(evidence=7, answer_tokens=99)
         assert (session.settings.evidence, session.settings.answer_tokens) == (7, 99)
-        assert session.asker is not before
+        assert session.answer_pipeline is not before
         assert session.model is model
         session.change(context=1024)
         assert session.model.name == "embedded-1024"
     again = load_settings()
     assert (again.evidence, again.answer_tokens, again.context) == (7, 99, 1024)
     with Session(again) as session:
-        session.change(**dict.fromkeys(again.kept))
+        session.change(**dict.fromkeys(again.saved))
         assert session.settings == load_settings()
         assert session.model.name == "embedded-2048"
 
@@ -166,17 +166,17 @@ def test_an_answer_under_way_ends_with_the_model_it_began_with() -> None:
     with Session(load_settings()) as session:
         session.library.add([CATS])
         session.library.embed_missing()
-        events = session.asker.ask("How many hours do cats sleep a day?")
+        events = session.answer_pipeline.ask("How many hours do cats sleep a day?")
         next(events)  # the evidence; the model has not been asked yet
         session.change(context=1024)
-        assert session.former_models == ["embedded-2048"]
+        assert session.retired_models == ["embedded-2048"]
         *_, done = events
         assert isinstance(done, AnswerDone)
         assert (done.answer.model, done.answer.note) == ("embedded-2048", None)
         assert done.answer.claims[0].verdict == "supported"
         del events
-        assert session.former_models == []
-        *_, done = session.asker.ask("How many hours do cats sleep a day?")
+        assert session.retired_models == []
+        *_, done = session.answer_pipeline.ask("How many hours do cats sleep a day?")
         assert isinstance(done, AnswerDone)
         assert done.answer.model == "embedded-1024"
 
@@ -270,4 +270,4 @@ def test_the_embedded_model_survives_being_changed_under_those_who_use_it() -> N
         for thread in threads:
             thread.join()
         assert failed == []
-        assert session.former_models == []
+        assert session.retired_models == []

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.cli.app import run
 from assistant.errors import LibraryReadOnly, SettingsError
-from assistant.saved_settings import FILE, KEPT, read_saved_settings, save_settings
-from assistant.settings import bounds, changed, load_settings
+from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings, save_settings
+from assistant.settings import load_settings, setting_bounds, with_changes
 
 
 def kept_file(content: str) -> Path:
@@ -27,7 +27,7 @@ def test_an_option_goes_first_then_the_environment_then_the_file(
     monkeypatch.setenv("ASSISTANT_CONTEXT", "4096")
     settings = load_settings(evidence=9)
     assert (settings.evidence, settings.context, settings.answer_tokens) == (9, 4096, 99)
-    assert settings.kept == {"answer_tokens"}
+    assert settings.saved == {"answer_tokens"}
     assert settings.is_fixed("evidence") and settings.is_fixed("context")
     assert not settings.is_fixed("answer_tokens") and not settings.is_fixed("model")
 
@@ -85,34 +85,34 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
             save_settings(tmp_path, {"evidence": 3})
 
 
-def test_a_change_is_checked_and_remembered_as_kept() -> None:
-    settings = changed(load_settings(), evidence=6)
+def test_a_change_is_checked_and_remembered_as_saved() -> None:
+    settings = with_changes(load_settings(), evidence=6)
     assert settings.evidence == 6
-    assert settings.kept == {"evidence"}
-    settings = changed(settings, context=1024)
-    assert settings.kept == {"evidence", "context"}
-    back = changed(settings, evidence=None)
+    assert settings.saved == {"evidence"}
+    settings = with_changes(settings, context=1024)
+    assert settings.saved == {"evidence", "context"}
+    back = with_changes(settings, evidence=None)
     assert (back.evidence, back.context) == (4, 1024)
-    assert back.kept == {"context"}
+    assert back.saved == {"context"}
     with pytest.raises(SettingsError, match="greater than or equal to 512"):
-        changed(settings, context=5)
+        with_changes(settings, context=5)
 
 
 def test_what_was_given_at_the_start_cannot_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_EVIDENCE", "5")
     with pytest.raises(SettingsError, match="by ASSISTANT_EVIDENCE"):
-        changed(load_settings(), evidence=6)
+        with_changes(load_settings(), evidence=6)
     with pytest.raises(SettingsError, match="ASSISTANT_MODEL or --model"):
-        changed(load_settings(model=Path("/a.gguf")), model=None)
+        with_changes(load_settings(model=Path("/a.gguf")), model=None)
     with pytest.raises(SettingsError, match="library cannot be changed"):
-        changed(load_settings(), library=Path("/elsewhere"))
+        with_changes(load_settings(), library=Path("/elsewhere"))
 
 
 def test_bounds_are_those_that_settings_have() -> None:
-    for name in KEPT:
+    for name in SAVED_SETTINGS:
         if name == "model":
             continue
-        least, most = bounds(name)
+        least, most = setting_bounds(name)
         for right in (least, most):
             assert getattr(load_settings(**{name: right}), name) == right
         for wrong in (least - 1, most + 1):
@@ -120,7 +120,7 @@ def test_bounds_are_those_that_settings_have() -> None:
                 load_settings(**{name: wrong})
 
 
-def test_commands_use_what_the_page_has_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_use_what_the_page_has_saved(capsys: pytest.CaptureFixture[str]) -> None:
     kept_file('{"model": "models/mine.gguf"}')
     with pytest.raises(SystemExit) as ended:
         run(["status", "--json"])

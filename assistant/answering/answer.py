@@ -159,7 +159,7 @@ class EvidenceFound:
 
 
 @dataclass(frozen=True)
-class ClaimChecked:
+class ClaimVerified:
     """A claim that passed its check, or a quotation: it may be shown."""
 
     claim: Claim
@@ -172,4 +172,4 @@ class AnswerDone:
     answer: Answer
 
 
-Event = EvidenceFound | ClaimChecked | AnswerDone
+Event = EvidenceFound | ClaimVerified | AnswerDone

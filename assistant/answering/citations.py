@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.verification.verifier import parts_in
+from assistant.verification.verifier import supported_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,5 +45,7 @@ def by_support(claim: str, evidence: Sequence[Evidence]) -> list[int]:
 
     To cite one of them: what a model put together from several without saying so is often wrong.
     """
-    have = {n: len(parts_in(claim, source.text)) for n, source in enumerate(evidence, start=1)}
+    have = {
+        n: len(supported_parts(claim, source.text)) for n, source in enumerate(evidence, start=1)
+    }
     return sorted((n for n in have if have[n]), key=lambda n: -have[n])

@@ -9,7 +9,7 @@ from assistant.answering.citations import by_support, split_markers
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
-from assistant.verification.verifier import adds_nothing, check
+from assistant.verification.verifier import is_covered_by, verify_claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -69,7 +69,7 @@ class Draft:
         if not any(character.isalnum() for character in text):
             return None
         said = " ".join(claim.text for claim in self.claims)
-        if said and adds_nothing(text, said):
+        if said and is_covered_by(text, said):
             self._repeats = True
             return None
         claim = self._checked(text, [n for n in cited if 1 <= n <= len(self._evidence)])
@@ -114,11 +114,11 @@ class Draft:
 
     def _checked(self, text: str, cited: Sequence[int]) -> Claim:
         says_too_little = len(text.split()) < _FEWEST_WORDS and not numbers(text)
-        if says_too_little or adds_nothing(text, self._question.text):
+        if says_too_little or is_covered_by(text, self._question.text):
             return Claim(text, "dropped", tuple(cited))
         for citations in (tuple(cited), *((n,) for n in by_support(text, self._evidence))):
             sources = [self._evidence[n - 1] for n in citations]
-            if check(text, sources, self._question.text).supported and self._agrees(
+            if verify_claim(text, sources, self._question.text).supported and self._agrees(
                 text, " ".join(source.text for source in sources)
             ):
                 return Claim(text, "supported", citations)

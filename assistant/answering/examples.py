@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from assistant.answering.question import Question
-from assistant.answering.question_kinds import kind_of
+from assistant.answering.question_kinds import classify_question
 from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Filters
 from assistant.text.sanitizing import sanitized
@@ -60,7 +60,7 @@ def _verified(candidates: Iterable[tuple[str, int | None]], library: Library) ->
     """Those questions to which something is found, in the paper of that number if one is named."""
     for question, number in islice(candidates, _MOST_TRIED):
         asked = Question.of(question)
-        found = retrieve(asked, kind_of(question), library, 2, EVERYTHING)
+        found = retrieve(asked, classify_question(question), library, 2, EVERYTHING)
         if found.odds >= 0 and found.evidence and _is_of(found.evidence[0], number):
             yield question
 

@@ -13,7 +13,7 @@ from assistant.answering.answer import (
     REFUSAL_OF_PAPER,
     Answer,
     AnswerDone,
-    ClaimChecked,
+    ClaimVerified,
     EvidenceFound,
     Timings,
 )
@@ -22,7 +22,11 @@ from assistant.answering.follow_ups import refers_back
 from assistant.answering.model_tasks import ModelTasks
 from assistant.answering.prompting import answer_request
 from assistant.answering.question import MAX_CHARACTERS, Question
-from assistant.answering.question_kinds import QuestionKind, kind_of, kind_of_paper
+from assistant.answering.question_kinds import (
+    QuestionKind,
+    classify_paper_question,
+    classify_question,
+)
 from assistant.answering.retrieval import find_following
 from assistant.answering.sentence_stream import SentenceStream
 from assistant.answering.strategies import retrieve
@@ -82,7 +86,7 @@ class AnswerPipeline:
         Only papers that meet `filters` are looked at, and those that the question itself has, as
         in `since:2024 author:hinton`.
 
-        First comes EvidenceFound, before the model is asked, then a ClaimChecked for each sentence
+        First comes EvidenceFound, before the model is asked, then a ClaimVerified for each sentence
         that may be shown, last AnswerDone: also for a refusal, and with what was checked so far
         once `stop` is set. A model that fails leaves quoted evidence and a note in the answer.
 
@@ -109,13 +113,13 @@ class AnswerPipeline:
         stop: threading.Event,
     ) -> Iterator[Event]:
         clock = _Clock()
-        of_paper = kind_of_paper(text) if filters.one_paper is not None else None
+        of_paper = classify_paper_question(text) if filters.one_paper is not None else None
         if of_paper is not None:
             meant, follows, kind = Question.of(text), False, of_paper
         else:
             meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
             follows = refers_back(text, history)
-            kind = kind_of(text if follows else meant.text)
+            kind = classify_question(text if follows else meant.text)
         if follows and kind.kind in (QuestionKind.FACT, QuestionKind.DEFINITION):
             found = find_following(
                 Question.of(text), meant, self._library, self._settings.evidence, filters
@@ -140,13 +144,13 @@ class AnswerPipeline:
             if not found.whole:
                 for claim in self._written(writing, draft, stop):
                     clock.claim_shown()
-                    yield ClaimChecked(claim)
+                    yield ClaimVerified(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
         if not stop.is_set():
             for claim in draft.quote_all() if found.whole else draft.quotations():
                 clock.claim_shown()
-                yield ClaimChecked(claim)
+                yield ClaimVerified(claim)
         between = "\n" if found.headed else " "
         yield AnswerDone(
             Answer(

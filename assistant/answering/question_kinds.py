@@ -227,7 +227,7 @@ _IT = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNOR
 _THE_PAPER = "the paper “This One”"
 
 
-def kind_of(question: str) -> ParsedQuestion:
+def classify_question(question: str) -> ParsedQuestion:
     """Tell the kind of `question` from its wording; what fits nothing else asks for a fact."""
     text = _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
     for attempt in (_metadata, _overview, _listing, _comparison, _summary, _definition):
@@ -237,7 +237,7 @@ def kind_of(question: str) -> ParsedQuestion:
     return ParsedQuestion(QuestionKind.FACT, text)
 
 
-def kind_of_paper(question: str) -> ParsedQuestion | None:
+def classify_paper_question(question: str) -> ParsedQuestion | None:
     """The kind of a question to a paper that is not named but known, such as `Who wrote it?`.
 
     None where it makes no difference that the paper is known: it is not asked for its summary or
@@ -248,7 +248,7 @@ def kind_of_paper(question: str) -> ParsedQuestion | None:
         _IT.sub(_THE_PAPER, question, count=1),
         f"{question.rstrip(' ?.!')} of {_THE_PAPER}?",
     ):
-        kind = kind_of(asked)
+        kind = classify_question(asked)
         if kind.kind is QuestionKind.SUMMARY or (
             kind.kind is QuestionKind.METADATA and asked != question
         ):

@@ -135,18 +135,18 @@ class _Asking:
 
     def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer | None:
         """Show the answer as it comes about and return it, or None if Ctrl-C stopped it."""
-        from assistant.answering import AnswerDone, ClaimChecked, EvidenceFound
+        from assistant.answering import AnswerDone, ClaimVerified, EvidenceFound
 
         answer: Answer | None = None
         if self._headed:
             self.streams.line((f"> {question}", "bold"))
         with stop_on_interrupt() as stop:
-            for event in self.session.asker.ask(question, turns, stop, self._filters):
+            for event in self.session.answer_pipeline.ask(question, turns, stop, self._filters):
                 if isinstance(event, AnswerDone):
                     answer = event.answer
                 elif not self._as_json and isinstance(event, EvidenceFound):
                     show_evidence(event.evidence, self.streams)
-                elif not self._as_json and isinstance(event, ClaimChecked):
+                elif not self._as_json and isinstance(event, ClaimVerified):
                     show_claim(event.claim, self.streams)
         if stop.is_set() or answer is None:
             self.streams.note("Stopped.")
@@ -198,7 +198,7 @@ def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
         fill_with_sample(session.library, streams)
     if not session.library.count():
         streams.note(f"{EMPTY} Or begin with --sample.")
-    _ = session.asker
+    _ = session.answer_pipeline
 
 
 def _converse(conversation: _Conversation, streams: Streams) -> None:

@@ -191,7 +191,7 @@ def _of_inputs(
     """What writes the TL;DRs once it is told when to stop; the model is opened here."""
     from assistant.summarizing import summarise_papers
 
-    model, kept = session.model, session.kept_lines
+    model, kept = session.model, session.tldr_cache
     return lambda should_stop: summarise_papers(
         islice((paper for paper in inputs.papers(should_stop) if paper.abstract), limit),
         model,

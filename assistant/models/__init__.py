@@ -73,14 +73,14 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
         ModelFileInvalid: the file is not a whole GGUF, or not the one its checksum promises.
         ModelError: it cannot be loaded.
     """
-    from assistant.models.bundled_model import NAME, checked_adapters, prepared_file
+    from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
     from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
     from assistant.models.gguf import inspect_gguf
 
     if settings.model is None:
         path = prepared_file(settings.cache, settings.threads, notify)
-        name, adapters = NAME, checked_adapters()
+        name, adapters = NAME, verified_adapters()
     else:
         path = settings.model.expanduser()
         name, adapters = path.stem, {}

@@ -70,7 +70,7 @@ def prepared_file(cache: Path, threads: int, notify: Callable[[str], None]) -> P
     return target
 
 
-def checked_adapters() -> dict[str, Path]:
+def verified_adapters() -> dict[str, Path]:
     """The adapters trained for the embedded model, each found whole."""
     for name, path in ADAPTERS.items():
         verify(path, ADAPTER_SHA256[name])

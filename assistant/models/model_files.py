@@ -38,7 +38,7 @@ _MEMORY = Path("/proc/meminfo")
 
 
 @dataclass(frozen=True)
-class ModelFacts:
+class ModelDetails:
     """What the file of a language model says of it; "" and None where it does not say."""
 
     file: Path
@@ -49,14 +49,14 @@ class ModelFacts:
     context: int | None
 
 
-def model_facts(file: Path) -> ModelFacts:
+def read_model_details(file: Path) -> ModelDetails:
     """What the header of `file` says.
 
     Raises:
         ModelFileInvalid: it is not a whole GGUF, or an adapter, or no model of language.
     """
     info = _inspected(file)
-    return ModelFacts(
+    return ModelDetails(
         file=file,
         name=file.stem,
         bytes=file.stat().st_size,
@@ -66,7 +66,7 @@ def model_facts(file: Path) -> ModelFacts:
     )
 
 
-def found_models(settings: Settings) -> list[ModelFacts]:
+def local_models(settings: Settings) -> list[ModelDetails]:
     """The models beside the one in use, in the library's folder `models`, and in the cache.
 
     Files that cannot be used are left out, and so is the embedded model, which needs no file.
@@ -76,13 +76,13 @@ def found_models(settings: Settings) -> list[ModelFacts]:
     folders = [settings.library / FOLDER, settings.cache]
     if settings.model is not None:
         folders.insert(0, settings.model.expanduser().parent)
-    found: dict[Path, ModelFacts] = {}
+    found: dict[Path, ModelDetails] = {}
     embedded = prepared_path(settings.cache).resolve()
     for file in (file for folder in folders for file in _files(folder)):
         try:
             place = file.resolve()
             if place != embedded and place not in found:
-                found[place] = model_facts(file)
+                found[place] = read_model_details(file)
         except (ModelFileInvalid, OSError, RuntimeError):  # a link to itself is a RuntimeError
             continue
     return list(found.values())

@@ -15,7 +15,7 @@ Vectors = npt.NDArray[np.float32]
 # From this number of parameters on a model rewrites and judges better than the rules; those of a
 # hundred millions repeat the question, say yes to everything, and join what does not belong
 # together.
-ABLE = 1_000_000_000
+CAPABLE_PARAMETERS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -193,4 +193,4 @@ class Embedder(Protocol):
 
 def is_capable(model: LanguageModel) -> bool:
     """Whether `model` says things in its own words well enough to be trusted with them."""
-    return model.parameters >= ABLE
+    return model.parameters >= CAPABLE_PARAMETERS

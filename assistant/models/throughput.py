@@ -52,17 +52,17 @@ class Throughput:
         with self._lock:
             self._replies[priority].append(reply)
 
-    def writing(self) -> float | None:
+    def generation_rate(self) -> float | None:
         """Tokens a second of the last answers while they were written; None: not measured yet."""
         replies = self._latest(Priority.INTERACTIVE)
         return _rate(sum(x.written for x in replies), sum(x.writing for x in replies))
 
-    def reading(self) -> float | None:
+    def prompt_rate(self) -> float | None:
         """Tokens a second of the last questions with their evidence; None: not measured yet."""
         replies = [x for x in self._latest(Priority.INTERACTIVE) if x.read >= _FEWEST_READ]
         return _rate(sum(x.read for x in replies), sum(x.reading for x in replies))
 
-    def lines_a_minute(self) -> float | None:
+    def replies_per_minute(self) -> float | None:
         """Batch replies a minute, over the last run of them; None: there was none yet."""
         run: list[_Reply] = []
         for reply in reversed(self._latest(Priority.BATCH)):

@@ -23,7 +23,7 @@ from assistant.summarizing.shortening import (
 )
 from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
-from assistant.verification import adds_nothing, check, parts_in
+from assistant.verification import is_covered_by, supported_parts, verify_claim
 
 if TYPE_CHECKING:
     from assistant.library.records import TldrMethod
@@ -96,13 +96,13 @@ def chosen(found: Iterable[Candidate]) -> Candidate:
 
 def _fault(line: str, paper: Paper, *, strict: bool) -> str | None:
     """Why `line` may not be shown; None if it may."""
-    if adds_nothing(line, paper.title):
+    if is_covered_by(line, paper.title):
         return "it only repeats the title"
     missing = missing_in(f"{paper.title}\n{paper.abstract}", line)
     if missing:
         return f"the paper does not say: {', '.join(missing)}"
     if strict:
-        found = check(line, _sentences(paper))
+        found = verify_claim(line, _sentences(paper))
         if not found.supported:
             return f"the abstract does not bear out: {', '.join(found.missing)}"
         if _is_background(line, paper):
@@ -113,7 +113,7 @@ def _fault(line: str, paper: Paper, *, strict: bool) -> str | None:
 def source_of(line: str, paper: Paper) -> str:
     """The sentence of the abstract that has most of what `line` says; empty without an abstract."""
     lines = lines_of(paper.abstract)
-    return max(lines, key=lambda sentence: len(parts_in(line, sentence)), default="")
+    return max(lines, key=lambda sentence: len(supported_parts(line, sentence)), default="")
 
 
 def _is_background(line: str, paper: Paper) -> bool:

@@ -79,7 +79,7 @@ class CitedSentence(Protocol):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """Whether a claim is supported, and what it says that its sources do not.
 
     `score` is how likely it is supported, from 0 to 1; 0 if a rule turned it down.
@@ -90,9 +90,9 @@ class Verdict:
     score: float = 0.0
 
 
-def check(
+def verify_claim(
     claim: str, cited: Sequence[CitedSentence], question: str = "", similarity: float | None = None
-) -> Verdict:
+) -> Verification:
     """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
 
     One cited sentence has to say all of it, or several together, in their order and without a
@@ -112,7 +112,7 @@ def check(
             groups.append(sorted(together, key=lambda source: source.start))
     if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
-    best = Verdict(supported=False, missing=("evidence",))
+    best = Verification(supported=False, missing=("evidence",))
     for group in groups:
         found = examine(claim, group, question).grounding(similarity)
         if found.supported:
@@ -122,13 +122,13 @@ def check(
     return best
 
 
-def adds_nothing(claim: str, known: str) -> bool:
+def is_covered_by(claim: str, known: str) -> bool:
     """Whether everything in `claim` is in `known` already, such as the question."""
     words = vocabulary(known)
     return all(word in words for word in content_words(claim)) and not missing_facts(claim, known)
 
 
-def parts_in(claim: str, source: str) -> frozenset[str]:
+def supported_parts(claim: str, source: str) -> frozenset[str]:
     """What of a claim is in `source`: content words, numbers, names. To compare sources with."""
     words = vocabulary(source)
     missing = set(missing_facts(claim, source))
@@ -148,13 +148,13 @@ class RuleFindings:
     measured: SupportFeatures
     asked: int
 
-    def grounding(self, similarity: float | None) -> Verdict:
+    def grounding(self, similarity: float | None) -> Verification:
         """The verdict."""
         aligned = self.measured.aligned
         new = [aligned.claim[n].text for n in aligned.new]
         missing = tuple(dict.fromkeys((*self.against, *new)))
         if self.against:
-            return Verdict(supported=False, missing=missing)
+            return Verification(supported=False, missing=missing)
         said = [token for token in aligned.claim if token.content]
         given = sum(aligned.in_source(token) for token in said)
         asked = 0.5 * self.asked
@@ -165,8 +165,8 @@ class RuleFindings:
             and score >= (LEAST if similarity is None else LEAST_WITH_MEANING)
             and self.measured.nowhere + self.measured.elsewhere <= MOST_NEW * len(said)
         ):
-            return Verdict(supported=True, missing=missing, score=score)
-        return Verdict(supported=False, missing=missing or ("its order",), score=score)
+            return Verification(supported=True, missing=missing, score=score)
+        return Verification(supported=False, missing=missing or ("its order",), score=score)
 
 
 def examine(claim: str, cited: Sequence[CitedSentence], question: str = "") -> RuleFindings:

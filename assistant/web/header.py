@@ -59,7 +59,7 @@ class Header:
                 f"{waiting:,} of {papers:,} papers can be found by words only, until their vectors "
                 "are made, which goes on by itself."
             )
-        opened = self._session.opened_model
+        opened = self._session.loaded_model
         return render_header(papers, opened.name if opened else self._model, notices, user)
 
     def until_ready(self, user: str = "") -> Iterator[str]:

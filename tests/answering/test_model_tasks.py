@@ -10,7 +10,7 @@ from assistant.answering import Turn
 from assistant.answering.model_tasks import ModelTasks
 from assistant.errors import ModelError
 from assistant.models.fake import ScriptedModel
-from assistant.models.protocols import ABLE, GenerationRequest
+from assistant.models.protocols import CAPABLE_PARAMETERS, GenerationRequest
 
 HISTORY = [Turn("What is MBPP?", "MBPP is a dataset of programming tasks. [1]")]
 QUESTION = "How many tasks does it hold?"
@@ -18,7 +18,7 @@ NEVER = threading.Event()
 
 
 def able(*replies: str | Exception, **given: object) -> tuple[ModelTasks, ScriptedModel]:
-    model = ScriptedModel(replies, parameters=ABLE, **given)  # type: ignore[arg-type]
+    model = ScriptedModel(replies, parameters=CAPABLE_PARAMETERS, **given)  # type: ignore[arg-type]
     return ModelTasks(model, None), model
 
 
@@ -45,7 +45,7 @@ def test_a_question_that_stands_for_itself_is_not_rewritten() -> None:
 
 
 def test_a_small_model_is_asked_nothing() -> None:
-    model = ScriptedModel([], parameters=ABLE - 1)
+    model = ScriptedModel([], parameters=CAPABLE_PARAMETERS - 1)
     both = ModelTasks(model, None)
     assert both.standalone(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
     assert both.agrees("MBPP has 974 tasks.", "The dataset has 974 tasks.", NEVER)

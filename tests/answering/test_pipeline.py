@@ -12,7 +12,7 @@ from assistant.answering import (
     Answer,
     AnswerDone,
     AnswerPipeline,
-    ClaimChecked,
+    ClaimVerified,
     Event,
     EvidenceFound,
     Turn,
@@ -107,7 +107,7 @@ def test_an_unsupported_claim_is_never_shown_and_evidence_is_quoted_instead(
     library: Library, wrong: str
 ) -> None:
     made, _ = events(library, [wrong])
-    shown = [event.claim for event in made if isinstance(event, ClaimChecked)]
+    shown = [event.claim for event in made if isinstance(event, ClaimVerified)]
     assert [claim.verdict for claim in shown] == ["quoted"]
     last = made[-1]
     assert isinstance(last, AnswerDone)
@@ -192,7 +192,7 @@ def test_stopping_ends_the_stream_and_keeps_what_was_checked(library: Library) -
     shown = []
     done: Answer | None = None
     for event in AnswerPipeline(library, model, load_settings()).ask(QUESTION, stop=stop):
-        if isinstance(event, ClaimChecked):
+        if isinstance(event, ClaimVerified):
             shown.append(event.claim)
             stop.set()
         elif isinstance(event, AnswerDone):

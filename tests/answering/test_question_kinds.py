@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.question_kinds import QuestionKind, RecordField, kind_of, kind_of_paper
+from assistant.answering.question_kinds import (
+    QuestionKind,
+    RecordField,
+    classify_paper_question,
+    classify_question,
+)
 
 KINDS: dict[QuestionKind, list[tuple[str, str | None]]] = {
     QuestionKind.LIST: [
@@ -58,7 +63,7 @@ KINDS: dict[QuestionKind, list[tuple[str, str | None]]] = {
     [(kind, question, topic) for kind, rows in KINDS.items() for question, topic in rows],
 )
 def test_the_kind_and_the_topic(kind: QuestionKind, question: str, topic: str | None) -> None:
-    asked = kind_of(question)
+    asked = classify_question(question)
     assert asked.kind is kind
     assert topic is None or asked.topic == topic
 
@@ -86,7 +91,7 @@ def test_the_kind_and_the_topic(kind: QuestionKind, question: str, topic: str | 
     ],
 )
 def test_the_sides_of_a_comparison(question: str, sides: tuple[str, str]) -> None:
-    asked = kind_of(question)
+    asked = classify_question(question)
     assert (asked.kind, asked.sides) == (QuestionKind.COMPARISON, sides)
 
 
@@ -107,13 +112,13 @@ def test_the_sides_of_a_comparison(question: str, sides: tuple[str, str]) -> Non
     ],
 )  # fmt: skip
 def test_questions_about_a_record(question: str, field: RecordField, topic: str) -> None:
-    asked = kind_of(question)
+    asked = classify_question(question)
     assert (asked.kind, asked.field, asked.topic) == (QuestionKind.METADATA, field, topic)
 
 
 @pytest.mark.parametrize("question", ["(" * 2000, "a " * 1000, "which papers " * 150, "vs " * 600])
 def test_long_and_odd_questions_end_soon(question: str) -> None:
-    assert kind_of(question).topic
+    assert classify_question(question).topic
 
 
 @pytest.mark.parametrize(
@@ -132,5 +137,5 @@ def test_long_and_odd_questions_end_soon(question: str) -> None:
     ],
 )
 def test_questions_to_a_paper_that_is_known(question: str, kind: QuestionKind | None) -> None:
-    asked = kind_of_paper(question)
+    asked = classify_paper_question(question)
     assert (asked.kind if asked else None) is kind

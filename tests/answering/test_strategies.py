@@ -9,7 +9,7 @@ import pytest
 
 from assistant.answering.definitions import defines
 from assistant.answering.question import Question
-from assistant.answering.question_kinds import kind_of
+from assistant.answering.question_kinds import classify_question
 from assistant.answering.retrieval import RetrievedEvidence
 from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Filters, Library
@@ -78,7 +78,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def found(library: Library, question: str, filters: Filters = EVERYTHING) -> RetrievedEvidence:
-    return retrieve(Question.of(question), kind_of(question), library, 4, filters)
+    return retrieve(Question.of(question), classify_question(question), library, 4, filters)
 
 
 def titles(one: RetrievedEvidence) -> list[str]:

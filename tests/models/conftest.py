@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.models.bundled_model import NAME, checked_adapters, prepared_file
+from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
 from assistant.models.engine import Engine
 
 
@@ -21,7 +21,7 @@ def embedded_model(model_cache: Path) -> Path:
 def engine(embedded_model: Path) -> Iterator[Engine]:
     """An engine of three batch slots over the embedded model and its adapters."""
     engine = Engine(
-        embedded_model, name=NAME, context=1024, slots=3, threads=2, adapters=checked_adapters()
+        embedded_model, name=NAME, context=1024, slots=3, threads=2, adapters=verified_adapters()
     )
     yield engine
     engine.close()

@@ -14,9 +14,9 @@ from assistant.models.bundled_model import ADAPTERS, packaged_file
 from assistant.models.model_files import (
     FOLDER,
     check_model,
-    found_models,
     free_memory,
-    model_facts,
+    local_models,
+    read_model_details,
 )
 from assistant.settings import load_settings
 
@@ -37,7 +37,7 @@ def gguf(file: Path, **texts: str) -> Path:
 
 
 def test_a_file_says_what_it_is() -> None:
-    facts = model_facts(packaged_file())
+    facts = read_model_details(packaged_file())
     assert (facts.parameters, facts.quantization, facts.context) == ("135M", "Q4_1", 8192)
     assert facts.bytes == packaged_file().stat().st_size
     assert facts.name == packaged_file().stem
@@ -57,13 +57,13 @@ def test_models_are_found_beside_the_one_in_use_in_the_library_and_the_cache(
     gguf(library / FOLDER / "eyes.gguf", general_architecture="clip")
     (library / FOLDER / "broken.gguf").write_bytes(b"GGUF")
     (library / FOLDER / "notes.txt").write_text("no model", encoding="utf-8")
-    assert [facts.file for facts in found_models(load_settings())] == [own, cached]
-    found = [facts.file for facts in found_models(load_settings(model=used))]
+    assert [facts.file for facts in local_models(load_settings())] == [own, cached]
+    found = [facts.file for facts in local_models(load_settings(model=used))]
     assert found == [beside, used, own, cached]
 
 
 def test_the_embedded_model_is_not_offered_a_second_time(embedded_model: Path) -> None:
-    assert embedded_model not in [facts.file for facts in found_models(load_settings())]
+    assert embedded_model not in [facts.file for facts in local_models(load_settings())]
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_a_link_to_itself_is_not_offered() -> None:
     except OSError:
         pytest.skip("this system lets nobody make links")
     own = gguf(folder / "own.gguf", general_architecture="llama")
-    assert [facts.file for facts in found_models(load_settings())] == [own]
+    assert [facts.file for facts in local_models(load_settings())] == [own]

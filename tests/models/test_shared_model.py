@@ -107,19 +107,23 @@ def reply(
 
 def test_speed_is_the_mean_of_the_last_answers() -> None:
     speed = Throughput()
-    assert (speed.writing(), speed.reading(), speed.lines_a_minute()) == (None, None, None)
+    assert (speed.generation_rate(), speed.prompt_rate(), speed.replies_per_minute()) == (
+        None,
+        None,
+        None,
+    )
     reply(prompt_tokens=10, prompt_seconds=1)(speed)  # stopped before its first word
-    assert speed.reading() is None
+    assert speed.prompt_rate() is None
     reply(
         prompt_tokens=300, reused_tokens=100, prompt_seconds=2, generated_tokens=11, total_seconds=3
     )(speed)
-    assert (speed.reading(), speed.writing()) == (100, 10)
+    assert (speed.prompt_rate(), speed.generation_rate()) == (100, 10)
     # A prompt that was known all but a word says nothing of reading.
     reply(
         prompt_tokens=300, reused_tokens=299, prompt_seconds=1, generated_tokens=31, total_seconds=2
     )(speed)
-    assert (speed.reading(), speed.writing()) == (100, 20)
-    assert speed.lines_a_minute() is None
+    assert (speed.prompt_rate(), speed.generation_rate()) == (100, 20)
+    assert speed.replies_per_minute() is None
 
 
 def test_speed_of_lines_is_that_of_the_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,5 +137,5 @@ def test_speed_of_lines_is_that_of_the_last_run(monkeypatch: pytest.MonkeyPatch)
         now[0] += 1
         line(speed)
     # Six lines from 4599 to 4606.
-    assert speed.lines_a_minute() == pytest.approx(6 * 60 / 7)
-    assert speed.writing() is None
+    assert speed.replies_per_minute() == pytest.approx(6 * 60 / 7)
+    assert speed.generation_rate() is None

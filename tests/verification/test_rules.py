@@ -10,7 +10,7 @@ import pytest
 from assistant.answering.answer import Evidence
 from assistant.library import StoredPaper
 from assistant.paper import Paper
-from assistant.verification.verifier import Verdict, check
+from assistant.verification.verifier import Verification, verify_claim
 
 LAMDA = (
     "We find that LaMDA generates appropriate responses that are similar to those of children in "
@@ -37,14 +37,14 @@ ROOFS = ("Red roofs mislead young bees in 42% of flights, while old bees ignore 
 RANKED = ("Alfa and Beta reach 71% and 64% accuracy on Lake, respectively.",)
 
 
-def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Verdict:
+def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Verification:
     paper = Paper(title="Of what is measured", abstract=" ".join(cited))
     stored = StoredPaper(1, paper.id, paper)
     evidence = []
     for sentence in cited:
         start = paper.abstract.index(sentence)
         evidence.append(Evidence(stored, sentence, start, start + len(sentence), score=1.0))
-    return check(claim, evidence, question)
+    return verify_claim(claim, evidence, question)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_cosine_counts_if_there_is_one() -> None:
     paper = Paper(title="Speed", abstract=SPEED[0])
     cited = [Evidence(StoredPaper(1, paper.id, paper), SPEED[0], 0, len(SPEED[0]), 1.0)]
     claim = "Alfa is 4.3 times faster than Beta."
-    near, far = (check(claim, cited, similarity=cosine) for cosine in (0.9, 0.1))
+    near, far = (verify_claim(claim, cited, similarity=cosine) for cosine in (0.9, 0.1))
     assert near.supported and near.score > far.score
 
 

@@ -12,7 +12,7 @@ import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
 from web_support import MATHML, MakeSession, OpenPage, Serve
 
-from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
+from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
 from assistant.answering.answer import REFUSAL, Event, NearestPaper, Timings
 from assistant.errors import ModelError
 from assistant.library import StoredTldr
@@ -154,7 +154,7 @@ class Asker:
         )
         yield EvidenceFound(evidence, self._nearest)
         for claim in claims[:3]:
-            yield ClaimChecked(claim)
+            yield ClaimVerified(claim)
         yield AnswerDone(
             Answer(
                 question=question,
@@ -253,7 +253,7 @@ def test_in_questions_answers_and_chats(
 ) -> None:
     session = hostile_session(make_session)
     asker = Asker(session)
-    monkeypatch.setattr(Session, "asker", property(lambda self: asker))
+    monkeypatch.setattr(Session, "answer_pipeline", property(lambda self: asker))
     with hostile_page(session, serve, open_page) as page:
         assert words_of(" ".join(TEXTS)) in check(page, "#header")
 

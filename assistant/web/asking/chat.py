@@ -172,7 +172,7 @@ class Chat:
             self._session.library.get(f"#{turn.paper}")
         filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
         answer: Answer | None = None
-        events = self._session.asker.ask(turn.question, history, stop, filters)
+        events = self._session.answer_pipeline.ask(turn.question, history, stop, filters)
         for event in events:
             emit(event)
             if isinstance(event, AnswerDone):

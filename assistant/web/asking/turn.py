@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.answering import ClaimChecked, EvidenceFound
+from assistant.answering import ClaimVerified, EvidenceFound
 from assistant.web.asking.turn_text import turn_text
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class TurnView:
         elif isinstance(event, EvidenceFound):
             self.evidence = [_evidence(n, item) for n, item in enumerate(event.evidence, 1)]
             self.state = "writing" if event.evidence else "searching"
-        elif isinstance(event, ClaimChecked):
+        elif isinstance(event, ClaimVerified):
             self.state = "writing"
             if event.claim.shown:
                 self.claims.append(event.claim)

@@ -118,7 +118,7 @@ class PageServer:
     def _warm_up(self) -> None:
         """Open library and models before the first question; the page shows what goes wrong."""
         try:
-            _ = self._session.asker
+            _ = self._session.answer_pipeline
         except AssistantError as error:
             _log.debug("Warming up: %s", error)
 

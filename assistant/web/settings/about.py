@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from assistant.errors import AssistantError, ModelFileInvalid
 from assistant.saved_settings import FILE
-from assistant.settings import Settings, where_set
+from assistant.settings import Settings, setting_source
 from assistant.text.formatting import format_size
 from assistant.web.rendering import render, render_about
 
@@ -95,10 +95,10 @@ class About:
 
     def _model(self) -> list[Fact]:
         from assistant.models import describe_language_model
-        from assistant.models.model_files import model_facts
+        from assistant.models.model_files import read_model_details
 
         settings = self._session.settings
-        model, opened = describe_language_model(settings), self._session.opened_model
+        model, opened = describe_language_model(settings), self._session.loaded_model
         facts = [
             Fact("Language model", model.name),
             Fact("File", str(model.file)),
@@ -106,7 +106,7 @@ class About:
         ]
         known: int | None = None
         try:
-            said = model_facts(model.file)
+            said = read_model_details(model.file)
         except ModelFileInvalid:
             pass  # opening it says why
         else:
@@ -121,7 +121,7 @@ class About:
         most = f" (the model was trained for {known:,})" if known else ""
         facts.append(Fact("Context", f"{context:,} tokens a sequence{most}"))
         facts.append(Fact("State", "open" if opened else "not open yet"))
-        facts += [Fact("Ends its work", name) for name in self._session.former_models]
+        facts += [Fact("Ends its work", name) for name in self._session.retired_models]
         embedder = self._session.library.embedder
         facts.append(Fact("Embedder", embedder.name if embedder else "none"))
         return facts
@@ -129,12 +129,12 @@ class About:
     def _speed(self) -> list[Fact]:
         from assistant.models.throughput import Throughput
 
-        opened = self._session.opened_model
+        opened = self._session.loaded_model
         speed = opened.speed if opened else Throughput()
         return [
-            Fact("Writes answers", _rate(speed.writing(), "tokens a second")),
-            Fact("Reads evidence", _rate(speed.reading(), "tokens a second")),
-            Fact("Writes TL;DRs", _rate(speed.lines_a_minute(), "a minute")),
+            Fact("Writes answers", _rate(speed.generation_rate(), "tokens a second")),
+            Fact("Reads evidence", _rate(speed.prompt_rate(), "tokens a second")),
+            Fact("Writes TL;DRs", _rate(speed.replies_per_minute(), "a minute")),
         ]
 
     def _storage(self) -> list[Fact]:
@@ -158,7 +158,7 @@ def setting_rows(settings: Settings) -> list[SettingRow]:
             name=name.replace("_", " "),
             value=_shown(name, getattr(settings, name)),
             meaning=field.description or "",
-            where=where_set(name),
+            where=setting_source(name),
             origin=_origin(name, settings),
         )
         for name, field in Settings.model_fields.items()
@@ -204,7 +204,7 @@ def _memory_facts(found: Memory | None) -> Iterator[Fact]:
 
 
 def _origin(name: str, settings: Settings) -> str:
-    if name in settings.kept:
+    if name in settings.saved:
         return "set on this page"
     return "given at the start" if settings.is_fixed(name) else ""
 

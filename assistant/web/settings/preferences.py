@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, SettingsError
-from assistant.settings import bounds, where_set
+from assistant.settings import setting_bounds, setting_source
 from assistant.text.formatting import format_size
 from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
-    from assistant.models.model_files import ModelFacts
+    from assistant.models.model_files import ModelDetails
     from assistant.session import Session
     from assistant.settings import Settings
     from assistant.web.work import RunningWork, Work
@@ -82,7 +82,7 @@ class Preferences:
         settings = self._session.settings
         fields = []
         for name, (label, about) in NUMBERS.items():
-            least, most = bounds(name)
+            least, most = setting_bounds(name)
             fixed = self._fixed(name)
             told = fixed or f"{least:,} to {most:,}. {about}"
             fields.append(NumberField(name, label, told, getattr(settings, name), fixed))
@@ -91,11 +91,11 @@ class Preferences:
     def models(self) -> ModelChoice:
         """The models that lie on this computer where one looks for them."""
         from assistant.models.bundled_model import NAME
-        from assistant.models.model_files import found_models
+        from assistant.models.model_files import local_models
 
         settings = self._session.settings
         chosen = EMBEDDED if settings.model is None else str(settings.model)
-        found = [(_spoken(facts), str(facts.file)) for facts in found_models(settings)]
+        found = [(_spoken(facts), str(facts.file)) for facts in local_models(settings)]
         models = [(f"{NAME} · embedded", EMBEDDED), *found, ("Another file …", OTHER)]
         if settings.model is not None and chosen not in (value for _, value in models):
             models.insert(1, (settings.model.stem, chosen))
@@ -123,7 +123,7 @@ class Preferences:
         for field, value in zip(self.numbers(), given, strict=True):
             if field.fixed or value == field.value:
                 continue
-            least, most = bounds(field.name)
+            least, most = setting_bounds(field.name)
             if value is None or not float(value).is_integer() or not least <= value <= most:
                 yield render_job(
                     error=f"{field.label}: type a whole number from {least:,} to {most:,}. "
@@ -138,7 +138,7 @@ class Preferences:
 
     def reset(self) -> Iterator[str]:
         """Go back to the defaults, the embedded model among them; yield how far it is."""
-        kept = self._session.settings.kept
+        kept = self._session.settings.saved
         if not kept:
             yield render_job("Nothing was set on this page: these are the defaults.")
             return
@@ -176,7 +176,7 @@ class Preferences:
         self._state = _State(said)
 
     def _done(self, changes: dict[str, Any]) -> str:
-        model = self._session.opened_model
+        model = self._session.loaded_model
         parts = ["Done, and kept for the next start."]
         if model and "model" in changes:
             parts.append(f"{model.name} answers from the next question on.")
@@ -184,7 +184,7 @@ class Preferences:
             parts.append("It counts from the next question on.")
         if model and model.context_tokens < self._session.settings.context:
             parts.append(f"This model takes {model.context_tokens:,} tokens of context at most.")
-        if former := self._session.former_models:
+        if former := self._session.retired_models:
             parts.append(f"What is being written is finished by {', '.join(former)}.")
         return " ".join(parts)
 
@@ -202,7 +202,7 @@ class Preferences:
     def _fixed(self, name: str) -> str:
         if not self._session.settings.is_fixed(name):
             return ""
-        return f"Given at the start, by {where_set(name)}: change it there."
+        return f"Given at the start, by {setting_source(name)}: change it there."
 
 
 def _path(given: str) -> Path:
@@ -226,6 +226,6 @@ def _path(given: str) -> Path:
     return path
 
 
-def _spoken(facts: ModelFacts) -> str:
+def _spoken(facts: ModelDetails) -> str:
     parts = (facts.name, format_size(facts.bytes), facts.parameters, facts.quantization)
     return " · ".join(filter(None, parts))

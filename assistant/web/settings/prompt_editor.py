@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, PromptTemplateError
 from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
-from assistant.saved_settings import not_written, write_whole
+from assistant.saved_settings import library_write_error, write_library_file
 from assistant.web.rendering import render, render_job
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class PromptEditor:
             prompt = Prompt.parse(name, text, f"{name!r}")
             if text.strip() == prompt_text(name).strip():
                 return self.reset(name)
-            write_whole(file, text)
+            write_library_file(file, text)
         except AssistantError as error:
             return self._refused(name, str(error))
         said = ["Saved, and used from the next question on."]
@@ -118,7 +118,7 @@ class PromptEditor:
             try:
                 file.replace(aside)
             except OSError as error:
-                raise not_written(aside, error) from error
+                raise library_write_error(aside, error) from error
         except AssistantError as error:
             return self._refused(name, str(error))
         anew = " TL;DRs by your own are written anew the next time." if name == "tldr" else ""
@@ -172,7 +172,7 @@ class PromptEditor:
 
     def _room(self, prompt: Prompt) -> str:
         """A warning where the prompt alone fills half of the context or more."""
-        model = self._session.opened_model
+        model = self._session.loaded_model
         if model is None:
             return ""
         bare = dict.fromkeys(TEMPLATES[prompt.name], "")

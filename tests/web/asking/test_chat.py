@@ -14,7 +14,7 @@ from assistant.answering import (
     Answer,
     AnswerDone,
     Claim,
-    ClaimChecked,
+    ClaimVerified,
     Evidence,
     EvidenceFound,
     Turn,
@@ -55,7 +55,7 @@ def claims(count: int) -> Iterator[Event]:
     yield EvidenceFound((SOURCE,), ())
     made = tuple(Claim(f"Claim {n}.", "supported", (1,)) for n in range(count))
     for claim in made:
-        yield ClaimChecked(claim)
+        yield ClaimVerified(claim)
     yield done(*made)
 
 
@@ -67,7 +67,7 @@ def done(*made: Claim) -> AnswerDone:
 def until_stopped(stop: threading.Event) -> Iterator[Event]:
     yield EvidenceFound((SOURCE,), ())
     claim = Claim("First.", "supported", (1,))
-    yield ClaimChecked(claim)
+    yield ClaimVerified(claim)
     stop.wait()
     yield done(claim)
 
@@ -80,7 +80,7 @@ def make_chat(
     make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
 ) -> MakeChat:
     def make(asker: ScriptedAsker) -> tuple[Chat, Library]:
-        monkeypatch.setattr(Session, "asker", asker)
+        monkeypatch.setattr(Session, "answer_pipeline", asker)
         session = make_session()
         return Chat(session, under_way, at_once=2), session.library
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web_support import EVIL, Tags, stored_paper
 
-from assistant.answering import Answer, AnswerDone, Claim, ClaimChecked, Evidence, EvidenceFound
+from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
 from assistant.answering.answer import NearestPaper, Timings
 from assistant.web.asking.rendering import render_turn
 from assistant.web.asking.turn import TurnView
@@ -46,7 +46,7 @@ def test_evidence_is_there_before_the_answer() -> None:
 def test_claims_come_one_by_one_with_citations_and_verdict() -> None:
     turn = TurnView(1, "q")
     turn.take(EvidenceFound(SOURCES, ()))
-    turn.take(ClaimChecked(Claim("They sleep 14 hours.", "supported", (1, 2))))
+    turn.take(ClaimVerified(Claim("They sleep 14 hours.", "supported", (1, 2))))
     html = render_turn(turn)
     assert "They sleep 14 hours." in html
     for n in (1, 2):

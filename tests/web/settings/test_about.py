@@ -65,7 +65,7 @@ def test_the_open_model_tells_its_size_its_context_and_its_speed(make_session: M
     about = About(session)
     assert "not open yet" in about.view()
     assert about.view().count(NOT_MEASURED) == 3
-    list(session.asker.ask("How many hours do cats sleep a day?"))
+    list(session.answer_pipeline.ask("How many hours do cats sleep a day?"))
     list(session.summarizer.run())
     html = about.view()
     assert "<dt>State</dt><dd>open</dd>" in html

@@ -108,7 +108,7 @@ def test_numbers_are_changed_within_their_bounds(
     assert preferences.numbers()[0].about.startswith("1 to 12.")
     assert "from the next question" in last(preferences.set_numbers(6, 2048, 300.0)).text
     assert (session.settings.evidence, session.settings.answer_tokens) == (6, 300)
-    assert session.settings.kept == {"evidence", "answer_tokens"}
+    assert session.settings.saved == {"evidence", "answer_tokens"}
     for wrong in (0, 13, 4.5, None, float("nan"), float("inf")):
         assert "from 1 to 12" in last(preferences.set_numbers(wrong, 2048, 300)).text
     assert "from 512 to 131,072" in last(preferences.set_numbers(5, 1, 300)).text
