@@ -1,8 +1,8 @@
-"""Prompt templates: files with sections and variables, checked when they are loaded.
+"""Prompt templates: files with sections and variables, validated when they are loaded.
 
-A template `prompts/NAME.md` is a row of sections, each headed `# system`, `# user` or
-`# assistant` on a line of its own; `{variable}` in a section is a place for content. A user's own
-version in the library's folder `prompts/` goes before the one that ships with the program.
+A template `prompts/NAME.md` consists of sections, each under a line `# system`, `# user` or
+`# assistant`; `{variable}` is a placeholder for content. A template in the library's folder
+`prompts/` overrides the one shipped with the program.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.models.protocols import Message
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-# Every template of the program, with the variables that it must use, all of them and no other.
+# The templates and the variables that each must use, all of them and no others.
 TEMPLATES: dict[str, frozenset[str]] = {
     "answer": frozenset({"evidence", "question"}),
     "followup": frozenset({"conversation", "question"}),
@@ -32,29 +32,29 @@ TEMPLATES: dict[str, frozenset[str]] = {
 Role = Literal["system", "user", "assistant"]
 
 _HEADING = re.compile(r"^# (system|user|assistant)[ \t]*$", re.MULTILINE)
-# Half of a character, which no file can hold.
+# Unpaired surrogates, which UTF-8 cannot encode.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def shipped_prompts() -> Traversable:
-    """The folder of the templates that ship with the program.
+    """The folder of the shipped templates.
 
-    In an installed package that is `assistant/prompts`, in a source checkout `prompts/` at its top.
+    That is `assistant/prompts` in an installed package, `prompts/` in a source checkout.
     """
     packaged = importlib.resources.files("assistant") / "prompts"
     return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "prompts"
 
 
 def prompt_file(name: str, overrides: Path | None = None) -> Traversable:
-    """Where the template `name` stands: in the folder `overrides` if it has one of this name.
+    """The file of the template `name`: in the folder `overrides` if it exists there, else shipped.
 
     Raises:
         PromptTemplateError: there is no such template.
     """
     if name not in TEMPLATES:
         raise PromptTemplateError(
-            f"There is no prompt {name!r}; there are: {', '.join(sorted(TEMPLATES))}."
+            f"There is no prompt {name!r}. Use one of: {', '.join(sorted(TEMPLATES))}."
         )
     if overrides is not None and (overrides / f"{name}.md").is_file():
         return overrides / f"{name}.md"
@@ -62,7 +62,7 @@ def prompt_file(name: str, overrides: Path | None = None) -> Traversable:
 
 
 def prompt_text(name: str, overrides: Path | None = None) -> str:
-    """The text of the template `name`, unchecked.
+    """The text of the template `name`, not validated.
 
     Raises:
         PromptTemplateError: there is no such template, or it cannot be read.
@@ -72,26 +72,29 @@ def prompt_text(name: str, overrides: Path | None = None) -> str:
         return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PromptTemplateError(
-            f"The prompt {path} cannot be read: {error}. Repair it, or delete your own "
-            "version to use the one that ships with the program."
+            f"The prompt {path} cannot be read: {error}. Fix it, or delete your version to use the "
+            "shipped one."
         ) from error
 
 
 def override_version(overrides: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """Which own templates the folder `overrides` has, as they are: differs once one is changed."""
-    found = []
+    """A value that differs whenever a template in the folder `overrides` has changed.
+
+    For each template there: name, modification time (ns), size in bytes and inode.
+    """
+    versions = []
     for name in sorted(TEMPLATES):
         try:
             status = (overrides / f"{name}.md").stat()
         except OSError:
             continue
-        found.append((name, status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(found)
+        versions.append((name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(versions)
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A template that was found valid. `fingerprint` (12 hexadecimal digits) names its text."""
+    """A valid template. `fingerprint` is a hash of its text (12 hexadecimal digits)."""
 
     name: str
     sections: tuple[tuple[Role, str], ...]
@@ -99,43 +102,44 @@ class Prompt:
 
     @classmethod
     def load(cls, name: str, overrides: Path | None = None) -> Prompt:
-        """Load the template `name`, from the folder `overrides` if it has one of this name.
+        """Load the template `name`, from the folder `overrides` if it exists there.
 
         Raises:
-            PromptTemplateError: there is no such template, or it is not UTF-8, has no section
+            PromptTemplateError: there is no such template, it is not UTF-8, has no section
                 `# user`, lacks a variable or uses an unknown one.
         """
         path = prompt_file(name, overrides)
         return cls.parse(name, prompt_text(name, overrides), str(path))
 
     @classmethod
-    def parse(cls, name: str, text: str, place: str) -> Prompt:
-        """The template `name` as `text` has it; `place` says in messages where that stands.
+    def parse(cls, name: str, text: str, path: str) -> Prompt:
+        """Validate `text` as the template `name`; `path` appears in error messages.
 
         Raises:
-            PromptTemplateError: it has no section `# user`, lacks a variable or uses an unknown
-                one, or has a character that UTF-8 cannot write.
+            PromptTemplateError: it has no section `# user`, lacks a variable, uses an unknown one,
+                or has a character that UTF-8 cannot encode.
         """
         text = text.replace("\r\n", "\n")
-        if half := _SURROGATE.search(text):
+        if surrogate := _SURROGATE.search(text):
             raise PromptTemplateError(
-                f"The prompt {place} has a character that cannot be written "
-                f"(line {_line_at(half.start(), text)}). Remove it."
+                f"The prompt {path} has a character that UTF-8 cannot encode "
+                f"(line {_line_at(surrogate.start(), text)}). Remove it."
             )
-        return cls(name, _sections(text, name, place), _fingerprint(text))
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return cls(name, _sections(text, name, path), fingerprint)
 
     def messages(self, **content: str) -> tuple[Message, ...]:
-        """The conversation with `content` in the places of the variables.
+        """The messages with `content` substituted for the variables.
 
-        Content is put in once and never looked at: a `{variable}` inside it stays as it is.
+        Substitution is not recursive: `{variable}` inside content is left alone.
 
         Raises:
-            PromptTemplateError: `content` is not exactly what the template's variables need.
+            PromptTemplateError: `content` does not match the template's variables.
         """
         if content.keys() != TEMPLATES[self.name]:
             raise PromptTemplateError(
-                f"The prompt {self.name!r} needs {_listed(TEMPLATES[self.name])} "
-                f"and was given {_listed(content)}."
+                f"The prompt {self.name!r} needs {_join(TEMPLATES[self.name])} "
+                f"but got {_join(content)}."
             )
         return tuple(
             Message(role, _VARIABLE.sub(lambda match: content[match[1]], template))
@@ -151,34 +155,30 @@ def _sections(text: str, name: str, path: str) -> tuple[tuple[Role, str], ...]:
     ]
     if before.strip() or not any(role == "user" for role, _ in sections):
         raise PromptTemplateError(
-            f"The prompt {path} must begin with a line `# system` or `# user` and have a section "
+            f"The prompt {path} must start with a line `# system` or `# user` and have a section "
             "`# user`."
         )
     used = {variable for _, content in sections for variable in _VARIABLE.findall(content)}
     expected = TEMPLATES[name]
     if unknown := used - expected:
         raise PromptTemplateError(
-            f"The prompt {path} uses {_listed(unknown)}, which does not exist "
-            f"(line {_line_of(unknown, text)}); it can use {_listed(expected)}."
+            f"The prompt {path} uses the unknown variable {_join(unknown)} "
+            f"(line {_line_of(unknown, text)}). It can use {_join(expected)}."
         )
     if missing := expected - used:
-        raise PromptTemplateError(f"The prompt {path} must use {_listed(missing)} somewhere.")
+        raise PromptTemplateError(f"The prompt {path} must use {_join(missing)}.")
     return tuple(sections)
 
 
 def _line_of(variables: Iterable[str], text: str) -> int:
-    """The first line of `text` with one of `variables`, counted from 1."""
+    """The number, from 1, of the first line of `text` with one of `variables`."""
     return _line_at(min(text.index(f"{{{variable}}}") for variable in variables), text)
 
 
-def _line_at(place: int, text: str) -> int:
-    return text.count("\n", 0, place) + 1
+def _line_at(offset: int, text: str) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
-def _fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _listed(variables: object) -> str:
+def _join(variables: object) -> str:
     names = sorted(cast("set[str]", variables))
     return ", ".join(f"{{{name}}}" for name in names) or "nothing"

@@ -1,4 +1,4 @@
-"""Settings that were made on the page, kept in the library's folder for the next start.
+"""The settings that were changed on the page, saved in the library's folder.
 
 `settings.json` is an object with some of `SAVED_SETTINGS`. Options and environment variables
 override them; they override the defaults. A relative model path starts at the library's folder, so
@@ -22,56 +22,54 @@ from assistant.errors import (
 from assistant.files import write_atomically
 
 FILE = "settings.json"
-# Settings that may be in the file: those that the page can change while it runs.
+# Settings that the page can change at run time.
 SAVED_SETTINGS = ("model", "context", "evidence", "answer_tokens")
 
-_LONGEST = 100_000
-_REPAIR = "Repair it, or delete it to go back to the defaults."
+_MAX_CHARACTERS = 100_000
+_FIX = "Fix it, or delete it to restore the defaults."
 
 
 def read_saved_settings(library: Path) -> dict[str, Any]:
-    """What is kept in the folder `library`; nothing if there is no file.
+    """The settings saved in the folder `library`; empty if there is no file.
 
     Raises:
-        SettingsError: the file cannot be read, is not of this form, or has another setting in it.
+        SettingsError: the file cannot be read, is not a JSON object, or has an unknown setting.
     """
     file = library / FILE
     try:
         with file.open(encoding="utf-8") as opened:
-            text = opened.read(_LONGEST)
-        found = json.loads(text)
+            text = opened.read(_MAX_CHARACTERS)
+        settings = json.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SettingsError(f"{file}: cannot be read as settings ({reason}). {_REPAIR}") from error
-    if not isinstance(found, dict):
-        raise SettingsError(f"{file}: is not an object of settings. {_REPAIR}")
-    if unknown := sorted(set(found) - set(SAVED_SETTINGS)):
+        raise SettingsError(f"{file}: cannot read the settings ({reason}). {_FIX}") from error
+    if not isinstance(settings, dict):
+        raise SettingsError(f"{file}: is not a JSON object. {_FIX}")
+    if unknown := sorted(set(settings) - set(SAVED_SETTINGS)):
         raise SettingsError(
-            f"{file}: {unknown[0]!r} is no setting that can be kept there; "
-            f"those are: {', '.join(SAVED_SETTINGS)}. {_REPAIR}"
+            f"{file}: {unknown[0]!r} cannot be set in this file. It can contain: "
+            f"{', '.join(SAVED_SETTINGS)}. {_FIX}"
         )
-    if isinstance(model := found.get("model"), str):
+    if isinstance(model := settings.get("model"), str):
         try:
-            found["model"] = library / Path(model).expanduser()
+            settings["model"] = library / Path(model).expanduser()
         except RuntimeError as error:
-            raise SettingsError(f"{file}: {model}: there is no such user. {_REPAIR}") from error
-    return found
+            raise SettingsError(f"{file}: {model}: no such user. {_FIX}") from error
+    return settings
 
 
 def save_settings(library: Path, values: Mapping[str, Any]) -> None:
-    """Write `values` into the folder `library`; without any there is no file.
-
-    The file appears whole or not at all.
+    """Write `values` to the settings file of the folder `library`; delete it if there are none.
 
     Raises:
         LibraryError: the folder cannot be written.
     """
     file = library / FILE
     if values:
-        shape = {name: _written(values[name], library) for name in SAVED_SETTINGS if name in values}
-        write_library_file(file, json.dumps(shape, indent=2) + "\n")
+        content = {n: _as_json(values[n], library) for n in SAVED_SETTINGS if n in values}
+        write_library_file(file, json.dumps(content, indent=2) + "\n")
         return
     try:
         file.unlink(missing_ok=True)
@@ -80,7 +78,7 @@ def save_settings(library: Path, values: Mapping[str, Any]) -> None:
 
 
 def write_library_file(file: Path, text: str) -> None:
-    """Make `text` the content of `file` in the library's folder: all of it, or nothing changes.
+    """Write `text` to `file` in the library's folder, atomically and durably.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -93,15 +91,15 @@ def write_library_file(file: Path, text: str) -> None:
 
 
 def library_write_error(file: Path, error: OSError) -> LibraryError:
-    """What to tell when `file` of the library could not be written."""
+    """The error for a failed write of `file` in the library's folder."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return LibraryFull(f"{file}: cannot be written, its disk is full. Free some space.")
+        return LibraryFull(f"{file}: cannot be written, the disk is full. Free some space.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return LibraryReadOnly(f"{file}: cannot be written. Change the rights of its folder.")
+        return LibraryReadOnly(f"{file}: cannot be written. Change the folder's permissions.")
     return LibraryError(f"{file}: cannot be written ({error.strerror or error}).")
 
 
-def _written(value: Any, library: Path) -> Any:
+def _as_json(value: Any, library: Path) -> Any:
     if not isinstance(value, Path):
         return value
     inside = value.is_absolute() and value.is_relative_to(library.absolute())

@@ -1,11 +1,10 @@
-"""What one run of the program has open: the library and the models, each opened when first used.
+"""The objects that one run of the program shares: library, models and what is built on them.
 
-The command line and the page both work on one `Session`. Everything heavy is imported by the part
-that opens it, so making a session costs nothing.
+The command line and the page both work on a `Session`, which opens each part on first use. Heavy
+imports happen then, so creating a session costs nothing.
 
-The settings that may change while it is open, and all that is made by them, are one object
-(`_InUse`), which is put in the place of the one before as a whole: whoever has an asker goes on
-with it and its model, and whoever asks for one gets the new.
+The settings that can change and everything built from them form one `_Configuration`, which
+`change` replaces as a whole. Work in progress continues with the old one.
 """
 
 from __future__ import annotations
@@ -32,89 +31,88 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Settings whose change requires the model to be opened again.
+_MODEL_SETTINGS = ("model", "context")
 
-# Another value of one of these needs the model to be opened anew.
-_OPENED_WITH = ("model", "context")
 
+class Lazy(Generic[T]):
+    """A value created by the first thread that needs it. An error is raised, not stored."""
 
-class _Once(Generic[T]):
-    """A value made by the first thread that asks for it; a failure is raised and not kept."""
-
-    def __init__(self, make: Callable[[], T], *made: T) -> None:
-        self._make = make
+    def __init__(self, create: Callable[[], T], *created: T) -> None:
+        """Call `create` on first use, unless the value is already `created`."""
+        self._create = create
         self._lock = threading.Lock()
-        self._made = list(made)
-        self._made_for: object = None
+        self._value = list(created)
+        self._version: object = None
 
-    def get(self, made_for: object = None) -> T:
-        """The value, made now if it is not there yet; other threads wait for it meanwhile.
+    def get(self, version: object = None) -> T:
+        """The value, created first if it does not exist or has another `version`.
 
-        It is made anew when it was made for something else.
+        Other threads wait meanwhile.
         """
         with self._lock:
-            if not self._made or self._made_for != made_for:
-                self._made = [self._make()]
-                self._made_for = made_for
-            return self._made[0]
+            if not self._value or self._version != version:
+                self._value = [self._create()]
+                self._version = version
+            return self._value[0]
 
-    def peek(self) -> T | None:
-        """The value if it was made; waits for nobody."""
-        made = self._made
-        return made[0] if made else None
+    def get_if_created(self) -> T | None:
+        """The value if it exists; never waits."""
+        value = self._value
+        return value[0] if value else None
 
-    def take(self) -> list[T]:
-        """The value if it was made, and forget it."""
+    def pop(self) -> T | None:
+        """Forget the value and return it, or None if it does not exist."""
         with self._lock:
-            made, self._made = self._made, []
-            return made
+            value, self._value = self._value, []
+            return value[0] if value else None
 
 
 @dataclass(frozen=True)
-class _InUse:
-    """Settings, and what is made by them."""
+class _Configuration:
+    """Settings and what is built from them."""
 
     settings: Settings
-    model: _Once[SharedModel]
-    asker: _Once[AnswerPipeline]
-    summarizer: _Once[Summarizer]
+    model: Lazy[SharedModel]
+    answer_pipeline: Lazy[AnswerPipeline]
+    summarizer: Lazy[Summarizer]
 
 
 class Session:
-    """Opens the library and the models on first use, from any thread, and closes what it opened.
+    """Opens the library and the models on first use, from any thread, and closes them.
 
     Args:
-        settings: what the user set.
-        notify: is told one line for people when something takes long or is missing.
-        embedding: False leaves the embedding model out, for work that neither imports nor
-            searches.
+        settings: the user's settings.
+        notify: receives one-line messages for the user.
+        embedding: False disables the embedding model, for work that neither imports nor searches.
 
     """
 
     def __init__(
         self,
         settings: Settings,
-        notify: Callable[[str], None] = lambda note: None,
+        notify: Callable[[str], None] = lambda message: None,
         *,
         embedding: bool = True,
     ) -> None:
         """Open nothing yet."""
         self.notify = notify
         self._embedding = embedding
-        self._embedder: _Once[Embedder | None] = _Once(self._open_embedder)
-        self._library: _Once[Library] = _Once(self._open_library)
-        self._tldr_cache: _Once[TldrCache] = _Once(self._open_tldr_cache)
-        self._in_use = self._with(settings, _Once(lambda: self._open_model(settings)))
-        self._changing = threading.Lock()
-        self._former: list[weakref.ref[SharedModel]] = []
+        self._embedder: Lazy[Embedder | None] = Lazy(self._open_embedder)
+        self._library: Lazy[Library] = Lazy(self._open_library)
+        self._tldr_cache: Lazy[TldrCache] = Lazy(self._open_tldr_cache)
+        self._configuration = self._configure(settings, Lazy(lambda: self._open_model(settings)))
+        self._change_lock = threading.Lock()
+        self._retired: list[weakref.ref[SharedModel]] = []
 
     @property
     def settings(self) -> Settings:
-        """What the user set, as it is now."""
-        return self._in_use.settings
+        """The current settings."""
+        return self._configuration.settings
 
     @property
     def prompts(self) -> Path:
-        """Folder in which the user may keep own versions of the prompt templates."""
+        """Folder for the user's own versions of the prompt templates."""
         return self.settings.library / "prompts"
 
     @property
@@ -124,65 +122,64 @@ class Session:
 
     @property
     def embedder(self) -> Embedder | None:
-        """The embedding model; None without a usable one, which `notify` was told once."""
+        """The embedding model; None if it is not usable, which `notify` reports once."""
         return self._embedder.get()
 
     @property
     def model(self) -> SharedModel:
-        """The language model; the first use ever may take some seconds."""
-        return self._in_use.model.get()
+        """The language model. The very first use re-encodes it, which takes a few seconds."""
+        return self._configuration.model.get()
 
     @property
     def loaded_model(self) -> SharedModel | None:
-        """The language model if it is open already; waits for nothing."""
-        return self._in_use.model.peek()
+        """The language model if it is loaded; never waits."""
+        return self._configuration.model.get_if_created()
 
     @property
     def retired_models(self) -> list[str]:
-        """Names of the models that were put out of use and that somebody still works with."""
-        held = [model for former in self._former if (model := former())]
-        if held and not any(model.busy for model in held):
-            # Then it is only a failed answer, whose error refers to itself, that holds one.
-            del held
+        """Names of the models that were replaced but are still in use."""
+        models = self._live_retired_models()
+        if models and not any(model.busy for model in models):
+            # Then only a reference cycle, such as the traceback of a failed answer, keeps one.
+            del models
             gc.collect()
-            held = [model for former in self._former if (model := former())]
-        return [model.name for model in held]
+            models = self._live_retired_models()
+        return [model.name for model in models]
 
     @property
     def answer_pipeline(self) -> AnswerPipeline:
-        """Answers questions from the library, by the prompts as they are now."""
-        return self._in_use.asker.get(self._own_prompts())
+        """Answers questions from the library, with the current prompts."""
+        return self._configuration.answer_pipeline.get(self._prompts_version())
 
     @property
     def summarizer(self) -> Summarizer:
-        """Writes the TL;DRs of the library, by the prompts as they are now."""
-        return self._in_use.summarizer.get(self._own_prompts())
+        """Writes the TL;DRs of the library, with the current prompts."""
+        return self._configuration.summarizer.get(self._prompts_version())
 
     @property
     def tldr_cache(self) -> TldrCache:
-        """The TL;DRs of papers that are in no library."""
+        """TL;DRs of papers that are in no library."""
         return self._tldr_cache.get()
 
     def change(self, **changes: Any) -> None:
-        """Use other settings from now on, and keep them in the library's folder.
+        """Change settings and save them in the library's folder; None restores a default.
 
-        A value of None goes back to the default. Where another model is named, or it is to be
-        opened in another way, it is checked and opened first, which takes its time; whatever goes
-        wrong, everything stays as it was. Answers and TL;DRs under way end with the model and the
-        settings that they began with; the model before is closed when the last of them has ended.
+        If the model has to be opened again, it is checked and opened first, which takes time. On
+        an error nothing changes. Answers and TL;DRs in progress finish with the old model and
+        settings; the old model is closed after the last of them.
 
         Raises:
             SettingsError: a value is out of bounds, or the setting was given at the start.
-            ModelError: the model cannot be used, or there is no memory for it.
+            ModelError: the model cannot be used, or does not fit into the memory.
             LibraryError: the library's folder cannot be written.
         """
-        with self._changing:
-            before = self._in_use
-            settings = with_changes(before.settings, **changes)
-            model, opened = before.model, None
-            if any(getattr(settings, x) != getattr(before.settings, x) for x in _OPENED_WITH):
-                opened = self._checked_model(settings)
-                model = _Once(lambda: self._open_model(settings), opened)
+        with self._change_lock:
+            old = self._configuration
+            settings = with_changes(old.settings, **changes)
+            model, opened = old.model, None
+            if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
+                opened = self._check_and_open_model(settings)
+                model = Lazy(lambda: self._open_model(settings), opened)
             try:
                 save_settings(
                     settings.library, {name: getattr(settings, name) for name in settings.saved}
@@ -191,33 +188,37 @@ class Session:
                 if opened:
                     opened.close()
                 raise
-            self._in_use = self._with(settings, model)
-            if opened and (former := before.model.peek()):
-                self._former = [held for held in self._former if held()]
-                self._former.append(weakref.ref(former))
+            self._configuration = self._configure(settings, model)
+            if opened and (retired := old.model.get_if_created()):
+                self._retired = [reference for reference in self._retired if reference()]
+                self._retired.append(weakref.ref(retired))
 
     def close(self) -> None:
-        """Close what was opened; the session can be used again, and then opens it anew."""
-        in_use = self._in_use
-        in_use.asker.take()
-        in_use.summarizer.take()
-        for lines in self._tldr_cache.take():
-            lines.close()
-        for model in (*in_use.model.take(), *(former() for former in self._former)):
-            if model:
-                model.close()
-        self._former = []
-        for library in self._library.take():
-            library.close()
-        self._embedder.take()
+        """Close what is open. The session can be used again and then reopens it."""
+        configuration = self._configuration
+        configuration.answer_pipeline.pop()
+        configuration.summarizer.pop()
+        retired, self._retired = self._live_retired_models(), []
+        for part in (
+            self._tldr_cache.pop(),
+            configuration.model.pop(),
+            *retired,
+            self._library.pop(),
+        ):
+            if part is not None:
+                part.close()
+        self._embedder.pop()
 
     def __enter__(self) -> Session:
         """Use the session in a `with` block, which closes it."""
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Close what was opened."""
+        """Close what is open."""
         self.close()
+
+    def _live_retired_models(self) -> list[SharedModel]:
+        return [model for reference in self._retired if (model := reference())]
 
     def _open_embedder(self) -> Embedder | None:
         from assistant import models
@@ -227,7 +228,7 @@ class Session:
         try:
             return models.open_embedder(self.settings, self.notify)
         except EmbedderUnavailable as error:
-            self.notify(f"{error} Until then search works by full text alone.")
+            self.notify(f"{error} Until then, search uses full text only.")
             return None
 
     def _open_library(self) -> Library:
@@ -245,11 +246,11 @@ class Session:
             if "model" not in settings.saved:
                 raise
             raise type(error)(
-                f"{error} It is the model chosen in {settings.library / FILE}: delete that file to "
-                "go back to the embedded one."
+                f"{error} This model is set in {settings.library / FILE}. Delete that file to use "
+                "the bundled model."
             ) from error
 
-    def _checked_model(self, settings: Settings) -> SharedModel:
+    def _check_and_open_model(self, settings: Settings) -> SharedModel:
         from assistant import models
         from assistant.models.model_files import check_model
         from assistant.models.shared_model import SharedModel
@@ -257,29 +258,29 @@ class Session:
         check_model(settings)
         return SharedModel(models.open_language_model(settings, self.notify))
 
-    def _with(self, settings: Settings, model: _Once[SharedModel]) -> _InUse:
-        """What is to be used by `settings` with `model`.
+    def _configure(self, settings: Settings, model: Lazy[SharedModel]) -> _Configuration:
+        """Build the configuration of `settings` with `model`.
 
-        None of it refers to the whole, so that a model is let go together with what uses it.
+        Its parts do not refer to the whole, so that a model is freed together with its users.
         """
-        return _InUse(
+        return _Configuration(
             settings,
             model,
-            _Once(lambda: self._make_asker(settings, model.get())),
-            _Once(lambda: self._make_summarizer(model.get())),
+            Lazy(lambda: self._create_answer_pipeline(settings, model.get())),
+            Lazy(lambda: self._create_summarizer(model.get())),
         )
 
-    def _own_prompts(self) -> object:
+    def _prompts_version(self) -> object:
         from assistant.prompt import override_version
 
         return override_version(self.prompts)
 
-    def _make_asker(self, settings: Settings, model: SharedModel) -> AnswerPipeline:
+    def _create_answer_pipeline(self, settings: Settings, model: SharedModel) -> AnswerPipeline:
         from assistant.answering import AnswerPipeline
 
         return AnswerPipeline(self.library, model, settings, self.prompts)
 
-    def _make_summarizer(self, model: SharedModel) -> Summarizer:
+    def _create_summarizer(self, model: SharedModel) -> Summarizer:
         from assistant.summarizing import Summarizer
 
         return Summarizer(self.library, model, self.prompts)

@@ -1,8 +1,8 @@
-"""Every setting, described and bounded.
+"""Every setting with its description and bounds.
 
-Options go before `ASSISTANT_*` variables of the environment, these before what was set on the page
-and is kept in the library's folder (`kept_settings`), and that before the defaults. All is read
-once, at start; `with_changes` makes another object of it.
+Command-line options override `ASSISTANT_*` environment variables, which override the settings saved
+on the page (`saved_settings`), which override the defaults. Settings are read once, at start;
+`with_changes` returns a changed copy.
 """
 
 from __future__ import annotations
@@ -21,143 +21,150 @@ from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
-# No white space, bracket or line end: an address must not add anything to the head of a mail.
+# No white space, brackets or line ends: an address must not inject mail headers.
 _ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+"
-# Options that set the same as a variable of the environment.
+# Settings that also have a command-line option.
 OPTIONS = {"library": "--library", "model": "--model"}
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def default_library() -> Path:
-    """`store/` of a source checkout, else the platform's folder for a user's data."""
+    """`store/` in a source checkout, else the platform's folder for user data."""
     if (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "store").is_dir():
         return _CHECKOUT / "store"
     return platformdirs.user_data_path(APP_NAME)
 
 
 class Settings(BaseSettings):
-    """What a user can set. Frozen: one object is made at start and handed down.
-
-    `saved` are the names of those that come from the library's folder.
-    """
+    """The user's settings. Frozen: one object is created at start and passed on."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    library: Path = Field(
-        default_factory=default_library, description="folder with everything the user owns"
-    )
+    library: Path = Field(default_factory=default_library, description="folder of the library")
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path(APP_NAME),
-        description="folder for files that can be made again, such as re-encoded models",
+        description="folder for files that can be rebuilt, such as re-encoded models",
     )
     model: Path | None = Field(
-        default=None, description="GGUF file of the language model; empty: the embedded SmolLM2"
+        default=None, description="GGUF file of the language model; default: the bundled SmolLM2"
     )
     threads: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 8)),
         ge=1,
         le=256,
-        description="threads that compute",
+        description="number of compute threads",
     )
-    slots: int = Field(default=16, ge=1, le=64, description="TL;DRs written at the same time")
+    slots: int = Field(
+        default=16, ge=1, le=64, description="number of TL;DRs written at the same time"
+    )
     context: int = Field(
-        default=2048, ge=512, le=131_072, description="tokens of context of each sequence"
+        default=2048,
+        ge=512,
+        le=131_072,
+        description="context length in tokens, prompt and answer together",
     )
     evidence: int = Field(
-        default=4, ge=1, le=12, description="evidence sentences handed to the language model"
+        default=4,
+        ge=1,
+        le=12,
+        description="number of evidence sentences given to the language model",
     )
     answer_tokens: int = Field(
-        default=160, ge=16, le=4096, description="longest answer, in tokens of the language model"
+        default=160, ge=16, le=4096, description="maximum length of an answer in tokens"
     )
     smtp_host: str | None = Field(
         default=None,
         pattern=r"^[^\s/@]+$",
-        description="mail server that digests are sent by; nothing is sent without --send",
+        description="mail server for digests; nothing is sent without --send",
     )
     smtp_port: int | None = Field(
         default=None,
         ge=1,
         le=65_535,
-        description="its port; empty: 587 for starttls, 465 for tls, 25 for none",
+        description="port of the mail server; default: 587 for starttls, 465 for tls, 25 for none",
     )
     smtp_user: str | None = Field(
-        default=None, min_length=1, description="user of the mail server; empty: no log-in"
+        default=None, min_length=1, description="user name for the mail server; default: no login"
     )
     smtp_password: SecretStr | None = Field(
-        default=None, description="password of that user; never shown"
+        default=None, description="password for the mail server; never shown"
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
-        description="how the way to the mail server is kept safe; none: a server on this machine",
+        description="encryption to the mail server; none only for a server on this computer",
     )
     mail_from: str | None = Field(
-        default=None, pattern=rf"^{_ADDRESS}$", description="address that digests are sent from"
+        default=None, pattern=rf"^{_ADDRESS}$", description="sender address of digests"
     )
     mail_to: str | None = Field(
         default=None,
         pattern=rf"^{_ADDRESS}(?:\s*,\s*{_ADDRESS})*$",
-        description="address that digests are sent to, or several with commas between",
+        description="recipient address of digests; separate several with commas",
     )
-    traceback: bool = Field(
-        default=False, description="show where in the program an unexpected error came from"
-    )
+    traceback: bool = Field(default=False, description="show the traceback of an unexpected error")
 
     _saved: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def saved(self) -> frozenset[str]:
-        """Names of the settings that are kept in the library's folder."""
+        """Names of the settings that come from the settings file in the library's folder."""
         return self._saved
 
     def is_fixed(self, name: str) -> bool:
-        """Whether `name` was given by an option or the environment, which go before the page."""
+        """Whether an option or the environment sets `name`, so that the page cannot change it."""
         return name in self.model_fields_set and name not in self._saved
 
-    def mark_saved(self, kept: frozenset[str]) -> Settings:
-        """These settings, those called `saved` known to come from the library's folder."""
-        self._saved = kept
+    def mark_saved(self, names: frozenset[str]) -> Settings:
+        """Mark the settings `names` as saved and return these settings."""
+        self._saved = names
         return self
 
 
 def load_settings(**given: Any) -> Settings:
-    """Settings from `given` (options; None: not given), the environment and the library's folder.
+    """Load settings from options, the environment and the library's folder.
+
+    Args:
+        given: values of the options by name; None means not given.
 
     Raises:
-        SettingsError: a variable `ASSISTANT_...` is unknown, a value is out of bounds, or the file
-            of kept settings is wrong.
+        SettingsError: an `ASSISTANT_*` variable is unknown, a value is out of bounds, or the
+            settings file is invalid.
+
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for variable in os.environ:
         if variable.startswith(PREFIX) and variable not in known:
             near = difflib.get_close_matches(variable, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(sorted(known))}"
-            raise SettingsError(f"Unknown setting {variable} in the environment; {hint}")
+            hint = (
+                f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(sorted(known))}."
+            )
+            raise SettingsError(f"Unknown setting {variable} in the environment. {hint}")
     options = {name: value for name, value in given.items() if value is not None}
     try:
         settings = Settings(**options)
     except ValidationError as error:
-        name, wrong = _first_fault(error)
-        raise SettingsError(f"{wrong} Set it by option or as {PREFIX}{name.upper()}.") from error
-    found = read_saved_settings(settings.library)
-    kept = {name: value for name, value in found.items() if name not in settings.model_fields_set}
-    if not kept:
+        name, problem = _first_problem(error)
+        raise SettingsError(f"{problem} Change the option or {PREFIX}{name.upper()}.") from error
+    in_file = read_saved_settings(settings.library)
+    saved = {n: value for n, value in in_file.items() if n not in settings.model_fields_set}
+    if not saved:
         return settings
     try:
-        return Settings(**options, **kept).mark_saved(frozenset(kept))
+        return Settings(**options, **saved).mark_saved(frozenset(saved))
     except ValidationError as error:
-        _, wrong = _first_fault(error)
+        _, problem = _first_problem(error)
         raise SettingsError(
-            f"{settings.library / FILE}: {wrong} Correct it there, or delete the file to go back "
-            "to the defaults."
+            f"{settings.library / FILE}: {problem} Fix it, or delete the file to restore the "
+            "defaults."
         ) from error
 
 
 def with_changes(settings: Settings, **changes: Any) -> Settings:
-    """`settings` with `changes`, which are to be kept; None goes back to the default.
+    """A copy of `settings` with `changes`, marked as saved; None restores the default.
 
     Raises:
-        SettingsError: a value is out of bounds, or this setting cannot be changed while the
-            program runs, as it is not one of those or was given by option or environment.
+        SettingsError: a value is out of bounds, or the setting cannot be changed at run time: it
+            is not one of `SAVED_SETTINGS`, or an option or the environment sets it.
     """
     for name in changes:
         if name not in SAVED_SETTINGS:
@@ -170,29 +177,29 @@ def with_changes(settings: Settings, **changes: Any) -> Settings:
     values = {name: getattr(settings, name) for name in settings.model_fields_set - set(changes)}
     new = {name: value for name, value in changes.items() if value is not None}
     try:
-        made = Settings(**values, **new)
+        copy = Settings(**values, **new)
     except ValidationError as error:
-        _, wrong = _first_fault(error)
-        raise SettingsError(wrong) from error
-    return made.mark_saved((settings.saved - set(changes)) | set(new))
+        _, problem = _first_problem(error)
+        raise SettingsError(problem) from error
+    return copy.mark_saved((settings.saved - set(changes)) | set(new))
 
 
 def setting_source(name: str) -> str:
-    """What sets `name`, for people: `ASSISTANT_MODEL or --model`."""
+    """The variable and option that set `name`, such as `ASSISTANT_MODEL or --model`."""
     return " or ".join(filter(None, [PREFIX + name.upper(), OPTIONS.get(name)]))
 
 
 def setting_bounds(name: str) -> tuple[int, int]:
-    """The least and the most that the number `name` may be."""
-    # The library of pydantic's bounds is not one of ours: each bound has its value by this name.
-    found = Settings.model_fields[name].metadata
-    least = next(bound.ge for bound in found if hasattr(bound, "ge"))
-    most = next(bound.le for bound in found if hasattr(bound, "le"))
-    return least, most
+    """Minimum and maximum of the numeric setting `name`."""
+    # By attribute name, so as not to depend on the package that defines pydantic's constraints.
+    constraints = Settings.model_fields[name].metadata
+    minimum = next(bound.ge for bound in constraints if hasattr(bound, "ge"))
+    maximum = next(bound.le for bound in constraints if hasattr(bound, "le"))
+    return minimum, maximum
 
 
-def _first_fault(error: ValidationError) -> tuple[str, str]:
-    """The setting that is wrong, and what is wrong with it."""
+def _first_problem(error: ValidationError) -> tuple[str, str]:
+    """The name of the first invalid setting and a message about it."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
-    return name, f"Setting {name} = {first.get('input')!r} cannot be used: {first['msg']}."
+    return name, f"Setting {name} = {first.get('input')!r} is invalid: {first['msg']}."

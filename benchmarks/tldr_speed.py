@@ -36,7 +36,15 @@ QUESTION = "Which networks can be made smaller without a loss of accuracy?"
 _PARTS = 5
 _STEP = 512
 _DEPTH = 256
-_METHODS = ("decode", "sample", "copy", "keep", "sampler", "free_sampler", "use_adapter")
+_METHODS = (
+    "decode",
+    "sample",
+    "copy_sequence",
+    "truncate_sequence",
+    "sampler",
+    "free_sampler",
+    "use_adapter",
+)
 
 
 def plain_loop(path: Path, settings: Settings) -> Callable[[list[Paper]], Any]:
@@ -130,11 +138,11 @@ def alone(path: Path, adapter: Path, settings: Settings) -> tuple[float, float]:
         flash_attention=False,
     )
     context.use_adapter("tldr")
-    token = model.tokenise("the", markup=False)[0]
+    token = model.tokenize("the", markup=False)[0]
     reading, writing = [], []
     for _ in range(5):
         for sequence in range(slots):
-            context.keep(sequence, 0)
+            context.truncate_sequence(sequence, 0)
         # Two prompts a step, as they come in a batch.
         for first in range(0, slots - 1, 2):
             entries = [

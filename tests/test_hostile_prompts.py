@@ -84,7 +84,7 @@ def test_the_names_of_all_control_tokens_are_only_text(
     expected = controls(model, template.tokens([Message("user", HARMLESS)]))
     assert controls(model, template.tokens([Message("user", everything)])) == expected
     # The test can fail: read as markup, each of them is a control token.
-    assert len(controls(model, model.tokenise(everything, markup=True))) >= len(markup) - 1
+    assert len(controls(model, model.tokenize(everything, markup=True))) >= len(markup) - 1
 
 
 def test_what_a_tldr_is_asked_for_is_two_lines_whatever_the_paper_says() -> None:
@@ -117,7 +117,7 @@ def test_markers_that_are_no_control_tokens_are_only_text_too(
     other = LlamaModel(path)
     try:
         template = ChatTemplate(other, "m")
-        marker_ids = [other.tokenise(marker, markup=False) for marker in markers]
+        marker_ids = [other.tokenize(marker, markup=False) for marker in markers]
         # The test can fail: llama.cpp finds them in plain text.
         assert all(len(ids) == 1 for ids in marker_ids)
         text = f"a {markers[0]}{markers[1]} b <{markers[1]}> {markers[0][:-1]}"

@@ -104,7 +104,7 @@ def test_without_an_embedder_it_works_and_says_so_once(monkeypatch: pytest.Monke
         assert session.library.search("owls") == []
         assert session.library.status().full_text_only
     (note,) = notes
-    assert "full text alone" in note
+    assert "full text only" in note
 
 
 def test_work_that_needs_no_embedder_does_not_open_it(opened: list[str]) -> None:
@@ -187,7 +187,7 @@ def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path) -> None:
     wrong.write_bytes(b"not a model")
     with Session(load_settings()) as session:
         before, settings = session.model, session.settings
-        for path, said in ((wrong, "is no GGUF"), (tmp_path / "none.gguf", "no such file")):
+        for path, said in ((wrong, "is not a GGUF file"), (tmp_path / "none.gguf", "no such file")):
             with pytest.raises(ModelFileInvalid, match=said):
                 session.change(model=path)
         assert session.model is before

@@ -41,15 +41,15 @@ def test_the_file_is_that_of_the_library_in_use(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "cannot be read as settings"),
-        ("[1]", "is not an object"),
-        ('{"model": "~nobody-of-this-name/a.gguf"}', "there is no such user"),
-        ('{"evidnce": 5}', "'evidnce' is no setting that can be kept"),
-        ('{"smtp_password": "x"}', "'smtp_password' is no setting"),
+        ("{", "cannot read the settings"),
+        ("[1]", "is not a JSON object"),
+        ('{"model": "~nobody-of-this-name/a.gguf"}', "no such user"),
+        ('{"evidnce": 5}', "'evidnce' cannot be set in this file"),
+        ('{"smtp_password": "x"}', "'smtp_password' cannot be set"),
         ('{"evidence": 40}', "less than or equal to 12"),
         ('{"context": "much"}', "valid integer"),
         ('{"model": 7}', "model = 7"),
-        ("[" * 100_000, "cannot be read as settings"),
+        ("[" * 100_000, "cannot read the settings"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_to_do(content: str, said: str) -> None:

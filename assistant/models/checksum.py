@@ -1,4 +1,4 @@
-"""SHA-256 of model files, and the `FILE.sha256` sidecar that `sha256sum` writes beside a file."""
+"""SHA-256 of model files, and the `FILE.sha256` sidecar in the format of `sha256sum`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from assistant.errors import ModelFileInvalid
 from assistant.files import write_atomically
 
-# `sha256sum` marks binary mode with `*`, and names with odd characters with a leading backslash.
+# `sha256sum` marks binary mode with `*` and escaped names with a leading backslash.
 _SIDECAR_LINE = re.compile(r"\\?([0-9a-fA-F]{64})(?: [ *](.+))?")
-_LONGEST_SIDECAR = 64 * 1024
+_MAX_SIDECAR_CHARACTERS = 64 * 1024
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's content as 64 lower-case hexadecimal digits.
+    """SHA-256 of a file as 64 lower-case hexadecimal digits.
 
     Raises:
         ModelFileInvalid: the file cannot be read.
@@ -31,49 +31,49 @@ def verify(path: Path, expected: str) -> None:
     """Compare a file's SHA-256 with `expected`, 64 hexadecimal digits in either case.
 
     Raises:
-        ModelFileInvalid: it is another one, or the file cannot be read.
+        ModelFileInvalid: they differ, or the file cannot be read.
     """
-    found = sha256_of(path)
-    if found != expected.lower():
+    actual = sha256_of(path)
+    if actual != expected.lower():
         raise ModelFileInvalid(
             f"{path}: wrong checksum, expected SHA-256 {expected[:12].lower()}..., "
-            f"found {found[:12]}.... The file is damaged or another one; get it again."
+            f"found {actual[:12]}.... The file is damaged or not the right one. Download it again."
         )
 
 
 def sidecar_of(path: Path) -> Path:
-    """Where the checksum of `path` is kept: `FILE.sha256` beside it."""
+    """Path of the checksum file of `path`: `FILE.sha256` in the same folder."""
     return path.with_name(f"{path.name}.sha256")
 
 
 def verify_sidecar(path: Path) -> bool:
-    """Check a file against its sidecar; False when it has none.
+    """Compare a file with its sidecar; False if it has none.
 
     Raises:
-        ModelFileInvalid: the checksum is another one, or the sidecar promises nothing for the file.
+        ModelFileInvalid: the checksums differ, or the sidecar has no entry for the file.
     """
     sidecar = sidecar_of(path)
     try:
         with sidecar.open(encoding="utf-8", errors="replace") as file:
-            text = file.read(_LONGEST_SIDECAR)
+            text = file.read(_MAX_SIDECAR_CHARACTERS)
     except FileNotFoundError:
         return False
     except (OSError, ValueError) as error:
         raise _unreadable(sidecar, error) from error
     for line in text.splitlines():
         match = _SIDECAR_LINE.fullmatch(line.strip())
-        # The name may carry the folder in which `sha256sum` was called.
+        # The name may include the folder that was passed to `sha256sum`.
         if match and re.split(r"[/\\]", match[2] or path.name)[-1] == path.name:
             verify(path, match[1])
             return True
     raise ModelFileInvalid(
-        f"{sidecar}: no SHA-256 of {path.name} is in it. "
-        f"Write it again with `sha256sum`, or delete it to use {path.name} unchecked."
+        f"{sidecar}: contains no SHA-256 of {path.name}. "
+        f"Rewrite it with `sha256sum`, or delete it to use {path.name} without a check."
     )
 
 
 def write_sidecar(path: Path, checksum: str) -> None:
-    """Write the sidecar of `path`; it appears whole or not at all.
+    """Write the sidecar of `path` atomically.
 
     Raises:
         OSError: the folder cannot be written.

@@ -1,6 +1,6 @@
-"""A language model that recites and an embedder that hashes: the protocols without any model file.
+"""A scripted language model and a hashing embedder, which need no model files.
 
-They ship with the package, for the tests of this project and of whoever builds on it.
+They are part of the package for tests, of this project and of others that use it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from assistant.models.protocols import (
     WordVectors,
 )
 
-# What a ScriptedModel recites: the replies in the order of the requests, or a function of each.
+# Replies in the order of the requests, or a function from the request to its reply.
 Script = Iterable[str | Exception] | Callable[[GenerationRequest], str]
 
 _PIECE = re.compile(r"\s*\S+|\s+")
@@ -30,7 +30,7 @@ _WORD = re.compile(r"\w+")
 
 
 class ScriptedStream:
-    """One recited reply: pieces are words with the space before them."""
+    """A scripted reply; its pieces are words with the space before them."""
 
     def __init__(
         self,
@@ -40,24 +40,24 @@ class ScriptedStream:
         seconds_per_piece: float,
         choices: dict[str, float],
     ) -> None:
-        """Recite what `reply()` returns or raises, once somebody iterates."""
+        """Stream what `reply()` returns or raises when iteration starts."""
         self._choices = choices
         self.stats = GenerationStats(prompt_tokens=prompt_tokens)
         self._reply = reply
         self._request = request
         self._seconds_per_piece = seconds_per_piece
         self._cancelled = threading.Event()
-        self._pieces = self._recite()
+        self._pieces = self._generate()
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the pieces; iterating again goes on where the last time stopped."""
+        """Yield the pieces; a second iteration continues where the first one stopped."""
         return self._pieces
 
     def cancel(self) -> None:
-        """End the reply, also in the middle of the wait for a piece."""
+        """End the reply, even during the wait before a piece."""
         self._cancelled.set()
 
-    def _recite(self) -> Iterator[str]:
+    def _generate(self) -> Iterator[str]:
         stats = self.stats
         started = time.monotonic()
         try:
@@ -79,9 +79,9 @@ class ScriptedStream:
 
 
 class ScriptedModel:
-    """A LanguageModel that recites a script; every word counts as one token.
+    """A LanguageModel with scripted replies; every word counts as one token.
 
-    `requests` keeps what was asked of it, in order.
+    `requests` records the requests in order.
     """
 
     def __init__(
@@ -95,73 +95,55 @@ class ScriptedModel:
         choose: Callable[[GenerationRequest], dict[str, float]] = lambda request: {},
         parameters: int = 0,
     ) -> None:
-        """Recite `replies`; one that is an exception is raised to whoever iterates the stream.
+        """Set the script.
 
-        A stream waits `seconds_per_piece` before each piece. `choose` gives the stats' `choices`
-        of a request that asks for some.
+        Args:
+            replies: the script; an exception in it is raised when its stream is read.
+            context_tokens: maximum words of prompt and reply together.
+            slots: number of batch requests at the same time.
+            seconds_per_piece: delay before each piece.
+            adapters: names of adapters that requests can use.
+            name: display name.
+            choose: returns the probabilities of the choices of a request.
+            parameters: number of parameters that the model reports.
+
         """
-        self._choose = choose
-        self._parameters = parameters
+        self.name = name
+        self.context_tokens = context_tokens
+        self.parameters = parameters
+        self.slots = slots
+        self.adapters = frozenset(adapters)
         self.requests: list[GenerationRequest] = []
+        self._choose = choose
         self._answer = replies if callable(replies) else None
         self._script = iter(()) if callable(replies) else iter(replies)
-        self._context_tokens = context_tokens
-        self._slots = slots
         self._seconds_per_piece = seconds_per_piece
-        self._adapters = frozenset(adapters)
-        self._name = name
         self._lock = threading.Lock()
         self._streams: list[ScriptedStream] = []
         self._closed = False
-
-    @property
-    def name(self) -> str:
-        """Short name for people and for the catalogue."""
-        return self._name
-
-    @property
-    def context_tokens(self) -> int:
-        """The most words that prompt and reply of one request may have together."""
-        return self._context_tokens
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers the model it plays has."""
-        return self._parameters
-
-    @property
-    def slots(self) -> int:
-        """How many batch requests a caller should keep under way."""
-        return self._slots
-
-    @property
-    def adapters(self) -> frozenset[str]:
-        """Names that a request's `adapter` may have."""
-        return self._adapters
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Words in all `messages`."""
         return sum(len(message.content.split()) for message in messages)
 
     def generate(self, request: GenerationRequest) -> ScriptedStream:
-        """Note the request and return a stream of the next reply.
+        """Record the request and return a stream of the next reply.
 
         Raises:
             PromptTooLong: prompt and reply do not fit `context_tokens`.
             ModelError: the model is closed, or has no such adapter.
         """
         prompt_tokens = self.count_tokens(request.messages)
-        if prompt_tokens + request.max_tokens > self._context_tokens:
+        if prompt_tokens + request.max_tokens > self.context_tokens:
             raise PromptTooLong(
-                f"The prompt has {prompt_tokens} words and the reply may have "
-                f"{request.max_tokens}, but {self._name} has room for {self._context_tokens}. "
-                "Shorten the prompt."
+                f"The prompt has {prompt_tokens} words and the reply up to {request.max_tokens}, "
+                f"but the context of {self.name} has {self.context_tokens}. Shorten the prompt."
             )
-        if request.adapter is not None and request.adapter not in self._adapters:
-            raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
+        if request.adapter is not None and request.adapter not in self.adapters:
+            raise ModelError(f"{self.name} has no adapter {request.adapter!r}.")
         with self._lock:
             if self._closed:
-                raise ModelError(f"{self._name} is closed; open it again to generate.")
+                raise ModelError(f"{self.name} is closed. Open it again.")
             self.requests.append(request)
             stream = ScriptedStream(
                 self._next_reply(request),
@@ -174,94 +156,75 @@ class ScriptedModel:
         return stream
 
     def close(self) -> None:
-        """End every stream; calling it twice does nothing."""
+        """End every stream; no effect when repeated."""
         with self._lock:
             self._closed = True
             for stream in self._streams:
                 stream.cancel()
 
     def _next_reply(self, request: GenerationRequest) -> Callable[[], str]:
-        """Take the next reply now, so that replies keep the order of the requests."""
-        if self._answer is not None:
-            answer = self._answer
+        """Take the reply now, so that replies are in the order of the requests."""
+        if (answer := self._answer) is not None:
             return lambda: answer(request)
         number = len(self.requests)
         exhausted = ModelError(
-            f"The script of {self._name} ended before request {number}. Give it more replies."
+            f"The script of {self.name} ended before request {number}. Give it more replies."
         )
         reply = next(self._script, exhausted)
 
-        def recite() -> str:
+        def scripted_reply() -> str:
             if isinstance(reply, Exception):
                 raise reply
             return reply
 
-        return recite
+        return scripted_reply
 
 
 class HashingEmbedder:
-    """An Embedder of hashed words: texts that share words have similar vectors.
+    """An Embedder that hashes words: texts with common words have similar vectors.
 
-    `texts` keeps what it was asked to embed, in order.
+    `texts` records the embedded texts in order.
     """
 
     def __init__(self, dimension: int = 64, max_tokens: int = 256) -> None:
-        """Make vectors of `dimension` numbers from the first `max_tokens` words of a text."""
+        """Embed the first `max_tokens` words of a text into `dimension` numbers."""
+        self.name = "hashing"
+        self.fingerprint = f"hashing-{dimension}-{max_tokens}"
+        self.dimension = dimension
+        self.max_tokens = max_tokens
         self.texts: list[str] = []
-        self._dimension = dimension
-        self._max_tokens = max_tokens
-
-    @property
-    def name(self) -> str:
-        """Short name for people."""
-        return "hashing"
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever the same text would get another vector."""
-        return f"hashing-{self._dimension}-{self._max_tokens}"
-
-    @property
-    def dimension(self) -> int:
-        """Length of one vector."""
-        return self._dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest text in words; longer ones are cut."""
-        return self._max_tokens
 
     def count_tokens(self, text: str) -> int:
         """Words in `text`."""
         return len(_WORD.findall(text))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
+        """Embed `texts` into an array of shape (len(texts), dimension), rows of unit length."""
         self.texts.extend(texts)
-        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for vector, text in zip(vectors, texts, strict=True):
-            for word in _WORD.findall(text.casefold())[: self._max_tokens]:
+            for word in _WORD.findall(text.casefold())[: self.max_tokens]:
                 digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
                 value = int.from_bytes(digest, "little")
-                vector[(value >> 1) % self._dimension] += 1 if value & 1 else -1
-            if not vector.any():  # no words, or words that cancel out
+                vector[(value >> 1) % self.dimension] += 1 if value & 1 else -1
+            if not vector.any():  # no words, or words that cancel each other out
                 vector[0] = 1
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
     def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
-        """Embed `texts` as `embed` does, and give the vectors of their words too."""
-        found = []
+        """Embed `texts` like `embed`, and their words too."""
+        embedded = []
         for text, mean in zip(texts, self.embed(texts), strict=True):
-            words = _WORD.findall(text.casefold())[: self._max_tokens]
+            words = _WORD.findall(text.casefold())[: self.max_tokens]
             digests = (
                 hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=4).digest()
                 for word in words
             )
-            tokens = type(self)(self._dimension, self._max_tokens).embed(words)
-            found.append(
+            tokens = HashingEmbedder(self.dimension, self.max_tokens).embed(words)
+            embedded.append(
                 WordVectors(
                     tuple(int.from_bytes(digest, "little") for digest in digests), tokens, mean
                 )
             )
-        return found
+        return embedded

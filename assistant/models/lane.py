@@ -1,9 +1,9 @@
-"""A lane: sequences of one kind (interactive or batch) that are computed together, step by step.
+"""A lane schedules the requests of one priority over the sequences of one KV cache.
 
-All of it runs on the engine's thread. A step takes one token of every sequence that is writing and
-fills the rest of the batch with parts of prompts that are still to be read (continuous batching).
-A sequence keeps its tokens after its reply, so the next prompt with the same beginning reuses it;
-a beginning that another sequence has is copied instead of computed.
+Everything but `interrupt` runs on the engine's thread. Each step decodes one token for every
+sequence that is generating and fills the rest of the batch with prompt tokens (continuous
+batching). The KV cache of a sequence stays after its reply, so that the next prompt with the same
+prefix reuses it; a prefix that is cached in another sequence is copied instead of computed.
 """
 
 from __future__ import annotations
@@ -15,20 +15,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.models.detokenizer import Detokenizer
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
 from assistant.models.protocols import FinishReason, GenerationRequest
-from assistant.models.stream import EngineStream
+from assistant.models.stream import Detokenizer, EngineStream
 
-# A shared beginning shorter than this is computed faster than it is copied or waited for.
-_WORTH_SHARING = 32
-# Memory of a sequence grows in such steps (llama.cpp rounds to them anyway).
-_MEMORY_STEP = 256
+# Computing a shorter prefix (in tokens) is faster than copying or waiting for it.
+_MIN_SHARED_PREFIX = 32
+# The KV cache of a sequence grows in steps of this many tokens; llama.cpp rounds to them anyway.
+_CACHE_STEP = 256
 
 
 @dataclass
 class PendingRequest:
-    """One request on its way: its prompt in tokens and the stream its reply goes to."""
+    """A request with its tokenized prompt and the stream for its reply."""
 
     request: GenerationRequest
     prompt: list[int]
@@ -36,37 +35,40 @@ class PendingRequest:
 
     @property
     def needed(self) -> int:
-        """Tokens of memory that prompt and reply take at most."""
+        """Maximum tokens of KV cache for prompt and reply."""
         return len(self.prompt) + self.request.max_tokens
 
 
 @dataclass
 class Slot:
-    """One sequence: the tokens its memory holds, and the job it works on."""
+    """One sequence of the KV cache and the request that it works on.
+
+    `cached` are the tokens in the KV cache, `queued` those to decode next.
+    """
 
     sequence: int
-    tokens: list[int] = field(default_factory=list)
+    cached: list[int] = field(default_factory=list)
     adapter: str | None = None
-    job: PendingRequest | None = None
-    pending: list[int] = field(default_factory=list)
+    active: PendingRequest | None = None
+    queued: list[int] = field(default_factory=list)
     reply: Detokenizer = field(default_factory=Detokenizer)
     sampler: Any = None
-    begun: float = 0.0
+    started: float = 0.0
 
-    def shared_with(self, prompt: list[int], adapter: str | None) -> int:
-        """How many tokens at the beginning of `prompt` this sequence's memory holds."""
-        if self.adapter != adapter:
+    def shared_prefix(self, pending: PendingRequest) -> int:
+        """Number of prompt tokens of `pending` that this sequence has cached."""
+        if self.adapter != pending.request.adapter:
             return 0
-        return _common(self.tokens, prompt)
+        return _common_prefix(self.cached, pending.prompt)
 
 
-def _common(left: list[int], right: list[int]) -> int:
+def _common_prefix(left: list[int], right: list[int]) -> int:
     length = min(len(left), len(right))
     return next((i for i in range(length) if left[i] != right[i]), length)
 
 
 class Lane:
-    """Some slots over one context, allocated on first use and grown when a job needs more."""
+    """Slots over one llama.cpp context, allocated on first use and grown on demand."""
 
     def __init__(
         self,
@@ -78,9 +80,16 @@ class Lane:
         threads: int,
         flash_attention: bool,
     ) -> None:
-        """`limit` is the most tokens a sequence may ever have, `batch` the most of one step.
+        """Set the bounds; nothing is allocated yet.
 
-        `flash_attention` reads prompts a little faster and writes many replies at once slower.
+        Args:
+            model: the loaded model.
+            sequences: number of slots.
+            limit: maximum tokens per sequence.
+            batch: maximum tokens per step.
+            threads: compute threads.
+            flash_attention: slightly faster for prompts, slower for many replies at once.
+
         """
         self._flash_attention = flash_attention
         self._model = model
@@ -95,145 +104,144 @@ class Lane:
 
     @property
     def busy(self) -> bool:
-        """Whether a step would do anything."""
-        return bool(self.waiting) or any(slot.job for slot in self._slots)
+        """Whether there is work to do."""
+        return bool(self.waiting) or any(slot.active for slot in self._slots)
 
     def interrupt(self) -> None:
-        """Cut the step that is running short; what it did not finish is done again. Any thread."""
+        """Abort the running step, which is repeated later. Callable from any thread."""
         context = self._context
         if context:
-            context.abort.raise_()
+            context.abort.set()
 
     def step(self) -> None:
-        """Admit what waits, compute one step, hand out the text it gave.
+        """Admit waiting requests, decode one step and emit its text.
 
         Raises:
-            AssistantError: llama.cpp failed; every job of the lane is to be failed by the caller.
+            AssistantError: llama.cpp failed; the caller must call `fail`.
         """
         self._admit()
-        active = [slot for slot in self._slots if slot.job]
+        active = [slot for slot in self._slots if slot.active]
         if not active or self._context is None:
             return
         if all(slot.adapter != self._adapter for slot in active):
             self._adapter = active[0].adapter
             self._context.use_adapter(self._adapter)
-        taken = self._plan([slot for slot in active if slot.adapter == self._adapter])
-        entries = list(self._entries(taken))
-        if not self._context.decode(entries):
-            self._context.abort.lower()
-            for slot, _ in taken:
-                self._truncate(slot, len(slot.tokens))
+        plan = self._plan([slot for slot in active if slot.adapter == self._adapter])
+        if not self._context.decode(list(self._batch_entries(plan))):
+            self._context.abort.clear()
+            for slot, _ in plan:
+                self._truncate(slot, len(slot.cached))
             return
         end = 0
-        for slot, count in taken:
+        for slot, count in plan:
             end += count
-            slot.tokens += slot.pending[:count]
-            del slot.pending[:count]
-            if not slot.pending:
-                self._weigh_choices(slot, end - 1)
-                self._take_token(slot, self._context.sample(slot.sampler, end - 1))
+            slot.cached += slot.queued[:count]
+            del slot.queued[:count]
+            if not slot.queued:
+                self._score_choices(slot, end - 1)
+                self._emit_token(slot, self._context.sample(slot.sampler, end - 1))
 
     def _plan(self, slots: list[Slot]) -> list[tuple[Slot, int]]:
-        """How many tokens of each slot go into the next step: writers first, then prompts."""
+        """Token counts of the next step: generating slots first, then prompts."""
         room = self._batch
-        taken = []
-        for slot in sorted(slots, key=lambda slot: len(slot.pending)):
-            count = min(len(slot.pending), room)
+        plan = []
+        for slot in sorted(slots, key=lambda slot: len(slot.queued)):
+            count = min(len(slot.queued), room)
             if count:
-                taken.append((slot, count))
+                plan.append((slot, count))
                 room -= count
-        return taken
+        return plan
 
-    def _entries(self, taken: list[tuple[Slot, int]]) -> Iterable[BatchEntry]:
-        for slot, count in taken:
-            position, last = len(slot.tokens), len(slot.pending) - 1
-            for offset, token in enumerate(slot.pending[:count]):
+    def _batch_entries(self, plan: list[tuple[Slot, int]]) -> Iterable[BatchEntry]:
+        for slot, count in plan:
+            position, last = len(slot.cached), len(slot.queued) - 1
+            for offset, token in enumerate(slot.queued[:count]):
                 yield token, position + offset, slot.sequence, offset == last
 
-    def _weigh_choices(self, slot: Slot, index: int) -> None:
-        """Before the first token of a reply: how likely is each that the request asks about."""
-        job = slot.job
-        if job is None or self._context is None or job.stream.stats.generated_tokens:
+    def _score_choices(self, slot: Slot, index: int) -> None:
+        """Before the first token of a reply, compute the probabilities of the request's choices."""
+        active = slot.active
+        if active is None or self._context is None or active.stream.stats.generated_tokens:
             return
-        tokens = {text: self._model.tokenise(text, markup=False) for text in job.request.choices}
-        single = {text: found[0] for text, found in tokens.items() if len(found) == 1}
-        if single and len(single) == len(tokens):
-            shares = self._context.shares(list(single.values()), index)
-            job.stream.stats.choices = dict(zip(single, shares, strict=True))
+        choices = active.request.choices
+        ids = [self._model.tokenize(text, markup=False) for text in choices]
+        if choices and all(len(tokens) == 1 for tokens in ids):
+            probabilities = self._context.probabilities([token for (token,) in ids], index)
+            active.stream.stats.choices = dict(zip(choices, probabilities, strict=True))
 
-    def _take_token(self, slot: Slot, token: int) -> None:
-        job = slot.job
-        assert job is not None  # noqa: S101 - only slots with a job are planned
-        stats = job.stream.stats
+    def _emit_token(self, slot: Slot, token: int) -> None:
+        active = slot.active
+        assert active is not None  # noqa: S101 - only active slots are planned
+        stats = active.stream.stats
         now = time.monotonic()
         if not stats.generated_tokens:
-            stats.prompt_seconds = now - slot.begun
-        stats.total_seconds = now - slot.begun
+            stats.prompt_seconds = now - slot.started
+        stats.total_seconds = now - slot.started
         if self._model.ends_reply(token):
             self._finish(slot, "stop")
             return
         stats.generated_tokens += 1
-        job.stream.put(slot.reply.add(self._model.piece(token)))
+        active.stream.put(slot.reply.add(self._model.piece(token)))
         if slot.reply.stopped:
             self._finish(slot, "stop")
-        elif stats.generated_tokens >= job.request.max_tokens:
+        elif stats.generated_tokens >= active.request.max_tokens:
             self._finish(slot, "length")
         else:
-            slot.pending.append(token)
+            slot.queued.append(token)
 
     def _finish(self, slot: Slot, reason: FinishReason) -> None:
-        job, slot.job = slot.job, None
-        slot.pending.clear()
+        active, slot.active = slot.active, None
+        slot.queued.clear()
         if slot.sampler is not None and self._context:
             self._context.free_sampler(slot.sampler)
             slot.sampler = None
-        if job:
+        if active:
             if reason != "cancelled":
-                job.stream.put(slot.reply.end())
-            job.stream.finish(reason)
+                active.stream.put(slot.reply.end())
+            active.stream.finish(reason)
 
     def drop_cancelled(self) -> None:
-        """End the jobs whose readers want no more."""
+        """End the requests that their readers cancelled."""
         for slot in self._slots:
-            if slot.job and slot.job.stream.cancelled:
+            if slot.active and slot.active.stream.cancelled:
                 self._finish(slot, "cancelled")
-        for job in [job for job in self.waiting if job.stream.cancelled]:
-            self.waiting.remove(job)
-            job.stream.finish("cancelled")
+        for pending in [pending for pending in self.waiting if pending.stream.cancelled]:
+            self.waiting.remove(pending)
+            pending.stream.finish("cancelled")
 
     def _admit(self) -> None:
-        """Give waiting jobs, in their order, to idle slots."""
-        while self.waiting and self._make_room(self.waiting[0].needed):
-            job = self.waiting[0]
-            idle = [slot for slot in self._slots if not slot.job]
+        """Assign waiting requests to idle slots, first come, first served."""
+        while self.waiting and self._ensure_context(self.waiting[0].needed):
+            pending = self.waiting[0]
+            idle = [slot for slot in self._slots if not slot.active]
             if not idle:
                 return
-            adapter = job.request.adapter
-            # The slot that has most of the prompt; among equals the one that loses least.
-            slot = max(idle, key=lambda s: (s.shared_with(job.prompt, adapter), -len(s.tokens)))
-            donor = max(self._slots, key=lambda s: s.shared_with(job.prompt, adapter))
-            own, best = (s.shared_with(job.prompt, adapter) for s in (slot, donor))
-            if self._worth_waiting(job, best):
+            # The slot with the longest shared prefix; among equals the one with the least to lose.
+            slot = max(idle, key=lambda s: (s.shared_prefix(pending), -len(s.cached)))
+            donor = max(self._slots, key=lambda s: s.shared_prefix(pending))
+            own, best = slot.shared_prefix(pending), donor.shared_prefix(pending)
+            if self._prefix_in_progress(pending, best):
                 return
             self.waiting.popleft()
-            self._start(slot, job, donor if best >= own + _WORTH_SHARING else slot)
+            self._start(slot, pending, donor if best >= own + _MIN_SHARED_PREFIX else slot)
 
-    def _worth_waiting(self, job: PendingRequest, have: int) -> bool:
-        """Whether a slot is just reading a beginning that this job could copy afterwards."""
+    def _prefix_in_progress(self, pending: PendingRequest, available: int) -> bool:
+        """Whether an active slot is computing a longer prefix that `pending` can copy later."""
         return any(
-            _common(slot.tokens + slot.pending, job.prompt) >= have + _WORTH_SHARING
+            _common_prefix(slot.cached + slot.queued, pending.prompt)
+            >= available + _MIN_SHARED_PREFIX
             for slot in self._slots
-            if slot.job and slot.adapter == job.request.adapter and len(slot.pending) > 1
+            if slot.active and slot.adapter == pending.request.adapter and len(slot.queued) > 1
         )
 
-    def _make_room(self, needed: int) -> bool:
-        """Have a context whose sequences hold `needed` tokens; False while it is in use."""
+    def _ensure_context(self, needed: int) -> bool:
+        """Allocate a context with `needed` tokens per sequence; False while the old one is used."""
         if self._context and self._context.tokens >= needed:
             return True
-        if any(slot.job for slot in self._slots):
+        if any(slot.active for slot in self._slots):
             return False
         self._release()
-        tokens = min(-(-max(needed, 2 * _MEMORY_STEP) // _MEMORY_STEP) * _MEMORY_STEP, self._limit)
+        tokens = min(-(-max(needed, 2 * _CACHE_STEP) // _CACHE_STEP) * _CACHE_STEP, self._limit)
         self._context = LlamaContext(
             self._model,
             sequences=self._sequences,
@@ -245,40 +253,40 @@ class Lane:
         self._slots = [Slot(sequence) for sequence in range(self._sequences)]
         return True
 
-    def _start(self, slot: Slot, job: PendingRequest, donor: Slot) -> None:
-        assert self._context is not None  # noqa: S101 - _make_room came before
-        request = job.request
-        # At least one token has to be computed anew, for its logits.
-        reused = min(donor.shared_with(job.prompt, request.adapter), len(job.prompt) - 1)
+    def _start(self, slot: Slot, pending: PendingRequest, donor: Slot) -> None:
+        assert self._context is not None  # noqa: S101 - _ensure_context was called
+        request = pending.request
+        # At least one token must be computed, for its logits.
+        reused = min(donor.shared_prefix(pending), len(pending.prompt) - 1)
         if donor is not slot:
-            self._context.copy(donor.sequence, slot.sequence)
-            slot.tokens = list(donor.tokens)
+            self._context.copy_sequence(donor.sequence, slot.sequence)
+            slot.cached = list(donor.cached)
         slot.adapter = request.adapter
         self._truncate(slot, reused)
-        slot.job = job
-        slot.pending = job.prompt[len(slot.tokens) :]
+        slot.active = pending
+        slot.queued = pending.prompt[len(slot.cached) :]
         slot.reply = Detokenizer(request.stop)
         slot.sampler = self._context.sampler(
             temperature=request.temperature,
             repeat_penalty=request.repeat_penalty,
             seed=request.seed,
         )
-        slot.begun = time.monotonic()
-        job.stream.stats.prompt_tokens = len(job.prompt)
-        job.stream.stats.reused_tokens = len(slot.tokens)
+        slot.started = time.monotonic()
+        pending.stream.stats.prompt_tokens = len(pending.prompt)
+        pending.stream.stats.reused_tokens = len(slot.cached)
 
     def _truncate(self, slot: Slot, length: int) -> None:
-        """Keep `length` tokens of the slot; a model that cannot forget a part reads all again."""
-        if self._context and not self._context.keep(slot.sequence, length):
-            slot.pending = slot.tokens[:length] + slot.pending
+        """Keep the first `length` cached tokens; a model that cannot forget recomputes them."""
+        if self._context and not self._context.truncate_sequence(slot.sequence, length):
+            slot.queued = slot.cached[:length] + slot.queued
             length = 0
-        del slot.tokens[length:]
+        del slot.cached[length:]
 
     def fail(self, error: AssistantError) -> None:
-        """End every job of the lane with `error` and start afresh with the next."""
+        """End every request of the lane with `error` and free the context."""
         for slot in self._slots:
-            if slot.job:
-                slot.job.stream.fail(error)
+            if slot.active:
+                slot.active.stream.fail(error)
                 self._finish(slot, "cancelled")
         while self.waiting:
             self.waiting.popleft().stream.fail(error)

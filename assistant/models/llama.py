@@ -1,7 +1,7 @@
-"""A typed wrapper of the low-level llama.cpp API: one model file, its vocabulary, its contexts.
+"""Typed wrapper of the low-level llama.cpp API: model file, vocabulary, context with KV cache.
 
-Nothing here is a scheduler and nothing is thread-safe but the vocabulary (tokenise, piece), which
-llama.cpp only reads. `engine.py` is the one user and calls the rest from its one thread.
+Only the vocabulary (`tokenize`, `piece`) is thread-safe, because llama.cpp only reads it. The
+engine's thread calls everything else.
 """
 
 from __future__ import annotations
@@ -17,29 +17,33 @@ from typing import Any
 
 from assistant.errors import ModelError
 
-# Position of a token, its sequence, and whether its logits are wanted.
+# Token, position, sequence, and whether its logits are needed.
 BatchEntry = tuple[int, int, int, bool]
 
 _ERROR_LEVEL = 4
-# Weights that one thread reads per token of a reply before a second thread is worth its waiting.
-_BYTES_A_THREAD = 150_000_000
-# How often a thread looks whether the others are there before it sleeps. By default it looks for
-# milliseconds, a thousand times a step: beside another program that computes, whose turn it is on
-# the processor, a batch came to a hundredth of its speed. Figures: docs/architecture.md, Threads.
+# Bytes of weights per generation thread: with less work, synchronizing costs more than it saves.
+_BYTES_PER_THREAD = 150_000_000
+# How often an OpenMP thread polls for the others before it sleeps. The default polls for
+# milliseconds, a thousand times per step; beside another busy process that slowed a batch down to a
+# hundredth. Figures: docs/architecture.md, Threads.
 _SPIN_COUNT = 2000
 _last_errors: collections.deque[str] = collections.deque(maxlen=5)
 _keep_alive: list[Any] = []
 
 
 def load_library() -> Any:
-    """Import llama.cpp once, quietly: its messages are kept for our errors, not printed."""
-    # Read by GNU's OpenMP when it is loaded; what the user has set stays.
+    """Import llama.cpp once. Its log messages go into our errors and are not printed.
+
+    Raises:
+        ModelError: llama.cpp cannot be loaded.
+    """
+    # Read by GNU OpenMP when it is loaded; a value set by the user stays.
     os.environ.setdefault("GOMP_SPINCOUNT", str(_SPIN_COUNT))
     try:
         import llama_cpp.llama_cpp as library
     except (ImportError, OSError, RuntimeError) as error:
         raise ModelError(
-            f"llama.cpp cannot be loaded ({error}). Install it again: "
+            f"llama.cpp cannot be loaded ({error}). Reinstall it: "
             "pip install --force-reinstall --no-cache-dir llama-cpp-python"
         ) from error
     if not _keep_alive:
@@ -51,11 +55,11 @@ def load_library() -> Any:
 
 
 def model_parameters(library: Any) -> Any:
-    """How the loaded llama.cpp `library` is to load models on this processor.
+    """Model parameters of the loaded llama.cpp `library` for this processor.
 
-    Compiled by GCC 12.2 and its like, llama.cpp's matrix kernels for AMX crash: the compiler drops
-    what is written to the tile configuration (GCC bug 114098). They are one of the extra buffer
-    types, which are all left out where they would be chosen; AVX-512 does the work instead.
+    Compiled by GCC 12.2 and similar versions, llama.cpp's matrix kernels for AMX crash: the
+    compiler drops the stores to the tile configuration (GCC bug 114098). The kernels are one of the
+    extra buffer types, so all of these are disabled on AMX processors; AVX-512 is used instead.
     """
     parameters = library.llama_model_default_params()
     parameters.use_extra_bufts = b"AMX_INT8 = 1" not in library.llama_print_system_info()
@@ -68,31 +72,31 @@ def _remember(level: int, text: bytes, _data: object) -> None:
 
 
 def _reason() -> str:
-    said = " / ".join(_last_errors)
+    reason = " / ".join(_last_errors)
     _last_errors.clear()
-    return said or "llama.cpp gave no reason"
+    return reason or "llama.cpp gave no reason"
 
 
 class AbortFlag:
-    """A flag that llama.cpp itself reads while it computes, so that a step can be cut short.
+    """A flag that llama.cpp reads while it computes, so that a step can be aborted.
 
-    llama.cpp asks a C function between two nodes of its graph. A Python function would need the
-    interpreter's lock some thousand times a step, so the function is C's own `strlen` on two bytes
-    of ours: the empty string is 0 (go on), a string of one byte is 1 (stop).
+    llama.cpp calls a C function between the nodes of its graph. A Python callback would take the
+    interpreter lock about a thousand times per step, so the function is C's `strlen` on a buffer of
+    two bytes: the empty string returns 0 (continue), a string of one byte returns 1 (abort).
     """
 
     def __init__(self, library: Any) -> None:
-        """Make a lowered flag for the loaded llama.cpp `library`."""
+        """Create a cleared flag for the loaded llama.cpp `library`."""
         self._bytes = ctypes.create_string_buffer(2)
         libc = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
         self.callback = ctypes.cast(libc.strlen, library.ggml_abort_callback)
         self.address = ctypes.cast(self._bytes, ctypes.c_void_p)
 
-    def raise_(self) -> None:
-        """Ask the step that is running to stop."""
+    def set(self) -> None:
+        """Abort the running step."""
         self._bytes[0] = b"\x01"
 
-    def lower(self) -> None:
+    def clear(self) -> None:
         """Allow the next step."""
         self._bytes[0] = b"\x00"
 
@@ -101,7 +105,11 @@ class LlamaModel:
     """A loaded model file and its vocabulary."""
 
     def __init__(self, path: Path) -> None:
-        """Load `path`, which the caller has checked to be a whole GGUF file."""
+        """Load `path`, which the caller has checked with `inspect_gguf`.
+
+        Raises:
+            ModelError: llama.cpp cannot load the file.
+        """
         self.library = load_library()
         _last_errors.clear()
         self.pointer = self.library.llama_model_load_from_file(
@@ -131,8 +139,8 @@ class LlamaModel:
         text: bytes = self.library.llama_vocab_get_text(self._vocab, token)
         return text.decode("utf-8", "replace")
 
-    def tokenise(self, text: str, *, markup: bool) -> list[int]:
-        """Token ids of `text`; only with `markup` may control tokens come out of it."""
+    def tokenize(self, text: str, *, markup: bool) -> list[int]:
+        """Token ids of `text`; control tokens are recognized only with `markup`."""
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         while True:
@@ -145,7 +153,7 @@ class LlamaModel:
             room = -count
 
     def piece(self, token: int) -> bytes:
-        """The bytes `token` stands for; control tokens stand for none."""
+        """The bytes of `token`; empty for a control token."""
         room = 64
         while True:
             buffer = ctypes.create_string_buffer(room)
@@ -162,7 +170,11 @@ class LlamaModel:
         return ends
 
     def load_adapter(self, name: str, path: Path) -> None:
-        """Load a LoRA file, which contexts may then apply by name."""
+        """Load a LoRA file, which contexts can then apply by name.
+
+        Raises:
+            ModelError: llama.cpp cannot load the file.
+        """
         _last_errors.clear()
         adapter = self.library.llama_adapter_lora_init(self.pointer, str(path).encode())
         if not adapter:
@@ -174,14 +186,14 @@ class LlamaModel:
         return self._adapters[name]
 
     def close(self) -> None:
-        """Free the model and its adapters; contexts have to be closed before."""
+        """Free the model and its adapters; close its contexts first."""
         if self.pointer:
             self.library.llama_model_free(self.pointer)  # frees its adapters too
             self.pointer = None
 
 
 class LlamaContext:
-    """Memory of some sequences, each of `tokens` tokens, and the step that fills it."""
+    """A KV cache for several sequences of `tokens` tokens each, and the steps that fill it."""
 
     def __init__(
         self,
@@ -193,7 +205,11 @@ class LlamaContext:
         threads: int,
         flash_attention: bool,
     ) -> None:
-        """Allocate memory for `sequences` x `tokens`; `batch` is the most tokens of one step."""
+        """Allocate a KV cache for `sequences` x `tokens`; a step has at most `batch` tokens.
+
+        Raises:
+            ModelError: there is not enough memory.
+        """
         self._library = library = model.library
         self._model = model
         self.tokens = tokens
@@ -203,10 +219,10 @@ class LlamaContext:
         parameters.n_seq_max = sequences
         parameters.n_batch = parameters.n_ubatch = batch
         parameters.n_threads_batch = threads
-        # One token of a small model is too little work to share: more threads are no faster then,
-        # and twenty times slower while another program keeps one of the cores busy.
-        parameters.n_threads = max(1, min(threads, model.bytes // _BYTES_A_THREAD))
-        # Attention over other sequences' cells is what a unified cache pays: half the speed.
+        # One token of a small model is too little work to share: more threads are not faster, and
+        # twenty times slower while another process keeps one of the cores busy.
+        parameters.n_threads = max(1, min(threads, model.bytes // _BYTES_PER_THREAD))
+        # A unified cache computes attention over the cells of all sequences: half the speed.
         parameters.kv_unified = False
         parameters.flash_attn_type = (
             library.LLAMA_FLASH_ATTN_TYPE_AUTO
@@ -218,7 +234,7 @@ class LlamaContext:
         self._pointer = library.llama_init_from_model(model.pointer, parameters)
         if not self._pointer:
             raise ModelError(
-                f"There is no memory for {sequences} x {tokens} tokens of context ({_reason()}). "
+                f"Not enough memory for {sequences} x {tokens} tokens of context ({_reason()}). "
                 "Lower ASSISTANT_CONTEXT or ASSISTANT_SLOTS, or choose a smaller model."
             )
         self._memory = library.llama_get_memory(self._pointer)
@@ -227,19 +243,19 @@ class LlamaContext:
         library.llama_set_abort_callback(self._pointer, self.abort.callback, self.abort.address)
 
     def decode(self, entries: Sequence[BatchEntry]) -> bool:
-        """Compute one step over (token, position, sequence, wants logits); False when aborted.
+        """Compute one step over `entries`; False if it was aborted.
 
         Raises:
-            ModelError: llama.cpp refused the step.
+            ModelError: llama.cpp failed.
         """
         batch = self._batch
         batch.n_tokens = len(entries)
-        for index, (token, position, sequence, wanted) in enumerate(entries):
+        for index, (token, position, sequence, logits) in enumerate(entries):
             batch.token[index] = token
             batch.pos[index] = position
             batch.n_seq_id[index] = 1
             batch.seq_id[index][0] = sequence
-            batch.logits[index] = wanted
+            batch.logits[index] = logits
         status: int = self._library.llama_decode(self._pointer, batch)
         if status in (0, 2):
             return status == 0
@@ -247,20 +263,24 @@ class LlamaContext:
             f"llama.cpp failed on a step of {len(entries)} tokens (code {status}: {_reason()})."
         )
 
-    def keep(self, sequence: int, length: int) -> bool:
-        """Forget all but the first `length` tokens; False where the model cannot (recurrent)."""
-        kept: bool = self._library.llama_memory_seq_rm(self._memory, sequence, length, -1)
-        if not kept:
+    def truncate_sequence(self, sequence: int, length: int) -> bool:
+        """Keep the first `length` tokens; False (and empty) if the model cannot (recurrent)."""
+        truncated: bool = self._library.llama_memory_seq_rm(self._memory, sequence, length, -1)
+        if not truncated:
             self._library.llama_memory_seq_rm(self._memory, sequence, -1, -1)
-        return kept
+        return truncated
 
-    def copy(self, source: int, target: int) -> None:
-        """Make `target` hold what `source` holds."""
+    def copy_sequence(self, source: int, target: int) -> None:
+        """Replace the sequence `target` by a copy of `source`."""
         self._library.llama_memory_seq_rm(self._memory, target, -1, -1)
         self._library.llama_memory_seq_cp(self._memory, source, target, -1, -1)
 
     def use_adapter(self, name: str | None) -> None:
-        """Apply the adapter `name`, or none, to all following steps."""
+        """Apply the adapter `name`, or none, to the following steps.
+
+        Raises:
+            ModelError: llama.cpp cannot apply it.
+        """
         adapters = [] if name is None else [self._model.adapter(name)]
         pointers = (self._library.llama_adapter_lora_p_ctypes * 1)(*adapters)
         scales = (ctypes.c_float * 1)(1.0)
@@ -268,7 +288,7 @@ class LlamaContext:
             raise ModelError(f"llama.cpp cannot apply the adapter {name!r} ({_reason()}).")
 
     def sampler(self, *, temperature: float, repeat_penalty: float, seed: int) -> Any:
-        """A chain that picks tokens; free it with `free_sampler`."""
+        """Create a sampler chain; free it with `free_sampler`."""
         library = self._library
         chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
         if repeat_penalty != 1.0:
@@ -286,23 +306,23 @@ class LlamaContext:
         return chain
 
     def sample(self, sampler: Any, index: int) -> int:
-        """The next token by the logits of entry `index` of the last step."""
+        """Sample the next token from the logits of entry `index` of the last step."""
         token: int = self._library.llama_sampler_sample(sampler, self._pointer, index)
         return token
 
-    def shares(self, tokens: Sequence[int], index: int) -> list[float]:
-        """How likely each of `tokens` is, against the others, by the logits of entry `index`."""
+    def probabilities(self, tokens: Sequence[int], index: int) -> list[float]:
+        """Softmax over the logits of `tokens` at entry `index` of the last step."""
         logits = self._library.llama_get_logits_ith(self._pointer, index)
         highest = max(logits[token] for token in tokens)
-        odds = [math.exp(logits[token] - highest) for token in tokens]
-        return [one / sum(odds) for one in odds]
+        weights = [math.exp(logits[token] - highest) for token in tokens]
+        return [weight / sum(weights) for weight in weights]
 
     def free_sampler(self, sampler: Any) -> None:
-        """Free a chain made by `sampler`."""
+        """Free a sampler chain."""
         self._library.llama_sampler_free(sampler)
 
     def close(self) -> None:
-        """Free the memory."""
+        """Free the KV cache."""
         if self._pointer:
             self._library.llama_batch_free(self._batch)
             self._library.llama_free(self._pointer)

@@ -1,7 +1,7 @@
-"""ONNX files, read and written without the `onnx` package: the little of the format that is needed.
+"""Reads and writes the needed subset of the ONNX format without the `onnx` package.
 
-A file is one protocol-buffers message (onnx.proto of the ONNX project; its field numbers are the
-constants below). Only named arrays are read; nodes and arrays are written.
+A file is one protocol buffers message; the constants below are the field numbers of onnx.proto
+(https://github.com/onnx/onnx). Only initializers are read; nodes and initializers are written.
 """
 
 from __future__ import annotations
@@ -30,50 +30,50 @@ _NAME_OF = {number: name for name, number in _TYPE_OF.items()}
 
 _IR_VERSION = 8
 _OPSET = 17
-CONTRIBUTED = "com.microsoft"  # the operators that ONNX Runtime adds to the standard
+CONTRIBUTED = "com.microsoft"  # domain of the operators that ONNX Runtime adds to the standard
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
-    """The arrays with data in the graph of the ONNX file `path`, by name; views of one buffer.
+    """The initializers of the ONNX file `path` by name, as views of one buffer.
 
     Raises:
-        ModelFileInvalid: it cannot be read, or is no ONNX file with its arrays inside.
+        ModelFileInvalid: it cannot be read, or is not an ONNX file with embedded initializers.
     """
     try:
         data = memoryview(path.read_bytes())
-        found = {}
+        arrays = {}
         for number, graph in _fields(data):
             for inner, message in _fields(graph) if number == _MODEL_GRAPH else ():
                 if inner == _GRAPH_ARRAY:
                     name, array = _array(message)
-                    found[name] = array
+                    arrays[name] = array
     except OSError as error:
         raise ModelFileInvalid(f"{path}: cannot be read ({error.strerror or error}).") from error
     except (IndexError, KeyError, TypeError, UnicodeDecodeError, ValueError) as error:
-        raise ModelFileInvalid(f"{path}: is not an ONNX model that can be read here.") from error
-    return found
+        raise ModelFileInvalid(f"{path}: is not a readable ONNX model.") from error
+    return arrays
 
 
 class Graph:
-    """A graph that is written node by node. Values are known by the names that are given back."""
+    """Builds a graph node by node. The methods return the names of the values they add."""
 
     def __init__(self) -> None:
-        """Begin an empty graph."""
+        """Start with an empty graph."""
         self._parts: list[bytes] = []
-        self._named = 0
+        self._name_count = 0
 
     def input(self, name: str, type_name: str, dims: Sequence[str | int]) -> str:
-        """Add an input; a text among `dims` names a length that is only known when it runs."""
+        """Add an input; a string in `dims` names a dimension that is known only at run time."""
         self._parts.append(_field(_GRAPH_INPUT, _value(name, type_name, dims)))
         return name
 
     def output(self, value: str, name: str, type_name: str, dims: Sequence[str | int]) -> None:
-        """Give `value` out as `name`."""
+        """Make `value` an output called `name`."""
         self._add("Identity", [value], [name], "", {})
         self._parts.append(_field(_GRAPH_OUTPUT, _value(name, type_name, dims)))
 
     def constant(self, array: npt.ArrayLike, type_name: str = "float32") -> str:
-        """Add an array of any shape; a number alone has none."""
+        """Add an array of any shape; a scalar has shape ()."""
         data = np.asarray(array, dtype=type_name)
         name = self._name()
         message = b"".join(_field(_ARRAY_DIMS, length) for length in data.shape)
@@ -82,13 +82,13 @@ class Graph:
         return name
 
     def node(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """Add an operator of one output; "" leaves an optional input out."""
+        """Add an operator with one output; "" omits an optional input."""
         name = self._name()
         self._add(op, inputs, [name], domain, attributes)
         return name
 
     def split(self, value: str, lengths: Sequence[int]) -> list[str]:
-        """Cut `value` along its last axis."""
+        """Split `value` along its last axis."""
         names = [self._name() for _ in lengths]
         self._add("Split", [value, self.constant(lengths, "int64")], names, "", {"axis": -1})
         return names
@@ -106,8 +106,8 @@ class Graph:
         )
 
     def _name(self) -> str:
-        self._named += 1
-        return f"v{self._named}"
+        self._name_count += 1
+        return f"v{self._name_count}"
 
     def _add(
         self,
@@ -126,7 +126,7 @@ class Graph:
 
 
 def _attribute(value: float | Sequence[int]) -> bytes:
-    """The field of an attribute's value and the field that names its type."""
+    """The fields of an attribute's value and type."""
     if isinstance(value, float):
         number, data = 1, _varint(_ATTRIBUTE_FLOAT << 3 | _FOUR_BYTES) + struct.pack("<f", value)
     elif isinstance(value, int):
@@ -137,7 +137,7 @@ def _attribute(value: float | Sequence[int]) -> bytes:
 
 
 def _value(name: str, type_name: str, dims: Sequence[str | int]) -> bytes:
-    """A ValueInfoProto: a name with the type and shape of what it stands for."""
+    """A ValueInfoProto: name, type and shape of a value."""
     shape = b"".join(
         _field(1, _field(2, length) if isinstance(length, str) else _field(1, length))
         for length in dims
@@ -164,33 +164,33 @@ def _varint(value: int) -> bytes:
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, Any]]:
-    """The fields of a message: numbers for varints, else the bytes."""
-    place = 0
-    while place < len(data):
-        key, place = _read_varint(data, place)
-        kind = key & 7
-        if kind == _VARINT:
-            value, place = _read_varint(data, place)
+    """Field numbers and values of a message: int for varints, else the bytes."""
+    offset = 0
+    while offset < len(data):
+        key, offset = _read_varint(data, offset)
+        wire_type = key & 7
+        if wire_type == _VARINT:
+            value, offset = _read_varint(data, offset)
             yield key >> 3, value
             continue
-        if kind == _BYTES:
-            length, place = _read_varint(data, place)
+        if wire_type == _BYTES:
+            length, offset = _read_varint(data, offset)
         else:
-            length = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}[kind]
-        if place + length > len(data):
+            length = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}[wire_type]
+        if offset + length > len(data):
             raise ValueError("a field ends after the message")
-        yield key >> 3, data[place : place + length]
-        place += length
+        yield key >> 3, data[offset : offset + length]
+        offset += length
 
 
-def _read_varint(data: memoryview, place: int) -> tuple[int, int]:
+def _read_varint(data: memoryview, offset: int) -> tuple[int, int]:
     value = shift = 0
     while True:
-        byte = data[place]
+        byte = data[offset]
         value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
+        offset, shift = offset + 1, shift + 7
         if byte < 128:
-            return value, place
+            return value, offset
 
 
 def _array(message: memoryview) -> tuple[str, Array]:
@@ -199,10 +199,10 @@ def _array(message: memoryview) -> tuple[str, Array]:
     for number, value in _fields(message):
         if number == _ARRAY_DIMS and isinstance(value, int):
             dims.append(value)
-        elif number == _ARRAY_DIMS:  # many in one field
-            place = 0
-            while place < len(value):
-                length, place = _read_varint(value, place)
+        elif number == _ARRAY_DIMS:  # packed
+            offset = 0
+            while offset < len(value):
+                length, offset = _read_varint(value, offset)
                 dims.append(length)
         elif number == _ARRAY_TYPE:
             type_number = value

@@ -1,4 +1,4 @@
-"""The narrow protocols of everything that computes: a language model and an embedder."""
+"""Protocols of language models and embedders."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-# From this number of parameters on a model rewrites and judges better than the rules; those of a
-# hundred millions repeat the question, say yes to everything, and join what does not belong
-# together.
+# Models of at least this size rewrite questions and judge claims better than the rules do. Those of
+# about a hundred million parameters repeat the question, agree with everything and mix up facts.
 CAPABLE_PARAMETERS = 1_000_000_000
 
 
@@ -33,14 +32,14 @@ class WordVectors:
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a conversation; `content` is plain text, never control tokens."""
+    """One message of a conversation; `content` is plain text, never control tokens."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
 class Priority(enum.IntEnum):
-    """Who goes first when both wait: somebody looking at the screen, or a batch."""
+    """Scheduling class of a request; interactive requests go first."""
 
     INTERACTIVE = 0
     BATCH = 1
@@ -48,14 +47,21 @@ class Priority(enum.IntEnum):
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """What to write: the conversation so far and the bounds of the reply.
+    """The conversation so far and the limits of the reply.
 
-    `stop` strings end the text and are not part of it. `temperature` 0 is greedy decoding, the
-    reproducible mode. `repeat_penalty` 1.0 changes nothing; it divides the logits of the tokens
-    of the last 64 positions of the reply. `adapter` names one of the model's `adapters`.
-    `answer_prefix` is text the reply is made to begin with; it is not part of what is streamed.
-    `choices` are single tokens of which the stats of the reply tell how likely each was as its
-    first token, against the others.
+    Attributes:
+        messages: the prompt, rendered with the model's chat template.
+        max_tokens: maximum length of the reply in tokens.
+        stop: strings that end the reply and are not part of it.
+        temperature: 0 is greedy decoding, which is reproducible.
+        repeat_penalty: divides the logits of the last 64 tokens of the reply; 1.0 has no effect.
+        seed: for sampling, if `temperature` is above 0.
+        adapter: one of the model's `adapters`.
+        answer_prefix: text that the reply starts with; it is not streamed.
+        choices: single tokens whose probabilities as the first token, relative to each other, are
+            reported in the stats of the reply.
+        priority: scheduling class.
+
     """
 
     messages: tuple[Message, ...]
@@ -75,10 +81,10 @@ FinishReason = Literal["stop", "length", "cancelled"]
 
 @dataclass
 class GenerationStats:
-    """Figures of one reply, whole once the stream has ended; times in seconds, `time.monotonic`.
+    """Token counts and times (seconds) of one reply, complete when the stream has ended.
 
-    `choices` are known with the first piece of text; they add up to 1, and are empty when the
-    request asked for none or the model cannot tell.
+    `choices` are the probabilities of the request's choices. They sum to 1, are set before the
+    first piece of text, and are empty if the model does not report them.
     """
 
     prompt_tokens: int = 0
@@ -92,9 +98,9 @@ class GenerationStats:
 
 @runtime_checkable
 class TextStream(Protocol):
-    """A reply as it is written: iterate to get pieces of text, `cancel()` from any thread.
+    """A streamed reply: iterate over its pieces of text; call `cancel()` from any thread.
 
-    Iterating raises a ModelError when the model fails, and simply ends after `cancel()`.
+    Iteration raises a ModelError when the model fails, and ends after `cancel()`.
     """
 
     stats: GenerationStats
@@ -104,41 +110,41 @@ class TextStream(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Stop within one decoding step; calling it twice, or after the end, does nothing."""
+        """Stop within one decoding step; no effect when repeated or after the end."""
         ...
 
 
 @runtime_checkable
 class LanguageModel(Protocol):
-    """Writes text. Thread-safe: requests may come from any thread, many at once."""
+    """Generates text. Thread-safe: several threads can send requests at the same time."""
 
     @property
     def name(self) -> str:
-        """Short name for people and for the catalogue, such as `SmolLM2-135M-Instruct-Q8_0`."""
+        """Display name, also stored in the catalogue, such as `SmolLM2-135M-Instruct-Q8_0`."""
         ...
 
     @property
     def context_tokens(self) -> int:
-        """The most tokens that prompt and reply of one request may have together."""
+        """Maximum tokens of prompt and reply together."""
         ...
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model has learned: a measure of what it can be trusted with."""
+        """Number of parameters (weights) of the model."""
         ...
 
     @property
     def slots(self) -> int:
-        """How many batch requests are worked on at once."""
+        """Number of batch requests that are processed at the same time."""
         ...
 
     @property
     def adapters(self) -> frozenset[str]:
-        """Names that a request's `adapter` may have."""
+        """Names of the LoRA adapters that a request can use."""
         ...
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Length of the whole rendered prompt in tokens, template markup included."""
+        """Length of the rendered prompt in tokens, template markup included."""
         ...
 
     def generate(self, request: GenerationRequest) -> TextStream:
@@ -150,7 +156,7 @@ class LanguageModel(Protocol):
         ...
 
     def close(self) -> None:
-        """End every stream and free the memory; calling it twice does nothing."""
+        """End every stream and free the memory; no effect when repeated."""
         ...
 
 
@@ -192,5 +198,5 @@ class Embedder(Protocol):
 
 
 def is_capable(model: LanguageModel) -> bool:
-    """Whether `model` says things in its own words well enough to be trusted with them."""
+    """Whether `model` is large enough to rewrite questions and judge claims."""
     return model.parameters >= CAPABLE_PARAMETERS

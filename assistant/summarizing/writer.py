@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.library import TldrLine
-from assistant.models.cancellation import cancelled_when
 from assistant.models.protocols import is_capable
+from assistant.models.stream import cancelled_when
 from assistant.summarizing.candidates import candidates, chosen
 from assistant.summarizing.prompting import request_for
 

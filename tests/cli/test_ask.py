@@ -107,7 +107,7 @@ def test_without_an_embedder_it_is_answered_from_full_text_and_said(
     result = run("ask", QUESTION, "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["refused"] is False
-    assert "full text alone" in result.stderr
+    assert "full text only" in result.stderr
 
 
 def test_an_empty_library_refuses_and_says_how_to_fill_it(run: Run) -> None:

@@ -81,7 +81,7 @@ def test_without_an_embedder_it_says_so_and_full_text_works(
     result = run("import", papers)
     assert result.exit_code == 0
     assert "no embedding model" in result.stderr
-    assert "full text alone" in result.stderr
+    assert "full text only" in result.stderr
     hits = json.loads(run("search", "owls", "--json").stdout)["hits"]
     assert hits[0]["title"] == "On the sleep of owls"
     assert json.loads(run("status", "--json").stdout)["full_text_only"] is True

@@ -60,7 +60,7 @@ def test_a_damaged_file_is_made_again_and_it_says_so(
     notes: list[str] = []
     prepared_file(cache, 2, notes.append)
     assert made == [path]
-    assert "made again" in notes[0]
+    assert "Rebuilding the model file" in notes[0]
 
 
 def test_a_changed_shipped_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,5 +133,5 @@ def test_a_model_without_a_chat_template_says_so(embedded_model: Path, tmp_path:
     data[at : at + len(b"tokenizer.chat_template")] = b"tokenizer.chat_templatX"
     plain = tmp_path / "plain.gguf"
     plain.write_bytes(data)
-    with pytest.raises(ChatTemplateMissing, match="plain: this GGUF has no chat template"):
+    with pytest.raises(ChatTemplateMissing, match="plain: this GGUF file has no chat template"):
         open_language_model(load_settings(model=plain), lambda note: None)

@@ -73,7 +73,9 @@ def test_a_file_without_a_template_is_refused_and_the_error_says_so(
     model: LlamaModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model, "chat_template", None)
-    with pytest.raises(ChatTemplateMissing, match=r"tiny\.gguf: this GGUF has no chat template"):
+    with pytest.raises(
+        ChatTemplateMissing, match=r"tiny\.gguf: this GGUF file has no chat template"
+    ):
         ChatTemplate(model, "tiny.gguf")
 
 
@@ -82,7 +84,7 @@ def test_a_file_without_a_template_is_refused_and_the_error_says_so(
     [
         ("{% for %}", "cannot be read"),
         ("{{ raise_exception('no') }}", "no"),
-        ("only markup", "leaves out a message"),
+        ("only markup", "omits a message"),
         ("{{ messages.__class__.__mro__ }}", "cannot be used"),
     ],
 )

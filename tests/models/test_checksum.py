@@ -40,7 +40,7 @@ def test_another_checksum_names_file_both_sums_and_what_to_do(model: Path) -> No
     assert str(model) in message
     assert ABC[:12] in message
     assert sha256_of(model)[:12] in message
-    assert "get it again" in message
+    assert "Download it again" in message
     assert "\n" not in message
 
 
@@ -94,7 +94,7 @@ def test_the_forms_that_sha256sum_writes_are_read(model: Path, line: str) -> Non
 )
 def test_a_malformed_sidecar_is_an_error(model: Path, content: bytes) -> None:
     sidecar_of(model).write_bytes(content)
-    with pytest.raises(ModelFileInvalid, match=r"no SHA-256 of a model\.gguf is in it"):
+    with pytest.raises(ModelFileInvalid, match=r"contains no SHA-256 of a model\.gguf"):
         verify_sidecar(model)
 
 

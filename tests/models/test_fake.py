@@ -123,7 +123,7 @@ def test_close_ends_streams_and_refuses_new_requests() -> None:
 def test_what_does_not_fit_the_context_is_refused_and_not_noted() -> None:
     model = ScriptedModel(["x"], context_tokens=10)
     assert model.count_tokens([Message("system", "a b"), Message("user", "c")]) == 3
-    with pytest.raises(PromptTooLong, match="room for 10"):
+    with pytest.raises(PromptTooLong, match="has 10"):
         model.generate(request("a b c", max_tokens=8))
     assert model.requests == []
     assert list(model.generate(request("a b c", max_tokens=7))) == ["x"]

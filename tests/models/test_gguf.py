@@ -13,8 +13,7 @@ import pytest
 
 from assistant.errors import ModelFileInvalid
 from assistant.models.bundled_model import ADAPTERS
-from assistant.models.ggml_types import GGML_BLOCKS
-from assistant.models.gguf import inspect_gguf
+from assistant.models.gguf import GGML_BLOCKS, inspect_gguf
 
 
 @pytest.fixture(scope="module")
@@ -101,16 +100,14 @@ def test_block_sizes_are_those_of_the_installed_ggml() -> None:
     assert dict(GGML_BLOCKS) == {kind: sizes for kind, sizes in known.items() if sizes[0]}
 
 
-def test_a_file_cut_anywhere_is_refused_with_what_is_missing(
-    embedded: Path, tmp_path: Path
-) -> None:
+def test_a_truncated_file_is_refused_with_the_missing_bytes(embedded: Path, tmp_path: Path) -> None:
     whole = embedded.stat().st_size
     path = tmp_path / "cut.gguf"
     path.write_bytes(embedded.read_bytes())
     lengths = [whole - 1, whole // 2, 2_000_000, *random.Random(7).sample(range(1, 1_500_000), 60)]
     for length in sorted([*lengths, 1, 3, 4, 5, 7, 8, 15, 16, 23, 24, 25], reverse=True):
         os.truncate(path, length)
-        with pytest.raises(ModelFileInvalid, match=r"is cut short: .* are missing of"):
+        with pytest.raises(ModelFileInvalid, match=r"is truncated: .* bytes are missing"):
             inspect_gguf(path)
     os.truncate(path, 0)
     with pytest.raises(ModelFileInvalid, match="is empty"):
@@ -120,7 +117,7 @@ def test_a_file_cut_anywhere_is_refused_with_what_is_missing(
 def test_the_missing_bytes_are_counted(tmp_path: Path) -> None:
     content = ADAPTERS["tldr"].read_bytes()
     message = refusal(tmp_path, content[:-1234])
-    assert f"is cut short: 1234 bytes are missing of {len(content)}." in message
+    assert f"is truncated: 1234 of {len(content)} bytes are missing." in message
 
 
 def test_more_bytes_than_needed_do_no_harm(tmp_path: Path) -> None:
@@ -157,33 +154,33 @@ def test_version_2_and_every_type_of_value_are_read(tmp_path: Path) -> None:
         (b"PK\x03\x04rest", "a ZIP archive"),
         (struct.pack("<Q", 500) + b'{"__metadata__":{}}', "a safetensors file"),
         (b"tjgg\x03\0\0\0", "old GGML format"),
-        (bytes(5000), "never filled"),
-        (b"Just some text", "is no GGUF (it starts with b'Just')"),
-        (b"\x89PNG\r\n", "is no GGUF (it starts with"),
+        (bytes(5000), "incomplete download"),
+        (b"Just some text", "is not a GGUF file (it starts with b'Just')"),
+        (b"\x89PNG\r\n", "is not a GGUF file (it starts with"),
         (header([], [], order=">"), "big-endian"),
         (header([], [], version=1), "version 1"),
         (header([], [], version=4), "version 4; only 2 and 3"),
         (header([], [], of_keys=2**63), "9223372036854775808 metadata keys"),
         (header([], [], of_tensors=2**64 - 1), "18446744073709551615 tensors"),
-        (header([], [], of_keys=90_000), "cut short: at least 1170000 bytes"),
-        (header([struct.pack("<Q", 2**62) + b"a key"], []), "a text of 461168601842738790"),
-        (header([text("a") + struct.pack("<I", 13)], []).ljust(99), "the unknown type 13"),
-        (header([entry("a", 9, struct.pack("<IQ", 4, 2**60))], []), "a list of 115292150460684"),
-        (header([entry("a", 9, struct.pack("<IQ", 9, 1))], []), "a list of the unknown type 9"),
-        (header([entry("a", 9, struct.pack("<IQ", 8, 2) + text("x"))], []), "cut short"),
-        (header([entry("a", 9, struct.pack("<IQQ", 8, 1, 2**40))], []), "a text of 1099511627776"),
-        (header([entry("a", 0, b"1"), entry("a", 0, b"2")], []), "'a' is empty or there twice"),
-        (header([entry("", 0, b"1")], []), "'' is empty or there twice"),
-        (header([entry("general.alignment", 4, struct.pack("<I", 33))], []), "alignment is '33'"),
-        (header([entry("general.alignment", 4, bytes(4))], []), "alignment is '0'"),
-        (header([entry("general.alignment", 8, text("x"))], []), "alignment is 'x'"),
+        (header([], [], of_keys=90_000), "truncated: at least 1170000 of "),
+        (header([struct.pack("<Q", 2**62) + b"a key"], []), "a string of 461168601842738790"),
+        (header([text("a") + struct.pack("<I", 13)], []).ljust(99), "unknown type 13"),
+        (header([entry("a", 9, struct.pack("<IQ", 4, 2**60))], []), "an array of 115292150460684"),
+        (header([entry("a", 9, struct.pack("<IQ", 9, 1))], []), "an array of unknown type 9"),
+        (header([entry("a", 9, struct.pack("<IQ", 8, 2) + text("x"))], []), "truncated"),
+        (header([entry("a", 9, struct.pack("<IQQ", 8, 1, 2**40))], []), "a string of 109951162"),
+        (header([entry("a", 0, b"1"), entry("a", 0, b"2")], []), "'a' is empty or duplicate"),
+        (header([entry("", 0, b"1")], []), "'' is empty or duplicate"),
+        (header([entry("general.alignment", 4, struct.pack("<I", 33))], []), "alignment '33'"),
+        (header([entry("general.alignment", 4, bytes(4))], []), "alignment '0'"),
+        (header([entry("general.alignment", 8, text("x"))], []), "alignment 'x'"),
         (header([], [tensor("t", 1, 1, 1, 1, 1)]), "has 5 dimensions"),
         (header([], [tensor("t", 1, kind=4)]), "newer than this program: tensor 't'"),
         (header([], [tensor("t", 33, kind=2)]), "impossible shape"),
         (header([], [tensor("t", 2**40, 2**40)]), "impossible shape"),
-        (header([], [tensor("t", 8), tensor("t", 8, offset=32)]), "'t' is empty or there twice"),
-        (header([], [tensor("t", 8), tensor("u", 8, offset=64)]), "'u' is not where it should be"),
-        (header([], [tensor("t", 2**40)]), "cut short: 4398046511"),
+        (header([], [tensor("t", 8), tensor("t", 8, offset=32)]), "'t' is empty or duplicate"),
+        (header([], [tensor("t", 8), tensor("u", 8, offset=64)]), "'u' has a wrong offset"),
+        (header([], [tensor("t", 2**40)]), "truncated: 4398046511"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
@@ -194,7 +191,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: bytes, said: str) -> No
 def test_what_is_no_readable_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ModelFileInvalid, match="there is no such file"):
+    with pytest.raises(ModelFileInvalid, match="no such file"):
         inspect_gguf(tmp_path / "missing.gguf")
     with pytest.raises(ModelFileInvalid, match="is a folder"):
         inspect_gguf(tmp_path)

@@ -69,13 +69,13 @@ def test_the_embedded_model_is_not_offered_a_second_time(embedded_model: Path) -
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (lambda file: file, "there is no such file"),
+        (lambda file: file, "no such file"),
         (lambda file: file.mkdir(), "is a folder"),
         (lambda file: file.write_bytes(b"PK\x03\x04 and more"), "ZIP archive"),
-        (lambda file: file.write_bytes(b"GGUF\x03\0\0\0"), "cut short"),
+        (lambda file: file.write_bytes(b"GGUF\x03\0\0\0"), "truncated"),
         (lambda file: shutil.copy(ADAPTERS["tldr"], file), "adapter"),
-        (lambda file: gguf(file, general_architecture="clip"), "pictures"),
-        (lambda file: gguf(file, general_type="mmproj"), "pictures"),
+        (lambda file: gguf(file, general_architecture="clip"), "vision part"),
+        (lambda file: gguf(file, general_type="mmproj"), "vision part"),
         (lambda file: gguf(file, general_architecture="abacus"), "architecture 'abacus'"),
     ],
 )
@@ -113,9 +113,9 @@ def test_free_memory_is_read_or_all_there_is(
 ) -> None:
     told = tmp_path / "meminfo"
     told.write_text("MemTotal: 4000 kB\nMemAvailable: 1000 kB\n", encoding="ascii")
-    monkeypatch.setattr(model_files, "_MEMORY", told)
+    monkeypatch.setattr(model_files, "_MEMINFO", told)
     assert free_memory() == 1000 * 1024
-    monkeypatch.setattr(model_files, "_MEMORY", tmp_path / "none")
+    monkeypatch.setattr(model_files, "_MEMINFO", tmp_path / "none")
     found = free_memory()
     assert found is None or found > 100_000_000
 

@@ -16,8 +16,7 @@ from assistant.models.protocols import (
     Message,
     Priority,
 )
-from assistant.models.shared_model import SharedModel
-from assistant.models.throughput import Throughput
+from assistant.models.shared_model import SharedModel, Throughput
 
 ASK = GenerationRequest((Message("user", "Say something."),), 20)
 
@@ -102,40 +101,44 @@ def reply(
     priority: Priority = Priority.INTERACTIVE, **figures: float
 ) -> Callable[[Throughput], None]:
     stats = GenerationStats(**figures)  # type: ignore[arg-type]
-    return lambda speed: speed.add(priority, stats)
+    return lambda throughput: throughput.add(priority, stats)
 
 
 def test_speed_is_the_mean_of_the_last_answers() -> None:
-    speed = Throughput()
-    assert (speed.generation_rate(), speed.prompt_rate(), speed.replies_per_minute()) == (
+    throughput = Throughput()
+    assert (
+        throughput.generation_rate(),
+        throughput.prompt_rate(),
+        throughput.replies_per_minute(),
+    ) == (
         None,
         None,
         None,
     )
-    reply(prompt_tokens=10, prompt_seconds=1)(speed)  # stopped before its first word
-    assert speed.prompt_rate() is None
+    reply(prompt_tokens=10, prompt_seconds=1)(throughput)  # stopped before its first word
+    assert throughput.prompt_rate() is None
     reply(
         prompt_tokens=300, reused_tokens=100, prompt_seconds=2, generated_tokens=11, total_seconds=3
-    )(speed)
-    assert (speed.prompt_rate(), speed.generation_rate()) == (100, 10)
+    )(throughput)
+    assert (throughput.prompt_rate(), throughput.generation_rate()) == (100, 10)
     # A prompt that was known all but a word says nothing of reading.
     reply(
         prompt_tokens=300, reused_tokens=299, prompt_seconds=1, generated_tokens=31, total_seconds=2
-    )(speed)
-    assert (speed.prompt_rate(), speed.generation_rate()) == (100, 20)
-    assert speed.replies_per_minute() is None
+    )(throughput)
+    assert (throughput.prompt_rate(), throughput.generation_rate()) == (100, 20)
+    assert throughput.replies_per_minute() is None
 
 
 def test_speed_of_lines_is_that_of_the_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr("assistant.models.throughput.time.monotonic", lambda: now[0])
-    speed = Throughput()
+    monkeypatch.setattr("assistant.models.shared_model.time.monotonic", lambda: now[0])
+    throughput = Throughput()
     line = reply(Priority.BATCH, generated_tokens=20, total_seconds=2)
-    line(speed)  # a run an hour before
+    line(throughput)  # a run an hour before
     now[0] = 4600.0
     for _ in range(6):
         now[0] += 1
-        line(speed)
+        line(throughput)
     # Six lines from 4599 to 4606.
-    assert speed.replies_per_minute() == pytest.approx(6 * 60 / 7)
-    assert speed.generation_rate() is None
+    assert throughput.replies_per_minute() == pytest.approx(6 * 60 / 7)
+    assert throughput.generation_rate() is None

@@ -35,10 +35,10 @@ def test_a_model_that_cannot_be_opened_is_told(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = Header(make_session())
-    error = ModelFileInvalid("model.gguf is no GGUF.")
+    error = ModelFileInvalid("model.gguf is not a GGUF file.")
     monkeypatch.setattr(assistant.models, "open_language_model", raises(error))
     *_, last = head.until_ready()
-    assert "model.gguf is no GGUF." in last
+    assert "model.gguf is not a GGUF file." in last
     assert "no model" in last
 
 

@@ -127,10 +127,10 @@ class About:
         return facts
 
     def _speed(self) -> list[Fact]:
-        from assistant.models.throughput import Throughput
+        from assistant.models.shared_model import Throughput
 
         opened = self._session.loaded_model
-        speed = opened.speed if opened else Throughput()
+        speed = opened.throughput if opened else Throughput()
         return [
             Fact("Writes answers", _rate(speed.generation_rate(), "tokens a second")),
             Fact("Reads evidence", _rate(speed.prompt_rate(), "tokens a second")),

@@ -90,7 +90,7 @@ def test_every_setting_says_where_it_can_be_set(monkeypatch: pytest.MonkeyPatch)
     evidence, context = rows["ASSISTANT_EVIDENCE"], rows["ASSISTANT_CONTEXT"]
     assert (evidence.value, evidence.origin) == ("7", "given at the start")
     assert (context.value, context.origin) == ("2,048", "")
-    assert context.meaning == "tokens of context of each sequence"
+    assert context.meaning == "context length in tokens, prompt and answer together"
     model = rows["ASSISTANT_MODEL or --model"]
     assert model.value == "the embedded SmolLM2"
 

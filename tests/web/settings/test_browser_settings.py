@@ -85,7 +85,7 @@ def test_settings_are_changed_while_the_page_runs(
         # What was typed stays while one looks at another prompt, and until it is right.
         page.locator("#prompt-text textarea").fill(OWN.replace("{question}", "{papers}"))
         page.click("#save-prompt")
-        page.locator("#prompt-said").get_by_text("{papers}, which does not exist").wait_for()
+        page.locator("#prompt-said").get_by_text("unknown variable {papers}").wait_for()
         page.get_by_label("TL;DR", exact=True).check()
         page.locator("#prompt-about").get_by_text("Writes the TL;DR").wait_for()
         page.get_by_label("Answer", exact=True).check()

@@ -79,7 +79,7 @@ def test_another_model_is_offered_checked_opened_and_used(
         ("~nobody-of-this-name/a.gguf", "no such user"),
         ("/nowhere/a.gguf", "no such file"),
         (f"/{EVIL}", "no such file"),
-        (str(Path(__file__)), "is no GGUF"),
+        (str(Path(__file__)), "is not a GGUF file"),
         (str(Path(__file__).parent), "is a folder"),
     ],
 )

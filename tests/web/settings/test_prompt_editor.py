@@ -49,10 +49,10 @@ def test_an_own_prompt_is_saved_and_used_at_once(session: Session, editor: Promp
     ("text", "said"),
     [
         ("# user\n{title}", "must use {abstract}"),
-        ("# user\n{title}\n{abstract}\n{papers}", "uses {papers}, which does not exist (line 4)"),
-        ("Hello\n# user\n{title} {abstract}", "must begin with"),
-        ("", "must begin with"),
-        ("# user\n{title} {abstract} \ud800", "cannot be written"),
+        ("# user\n{title}\n{abstract}\n{papers}", "uses the unknown variable {papers} (line 4)"),
+        ("Hello\n# user\n{title} {abstract}", "must start with"),
+        ("", "must start with"),
+        ("# user\n{title} {abstract} \ud800", "UTF-8 cannot encode"),
         ("# user\n{title} {abstract} " + "a" * 50_000, "50,000 are the most"),
     ],
 )

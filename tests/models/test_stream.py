@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.models.detokenizer import Detokenizer
+from assistant.models.stream import Detokenizer
 
 
 def pieces_out(reply: Detokenizer, pieces: Iterable[bytes]) -> list[str]:
