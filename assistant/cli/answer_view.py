@@ -1,4 +1,4 @@
-"""An answer as people see it: first the evidence, then claims as they are checked, then sources."""
+"""Shows an answer in the terminal: evidence, then verified claims, then sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
-    """Show what was found, before a word is written."""
+    """Show the evidence before the answer is written."""
     if evidence:
         streams.line(("Evidence", "bold"))
         _show_sentences(evidence, range(1, len(evidence) + 1), streams)
@@ -23,7 +23,7 @@ def show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
 
 
 def show_claim(claim: Claim, streams: Streams) -> None:
-    """Show one sentence of the answer, once it is checked."""
+    """Show one verified sentence of the answer."""
     if claim.shown:
         marks = "".join(f"[{n}]" for n in claim.citations)
         heading = f"{claim.heading}: " if claim.heading else ""
@@ -32,7 +32,7 @@ def show_claim(claim: Claim, streams: Streams) -> None:
 
 
 def show_end(answer: Answer, streams: Streams) -> None:
-    """Show what is left at the end: the sources that were cited, or the refusal."""
+    """Show the cited sources, or the refusal."""
     cited = sorted({n for claim in answer.claims if claim.shown for n in claim.citations})
     if answer.refused:
         streams.line(answer.text)

@@ -1,4 +1,4 @@
-"""The command line as a whole: its commands, what stands before them, and how every run ends."""
+"""The command-line application: commands, global options, and how every run ends."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from assistant.settings import load_settings
 
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
-    "Everything runs on this computer; nothing is sent anywhere, unless you call `digest --send`."
+    "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send`."
 )
 
 
 class Commands(typer.core.TyperGroup):
-    """Runs a command so that whatever goes wrong in it ends in one line and an exit code."""
+    """Runs a command; every failure ends in one line on stderr and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the chosen command; every AssistantError, interrupt and fault ends here."""
+        """Run the chosen command and turn errors and interrupts into exit codes."""
         streams = Streams()
         try:
             return super().invoke(ctx)
@@ -61,7 +61,7 @@ class Commands(typer.core.TyperGroup):
                 raise
             streams.error(
                 f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-                "Set ASSISTANT_TRACEBACK=1 and run it again to see where."
+                "Set ASSISTANT_TRACEBACK=1 and run the command again to see the traceback."
             )
             raise typer.Exit(1) from error
 
@@ -97,12 +97,12 @@ def before_the_command(
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
-    """Take the options that may stand before or behind any command."""
+    """Store the options that can be given before or after any command."""
     context.obj = GlobalOptions(library, model)
 
 
 def _example(*lines: str) -> str:
-    """The end of a command's help; the first line keeps it from being wrapped."""
+    """The examples at the end of a command's help; the first line prevents wrapping."""
     return "\b\n" + "\n".join(("Example:", *(f"  {line}" for line in lines)))
 
 
@@ -167,7 +167,7 @@ app.command(
         "assistant serve --port 8080", "assistant serve --host 0.0.0.0 --auth users.txt"
     ),
 )(serve.serve)
-user = typer.Typer(help="Say who may log in to the page: add, remove or list users.")
+user = typer.Typer(help="Manage who can log in to the page: add, remove or list users.")
 user.command("add", epilog=_example("assistant user add ann --auth users.txt"))(users.add)
 user.command("remove", epilog=_example("assistant user remove ann --auth users.txt"))(users.remove)
 user.command("list", epilog=_example("assistant user list --auth users.txt"))(users.list_users)
@@ -176,12 +176,12 @@ app.command("status", epilog=_example("assistant status --json"))(importing.stat
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """Run `arguments` (None: those of the process) and exit."""
+    """Run `arguments` (None: the arguments of the process) and exit."""
     use_utf8()
     try:
         typer.main.get_command(app).main(args=arguments, prog_name="assistant")
     except (AssistantError, OSError) as error:
-        # Help and version are written before any command runs.
+        # `--help` and `--version` write their output before any command runs.
         leave_stdout()
         Streams().error(str(error))
         sys.exit(1)

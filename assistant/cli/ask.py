@@ -1,4 +1,4 @@
-"""Commands that answer: `ask`, one question or a batch of them, and `chat`."""
+"""The commands `ask` (one question or a batch) and `chat`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ QUIT = "/quit"
 def ask(
     context: typer.Context,
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="What to ask; - reads one question a line.")
+        str,
+        typer.Argument(metavar="QUESTION", help="Question to ask; - reads one question per line."),
     ],
     since: SinceOption = None,
     until: UntilOption = None,
@@ -55,10 +56,10 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Answer a question from the library, with its sources.
+    """Answer a question from the library, with citations.
 
-    Every sentence of the answer was checked against the evidence it cites; without evidence there
-    is no answer. Filters may stand in the question too: since:2024 author:hinton tag:nlp.
+    Every sentence of the answer is verified against the evidence it cites. Without evidence there
+    is no answer. The question can contain filters: since:2024 author:hinton tag:nlp.
     """
     streams = Streams()
     batch = Batch(question, streams)
@@ -85,10 +86,10 @@ def chat(
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Ask one question after the other in the terminal.
+    """Chat with the library in the terminal.
 
-    What was said before is understood. Ctrl-C stops an answer, /quit or Ctrl-D leaves. Piped stdin
-    is one question a line.
+    Follow-up questions are understood. Ctrl-C stops an answer, /quit or Ctrl-D exits. Piped stdin
+    is read as one question per line.
     """
     streams = Streams()
     filters = filters_of(since, until, author, tag, source)
@@ -112,7 +113,7 @@ def chat(
 
 
 class _Asking:
-    """Puts questions to the library and shows what comes of them."""
+    """Asks questions and shows the answers."""
 
     def __init__(
         self,
@@ -123,10 +124,7 @@ class _Asking:
         as_json: bool,
         headed: bool = False,
     ) -> None:
-        """Ask about papers that meet `filters`.
-
-        `headed` repeats each question in front of its answer for people.
-        """
+        """Ask about papers that match `filters`; `headed` prints questions before answers."""
         self.session = session
         self.streams = streams
         self._filters = filters
@@ -134,7 +132,7 @@ class _Asking:
         self._headed = headed and not as_json
 
     def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer | None:
-        """Show the answer as it comes about and return it, or None if Ctrl-C stopped it."""
+        """Show the answer as it is written and return it; None if Ctrl-C stopped it."""
         from assistant.answering import AnswerDone, ClaimVerified, EvidenceFound
 
         answer: Answer | None = None
@@ -161,7 +159,7 @@ class _Asking:
 
 
 class _Conversation:
-    """The turns so far, which are kept in the library too."""
+    """The turns so far; they are saved in the library."""
 
     def __init__(self, asking: _Asking) -> None:
         """Begin a new chat."""
@@ -171,7 +169,7 @@ class _Conversation:
         self._kept = True
 
     def ask(self, question: str) -> bool:
-        """Answer and remember; False if the answer was stopped, which is then forgotten."""
+        """Answer and save the turn; False if the answer was stopped, which is not saved."""
         from assistant.answering import Turn
 
         answer = self._asking.answer(question, self._turns)
@@ -187,26 +185,26 @@ class _Conversation:
         try:
             self._asking.session.library.save_turn(self._id, question, shape)
         except LibraryError as error:
-            # A library that cannot be written can still be asked.
+            # A read-only library can still answer.
             self._kept = False
-            self._asking.streams.note(f"This chat is not kept: {error}")
+            self._asking.streams.note(f"This chat is not saved: {error}")
 
 
 def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
-    """Open what answering needs before the first question is read."""
+    """Open the library and the models before the first question is read."""
     if sample:
         fill_with_sample(session.library, streams)
     if not session.library.count():
-        streams.note(f"{EMPTY} Or begin with --sample.")
+        streams.note(f"{EMPTY} Or start with --sample.")
     _ = session.answer_pipeline
 
 
 def _converse(conversation: _Conversation, streams: Streams) -> None:
-    """Answer what is typed at the terminal, line by line, until `/quit` or Ctrl-D."""
+    """Answer questions typed at the terminal until `/quit` or Ctrl-D."""
     with contextlib.suppress(ImportError):
-        # Its import alone gives `input` a line that can be edited and a history.
+        # The import alone gives `input` line editing and a history.
         import readline  # noqa: F401
-    streams.note(f"Ask about your papers. Ctrl-C stops an answer; {QUIT} or Ctrl-D leaves.")
+    streams.note(f"Ask about your papers. Ctrl-C stops an answer; {QUIT} or Ctrl-D exits.")
     with interruptible_prompt() as prompted:
         while True:
             try:
@@ -216,9 +214,9 @@ def _converse(conversation: _Conversation, streams: Streams) -> None:
                 if line:
                     conversation.ask(line)
             except EOFError:
-                streams.note("Good bye.")
+                streams.note("Goodbye.")
                 return
             except KeyboardInterrupt:
-                streams.note(f"Nothing is running; {QUIT} or Ctrl-D leaves.")
+                streams.note(f"No answer is running. {QUIT} or Ctrl-D exits.")
             except AssistantError as error:
                 streams.error(str(error))

@@ -1,4 +1,4 @@
-"""The command `digest`: what is new in the library, to read, to keep or to send."""
+"""The command `digest`: new papers of the library, to read, save or send."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY
 from assistant.cli.streams import Streams
 from assistant.errors import UsageError
+from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ LAST = "last"
 
 
 class Format(enum.StrEnum):
-    """How the digest is written."""
+    """Formats of the digest."""
 
     md = "md"
     html = "html"
@@ -40,43 +41,43 @@ def digest(
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Papers added since then: a date, 7d (also h and w), or last: the last digest.",
+            help="Papers added since a date, 12h, 7d or 2w ago, or since the last digest.",
         ),
     ] = LAST,
     form: Annotated[
-        Format, typer.Option("--format", help="How to write it; eml is a mail as a file.")
+        Format, typer.Option("--format", help="Output format; eml is a mail message.")
     ] = Format.md,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="File to write instead of stdout."),
+        typer.Option("--out", "-o", metavar="FILE", help="Write to this file instead of stdout."),
     ] = None,
     send: Annotated[
         bool,
         typer.Option(
             "--send",
-            help="Send it as a mail by the server of your settings. Only this leaves the computer.",
+            help="Send the digest by mail through the server in your settings.",
         ),
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", metavar="N", min=1, help="Show at most N papers; else 100."),
+        typer.Option("--limit", metavar="N", min=1, help="Show at most N papers (default: 100)."),
     ] = None,
     tldr: Annotated[
         bool | None,
         typer.Option(
             "--tldr/--no-tldr",
-            help="Let the model write the TL;DRs that are missing, or leave all out; else a "
-            "sentence of the abstract stands for a missing one.",
+            help="Write missing TL;DRs with the model, or omit TL;DRs. Default: use a sentence of "
+            "the abstract where a TL;DR is missing.",
         ),
     ] = None,
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Show what is new in the library, by topic, with TL;DRs.
+    """Show the papers added recently, by topic, with TL;DRs.
 
-    Papers count as new by the time at which they were added. Those most like the papers that you
-    starred or tagged come first. The first digest goes back seven days, each later one to the one
-    before it. With --send it is a mail and not written to stdout; nothing is sent without.
+    Papers similar to those you starred or tagged come first. The first digest covers seven days,
+    each later one the time since the previous digest. With --send the digest is sent by mail
+    instead of written to stdout; nothing is sent without --send.
     """
     from assistant.digesting import MOST_SHOWN, check_mail_settings, collecting
 
@@ -89,9 +90,7 @@ def digest(
         kept = session.library
         start, known = (given, True) if given else collecting.last_digest(kept, now)
         if not known:
-            streams.note(
-                f"There was no digest before: this one goes back {collecting.FIRST_DAYS} days."
-            )
+            streams.note(f"This is the first digest; it covers {collecting.FIRST_DAYS} days.")
         made = collecting.collected(kept, start, now, limit or MOST_SHOWN)
         if made is None:
             nothing = f"Nothing is new since {collecting.day(start)}."
@@ -99,15 +98,15 @@ def digest(
             return
         if made.without_vectors:
             streams.note(
-                f"{made.without_vectors:,} of the new papers have no vectors yet and are compared "
-                "with nothing; `assistant embed` makes them."
+                f"{format_count(made.without_vectors, 'new paper')} without vectors cannot be "
+                "grouped by topic. Run `assistant embed` to compute them."
             )
         found = made.digest
         if tldr is not False:
             with stop_on_interrupt() as stop:
                 lines = _lines(session, found, streams, stop.is_set, by_model=bool(tldr))
             if stop.is_set():
-                streams.note("Stopped: there is no digest. The TL;DRs written so far are kept.")
+                streams.note("Stopped without a digest. The TL;DRs written so far are saved.")
                 raise typer.Exit(INTERRUPTED)
             found = found.with_tldrs(lines)
         _hand_over(found, form, out, session, now, streams, send=send)
@@ -115,10 +114,10 @@ def digest(
 
 
 def moment(since: str, now: datetime) -> str:
-    """The moment that `since` says, as the library keeps it: a date begins at midnight here.
+    """The time that `since` names, in the library's format; dates start at local midnight.
 
     Raises:
-        UsageError: it is neither a date nor a span.
+        UsageError: `since` is neither a date nor a time span.
     """
     from assistant.digesting.collecting import moment as moment_of
 
@@ -126,8 +125,8 @@ def moment(since: str, now: datetime) -> str:
         return moment_of(since, now)
     except UsageError as error:
         raise UsageError(
-            f"--since {sanitized(since)} cannot be used. Give a date (2026, 2026-03 or "
-            "2026-03-14), 7d, 12h, 2w, or last."
+            f"--since {sanitized(since)} is not valid. Give a date (2026, 2026-03 or 2026-03-14), "
+            "12h, 7d, 2w, or last."
         ) from error
 
 
@@ -139,7 +138,7 @@ def _lines(
     *,
     by_model: bool,
 ) -> Mapping[int, str]:
-    """The TL;DRs of the papers that are shown: kept ones, else written ones or sentences."""
+    """TL;DRs of the papers shown: saved ones, else new ones or sentences of the abstract."""
     from assistant.digesting.collecting import kept_lines
     from assistant.summarizing.extracted import extracted
 
@@ -166,7 +165,7 @@ def _hand_over(
     *,
     send: bool,
 ) -> None:
-    """Write and send the digest, as asked for."""
+    """Write or send the digest."""
     from assistant.digesting import as_email, as_file, as_html, as_markdown, recipients
     from assistant.digesting import send as send_mail
 
@@ -184,7 +183,7 @@ def _hand_over(
     if out is None:
         send_mail(mail, settings)
     else:
-        # A mail that is not sent leaves the file as it was, too.
+        # If sending fails, the file stays unchanged too.
         with destination(out, streams) as write:
             write(writers[form]())
             send_mail(mail, settings)

@@ -1,4 +1,4 @@
-"""How a TL;DR came about, on a terminal or as JSON."""
+"""Shows how a TL;DR was made, in the terminal or as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def show_explanation(explanation: Explanation, streams: Streams, *, as_json: bool) -> None:
-    """Write what is shown, what it rests on, and what was weighed for it."""
+    """Write the TL;DR, its source sentence, the sentence scores and the candidates."""
     stored, shown = explanation.stored, explanation.shown
     if as_json:
         streams.json(
@@ -32,13 +32,13 @@ def show_explanation(explanation: Explanation, streams: Streams, *, as_json: boo
     streams.line(("TL;DR: ", "bold"), shown.text, (f"  ({shown.method})", "dim"))
     streams.line(("From:  ", "bold"), explanation.source)
     streams.line()
-    streams.line(("Sentences: how much each says of the paper, * what the model reads", "bold"))
+    streams.line(("Sentences with their salience (* = read by the model)", "bold"))
     for sentence in explanation.sentences:
         mark = "*" if sentence.read else " "
         streams.line((f"{sentence.salience:6.2f} {mark} ", "dim"), sentence.text)
     streams.line()
-    streams.line(("Candidates: the first that is not refused is shown", "bold"))
+    streams.line(("Candidates (the first that is not rejected is shown)", "bold"))
     for number, candidate in enumerate(explanation.candidates, start=1):
         streams.line((f"{number:2} {candidate.method}  ", "dim"), candidate.text)
         if candidate.refused:
-            streams.line(("   refused: ", "red"), candidate.refused)
+            streams.line(("   rejected: ", "red"), candidate.refused)

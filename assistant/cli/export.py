@@ -1,4 +1,4 @@
-"""The command `export`: the library, or a part of it, in the formats of other programs."""
+"""The command `export`: papers in the formats of other programs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.streams import Progress, Streams
 from assistant.errors import UsageError
+from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from assistant.exporting import Exported
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class ExportFormat(enum.StrEnum):
-    """The names of the formats; what they are is known to `assistant.exporting`."""
+    """Names of the formats; `assistant.exporting` implements them."""
 
     bibtex = "bibtex"
     ris = "ris"
@@ -55,7 +56,7 @@ def export(
         ExportFormat | None,
         typer.Option(
             "--format",
-            help="How they are written; else by the ending of PATH, or BibTeX.",
+            help="Output format. Default: from the file extension, or BibTeX.",
             show_default=False,
         ),
     ] = None,
@@ -65,7 +66,7 @@ def export(
             "--out",
             "-o",
             metavar="PATH",
-            help="File to write, or for obsidian the folder; else stdout.",
+            help="File to write (for obsidian: a folder). Default: stdout.",
             show_default=False,
         ),
     ] = None,
@@ -77,11 +78,11 @@ def export(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Write the papers out for other programs, with their TL;DRs and tags.
+    """Export papers with their TL;DRs and tags for other programs.
 
-    By the ending of PATH it is BibTeX (.bib), RIS (.ris), CSL JSON (.json), a table (.csv), JSON
-    lines (.jsonl) or Markdown (.md). The format obsidian writes a folder with a note a paper; notes
-    that were not made by it are never replaced. Papers are chosen and sorted as by `list`.
+    The file extension selects BibTeX (.bib), RIS (.ris), CSL JSON (.json), CSV (.csv), JSON lines
+    (.jsonl) or Markdown (.md). The format obsidian writes a folder with one note per paper; notes
+    that it did not write are never replaced. Papers are selected and sorted as by `list`.
     """
     from assistant.exporting import write, write_notes
 
@@ -96,7 +97,7 @@ def export(
             papers = _exported(rows, progress)
             if chosen is ExportFormat.obsidian:
                 if out is None:
-                    raise UsageError("Notes are written into a folder. Name it with --out FOLDER.")
+                    raise UsageError("Obsidian notes need a folder. Give one with --out FOLDER.")
                 count = write_notes(papers, out.expanduser())
             else:
                 with destination(out, streams) as write_text:
@@ -105,21 +106,21 @@ def export(
     if not count:
         streams.note(EMPTY if empty else NOTHING)
     elif out is not None:
-        streams.note(f"Wrote {count:,} {'paper' if count == 1 else 'papers'} to {out}.")
+        streams.note(f"Wrote {format_count(count, 'paper')} to {out}.")
 
 
 class _Sink:
-    """Hands text on to what `destination` gives."""
+    """A writable that passes text on to the output of `destination`."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self.write = write
 
 
 def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:
-    """The format that was asked for, by name or by the ending of the file.
+    """The format given by name or by the file extension.
 
     Raises:
-        UsageError: the ending is that of no format, or the place is a folder.
+        UsageError: no format has this file extension.
     """
     from assistant.exporting import FORMATS
 
@@ -131,7 +132,7 @@ def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:
     name = known.get(out.suffix.lower())
     if name is None:
         raise UsageError(
-            f"{out}: the ending tells no format. Use one of {', '.join(known)}, or --format."
+            f"{out}: unknown file extension. Use {', '.join(known)}, or give --format."
         )
     return ExportFormat(name)
 

@@ -1,4 +1,4 @@
-"""Commands about what is kept: `import` and `status`."""
+"""The commands `import` and `status`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
-from assistant.text.formatting import format_size
+from assistant.text.formatting import format_count, format_size
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport, Library
@@ -28,24 +28,28 @@ if TYPE_CHECKING:
 def import_papers(
     context: typer.Context,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files, folders, archives; - is stdin.")
+        list[str], typer.Argument(metavar="PATH", help="Files, folders or archives; - reads stdin.")
     ],
     columns: ColumnsOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
     ] = False,
     later: Annotated[
-        bool, typer.Option("--no-vectors", help="Leave the vectors to `assistant embed`.")
+        bool,
+        typer.Option(
+            "--no-vectors", help="Skip the vectors; `assistant embed` computes them later."
+        ),
     ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Put the papers of files into the library.
+    """Import papers from files into the library.
 
-    Read are the exports of reference managers and catalogues (BibTeX, RIS, PubMed, EndNote, Web of
-    Science, CSV, JSON ...), arXiv's and saved pages of abstracts, told by their content; also in
-    folders, zip archives and gzip files. A paper that is there already is not added again.
+    Reads exports of reference managers and databases (BibTeX, RIS, PubMed, EndNote, Web of
+    Science, CSV, JSON and more), arXiv records and saved pages of abstracts, also in folders, zip
+    archives and gzip files. File types are detected from content. Papers that the library already
+    has are merged, not added twice.
     """
     streams = Streams()
     inputs = Inputs(paths, columns)
@@ -56,7 +60,7 @@ def import_papers(
                 report = kept.add(inputs.papers(stop.is_set), done)
             if not later:
                 embed_missing(kept, streams, stop.is_set)
-        # Counting them in a large library takes a moment.
+        # Counting takes a moment in a large library.
         without_vectors = kept.missing_vectors() if stop.is_set() else 0
     inputs.report(streams)
     if as_json:
@@ -65,8 +69,9 @@ def import_papers(
         streams.line(summary(report, len(inputs.failures)))
     if stop.is_set():
         streams.note(
-            f"Stopped: {report.read} papers were read and are kept, {without_vectors} of the "
-            "library wait for their vectors. The same command goes on from here."
+            f"Stopped. {format_count(report.read, 'paper')} imported; "
+            f"{format_count(without_vectors, 'paper')} in the library still without vectors. Run "
+            "the same command again to continue."
         )
         raise typer.Exit(INTERRUPTED)
     if inputs.failed or (strict and inputs.failures):
@@ -74,14 +79,14 @@ def import_papers(
 
 
 def fill_with_sample(library: Library, streams: Streams) -> None:
-    """Put the sample papers into `library` if it is empty."""
+    """Add the sample papers to `library` if it is empty."""
     from assistant.sample import sample_papers
 
     if library.count():
         return
     report = library.add(sample_papers())
     embed_missing(library, streams, lambda: False)
-    streams.note(f"The library was empty: {report.added} sample papers are in it now.")
+    streams.note(f"The library was empty. {report.added} sample papers were added.")
 
 
 def status(
@@ -90,7 +95,7 @@ def status(
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Show what the library holds, its size, and the models in use."""
+    """Show the contents and size of the library and the models in use."""
     streams = Streams()
     with open_session(context, library, model, streams) as session:
         from assistant.models import describe_language_model
@@ -106,11 +111,11 @@ def status(
         }
         streams.json(shape)
         return
-    search = "full text alone" if figures.full_text_only else "full text and vectors"
+    search = "full text only" if figures.full_text_only else "full text and vectors"
     rows = [
         ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
         ("Papers", f"{figures.papers:,}"),
-        ("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
+        ("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
         ("TL;DRs", f"{figures.tldrs:,}"),
         ("Search by", search),
         ("Catalogue", format_size(figures.catalog_bytes)),
@@ -124,9 +129,13 @@ def status(
 
 
 def summary(report: ImportReport, failed: int) -> str:
-    """What became of the papers that were read, in one line."""
-    bare = f" {report.without_abstract} have no abstract." if report.without_abstract else ""
-    return (
-        f"{report.read} papers read: {report.added} new, {report.merged} merged, "
-        f"{report.unchanged} unchanged; {failed} could not be read.{bare}"
-    )
+    """The outcome of an import, in one line."""
+    parts = [
+        f"{format_count(report.read, 'paper')} read: {report.added:,} new, "
+        f"{report.merged:,} merged, {report.unchanged:,} unchanged"
+    ]
+    if report.without_abstract:
+        parts.append(f"{report.without_abstract:,} without an abstract")
+    if failed:
+        parts.append(f"{format_count(failed, 'record')} could not be read")
+    return "; ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""The papers that a command is handed: files and stdin, read one after the other."""
+"""The input files and stdin of a command, read one after another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import ReadingError, UsageError
+from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from assistant.paper import Paper
@@ -19,19 +20,19 @@ _MOST_REASONS = 1000
 
 
 class Inputs:
-    """Files and stdin as one stream of papers; what cannot be read is noted, the rest goes on.
+    """Files and stdin as one stream of papers; unreadable records are collected and skipped.
 
-    `failures` holds everything that could not be read, `failed` counts the inputs that gave an
-    error as a whole.
+    `failures` lists everything that could not be read; `failed` counts inputs that failed as a
+    whole.
     """
 
     def __init__(self, paths: Iterable[str], columns: str | None = None) -> None:
-        """Read stdin now if it is among `paths`, and nothing else yet: it can be waited for.
+        """Read stdin now if it is among `paths`; files are read later.
 
-        `columns` are those of tables, such as `title=Titel,abstract=Zusammenfassung`.
+        `columns` names table columns, such as `title=Titel,abstract=Zusammenfassung`.
 
         Raises:
-            UsageError: `columns` are none.
+            UsageError: `columns` is invalid.
         """
         self._columns = _columns(columns)
         self._inputs = [(path, stdin_bytes() if path == STDIN else None) for path in paths]
@@ -39,7 +40,7 @@ class Inputs:
         self.failed = 0
 
     def papers(self, should_stop: Callable[[], bool]) -> Iterator[Paper]:
-        """Yield the papers of all inputs, until `should_stop` says so."""
+        """Yield the papers of all inputs until `should_stop` returns True."""
         from assistant.reading import Failure, fields, read_bytes, read_file
 
         for path, data in self._inputs:
@@ -58,7 +59,7 @@ class Inputs:
                 self.failures.append(Failure(where=where, why=str(error)))
 
     def count(self) -> int | None:
-        """How many papers with an abstract there are; None where an input can be read only once."""
+        """The number of papers with an abstract; None if an input can be read only once."""
         if not all(data is not None or _is_file(path) for path, data in self._inputs):
             return None
         again = Inputs([])
@@ -66,7 +67,7 @@ class Inputs:
         return sum(1 for paper in again.papers(lambda: False) if paper.abstract)
 
     def report(self, streams: Streams) -> None:
-        """Say what could not be read: each reason once, with the first places."""
+        """Report what could not be read: each reason once, with the first places."""
         places: dict[str, list[str]] = {}
         for failure in self.failures:
             places.setdefault(failure.why, []).append(failure.where)
@@ -78,7 +79,7 @@ class Inputs:
             streams.note(f"Not read: {'' if where in why else f'{where}: '}{why}")
         if len(places) > _MOST_REASONS:
             rest = sum(len(found) for found in list(places.values())[_MOST_REASONS:])
-            streams.note(f"Not read: {rest:,} more for other reasons.")
+            streams.note(f"Not read: {format_count(rest, 'more record')} for other reasons.")
 
 
 def _columns(given: str | None) -> dict[str, str]:
@@ -86,8 +87,8 @@ def _columns(given: str | None) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in given.split(",")] if given else []
     if not all(name.strip() and sign and column.strip() for name, sign, column in pairs):
         raise UsageError(
-            f"--columns {given} cannot be read. Write name=column, with commas between, such as "
-            "title=Titel,abstract=Zusammenfassung."
+            f"--columns {given} is not valid. Write name=column pairs, separated by commas, such "
+            "as title=Titel,abstract=Zusammenfassung."
         )
     return {name.strip(): column.strip() for name, _, column in pairs}
 

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request to stop cleanly, so that what is done is kept and can be reported."""
+"""Ctrl-C as a request to stop cleanly: finished work is saved and reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
-    """Within the block the first Ctrl-C sets the event; the second is a KeyboardInterrupt."""
+    """In this block the first Ctrl-C sets the event, the second raises KeyboardInterrupt."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread receives signals.
@@ -34,10 +34,9 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
 
 @contextmanager
 def interruptible_prompt() -> Iterator[Callable[[str], str]]:
-    """Hand out an `input` that Ctrl-C ends with a KeyboardInterrupt.
+    """Yield an `input` function that Ctrl-C ends with a KeyboardInterrupt.
 
-    Within the block Ctrl-C means nothing between two of its calls, so that the second of two quick
-    ones does not end a conversation by chance.
+    Between two calls Ctrl-C is ignored, so that a second quick press does not end the chat.
     """
     waiting = False
 
@@ -51,7 +50,7 @@ def interruptible_prompt() -> Iterator[Callable[[str], str]]:
             waiting = True
             return input(prompt)
         except SystemError as error:
-            # What Python makes of a Ctrl-C that comes while it hands out the one before.
+            # Python raises this when Ctrl-C is pressed while it raises the previous one.
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise KeyboardInterrupt from error
             raise

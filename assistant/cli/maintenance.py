@@ -1,4 +1,4 @@
-"""Commands that look after a library: `embed`, `stats`, `check`, `backup` and `restore`."""
+"""The maintenance commands: `embed`, `stats`, `check`, `backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Streams
 from assistant.errors import EmbedderUnavailable
+from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from assistant.library import IntegrityProblem, Library
@@ -30,10 +31,10 @@ def embed(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Make the vectors of all papers that have none yet.
+    """Compute the vectors of all papers that have none yet.
 
-    Until then search finds these by their words. What is made is kept at once, so the command may
-    be stopped at any moment, and goes on from there when it is called again.
+    Papers without vectors are found by their words only. Vectors are saved as they are computed:
+    you can stop the command at any time and run it again to continue.
     """
     streams = Streams()
     with (
@@ -41,21 +42,21 @@ def embed(
         stop_on_interrupt() as stop,
     ):
         if session.embedder is None:
-            raise EmbedderUnavailable("Without an embedding model no vectors can be made.")
+            raise EmbedderUnavailable("Vectors cannot be computed without an embedding model.")
         made = embed_missing(session.library, streams, stop.is_set)
         missing = session.library.missing_vectors()
-    streams.line(f"Papers with new vectors: {made:,}; without any: {missing:,}.")
+    streams.line(f"{format_count(made, 'paper')} embedded; {missing:,} still without vectors.")
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
 
 
 def embed_missing(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> int:
-    """Make missing vectors behind a bar that says how fast, and how long it takes."""
+    """Compute missing vectors and show a progress bar; return the number of papers embedded."""
     missing = library.missing_vectors()
     if not missing or should_stop():
         return 0
     begun = time.monotonic()
-    with streams.progress("Making vectors", missing) as done:
+    with streams.progress("Computing vectors", missing) as done:
         return library.embed_missing(
             lambda count, total: done(count, _pace(count, total, time.monotonic() - begun)),
             should_stop,
@@ -68,7 +69,7 @@ def stats(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Show what the library is made of: years, tags, authors and sources."""
+    """Show counts of papers by year, tag, author and source."""
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         found = session.library.statistics()
@@ -100,16 +101,16 @@ def stats(
 def check(
     context: typer.Context,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make anew what can be made from the papers.")
+        bool, typer.Option("--repair", help="Rebuild what can be rebuilt from the papers.")
     ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Check catalogue, full text, vectors and Chroma against each other; exit 1 if one is wrong.
+    """Check that catalogue, full text, vectors and indexes agree; exit 1 if they do not.
 
-    With --repair it exits with 1 if something could not be repaired. Chroma is made anew in any
-    case where it differs.
+    With --repair, exit 1 only if something could not be repaired. An index that differs from the
+    catalogue is always rebuilt.
     """
     streams = Streams()
     with open_session(context, library, model, streams) as session:
@@ -122,7 +123,7 @@ def check(
             streams.line(problem.what)
             streams.line("    ", (_stage(problem, repair), "dim"), problem.mend)
         if not found:
-            streams.line("The library is sound.")
+            streams.line("No problems found.")
     if not all(problem.repaired for problem in found):
         raise typer.Exit(1)
 
@@ -139,32 +140,36 @@ def backup(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Write the library to one file, as it is at this moment, also while it is in use.
+    """Back up the library to one file. The library may be in use.
 
-    It holds papers, records, tags, TL;DRs, vectors, chats and your prompts. A file that is there
-    already is replaced.
+    The backup contains papers, records, tags, TL;DRs, vectors, chats and your prompts. An existing
+    file is replaced.
     """
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         target = file.expanduser()
         with streams.progress("Writing the backup"):
             made = session.library.back_up(target)
-    streams.line(f"{made.papers:,} papers are in {file} ({target.stat().st_size / 1e6:,.1f} MB).")
+    streams.line(
+        f"Backed up {format_count(made.papers, 'paper')} to {file} "
+        f"({target.stat().st_size / 1e6:,.1f} MB)."
+    )
 
 
 def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File that `backup` wrote.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Put a library that is there aside.")
+        bool,
+        typer.Option("--replace", help="Replace an existing library; the old one is set aside."),
     ] = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Make a library of a backup. One that is there already stays, unless --replace is given.
+    """Restore a library from a backup. An existing library is kept unless you give --replace.
 
-    The old one is kept in its folder as catalog.sqlite.before-restore, its prompts as
-    prompts.before-restore.
+    With --replace the old library stays in its folder as catalog.sqlite.before-restore, its
+    prompts as prompts.before-restore.
     """
     from assistant.library import restore as restore_library
 
@@ -172,7 +177,9 @@ def restore(
     folder = settings_for(context, library, model).library
     with streams.progress("Restoring"):
         made = restore_library(file.expanduser(), folder.expanduser(), replace=replace)
-    streams.line(f"{made.papers:,} papers of {made.made_at} are in {folder}.")
+    streams.line(
+        f"Restored {format_count(made.papers, 'paper')} to {folder} (backup of {made.made_at})."
+    )
 
 
 def _pace(count: int, total: int, seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the session that a command opens with them."""
+"""Options shared by several commands, and the session they open."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from assistant.settings import Settings, load_settings
 if TYPE_CHECKING:
     from assistant.library import Filters
 
-LIBRARY_HELP = "Folder of the library."
-MODEL_HELP = "Language model to use instead of the embedded one."
+LIBRARY_HELP = "Library folder."
+MODEL_HELP = "Language model to use instead of the bundled one."
 
 LibraryOption = Annotated[
     str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP, show_default=False)
@@ -25,37 +25,37 @@ LibraryOption = Annotated[
 ModelOption = Annotated[
     str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, show_default=False)
 ]
-# Taken by every command, so that an option that stands behind the command is never an error.
+# Every command accepts --model, so that the option is never an error after a command.
 UnusedModelOption = Annotated[
     str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other programs.")]
 SampleOption = Annotated[
-    bool, typer.Option("--sample", help="Fill an empty library with the sample papers first.")
+    bool, typer.Option("--sample", help="Add the sample papers if the library is empty.")
 ]
 ColumnsOption = Annotated[
     str | None,
     typer.Option(
         "--columns",
         metavar="NAME=COLUMN,...",
-        help="Columns of a table that are not known: title=Titel,abstract=Zusammenfassung.",
+        help="Names of table columns: title=Titel,abstract=Zusammenfassung.",
         show_default=False,
     ),
 ]
-# The filters, which can be written in the line of a question too: `filtered` puts both together.
+# Filters can also be written in the question; `filtered` combines both.
 SinceOption = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="DATE",
-        help="Only papers of this date or later: 2024, 2024-03 or 2024-03-14.",
+        help="Only papers from this date on: 2024, 2024-03 or 2024-03-14.",
         show_default=False,
     ),
 ]
 UntilOption = Annotated[
     str | None,
     typer.Option(
-        "--until", metavar="DATE", help="Only papers of this date or earlier.", show_default=False
+        "--until", metavar="DATE", help="Only papers up to this date.", show_default=False
     ),
 ]
 AuthorOption = Annotated[
@@ -63,7 +63,7 @@ AuthorOption = Annotated[
     typer.Option(
         "--author",
         metavar="NAME",
-        help="Only papers by this author; given again, by both.",
+        help="Only papers by this author. Repeat to require several.",
         show_default=False,
     ),
 ]
@@ -72,7 +72,7 @@ TagOption = Annotated[
     typer.Option(
         "--tag",
         metavar="TAG",
-        help="Only papers with this tag; given again, with both.",
+        help="Only papers with this tag. Repeat to require several.",
         show_default=False,
     ),
 ]
@@ -81,7 +81,7 @@ SourceOption = Annotated[
     typer.Option(
         "--source",
         metavar="FILE",
-        help="Only papers read from this file; given again, from either.",
+        help="Only papers read from this file. Repeat to allow several.",
         show_default=False,
     ),
 ]
@@ -89,14 +89,14 @@ SourceOption = Annotated[
 
 @dataclass(frozen=True)
 class GlobalOptions:
-    """Options that were given before the command."""
+    """Options given before the command."""
 
     library: str | None = None
     model: str | None = None
 
 
 def settings_for(context: typer.Context, library: str | None, model: str | None) -> Settings:
-    """The settings of this call: options behind the command, before it, then the environment."""
+    """Settings of this call: options after the command win over those before it."""
     before = context.obj if isinstance(context.obj, GlobalOptions) else GlobalOptions()
     return load_settings(
         library=_path("--library", before.library if library is None else library),
@@ -112,7 +112,7 @@ def open_session(
     *,
     embedding: bool = True,
 ) -> Session:
-    """A session by the settings of this call, whose notes go to stderr."""
+    """A session with the settings of this call; its notes go to stderr."""
     return Session(settings_for(context, library, model), streams.note, embedding=embedding)
 
 
@@ -123,10 +123,10 @@ def filters_of(
     tags: list[str] | None,
     sources: list[str] | None,
 ) -> Filters:
-    """The filters that were given as options.
+    """The filters given as options.
 
     Raises:
-        UsageError: a value is not possible.
+        UsageError: a value is invalid.
     """
     from assistant.library import Filters
 
@@ -140,10 +140,10 @@ def filters_of(
 
 
 def filtered(line: str, options: Filters) -> tuple[str, Filters]:
-    """The text of `line`, and the filters in it together with those of the `options`.
+    """The text of `line`, and its filters combined with those of `options`.
 
     Raises:
-        UsageError: a value in the line is not possible, or it contradicts the options.
+        UsageError: a value in the line is invalid, or contradicts the options.
     """
     from assistant.library import parse_query
 
@@ -153,5 +153,5 @@ def filtered(line: str, options: Filters) -> tuple[str, Filters]:
 
 def _path(option: str, given: str | None) -> Path | None:
     if given is not None and not given.strip():
-        raise UsageError(f"{option} is empty. Name a path, or leave the option out.")
+        raise UsageError(f"{option} is empty. Give a path, or omit the option.")
     return None if given is None else Path(given).expanduser()

@@ -1,4 +1,4 @@
-"""Where a result goes: stdout, or a file that appears only once it is whole."""
+"""Output of a command: stdout, or a file that appears only when it is complete."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from assistant.files import remove_leftovers, replacing
 
 @contextmanager
 def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], None]]:
-    """Hand out what writes text to `out`, or to stdout if that is None.
+    """Yield a function that writes text to the file `out`, or to stdout if it is None.
 
-    A file is written beside its place and moved there at the end; when the block is left by an
-    exception, whatever was at its place is untouched.
+    The file is replaced atomically when the block ends. If the block raises, an existing file stays
+    unchanged.
 
     Raises:
         OutputError: the file cannot be written.
@@ -41,7 +41,7 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
 
 
 def _close(file: IO[str]) -> None:
-    # What could not be written before cannot be written now either.
+    # An earlier write has already failed and was reported.
     with suppress(OSError):
         file.close()
 
@@ -58,6 +58,6 @@ def _explained(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"{out}: the result cannot be written there ({error.strerror or error}). "
+            f"{out}: the result cannot be written ({error.strerror or error}). "
             "Choose another file with --out."
         ) from error

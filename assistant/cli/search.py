@@ -1,4 +1,4 @@
-"""Commands that look into the library: `search`, `similar`, `list` and `show`."""
+"""The commands `search`, `similar`, `list` and `show`."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from assistant.text.sanitizing import sanitized
 if TYPE_CHECKING:
     from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
 
-EMPTY = "The library is empty. Fill it with `assistant import FILE`."
-NOTHING = "Nothing in the library fits."
-_KEY_HELP = "Id of the paper, its beginning, or its number."
-# Seconds in which vectors that are missing are made: who types a command can wait a moment.
+EMPTY = "The library is empty. Add papers with `assistant import FILE`."
+NOTHING = "No papers match."
+_KEY_HELP = "Paper id, the start of one, or paper number."
+# Seconds that a search may spend on computing missing vectors.
 _PATIENCE_S = 2.0
 
 
 class Order(Enum):
-    """How `list` can sort, in the words of `assistant.library.Sort`."""
+    """Sort orders of `list`; the values of `assistant.library.Sort`."""
 
     PUBLISHED = "published"
     ADDED = "added"
@@ -52,7 +52,7 @@ LimitOption = Annotated[
 def search(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="What to look for; - reads one query a line.")
+        str, typer.Argument(metavar="QUERY", help="What to search for; - reads one query per line.")
     ],
     limit: LimitOption = 10,
     since: SinceOption = None,
@@ -64,11 +64,11 @@ def search(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Find papers by words and by meaning, the best first.
+    """Find papers by words and meaning, best first.
 
-    Filters can be written in the query too: since:2024 until:2024-06-30 author:hinton tag:nlp
-    source:page.txt; with - in front of author, tag or source such papers are left out. Filters
-    alone list the newest papers.
+    The query can contain filters: since:2024 until:2024-06-30 author:hinton tag:nlp
+    source:page.txt. A - before author, tag or source excludes papers. Filters alone list the
+    newest papers.
     """
     streams = Streams()
     batch = Batch(query, streams)
@@ -78,7 +78,7 @@ def search(
             with batch.each(asked):
                 text, filters = filtered(asked, options)
                 if not text.strip() and not filters.given:
-                    raise UsageError("The query is empty. Say what to look for.")
+                    raise UsageError("The query is empty. Enter what to search for.")
                 hits = session.library.search(text, limit, filters, budget_s=_PATIENCE_S)
                 _show_hits({"query": asked}, hits, streams, as_json=as_json)
     batch.end()
@@ -97,7 +97,7 @@ def similar(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Find the papers that are most like one paper of the library, the nearest first."""
+    """Find the papers most similar to a paper of the library, nearest first."""
     streams = Streams()
     filters = filters_of(since, until, author, tag, source)
     with open_session(context, library, model, streams) as session:
@@ -120,7 +120,7 @@ def list_papers(
     tag: TagOption = None,
     source: SourceOption = None,
     sort: Annotated[
-        Order | None, typer.Option("--sort", help="By date, by when they came, or by title.")
+        Order | None, typer.Option("--sort", help="Sort by publication date, date added, or title.")
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
@@ -129,16 +129,16 @@ def list_papers(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """List the papers: number, id, title and TL;DR.
+    """List papers: number, id, title and TL;DR.
 
-    They come in the order of import; with filters, which can be written in QUERY as for `search`,
-    the newest first; with words the best first. Written to a file or to another program it is one
-    line a paper, with tabs between.
+    Without a query papers are listed in import order, with filters newest first, with words best
+    first. QUERY takes the same filters as `search`. Output to a file or a pipe is one
+    tab-separated line per paper.
     """
     streams = Streams()
     text, filters = filtered(query, filters_of(since, until, author, tag, source))
     if sort and text.strip():
-        raise UsageError("Papers with certain words come the best first; leave --sort out.")
+        raise UsageError("Results for words are sorted by relevance. Omit --sort.")
     with open_session(context, library, model, streams, embedding=False) as session:
         kept = session.library
         if sort:
@@ -171,13 +171,13 @@ def show(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
     with_sources: Annotated[
-        bool, typer.Option("--sources", help="Show every record that it was put together from.")
+        bool, typer.Option("--sources", help="Show every record the paper was merged from.")
     ] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Show one paper: TL;DR, abstract and all that is known of it."""
+    """Show one paper: metadata, TL;DR and abstract."""
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         stored = session.library.get(key)
@@ -224,7 +224,7 @@ def show(
         streams.line()
         streams.line(("TL;DR: ", "bold"), tldr.text)
     streams.line()
-    streams.line(paper.abstract or ("It has no abstract.", "dim"))
+    streams.line(paper.abstract or ("No abstract.", "dim"))
     for record in records if with_sources else ():
         _show_record(record, streams)
 
@@ -236,10 +236,10 @@ def _fields(known: list[tuple[str, str]], streams: Streams) -> None:
 
 
 def _show_record(record: SourceRecord, streams: Streams) -> None:
-    """All that one record says; its file names come first."""
+    """Show one record, with its file names first."""
     paper = record.paper
     streams.line()
-    streams.line((", ".join(filter(None, record.sources)) or "not from a file", "bold"))
+    streams.line((", ".join(filter(None, record.sources)) or "not read from a file", "bold"))
     known = [
         ("Title", paper.title),
         ("Authors", ", ".join(paper.authors)),
@@ -268,7 +268,7 @@ def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) ->
 
 
 def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_json: bool) -> None:
-    """Show what was found; as JSON together with what it is `about`."""
+    """Show search results; as JSON together with the keys of `about`."""
     if as_json:
         streams.json({**about, "hits": [_hit_as_json(n, hit) for n, hit in enumerate(hits, 1)]})
         return

@@ -1,4 +1,4 @@
-"""The command `serve`: the chat page."""
+"""The command `serve`: the web page."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def serve(
     context: typer.Context,
     port: Annotated[
         int,
-        typer.Option("--port", metavar="N", min=0, max=65_535, help="Port; 0 takes any free one."),
+        typer.Option("--port", metavar="N", min=0, max=65_535, help="Port; 0 picks a free one."),
     ] = PORT,
     host: Annotated[
         str,
         typer.Option(
             "--host",
             metavar="ADDRESS",
-            help="Address to listen at; without --auth only this computer is served. 0.0.0.0 "
-            "stands for all addresses it has.",
+            help="Address to listen on. Without --auth only this computer can connect; 0.0.0.0 "
+            "means all addresses.",
         ),
     ] = HOST,
     auth: Annotated[
@@ -37,8 +37,8 @@ def serve(
         typer.Option(
             "--auth",
             metavar="FILE",
-            help="Let only the users in this file in, each with chats of their own; "
-            "`user add` makes it.",
+            help="Require a log-in of the users in this file; each has their own chats. "
+            "`user add` creates the file.",
             show_default=False,
         ),
     ] = None,
@@ -47,7 +47,7 @@ def serve(
         typer.Option(
             "--name",
             metavar="HOST",
-            help="Also answer to this name, of a name server or a proxy; may be given again.",
+            help="Also accept this host name (DNS or proxy). Repeat for several.",
             show_default=False,
         ),
     ] = None,
@@ -55,10 +55,10 @@ def serve(
     library: LibraryOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Open the chat page on this computer, until Ctrl-C; for a group with --auth."""
+    """Serve the web page on this computer until Ctrl-C; for a group with --auth."""
     streams = Streams()
     if name and auth is None:
-        raise UsageError("--name is for a page on which people log in: give --auth FILE, too.")
+        raise UsageError("--name needs a log-in. Give --auth FILE too.")
     with open_session(context, library, model, streams) as session:
         from assistant.web.serving.server import serve as serve_page
         from assistant.web.serving.users import Users
@@ -68,12 +68,11 @@ def serve(
             fill_with_sample(session.library, streams)
 
         def on_ready(address: str) -> None:
-            streams.line("The page is open at ", (address, "bold"), " (Ctrl-C ends it)")
+            streams.line("The page is open at ", (address, "bold"), " (press Ctrl-C to stop)")
             if users and not _is_local(host):
                 streams.note(
-                    "What people type and read there, passwords too, goes through the network "
-                    "unencrypted, unless a tunnel or a TLS proxy stands before it: "
-                    "docs/serving.md."
+                    "The connection is not encrypted, including passwords. Use a tunnel or a TLS "
+                    "proxy: see docs/serving.md."
                 )
 
         serve_page(

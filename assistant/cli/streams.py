@@ -1,6 +1,6 @@
-"""The three streams of a command: results to stdout, notes and progress to stderr, lines in.
+"""The streams of a command: results on stdout, notes and progress on stderr, input on stdin.
 
-On a terminal both outputs have colours; anywhere else they are plain UTF-8 text.
+Terminal output is coloured; everything else is plain UTF-8.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.text.sanitizing import sanitized, sanitized_lines
 if TYPE_CHECKING:
     from rich.console import Console
 
-# A part of a line: its text, and how a terminal shows it (a style of Rich; empty: as usual).
+# Part of a line: its text and its Rich style (empty: default).
 Part = tuple[str, str]
 STDIN = "-"
 
@@ -34,7 +34,7 @@ class Progress(Protocol):
 
 
 def use_utf8() -> None:
-    """Make the outputs carry any abstract, whatever the terminal's or the system's encoding is."""
+    """Make stdout and stderr accept any character, whatever the system's encoding is."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -43,7 +43,7 @@ def use_utf8() -> None:
 
 
 def as_json(value: Any) -> str:
-    """`value` as JSON on one line, of its texts what can be seen: no text steers a terminal."""
+    """`value` as JSON on one line, without characters that control a terminal."""
     return json.dumps(_shown(value), ensure_ascii=False)
 
 
@@ -56,7 +56,7 @@ def _shown(value: Any) -> Any:
 
 
 class Streams:
-    """Writes what a command has to say."""
+    """Writes the output of a command."""
 
     @cached_property
     def _out(self) -> Console:
@@ -72,11 +72,11 @@ class Streams:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the result is read by a person at a terminal."""
+        """Whether stdout is a terminal."""
         return sys.stdout.isatty()
 
     def line(self, *parts: str | Part) -> None:
-        """Write one line of the result for people."""
+        """Write one line of the result for a person to read."""
         pairs = [(part, "") if isinstance(part, str) else part for part in parts]
         if self.is_terminal:
             from rich.text import Text
@@ -88,11 +88,11 @@ class Streams:
             self.text("".join(sanitized_lines(text) for text, _ in pairs) + "\n")
 
     def json(self, value: Any) -> None:
-        """Write one JSON value on a line of its own and hand it on at once."""
+        """Write one JSON value on its own line and flush."""
         self.text(as_json(value) + "\n")
 
     def json_list(self, values: Iterable[Any]) -> None:
-        """Write a JSON array as its values come, one a line."""
+        """Write a JSON array as its values arrive, one per line."""
         before = "["
         for value in values:
             self.text(before + as_json(value))
@@ -100,10 +100,11 @@ class Streams:
         self.text("[]\n" if before == "[" else "]\n")
 
     def text(self, text: str) -> None:
-        """Write `text` to the result as it is and hand it on at once.
+        """Write `text` to stdout unchanged and flush.
 
         Raises:
-            OutputError: stdout takes no more; a reader that is gone is a BrokenPipeError.
+            OutputError: stdout cannot be written.
+            BrokenPipeError: the reader has closed the pipe.
         """
         try:
             sys.stdout.write(text)
@@ -113,12 +114,12 @@ class Streams:
             if isinstance(error, BrokenPipeError):
                 raise
             raise OutputError(
-                f"stdout: the result cannot be written there ({error.strerror or error}). "
-                "Free some space, or send it elsewhere."
+                f"stdout: the result cannot be written ({error.strerror or error}). "
+                "Free some space, or write to another place."
             ) from error
 
     def note(self, text: str) -> None:
-        """Write one line to stderr, whatever line ends `text` has."""
+        """Write one line to stderr; line breaks in `text` become spaces."""
         self._note(text, "dim")
 
     def error(self, text: str) -> None:
@@ -165,7 +166,7 @@ class Streams:
 
 
 def leave_stdout() -> None:
-    """Let what is still buffered go nowhere: at the end it would fail once more, with noise."""
+    """Discard buffered output: flushing it at exit would fail again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, sys.stdout.fileno())
@@ -182,7 +183,7 @@ def stdin_bytes() -> bytes:
 
 
 def stdin_lines() -> Iterator[str]:
-    """The lines of stdin that are not blank, each as soon as it is there."""
+    """The non-blank lines of stdin, as they arrive."""
     for number, raw in enumerate(sys.stdin.buffer):
         line = raw.decode("utf-8-sig" if number == 0 else "utf-8", "replace").strip()
         if line:
@@ -190,24 +191,24 @@ def stdin_lines() -> Iterator[str]:
 
 
 class Batch:
-    """The question given as an argument, or with `-` one a line of stdin.
+    """The question given as an argument, or with `-` one question per line of stdin.
 
-    A line that cannot be used does not end the others; the question given as an argument does.
+    An invalid line of stdin is reported and skipped; an invalid argument is an error.
     """
 
     def __init__(self, given: str, streams: Streams) -> None:
-        """`given` is the command's argument."""
+        """Use the argument `given`, or stdin if it is `-`."""
         self._given = given
         self._streams = streams
         self._failed = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the questions, each as soon as it is there."""
+        """Yield the questions as they arrive."""
         return stdin_lines() if self._given == STDIN else iter([self._given])
 
     @contextmanager
     def each(self, question: str) -> Iterator[None]:
-        """Report an unusable line of stdin and go on with the next."""
+        """Report an invalid line of stdin and continue with the next."""
         try:
             yield
         except UsageError as error:
@@ -218,7 +219,7 @@ class Batch:
             self._streams.error(f"{error} (line {shown!r})")
 
     def end(self) -> None:
-        """Exit with 1 if a line could not be used."""
+        """Exit with 1 if a line was invalid."""
         if self._failed:
             lines = "1 line" if self._failed == 1 else f"{self._failed} lines"
             self._streams.note(f"{lines} could not be used; the others were.")

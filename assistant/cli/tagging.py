@@ -1,4 +1,4 @@
-"""Commands that change what is kept of papers: `tag`, `untag` and `remove`."""
+"""The commands `tag`, `untag` and `remove`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from assistant.cli.options import (
 from assistant.cli.search import NOTHING
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import UsageError
+from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
     from assistant.library import Filters, Library, StoredPaper
 
 _MOST_SHOWN = 10
-# In the names of what `restore --replace` has put aside.
+# Part of the names of files that `restore --replace` set aside.
 _ASIDE = ".before-restore"
 
 KeysArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="ID", help="Papers; - reads ids from stdin, as `list` writes them."),
+    typer.Argument(metavar="ID", help="Paper ids; - reads them from stdin, as written by `list`."),
 ]
-TagsArgument = Annotated[str, typer.Argument(metavar="TAG,...", help="Tags, with commas between.")]
+TagsArgument = Annotated[str, typer.Argument(metavar="TAG,...", help="Comma-separated tags.")]
 
 
 def tag(
@@ -50,10 +51,10 @@ def tag(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Give tags to papers: to those named, or to all that the options select.
+    """Add tags to the named papers, or to all papers that the options select.
 
-    Tags that you give stay whatever is imported later. The tag `star` marks the papers you like
-    best: the digest puts what is like them first.
+    Later imports never remove your tags. The tag `star` marks your favourites: the digest lists
+    similar papers first.
     """
     wanted = _tags(tags)
     streams = Streams()
@@ -74,7 +75,7 @@ def untag(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Take tags from papers, also those that came with an import; they do not come back with it."""
+    """Remove tags from papers. A later import does not bring them back."""
     unwanted = _tags(tags)
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
@@ -85,7 +86,7 @@ def untag(
 def remove(
     context: typer.Context,
     keys: KeysArgument = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     since: SinceOption = None,
     until: UntilOption = None,
     author: AuthorOption = None,
@@ -94,11 +95,11 @@ def remove(
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Erase papers with all that was made from them: full text, vectors, TL;DRs, tags, records.
+    """Remove papers with their full text, vectors, TL;DRs, tags and records.
 
-    Nothing of them stays in any file of the library; answers in chats that quote them do, and so
-    do backups. The indexes are made anew for that, which takes minutes in a library of hundreds
-    of thousands.
+    Nothing of them stays in the files of the library, except answers in chats that quote them.
+    Backups are not changed. The indexes are compacted afterwards, which takes minutes in a
+    library of hundreds of thousands of papers.
     """
     streams = Streams()
     with open_session(context, library, model, streams) as session:
@@ -110,11 +111,11 @@ def remove(
         if not yes:
             _ask(papers, streams)
         removed = kept.remove([stored.number for stored in papers])
-        with streams.progress("Erasing what is left of them"):
+        with streams.progress("Compacting the indexes"):
             kept.erase_removed()
         for older in sorted(kept.folder.glob(f"*{_ASIDE}*")):
-            streams.note(f"{older} was not touched; delete it if they are to be gone from it too.")
-    streams.line(f"{removed:,} {'paper' if removed == 1 else 'papers'} removed.")
+            streams.note(f"{older} still contains them. Delete that file to remove them there too.")
+    streams.line(f"{format_count(removed, 'paper')} removed.")
 
 
 def _ask(papers: list[StoredPaper], streams: Streams) -> None:
@@ -123,9 +124,9 @@ def _ask(papers: list[StoredPaper], streams: Streams) -> None:
     if len(papers) > _MOST_SHOWN:
         streams.note(f"  and {len(papers) - _MOST_SHOWN:,} more")
     if not sys.stdin.isatty():
-        raise UsageError("Nothing was removed: give --yes to remove papers without being asked.")
-    # Not `typer.confirm`, which writes to stdout too.
-    sys.stderr.write(f"Remove {len(papers):,} of your papers for ever? [y/N] ")
+        raise UsageError("Nothing was removed. Give --yes to remove papers without confirmation.")
+    # `typer.confirm` would write to stdout.
+    sys.stderr.write(f"Permanently remove {format_count(len(papers), 'paper')}? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         streams.note("Nothing was removed.")
@@ -133,16 +134,15 @@ def _ask(papers: list[StoredPaper], streams: Streams) -> None:
 
 
 def _selected(library: Library, keys: list[str] | None, filters: Filters) -> list[StoredPaper]:
-    """The papers that were named, each once, or those that meet the filters.
+    """The named papers, each once, or the papers that match the filters.
 
     Raises:
-        UsageError: neither was given, or both.
-        PaperNotFound: there is no paper of that name.
+        UsageError: neither names nor filters were given, or both.
+        PaperNotFound: no paper has a given id.
     """
     if bool(keys) == filters.given:
         raise UsageError(
-            "Name papers by their ids, or select them by --tag, --author, --source, --since or "
-            "--until; not both, and not neither."
+            "Select papers either by id or with --tag, --author, --source, --since and --until."
         )
     if not keys:
         return list(library.papers(filters))
@@ -152,7 +152,7 @@ def _selected(library: Library, keys: list[str] | None, filters: Filters) -> lis
 
 
 def _from_stdin() -> list[str]:
-    """The id of each line: the first word of a line, which is the number in lines of `list`."""
+    """The first word of each line: the paper number in lines written by `list`."""
     lines = stdin_bytes().decode("utf-8-sig", "replace").splitlines()
     return [words[0] for line in lines if (words := line.split())]
 
@@ -160,7 +160,7 @@ def _from_stdin() -> list[str]:
 def _tags(given: str) -> list[str]:
     tags = [tag for part in given.split(",") if (tag := " ".join(part.split()))]
     if not tags:
-        raise UsageError("There is no tag in that; write for example: assistant tag star ID")
+        raise UsageError("No tag was given. Example: assistant tag star ID")
     return tags
 
 
@@ -171,4 +171,4 @@ def _retag(
     streams: Streams,
 ) -> None:
     changed, count = change([stored.number for stored in papers], tags), len(papers)
-    streams.line(f"{count:,} {'paper' if count == 1 else 'papers'} selected, {changed:,} changed.")
+    streams.line(f"{format_count(count, 'paper')} selected, {changed:,} changed.")

@@ -1,4 +1,4 @@
-"""TL;DRs as they are written out: line by line, or as one page at the end."""
+"""Writes TL;DRs: line by line, or as one page at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
 
 
 class Format(enum.StrEnum):
-    """How the results are written."""
+    """Output formats of TL;DRs."""
 
     jsonl = "jsonl"
     csv = "csv"
@@ -29,10 +29,10 @@ class Format(enum.StrEnum):
 
 
 class Output:
-    """Writes results in one format, each as soon as it is there; a page is written at the end."""
+    """Writes results in one format as they arrive; an HTML page is written at the end."""
 
     def __init__(self, form: Format, write: Callable[[str], None], *, by_date: bool) -> None:
-        """Write what comes before the first result; `by_date` is how a page is grouped."""
+        """Write the header; `by_date` groups an HTML page by date instead of topic."""
         self._form = form
         self._write = write
         self._by_date = by_date
@@ -41,14 +41,14 @@ class Output:
             write(",".join(_COLUMNS) + "\n")
 
     def add(self, result: TldrResult) -> None:
-        """Write one result, or keep it for the page."""
+        """Write one result, or collect it for the page."""
         if self._form is Format.html:
             self._page.append(result)
         else:
             self._write(_row(result, self._form))
 
     def end(self) -> None:
-        """Write what comes behind the last result."""
+        """Write the end of the output."""
         if self._form is Format.html:
             from assistant.summarizing.html_page import tldr_page
 

@@ -1,4 +1,4 @@
-"""The command `tldr`: one-line summaries of the library, or of papers that are handed in."""
+"""The command `tldr`: one-line summaries of the library or of given papers."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.streams import Streams
 from assistant.cli.tldr_output import Format, Output
 from assistant.errors import UsageError
+from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,39 +39,35 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.summarizing import TldrResult
 
-_NO_ABSTRACT = (
-    "The paper {} has no abstract, so nothing can be said about it in a line. Import a record of "
-    "it that has one."
-)
+_NO_ABSTRACT = "The paper {} has no abstract to summarize. Import a record that has one."
 
 
 def tldr(
     context: typer.Context,
     path: Annotated[
         str | None,
-        typer.Argument(metavar="PATH", help="Papers to read, - is stdin; without it: the library."),
+        typer.Argument(metavar="PATH", help="Papers to read; - reads stdin. Default: the library."),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.text,
+    form: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.text,
     json_lines: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="File to write instead of stdout.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write to this file instead of stdout."),
     ] = None,
     by_date: Annotated[
-        bool, typer.Option("--by-date", help="Group the page of --format html by date, not topic.")
+        bool, typer.Option("--by-date", help="Group the HTML page by date instead of topic.")
     ] = False,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
     ] = None,
-    redo: Annotated[
-        bool, typer.Option("--redo", help="Write them anew, also those that are there.")
-    ] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Rewrite existing TL;DRs.")] = False,
     keys: Annotated[
         list[str] | None,
-        typer.Option("--id", metavar="ID", help="Only this paper; given again, these papers."),
+        typer.Option("--id", metavar="ID", help="Only this paper. Repeat for several."),
     ] = None,
     explain: Annotated[
         str | None,
-        typer.Option("--explain", metavar="ID", help="Show how the line about one paper came."),
+        typer.Option("--explain", metavar="ID", help="Show how the TL;DR of one paper was made."),
     ] = None,
     columns: ColumnsOption = None,
     since: SinceOption = None,
@@ -83,24 +80,23 @@ def tldr(
 ) -> None:
     """Write a one-line TL;DR for every paper that has an abstract.
 
-    What was written before is not written again: the lines of the library's papers are kept in it,
-    those of papers from PATH or stdin in the cache folder. So a call goes on where the last one
-    stopped, however that was.
+    Existing TL;DRs are reused: those of library papers are stored in the library, those of papers
+    from PATH or stdin in the cache folder. A batch that was stopped or killed continues where it
+    ended.
     """
     streams = Streams()
     inputs = None if path is None else Inputs([path], columns)
     filters = filters_of(since, until, author, tag, source)
     if inputs is not None and (filters.given or keys):
         raise UsageError(
-            "Only papers of the library can be selected. Import PATH first, or leave these options "
-            "out."
+            "Only papers in the library can be selected. Import PATH first, or omit these options."
         )
     if keys and filters.given:
-        raise UsageError("Name papers by --id, or select them by the other options, not both.")
+        raise UsageError("Select papers either with --id or with the other options, not both.")
     form = Format.jsonl if json_lines else form
     if explain is not None:
         if inputs is not None or filters.given or keys:
-            raise UsageError("--explain takes one paper of the library and no others.")
+            raise UsageError("--explain takes one paper of the library and no other selection.")
         with open_session(context, library, model, streams, embedding=False) as session:
             stored = session.library.get(explain)
             if not stored.abstract:
@@ -117,7 +113,7 @@ def tldr(
         else:
             results = _of_inputs(session, inputs, limit, redo=redo)
             total = _least(inputs.count(), limit) if counted else None
-        # An interrupt or a failure leaves the block by an exception, and then FILE is as it was.
+        # An interrupt or a failure leaves the block by an exception; FILE then stays unchanged.
         with stop_on_interrupt() as stop, destination(out, streams) as write:
             output = Output(form, write, by_date=by_date)
             pace = _Pace()
@@ -137,7 +133,7 @@ def tldr(
 
 
 class _Pace:
-    """How many lines there are, and how fast new ones come."""
+    """How many TL;DRs there are, and how fast new ones are written."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -154,20 +150,20 @@ class _Pace:
             minutes = (time.monotonic() - self._begun) / 60
             parts.append(f"{self._new / minutes:.0f} a minute")
         if reused := self.count - self._new:
-            parts.append(f"{reused:,} were there")
+            parts.append(f"{reused:,} reused")
         return ", ".join(parts)
 
 
 def _of_library(
     session: Session, filters: Filters, keys: list[str] | None, limit: int | None, *, redo: bool
 ) -> tuple[Callable[[Callable[[], bool]], Iterator[TldrResult]], int | None]:
-    """What writes the TL;DRs once it is told when to stop, and how many there will be.
+    """A function that writes the TL;DRs, and how many there will be.
 
     Library and model are opened here, where an interrupt ends the command at once.
     """
     chosen: Iterable[StoredPaper]
     if keys:
-        # Each once, however it was named.
+        # Each paper once, whichever of its ids was given.
         named = {paper.number: paper for paper in map(session.library.get, keys)}
         for paper in named.values():
             if not paper.abstract:
@@ -188,7 +184,7 @@ def _of_library(
 def _of_inputs(
     session: Session, inputs: Inputs, limit: int | None, *, redo: bool
 ) -> Callable[[Callable[[], bool]], Iterator[TldrResult]]:
-    """What writes the TL;DRs once it is told when to stop; the model is opened here."""
+    """A function that writes the TL;DRs; the model is opened here."""
     from assistant.summarizing import summarise_papers
 
     model, kept = session.model, session.tldr_cache
@@ -209,6 +205,6 @@ def _least(count: int | None, limit: int | None) -> int | None:
 def _stopped(written: int, *, in_library: bool) -> str:
     where = "library" if in_library else "cache folder"
     return (
-        f"Stopped: the TL;DRs written so far ({written} came out) are kept in the {where}. "
-        "The same command goes on from here."
+        f"Stopped after {format_count(written, 'TL;DR')}. They are saved in the {where}. Run the "
+        "same command again to continue."
     )

@@ -1,4 +1,4 @@
-"""The commands `user add`, `user remove` and `user list`: who may log in to the page."""
+"""The commands `user add`, `user remove` and `user list`: who can log in to the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.errors import UsageError
 
 AuthArgument = Annotated[
     Path,
-    typer.Option("--auth", metavar="FILE", help="File of the users.", show_default=False),
+    typer.Option("--auth", metavar="FILE", help="File with the users.", show_default=False),
 ]
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="Name to log in with.", show_default=False)
@@ -21,11 +21,11 @@ NameArgument = Annotated[
 
 
 def add(name: NameArgument, file: AuthArgument) -> None:
-    """Let somebody log in, or give a new password.
+    """Add a user, or change a password.
 
-    The password is asked for twice; where stdin is no terminal, its first line is the password.
-    The file, which is made if there is none, holds only a salted hash of it. A page that is being
-    served takes note at once, and whoever was logged in with the old password is logged out.
+    The command asks for the password twice, or reads the first line of stdin if that is not a
+    terminal. The file is created if it is missing; it stores a salted hash of the password. A
+    running page applies the change at once and logs out sessions with the old password.
     """
     from assistant.web.serving.users import hashed, is_name, name_of, read_users, write_users
 
@@ -33,8 +33,8 @@ def add(name: NameArgument, file: AuthArgument) -> None:
     user = name_of(name)
     if not is_name(user):
         raise UsageError(
-            f"{name} cannot be a name: take up to 64 letters, digits, dots, hyphens or @, "
-            "with a letter or digit first."
+            f"{name} is not a valid user name. Use up to 64 letters, digits, dots, hyphens or @, "
+            "starting with a letter or digit."
         )
     users = read_users(file) if file.exists() else {}
     known = user in users
@@ -44,22 +44,22 @@ def add(name: NameArgument, file: AuthArgument) -> None:
 
 
 def remove(name: NameArgument, file: AuthArgument) -> None:
-    """Let somebody log in no more; who is logged in just now is logged out."""
+    """Remove a user and end their sessions."""
     from assistant.web.serving.users import name_of, read_users, write_users
 
     streams = Streams()
     users = read_users(file)
     user = name_of(name)
     if user not in users:
-        raise UsageError(f"There is no user {user} in {file}.")
+        raise UsageError(f"{file} has no user {user}.")
     del users[user]
     write_users(file, users)
-    streams.line(f"{user} cannot log in any more.")
-    streams.note("The chats stay in the library, for whoever gets this name next.")
+    streams.line(f"{user} can no longer log in.")
+    streams.note("Their chats stay in the library; a new user of the same name would see them.")
 
 
 def list_users(file: AuthArgument) -> None:
-    """Show the names of those who may log in."""
+    """List the users who can log in."""
     from assistant.web.serving.users import read_users
 
     streams = Streams()
@@ -73,6 +73,6 @@ def _password(user: str) -> str:
     from getpass import getpass
 
     first = getpass(f"Password for {user}: ")
-    if getpass("Once more: ") != first:
-        raise UsageError("The two are not the same. Nothing was changed.")
+    if getpass("Repeat the password: ") != first:
+        raise UsageError("The passwords do not match. Nothing was changed.")
     return first

@@ -1,4 +1,4 @@
-"""The command `watch`: files that land in a folder are imported."""
+"""The command `watch`: imports files that arrive in a folder."""
 
 from __future__ import annotations
 
@@ -27,34 +27,32 @@ from assistant.errors import FileUnreadable, UsageError
 if TYPE_CHECKING:
     from assistant.library import Library
 
-# Besides what the system reports, the folder is looked through this often: network drives do not.
+# Network drives report no changes, so the folder is also scanned every so many seconds.
 _LOOK_S = 30.0
 
 
 def watch(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to watch.")],
-    once: Annotated[
-        bool, typer.Option("--once", help="Import what is new in it, and stop.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Import new files and exit.")] = False,
     columns: ColumnsOption = None,
     library: LibraryOption = None,
     model: UnusedModelOption = None,
 ) -> None:
-    """Import every file that lands in a folder or below it, until you stop it with Ctrl-C.
+    """Import every file that arrives in a folder or its subfolders, until Ctrl-C.
 
-    What is in the folder already is imported first, unless it was before and has not changed.
-    Hidden files, downloads that are not complete and files still being written are left alone.
+    Files already in the folder are imported first, unless they were imported before and have not
+    changed. Hidden files, incomplete downloads and files still being written are skipped.
     """
     streams = Streams()
     place = folder.expanduser().resolve()
     if not place.is_dir():
-        raise UsageError(f"{folder} is no folder; name the one in which your files land.")
-    Inputs([], columns)  # says now that they cannot be read
+        raise UsageError(f"{folder} is not a folder. Give the folder to watch.")
+    Inputs([], columns)  # reports invalid columns before the watch starts
     with open_session(context, library, model, streams) as session, stop_on_interrupt() as stop:
         watched = Watched(session.library, place)
         if not once:
-            streams.note(f"Watching {place}; Ctrl-C stops.")
+            streams.note(f"Watching {place}. Press Ctrl-C to stop.")
         try:
             for _ in _looks(watched, stop) if once else _rounds(watched, stop):
                 for path, state in watched.whole():
@@ -69,11 +67,11 @@ def watch(
             streams.note("Stopped.")
             raise typer.Exit(INTERRUPTED if once else 0)
         for name in watched.growing():
-            streams.note(f"{name} is still being written; it is left for the next time.")
+            streams.note(f"{name} is still being written and was skipped.")
 
 
 def _looks(watched: Watched, stop: threading.Event) -> Iterator[None]:
-    """One look, and a second one for files that have just been written."""
+    """One scan, and a second one for files that have just been written."""
     yield None
     if watched.waiting and not stop.is_set():
         stop.wait(QUIET_S)
@@ -81,7 +79,7 @@ def _looks(watched: Watched, stop: threading.Event) -> Iterator[None]:
 
 
 def _rounds(watched: Watched, stop: threading.Event) -> Iterator[None]:
-    """A look now, and one whenever something may have changed or a file may have become whole."""
+    """A scan now, and one whenever something may have changed or a file may be complete."""
     from watchfiles import watch as changes
 
     looked = time.monotonic()
@@ -102,16 +100,16 @@ def _rounds(watched: Watched, stop: threading.Event) -> Iterator[None]:
     except OSError as error:
         if watched.folder.is_dir():
             raise FileUnreadable(
-                f"{watched.folder} cannot be watched ({error.strerror or error}); `assistant watch "
-                "--once` imports what is in it."
+                f"{watched.folder} cannot be watched ({error.strerror or error}). Run `assistant "
+                "watch --once` to import its files now."
             ) from error
         raise _gone(watched.folder) from error
 
 
 def _gone(folder: Path) -> FileUnreadable:
     return FileUnreadable(
-        f"{folder} is not there any more. What was imported is kept; watch it again when it is "
-        "back."
+        f"{folder} no longer exists. Imported papers are kept; start watching again when the "
+        "folder is back."
     )
 
 
@@ -124,11 +122,11 @@ def _import(
     streams: Streams,
     stop: threading.Event,
 ) -> None:
-    """Import one file; what cannot be read of it is said and remembered as seen."""
+    """Import one file; report what cannot be read, and remember the file as imported."""
     inputs = Inputs([str(path)], columns)
     report = library.add(inputs.papers(stop.is_set))
     inputs.report(streams)
-    # Interrupted it is imported again: what is there already is not added twice.
+    # After an interrupt the file is imported again; nothing is added twice.
     if not stop.is_set():
         watched.remember(path, state)
         streams.line(f"{watched.name(path)}: {summary(report, len(inputs.failures))}")

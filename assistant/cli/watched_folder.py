@@ -1,4 +1,4 @@
-"""The files of a watched folder: which are new, which are whole, and which were imported."""
+"""Files of a watched folder: which are new, complete, or already imported."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.library import Library
 
-# A file is taken for whole when it has not changed for so many seconds.
+# A file counts as complete when it has not changed for this many seconds.
 QUIET_S = 2.0
-# What was imported is noted this often; after a kill the rest is imported again, adding nothing.
+# Seconds between saves; after a kill the rest is imported again, adding nothing.
 _SAVE_S = 5.0
 _FACT = "watched:"
-# Of browsers and other programs, for files that are not complete yet.
+# Suffixes that browsers and other programs give to incomplete files.
 _PARTIAL = (
     ".part", ".partial", ".crdownload", ".download", ".opdownload", ".aria2", ".tmp", ".temp",
     ".swp", "~",
 )  # fmt: skip
 
-# Size in bytes and time of change in nanoseconds.
+# Size in bytes and modification time in nanoseconds.
 State = tuple[int, int]
 
 
 class Watched:
-    """The files of a folder, and which of them were imported as they are now."""
+    """The files of a folder, and which of them were imported in their present state."""
 
     def __init__(self, library: Library, folder: Path) -> None:
-        """Know the files of `folder` that `library` remembers."""
+        """Load the state of `folder` from `library`."""
         self.folder = folder
         self._library = library
         self._own = library.folder.resolve()
         self._fact = f"{_FACT}{folder}"
         kept = json.loads(library.fact(self._fact) or "{}")
         self._imported: dict[str, State] = {name: (one, two) for name, (one, two) in kept.items()}
-        # As each file that is not known to be whole was, and since when (of `time.monotonic`).
+        # The last known state of each incomplete file, and since when (`time.monotonic`).
         self._waiting: dict[str, tuple[State, float]] = {}
         self._saved = time.monotonic()
         self._changed = False
 
     @property
     def waiting(self) -> bool:
-        """Whether there are files that may be whole in a moment."""
+        """Whether some files may be complete soon."""
         return bool(self._waiting)
 
     def growing(self) -> list[str]:
-        """Names of the files that were not whole at the last look."""
+        """Names of the files that were incomplete at the last scan."""
         return sorted(self._waiting)
 
     def name(self, path: Path) -> str:
-        """How `path` is called in the folder."""
+        """The path of a file relative to the folder."""
         return path.relative_to(self.folder).as_posix()
 
     def whole(self) -> Iterator[tuple[Path, State]]:
-        """Files that are new or changed and not being written, in order of name."""
+        """New or changed files that are complete, by name."""
         present = {self.name(path): (path, state) for path, state in self._files()}
         if self._imported.keys() - present.keys() and self.folder.is_dir():
             self._changed = True
@@ -78,14 +78,14 @@ class Watched:
         yield from ready
 
     def remember(self, path: Path, state: State) -> None:
-        """Note that `path` was imported as it was with `state`."""
+        """Record that `path` was imported in this `state`."""
         self._imported[self.name(path)] = state
         self._changed = True
         if time.monotonic() - self._saved > _SAVE_S:
             self.save()
 
     def save(self) -> None:
-        """Keep what was noted."""
+        """Save the recorded states in the library."""
         if self._changed:
             self._library.remember(self._fact, json.dumps(self._imported, ensure_ascii=True))
             self._changed = False
@@ -102,13 +102,13 @@ class Watched:
                 if not path.is_file():
                     continue
                 state = path.stat()
-            except OSError:  # gone since, or not for us
+            except OSError:  # removed since, or not readable
                 continue
-            if state.st_size:  # else a browser keeps the name for a download that goes on
+            if state.st_size:  # an empty file reserves the name of a running download
                 yield path, (state.st_size, state.st_mtime_ns)
 
 
 def _is_old(state: State) -> bool:
-    """Whether the file was last changed long enough ago; a time to come says nothing."""
+    """Whether the file was last changed long enough ago; a future time counts as recent."""
     age = time.time_ns() - state[1]
     return age >= QUIET_S * 1e9

@@ -63,7 +63,7 @@ def test_wrong_use_is_2_and_leaves_stdout_alone(run: Run, arguments: list[str]) 
 def test_an_empty_path_is_wrong_use_and_not_the_working_folder(run: Run) -> None:
     result = run("list", "--library", "")
     assert result.exit_code == 2
-    assert result.stderr == "Error: --library is empty. Name a path, or leave the option out.\n"
+    assert result.stderr == "Error: --library is empty. Give a path, or omit the option.\n"
 
 
 def test_an_unknown_setting_is_wrong_use(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,4 +155,4 @@ def test_a_chat_that_cannot_be_kept_goes_on(
     result = run("chat", "--json", stdin=f"{QUESTION}\n{QUESTION}\n")
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) == 2
-    assert result.stderr == "This chat is not kept: The library cannot be written.\n"
+    assert result.stderr == "This chat is not saved: The library cannot be written.\n"

@@ -54,7 +54,7 @@ def test_what_was_added_is_shown_with_a_sentence_each_and_no_model_is_asked(
 ) -> None:
     result = run("digest")
     assert result.exit_code == 0
-    assert result.stderr == "There was no digest before: this one goes back 7 days.\n"
+    assert result.stderr == "This is the first digest; it covers 7 days.\n"
     assert result.stdout.startswith("# New papers, ")
     assert all(line in result.stdout for line in EXTRACTED)
     assert requests == []

@@ -66,7 +66,7 @@ def test_filters_choose_the_papers(run: Run, tmp_path: Path) -> None:
     assert titles("--until", "2022", "sleep") == ["On owls"]
     result = run("export", "sleep since:2021")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Nothing in the library fits." in result.stderr
+    assert "No papers match." in result.stderr
 
 
 def test_a_table_opens_in_a_spreadsheet(run: Run, filled: Path, tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_notes_go_into_a_folder(run: Run, filled: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--format", "obsidian"], "Name it with --out FOLDER"),
-        (["-o", "papers.docx"], "the ending tells no format"),
-        (["-o", "papers"], "the ending tells no format"),
+        (["--format", "obsidian"], "Give one with --out FOLDER"),
+        (["-o", "papers.docx"], "unknown file extension"),
+        (["-o", "papers"], "unknown file extension"),
         (["--since", "soon"], "is no date"),
     ],
 )

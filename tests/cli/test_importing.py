@@ -17,7 +17,7 @@ from assistant.settings import load_settings
 def test_import_reports_on_stdout_and_again_changes_nothing(run: Run, papers: Path) -> None:
     first = run("import", papers)
     assert (first.exit_code, first.stderr) == (0, "")
-    assert first.stdout == ("5 papers read: 5 new, 0 merged, 0 unchanged; 0 could not be read.\n")
+    assert first.stdout == "5 papers read: 5 new, 0 merged, 0 unchanged.\n"
     second = run("import", papers, "--json")
     assert json.loads(second.stdout) == {
         "read": 5,
@@ -134,7 +134,7 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     assert run("import", table).exit_code == 1
     named = run("import", table, "--columns", "title=Titel, abstract=Kurzfassung")
     assert named.exit_code == 0
-    assert "1 papers read" in named.stdout + named.stderr
+    assert "1 paper read" in named.stdout + named.stderr
     for wrong in ("title", "=Titel", "titel=Titel"):
         refused = run("import", table, "--columns", wrong)
         assert refused.exit_code == 2, wrong
@@ -162,9 +162,10 @@ def test_papers_without_an_abstract_are_kept_and_counted(run: Run, tmp_path: Pat
         encoding="utf-8",
     )
     result = run("import", page)
-    assert result.stdout.startswith("2 papers read: 2 new, 0 merged, 0 unchanged; ")
-    assert result.stdout.endswith(" 1 have no abstract.\n")
+    assert result.stdout == (
+        "2 papers read: 2 new, 0 merged, 0 unchanged; 1 without an abstract.\n"
+    )
     assert "Walruses sing" in run("search", "walruses").stdout
-    assert "It has no abstract." in run("show", "1").stdout
+    assert "No abstract." in run("show", "1").stdout
     assert run("tldr", "--id", "1").exit_code == 2
     assert len(run("tldr").stdout.splitlines()) == 1

@@ -57,9 +57,9 @@ def test_vectors_are_left_to_embed(run: Run, papers: Path) -> None:
     assert missing() == 5
     result = run("embed")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "Papers with new vectors: 5; without any: 0.\n"
+    assert result.stdout == "5 papers embedded; 0 still without vectors.\n"
     assert missing() == 0
-    assert run("embed").stdout == "Papers with new vectors: 0; without any: 0.\n"
+    assert run("embed").stdout == "0 papers embedded; 0 still without vectors.\n"
 
 
 def test_embed_without_a_model_is_an_error(
@@ -74,7 +74,7 @@ def test_embed_without_a_model_is_an_error(
     assert (result.exit_code, result.stdout) == (1, "")
     why, error = result.stderr.splitlines()
     assert why.startswith("There is no embedding model. Install it.")
-    assert error == "Error: Without an embedding model no vectors can be made."
+    assert error == "Error: Vectors cannot be computed without an embedding model."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -94,8 +94,8 @@ def test_embed_is_interrupted_and_goes_on(run: Run, tmp_path: Path) -> None:
     assert (process.returncode, said) == (130, "")
     left = missing()
     assert 0 < left < 400
-    assert out == f"Papers with new vectors: {400 - left}; without any: {left}.\n"
-    assert run("embed").stdout == f"Papers with new vectors: {left}; without any: 0.\n"
+    assert out == f"{400 - left} papers embedded; {left} still without vectors.\n"
+    assert run("embed").stdout == f"{left} papers embedded; 0 still without vectors.\n"
     assert run("check").exit_code == 0
 
 
@@ -133,13 +133,13 @@ def test_stats_for_people_and_for_programs(run: Run, filled: Path) -> None:
 def test_a_sound_library(run: Run, filled: Path, option: list[str]) -> None:
     result = run("check", *option)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "The library is sound.\n"
+    assert result.stdout == "No problems found.\n"
     shape = json.loads(run("check", "--json", *option).stdout)
     assert shape == {"problems": [], "repaired": bool(option)}
 
 
 def test_an_empty_library_is_sound(run: Run) -> None:
-    assert run("check").stdout == "The library is sound.\n"
+    assert run("check").stdout == "No problems found.\n"
 
 
 def test_check_repair_check(run: Run, filled: Path) -> None:
@@ -159,7 +159,7 @@ def test_check_repair_check(run: Run, filled: Path) -> None:
     assert [list(problem) for problem in shape["problems"]] == [["what", "mend", "repaired"]] * 2
     assert all(problem["repaired"] for problem in shape["problems"])
     assert run("check").exit_code == 0
-    assert run("embed").stdout.startswith("Papers with new vectors: 1;")
+    assert run("embed").stdout.startswith("1 paper embedded;")
 
 
 def test_what_cannot_be_repaired_exits_with_1(run: Run, filled: Path) -> None:
@@ -193,14 +193,16 @@ def test_there_and_back(run: Run, filled: Path, tmp_path: Path) -> None:
     target = tmp_path / "b.zip"
     result = run("backup", target)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"5 papers are in {target} ({target.stat().st_size / 1e6:,.1f} MB).\n"
+    assert result.stdout == (
+        f"Backed up 5 papers to {target} ({target.stat().st_size / 1e6:,.1f} MB).\n"
+    )
     new = tmp_path / "new"
     restored = run("restore", target, "--library", new)
     assert (restored.exit_code, restored.stderr) == (0, "")
     assert restored.stdout.startswith("5 papers of 20")
     assert restored.stdout.endswith(f" are in {new}.\n")
     assert run("list", "--library", new).stdout == before
-    assert run("check", "--library", new).stdout == "The library is sound.\n"
+    assert run("check", "--library", new).stdout == "No problems found.\n"
 
 
 def test_restore_spares_what_is_there(run: Run, filled: Path, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_full_disk_behind_out_is_an_error_of_one_line() -> None:
     process = start("tldr", "--out", "/dev/full")
     _, said = process.communicate()
     assert process.returncode == 1
-    assert said.startswith("Error: /dev/full: the result cannot be written there")
+    assert said.startswith("Error: /dev/full: the result cannot be written")
     assert len(said.splitlines()) == 1
 
 

@@ -39,7 +39,7 @@ def test_a_search_that_finds_nothing_says_so_on_stderr(run: Run) -> None:
 def test_an_empty_query_is_wrong_use(run: Run, filled: Path) -> None:
     result = run("search", "  ")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "Error: The query is empty. Say what to look for.\n"
+    assert result.stderr == "Error: The query is empty. Enter what to search for.\n"
 
 
 def test_list_is_a_row_with_tabs_for_each_paper(run: Run, filled: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_wrong_filter_in_one_line_does_not_cost_the_others(run: Run, filled: P
 def test_a_list_that_nothing_fits_says_so(run: Run) -> None:
     result = run("list", "tag:nothing")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "Nothing in the library fits.\n"
+    assert result.stderr == "No papers match.\n"
 
 
 def test_similar_shows_the_nearest_and_not_the_paper_itself(run: Run, filled: Path) -> None:
@@ -265,4 +265,4 @@ def test_show_of_a_paper_from_one_file_or_none(run: Run, filled: Path) -> None:
         library.add([Paper(title="Typed", abstract="By hand.")])
     text = run("show", "6", "--sources").stdout
     assert "Read from" not in text
-    assert "not from a file" in text
+    assert "not read from a file" in text

@@ -125,6 +125,6 @@ def test_an_interrupt_stops_the_answer_and_the_chat_goes_on(filled: Path) -> Non
         terminal.wait_for("Answer")
         terminal.interrupt()
         terminal.wait_for("Stopped.")
-        terminal.repeat_until("Nothing is running", terminal.interrupt)
-        terminal.repeat_until("Good bye.", terminal.type_end)
+        terminal.repeat_until("No answer is running", terminal.interrupt)
+        terminal.repeat_until("Goodbye.", terminal.type_end)
         assert terminal.end() == 0

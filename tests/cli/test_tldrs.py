@@ -148,7 +148,7 @@ def test_redo_writes_what_is_there_anew(
 def test_a_selection_is_of_the_library(run: Run, filled: Path, papers: Path) -> None:
     nothing = run("tldr", "--tag", "no such tag")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
-    assert "Nothing in the library fits" in nothing.stderr
+    assert "No papers match" in nothing.stderr
     for selection in (["--since", "2024"], ["--id", "1"]):
         refused = run("tldr", papers, *selection)
         assert refused.exit_code == 2
@@ -182,7 +182,7 @@ def test_explain_shows_what_was_read_written_and_refused(
     assert "TL;DR: We propose CatNet, a network that sleeps.  (extracted)" in result.stdout
     assert "From:  We propose CatNet, a network that sleeps." in result.stdout
     assert " 1 generated  DogNet sleeps for 3 hours." in result.stdout
-    assert "refused: the paper does not say: 3 h, DogNet" in result.stdout
+    assert "rejected: the paper does not say: 3 h, DogNet" in result.stdout
     shape = json.loads(run("tldr", "--explain", "1", "--json").stdout)
     assert [one["read"] for one in shape["sentences"]] == [True] * 3
     assert shape["candidates"][0]["refused"]

@@ -29,7 +29,7 @@ def test_users_are_added_listed_changed_and_removed(run: Run, file: Path) -> Non
     assert changed.stdout == "ann has a new password.\n"
     assert Users(file).verified("ann", "correct horse") is None
     removed = run("user", "remove", "ANN", "--auth", file)
-    assert removed.stdout == "ann cannot log in any more.\n"
+    assert removed.stdout == "ann can no longer log in.\n"
     assert "chats stay in the library" in removed.stderr
     assert run("user", "list", "--auth", file).stdout == "ben\n"
 
@@ -37,10 +37,10 @@ def test_users_are_added_listed_changed_and_removed(run: Run, file: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "stdin", "problem"),
     [
-        (("add", "a b"), "long enough\n", "a b cannot be a name"),
+        (("add", "a b"), "long enough\n", "a b is not a valid user name"),
         (("add", "ann"), "short\n", "8 to 1,000 characters"),
         (("add", "ann"), "", "8 to 1,000 characters"),
-        (("remove", "nobody"), None, "There is no user nobody"),
+        (("remove", "nobody"), None, "has no user nobody"),
     ],
 )
 def test_what_cannot_be_used_changes_nothing(
@@ -77,7 +77,7 @@ def test_at_a_terminal_the_password_is_asked_for_twice(
     monkeypatch.setattr(users, "sys", System)
     result = run("user", "add", "ann", "--auth", file)
     assert (result.exit_code, file.exists()) == (2, False)
-    assert "not the same" in result.stderr
+    assert "do not match" in result.stderr
     assert run("user", "add", "ann", "--auth", file).exit_code == 0
     assert asked == ["Password for ann: ", "Once more: "] * 2
     assert list(read_users(file)) == ["ann"]
@@ -112,8 +112,8 @@ def test_serve_hands_users_and_names_on(
         "serve", "--host", "0.0.0.0", "--auth", file, "--name", "a.example", "--name", "b.example"
     )
     assert result.exit_code == 0
-    assert result.stdout == "The page is open at http://vm:7860 (Ctrl-C ends it)\n"
-    assert "unencrypted" in result.stderr
+    assert result.stdout == "The page is open at http://vm:7860 (press Ctrl-C to stop)\n"
+    assert "not encrypted" in result.stderr
     assert served[0]["users"].hash_of("ann")
     assert (served[0]["host"], served[0]["names"]) == ("0.0.0.0", ["a.example", "b.example"])
     assert run("serve", "--auth", file).stderr == ""

@@ -72,8 +72,8 @@ def test_once_imports_what_is_new_and_nothing_again(run: Run, folder: Path) -> N
     result = run("watch", folder, "--once")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        "a.jsonl: 1 papers read: 1 new, 0 merged, 0 unchanged; 0 could not be read.\n"
-        "deep/er/b.jsonl: 2 papers read: 2 new, 0 merged, 0 unchanged; 0 could not be read.\n"
+        "a.jsonl: 1 paper read: 1 new, 0 merged, 0 unchanged.\n"
+        "deep/er/b.jsonl: 2 papers read: 2 new, 0 merged, 0 unchanged.\n"
     )
     again = run("watch", folder, "--once")
     assert (again.exit_code, again.stdout, again.stderr) == (0, "", "")
@@ -90,7 +90,7 @@ def test_what_is_gone_is_forgotten_and_imported_when_it_is_back(run: Run, folder
     file.rename(folder.parent / "a.jsonl")
     assert run("watch", folder, "--once").stdout == ""
     (folder.parent / "a.jsonl").rename(file)
-    assert run("watch", folder, "--once").stdout.startswith("a.jsonl: 1 papers read: 0 new")
+    assert run("watch", folder, "--once").stdout.startswith("a.jsonl: 1 paper read: 0 new")
 
 
 def test_a_broken_file_is_reported_once(run: Run, folder: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_broken_file_is_reported_once(run: Run, folder: Path) -> None:
     result = run("watch", folder, "--once")
     assert result.exit_code == 0
     assert "broken.pdf" in result.stderr
-    assert "c.jsonl: 1 papers read: 1 new" in result.stdout
+    assert "c.jsonl: 1 paper read: 1 new" in result.stdout
     again = run("watch", folder, "--once")
     assert (again.stdout, again.stderr) == ("", "")
 
@@ -157,7 +157,7 @@ def test_a_file_that_keeps_growing_is_left_for_the_next_time(run: Run, folder: P
         stop.set()
         writer.join()
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "a.jsonl is still being written; it is left for the next time.\n"
+    assert result.stderr == "a.jsonl is still being written and was skipped.\n"
 
 
 def test_the_library_itself_is_not_watched(run: Run, tmp_path: Path, folder: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_library_itself_is_not_watched(run: Run, tmp_path: Path, folder: Pat
     result = run("watch", tmp_path, "--once")
     assert (result.exit_code, result.stderr) == (0, "")
     assert len(result.stdout.splitlines()) == 1
-    assert result.stdout.startswith("downloads/a.jsonl: 1 papers read")
+    assert result.stdout.startswith("downloads/a.jsonl: 1 paper read")
 
 
 def test_what_cannot_be_watched_is_wrong_use(run: Run, tmp_path: Path, folder: Path) -> None:
@@ -177,7 +177,7 @@ def test_what_cannot_be_watched_is_wrong_use(run: Run, tmp_path: Path, folder: P
     for wrong in (file, tmp_path / "none"):
         result = run("watch", wrong, "--once")
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "is no folder" in result.stderr
+        assert "is not a folder" in result.stderr
     assert run("watch", folder, "--columns", "title", "--once").exit_code == 2
 
 
@@ -204,7 +204,7 @@ def test_a_folder_that_cannot_be_read_does_not_hide_the_others(
     monkeypatch.setattr(Path, "stat", stat)
     result = run("watch", folder, "--once")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("b.jsonl: 1 papers read: 1 new")
+    assert result.stdout.startswith("b.jsonl: 1 paper read: 1 new")
 
 
 # All the time
@@ -248,7 +248,7 @@ class Watching:
 def watching(folder: Path) -> Iterator[Watching]:
     put(folder / "first.jsonl", "cats")
     started = Watching(folder)
-    assert started.line().startswith("first.jsonl: 1 papers read: 1 new")
+    assert started.line().startswith("first.jsonl: 1 paper read: 1 new")
     yield started
     started.process.kill()
     started.process.wait()
@@ -259,10 +259,10 @@ def watching(folder: Path) -> Iterator[Watching]:
 @posix
 def test_what_lands_is_imported_as_it_comes(watching: Watching, folder: Path) -> None:
     write_papers(folder / "second.jsonl", ["dogs"])
-    assert watching.line().startswith("second.jsonl: 1 papers read: 1 new")
+    assert watching.line().startswith("second.jsonl: 1 paper read: 1 new")
     (folder / "deep").mkdir()
     write_papers(folder / "deep" / "third.jsonl", ["owls"])
-    assert watching.line().startswith("deep/third.jsonl: 1 papers read: 1 new")
+    assert watching.line().startswith("deep/third.jsonl: 1 paper read: 1 new")
     write_papers(folder / "second.jsonl", ["dogs", "ants"])
     assert watching.line().startswith("second.jsonl: 2 papers read: 1 new, 0 merged, 1 unchanged")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
@@ -274,9 +274,9 @@ def test_what_lands_is_imported_as_it_comes(watching: Watching, folder: Path) ->
     (folder / "fourth.jsonl").touch()
     write_papers(folder / "fourth.jsonl.part", ["bees"])
     write_papers(folder / "fifth.jsonl", ["wasps"])
-    assert watching.line().startswith("fifth.jsonl: 1 papers read: 1 new")
+    assert watching.line().startswith("fifth.jsonl: 1 paper read: 1 new")
     (folder / "fourth.jsonl.part").replace(folder / "fourth.jsonl")
-    assert watching.line().startswith("fourth.jsonl: 1 papers read: 1 new")
+    assert watching.line().startswith("fourth.jsonl: 1 paper read: 1 new")
     assert watching.interrupt() == (0, ["Stopped."])
     assert count() == 6
     with Library.open(load_settings().library, None) as library:
@@ -300,7 +300,7 @@ def test_started_again_it_knows_what_it_has_seen(watching: Watching, folder: Pat
     assert watching.interrupt() == (0, ["Stopped."])
     put(folder / "second.jsonl", "dogs")
     again = Watching(folder)
-    assert again.line().startswith("second.jsonl: 1 papers read: 1 new")
+    assert again.line().startswith("second.jsonl: 1 paper read: 1 new")
     assert again.interrupt() == (0, ["Stopped."])
     assert again.process.stdout is not None
     again.process.stdout.close()
@@ -312,7 +312,7 @@ def test_a_folder_that_disappears_is_an_error(watching: Watching, folder: Path) 
     code, lines = watching.ended()
     assert code == 1
     assert lines == [
-        f"Error: {folder} is not there any more. What was imported is kept; watch it again when it "
-        "is back."
+        f"Error: {folder} no longer exists. Imported papers are kept; start watching again when the "
+        "folder is back."
     ]
     assert count() == 1
