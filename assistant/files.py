@@ -1,7 +1,7 @@
-"""Atomic file writes: a file appears whole at its place, or nothing there changes.
+"""Atomic file writes: a file is replaced as a whole, or nothing changes.
 
-The text goes to a temporary file beside the target, which is then renamed over it. Callers turn the
-`OSError` that may come of it into an error of their own, which knows what the file is for.
+The content goes to a temporary file beside the target, which is then renamed over it. Callers turn
+an `OSError` into an error of their own that says what the file is for.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,16 +35,15 @@ def replacing(target: Path, *, durable: bool = False, mode: int = 0o666) -> Iter
         OSError: the file cannot be written or renamed.
 
     """
-    short = target.name.encode()[:_LONGEST_NAME].decode(errors="ignore")
-    part = target.with_name(f".{short}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    part = _temporary_path(target)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
         yield part
         if durable:
-            _flush(part)
+            flush_to_disk(part)
         part.replace(target)
-        if durable and os.name != "nt":  # Windows cannot open a folder to flush it
-            _flush(target.parent)
+        if durable:
+            flush_to_disk(target.parent)
     finally:
         # What could not be written before cannot be removed now either.
         with suppress(OSError):
@@ -62,24 +62,64 @@ def write_atomically(
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
-def remove_leftovers(target: Path) -> None:
-    """Remove the temporary files that killed processes left for `target`; running ones keep theirs.
+@contextmanager
+def temporary_folder(target: Path) -> Iterator[Path]:
+    """Yield a new empty folder beside `target`; when the block ends, it is removed with its files.
 
-    It lists the folder once, so a caller that writes many files calls it once.
+    Files that the block moves elsewhere stay.
+
+    Raises:
+        OSError: the folder cannot be created.
+    """
+    folder = _temporary_path(target)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers(target: Path) -> None:
+    """Remove temporary files and folders that killed processes left for `target`.
+
+    Those of running processes stay. It lists the folder once, so a caller that writes many files
+    calls it once.
     """
     with suppress(OSError):
         for path in target.parent.glob(".*.part"):
             match = _PART.fullmatch(path.name)
             if match and target.name.startswith(match["name"]) and not _runs(int(match["process"])):
-                path.unlink(missing_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+def flush_to_disk(path: Path) -> None:
+    """Wait until the content of a file, or the entries of a folder, are on the disk.
+
+    Raises:
+        OSError: the file cannot be flushed. Some file systems cannot flush folders; that is no
+            error.
+    """
+    if not path.is_dir():
+        _flush(path, os.O_RDWR)
+    elif os.name != "nt":  # Windows cannot open a folder
+        with suppress(OSError):
+            _flush(path, os.O_RDONLY)
+
+
+def _flush(path: Path, mode: int) -> None:
+    opened = os.open(path, mode)
     try:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def _temporary_path(target: Path) -> Path:
+    short = target.name.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return target.with_name(f".{short}.{os.getpid()}.{secrets.token_hex(4)}.part")
 
 
 def _runs(process: int) -> bool:

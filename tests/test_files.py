@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.files import remove_leftovers, replacing, write_atomically
+from assistant.files import remove_leftovers, replacing, temporary_folder, write_atomically
 
 
 @pytest.mark.parametrize("durable", [False, True])
@@ -70,6 +70,16 @@ def test_a_missing_folder_is_an_error_and_is_not_created(tmp_path: Path) -> None
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_temporary_folder_goes_with_its_files_and_what_was_moved_stays(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), temporary_folder(tmp_path / "library") as folder:
+        assert folder.parent == tmp_path
+        (folder / "catalog").write_text("moved")
+        (folder / "rest").write_text("removed")
+        (folder / "catalog").replace(tmp_path / "catalog")
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == [tmp_path / "catalog"]
+
+
 def test_leftovers_of_killed_processes_are_removed_and_nothing_else(tmp_path: Path) -> None:
     stale = tmp_path / ".notes.txt.999999999.0123abcd.part"
     others = [
@@ -80,5 +90,8 @@ def test_leftovers_of_killed_processes_are_removed_and_nothing_else(tmp_path: Pa
     ]
     for file in (stale, *others):
         file.write_text("half a li", encoding="utf-8")
+    folder = tmp_path / ".notes.txt.999999999.4567abcd.part"
+    folder.mkdir()
+    (folder / "half").touch()
     remove_leftovers(tmp_path / "notes.txt")
     assert sorted(tmp_path.iterdir()) == sorted(others)

@@ -1,4 +1,4 @@
-"""A library in one file and back: the catalogue and the user's prompts."""
+"""Backup and restore: the catalogue and the user's prompts in one file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,135 +20,135 @@ from assistant.errors import (
     LibraryTooNew,
     OutputError,
 )
+from assistant.files import flush_to_disk, remove_leftovers, replacing, temporary_folder
 from assistant.library.backup_file import CATALOG as CATALOG
-from assistant.library.backup_file import PROMPTS, own_prompts, pack, unpack, unusable
+from assistant.library.backup_file import PROMPTS, Backup, own_prompts, pack, unpack, unusable
+from assistant.library.binary_index import FILE as BINARY_INDEX
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
 from assistant.library.database import Database, translated
 from assistant.library.schema import SCHEMA_VERSION
 
-_ASIDE = ".before-restore"
-_WORK = ".restore"
+_REPLACED = ".before-restore"
 _JOURNALS = ("-wal", "-shm")
 
 
-@dataclass(frozen=True)
-class Backup:
-    """What a backup holds; `made_at` is ISO 8601 in UTC."""
-
-    papers: int
-    made_at: str
-    version: int
-
-
 def back_up(database: Database, folder: Path, target: Path) -> Backup:
-    """Write the library in `folder`, as it is at this moment, to the file `target`.
+    """Write the present state of the library in `folder` to the file `target`.
 
-    The library may be in use. The file appears once it is whole; one that is there is replaced.
+    The library may be in use. An existing file is replaced when the backup is complete.
 
     Raises:
-        OutputError: `target` cannot be written, or lies in the library itself.
+        OutputError: `target` cannot be written, or is inside the library folder.
         LibraryError: the library cannot be read.
     """
     place = target.resolve()
-    _check_place(place, folder, target)
-    with _explained(target), _beside(place) as work:
-        copy = work / CATALOG
-        try:
-            with database.read() as connection:
-                # A snapshot without the room that removed papers have left.
-                connection.execute("VACUUM INTO ?", (str(copy),))
-            with translated(copy), closing(sqlite3.connect(copy)) as connection:
-                # Chroma's files are not part of it.
-                connection.execute("DELETE FROM facts WHERE name = 'chroma'")
-                connection.commit()
-                papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
-        except LibraryFull as error:
-            # The copy is on the disk of `target`; reading the library takes no room.
-            raise _not_written(target, "No space left on its disk") from error
-        made = Backup(papers, datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION)
-        part = work / "backup.zip"
-        pack(part, copy, own_prompts(folder), made.papers, made.made_at, made.version)
-        part.replace(place)
+    _check_target(place, folder, target)
+    try:
+        remove_leftovers(place)
+        with temporary_folder(place) as work, replacing(place, durable=True) as part:
+            papers = _copy_catalog(database, work / CATALOG)
+            made_at = datetime.now(UTC).isoformat(timespec="seconds")
+            made = Backup(papers, made_at, SCHEMA_VERSION)
+            pack(part, work / CATALOG, own_prompts(folder), made)
+    except LibraryFull as error:
+        # The copy is on the disk of `target`; reading the library needs no space.
+        raise _not_written(target, "No space left on its disk") from error
+    except OSError as error:
+        raise _not_written(target, error.strerror or str(error)) from error
     return made
 
 
 def restore(source: Path, folder: Path, *, replace: bool) -> Backup:
-    """Make the library in `folder` what the backup `source` holds.
+    """Restore the backup `source` as the library in `folder`.
 
-    With `replace` a library that is there is put aside as `catalog.sqlite.before-restore`, its
-    prompts as `prompts.before-restore`, with a number behind where these are taken.
+    With `replace`, an existing catalogue is renamed to `catalog.sqlite.before-restore` and existing
+    prompts to `prompts.before-restore`, with a number appended if that name is in use.
 
     Raises:
-        BackupUnusable: `source` is no whole backup.
+        BackupUnusable: `source` is not an intact backup.
         LibraryBusy: another program has the library open.
-        LibraryError: there is a library already, or the folder cannot be written.
+        LibraryError: `folder` has a library already, or cannot be written.
     """
     catalog = folder / CATALOG
-    if catalog.exists() and not replace:
-        raise LibraryError(
-            f"There is a library in {folder} already. Restore into another folder with --library, "
-            "or put this one aside with --replace."
-        )
-    new = not folder.exists()
-    try:
-        with translated(catalog):
-            folder.mkdir(parents=True, exist_ok=True)
-            with _alone(folder), _emptied(folder / _WORK) as work:
-                about = unpack(source, work)
-                _check(work / CATALOG, source, about.papers)
-                _put_in_place(work, folder)
-    except BaseException:
-        if new:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return Backup(about.papers, about.made_at, about.version)
+    _check_unused(catalog, replace)
+    with translated(catalog):
+        if folder.exists():
+            remove_leftovers(catalog)
+            with _locked(folder), temporary_folder(catalog) as work:
+                restored = _unpack_checked(source, work)
+                _move(work, folder)
+            return restored
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(folder)
+        with temporary_folder(folder) as work:
+            restored = _unpack_checked(source, work)
+            folder.mkdir(exist_ok=True)
+            with _locked(folder):
+                _check_unused(catalog, replace)
+                _move(work, folder)
+    return restored
 
 
-def _check(catalog: Path, source: Path, promised: int) -> None:
-    """Bring `catalog` up to date, and see that it is whole and has the papers it should have."""
+def _copy_catalog(database: Database, copy: Path) -> int:
+    """Copy the catalogue without the space of removed papers; return how many papers it has."""
+    with database.read() as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    with translated(copy), closing(sqlite3.connect(copy)) as connection:
+        # Chroma's files are not part of it.
+        connection.execute("DELETE FROM facts WHERE name = 'chroma'")
+        connection.commit()
+        return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+
+
+def _unpack_checked(source: Path, work: Path) -> Backup:
+    """Unpack `source` into `work`, migrate the catalogue, and check that it is intact."""
+    backup = unpack(source, work)
     try:
-        with closing(Database(catalog)) as database, database.read() as connection:
-            faults = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        with closing(Database(work / CATALOG)) as database, database.read() as connection:
+            damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
     except LibraryTooNew as error:
-        why = "a newer version of this program made it; update the program"
+        why = "a newer version of this program wrote it; update the program"
         raise unusable(source, why) from error
     except (LibraryFull, LibraryReadOnly):
         raise
     except LibraryError as error:
-        raise unusable(source, "its catalogue is none, or damaged") from error
-    if faults != "ok" or papers != promised:
+        raise unusable(source, "its catalogue is damaged or not a catalogue") from error
+    if damage != "ok" or papers != backup.papers:
         raise unusable(source, "its catalogue is damaged")
+    flush_to_disk(work / CATALOG)
+    return backup
 
 
-def _put_in_place(work: Path, folder: Path) -> None:
-    """Exchange the library; whenever this is ended there is the old one or the new one."""
+def _move(work: Path, folder: Path) -> None:
+    """Replace the library in `folder`; at every moment it has the old or the new catalogue."""
     catalog = folder / CATALOG
-    aside = _free(folder, CATALOG)
-    old = catalog.exists()
-    if old:
-        _in_one_file(catalog)
-        _keep(catalog, aside)
-    for end in _JOURNALS:  # of a catalogue that is damaged, or gone
-        journal = catalog.with_name(CATALOG + end)
-        if old and journal.exists():
-            journal.replace(aside.with_name(aside.name + end))
+    kept = _unused_name(folder, CATALOG)
+    exists = catalog.exists()
+    if exists:
+        _merge_journal(catalog)
+        _link(catalog, kept)
+    for suffix in _JOURNALS:  # of a damaged or missing catalogue
+        journal = catalog.with_name(CATALOG + suffix)
+        if exists and journal.exists():
+            journal.replace(kept.with_name(kept.name + suffix))
         journal.unlink(missing_ok=True)
     prompts = folder / PROMPTS
     if prompts.is_dir() and any(prompts.iterdir()):
-        prompts.replace(_free(folder, PROMPTS))
+        prompts.replace(_unused_name(folder, PROMPTS))
     if (work / PROMPTS).is_dir():
         (work / PROMPTS).replace(prompts)
     (work / CATALOG).replace(catalog)
+    flush_to_disk(folder)
+    # Indexes of the replaced library: the restored one does not use them, they only take space.
     shutil.rmtree(folder / CHROMA_FOLDER, ignore_errors=True)
+    with suppress(OSError):
+        (folder / BINARY_INDEX).unlink(missing_ok=True)
 
 
-def _in_one_file(catalog: Path) -> None:
-    """Bring the journal of `catalog` into it, which nobody else may have open for that.
-
-    One that is damaged stays as it is.
-    """
+def _merge_journal(catalog: Path) -> None:
+    """Write the journal into `catalog`, unless it is damaged; nobody else may have it open."""
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(catalog, timeout=0)) as database:
         try:
             mode = database.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
@@ -161,27 +160,26 @@ def _in_one_file(catalog: Path) -> None:
             raise _in_use(catalog.parent)
 
 
-def _keep(catalog: Path, aside: Path) -> None:
-    """Give `catalog` the name `aside` too, so that there is one at its place at every moment."""
+def _link(catalog: Path, kept: Path) -> None:
+    """Give `catalog` a second name, so that the first one never lacks a file."""
     try:
-        os.link(catalog, aside)
-    except OSError:  # a file system without such links
-        catalog.replace(aside)
+        os.link(catalog, kept)
+    except OSError:  # a file system without hard links
+        catalog.replace(kept)
 
 
-def _free(folder: Path, name: str) -> Path:
-    """The first name for what is put aside that nothing has."""
-    path = folder / f"{name}{_ASIDE}"
+def _unused_name(folder: Path, name: str) -> Path:
+    path = folder / f"{name}{_REPLACED}"
     number = 2
     while path.exists() or path.is_symlink():
-        path = folder / f"{name}{_ASIDE}-{number}"
+        path = folder / f"{name}{_REPLACED}-{number}"
         number += 1
     return path
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold what a program holds that has the library open for asking."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a program that searches the library."""
     lock = FileLock(folder / CHROMA_LOCK)
     try:
         lock.acquire(blocking=False)
@@ -193,62 +191,29 @@ def _alone(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def _check_unused(catalog: Path, replace: bool) -> None:
+    if catalog.exists() and not replace:
+        raise LibraryError(
+            f"{catalog.parent} already has a library. Choose another folder with --library, or "
+            "replace that library with --replace, which keeps a copy of it."
+        )
+
+
 def _in_use(folder: Path) -> LibraryBusy:
     return LibraryBusy(f"Another program has the library {folder} open; close it and try again.")
 
 
-def _check_place(place: Path, folder: Path, target: Path) -> None:
+def _check_target(place: Path, folder: Path, target: Path) -> None:
     if place.is_relative_to(folder.resolve()):
         raise OutputError(
-            f"{target} lies in the library itself, which the backup is to outlive; choose a file "
-            "in another folder."
+            f"{target} is inside the library folder. Choose a file in another folder, so that the "
+            "backup survives the loss of this one."
         )
     if place.is_dir():
         raise _not_written(target, "it is a folder")
     if place.exists() and not place.is_file():
-        raise _not_written(target, "it is no file")
-
-
-@contextmanager
-def _beside(place: Path) -> Iterator[Path]:
-    """An empty folder on the disk of `place`, the same one after a call that was killed."""
-    work = place.with_name(f".{place.name}.part")
-    work.mkdir(exist_ok=True)
-    lock = FileLock(work / "lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise _not_written(place, "another backup is just written to it") from error
-    try:
-        for leftover in work.iterdir():
-            if leftover.name != "lock":
-                leftover.unlink()
-        yield work
-    finally:
-        lock.release()
-        shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _emptied(work: Path) -> Iterator[Path]:
-    """The folder `work`, without what a call that was killed has left in it."""
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _not_written(target, error.strerror or str(error)) from error
+        raise _not_written(target, "it is not a regular file")
 
 
 def _not_written(target: Path, why: str) -> OutputError:
-    return OutputError(
-        f"{target}: the backup cannot be written there ({why}). Choose another file."
-    )
+    return OutputError(f"{target}: cannot write the backup ({why}). Choose another file.")

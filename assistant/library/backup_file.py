@@ -1,4 +1,4 @@
-"""The file of a backup: a zip archive of a catalogue, own prompts and their checksums."""
+"""The backup file: a zip archive of a catalogue, the user's prompts and their checksums."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,19 +23,28 @@ from assistant.library.database import translated
 
 CATALOG = "catalog.sqlite"
 PROMPTS = "prompts"
-_ABOUT = "backup.json"
+_MANIFEST = "backup.json"
 _PIECE = 1 << 20
-# An own prompt is a page of text, and there are a handful; more than this is none.
-_MOST_PROMPT_BYTES = 1 << 20
-_MOST_PROMPTS = 200
+# A prompt is a page of text, and there are a handful of them.
+_MAX_PROMPT_BYTES = 1 << 20
+_MAX_PROMPTS = 200
 _PROMPT = re.compile(rf"{PROMPTS}/\w[\w .-]{{0,100}}\.md", re.ASCII)
 # Fast: the text of abstracts shrinks to less than half already, vectors do not shrink at all.
 _LEVEL = 1
 _ENCRYPTED = 1
 
 
-class About(BaseModel):
-    """What `backup.json` says; `made_at` is ISO 8601 in UTC, `version` that of the catalogue."""
+@dataclass(frozen=True)
+class Backup:
+    """What a backup holds; `made_at` is ISO 8601 in UTC, `version` that of the catalogue."""
+
+    papers: int
+    made_at: str
+    version: int
+
+
+class _Manifest(BaseModel):
+    """The content of `backup.json`: a `Backup` and the checksum of every other member."""
 
     format: Literal[1] = 1
     papers: NonNegativeInt
@@ -44,53 +54,50 @@ class About(BaseModel):
 
 
 def own_prompts(folder: Path) -> list[Path]:
-    """The prompts of the library in `folder` that a backup takes along."""
-    found = (file for file in sorted((folder / PROMPTS).glob("*.md")) if file.is_file())
+    """The user's prompts in the library `folder` that a backup includes."""
+    files = (file for file in sorted((folder / PROMPTS).glob("*.md")) if file.is_file())
     return [
         file
-        for file in found
-        if _PROMPT.fullmatch(f"{PROMPTS}/{file.name}") and file.stat().st_size <= _MOST_PROMPT_BYTES
-    ][:_MOST_PROMPTS]
+        for file in files
+        if _PROMPT.fullmatch(f"{PROMPTS}/{file.name}") and file.stat().st_size <= _MAX_PROMPT_BYTES
+    ][:_MAX_PROMPTS]
 
 
-def pack(
-    file: Path, catalog: Path, prompts: Sequence[Path], papers: int, made_at: str, version: int
-) -> None:
-    """Write `catalog` and `prompts` to the archive `file`, and bring it to the disk."""
+def pack(file: Path, catalog: Path, prompts: Sequence[Path], backup: Backup) -> None:
+    """Write `catalog` and `prompts` to the archive `file`."""
     members = {CATALOG: catalog} | {f"{PROMPTS}/{prompt.name}": prompt for prompt in prompts}
-    sums: dict[str, str] = {}
+    checksums = {name: _sha256(member) for name, member in members.items()}
+    manifest = _Manifest(
+        papers=backup.papers, made_at=backup.made_at, version=backup.version, sha256=checksums
+    )
     with zipfile.ZipFile(
         file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL, strict_timestamps=False
     ) as archive:
         for name, member in members.items():
-            sums[name] = _sha256(member)
             archive.write(member, name)
-        about = About(papers=papers, made_at=made_at, version=version, sha256=sums)
-        archive.writestr(_ABOUT, about.model_dump_json(indent=1))
-    with file.open("rb+") as written:
-        os.fsync(written.fileno())
+        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
 
 
-def unpack(source: Path, work: Path) -> About:
-    """Unpack into the folder `work` what a backup may hold, and nothing else.
+def unpack(source: Path, work: Path) -> Backup:
+    """Unpack the members that a backup may have into the folder `work`.
 
     Raises:
-        BackupUnusable: `source` is no backup, or not a whole one.
-        LibraryError: `work` cannot be written, or has not the room.
+        BackupUnusable: `source` is not an intact backup.
+        LibraryError: `work` cannot be written, or its disk is full.
     """
     if not source.exists():
-        raise unusable(source, "there is no such file")
+        raise unusable(source, "the file does not exist")
     if not source.is_file():
-        raise unusable(source, "it is no file")
-    with _readable(source), zipfile.ZipFile(source) as archive:
-        about = _about(archive, source)
-        for name, expected in about.sha256.items():
+        raise unusable(source, "it is not a regular file")
+    with _explained(source), zipfile.ZipFile(source) as archive:
+        manifest = _manifest(archive, source)
+        for name, expected in manifest.sha256.items():
             if name != CATALOG and not _PROMPT.fullmatch(name):
-                raise unusable(source, f"it holds {name[:100]!r}, which is no part of a library")
-            _unpack(archive, name, work / name)
+                raise unusable(source, f"it has {name[:100]!r}, which is not part of a library")
+            _extract(archive, name, work / name)
             if _sha256(work / name) != expected:
-                raise unusable(source, f"{name} in it is damaged")
-    return about
+                raise unusable(source, f"its {name} is damaged")
+    return Backup(manifest.papers, manifest.made_at, manifest.version)
 
 
 def unusable(source: Path, why: str) -> BackupUnusable:
@@ -99,8 +106,8 @@ def unusable(source: Path, why: str) -> BackupUnusable:
 
 
 @contextmanager
-def _readable(source: Path) -> Iterator[None]:
-    """Turn what a damaged archive, or one that cannot be read, raises into BackupUnusable."""
+def _explained(source: Path) -> Iterator[None]:
+    """Turn the errors of a damaged or unreadable archive into BackupUnusable."""
     try:
         yield
     except OSError as error:
@@ -109,44 +116,38 @@ def _readable(source: Path) -> Iterator[None]:
         zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError,
         OverflowError, NotImplementedError,
     ) as error:  # fmt: skip
-        raise unusable(source, f"it is damaged or no backup ({error})") from error
+        raise unusable(source, f"it is damaged or not a backup ({error})") from error
 
 
-def _about(archive: zipfile.ZipFile, source: Path) -> About:
+def _manifest(archive: zipfile.ZipFile, source: Path) -> _Manifest:
     try:
-        about = About.model_validate_json(_small(archive, _ABOUT))
+        manifest = _Manifest.model_validate_json(archive.read(_member(archive, _MANIFEST)))
     except (KeyError, ValidationError) as error:
-        raise unusable(source, "it is no backup of a library, or one of a newer version") from error
-    if CATALOG not in about.sha256 or len(about.sha256) > _MOST_PROMPTS + 1:
-        raise unusable(source, "it is no backup of a library")
-    return about
+        raise unusable(source, "it is not a backup, or a newer version wrote it") from error
+    if CATALOG not in manifest.sha256 or len(manifest.sha256) > _MAX_PROMPTS + 1:
+        raise unusable(source, "it is not a backup of a library")
+    return manifest
 
 
-def _small(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > _MOST_PROMPT_BYTES:
-        raise ValueError(f"{name} is too large")
-    return archive.read(_plain(archive, name))
-
-
-def _plain(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    """The member `name`, which is packed as `pack` does it."""
+def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """The member `name`, if it is compressed as `pack` does it and no larger than it may be."""
     member = archive.getinfo(name)
-    packing = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    if not packing or member.flag_bits & _ENCRYPTED:
-        raise ValueError(f"{name} is packed in another way")
+    known = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    if not known or member.flag_bits & _ENCRYPTED:
+        raise ValueError(f"{name} is compressed in an unknown way")
+    if name != CATALOG and member.file_size > _MAX_PROMPT_BYTES:
+        raise ValueError(f"{name} is too large")
     return member
 
 
-def _unpack(archive: zipfile.ZipFile, name: str, target: Path) -> None:
-    member = _plain(archive, name)
-    if name != CATALOG and member.file_size > _MOST_PROMPT_BYTES:
-        raise ValueError(f"{name} is too large")
+def _extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
+    member = _member(archive, name)
     with translated(target):
         target.parent.mkdir(exist_ok=True)
         if member.file_size > shutil.disk_usage(target.parent).free:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         file = target.open("wb")
-    # zipfile hands out no more than `file_size`, and notices when there is another number.
+    # zipfile returns at most `file_size` bytes, and raises if the checksum does not match.
     with file, archive.open(member) as packed:
         while piece := packed.read(_PIECE):
             with translated(target):

@@ -237,7 +237,7 @@ def test_a_backup_over_the_catalogue_is_refused(run: Run, filled: Path) -> None:
     catalog = load_settings().library / "catalog.sqlite"
     result = run("backup", catalog)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "lies in the library itself" in result.stderr
+    assert "inside the library folder" in result.stderr
     with Library.open(load_settings().library, HashingEmbedder()) as library:
         assert library.count() == 5
 

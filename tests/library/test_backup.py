@@ -190,14 +190,14 @@ def test_a_backup_replaces_a_file_and_follows_a_link(filled: Library, tmp_path: 
 @pytest.mark.parametrize("name", ["catalog.sqlite", "catalog.sqlite-wal", "b.zip", "chroma/b.zip"])
 def test_a_backup_into_the_library_itself_is_refused(filled: Library, name: str) -> None:
     before = everything(filled.folder)
-    with pytest.raises(OutputError, match="lies in the library itself"):
+    with pytest.raises(OutputError, match="inside the library folder"):
         filled.back_up(filled.folder / name)
     assert everything(filled.folder) == before
 
 
 def test_a_link_to_the_library_is_the_library(filled: Library, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(filled.folder)
-    with pytest.raises(OutputError, match="lies in the library itself"):
+    with pytest.raises(OutputError, match="inside the library folder"):
         filled.back_up(tmp_path / "link" / "catalog.sqlite")
 
 
@@ -205,14 +205,14 @@ def test_places_that_cannot_be_written(filled: Library, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("a file")
     for target in (tmp_path / "folder", tmp_path / "none" / "b.zip", tmp_path / "file" / "b.zip"):
-        with pytest.raises(OutputError, match="the backup cannot be written there"):
+        with pytest.raises(OutputError, match="cannot write the backup"):
             filled.back_up(target)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "library"]
 
 
 @posix
 def test_a_device_is_not_replaced(filled: Library) -> None:
-    with pytest.raises(OutputError, match="it is no file"):
+    with pytest.raises(OutputError, match="not a regular file"):
         filled.back_up(Path("/dev/null"))
     assert Path("/dev/null").is_char_device()
 
@@ -359,6 +359,67 @@ def test_a_library_that_cannot_be_written(
         restore(saved, other, replace=True)
 
 
+# Into a folder that others use
+
+
+def during_unpacking(monkeypatch: pytest.MonkeyPatch, other_process: Callable[[], object]) -> None:
+    """Let `other_process` run when the backup is unpacked."""
+    unpack = backup_file.unpack
+
+    def unpacking(source: Path, work: Path) -> backup_file.Backup:
+        other_process()
+        return unpack(source, work)
+
+    monkeypatch.setattr(backup, "unpack", unpacking)
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_failed_restore_removes_no_files_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exists: bool
+) -> None:
+    new = tmp_path / "new"
+    if exists:
+        new.mkdir()
+    (tmp_path / "damaged.zip").write_bytes(b"not a backup")
+
+    def write_file() -> None:
+        new.mkdir(exist_ok=True)
+        (new / "thesis.txt").write_text("three years of work")
+
+    during_unpacking(monkeypatch, write_file)
+    with pytest.raises(BackupUnusable):
+        restore(tmp_path / "damaged.zip", new, replace=False)
+    assert (new / "thesis.txt").read_text() == "three years of work"
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_library_created_during_a_restore_is_not_replaced(
+    saved: Path, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new"
+    during_unpacking(monkeypatch, lambda: other.rename(new))
+    with pytest.raises(LibraryError, match="--replace"):
+        restore(saved, new, replace=False)
+    with Library.open(new, None) as library:
+        assert [stored.title for stored in library.papers()] == ["What I had"]
+
+
+def test_a_file_created_during_a_restore_stays(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new"
+
+    def write_file() -> None:
+        new.mkdir()
+        (new / "thesis.txt").touch()
+
+    during_unpacking(monkeypatch, write_file)
+    assert restore(saved, new, replace=False).papers == 31
+    assert (new / "thesis.txt").exists()
+    with Library.open(new, None) as library:
+        assert library.count() == 31
+
+
 # What is no backup
 
 
@@ -411,7 +472,7 @@ def test_names_that_lead_elsewhere_are_refused(
     saved: Path, other: Path, tmp_path: Path, name: str
 ) -> None:
     source = forged(saved, tmp_path, members={name: b"evil"})
-    assert "no part of a library" in refused(source, other)
+    assert "not part of a library" in refused(source, other)
     assert not list(tmp_path.rglob("*evil*"))
 
 
@@ -441,19 +502,19 @@ def test_a_link_in_the_archive_becomes_no_link(saved: Path, other: Path, tmp_pat
     ("changes", "said"),
     [
         ({"format": 2}, "newer version"),
-        ({"format": None}, "no backup"),
-        ({"papers": -1}, "no backup"),
-        ({"papers": "many"}, "no backup"),
-        ({"made_at": 1}, "no backup"),
-        ({"sha256": {}}, "no backup"),
-        ({"sha256": []}, "no backup"),
-        ({"sha256": {"catalog.sqlite": 5}}, "no backup"),
-        ({"sha256": {"catalog.sqlite": "0" * 64}}, "catalog.sqlite in it is damaged"),
-        ({"members": {"catalog.sqlite": None}}, "damaged or no backup"),
+        ({"format": None}, "not a backup"),
+        ({"papers": -1}, "not a backup"),
+        ({"papers": "many"}, "not a backup"),
+        ({"made_at": 1}, "not a backup"),
+        ({"sha256": {}}, "not a backup"),
+        ({"sha256": []}, "not a backup"),
+        ({"sha256": {"catalog.sqlite": 5}}, "not a backup"),
+        ({"sha256": {"catalog.sqlite": "0" * 64}}, "its catalog.sqlite is damaged"),
+        ({"members": {"catalog.sqlite": None}}, "damaged or not a backup"),
         ({"members": {"catalog.sqlite": b""}}, "its catalogue"),
-        ({"members": {"catalog.sqlite": b"no database" * 999}}, "its catalogue is none"),
+        ({"members": {"catalog.sqlite": b"no database" * 999}}, "not a catalogue"),
         ({"members": {"prompts/long.md": b"x" * (1 << 21)}}, "too large"),
-        ({"members": {f"prompts/{n}.md": b"x" for n in range(300)}}, "no backup"),
+        ({"members": {f"prompts/{n}.md": b"x" for n in range(300)}}, "not a backup"),
         ({"filler": "x" * (1 << 21)}, "too large"),
     ],
 )  # fmt: skip
@@ -468,7 +529,7 @@ def test_a_description_that_is_none(other: Path, tmp_path: Path, content: bytes)
     source = tmp_path / "x.zip"
     with zipfile.ZipFile(source, "w") as archive:
         archive.writestr("backup.json", content)
-    assert "no backup" in refused(source, other)
+    assert "not a backup" in refused(source, other)
 
 
 def test_files_of_other_kinds(other: Path, tmp_path: Path) -> None:
@@ -477,11 +538,11 @@ def test_files_of_other_kinds(other: Path, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with zipfile.ZipFile(tmp_path / "zip", "w") as archive:
         archive.writestr("thesis.tex", "x")
-    assert "damaged or no backup" in refused(tmp_path / "text", other)
-    assert "damaged or no backup" in refused(tmp_path / "empty", other)
-    assert "it is no file" in refused(tmp_path / "folder", other)
-    assert "it is no backup" in refused(tmp_path / "zip", other)
-    assert "there is no such file" in refused(tmp_path / "none", other)
+    assert "damaged or not a backup" in refused(tmp_path / "text", other)
+    assert "damaged or not a backup" in refused(tmp_path / "empty", other)
+    assert "not a regular file" in refused(tmp_path / "folder", other)
+    assert "it is not a backup" in refused(tmp_path / "zip", other)
+    assert "does not exist" in refused(tmp_path / "none", other)
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -492,7 +553,7 @@ def test_packed_in_a_way_that_is_not_ours(
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(source, "w", packing) as new:
         for name in old.namelist():
             new.writestr(name, old.read(name))
-    assert "packed in another way" in refused(source, other)
+    assert "compressed in an unknown way" in refused(source, other)
 
 
 def with_size(saved: Path, tmp_path: Path, claimed: int) -> Path:
@@ -548,12 +609,12 @@ def test_the_catalogue_of_another_program_is_refused(
     saved: Path, other: Path, tmp_path: Path
 ) -> None:
     source = catalogue(saved, tmp_path, "PRAGMA application_id = 7")
-    assert "its catalogue is none" in refused(source, other)
+    assert "not a catalogue" in refused(source, other)
 
 
 def test_a_catalogue_without_tables_is_refused(saved: Path, other: Path, tmp_path: Path) -> None:
     source = catalogue(saved, tmp_path, "DROP TABLE papers")
-    assert "its catalogue is none" in refused(source, other)
+    assert "not a catalogue" in refused(source, other)
 
 
 def test_a_damaged_catalogue_with_a_right_checksum_is_refused(
@@ -657,7 +718,7 @@ def test_a_killed_restore_leaves_the_old_or_the_new_library(
             break
         # And again, to its end.
         restore(saved, copy, replace=True)
-        assert not (copy / ".restore").exists()
+        assert not list(copy.glob(".*"))
     assert found[0] == 1
     assert found[-1] == 31
     assert process.exitcode == 0
