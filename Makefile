@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 7860
+# Test processes that run in parallel.
+JOBS   ?= 2
 # Left out of the compilation: what the assistant never calls.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
 
-.PHONY: chat ask test lint types contract pytest bench screenshots setup clean help
+.PHONY: chat ask test check lint types contract pytest fast bench screenshots setup clean help
 
 help:                ## List the commands
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST)
@@ -30,7 +32,9 @@ chat: $(VENV)/.installed             ## Open the chat page; PORT=7860
 ask: $(VENV)/.installed              ## One cited answer: make ask Q="..."
 	@$(if $(Q),,$(error say what to ask: make ask Q="your question"))$(BIN)/assistant ask --sample -- "$(Q)"
 
-test: $(VENV)/.installed-dev lint types contract pytest   ## Lint, types, import contract, tests
+test: $(VENV)/.installed-dev lint types contract pytest   ## Lint, types, import contract, all tests
+
+check: $(VENV)/.installed-dev lint types contract fast    ## The same with the fast tests only
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -43,7 +47,10 @@ contract: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup --durations 15
+
+fast: $(VENV)/.installed-dev
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" -q
 
 bench: $(VENV)/.installed-dev        ## Measure quality and speed; prints tables
 	$(BIN)/python -m benchmarks.speed

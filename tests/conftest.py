@@ -13,10 +13,25 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
 
 
+# Fixtures that open a browser or a real model. Tests with the same one run in one process, so that
+# it is opened once and two of them do not compete for the cores.
+_HEAVY = {"browser": "browser", "engine": "model", "embedded_model": "model"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a heavy fixture as slow, and group them by it."""
+    for item in items:
+        for fixture, group in _HEAVY.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.slow)
+                item.add_marker(pytest.mark.xdist_group(group))
+                break
+
+
 @pytest.fixture(scope="session")
-def model_cache() -> Path:
-    """Where re-encoded models are kept between runs of the tests, so each is made once."""
-    folder = _REPOSITORY / ".venv" / "test-cache"
+def model_cache(worker_id: str) -> Path:
+    """Cache folder of this test process; re-encoded models stay there between runs."""
+    folder = _REPOSITORY / ".venv" / "test-cache" / worker_id
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

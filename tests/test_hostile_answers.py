@@ -17,6 +17,8 @@ from assistant.paper import Paper
 from assistant.settings import load_settings
 from assistant.summarizing import summarise_papers
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "How much faster is counting sort than quicksort?"
 RIGHT = "Counting sort is 7 times faster than quicksort."
 WRONG = "Counting sort is 9 times faster than mergesort."

@@ -24,6 +24,8 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
 from assistant.reading.record import LONGEST_TITLE
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Result]
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -25,9 +25,12 @@ def has_namespaces() -> bool:
     return subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True).returncode == 0
 
 
-pytestmark = pytest.mark.skipif(
-    not has_namespaces(), reason="this system permits no network namespaces (unshare --net)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not has_namespaces(), reason="this system permits no network namespaces (unshare --net)"
+    ),
+]
 
 
 def assistant(*arguments: str, stdin: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:

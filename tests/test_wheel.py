@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 READ_A_PROMPT = """

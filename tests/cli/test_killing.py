@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from cli_support import Run
 from killing import SLOTS, kill_again_and_again
 from killing_imports import kill_again_and_again as kill_imports
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_killed_batch_loses_only_the_lines_under_way(tmp_path: Path) -> None:

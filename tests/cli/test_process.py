@@ -17,6 +17,8 @@ from assistant.library import Library
 from assistant.paper import Paper
 from assistant.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 # Runs a command with fake models that take their time.
 SLOW = """
 import time

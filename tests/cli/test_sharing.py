@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sharing import import_twice_at_once
+
+pytestmark = pytest.mark.slow
 
 
 def test_imports_at_once_and_searches_get_along(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ import assistant.cli.watched_folder
 from assistant.library import Library
 from assistant.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 WATCH = """
 import assistant.models as models
 from assistant.models.fake import HashingEmbedder
@@ -312,7 +314,7 @@ def test_a_folder_that_disappears_is_an_error(watching: Watching, folder: Path) 
     code, lines = watching.ended()
     assert code == 1
     assert lines == [
-        f"Error: {folder} no longer exists. Imported papers are kept; start watching again when the "
-        "folder is back."
+        f"Error: {folder} no longer exists. Imported papers are kept; start watching again when "
+        "the folder is back."
     ]
     assert count() == 1

@@ -17,6 +17,8 @@ from assistant.paper import Paper
 from assistant.reading import Failure, latex, markup, read_bytes
 from assistant.sample import sample_papers
 
+pytestmark = pytest.mark.slow
+
 # More look further: EXPORT_EXAMPLES=5000 draws others than the usual ones, too.
 _EXAMPLES = int(os.environ.get("EXPORT_EXAMPLES", "100"))
 thorough = settings(

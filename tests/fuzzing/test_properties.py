@@ -15,6 +15,8 @@ from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, read_bytes, source
 from assistant.reading.source import HEAD_BYTES, Source
 
+pytestmark = pytest.mark.slow
+
 OURS = settings(
     derandomize=True,
     deadline=None,

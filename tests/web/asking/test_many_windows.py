@@ -21,6 +21,8 @@ from assistant.web import page as page_module
 from assistant.web.asking.chat import Chat
 from assistant.web.work import RunningWork
 
+pytestmark = pytest.mark.slow
+
 WINDOWS = 20
 QUESTIONS = 200
 ANIMALS = re.findall(
