@@ -1,11 +1,12 @@
-"""The engine: one thread owns llama.cpp, many threads hand it requests and get streams back.
+"""The engine: one thread owns llama.cpp; other threads send it requests and read streams.
 
-Two lanes share one loaded model: interactive requests, which go first, and batch requests, which
-are many. A batch step that is running when somebody asks a question is cut short and done again.
+Two lanes share one loaded model: interactive requests, which go first, and batch requests. A batch
+step that is running when an interactive request arrives is aborted and repeated later.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,14 +18,16 @@ from assistant.models.llama import LlamaModel
 from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.models.stream import EngineStream
 
-# Two questions may be answered at the same time (two windows); more wait for their turn.
+_log = logging.getLogger(__name__)
+
+# Questions answered at the same time; others wait.
 _INTERACTIVE_SEQUENCES = 2
-# Tokens of one step: large enough to use the processor fully, measured in docs/architecture.md.
+# Tokens in one step: enough to use the processor fully (measured in docs/architecture.md).
 _STEP_TOKENS = 512
 
 
 class Engine:
-    """A language model in this process, behind the `LanguageModel` protocol."""
+    """A `LanguageModel` that runs in this process. Thread-safe."""
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class Engine:
         threads: int,
         adapters: Mapping[str, Path] | None = None,
     ) -> None:
-        """Load the GGUF file `path`, which has been checked, and start the thread that owns it.
+        """Load the GGUF file `path`, which the caller has checked, and start the engine's thread.
 
         Raises:
             ModelError: llama.cpp cannot load the file or an adapter.
@@ -70,7 +73,8 @@ class Engine:
         }
         self._wake = threading.Condition()
         self._incoming: list[PendingRequest] = []
-        self._closing = False
+        # Why no more requests are accepted, once the engine is closed or its thread has failed.
+        self._closed = ""
         self._thread = threading.Thread(target=self._run, name="llama.cpp", daemon=True)
         self._thread.start()
 
@@ -81,26 +85,30 @@ class Engine:
 
     @property
     def context_tokens(self) -> int:
-        """The most tokens that prompt and reply of one request may have together."""
+        """Maximum number of tokens of prompt and reply together."""
         return self._context_tokens
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model has learned."""
+        """Number of parameters of the model."""
         return self._model.parameters
 
     @property
     def slots(self) -> int:
-        """How many batch requests are worked on at once."""
+        """Number of batch requests processed at once."""
         return self._slots
 
     @property
     def adapters(self) -> frozenset[str]:
-        """Names that a request's `adapter` may have."""
+        """Names of the adapters that a request can use."""
         return self._adapter_names
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Length of the whole rendered prompt in tokens, template markup included."""
+        """Number of tokens of the rendered prompt, including the template's markup.
+
+        Raises:
+            ModelError: the engine is closed.
+        """
         self._check_open()
         return len(self._template.tokens(messages))
 
@@ -109,7 +117,7 @@ class Engine:
 
         Raises:
             PromptTooLong: prompt and reply do not fit `context_tokens`.
-            ModelError: the engine is closed, or the request names an unknown adapter.
+            ModelError: the engine is closed, or the adapter is unknown.
         """
         self._check_open()
         if request.adapter is not None and request.adapter not in self._adapter_names:
@@ -123,6 +131,8 @@ class Engine:
                 "Shorten the text, or raise ASSISTANT_CONTEXT if the model allows it."
             )
         with self._wake:
+            # Again: it can have been closed meanwhile, and nothing reads the queue then.
+            self._check_open()
             self._incoming.append(job)
             self._wake.notify()
         if request.priority is Priority.INTERACTIVE:
@@ -130,17 +140,19 @@ class Engine:
         return job.stream
 
     def close(self) -> None:
-        """End every stream and free the memory; calling it twice does nothing."""
+        """End all streams and free the memory; a second call does nothing."""
         with self._wake:
-            self._closing = True
+            self._closed = self._closed or f"{self._name} is closed. Open it again to continue."
             self._wake.notify()
         self._interrupt()
         if self._thread is not threading.current_thread():
             self._thread.join()
+            with self._wake:
+                self._model.close()
 
     def _check_open(self) -> None:
-        if self._closing:
-            raise ModelError(f"{self._name} is closed; open it again to go on.")
+        if self._closed:
+            raise ModelError(self._closed)
 
     def _interrupt(self) -> None:
         for lane in self._lanes.values():
@@ -149,6 +161,27 @@ class Engine:
             self._wake.notify()
 
     def _run(self) -> None:
+        """Process requests until the engine is closed; no stream is left open at the end."""
+        error = ModelError(f"{self._name} was closed while it was writing.")
+        try:
+            self._process()
+        except Exception as fault:
+            _log.exception("The engine's thread failed")
+            error = ModelError(
+                f"{self._name} failed unexpectedly ({fault!r}). Open it again to continue."
+            )
+        with self._wake:
+            self._closed = self._closed or str(error)
+            waiting, self._incoming = self._incoming, []
+        for job in waiting:
+            job.stream.fail(error)
+        for lane in self._lanes.values():
+            try:
+                lane.fail(error)
+            except Exception:
+                _log.exception("A lane could not be closed")
+
+    def _process(self) -> None:
         while self._collect():
             for lane in self._lanes.values():
                 lane.drop_cancelled()
@@ -161,22 +194,16 @@ class Engine:
             except AssistantError as error:
                 lane.fail(error)
             except Exception as error:
-                # A fault of ours must reach the reader as an error, not leave him waiting for ever.
                 failure = ModelError(f"{self._name} failed unexpectedly ({error!r}). Ask again.")
                 failure.__cause__ = error
                 lane.fail(failure)
-        for lane in self._lanes.values():
-            lane.fail(ModelError(f"{self._name} was closed while it was writing."))
-        self._model.close()
 
     def _collect(self) -> bool:
-        """Wait for work and put it into its lane; False when the engine is to end."""
+        """Wait for requests and put them into their lanes; False when the engine is closed."""
         with self._wake:
-            while not (
-                self._closing or self._incoming or any(x.busy for x in self._lanes.values())
-            ):
+            while not (self._closed or self._incoming or any(x.busy for x in self._lanes.values())):
                 self._wake.wait()
             for job in self._incoming:
                 self._lanes[job.request.priority].waiting.append(job)
             self._incoming.clear()
-            return not self._closing
+            return not self._closed

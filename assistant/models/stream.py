@@ -33,9 +33,10 @@ class EngineStream:
             AssistantError: the model failed.
         """
         try:
-            while not (self._finished.is_set() and self._items.empty()):
+            while True:
                 item = self._items.get()
                 if item is None:
+                    self._items.put(None)  # for other readers
                     return
                 if isinstance(item, AssistantError):
                     raise item

@@ -227,6 +227,43 @@ def test_closing_ends_running_streams_with_an_error(embedded_model: Path) -> Non
         engine.generate(request("Hello"))
 
 
+def test_a_request_made_while_the_engine_closes_is_refused(
+    embedded_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(embedded_model, name="closing", context=512, slots=1, threads=1)
+    tokens = engine._template.tokens([Message("user", "Hello")])
+
+    def close_meanwhile(*_: object) -> list[int]:
+        engine.close()
+        return tokens
+
+    monkeypatch.setattr(engine._template, "tokens", close_meanwhile)
+    # Its thread has ended: a queued request would never be answered.
+    with pytest.raises(ModelError, match="closed"):
+        engine.generate(request("Hello"))
+
+
+def test_a_failed_thread_ends_all_streams_and_refuses_requests(
+    embedded_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(embedded_model, name="failing", context=512, slots=1, threads=1)
+    streams = [
+        engine.generate(request("Tell me a story.", 300, batch=batch)) for batch in (False, True)
+    ]
+    reader = iter(streams[0])
+    next(reader)
+    monkeypatch.setattr(engine._lanes[Priority.BATCH], "drop_cancelled", lambda: 1 / 0)
+    for waiting in (reader, streams[1]):
+        with pytest.raises(ModelError, match="failed unexpectedly"):
+            list(waiting)
+    engine._thread.join()
+    with pytest.raises(ModelError, match="failed unexpectedly"):
+        engine.generate(request("Hello"))
+    engine.close()
+    engine.close()
+    assert engine._model.pointer is None
+
+
 def test_a_failing_step_reaches_the_reader_and_the_next_request_works(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,7 +295,7 @@ def test_reading_an_ended_stream_again_gives_nothing() -> None:
     stream = EngineStream(on_cancel=lambda: None)
     stream.put("text")
     stream.finish("stop")
-    assert (list(stream), list(stream)) == (["text"], [])
+    assert (list(stream), list(stream), list(stream)) == (["text"], [], [])
 
 
 def test_choices_tell_how_likely_each_first_token_is(engine: Engine) -> None:
