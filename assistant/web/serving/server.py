@@ -19,7 +19,7 @@ import uvicorn
 
 from assistant.errors import AssistantError, PageError
 from assistant.web.background_embedding import BackgroundEmbedding
-from assistant.web.serving.stubs import without_stubs
+from assistant.web.gradio_patches import patch_gradio, without_type_stubs
 from assistant.web.work import RunningWork
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class PageServer:
         self._ended.set()
 
     async def _serve(self, under_way: RunningWork, on_ready: Callable[[str], None]) -> None:
-        with without_stubs():
+        with without_type_stubs():
+            patch_gradio()
             from assistant.web.serving.application import Application
 
         application = Application(
