@@ -7,7 +7,10 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.web.serving.asgi import Application, Message, Receive, Scope, Send, body_of, respond
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass
@@ -15,7 +18,7 @@ class Got:
     """What came back."""
 
     status: int
-    headers: dict[str, str]
+    headers: Headers
     body: str
 
 
@@ -24,16 +27,16 @@ class Page:
     """An application in place of the page: remembers the scopes and bodies that reach it."""
 
     scopes: list[Scope] = field(default_factory=list)
-    bodies: list[bytes | None] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scopes.append(scope)
-        self.bodies.append(await body_of(receive, 1 << 20))
-        await respond(send, 200, "the page")
+        self.bodies.append(await Request(scope, receive).body())
+        await PlainTextResponse("the page")(scope, receive, send)
 
 
 def send_request(
-    application: Application,
+    application: ASGIApp,
     method: str,
     path: str,
     body: str = "",
@@ -43,6 +46,7 @@ def send_request(
     server: str = "127.0.0.1",
     query: str = "",
     scheme: str = "http",
+    content_type: str = "application/x-www-form-urlencoded",
     **headers: str,
 ) -> Coroutine[Any, Any, Got]:
     """The coroutine of one request; `headers` are named with underscores."""
@@ -52,7 +56,11 @@ def send_request(
         "method": method,
         "path": path,
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode()), *given],
+        "headers": [
+            (b"host", host.encode()),
+            (b"content-type", content_type.encode()),
+            *given,
+        ],
         "client": (client, 50_000),
         "server": (server, 7860),
         "scheme": scheme,
@@ -71,13 +79,13 @@ def send_request(
         start, *rest = sent
         return Got(
             start["status"],
-            {name.decode(): value.decode() for name, value in start["headers"]},
+            Headers(raw=start["headers"]),
             b"".join(message.get("body", b"") for message in rest).decode(),
         )
 
     return run()
 
 
-def request(application: Application, method: str, path: str, body: str = "", **more: Any) -> Got:
+def request(application: ASGIApp, method: str, path: str, body: str = "", **more: Any) -> Got:
     """`send_request` in an event loop of its own."""
     return asyncio.run(send_request(application, method, path, body, **more))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.web.serving.server import PageServer
-from assistant.web.serving.users import Users, hashed, write_users
+from assistant.web.serving.users import Users, hash_password, write_users
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -19,7 +19,7 @@ PASSWORDS = {"ann": "correct horse", "ben": "battery staple"}
 
 def write_ann_and_ben(file: Path) -> Path:
     """The file of Ann and Ben, who have the `PASSWORDS`."""
-    write_users(file, {name: hashed(password) for name, password in PASSWORDS.items()})
+    write_users(file, {name: hash_password(password) for name, password in PASSWORDS.items()})
     return file
 
 

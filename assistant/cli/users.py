@@ -27,7 +27,13 @@ def add(name: NameArgument, file: AuthArgument) -> None:
     terminal. The file is created if it is missing; it stores a salted hash of the password. A
     running page applies the change at once and logs out sessions with the old password.
     """
-    from assistant.web.serving.users import hashed, is_name, name_of, read_users, write_users
+    from assistant.web.serving.users import (
+        editing_users,
+        hash_password,
+        is_name,
+        name_of,
+        read_users,
+    )
 
     streams = Streams()
     user = name_of(name)
@@ -36,24 +42,25 @@ def add(name: NameArgument, file: AuthArgument) -> None:
             f"{name} is not a valid user name. Use up to 64 letters, digits, dots, hyphens or @, "
             "starting with a letter or digit."
         )
-    users = read_users(file) if file.exists() else {}
-    known = user in users
-    users[user] = hashed(_password(user))
-    write_users(file, users)
-    streams.line(f"{user} has a new password." if known else f"{user} can log in now.")
+    if file.exists():
+        read_users(file)  # an unusable file is reported before the password is asked for
+    hashed = hash_password(_password(user))
+    with editing_users(file, create=True) as users:
+        is_new = user not in users
+        users[user] = hashed
+    streams.line(f"{user} can log in now." if is_new else f"{user} has a new password.")
 
 
 def remove(name: NameArgument, file: AuthArgument) -> None:
     """Remove a user and end their sessions."""
-    from assistant.web.serving.users import name_of, read_users, write_users
+    from assistant.web.serving.users import editing_users, name_of
 
     streams = Streams()
-    users = read_users(file)
     user = name_of(name)
-    if user not in users:
-        raise UsageError(f"{file} has no user {user}.")
-    del users[user]
-    write_users(file, users)
+    with editing_users(file) as users:
+        if user not in users:
+            raise UsageError(f"{file} has no user {user}.")
+        del users[user]
     streams.line(f"{user} can no longer log in.")
     streams.note("Their chats stay in the library; a new user of the same name would see them.")
 

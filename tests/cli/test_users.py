@@ -22,12 +22,12 @@ def test_users_are_added_listed_changed_and_removed(run: Run, file: Path) -> Non
     added = run("user", "add", "Ann", "--auth", file, stdin="correct horse\n")
     assert (added.stdout, added.stderr, added.exit_code) == ("ann can log in now.\n", "", 0)
     run("user", "add", "ben", "--auth", file, stdin="battery staple\r\nnot this\n")
-    assert Users(file).verified("ann", "correct horse")
-    assert Users(file).verified("ben", "battery staple")
+    assert Users(file).verify("ann", "correct horse")
+    assert Users(file).verify("ben", "battery staple")
     assert run("user", "list", "--auth", file).stdout == "ann\nben\n"
     changed = run("user", "add", "ann", "--auth", file, stdin="something new\n")
     assert changed.stdout == "ann has a new password.\n"
-    assert Users(file).verified("ann", "correct horse") is None
+    assert Users(file).verify("ann", "correct horse") is None
     removed = run("user", "remove", "ANN", "--auth", file)
     assert removed.stdout == "ann can no longer log in.\n"
     assert "chats stay in the library" in removed.stderr
@@ -79,7 +79,7 @@ def test_at_a_terminal_the_password_is_asked_for_twice(
     assert (result.exit_code, file.exists()) == (2, False)
     assert "do not match" in result.stderr
     assert run("user", "add", "ann", "--auth", file).exit_code == 0
-    assert asked == ["Password for ann: ", "Once more: "] * 2
+    assert asked == ["Password for ann: ", "Repeat the password: "] * 2
     assert list(read_users(file)) == ["ann"]
 
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_an_error(run: Run, file: Path) -> None:
     for arguments in (("user", "list"), ("user", "remove", "ann"), ("serve", "--port", "0")):
         result = run(*arguments, "--auth", file)
         assert result.exit_code == 1
-        assert f"no file of users {file}" in result.stderr
+        assert f"no users file {file}" in result.stderr
 
 
 def test_serve_hands_users_and_names_on(

@@ -1,4 +1,4 @@
-// A log-in that has ended: the page is loaded anew, which shows the one to log in on.
+// Reloads the page when the log-in has ended, which shows the log-in page.
 (() => {
   "use strict";
   const ask = window.fetch.bind(window);

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from gradio import mount_gradio_app
 from gradio.routes import App
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 
-from assistant.web.gradio_state import keep_ids
 from assistant.web.page import build_page, build_theme
-from assistant.web.serving.asgi import USER, Receive, Scope, Send
-from assistant.web.serving.front_door import FrontDoor
-from assistant.web.serving.login import Login
+from assistant.web.serving.login import LoginPage
+from assistant.web.serving.request_guard import RequestGuard
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -44,7 +44,6 @@ class Application:
 
         With `users` everybody has to log in, and other computers may call it by `names`.
         """
-        keep_ids()
         self._under_way = under_way
         # FastAPI's own pages of documentation would load their scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -70,11 +69,11 @@ class Application:
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))
-        self._front_door = FrontDoor(outer, Login(users, port) if users else None, names)
+        self._guard = RequestGuard(outer, LoginPage(users, port) if users else None, names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        await self._front_door(scope, receive, send)
+        await self._guard(scope, receive, send)
 
     def end(self) -> None:
         """Stop all work and end the connections that every open window keeps."""
@@ -82,9 +81,9 @@ class Application:
         self._gradio.stop_event.set()
 
 
-def _user(request: Request) -> str | None:
-    """Who the front door says it is; `gr.Request.username` then."""
-    user: str | None = request.scope.get(USER)
+def _user(request: Request) -> str:
+    """The user that the request guard found; becomes `gr.Request.username`."""
+    user: str = request.state.user
     return user
 
 

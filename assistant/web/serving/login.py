@@ -1,20 +1,31 @@
-"""The log-in page: who has no log-in gets this page and nothing else.
+"""The log-in page: requests without a log-in get this page and nothing else.
 
-A log-in is a cookie with a random token, which no script can read and no other site can send. The
-form may be sent by our own page alone: the front door has looked at the origin before.
+A log-in is a cookie with a random token that scripts cannot read and other sites cannot send. The
+form can be sent from our own page only, because the request guard has checked the origin.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import NamedTuple
-from urllib.parse import parse_qs
+
+from python_multipart.exceptions import FormParserError
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors import PageError
+from assistant.text.formatting import format_count
 from assistant.web.rendering import render
-from assistant.web.serving.asgi import Headers, Receive, Scope, Send, body_of, respond, values
-from assistant.web.serving.logins import LoginAttempts, Sessions
+from assistant.web.serving.logins import (
+    Attempt,
+    LoginAttempts,
+    LoginSessions,
+    browser_token,
+    known_browser,
+)
 from assistant.web.serving.users import Users, name_of
 
 _log = logging.getLogger(__name__)
@@ -23,148 +34,158 @@ LOGIN = "/login"
 LOGOUT = "/logout"
 PATHS = (LOGIN, LOGOUT)
 
-WRONG = "The name or the password is not right."
-TOO_OFTEN = "That was wrong too often. Wait a minute, then try again."
-BUSY = "Many people are logging in just now. Try again in a moment."
-UNUSABLE = "Nobody can log in now: the list of users cannot be read. Tell whoever runs this page."
+WRONG = "The name or the password is wrong."
+TOO_MANY = "Too many failed attempts. Try again in {}."
+BUSY = "Too many people are logging in. Try again in a moment."
+UNUSABLE = "Nobody can log in: the users file cannot be read. Tell the person who runs this page."
+INCOMPLETE = "Enter your name and your password."
 
-_MOST_BYTES = 8_192
-_BODY_S = 10.0
-# A password takes a quarter of a second and 16 MB: they are checked one after the other.
-_MOST_WAITING = 20
+_MAX_FIELDS = 4
+# A password of 1,000 characters, each of them percent-encoded, has 12,000 bytes.
+_MAX_FIELD_BYTES = 16_384
+_FORM_S = 10.0
+# Checking a password takes a quarter of a second and 16 MB, so they are checked one at a time.
+_MAX_WAITING = 20
+_KNOWN_BROWSER_S = 180 * 24 * 3600
+_NOT_STORED = {"cache-control": "no-store"}
 
 
-class _Typed(NamedTuple):
-    """What somebody typed into the form."""
-
+class _Credentials(NamedTuple):
     name: str
     password: str
 
 
-class Login:
-    """Knows who sends a request, and answers for those who are not logged in.
+class LoginPage:
+    """Knows which user sends a request, and answers requests without a log-in.
 
-    Make it within the event loop that answers.
+    Create it inside the event loop that serves it.
     """
 
     def __init__(self, users: Users, port: int) -> None:
-        """Let in `users`; the cookie is named after the `port`, for browsers do not tell ports."""
+        """Let `users` log in. Browsers share cookies between ports, so they are named after it."""
         self._users = users
-        self._cookie = f"assistant-{port}"
-        self._sessions = Sessions()
-        self._tries = LoginAttempts()
+        self._session_cookie = f"assistant-{port}"
+        self._browser_cookie = f"assistant-{port}-browser"
+        self._sessions = LoginSessions()
+        self._attempts = LoginAttempts()
         self._checking = asyncio.Semaphore(1)
         self._waiting = 0
-        self._trouble = ""
+        self._reported = ""
 
-    def user(self, headers: Headers) -> str | None:
-        """The name of who sends a request with these `headers`, None if not logged in."""
-        for token in self._tokens(headers):
-            try:
-                name = self._sessions.name(token, self._users.hash_of)
-            except PageError as error:
-                self._tell(error)
-                return None
-            if name is not None:
-                return name
-        return None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Log in, log out, or show the page on which to log in."""
-        method, path = scope["method"], scope["path"]
-        if (method, path) == ("POST", LOGIN):
-            await self._log_in(scope, receive, send)
-        elif (method, path) == ("POST", LOGOUT):
-            for token in self._tokens(scope["headers"]):
-                self._sessions.end(token)
-            await self._go(scope, send, LOGIN, "", "; Max-Age=0")
-        elif path in PATHS and self.user(scope["headers"]) is not None:
-            await self._go(scope, send, "/")
-        elif path == LOGIN:
-            await self._show(send, 200)
-        else:
-            await self._show(send, 401)
-
-    async def _log_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        typed = await _typed(receive)
-        if typed is None:
-            await self._show(send, 400, "Give your name and your password.")
-            return
-        address = (scope.get("client") or ("",))[0]
-        if not self._tries.take(address, typed.name):
-            await self._show(send, 429, TOO_OFTEN, typed.name)
-            return
-        if self._waiting >= _MOST_WAITING:
-            self._tries.forget(address, typed.name)
-            await self._show(send, 503, BUSY, typed.name)
-            return
+    def user(self, request: Request) -> str | None:
+        """The user who sends `request`; None without a log-in."""
         try:
-            proof = await self._verified(typed)
+            return self._sessions.user(self._session_token(request), self._users.hash_of)
         except PageError as error:
-            self._tell(error)
-            await self._show(send, 503, UNUSABLE)
-            return
-        if proof is None:
-            await self._show(send, 401, WRONG, typed.name)
-            return
-        self._tries.forget(address, typed.name)
-        for token in self._tokens(scope["headers"]):
-            self._sessions.end(token)
-        await self._go(scope, send, "/", self._sessions.begin(typed.name, proof))
+            self._report(error)
+            return None
 
-    async def _verified(self, typed: _Typed) -> str | None:
+    async def respond(self, request: Request) -> Response:
+        """Log in, log out, or show the log-in page."""
+        method, path = request.method, request.scope["path"]
+        if (method, path) == ("POST", LOGIN):
+            return await self._log_in(request)
+        if (method, path) == ("POST", LOGOUT):
+            self._sessions.end(self._session_token(request))
+            response = _redirect(LOGIN)
+            self._set_cookie(request, response, self._session_cookie, "", 0)
+            return response
+        if path in PATHS and self.user(request) is not None:
+            return _redirect("/")
+        return self._page(200 if path == LOGIN else 401)
+
+    async def _log_in(self, request: Request) -> Response:
+        credentials = await _read_form(request)
+        if credentials is None:
+            return self._page(400, INCOMPLETE)
+        name = credentials.name
+        if self._waiting >= _MAX_WAITING:
+            return self._page(503, BUSY, name)
+        try:
+            attempt = self._attempt(request, name)
+        except PageError as error:
+            return self._unusable(error)
+        wait = self._attempts.start(attempt)
+        if wait:
+            return self._page(
+                429, TOO_MANY.format(format_count(math.ceil(wait / 60), "minute")), name
+            )
+        try:
+            proof = await self._verify(credentials)
+        except PageError as error:
+            self._attempts.withdraw(attempt)
+            return self._unusable(error)
+        if proof is None:
+            return self._page(401, WRONG, name)
+        self._attempts.withdraw(attempt)
+        self._sessions.end(self._session_token(request))
+        response = _redirect("/")
+        session, browser = self._sessions.start(name, proof), browser_token(name, proof)
+        self._set_cookie(request, response, self._session_cookie, session)
+        self._set_cookie(request, response, self._browser_cookie, browser, _KNOWN_BROWSER_S)
+        return response
+
+    def _attempt(self, request: Request, name: str) -> Attempt:
+        token = request.cookies.get(self._browser_cookie, "")
+        browser = known_browser(token, name, self._users.hash_of(name))
+        if browser is not None:
+            return Attempt(f"browser {browser}", name, known=True)
+        return Attempt(request.client.host if request.client else "", name)
+
+    async def _verify(self, credentials: _Credentials) -> str | None:
         self._waiting += 1
         try:
             async with self._checking:
-                return await asyncio.to_thread(self._users.verified, *typed)
+                return await asyncio.to_thread(self._users.verify, *credentials)
         finally:
             self._waiting -= 1
 
-    async def _show(self, send: Send, status: int, problem: str = "", name: str = "") -> None:
+    def _page(self, status: int, problem: str = "", name: str = "") -> Response:
         page = render("login.html", problem=problem, name=name)
-        await respond(send, status, page, "text/html", [(b"cache-control", b"no-store")])
+        return HTMLResponse(page, status, headers=_NOT_STORED)
 
-    async def _go(
-        self, scope: Scope, send: Send, path: str, token: str | None = None, end: str = ""
+    def _session_token(self, request: Request) -> str:
+        return request.cookies.get(self._session_cookie, "")
+
+    def _set_cookie(
+        self, request: Request, response: Response, name: str, value: str, age: int | None = None
     ) -> None:
-        """Send the browser to `path`, with the cookie for `token` if there is one."""
-        headers = [(b"location", path.encode()), (b"cache-control", b"no-store")]
-        if token is not None:
-            secure = "; Secure" if _by_tls(scope) else ""
-            cookie = f"{self._cookie}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{end}"
-            headers.append((b"set-cookie", cookie.encode()))
-        await respond(send, 303, "", headers=headers)
-
-    def _tokens(self, headers: Headers) -> list[str]:
-        pairs = (
-            pair.strip().partition("=")
-            for line in values(headers, "cookie")
-            for pair in line.split(";")
+        response.set_cookie(
+            name, value, age, httponly=True, samesite="strict", secure=_uses_tls(request)
         )
-        return [value for name, _, value in pairs if name == self._cookie and value]
 
-    def _tell(self, error: PageError) -> None:
-        """Say once in the terminal what is wrong with the file of users."""
-        if str(error) != self._trouble:
-            self._trouble = str(error)
+    def _unusable(self, error: PageError) -> Response:
+        self._report(error)
+        return self._page(503, UNUSABLE)
+
+    def _report(self, error: PageError) -> None:
+        """Log a problem with the users file once."""
+        if str(error) != self._reported:
+            self._reported = str(error)
             _log.error("%s", error)
 
 
-async def _typed(receive: Receive) -> _Typed | None:
-    """What was typed into the form; None if nothing was, or it is not our form."""
+def _redirect(path: str) -> Response:
+    return RedirectResponse(path, 303, headers=_NOT_STORED)
+
+
+async def _read_form(request: Request) -> _Credentials | None:
+    """The name and password in the form; None if one is missing or the form is not ours."""
     try:
-        body = await asyncio.wait_for(body_of(receive, _MOST_BYTES), _BODY_S)
-        fields = parse_qs((body or b"").decode(), keep_blank_values=True, max_num_fields=4)
-    except (TimeoutError, ValueError):
+        async with asyncio.timeout(_FORM_S):
+            form = await request.form(
+                max_files=0, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
+            )
+    except (TimeoutError, ClientDisconnect, MultiPartException, FormParserError):
         return None
-    name = name_of(fields.get("name", [""])[0])
-    password = fields.get("password", [""])[0]
-    return _Typed(name, password) if name and password else None
+    name, password = form.get("name"), form.get("password")
+    if not (isinstance(name, str) and isinstance(password, str)):
+        return None
+    name = name_of(name)
+    return _Credentials(name, password) if name and password else None
 
 
-def _by_tls(scope: Scope) -> bool:
-    """Whether the browser came by HTTPS, which a proxy says; a lie costs the liar his cookie."""
-    said = values(scope["headers"], "x-forwarded-proto")
-    return scope.get("scheme") == "https" or any(
-        value.split(",")[0].strip().lower() == "https" for value in said
-    )
+def _uses_tls(request: Request) -> bool:
+    """Whether the browser uses HTTPS, by the word of a proxy; a lie costs the liar his cookie."""
+    schemes = [request.scope.get("scheme", ""), *request.headers.getlist("x-forwarded-proto")]
+    return any(scheme.split(",")[0].strip().lower() == "https" for scheme in schemes)

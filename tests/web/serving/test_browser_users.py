@@ -67,7 +67,7 @@ def test_neither_sees_the_chats_of_the_other(
         window(browser, server.address) as nobody,
     ):
         log_in(ann, "ann", "wrong password")
-        assert "not right" in ann.inner_text("#problem")
+        assert "is wrong" in ann.inner_text("#problem")
         assert ann.evaluate("document.activeElement.id") == "password"
         log_in(ann, "ann")
         log_in(ben, "ben")
