@@ -28,7 +28,7 @@ from assistant.errors import UsageError
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
-    from assistant.exporting import Exported
+    from assistant.exporting import ExportRecord
     from assistant.library import StoredPaper, StoredTldr
 
 
@@ -94,14 +94,14 @@ def export(
         some = bool(text.strip()) or filters.given
         rows = kept.tldrs(kept.with_words(text, filters) if some else None)
         with streams.progress("Exporting", kept.count(), when=out) as progress:
-            papers = _exported(rows, progress)
+            records = _records(rows, progress)
             if chosen is ExportFormat.obsidian:
                 if out is None:
                     raise UsageError("Obsidian notes need a folder. Give one with --out FOLDER.")
-                count = write_notes(papers, out.expanduser())
+                count = write_notes(records, out.expanduser())
             else:
                 with destination(out, streams) as write_text:
-                    count = write(papers, chosen.value, _Sink(write_text))
+                    count = write(records, chosen.value, _Sink(write_text))
         empty = not kept.count()
     if not count:
         streams.note(EMPTY if empty else NOTHING)
@@ -137,11 +137,11 @@ def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _exported(
+def _records(
     rows: Iterable[tuple[StoredPaper, StoredTldr | None]], progress: Progress
-) -> Iterator[Exported]:
-    from assistant.exporting import Exported
+) -> Iterator[ExportRecord]:
+    from assistant.exporting import ExportRecord
 
     for done, (stored, tldr) in enumerate(rows, start=1):
-        yield Exported(stored.paper, stored.id, tldr.text if tldr else None)
+        yield ExportRecord.from_paper(stored.paper, stored.id, tldr.text if tldr else None)
         progress(done)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import enum
-import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import as_json
-from assistant.text.formatting import markdown_text, table_cell
+from assistant.text.formatting import csv_row, markdown_text
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -60,11 +58,7 @@ def _row(result: TldrResult, form: Format) -> str:
     if form is Format.jsonl:
         return as_json(shape) + "\n"
     if form is Format.csv:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(
-            [table_cell(sanitized(str(shape[name]))) for name in _COLUMNS]
-        )
-        return line.getvalue()
+        return csv_row(sanitized(str(shape[name])) for name in _COLUMNS)
     if form is Format.md:
         return f"- **{markdown_text(result.title)}** — {markdown_text(result.tldr)}\n"
     return f"{sanitized(result.title)} — {sanitized(result.tldr)}\n"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.text.formatting import html_text
+from assistant.text.formatting import html_text, paper_link
 from assistant.text.sanitizing import sanitized
 
 _STYLE = """
@@ -81,7 +81,7 @@ def _part(
 def _entry(entry: Entry, *, with_topic: bool) -> Iterator[str]:
     paper = entry.stored.paper
     title = html_text(paper.title)
-    if address := wording.address(paper):
+    if address := paper_link(paper):
         title = f'<a href="{html_text(address)}" rel="noreferrer">{title}</a>'
     yield f'<h3 dir="auto">{title}</h3>'
     known = [

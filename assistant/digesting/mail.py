@@ -12,6 +12,7 @@ from email.utils import format_datetime, make_msgid
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
 from assistant.digesting.html_page import as_html
+from assistant.text.formatting import paper_link
 from assistant.text.sanitizing import sanitized
 
 _WIDTH = 76
@@ -94,7 +95,7 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield from _wrapped(entry.tldr)
     if entry.similar_to:
         yield from _wrapped(f"Similar to: {entry.similar_to.title}")
-    if address := wording.address(paper):
+    if address := paper_link(paper):
         yield f"  {address}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.text.formatting import markdown_text
+from assistant.text.formatting import markdown_text, paper_link
 from assistant.text.sanitizing import sanitized
 
 
@@ -36,7 +36,7 @@ def _part(name: str, entries: Sequence[Entry], *, with_topic: bool = False) -> I
 def _lines(entry: Entry, *, with_topic: bool) -> Iterator[str]:
     paper = entry.stored.paper
     title = f"**{markdown_text(paper.title)}**"
-    address = wording.address(paper)
+    address = paper_link(paper)
     yield f"- [{title}]({address})" if address else f"- {title}"
     about = [wording.authors(paper), wording.date(paper), *wording.tags(paper)]
     if known := " · ".join(markdown_text(one) for one in about if one):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from assistant.digesting.digest import Digest
 from assistant.paper import Paper
-from assistant.text.formatting import format_date, web_address
+from assistant.text.formatting import format_date
 from assistant.text.sanitizing import sanitized
 
 MOST_AUTHORS = 3
@@ -49,15 +47,6 @@ def more(count: int) -> str:
 def more_topics(digest: Digest) -> str:
     """What stands for the topics that are not shown; empty if all are."""
     return f"{more(digest.more)} on other topics" if digest.more else ""
-
-
-def address(paper: Paper) -> str | None:
-    """Where the paper is on the web: by DOI, arXiv or its own address, in this order."""
-    if doi := sanitized(paper.doi or ""):
-        return f"https://doi.org/{quote(doi, safe='/:')}"
-    if arxiv := sanitized(paper.arxiv or ""):
-        return f"https://arxiv.org/abs/{quote(arxiv, safe='/')}"
-    return web_address(paper.url)
 
 
 def authors(paper: Paper) -> str:

@@ -1,11 +1,11 @@
-"""Papers -> files for other programs and for reading, as a stream.
+"""Papers -> files for other programs and for reading, written as a stream.
 
-One module a format. What BibTeX, RIS, CSL JSON and JSON lines can hold is read back by
-`assistant.reading` as it was; docs/export.md says what is lost.
+`assistant.reading` reads BibTeX, RIS, CSL JSON and JSON lines back unchanged; docs/export.md lists
+the exceptions.
 """
 
-from assistant.exporting.fields import Exported
 from assistant.exporting.formats import FORMATS, Format, write
-from assistant.exporting.obsidian import write_notes
+from assistant.exporting.markdown import write_notes
+from assistant.exporting.record import ExportRecord
 
-__all__ = ["FORMATS", "Exported", "Format", "write", "write_notes"]
+__all__ = ["FORMATS", "ExportRecord", "Format", "write", "write_notes"]

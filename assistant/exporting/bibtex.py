@@ -1,4 +1,4 @@
-"""BibTeX, in UTF-8, with what LaTeX would take for a command escaped and formulas as they are."""
+"""BibTeX in UTF-8. LaTeX's special characters are escaped, formulas stay as they are."""
 
 from __future__ import annotations
 
@@ -7,64 +7,63 @@ from collections.abc import Iterable, Iterator
 
 from assistant.exporting.citation_keys import CitationKeys
 from assistant.exporting.escaping import JOINER, formulas, shielded, undecodable, without_ligatures
-from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.exporting.record import ExportRecord
+from assistant.paper import ARXIV_DOI
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ESCAPES = str.maketrans(
     {
         **{mark: f"\\{mark}" for mark in "%&#_$"},
         "\\": "\\textbackslash{}",
-        # As commands, because braces have to be in pairs even if they are escaped.
+        # As commands, because even escaped braces must be balanced.
         "{": "\\textbraceleft{}",
         "}": "\\textbraceright{}",
         "^": "\\textasciicircum{}",
         "~": "\\textasciitilde{}",
     }
 )
-# A space within a line is one to LaTeX, however long it is and of whatever kind.
+# LaTeX reads any run of white space within a line as one space.
 _WIDE_SPACE = re.compile(r"(?<=\s)[^\S\n]|[^\S\n ]|[^\S\n](?=\n|\Z)|(?<!\S)[^\S\n]")
-# What reads like the beginning of another entry.
+# Looks like the start of another entry.
 _ENTRY = re.compile(r"@(?=[ \t]*[A-Za-z]\w*\s*[({])")
 _NEEDS_BRACES = re.compile(
     r"[,;]|\band\b|\bet\.?\s*al\.?$|^others$|^(?:given|prefix|family|suffix)\s*=", re.IGNORECASE
 )
-_NOT_IN_ADDRESSES = {"{": "%7B", "}": "%7D", "\\": "%5C"}
-_PERCENT = str.maketrans(_NOT_IN_ADDRESSES)
+_PERCENT = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
-def bibtex(papers: Iterable[Exported]) -> Iterator[str]:
-    """One entry a paper."""
+def bibtex(records: Iterable[ExportRecord]) -> Iterator[str]:
+    """One entry per record."""
     keys = CitationKeys()
-    for exported in papers:
-        paper = fields_of(exported)
-        lines = [f"  {name} = {value},\n" for name, value in _values(paper) if value]
-        yield f"@{_kind(paper)}{{{keys.key(paper)},\n{''.join(lines)}}}\n\n"
+    for record in records:
+        lines = [f"  {name} = {value},\n" for name, value in _fields(record) if value]
+        yield f"@{_entry_type(record)}{{{keys.key(record)},\n{''.join(lines)}}}\n\n"
 
 
-def _kind(paper: Fields) -> str:
-    """`misc` is what BibTeX has for a preprint, which has no journal."""
-    only_arxiv = not paper.doi or paper.doi.lower().startswith("10.48550/arxiv.")
-    return "misc" if only_arxiv and not paper.pmid else "article"
+def _entry_type(record: ExportRecord) -> str:
+    """`misc` for a preprint, because `article` requires a journal."""
+    only_arxiv = not record.doi or record.doi.lower().startswith(ARXIV_DOI)
+    return "misc" if only_arxiv and not record.pmid else "article"
 
 
-def _values(paper: Fields) -> Iterator[tuple[str, str]]:
-    yield "title", _braced(_latex(paper.title))
-    yield "author", _braced(" and ".join(map(_name, paper.authors)))
-    yield "year", _braced(paper.published[:4])
-    if len(paper.published) > 4:
-        yield "month", _MONTHS[int(paper.published[5:7]) - 1]
-    if len(paper.published) > 7:
-        yield "date", _braced(paper.published)
-    if paper.arxiv:
-        yield "eprint", _braced(_address(paper.arxiv))
+def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
+    yield "title", _braced(_latex(record.title))
+    yield "author", _braced(" and ".join(map(_author, record.authors)))
+    yield "year", _braced(record.published[:4])
+    if len(record.published) > 4:
+        yield "month", _MONTHS[int(record.published[5:7]) - 1]
+    if len(record.published) > 7:
+        yield "date", _braced(record.published)
+    if record.arxiv:
+        yield "eprint", _braced(_address(record.arxiv))
         yield "archiveprefix", _braced("arXiv")
-    yield "doi", _braced(_address(paper.doi))
-    yield "pmid", _braced(_address(paper.pmid))
-    yield "url", _braced(_address(paper.url))
-    yield "keywords", _braced(_tags(paper.tags))
-    if paper.tldr:
-        yield "annote", _braced(_latex(f"TL;DR: {paper.tldr}"))
-    yield "abstract", _braced(_latex(paper.abstract))
+    yield "doi", _braced(_address(record.doi))
+    yield "pmid", _braced(_address(record.pmid))
+    yield "url", _braced(_address(record.url))
+    yield "keywords", _braced(_tags(record.tags))
+    if record.tldr:
+        yield "annote", _braced(_latex(f"TL;DR: {record.tldr}"))
+    yield "abstract", _braced(_latex(record.abstract))
 
 
 def _braced(value: str) -> str:
@@ -72,7 +71,7 @@ def _braced(value: str) -> str:
 
 
 def _latex(text: str) -> str:
-    """`text` in LaTeX, a paragraph for each of its lines."""
+    """`text` as LaTeX; each line becomes a paragraph."""
     text = shielded(text)
     if text.split(" ") != text.split():
         text = _WIDE_SPACE.sub(lambda space: f"&#{ord(space[0])};", text)
@@ -82,12 +81,12 @@ def _latex(text: str) -> str:
     if not all(map(_is_latex, pieces[1::2])):
         pieces = ["".join(pieces)]
     pieces[::2] = map(_escaped, pieces[::2])
-    # A blank line is one paragraph's end; those after the first have to be told.
+    # A blank line ends one paragraph; further empty lines need a command each.
     return re.sub(r"\n+", lambda ends: "\n\n" + "\\par{}" * (len(ends[0]) - 1), "".join(pieces))
 
 
 def _is_latex(formula: str) -> bool:
-    """Whether a formula can be written as it is: nothing to decode in it, its braces in pairs."""
+    """Whether a formula needs no escaping: balanced braces, one line, no entities."""
     depth = 0
     for mark in re.findall(r"[{}]", formula):
         depth += 1 if mark == "{" else -1
@@ -97,18 +96,18 @@ def _is_latex(formula: str) -> bool:
 
 
 def _escaped(text: str) -> str:
-    # The importer takes \textasciitilde{} for a space, so a tilde is told by its number.
+    # The importer reads \textasciitilde{} as a space, so a tilde is written as an entity.
     return without_ligatures(text).replace("~", "&#126;").translate(_ESCAPES)
 
 
-def _name(name: str) -> str:
-    """A name as people write it; braces keep together what has commas or `and` in it."""
+def _author(name: str) -> str:
+    """`name`, in braces if BibTeX would split it at a comma or an `and`."""
     written = _latex(name)
     return f"{{{written}}}" if ";" in written or _NEEDS_BRACES.search(name) else written
 
 
 def _tags(tags: tuple[str, ...]) -> str:
-    """Tags between commas, or semicolons where a tag has a comma."""
+    """Tags separated by commas, or by semicolons if a tag contains a comma."""
     written = [tag.translate(_ESCAPES) for tag in tags]
     if any("," in tag for tag in tags) or any(";" in tag for tag in tags):
         return "; ".join(written) + ";"
@@ -116,5 +115,5 @@ def _tags(tags: tuple[str, ...]) -> str:
 
 
 def _address(text: str) -> str:
-    """A name or address, which is not LaTeX; three characters cannot be in it."""
+    """An identifier or address, which is not LaTeX; braces and backslashes are percent-encoded."""
     return text.translate(_PERCENT)

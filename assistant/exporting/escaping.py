@@ -1,9 +1,8 @@
-"""Plain text -> text that the importer's cleaning gives back as it was.
+"""Plain text -> text that an import reads back unchanged.
 
-The importer takes markup out of what it reads: entities, tags, LaTeX, wrongly decoded characters.
-A text of the library has gone through that, so hardly any still looks like markup; where one does,
-the thing is broken up with a word joiner, written as the entity `&#8288;`. The importer decodes
-that and drops it, like everything that cannot be seen.
+The importer removes markup: entities, tags, LaTeX, wrongly decoded characters. Texts of the library
+have passed it, so few still look like markup. Where one does, a word joiner, written as the entity
+`&#8288;`, breaks it up. The importer decodes the entity and drops it with all invisible characters.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ import re
 import ftfy
 
 JOINER = "&#8288;"
-"""Stands for nothing, and keeps what is on its two sides apart."""
+"""A word joiner: dropped by the importer, it separates the characters around it."""
 
-# While a text is being worked on; no text has one that is visible.
+# Stands for JOINER during the work; sanitized texts contain none.
 _MARK = "\u2060"
 
-# Elements of HTML, JATS and MathML that the importer takes out.
+# Elements of HTML, JATS and MathML that the importer removes.
 _ELEMENTS = """
     p br div sec section li list-item ul ol list h1 h2 h3 h4 h5 h6 tr table hr blockquote abstract
     abstracttext disp-formula sub sup inf em strong italic bold sc tt small big font span mark cite
@@ -37,9 +36,9 @@ _ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{
 _LOOKS_DECODED_WRONGLY = re.compile(
     "([\xc2-\xf4])(?=[\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122])"
 )
-# The rest is LaTeX, outside of formulas. Each stretch of text between two of them is looked at
-# alone, so its ends may be anything.
-# Commands of mathematics, which the importer leaves alone also where there are no dollars.
+# The rest is LaTeX outside of formulas. Each stretch of text between two formulas is handled alone,
+# so anything may precede or follow it.
+# Math commands that the importer keeps even without dollars.
 _MATHEMATICS = """
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
     rho sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega approx
@@ -49,7 +48,7 @@ _MATHEMATICS = """
     ell hbar odot circ prime forall exists mid perp star ast
 """.split()  # noqa: SIM905
 _COMMAND = re.compile(rf"\\(?!(?:{'|'.join(_MATHEMATICS)})(?![A-Za-z]))")
-# Braces of an index belong to it.
+# The braces of an index are part of it.
 _GROUP = re.compile(r"(?<![_^])\{(?=[{} ]*(?:[^\W_][^,;=|:\\{}$]*)?(?:[{}$]|\Z))")
 _QUOTE = re.compile(r"`(?=`)")
 _ADDRESS = r"https?://[^\s{}]{1,2000}"
@@ -64,7 +63,7 @@ _LONGEST_FORMULA = 700
 
 
 def shielded(text: str) -> str:
-    """`text` with what the importer would take for markup broken up; hardly ever altered."""
+    """`text` with everything that the importer would read as markup broken up."""
     if "&" in text:
         text = _ENTITY.sub(rf"\g<0>{_MARK}", text)
     if "<" in text or "]]>" in text:
@@ -73,30 +72,30 @@ def shielded(text: str) -> str:
     parts[::2] = map(_without_latex, parts[::2])
     text = "".join(parts)
     if text.startswith("{"):
-        # Braces around a whole title are taken for LaTeX's.
+        # The importer removes braces around a whole title.
         text = _MARK + text
     return undecodable(text.replace(_MARK, JOINER))
 
 
 def without_ligatures(text: str) -> str:
-    """`text` so that two hyphens are no dash and two accents no quote, as `shielded` does it.
+    """`text` in which `--` does not become a dash, nor two accents a quote.
 
-    For text whose dollars are escaped: then its formulas are no formulas to LaTeX.
+    For text with escaped dollars, in which LaTeX sees no formulas; `shielded` does the same.
     """
     return _without_ligatures(text).replace(_MARK, JOINER)
 
 
 def undecodable(text: str) -> str:
-    """`text` so that its accents are not taken for bytes that were decoded wrongly."""
+    """`text` in which no accents look like wrongly decoded bytes."""
     if _LOOKS_DECODED_WRONGLY.search(text) and ftfy.fix_encoding(text) != text:
         return _LOOKS_DECODED_WRONGLY.sub(rf"\1{JOINER}", text)
     return text
 
 
 def formulas(text: str) -> list[str]:
-    """`text` in pieces, every second one a formula with its dollars.
+    """Split `text`; every second piece is a formula with its dollars.
 
-    All dollars of a text have to make pairs that the importer surely takes for formulas, too.
+    Returns `[text]` unless all dollars form pairs that the importer reads as formulas.
     """
     pieces = text.split("$")
     if len(pieces) < 3 or len(pieces) % 2 == 0:

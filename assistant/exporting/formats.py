@@ -1,4 +1,4 @@
-"""Which formats there are, and the one way to write them."""
+"""The export formats, and the function that writes them."""
 
 from __future__ import annotations
 
@@ -9,68 +9,76 @@ from typing import Protocol
 
 from assistant.errors import UsageError
 from assistant.exporting.bibtex import bibtex
-from assistant.exporting.csl import csl_json
-from assistant.exporting.csv_table import table
-from assistant.exporting.fields import Exported
-from assistant.exporting.jsonl import json_lines
+from assistant.exporting.json_formats import csl_json, json_lines
 from assistant.exporting.markdown import markdown
+from assistant.exporting.record import COLUMNS, ExportRecord
 from assistant.exporting.ris import ris
+from assistant.text.formatting import csv_row
 
-OBSIDIAN = "obsidian"
+# Without it Excel guesses the encoding, and guesses wrong.
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class Writable(Protocol):
-    """What takes text: an open file, or anything like it."""
+    """An open text file, or any other object with `write`."""
 
     def write(self, text: str, /) -> object:
-        """Take `text`."""
+        """Write `text`."""
         ...
 
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write papers.
+    """An export format.
 
-    `text` gives the file in pieces, and is None where there is a folder with a file for each
-    paper; `ending` is what the file's name ends with, with its dot.
+    `text` yields the file in pieces; it is None for a folder of files. `ending` is the file
+    extension with its dot.
     """
 
     description: str
     ending: str
-    text: Callable[[Iterable[Exported]], Iterator[str]] | None
+    text: Callable[[Iterable[ExportRecord]], Iterator[str]] | None
+
+
+def csv_table(records: Iterable[ExportRecord]) -> Iterator[str]:
+    """A header row and one row per record."""
+    yield _BYTE_ORDER_MARK + csv_row(COLUMNS)
+    for record in records:
+        values = (getattr(record, column) for column in COLUMNS)
+        yield csv_row(value if isinstance(value, str) else "; ".join(value) for value in values)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "bibtex": Format("BibTeX", ".bib", bibtex),
         "ris": Format("RIS", ".ris", ris),
-        "csljson": Format("CSL JSON, as Zotero and pandoc read it", ".json", csl_json),
-        "csv": Format("a table for spreadsheets", ".csv", table),
+        "csljson": Format("CSL JSON for Zotero and pandoc", ".json", csl_json),
+        "csv": Format("a table for spreadsheets", ".csv", csv_table),
         "jsonl": Format("JSON lines", ".jsonl", json_lines),
-        "markdown": Format("Markdown, one file", ".md", markdown),
-        OBSIDIAN: Format("a folder of notes for Obsidian, one a paper", "", None),
+        "markdown": Format("one Markdown file", ".md", markdown),
+        "obsidian": Format("a folder of Obsidian notes, one per paper", "", None),
     }
 )
 
 
-def write(papers: Iterable[Exported], format_name: str, out: Writable) -> int:
-    """Write `papers` to `out`, one in memory at a time; returns how many they were.
+def write(records: Iterable[ExportRecord], format_name: str, out: Writable) -> int:
+    """Write `records` to `out` as a stream, and return how many there were.
 
     Raises:
-        UsageError: there is no such format, or it is written as a folder (`write_notes`).
+        UsageError: `format_name` is unknown, or is written as a folder (see `write_notes`).
     """
-    known = FORMATS.get(format_name)
-    if known is None or known.text is None:
-        files = ", ".join(name for name, known in FORMATS.items() if known.text)
-        raise UsageError(f"{format_name!r} is no format of a file; there are {files}.")
+    file_format = FORMATS.get(format_name)
+    if file_format is None or file_format.text is None:
+        names = ", ".join(name for name, known in FORMATS.items() if known.text)
+        raise UsageError(f"{format_name!r} is not a file format. Use one of {names}.")
     count = 0
 
-    def counted() -> Iterator[Exported]:
+    def counted() -> Iterator[ExportRecord]:
         nonlocal count
-        for paper in papers:
+        for record in records:
             count += 1
-            yield paper
+            yield record
 
-    for piece in known.text(counted()):
+    for piece in file_format.text(counted()):
         out.write(piece)
     return count

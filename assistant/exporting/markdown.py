@@ -1,48 +1,182 @@
-"""Markdown: one file to read, a section a paper."""
+"""Markdown: one file with a section per paper, or a folder of Obsidian notes.
+
+A note is named after its paper's title. If another paper or a note from elsewhere has that name,
+the paper's id follows in parentheses. So exporting again replaces only the notes of the same
+papers, never a note of the user; notes of removed papers stay.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from assistant.exporting.fields import Exported, Fields, fields_of
+from assistant.errors import OutputError
+from assistant.exporting.record import ExportRecord
+from assistant.files import write_atomically
+from assistant.text.formatting import markdown_text
 
-# Also what only some programs know: formulas, highlights, mentions, emoji by name.
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$^=@{}!"})
-_AT_BEGINNING = re.compile(r"\A(\s*)([-+]|\d+(?=[.)]))")
-_ADDRESS = re.compile(r":(?=//|\w)|(?<=www)\.", re.IGNORECASE)
-_NOT_IN_LINKS = {ord(mark): f"%{ord(mark):02X}" for mark in "<> \"'`\\|()[]*"}
+_ENDING = ".md"
+# In bytes. File systems allow 255; synchronization services and long paths need some of them.
+_LONGEST_NAME = 120
+# Forbidden by Windows, or by Obsidian's links.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]+')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+_NOT_IN_TAGS = re.compile(r"[^\w/-]+")
+_PAPER_ID = re.compile(r"^paper_id:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_HEAD_CHARACTERS = 16_384
 
 
-def markdown(papers: Iterable[Exported]) -> Iterator[str]:
-    """A heading and a section a paper."""
-    for exported in papers:
-        paper = fields_of(exported)
-        yield "\n\n".join([f"## {escaped(paper.title)}", *body(paper)]) + "\n\n"
+def markdown(records: Iterable[ExportRecord]) -> Iterator[str]:
+    """A heading and a section per record."""
+    for record in records:
+        yield "\n\n".join([f"## {markdown_text(record.title)}", *_body(record)]) + "\n\n"
 
 
-def body(paper: Fields) -> Iterator[str]:
-    """The blocks below a paper's title: who, when and where, TL;DR, and the abstract's lines."""
-    facts = [escaped(", ".join(paper.authors)), paper.published[:4], address(paper.link)]
-    if line := " · ".join(fact for fact in facts if fact):
+def write_notes(records: Iterable[ExportRecord], folder: Path) -> int:
+    """Write one note per record into `folder`, creating it, and return how many.
+
+    Each note is written atomically.
+
+    Raises:
+        OutputError: a note cannot be written, or other notes have both of its possible names.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = _NotePaths(folder)
+        count = 0
+        for record in records:
+            write_atomically(paths.reserve(record), _note(record))
+            count += 1
+        return count
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot write notes there ({error.strerror or error}). "
+            "Choose another folder."
+        ) from error
+
+
+def _body(record: ExportRecord) -> Iterator[str]:
+    """The paragraphs below a title: authors, year and link; TL;DR; the lines of the abstract."""
+    link = f"<{record.link}>" if record.link else ""
+    byline = (markdown_text(", ".join(record.authors)), record.published[:4], link)
+    if line := " · ".join(part for part in byline if part):
         yield line
-    if paper.tldr:
-        yield f"**TL;DR:** {escaped(paper.tldr)}"
-    yield from (escaped(line) for line in paper.abstract.split("\n") if line.strip())
+    if record.tldr:
+        yield f"**TL;DR:** {markdown_text(record.tldr)}"
+    yield from (markdown_text(line) for line in record.abstract.split("\n") if line.strip())
 
 
-def address(link: str) -> str:
-    """A web address to click on."""
-    return f"<{link.translate(_NOT_IN_LINKS)}>" if link else ""
+def _note(record: ExportRecord) -> str:
+    """YAML front matter, then the text."""
+    # JSON is valid YAML.
+    front_matter = [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in _front_matter(record)
+        if value
+    ]
+    title = f"# {markdown_text(record.title)}"
+    blocks = ["\n".join(["---", *front_matter, "---"]), title, *_body(record)]
+    return "\n\n".join(blocks) + "\n"
 
 
-def escaped(line: str) -> str:
-    """One line of text of which nothing becomes markup, wherever it stands."""
-    text = _ADDRESS.sub(r"\\\g<0>", line.strip().translate(_MARKS))
-    return _AT_BEGINNING.sub(_not_a_list, text)
+def _front_matter(record: ExportRecord) -> Iterator[tuple[str, str | list[str]]]:
+    yield "paper_id", record.id
+    yield "title", record.title
+    yield "authors", list(record.authors)
+    yield "published", record.published
+    yield "arxiv", record.arxiv
+    yield "doi", record.doi
+    yield "pmid", record.pmid
+    yield "url", record.url
+    yield "tags", list(dict.fromkeys(tag for word in record.tags if (tag := _obsidian_tag(word))))
+    yield "keywords", list(record.tags)
+    yield "tldr", record.tldr
 
 
-def _not_a_list(found: re.Match[str]) -> str:
-    # A backslash is seen before a digit, so it goes before the mark behind that.
-    mark = found[2]
-    return f"{found[1]}\\{mark}" if not mark.isdigit() else f"{found[0]}\\"
+def _obsidian_tag(word: str) -> str:
+    """`word` with the characters that Obsidian allows; a tag of digits alone gets a `_`."""
+    parts = (_NOT_IN_TAGS.sub("-", part).strip("-") for part in word.split("/"))
+    tag = "/".join(part for part in parts if part)
+    return f"_{tag}" if tag.isdecimal() else tag
+
+
+class _NotePaths:
+    """The paths of the notes of one export."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the names of the files in `folder`."""
+        self._folder = folder
+        self._existing = {_folded(path.name): path for path in folder.iterdir()}
+        self._reserved: set[str] = set()
+
+    def reserve(self, record: ExportRecord) -> Path:
+        """The path of the note of `record`.
+
+        Raises:
+            OutputError: other notes have both of its possible names.
+        """
+        identifier = _file_name(record.id)
+        title = _file_name(record.title) or identifier
+        suffix = f" ({_shortened_id(identifier)})"
+        longest = _LONGEST_NAME - len(_ENDING)
+        long_name = _cut(title, longest - len(suffix.encode())).rstrip(". ") + suffix
+        for name in (_cut(title, longest).rstrip(". "), long_name):
+            path = self._folder / f"{name}{_ENDING}"
+            folded = _folded(path.name)
+            existing = self._existing.get(folded)
+            if folded not in self._reserved and (
+                existing is None or _is_note_of(existing, record.id)
+            ):
+                self._reserved.add(folded)
+                return existing or path
+        raise OutputError(
+            f"{self._folder / long_name}{_ENDING} is another note. "
+            "Move it away, or choose another folder."
+        )
+
+
+def _folded(name: str) -> str:
+    """`name` for comparison: many file systems ignore case and Unicode normalization."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _file_name(text: str) -> str:
+    """`text` as a file name that every file system accepts; may be empty."""
+    name = " ".join(_NOT_IN_NAMES.sub(" ", text).split()).strip(". ")
+    return _DEVICE.sub(r"_\g<0>", name, count=1) if _DEVICE.match(name) else name
+
+
+def _shortened_id(identifier: str) -> str:
+    """`identifier`; a long one is cut and gets a digest, so that it stays unique."""
+    if len(identifier.encode()) <= _LONGEST_NAME // 2:
+        return identifier
+    digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
+    return f"{_cut(identifier, _LONGEST_NAME // 2)} {digest}"
+
+
+def _cut(text: str, size: int) -> str:
+    """The longest prefix of `text` of at most `size` bytes in UTF-8."""
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def _is_note_of(path: Path, paper_id: str) -> bool:
+    """Whether `path` is an exported note of this paper."""
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", errors="replace") as file:
+        head = file.read(_HEAD_CHARACTERS)
+    front_matter = head.split("\n---", 1)[0] if head.startswith("---\n") else ""
+    match = _PAPER_ID.search(front_matter)
+    return match is not None and paper_id in (match[1], _unquoted(match[1]))
+
+
+def _unquoted(value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError:
+        # Obsidian may have saved it with other quotes.
+        return value.strip("'")

@@ -1,4 +1,4 @@
-"""RIS: two letters, two spaces, a hyphen, a value; from `TY` to `ER`."""
+"""RIS, the tagged format of reference managers. Records run from `TY` to `ER`."""
 
 from __future__ import annotations
 
@@ -6,60 +6,58 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.exporting.escaping import JOINER, shielded, undecodable
-from assistant.exporting.fields import Exported, Fields, fields_of
-from assistant.exporting.names import family_and_given
+from assistant.exporting.record import ExportRecord, family_and_given
 
-_LIKE_A_TAG = re.compile(r"[A-Z][A-Z0-9](?:  -|[ \t]{0,4}-(?:\s|\Z))")
+_LOOKS_LIKE_TAG = re.compile(r"[A-Z][A-Z0-9](?:  -|[ \t]{0,4}-(?:\s|\Z))")
 
 
-def ris(papers: Iterable[Exported]) -> Iterator[str]:
-    """One record a paper."""
-    for exported in papers:
-        paper = fields_of(exported)
-        lines = [f"{tag}  - {value}\n" for tag, value in _values(paper) if value]
+def ris(records: Iterable[ExportRecord]) -> Iterator[str]:
+    """One RIS record per record."""
+    for record in records:
+        lines = [f"{tag}  - {value}\n" for tag, value in _fields(record) if value]
         yield f"{''.join(lines)}ER  - \n\n"
 
 
-def _values(paper: Fields) -> Iterator[tuple[str, str]]:
-    yield "TY", "JOUR" if paper.doi or paper.pmid else "UNPB"
-    yield "TI", shielded(paper.title)
-    for name in paper.authors:
-        yield "AU", _name(name)
-    yield "PY", paper.published[:4]
-    if len(paper.published) > 4:
-        # Year/month/day/season: what is not known is empty.
-        yield "DA", "/".join([*paper.published.split("-"), "", ""][:4])
-    yield "AB", _lines(paper.abstract)
-    yield "DO", paper.doi
-    if paper.pmid:
-        yield "AN", paper.pmid
+def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
+    yield "TY", "JOUR" if record.doi or record.pmid else "UNPB"
+    yield "TI", shielded(record.title)
+    for name in record.authors:
+        yield "AU", _author(name)
+    yield "PY", record.published[:4]
+    if len(record.published) > 4:
+        # Year/month/day/season; unknown parts are empty.
+        yield "DA", "/".join([*record.published.split("-"), "", ""][:4])
+    yield "AB", _multiline(record.abstract)
+    yield "DO", record.doi
+    if record.pmid:
+        yield "AN", record.pmid
         yield "DB", "PubMed"
-    yield "UR", paper.url
-    if paper.arxiv:
-        yield "LK", f"arXiv:{paper.arxiv}"
-    for tag in paper.tags:
+    yield "UR", record.url
+    if record.arxiv:
+        yield "LK", f"arXiv:{record.arxiv}"
+    for tag in record.tags:
         yield "KW", tag
-    if paper.tldr:
-        # Importers look for PubMed's number in notes.
-        yield "N1", f"TL;DR: {paper.tldr}".replace("PMID", f"PMID{JOINER}")
+    if record.tldr:
+        # Importers search notes for a PubMed id.
+        yield "N1", f"TL;DR: {record.tldr}".replace("PMID", f"PMID{JOINER}")
 
 
-def _name(name: str) -> str:
-    """`Family, Given`; a comma at the end marks a name that has commas of its own."""
+def _author(name: str) -> str:
+    """`Family, Given`. A trailing comma marks an organization with a comma in its name."""
     parts = family_and_given(name)
     if parts:
         return ", ".join(parts)
     return f"{name}," if "," in name else name
 
 
-def _lines(text: str) -> str:
-    """A text over several lines, none of which reads like a tag or loses its indent."""
+def _multiline(text: str) -> str:
+    """`text` over several lines, none of which looks like a tag or loses its indentation."""
     lines = shielded(text).split("\n")
     for place, line in enumerate(lines[1:], start=1):
         if not line:
-            # One blank line is seen, more are not.
+            # Importers keep one blank line and drop the rest.
             lines[place] = "" if lines[place - 1] else JOINER
-        elif line[0].isspace() or _LIKE_A_TAG.match(line):
+        elif line[0].isspace() or _LOOKS_LIKE_TAG.match(line):
             lines[place] = JOINER + line
     lines = [line + JOINER if line[-1:].isspace() else line for line in lines]
     return undecodable("\n".join(lines))

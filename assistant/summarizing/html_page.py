@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from assistant.text.formatting import format_date, html_text, web_address
+from assistant.text.formatting import format_date, html_text, paper_link
 from assistant.text.sanitizing import sanitized
 from assistant.text.topics import group_by_topic
 
@@ -144,8 +144,8 @@ def _by_date(lines: Sequence[TldrResult]) -> list[_Group]:
 
 def _entry(line: TldrResult) -> str:
     title = f'<cite dir="auto">{html_text(line.title)}</cite>'
-    if url := web_address(line.paper.url):
-        title = f'<a href="{escape(url)}" rel="noreferrer">{title}</a>'
+    if link := paper_link(line.paper):
+        title = f'<a href="{escape(link)}" rel="noreferrer">{title}</a>'
     facts = [title]
     if authors := [html_text(author) for author in line.paper.authors if sanitized(author)]:
         others = " et al." if len(authors) > MOST_AUTHORS else ""

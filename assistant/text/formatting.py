@@ -1,11 +1,15 @@
-"""Texts and dates of papers as they are written into HTML and Markdown: never as markup."""
+"""Texts, dates and links of papers, written safely into HTML, Markdown and CSV."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import quote
 
+from assistant.paper import Paper
 from assistant.text.sanitizing import sanitized
 
 _MONTHS = (
@@ -15,41 +19,65 @@ _MONTHS = (
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?", re.ASCII)
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$"})
-# What makes a list or a heading of a line that begins with it.
-_OPENING = re.compile(r"^(?:(?=[-+=])|(\d+)(?=[.)]))")
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-# In the address of a link these would end it, or begin something else.
+# The extensions of common dialects too: formulas, highlights, mentions, emoji names.
+_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|&~$^=@{}!"})
+# Marks that start a list at the beginning of a line. Before a digit a backslash would be visible,
+# so it follows the number instead.
+_LIST_MARK = re.compile(r"\A(?:(?=[-+])|(\d+)(?=[.)]))")
+# Many programs turn bare addresses into links, and `:smile:` into an emoji.
+_BARE_ADDRESS = re.compile(r":(?=//|[\w+-]+:)|(?<=www)\.", re.IGNORECASE)
+# Spreadsheets read a cell that starts with one of these as a formula.
+_FORMULA_MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Characters that could end the address of a link in HTML or Markdown.
 _NOT_IN_ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'<>\\^`{|}()[]*~$"}
 
 
 def html_text(text: str) -> str:
-    """What can be seen of `text`, for the inside of an element or a quoted attribute."""
+    """`text`, sanitized and escaped for an HTML element or a quoted attribute."""
     return escape(sanitized(text))
 
 
 def markdown_text(text: str) -> str:
-    """What can be seen of `text` on one line of Markdown, also at its beginning."""
-    return _OPENING.sub(r"\1\\", sanitized(text).translate(_MARKS))
+    """`text` on one line, escaped so that none of it becomes Markdown markup."""
+    escaped = sanitized(text).translate(_MARKDOWN_MARKS)
+    return _LIST_MARK.sub(r"\1\\", _BARE_ADDRESS.sub(r"\\\g<0>", escaped))
 
 
-def table_cell(text: str) -> str:
-    """`text` for a table; an apostrophe keeps a spreadsheet from computing it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def csv_row(values: Iterable[str]) -> str:
+    """One line of CSV. An apostrophe keeps spreadsheets from evaluating a cell as a formula."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(
+        f"'{value}" if value.startswith(_FORMULA_MARKS) else value for value in values
+    )
+    return line.getvalue()
 
 
 def web_address(url: str | None) -> str | None:
-    """`url` as both can link to it; None if it is not one of the web."""
-    shown = sanitized(url or "")
-    return shown.translate(_NOT_IN_ADDRESS) if _WEB.match(shown) else None
+    """`url` escaped for a link in HTML or Markdown; None if it is not an http(s) address."""
+    address = sanitized(url or "")
+    return address.translate(_NOT_IN_ADDRESS) if _WEB.match(address) else None
 
 
-def format_size(count: int | None) -> str:
-    """A number of bytes for people; None is a file that is not there."""
-    if count is None:
+def paper_link(paper: Paper) -> str:
+    """The web address of `paper`: by DOI, arXiv id, PubMed id or its own URL, in this order.
+
+    Returns "" if it has none of them.
+    """
+    for prefix, identifier in (
+        ("https://doi.org/", paper.doi),
+        ("https://arxiv.org/abs/", paper.arxiv),
+        ("https://pubmed.ncbi.nlm.nih.gov/", paper.pmid),
+    ):
+        if clean := sanitized(identifier or ""):
+            return prefix + quote(clean, safe="/:")
+    return web_address(paper.url) or ""
+
+
+def format_size(size: int | None) -> str:
+    """`size` in bytes as `12.3 MB` or `1,200 bytes`; None is a missing file."""
+    if size is None:
         return "missing"
-    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count:,} bytes"
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
 def format_count(count: int, noun: str) -> str:
@@ -58,12 +86,12 @@ def format_count(count: int, noun: str) -> str:
 
 
 def format_authors(names: Sequence[str], most: int) -> str:
-    """The first `most` of `names`, and that there are more."""
+    """The first `most` names, with "and others" if there are more."""
     return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
 def format_date(date: str) -> str:
-    """An ISO 8601 date of any precision as people say it: `14 March 2025`; empty if it is none."""
+    """An ISO 8601 date of any precision as `14 March 2025`; "" if it is not a date."""
     match = _DATE.fullmatch(date)
     if not match:
         return ""

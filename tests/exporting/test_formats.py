@@ -12,13 +12,12 @@ from hostile import HOSTILE, unseen, writable
 from markdown_it import MarkdownIt
 
 from assistant.errors import UsageError
-from assistant.exporting import FORMATS, Exported, write
+from assistant.exporting import FORMATS, ExportRecord, write
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.fields import fields_of
-from assistant.exporting.names import family_and_given
+from assistant.exporting.record import family_and_given
 from assistant.paper import Paper
 
-ATTENTION = Exported(
+ATTENTION = ExportRecord.from_paper(
     Paper(
         title="Attention Is All You Need",
         abstract="We propose the Transformer.\nIt costs 10% & needs no recurrence.",
@@ -34,15 +33,15 @@ ATTENTION = Exported(
 FILES = [name for name, form in FORMATS.items() if form.text]
 
 
-def text_of(form: str, *papers: Exported) -> str:
+def text_of(form: str, *records: ExportRecord) -> str:
     out = io.StringIO()
-    assert write(papers, form, out) == len(papers)
+    assert write(records, form, out) == len(records)
     return out.getvalue()
 
 
-def paper(title: str = "A title", abstract: str = "An abstract.", **values: object) -> Exported:
+def paper(title: str = "A title", abstract: str = "An abstract.", **values: object) -> ExportRecord:
     made = Paper.model_validate({"title": title, "abstract": abstract, **values})
-    return Exported(made, made.id)
+    return ExportRecord.from_paper(made, made.id)
 
 
 def test_bibtex_is_an_entry_that_bibtex_and_biblatex_read() -> None:
@@ -124,7 +123,7 @@ def test_csv_is_a_table_whose_cells_compute_nothing() -> None:
     assert text.startswith("\ufeffid,title,")
     rows = list(csv.DictReader(io.StringIO(text[1:])))
     assert rows[0]["authors"] == "Ashish Vaswani; Jan van der Berg; OpenAI; ACME, Inc."
-    assert rows[0]["abstract"] == ATTENTION.paper.abstract
+    assert rows[0]["abstract"] == ATTENTION.abstract
     computed = [rows[1][name] for name in ("title", "abstract", "tags", "authors")]
     assert computed == ["'=1+1", "'-2", "'@x", "'+y"]
 
@@ -136,20 +135,22 @@ def test_no_output_hides_anything(form: str, name: str) -> None:
     hostile = Paper.model_construct(
         title=f"On {text}", abstract=f"It is {text}", authors=(text,), tags=(text,), url=text
     )
-    written = text_of(form, Exported(hostile, f"x:{text}", text))
+    written = text_of(form, ExportRecord.from_paper(hostile, f"x:{text}", text))
     assert unseen(written.removeprefix("\ufeff")) == []
 
 
 def test_a_format_that_is_none_is_wrong_use() -> None:
     for name in ("word", "obsidian"):
-        with pytest.raises(UsageError, match="there are bibtex, ris, csljson"):
+        with pytest.raises(
+            UsageError, match=r"not a file format\. Use one of bibtex, ris, csljson"
+        ):
             write([], name, io.StringIO())
 
 
 def test_papers_are_written_as_they_come() -> None:
     seen: list[int] = []
 
-    def papers() -> Iterator[Exported]:
+    def papers() -> Iterator[ExportRecord]:
         for number in range(3):
             seen.append(written.tell())
             yield paper(f"Title {number}")
@@ -183,7 +184,7 @@ def test_citation_keys_are_of_ascii_and_each_of_one_paper() -> None:
     keys = CitationKeys()
 
     def key(title: str, *authors: str, published: str | None = "2020") -> str:
-        return keys.key(fields_of(paper(title, authors=authors, published=published)))
+        return keys.key(paper(title, authors=authors, published=published))
 
     assert key("The Bée-Attention of Owls", "Zoë Müller") == "muller2020bee"
     assert key("Bee", "A. Muller") == "muller2020beea"
@@ -203,7 +204,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 def test_nothing_in_markdown_becomes_markup(name: str) -> None:
     text = writable(HOSTILE[name])
     made = Paper.model_construct(title=f"On {text}", abstract=f"{text}\n{text}", authors=(text,))
-    tokens = MARKDOWN.parse(text_of("markdown", Exported(made, "x:1", text)))
+    tokens = MARKDOWN.parse(text_of("markdown", ExportRecord.from_paper(made, "x:1", text)))
     blocks = {token.type for token in tokens}
     assert blocks <= {
         *("heading_open", "inline", "heading_close", "paragraph_open", "paragraph_close")
@@ -221,7 +222,7 @@ def test_markdown_reads_as_the_text() -> None:
         for token in tokens
         if token.type == "inline"
     ]
-    assert shown == [made.paper.title, *made.paper.abstract.split("\n")]
+    assert shown == [made.title, *made.abstract.split("\n")]
     assert "http://" not in text
     assert "www." not in text
     linked = text_of("markdown", paper(doi="10.1000/a<b>", published="2020-01"))

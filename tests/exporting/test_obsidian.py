@@ -11,12 +11,13 @@ import yaml  # type: ignore[import-untyped]
 from hostile import HOSTILE, unseen, writable
 
 from assistant.errors import OutputError
-from assistant.exporting import Exported, write_notes
+from assistant.exporting import ExportRecord, write_notes
 from assistant.paper import Paper
 
 
-def paper(title: str, identifier: str, tags: tuple[str, ...] = ()) -> Exported:
-    return Exported(Paper(title=title, abstract="They sleep.", tags=tags), identifier, "Sleep.")
+def paper(title: str, identifier: str, tags: tuple[str, ...] = ()) -> ExportRecord:
+    made = Paper(title=title, abstract="They sleep.", tags=tags)
+    return ExportRecord.from_paper(made, identifier, "Sleep.")
 
 
 def front_matter(note: Path) -> dict[str, object]:
@@ -40,7 +41,8 @@ def test_a_note_has_front_matter_and_text(tmp_path: Path) -> None:
         doi="10.1000/x",
         tags=("to read", "C++", "1984", "a/b c"),
     )
-    assert write_notes([Exported(made, "doi:10.1000/x", "Yes: no")], tmp_path / "a" / "b") == 1
+    record = ExportRecord.from_paper(made, "doi:10.1000/x", "Yes: no")
+    assert write_notes([record], tmp_path / "a" / "b") == 1
     note = tmp_path / "a" / "b" / "On owls 1.md"
     assert front_matter(note) == {
         "paper_id": "doi:10.1000/x",
@@ -93,7 +95,7 @@ def test_every_title_makes_a_safe_name_and_a_readable_note(tmp_path: Path, name:
     folder = tmp_path / "notes"
     for identifier in ("x:1", f"text:{text}"):
         made = Paper.model_construct(title=text, abstract=text, tags=(text,), authors=(text,))
-        write_notes([Exported(made, identifier, text)], folder)
+        write_notes([ExportRecord.from_paper(made, identifier, text)], folder)
     notes = list(folder.iterdir())
     assert len(notes) == 2
     for note in notes:
@@ -122,12 +124,12 @@ def test_ids_that_begin_alike_have_notes_of_their_own(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match="the notes cannot be written there"):
+    with pytest.raises(OutputError, match="cannot write notes there"):
         write_notes([paper("Owls", "x:1")], tmp_path / "file")
 
 
 def test_what_stops_an_export_leaves_whole_notes(tmp_path: Path) -> None:
-    def papers() -> Iterator[Exported]:
+    def papers() -> Iterator[ExportRecord]:
         yield paper("Owls", "x:1")
         raise KeyboardInterrupt
 

@@ -11,7 +11,7 @@ from exporting.strategies import papers
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from assistant.exporting import FORMATS, Exported, write
+from assistant.exporting import FORMATS, ExportRecord, write
 from assistant.exporting.escaping import _MATHEMATICS, shielded
 from assistant.paper import Paper
 from assistant.reading import Failure, latex, markup, read_bytes
@@ -37,7 +37,8 @@ TLDRS = st.one_of(
 
 def written(found: list[Paper], form: str, tldr: str | None = None) -> str:
     out = io.StringIO()
-    assert write((Exported(it, it.id, tldr) for it in found), form, out) == len(found)
+    records = (ExportRecord.from_paper(it, it.id, tldr) for it in found)
+    assert write(records, form, out) == len(found)
     return out.getvalue()
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from assistant.paper import Paper
 from assistant.text.formatting import (
+    csv_row,
     format_authors,
     format_count,
     format_date,
     html_text,
     markdown_text,
+    paper_link,
     web_address,
 )
 
@@ -31,6 +36,8 @@ def test_html_has_no_markup_and_no_quotes_of_its_own() -> None:
         ("1.5 times", "1\\.5 times"),
         ("a - b 1. c", "a - b 1. c"),
         ("two\nlines", "two lines"),
+        ("==x== @a :b: $c$ ^d^ {e}!", r"\=\=x\=\= \@a \:b: \$c\$ \^d\^ \{e\}\!"),
+        ("see www.a.b http://a.b", r"see www\.a.b http\://a.b"),
     ],
 )
 def test_markdown_is_text_also_at_the_beginning_of_a_line(text: str, written: str) -> None:
@@ -54,6 +61,28 @@ def test_markdown_is_text_also_at_the_beginning_of_a_line(text: str, written: st
 )
 def test_only_the_web_is_linked_to(url: str | None, address: str | None) -> None:
     assert web_address(url) == address
+
+
+@pytest.mark.parametrize(
+    ("known", "link"),
+    [
+        (
+            {"doi": "10.1/a<b>", "arxiv": "1.2", "url": "https://x.org"},
+            "https://doi.org/10.1/a%3Cb%3E",
+        ),
+        ({"arxiv": "math/0309136", "pmid": "7"}, "https://arxiv.org/abs/math/0309136"),
+        ({"pmid": "7", "url": "https://x.org"}, "https://pubmed.ncbi.nlm.nih.gov/7"),
+        ({"url": "https://x.org/(a)"}, "https://x.org/%28a%29"),
+        ({"url": "javascript:alert(1)"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_paper_is_linked_by_its_strongest_identifier(known: dict[str, Any], link: str) -> None:
+    assert paper_link(Paper(title="T", **known)) == link
+
+
+def test_csv_cells_are_quoted_and_never_formulas() -> None:
+    assert csv_row(["a,b", "=1+1", "c"]) == '"a,b",\'=1+1,c\n'
 
 
 @pytest.mark.parametrize(

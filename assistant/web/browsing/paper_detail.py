@@ -156,7 +156,7 @@ def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
 
 
 def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
-    from assistant.exporting import Exported
+    from assistant.exporting import ExportRecord
     from assistant.exporting.bibtex import bibtex
 
     return render(
@@ -167,7 +167,7 @@ def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
         names=_names(stored.paper),
         records=[_record(record, stored.paper) for record in records[:_MOST_RECORDS]],
         count=len(records),
-        bibtex="".join(bibtex([Exported(stored.paper, stored.id)])).strip(),
+        bibtex="".join(bibtex([ExportRecord.from_paper(stored.paper, stored.id)])).strip(),
     )
 
 

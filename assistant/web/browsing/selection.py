@@ -79,7 +79,7 @@ class Selection:
         """Write the chosen papers into a file, which is whole in its link."""
 
         def write() -> ActionResult:
-            from assistant.exporting import FORMATS, Exported, write
+            from assistant.exporting import FORMATS, ExportRecord, write
             from assistant.library import Filters
 
             numbers = chosen_numbers(chosen)
@@ -87,10 +87,11 @@ class Selection:
             papers = library.listed("published", Filters(only=tuple(numbers)))
             text = io.StringIO()
             rows = library.tldrs(papers)
-            exported = (
-                Exported(one.paper, one.id, line.text if line else None) for one, line in rows
+            records = (
+                ExportRecord.from_paper(stored.paper, stored.id, tldr.text if tldr else None)
+                for stored, tldr in rows
             )
-            count = write(exported, form, text)
+            count = write(records, form, text)
             label, media_type = EXPORTS[form]
             content = base64.b64encode(text.getvalue().encode("utf-8", "surrogateescape"))
             return ActionResult(

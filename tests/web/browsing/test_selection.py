@@ -85,7 +85,7 @@ def test_all_formats_that_are_one_file_are_offered() -> None:
 
 def test_an_unknown_format_is_one_line(make_selection: MakeSelection) -> None:
     selection, _ = make_selection()
-    assert "is no format of a file" in selection.export("1", "obsidian").html
+    assert "is not a file format" in selection.export("1", "obsidian").html
 
 
 def test_removal_is_asked_about_done_and_undone(make_selection: MakeSelection) -> None:

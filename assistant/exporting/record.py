@@ -1,0 +1,88 @@
+"""A paper as every export format writes it: its texts, its link and the parts of its names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from assistant.paper import Paper
+from assistant.text.formatting import paper_link
+from assistant.text.sanitizing import sanitized, sanitized_lines
+
+_ORGANISATION = re.compile(
+    r"\b(?:team|group|collaboration|consortium|committee|initiative|network|project|society"
+    r"|association|institute|university|foundation|agency|council|organi[sz]ation|laborator\w+"
+    r"|labs?|research|ai|inc|ltd|gmbh|the|of|for|and|et)\b",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+_NOT_IN_NAMES = re.compile(r"[^\w\s.'’‐-]|[\d_]")
+
+
+@dataclass(frozen=True)
+class ExportRecord:
+    """The sanitized texts of one paper. A missing text is ""; `link` is a web address or ""."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    published: str
+    arxiv: str
+    doi: str
+    pmid: str
+    url: str
+    tags: tuple[str, ...]
+    tldr: str
+    abstract: str
+    link: str
+
+    @classmethod
+    def from_paper(cls, paper: Paper, paper_id: str, tldr: str | None = None) -> Self:
+        """The record of `paper`; `paper_id` is the library's key, such as `doi:10.1/x`.
+
+        Sanitizes again, because the library may be older than the current sanitizing rules.
+        """
+        return cls(
+            id=sanitized(paper_id),
+            title=sanitized(paper.title),
+            authors=_sanitized_values(paper.authors),
+            published=paper.published or "",
+            arxiv=sanitized(paper.arxiv or ""),
+            doi=sanitized(paper.doi or ""),
+            pmid=sanitized(paper.pmid or ""),
+            url=sanitized(paper.url or ""),
+            tags=_sanitized_values(paper.tags),
+            tldr=sanitized(tldr or ""),
+            abstract=sanitized_lines(paper.abstract).strip(),
+            link=paper_link(paper),
+        )
+
+
+# Column order of tables; `link` is derived from the other fields.
+COLUMNS = tuple(name for name in ExportRecord.__dataclass_fields__ if name != "link")
+
+
+def family_and_given(name: str) -> tuple[str, str] | None:
+    """Split `Given Family`; joined by a space in that order, the parts are `name` again.
+
+    Returns None for other forms and for names that may be an organization's. Lower-case particles
+    belong to the family name: `Jan van der Berg`.
+    """
+    words = name.split(" ")
+    if (
+        len(words) < 2
+        or _NOT_IN_NAMES.search(name)
+        or _ORGANISATION.search(name)
+        or _SUFFIX.fullmatch(words[-1])
+        or not words[-1][:1].isupper()
+    ):
+        return None
+    begin = len(words) - 1
+    while begin > 1 and words[begin - 1].islower():
+        begin -= 1
+    return " ".join(words[begin:]), " ".join(words[:begin])
+
+
+def _sanitized_values(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(clean for value in values if (clean := sanitized(value)))
