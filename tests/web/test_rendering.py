@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from web_support import EVIL, Tags
 
+from assistant.html.rendering import flowing
 from assistant.reading import Failure
-from assistant.web.rendering import MOST_FAILURES, flowing, render_header, render_job
+from assistant.web.rendering import MOST_FAILURES, render_header, render_job
 
 
 def test_markup_in_notices_and_failures_stays_text() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
+from assistant.html import render
 from assistant.web.components import html, owner, quiet
-from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.web.asking.chats import ChatHistory, OpenedChat

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assistant.html import render
 from assistant.text.formatting import format_count, format_date
-from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.library import ChatSummary

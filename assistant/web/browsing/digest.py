@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
-from assistant.web.rendering import render_digest, render_job
+from assistant.html import render
+from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ class Digests:
     def _rendered(self, digest: Digest, now: datetime, notes: Sequence[str]) -> str:
         from assistant.digesting import wording
 
-        return render_digest(
+        return render(
+            "digest.html",
             heading=wording.heading(digest),
             counted=wording.counted(digest),
             notes=notes,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.html import render
 from assistant.web.browsing.digest import DATE, LAST, SINCE
 from assistant.web.components import html, quiet
-from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.digesting.collecting import Span

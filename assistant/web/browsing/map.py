@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
+from assistant.html import render
 from assistant.text.formatting import format_authors
 from assistant.text.sanitizing import sanitized
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:

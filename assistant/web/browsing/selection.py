@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
+from assistant.html import render
 from assistant.text.formatting import format_count
 from assistant.web.browsing.paper_detail import tags_of
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:

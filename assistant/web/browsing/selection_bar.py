@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import UsageError
+from assistant.html import render
 from assistant.web.browsing.selection import EXPORTS, chosen_numbers
 from assistant.web.components import html, quiet, visitor
 from assistant.web.jobs import JobView
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.web.browsing.selection import ActionResult, Selection

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.errors import AssistantError
+from assistant.html import render
 from assistant.text.formatting import format_authors, format_count
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.library import Filters, Library, Sort, StoredPaper, StoredTldr

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.html import render
 from assistant.web.components import html, quiet, updates, visitor
-from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.web.ingestion.importing import Importing, ImportView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.html import render
 from assistant.reading import READABLE
 from assistant.text.formatting import format_authors, format_count
-from assistant.web.rendering import render
 
 if TYPE_CHECKING:
     from assistant.paper import Paper

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
+from assistant.html import render
 from assistant.web.ingestion.rate import RateMeter
 from assistant.web.jobs import Job, JobView, State, refused
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper

@@ -17,8 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors import PageError
+from assistant.html import render
 from assistant.text.formatting import format_count
-from assistant.web.rendering import render
 from assistant.web.serving.logins import (
     Attempt,
     LoginAttempts,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from assistant.errors import AssistantError, ModelFileInvalid
+from assistant.html import render
 from assistant.saved_settings import FILE
 from assistant.settings import Settings, setting_source
 from assistant.text.formatting import format_size
-from assistant.web.rendering import render, render_about
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -79,7 +79,8 @@ class About:
             "Memory": list(_memory_facts(memory())),
             "Storage": _told(self._storage, problems),
         }
-        return render_about(
+        return render(
+            "about.html",
             offline=self._offline,
             problems=problems,
             groups={name: facts for name, facts in groups.items() if facts},

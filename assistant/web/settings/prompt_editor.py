@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, PromptTemplateError
+from assistant.html import render
 from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
 from assistant.saved_settings import library_write_error, write_library_file
-from assistant.web.rendering import render, render_job
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.session import Session

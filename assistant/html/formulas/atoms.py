@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from assistant.web.formulas import symbols as known
-from assistant.web.formulas.symbols import Kind
+from assistant.html.formulas import symbols as known
+from assistant.html.formulas.symbols import Kind
 
 UNSLANTED = ' mathvariant="normal"'
 UNSTRETCHED = ' stretchy="false"'

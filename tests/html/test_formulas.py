@@ -10,12 +10,12 @@ from hostile import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from web_support import MATHML, MakeSession, OpenPage, Serve, Tags
+from web_support import MATHML, Tags
 
+from assistant.html.formulas.in_text import MOST, formulas, marked_formulas
+from assistant.html.formulas.mathml import DEEPEST, LONGEST, mathml
+from assistant.html.rendering import _environment
 from assistant.text.sanitizing import sanitized_lines
-from assistant.web.formulas.in_text import MOST, formulas, marked_formulas
-from assistant.web.formulas.mathml import DEEPEST, LONGEST, mathml
-from assistant.web.rendering import _environment
 
 ATTRIBUTES = set(
     """accent alttext displaystyle form linethickness lspace mathvariant maxsize minsize
@@ -219,27 +219,6 @@ def test_the_converter_raises_nothing(source: str) -> None:
 def test_hostile_texts_hold_no_formula(text: str) -> None:
     # One holds nothing but formulas.
     assert text == HOSTILE["long/dollars"] or "<math" not in formulas(text)
-
-
-def test_what_is_copied_holds_the_source_of_its_formulas(
-    make_session: MakeSession, serve: Serve, open_page: OpenPage
-) -> None:
-    text = r"It takes $O(n \log n) + f(n) = g(x) + h(x) + k$ steps, $x$ of them <b>slow</b>."
-    with serve(make_session()) as server, open_page(server.address) as page:
-        copied = page.evaluate(
-            """html => {
-                const place = document.createElement("p");
-                place.innerHTML = html;
-                document.body.append(place);
-                getSelection().selectAllChildren(place);
-                const clipboardData = new DataTransfer();
-                place.dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true }));
-                return [clipboardData.getData("text/plain"), place.querySelectorAll("math").length];
-            }""",
-            str(formulas(text)),
-        )
-        assert copied[0] == text
-        assert copied[1] > 2
 
 
 @pytest.mark.parametrize("formula", ["''=x_1", "{''}_1", r"\sqrt{''}=1"])

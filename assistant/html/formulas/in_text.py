@@ -19,8 +19,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from assistant.html.formulas import mathml
 from assistant.text.sanitizing import sanitized_lines
-from assistant.web.formulas import mathml
 
 # More formulas of one text than these stay as they were written.
 MOST = 400

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from assistant.web.formulas import symbols as known
-from assistant.web.formulas.atoms import (
+from assistant.html.formulas import symbols as known
+from assistant.html.formulas.atoms import (
     UNSLANTED,
     UNSPACED,
     UNSTRETCHED,
