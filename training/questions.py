@@ -1,10 +1,10 @@
-"""The questions that training uses, and the abstracts that they were written about.
+"""The questions for training, and the abstracts that they are about.
 
-`questions.jsonl` was written for this project by language model, abstract by abstract, over the
-training split of SciTLDR (Apache-2.0): `paper` is the paper's id there, `sentences` are the
-sentences that answer, by position, `answer` is a short answer from them. To an `unanswerable`
-question about a paper its abstract has no answer. The abstracts themselves are read from the data
-set and are not part of this project.
+`questions.jsonl` was written for this project by a language model, abstract by abstract, over the
+training split of SciTLDR (Apache-2.0): `paper` is the paper's id there, `sentences` are the indices
+of the sentences that answer, `answer` is a short answer from them. A question without sentences has
+no answer in the abstract. The abstracts are read from the data set and are not part of this
+project.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ABSTRACTS = HERE.parents[1] / "shared" / "data" / "scitldr" / "train.jsonl"
 
 @dataclass(frozen=True)
 class Abstract:
-    """A paper of the data set; its abstract is its sentences with a space between."""
+    """A paper of the data set; its abstract is the sentences joined by spaces."""
 
     id: str
     title: str
@@ -32,19 +32,19 @@ class Abstract:
         return " ".join(self.sentences)
 
     def sentence_at(self, start: int, end: int) -> int:
-        """The position of the sentence that has most of `text[start:end]`."""
-        best, most, position = 0, -1, 0
+        """The index of the sentence that overlaps most with `text[start:end]`."""
+        best, longest, position = 0, -1, 0
         for index, sentence in enumerate(self.sentences):
-            common = min(end, position + len(sentence)) - max(start, position)
-            if common > most:
-                best, most = index, common
+            overlap = min(end, position + len(sentence)) - max(start, position)
+            if overlap > longest:
+                best, longest = index, overlap
             position += len(sentence) + 1
         return best
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question about the paper `paper`, with the sentences that answer it, if any does."""
+class LabelledQuestion:
+    """A question about the paper `paper`, with the indices of the sentences that answer it."""
 
     paper: str
     text: str
@@ -53,20 +53,20 @@ class Asked:
 
 
 def read_abstracts(file: Path = ABSTRACTS) -> dict[str, Abstract]:
-    """The papers of the data set by id; white space is made even."""
-    found = {}
+    """The papers of the data set by id, with normalized white space."""
+    abstracts = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         sentences = tuple(" ".join(sentence.split()) for sentence in row["source"])
         title = " ".join((row["title"] or "").split())
-        found[row["paper_id"]] = Abstract(row["paper_id"], title, sentences)
-    return found
+        abstracts[row["paper_id"]] = Abstract(row["paper_id"], title, sentences)
+    return abstracts
 
 
-def read_questions(file: Path = QUESTIONS) -> list[Asked]:
+def read_questions(file: Path = QUESTIONS) -> list[LabelledQuestion]:
     """The questions, in the order of the file."""
     rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
     return [
-        Asked(row["paper"], row["question"], frozenset(row["sentences"]), row["answer"])
+        LabelledQuestion(row["paper"], row["question"], frozenset(row["sentences"]), row["answer"])
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""Question -> evidence -> prompt -> claims -> checked answer."""
+"""Retrieval-augmented answers: question, evidence, generation, verified claims, answer."""
 
 from assistant.answering.answer import (
     Answer,
@@ -11,8 +11,8 @@ from assistant.answering.answer import (
     NearestPaper,
     Timings,
 )
-from assistant.answering.follow_ups import Turn
 from assistant.answering.pipeline import AnswerPipeline
+from assistant.answering.question import Turn
 
 __all__ = [
     "Answer",

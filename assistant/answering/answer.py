@@ -1,8 +1,8 @@
-"""What asking gives: evidence, claims and the answer made of them, and the events on the way."""
+"""Evidence, claims and answers, and the events that the answer pipeline yields."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.text.sanitizing import sanitized
@@ -12,20 +12,19 @@ if TYPE_CHECKING:
 
 Verdict = Literal["supported", "quoted", "dropped"]
 
-# The one sentence of every refusal, by the library or by the one paper that was asked; what was
-# looked for comes into it.
+# The sentence of every refusal, for the whole library and for one selected paper.
 REFUSAL = "Nothing in the library answers “{question}”."
 REFUSAL_OF_PAPER = "The abstract of this paper does not answer “{question}”."
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sentence that could answer: `sentence == stored.abstract[start:end]`.
+    """A sentence that may answer: `sentence == stored.abstract[start:end]`.
 
-    Its number in citations is its position among the evidence, from 1. `score`, from 0 to 1, says
-    how likely it is the best answer of all sentences that were looked at, or how well its paper
-    fits. Evidence with a `field` is not from the abstract but says what the catalogue knows of the
-    paper, such as its authors; `start` and `end` are 0 then.
+    Citations refer to evidence by its position, from 1. `score`, from 0 to 1, is the probability
+    that this is the best of all ranked sentences, or the relevance of its paper. Evidence with a
+    `field` comes from the catalogue, not from the abstract, such as the authors of the paper; its
+    `start` and `end` are 0.
     """
 
     stored: StoredPaper
@@ -37,16 +36,16 @@ class Evidence:
 
     @property
     def text(self) -> str:
-        """The sentence as it is shown and given to the model: on one line, nothing invisible."""
+        """The sentence on one line and without invisible characters, for display and the model."""
         return sanitized(self.sentence)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of an answer, without its `[n]`, with what it cites and what the check found.
+    """A sentence of an answer, without its `[n]`, with its citations and its verdict.
 
-    `quoted` is a sentence of an abstract as it stands; `dropped` ones are never shown as answer.
-    In an answer about several papers, such as a list, `heading` is the title of the claim's paper.
+    `quoted` claims are unchanged sentences of an abstract; `dropped` ones are not shown. In an
+    answer about several papers, such as a list, `heading` is the title of the claim's paper.
     """
 
     text: str
@@ -68,7 +67,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class NearestPaper:
-    """A paper that search found for the question; `score` orders such papers, larger is nearer."""
+    """A paper that search found for the question; a higher `score` is nearer."""
 
     id: str
     title: str
@@ -77,7 +76,7 @@ class NearestPaper:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds since the question came: to the evidence, to the first claim shown, to the end."""
+    """Seconds from the question to the evidence, to the first claim shown, and to the end."""
 
     evidence_s: float
     first_word_s: float | None
@@ -86,9 +85,9 @@ class Timings:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. `sources` is all the evidence; `note` says what went wrong or was left out.
+    """A complete answer. `sources` is all the evidence; `note` says what failed or was left out.
 
-    `kind` is the kind of the question, one of `assistant.answering.question_kinds.Kind`.
+    `kind` is a value of `assistant.answering.question_kinds.QuestionKind`.
     """
 
     question: str
@@ -103,7 +102,7 @@ class Answer:
     kind: str = "fact"
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that other programs rely on; `note` is only there if there is one."""
+        """The public JSON representation; without `note` if there is none."""
         shape: dict[str, Any] = {
             "question": self.question,
             "answer": self.text,
@@ -135,16 +134,11 @@ class Answer:
             ],
             "model": self.model,
             "timings": {
-                "evidence_s": round(self.timings.evidence_s, 4),
-                "first_word_s": (
-                    None
-                    if self.timings.first_word_s is None
-                    else round(self.timings.first_word_s, 4)
-                ),
-                "total_s": round(self.timings.total_s, 4),
+                name: None if seconds is None else round(seconds, 4)
+                for name, seconds in asdict(self.timings).items()
             },
+            "kind": self.kind,
         }
-        shape["kind"] = self.kind
         if self.note is not None:
             shape["note"] = self.note
         return shape
@@ -152,7 +146,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class EvidenceFound:
-    """The evidence, before the model is asked; empty when the question will be refused."""
+    """The evidence, before the model is used; empty if the question will be refused."""
 
     evidence: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
@@ -160,7 +154,7 @@ class EvidenceFound:
 
 @dataclass(frozen=True)
 class ClaimVerified:
-    """A claim that passed its check, or a quotation: it may be shown."""
+    """A supported claim or a quotation, which can be shown."""
 
     claim: Claim
 

@@ -1,9 +1,8 @@
-"""Whether the best sentences answer at all, or only come nearest: the odds of it.
+"""Answerability: whether the best sentences answer the question at all.
 
-No sentence has a score that is good by itself. So the odds come from how the best one stands out
-among everything else that this library has for the question, and from what of the question it
-leaves unsaid. The weights are fitted to questions asked of a library with, and without, the paper
-that answers them (see `scorer`).
+The score of a sentence has no absolute meaning. So the log odds of an answer depend on how far the
+best sentence is ahead of the others, and on what of the question it does not cover. The weights are
+fitted to questions asked of a library with and without the paper that answers them (`reranker`).
 """
 
 from __future__ import annotations
@@ -16,81 +15,81 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assistant.answering.reranker import RankedSentences
-    from assistant.answering.reranker_weights import RerankerWeights
+    from assistant.answering.reranker import RankedSentences, RerankerWeights
 
-# Below these odds a question is refused; without vectors, below the others. At 0 as many answers as
-# refusals would be wrong if half of all questions had no answer; people ask more of what they have.
-LEAST_ODDS = -0.45
-LEAST_ODDS_BY_WORDS = -0.8
-# Without vectors the paper needs this share of the question's words, rare ones weighing more.
-_LEAST_WORDS = 0.4
+# Below these log odds a question is refused, with and without embeddings. At 0, wrong answers and
+# wrong refusals would be equally frequent if half of all questions had an answer; in use, more
+# questions have one.
+MIN_LOG_ODDS = -0.45
+MIN_LOG_ODDS_BASE = -0.8
+# Without embeddings, the paper must contain this idf-weighted share of the question's words.
+_MIN_OVERLAP = 0.4
 
-# Features of the best sentence that count as they are.
-_OF_BEST = (
+# Features of the best sentence that are used unchanged.
+_BASE = (
     "paper_cosine",
-    "paper_words",
-    "title_words",
-    "words",
-    "asked_words",
-    "asked_words_in_paper",
-    "foreign_names",
-    "unsaid",
-    "number_wanted",
+    "paper_overlap",
+    "title_overlap",
+    "overlap",
+    "focus_overlap",
+    "paper_focus_overlap",
+    "missing_names",
+    "missing_term",
+    "number_present",
     "number_missing",
 )
-_OF_BEST_DEEP = (
+_EMBEDDING = (
     "cosine",
-    "best_cosine",
-    "nearest_words",
-    "nearest_rare_words",
-    "worst_words",
-    "paper_nearest_words",
-    "paper_worst_words",
+    "paper_best_cosine",
+    "maxsim",
+    "maxsim_idf",
+    "maxsim_worst",
+    "paper_maxsim_idf",
+    "paper_maxsim_worst",
 )
-# Papers behind the first one that it is compared with.
-_OTHERS = 4
-# The lead in a library of one paper, and the longest one that counts.
-_NO_OTHERS = 1.0
-_LONGEST_LEAD = 6.0
+# Number of papers after the best one whose scores are compared with it.
+_COMPETITORS = 4
+# The score gap if there is only one paper, and the maximum gap.
+_GAP_WITHOUT_COMPETITORS = 1.0
+_MAX_GAP = 6.0
 
 
-def figures(ranking: RankedSentences) -> dict[str, float]:
-    """What is to be weighed; without sentences there is nothing."""
+def answerability_features(ranking: RankedSentences) -> dict[str, float]:
+    """The features of a ranking by name; empty if there are no sentences."""
     if not ranking.candidates:
         return {}
-    names = _OF_BEST + (_OF_BEST_DEEP if ranking.with_vectors else ())
-    found = {name: float(ranking.feature(name)[0]) for name in names}
-    chances = ranking.chances
+    names = _BASE + (_EMBEDDING if ranking.embedded else ())
+    features = {name: float(ranking.feature(name)[0]) for name in names}
+    probabilities = ranking.probabilities
     papers: dict[int, float] = {}
     for candidate, score in zip(ranking.candidates, ranking.scores.tolist(), strict=True):
         papers.setdefault(candidate.hit.stored.number, score)
     best, *others = papers.values()
-    found["score"] = best
-    found["chance"] = float(chances[0])
-    found["doubt"] = -float(np.sum(chances * np.log(chances + 1e-9)))
-    near = others[:_OTHERS] or [best - _NO_OTHERS]
-    found["lead"] = min(best - near[0], _LONGEST_LEAD)
-    found["lead_of_all"] = min(best - sum(near) / len(near), _LONGEST_LEAD)
-    found["most_words"] = float(ranking.feature("words").max())
-    found["nearest_paper"] = float(ranking.feature("paper_cosine").max())
-    return found
+    features["score"] = best
+    features["probability"] = float(probabilities[0])
+    features["entropy"] = -float(np.sum(probabilities * np.log(probabilities + 1e-9)))
+    competitors = others[:_COMPETITORS] or [best - _GAP_WITHOUT_COMPETITORS]
+    features["score_gap"] = min(best - competitors[0], _MAX_GAP)
+    features["mean_score_gap"] = min(best - sum(competitors) / len(competitors), _MAX_GAP)
+    features["max_overlap"] = float(ranking.feature("overlap").max())
+    features["max_paper_cosine"] = float(ranking.feature("paper_cosine").max())
+    return features
 
 
-def margin(ranking: RankedSentences, weights: RerankerWeights) -> float:
-    """How far the odds that the sentences answer are above the least; below 0 is a refusal."""
-    found = figures(ranking)
-    if ranking.with_vectors:
-        return odds(found, weights.fit) - LEAST_ODDS
-    if found.get("paper_words", 0.0) < _LEAST_WORDS:
+def answerability(ranking: RankedSentences, weights: RerankerWeights) -> float:
+    """Log odds that the sentences answer, relative to the threshold; below 0 is a refusal."""
+    features = answerability_features(ranking)
+    if ranking.embedded:
+        return log_odds(features, weights.answerability) - MIN_LOG_ODDS
+    if features.get("paper_overlap", 0.0) < _MIN_OVERLAP:
         return -math.inf
-    return odds(found, weights.fit_cheap) - LEAST_ODDS_BY_WORDS
+    return log_odds(features, weights.answerability_base) - MIN_LOG_ODDS_BASE
 
 
-def odds(found: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Logarithm of the odds that the sentences answer, if half of all questions had an answer."""
-    if not found:
+def log_odds(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Log odds that the sentences answer, if half of all questions had an answer."""
+    if not features:
         return -math.inf
     return weights.get("", 0.0) + sum(
-        weights.get(name, 0.0) * value for name, value in found.items()
+        weights.get(name, 0.0) * value for name, value in features.items()
     )

@@ -1,15 +1,15 @@
-"""An answer under way: every sentence of the model is checked and taken up, or dropped."""
+"""An answer under construction: sentences of the model become verified claims with citations."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
-from assistant.answering.citations import by_support, split_markers
 from assistant.text.facts import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
-from assistant.verification.verifier import is_covered_by, verify_claim
+from assistant.verification import is_covered_by, supported_parts, verify_claim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,20 +17,32 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Evidence
     from assistant.answering.question import Question
 
-# An answer has at most this many sentences of the model.
-MOST_CLAIMS = 3
-# A model that has written so many unsupported sentences will write no other.
-_MOST_DROPPED = 2
-# A claim of fewer words says nothing, as `Quantum computing.`, unless it is a number.
-_FEWEST_WORDS = 4
-# Sentences are quoted until one of those cited is the answer with this probability ...
-_ENOUGH = 0.85
-# ... but no more than so many.
-_MOST_QUOTED = 3
+# Maximum number of the model's sentences in an answer.
+MAX_CLAIMS = 3
+# After this many unsupported sentences the model is unlikely to write a supported one.
+_MAX_DROPPED = 2
+# A claim with fewer words and no number says nothing, such as `Quantum computing.`
+_MIN_WORDS = 4
+# Sentences are quoted until the cited ones contain the answer with this probability ...
+_SUFFICIENT_PROBABILITY = 0.85
+# ... but at most this many.
+_MAX_QUOTED = 3
+
+_MARKER_NUMBERS = r"\d+(?:\s*(?:,|;|and|&|-|–)\s*\d+)*"
+_MARKER = re.compile(rf"\s*\[\s*{_MARKER_NUMBERS}\s*\]", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_MAX_RANGE = 20
+# A phrase with which small models start. It adds nothing, and turns a quotation into a paraphrase.
+_LEAD = re.compile(
+    r"^(?:the\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?(?:\s+is)?\s*:\s*", re.IGNORECASE
+)
+# A number with more digits is not a citation.
+_MAX_DIGITS = 6
+_SPACE_BEFORE_MARK = re.compile(r"\s+([.,;:!?])")
 
 
 class Draft:
-    """The claims of one answer, in order, with the evidence they are checked against."""
+    """The claims of an answer in order, verified against its evidence."""
 
     def __init__(
         self,
@@ -38,19 +50,24 @@ class Draft:
         evidence: Sequence[Evidence],
         *,
         headed: bool = False,
-        agrees: Callable[[str, str], bool] = lambda claim, cited: True,
+        confirm: Callable[[str, str], bool] = lambda claim, cited: True,
     ) -> None:
-        """Begin without claims; quotations are `headed` by the titles of their papers.
+        """Start without claims.
 
-        `agrees` has the last word on a claim and the text it cites, once the check has found it
-        supported.
+        Args:
+            question: the question to answer.
+            evidence: the sentences that claims can cite, numbered from 1.
+            headed: add the title of the paper to each quotation.
+            confirm: called with a claim that verification supports and the text it cites; the claim
+                is dropped if it returns False.
+
         """
-        self._agrees = agrees
         self.claims: list[Claim] = []
-        self._headed = headed
         self._question = question
         self._evidence = evidence
-        self._repeats = False
+        self._headed = headed
+        self._confirm = confirm
+        self._repetitive = False
 
     @property
     def shown(self) -> list[Claim]:
@@ -59,75 +76,102 @@ class Draft:
 
     @property
     def finished(self) -> bool:
-        """Whether more of the model's text is of no use: it repeats itself, or is long enough."""
+        """Whether the model should stop: the answer is long enough, or it gets no better."""
         dropped = len(self.claims) - len(self.shown)
-        return self._repeats or len(self.shown) >= MOST_CLAIMS or dropped >= _MOST_DROPPED
+        return self._repetitive or len(self.shown) >= MAX_CLAIMS or dropped >= _MAX_DROPPED
 
-    def take(self, sentence: str) -> Claim | None:
-        """Check a sentence that the model wrote; None when there is nothing in it."""
+    def add(self, sentence: str) -> Claim | None:
+        """Verify a sentence of the model and add it as a claim; None if it is empty or repeated."""
         text, cited = split_markers(sanitized(sentence))
         if not any(character.isalnum() for character in text):
             return None
-        said = " ".join(claim.text for claim in self.claims)
-        if said and is_covered_by(text, said):
-            self._repeats = True
+        previous = " ".join(claim.text for claim in self.claims)
+        if previous and is_covered_by(text, previous):
+            self._repetitive = True
             return None
-        claim = self._checked(text, [n for n in cited if 1 <= n <= len(self._evidence)])
+        claim = self._verified(text, tuple(n for n in cited if 1 <= n <= len(self._evidence)))
         self.claims.append(claim)
         return claim
 
-    def quotations(self) -> list[Claim]:
-        """Quote what the answer still lacks: the best evidence, until it is likely enough there.
+    def add_quotations(self) -> list[Claim]:
+        """Quote the best evidence until the cited sentences probably contain the answer.
 
-        For a question about a quantity the first evidence with a number comes too, when the answer
-        has none so far.
+        If the question asks for a quantity and the answer has no number yet, also quote the first
+        evidence with a number.
         """
-        wanted: list[int] = []
+        quoted: list[int] = []
         cited = {n for claim in self.shown for n in claim.citations}
-        numbered = range(1, len(self._evidence) + 1)
-        for n in numbered[:_MOST_QUOTED]:
-            likely = sum(self._evidence[m - 1].score for m in {*cited, *wanted})
-            if n not in cited and likely < _ENOUGH:
-                wanted.append(n)
+        evidence_numbers = range(1, len(self._evidence) + 1)
+        for n in evidence_numbers[:_MAX_QUOTED]:
+            probability = sum(self._evidence[m - 1].score for m in {*cited, *quoted})
+            if n not in cited and probability < _SUFFICIENT_PROBABILITY:
+                quoted.append(n)
         if self._question.asks_quantity and not self._has_number(
-            [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in wanted]
+            [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in quoted]
         ):
-            wanted += [
+            quoted += [
                 n
-                for n in numbered
-                if n not in wanted and self._has_number([self._evidence[n - 1].text])
+                for n in evidence_numbers
+                if n not in quoted and self._has_number([self._evidence[n - 1].text])
             ][:1]
-        return self._quote(wanted)
+        return self._quote(quoted)
 
     def quote_all(self) -> list[Claim]:
         """Quote all the evidence, in order."""
         return self._quote(range(1, len(self._evidence) + 1))
 
-    def _quote(self, numbers: Iterable[int]) -> list[Claim]:
-        quoted = []
-        for n in numbers:
+    def _quote(self, evidence_numbers: Iterable[int]) -> list[Claim]:
+        quotations = []
+        for n in evidence_numbers:
             source = self._evidence[n - 1]
             heading = sanitized(source.stored.title) if self._headed else ""
-            quoted.append(Claim(source.text, "quoted", (n,), heading))
-        self.claims += quoted
-        return quoted
+            quotations.append(Claim(source.text, "quoted", (n,), heading))
+        self.claims += quotations
+        return quotations
 
-    def _checked(self, text: str, cited: Sequence[int]) -> Claim:
-        says_too_little = len(text.split()) < _FEWEST_WORDS and not numbers(text)
-        if says_too_little or is_covered_by(text, self._question.text):
-            return Claim(text, "dropped", tuple(cited))
-        for citations in (tuple(cited), *((n,) for n in by_support(text, self._evidence))):
+    def _verified(self, text: str, cited: tuple[int, ...]) -> Claim:
+        """Try the model's own citations first, then each sentence by its support."""
+        too_short = len(text.split()) < _MIN_WORDS and not numbers(text)
+        if too_short or is_covered_by(text, self._question.text):
+            return Claim(text, "dropped", cited)
+        for citations in (cited, *((n,) for n in rank_by_support(text, self._evidence))):
             sources = [self._evidence[n - 1] for n in citations]
-            if verify_claim(text, sources, self._question.text).supported and self._agrees(
+            if verify_claim(text, sources, self._question.text).supported and self._confirm(
                 text, " ".join(source.text for source in sources)
             ):
                 return Claim(text, "supported", citations)
-        return Claim(text, "dropped", tuple(cited))
+        return Claim(text, "dropped", cited)
 
     def _has_number(self, texts: Sequence[str]) -> bool:
-        """Whether one of `texts` has a number that is not the question's own."""
+        """Whether one of `texts` has a number that the question does not have."""
         return any(
             missing_facts(f"{number.value} {number.unit}", self._question.text)
             for text in texts
             for number in numbers(text)
         )
+
+
+def split_markers(text: str) -> tuple[str, tuple[int, ...]]:
+    """`text` without its citation markers (`[1]`, `[1, 2]`, `[1-3]`), and their numbers in order.
+
+    A lead such as "The answer is:" is removed too.
+    """
+    cited: dict[int, None] = {}
+    for marker in _MARKER.findall(text):
+        for first, last in _RANGE.findall(marker):
+            start = int(first[:_MAX_DIGITS])
+            end = min(int(last[:_MAX_DIGITS]), start + _MAX_RANGE)
+            cited.update(dict.fromkeys(range(start, end + 1)))
+        digits = re.findall(r"\d+", marker)
+        cited.update((int(number), None) for number in digits if len(number) <= _MAX_DIGITS)
+    plain = _SPACE_BEFORE_MARK.sub(r"\1", _MARKER.sub("", text))
+    return _LEAD.sub("", " ".join(plain.split())), tuple(cited)
+
+
+def rank_by_support(claim: str, evidence: Sequence[Evidence]) -> list[int]:
+    """The numbers of the evidence that contains parts of `claim`, most parts first.
+
+    The claim then cites one of them: combinations that the model does not cite are often wrong.
+    """
+    parts = {n: len(supported_parts(claim, one.text)) for n, one in enumerate(evidence, start=1)}
+    return sorted((n for n in parts if parts[n]), key=lambda n: -parts[n])

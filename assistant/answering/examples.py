@@ -1,4 +1,4 @@
-"""Questions to try, made from the library itself: each one has evidence in it."""
+"""Example questions built from the library's papers; each has evidence in the library."""
 
 from __future__ import annotations
 
@@ -16,37 +16,38 @@ from assistant.text.sanitizing import sanitized
 from assistant.text.words import content_words
 
 if TYPE_CHECKING:
-    from assistant.answering.answer import Evidence
     from assistant.library import Library, StoredPaper
 
-# Papers that are looked at: the latest to come, who put them there knows them.
-_LATEST = 60
-# Questions of one form that are tried before it is given up: each is a search.
-_MOST_TRIED = 6
-_LONGEST_TITLE = 70
-# `BERT: Pre-training of ...` or `YOLOv3: An ...`: the title says what the name stands for.
-_COINED = re.compile(r"(?P<name>(?=\S*[A-Z]\S*[A-Z0-9])[A-Za-z][\w.+-]{1,15})\s*[:\u2013\u2014]\s")
+# The most recently added papers are used, because the user knows them.
+_RECENT_PAPERS = 60
+# Attempts per form of question; each costs a search.
+_MAX_ATTEMPTS = 6
+_MAX_TITLE = 70
+# A title that explains a name: `BERT: Pre-training of ...` or `YOLOv3: An ...`.
+_NAMED_TITLE = re.compile(
+    r"(?P<name>(?=\S*[A-Z]\S*[A-Z0-9])[A-Za-z][\w.+-]{1,15})\s*[:\u2013\u2014]\s"
+)
 
-_BREAK = re.compile(r"[^\w\s-]+")
+_PUNCTUATION = re.compile(r"[^\w\s-]+")
 _ACRONYM = re.compile(r"[A-Z].*[A-Z0-9]")
 
 
 def example_questions(library: Library, count: int = 4) -> list[str]:
-    """At most `count` questions, of different forms, for each of which there is evidence.
+    """At most `count` answerable questions of different forms.
 
-    It takes some searches; the same papers give the same questions.
+    Costs several searches. Deterministic: the same papers give the same questions.
 
     Raises:
         LibraryError: the library cannot be read.
     """
-    latest = list(library.listed("added", Filters(with_abstract=True), _LATEST))
+    papers = list(library.listed("added", Filters(with_abstract=True), _RECENT_PAPERS))
     forms = [
-        _verified(_of_names(latest), library),
-        _verified(_of_topics(latest), library),
-        _verified(_of_titles(latest), library),
+        _answerable(_name_questions(papers), library),
+        _answerable(_topic_questions(papers), library),
+        _answerable(_title_questions(papers), library),
     ]
     questions: list[str] = []
-    # One of each form in turn, until there are enough.
+    # Take a question of each form in turn.
     while forms and len(questions) < count:
         form = forms.pop(0)
         question = next(form, None)
@@ -56,47 +57,47 @@ def example_questions(library: Library, count: int = 4) -> list[str]:
     return questions
 
 
-def _verified(candidates: Iterable[tuple[str, int | None]], library: Library) -> Iterator[str]:
-    """Those questions to which something is found, in the paper of that number if one is named."""
-    for question, number in islice(candidates, _MOST_TRIED):
-        asked = Question.of(question)
-        found = retrieve(asked, classify_question(question), library, 2, EVERYTHING)
-        if found.odds >= 0 and found.evidence and _is_of(found.evidence[0], number):
+def _answerable(candidates: Iterable[tuple[str, int | None]], library: Library) -> Iterator[str]:
+    """The questions with evidence, which must be of the paper with the given number, if any."""
+    for question, number in islice(candidates, _MAX_ATTEMPTS):
+        parsed = Question.parse(question)
+        retrieved = retrieve(parsed, classify_question(question), library, 2, EVERYTHING)
+        if (
+            retrieved.answerability >= 0
+            and retrieved.evidence
+            and number in (None, retrieved.evidence[0].stored.number)
+        ):
             yield question
 
 
-def _is_of(evidence: Evidence, number: int | None) -> bool:
-    return number is None or evidence.stored.number == number
-
-
-def _of_names(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
+def _name_questions(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
     for stored in papers:
-        coined = _COINED.match(stored.title)
-        if coined and coined["name"] in stored.abstract:
-            yield f"What is {coined['name']}?", stored.number
+        match = _NAMED_TITLE.match(stored.title)
+        if match and match["name"] in stored.abstract:
+            yield f"What is {match['name']}?", stored.number
 
 
-def _of_topics(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
-    """About two words that stand together in several titles, the most frequent first."""
+def _topic_questions(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
+    """Questions about pairs of words that occur in several titles, most frequent first."""
     counts: Counter[str] = Counter()
     for stored in papers:
-        counts.update(sorted(set(_pairs(sanitized(stored.title)))))
+        counts.update(sorted(set(_word_pairs(sanitized(stored.title)))))
     for pair, titles in counts.most_common():
         if titles > 1:
             yield f"Which papers are about {pair}?", None
 
 
-def _pairs(title: str) -> Iterator[str]:
-    """Neighbouring words that both say something: `language models`, `RNA folding`."""
-    for part in _BREAK.split(title):
+def _word_pairs(title: str) -> Iterator[str]:
+    """Neighbouring content words: `language models`, `RNA folding`."""
+    for part in _PUNCTUATION.split(title):
         words = part.split()
         for pair in pairwise(words):
             if all(len(word) > 2 and content_words(word) for word in pair):
                 yield " ".join(word if _ACRONYM.search(word) else word.lower() for word in pair)
 
 
-def _of_titles(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
+def _title_questions(papers: Iterable[StoredPaper]) -> Iterator[tuple[str, int | None]]:
     for stored in papers:
         title = sanitized(stored.title).strip(" .")
-        if len(title) <= _LONGEST_TITLE and len(content_words(title)) > 1 and "“" not in title:
+        if len(title) <= _MAX_TITLE and len(content_words(title)) > 1 and "“" not in title:
             yield f"What is the main idea of “{title}”?", stored.number

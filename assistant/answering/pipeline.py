@@ -1,4 +1,4 @@
-"""Question -> events: evidence at once, claims as they pass their check, then the whole answer."""
+"""The answer pipeline: evidence at once, then verified claims, then the complete answer."""
 
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ from assistant.answering.answer import (
     Timings,
 )
 from assistant.answering.draft import Draft
-from assistant.answering.follow_ups import refers_back
-from assistant.answering.model_tasks import ModelTasks
-from assistant.answering.prompting import answer_request
-from assistant.answering.question import MAX_CHARACTERS, Question
+from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
+from assistant.answering.question import MAX_CHARACTERS, Question, is_follow_up
 from assistant.answering.question_kinds import (
     QuestionKind,
     classify_paper_question,
     classify_question,
 )
-from assistant.answering.retrieval import find_following
-from assistant.answering.sentence_stream import SentenceStream
+from assistant.answering.retrieval import retrieve_for_follow_up
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answering.answer import Claim, Event
-    from assistant.answering.follow_ups import Turn
+    from assistant.answering.question import Turn
     from assistant.answering.retrieval import RetrievedEvidence
     from assistant.library import Filters, Library
     from assistant.models.protocols import LanguageModel
@@ -48,9 +45,9 @@ if TYPE_CHECKING:
 
 PROMPT = "answer"
 # Papers that a refusal names.
-_NEAREST = 5
+_MAX_NEAREST = 5
 # Characters of the question that a refusal repeats.
-_LONGEST_NAMED = 200
+_MAX_REPEATED = 200
 
 
 class AnswerPipeline:
@@ -63,16 +60,16 @@ class AnswerPipeline:
         settings: Settings,
         prompts: Path | None = None,
     ) -> None:
-        """`prompts` is a folder in which the user may keep an own `answer.md`.
+        """Load the prompts; `prompts` is the folder of the user's own versions.
 
         Raises:
-            PromptTemplateError: that prompt cannot be used.
+            PromptTemplateError: a prompt is invalid.
         """
         self._library = library
         self._model = model
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
-        self._able = ModelTasks(model, prompts)
+        self._tasks = ModelTasks(model, prompts)
 
     def ask(
         self,
@@ -81,162 +78,174 @@ class AnswerPipeline:
         stop: threading.Event | None = None,
         filters: Filters = EVERYTHING,
     ) -> Iterator[Event]:
-        """Answer `question`, which may refer to the turns before it in `history`.
+        """Answer `question`.
 
-        Only papers that meet `filters` are looked at, and those that the question itself has, as
-        in `since:2024 author:hinton`.
+        Yields EvidenceFound before the model is used, then a ClaimVerified for each sentence that
+        can be shown, and AnswerDone last: also for a refusal, and with the claims so far after a
+        stop. If the model fails, the answer quotes evidence and has a note.
 
-        First comes EvidenceFound, before the model is asked, then a ClaimVerified for each sentence
-        that may be shown, last AnswerDone: also for a refusal, and with what was checked so far
-        once `stop` is set. A model that fails leaves quoted evidence and a note in the answer.
+        Args:
+            question: the question, which can contain filters such as `since:2024 author:hinton`.
+            history: the conversation so far, to which the question can refer.
+            stop: set it to end the answer early.
+            filters: restrict the search, in addition to those in the question.
 
         Raises:
-            UsageError: the question is empty or too long, or a filter is wrong; raised by the call
-                itself.
-            LibraryError: the library cannot be read; raised while iterating.
+            UsageError: the question is empty or too long, or a filter is invalid; raised by the
+                call itself.
+            LibraryError: the library cannot be read; raised during iteration.
+
         """
-        asked = Question.of(question)
-        text, own = parse_query(asked.text)
+        parsed = Question.parse(question)
+        text, own_filters = parse_query(parsed.text)
         if not text.strip():
             raise UsageError(
                 "There are only filters and no question. Ask something about these papers, or see "
                 "them with `assistant list`."
             )
-        return self._answer(asked, text, filters.also(own), history, stop or threading.Event())
+        return self._answer(
+            parsed, text, filters.also(own_filters), history, stop or threading.Event()
+        )
 
     def _answer(
         self,
-        asked: Question,
+        question: Question,
         text: str,
         filters: Filters,
         history: Sequence[Turn],
         stop: threading.Event,
     ) -> Iterator[Event]:
+        """Answer `question`, which is `text` without its filters."""
         clock = _Clock()
-        of_paper = classify_paper_question(text) if filters.one_paper is not None else None
-        if of_paper is not None:
-            meant, follows, kind = Question.of(text), False, of_paper
-        else:
-            meant = Question.of(self._able.standalone(text, history, stop)[-MAX_CHARACTERS:])
-            follows = refers_back(text, history)
-            kind = classify_question(text if follows else meant.text)
-        if follows and kind.kind in (QuestionKind.FACT, QuestionKind.DEFINITION):
-            found = find_following(
-                Question.of(text), meant, self._library, self._settings.evidence, filters
-            )
-        else:
-            found = retrieve(meant, kind, self._library, self._settings.evidence, filters)
+        standalone, kind, retrieved = self._retrieve(text, filters, history, stop)
         clock.evidence_found()
-        writing = _Writing(asked, meant, kind.kind.value, found, clock, filters)
-        if found.odds < 0 or not found.evidence:
-            yield EvidenceFound((), found.nearest[:_NEAREST])
-            yield AnswerDone(self._refusal(writing))
+        context = _Context(question, standalone, kind, retrieved, clock)
+        if retrieved.answerability < 0 or not retrieved.evidence:
+            yield EvidenceFound((), retrieved.nearest[:_MAX_NEAREST])
+            sentence = REFUSAL if filters.one_paper is None else REFUSAL_OF_PAPER
+            repeated = shorten(standalone.text, _MAX_REPEATED, placeholder=" …")
+            yield self._done(context, sentence.format(question=repeated), None, retrieved.note)
             return
-        yield EvidenceFound(found.evidence, found.nearest[:_NEAREST])
+        yield EvidenceFound(retrieved.evidence, retrieved.nearest[:_MAX_NEAREST])
         draft = Draft(
-            meant,
-            found.evidence,
-            headed=found.headed,
-            agrees=lambda claim, cited: self._able.agrees(claim, cited, stop),
+            standalone,
+            retrieved.evidence,
+            headed=retrieved.headed,
+            confirm=lambda claim, cited: self._tasks.confirms(claim, cited, stop),
         )
-        note = found.note
+        note = retrieved.note
         try:
-            if not found.whole:
-                for claim in self._written(writing, draft, stop):
+            if not retrieved.extractive:
+                for claim in self._generate(context, draft, stop):
                     clock.claim_shown()
                     yield ClaimVerified(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
         if not stop.is_set():
-            for claim in draft.quote_all() if found.whole else draft.quotations():
+            for claim in draft.quote_all() if retrieved.extractive else draft.add_quotations():
                 clock.claim_shown()
                 yield ClaimVerified(claim)
-        between = "\n" if found.headed else " "
-        yield AnswerDone(
+        separator = "\n" if retrieved.headed else " "
+        answer = separator.join(claim.marked for claim in draft.shown)
+        yield self._done(context, answer, draft, note)
+
+    def _retrieve(
+        self, text: str, filters: Filters, history: Sequence[Turn], stop: threading.Event
+    ) -> tuple[Question, QuestionKind, RetrievedEvidence]:
+        """Rewrite `text` as a standalone question, classify it and retrieve its evidence."""
+        limit = self._settings.evidence
+        parsed = classify_paper_question(text) if filters.one_paper is not None else None
+        if parsed is not None:
+            standalone, follow_up = Question.parse(text), False
+        else:
+            rewritten = self._tasks.rewrite(text, history, stop)
+            standalone = Question.parse(rewritten[-MAX_CHARACTERS:])
+            follow_up = is_follow_up(text, history)
+            parsed = classify_question(text if follow_up else standalone.text)
+        if follow_up and parsed.kind in (QuestionKind.FACT, QuestionKind.DEFINITION):
+            retrieved = retrieve_for_follow_up(
+                Question.parse(text), standalone, self._library, limit, filters
+            )
+        else:
+            retrieved = retrieve(standalone, parsed, self._library, limit, filters)
+        return standalone, parsed.kind, retrieved
+
+    def _generate(self, context: _Context, draft: Draft, stop: threading.Event) -> Iterator[Claim]:
+        """Add the model's reply to `draft`; yield the claims that can be shown."""
+        if stop.is_set():
+            return
+        request = answer_request(
+            context.standalone,
+            context.retrieved.evidence,
+            self._prompt,
+            self._model,
+            self._settings.answer_tokens,
+        )
+        stream = self._model.generate(request)
+        sentences = SentenceStream()
+        with cancelled_when(stop.is_set, stream.cancel):
+            for piece in stream:
+                yield from _add_sentences(draft, sentences.add(piece))
+                if draft.finished:
+                    return
+            truncated = stream.stats.finish != "stop"
+            yield from _add_sentences(draft, sentences.finish(truncated=truncated))
+
+    def _done(
+        self, context: _Context, text: str, draft: Draft | None, note: str | None
+    ) -> AnswerDone:
+        """The last event; without a `draft` it is a refusal."""
+        return AnswerDone(
             Answer(
-                question=asked.text,
-                text=between.join(claim.marked for claim in draft.shown),
-                refused=False,
-                claims=tuple(draft.claims),
-                sources=found.evidence,
-                nearest=found.nearest[:_NEAREST],
+                question=context.question.text,
+                text=text,
+                refused=draft is None,
+                claims=() if draft is None else tuple(draft.claims),
+                sources=() if draft is None else context.retrieved.evidence,
+                nearest=context.retrieved.nearest[:_MAX_NEAREST],
                 model=self._model.name,
-                timings=clock.timings(),
+                timings=context.clock.timings(),
                 note=note,
-                kind=kind.kind.value,
+                kind=context.kind.value,
             )
         )
 
-    def _written(self, writing: _Writing, draft: Draft, stop: threading.Event) -> Iterator[Claim]:
-        """The claims of the model's reply that may be shown; the stream is ended with it."""
-        if stop.is_set():
-            return
-        evidence = writing.found.evidence
-        request = answer_request(
-            writing.meant, evidence, self._prompt, self._model, self._settings.answer_tokens
-        )
-        stream = self._model.generate(request)
-        cutter = SentenceStream()
-        with cancelled_when(stop.is_set, stream.cancel):
-            for piece in stream:
-                yield from _taken(draft, cutter.add(piece))
-                if draft.finished:
-                    return
-            whole = stream.stats.finish == "stop"
-            yield from _taken(draft, cutter.rest(cut=not whole))
 
-    def _refusal(self, writing: _Writing) -> Answer:
-        looked_for = shorten(writing.meant.text, _LONGEST_NAMED, placeholder=" …")
-        sentence = REFUSAL if writing.filters.one_paper is None else REFUSAL_OF_PAPER
-        return Answer(
-            question=writing.asked.text,
-            text=sentence.format(question=looked_for),
-            refused=True,
-            claims=(),
-            sources=(),
-            nearest=writing.found.nearest[:_NEAREST],
-            model=self._model.name,
-            timings=writing.clock.timings(),
-            note=writing.found.note,
-            kind=writing.kind,
-        )
-
-
-@dataclass
-class _Writing:
-    """One answer under way: what was asked, as it was meant, and what was found for it."""
-
-    asked: Question
-    meant: Question
-    kind: str
-    found: RetrievedEvidence
-    clock: _Clock
-    filters: Filters
-
-
-def _taken(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:
-    """Put `sentences` into the draft; yield those that may be shown."""
+def _add_sentences(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:
+    """Add `sentences` to `draft`; yield the claims that can be shown."""
     for sentence in sentences:
-        claim = None if draft.finished else draft.take(sentence)
+        claim = None if draft.finished else draft.add(sentence)
         if claim is not None and claim.shown:
             yield claim
 
 
 class _Clock:
-    """Measures one answer from the moment it was asked."""
+    """Measures one answer from the moment of the question."""
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
+        self._start = time.monotonic()
         self._evidence: float | None = None
-        self._first: float | None = None
+        self._first_claim: float | None = None
 
     def evidence_found(self) -> None:
-        self._evidence = time.monotonic() - self._started
+        self._evidence = time.monotonic() - self._start
 
     def claim_shown(self) -> None:
-        if self._first is None:
-            self._first = time.monotonic() - self._started
+        if self._first_claim is None:
+            self._first_claim = time.monotonic() - self._start
 
     def timings(self) -> Timings:
-        total = time.monotonic() - self._started
-        return Timings(total if self._evidence is None else self._evidence, self._first, total)
+        total = time.monotonic() - self._start
+        evidence = total if self._evidence is None else self._evidence
+        return Timings(evidence, self._first_claim, total)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """A question with its standalone form, its kind and its evidence."""
+
+    question: Question
+    standalone: Question
+    kind: QuestionKind
+    retrieved: RetrievedEvidence
+    clock: _Clock

@@ -1,4 +1,4 @@
-"""What kind of question is asked, and what it is about: rules over the wording of English."""
+"""Classifies English questions by regular expressions: their kind and topic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class QuestionKind(enum.StrEnum):
-    """Kinds of questions, each of which is answered in its own way."""
+    """Kinds of questions; each has its own retrieval strategy."""
 
     FACT = "fact"
     DEFINITION = "definition"
@@ -20,7 +20,7 @@ class QuestionKind(enum.StrEnum):
 
 
 class RecordField(enum.StrEnum):
-    """What a question about a paper's record asks for; the catalogue may know it."""
+    """A field of a paper's record that a question can ask for; the catalogue has some of them."""
 
     AUTHORS = "authors"
     PUBLISHED = "published"
@@ -37,11 +37,14 @@ class RecordField(enum.StrEnum):
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """The kind of a question and its parts.
+    """The kind and the parts of a question.
 
-    `topic` is what the answer has to be about: the question without the words that only say its
-    kind. A comparison has the two things compared in `sides`, empty if they are not told apart; a
-    question about a paper's record has the `field` it asks for.
+    Attributes:
+        kind: the kind.
+        topic: the question without the words that only indicate its kind.
+        sides: the two sides of a comparison; empty if they cannot be separated.
+        field: the field that a question about a paper's record asks for.
+
     """
 
     kind: QuestionKind
@@ -132,14 +135,15 @@ _DIFFER = re.compile(
 )
 _DEFINITION = re.compile(
     r"""^(?:what(?:\s+(?:is|are|was|were)|'s)\s+(?:meant\s+by\s+|the\s+(?:meaning|definition)\s+of\s+)?
-            (?P<thing>(?:an?\s+|the\s+)?[^,;:]{2,60}?)
+            (?P<phrase>(?:an?\s+|the\s+)?[^,;:]{2,60}?)
         |what\s+(?:do(?:es)?|did)\s+(?P<short>.{2,60}?)\s+(?:stand\s+for|mean|refer\s+to|abbreviate)
             (?:\s+.{0,60})?
         |(?:define|explain)\s+(?P<term>.{2,60}?)
         |(?:the\s+)?(?:definition|meaning)\s+of\s+(?P<of>.{2,60}?))$""",
     re.IGNORECASE | re.VERBOSE,
 )
-# `What is the accuracy of X?` asks for a fact; a definition has a bare thing behind the verb.
+_MAX_TERM_WORDS = 6
+# `What is the accuracy of X?` asks for a fact; for a definition, only a term follows the verb.
 _NO_DEFINITION = re.compile(
     r"\b(?:of|in|on|at|for|by|from|between|than|with|when|if|used|reported|called|required|needed"
     r"|main|best|maximum|minimum|biggest|largest|advantage|goal|aim|purpose|reason|result|problem)\b"
@@ -222,37 +226,36 @@ _POLITE = re.compile(
     r"(?=(?:who|what|which|how|why|when|where|whether)\b))+",
     re.IGNORECASE,
 )
-# What stands for a paper that both sides know, and a name for it that no paper has.
-_IT = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNORECASE)
-_THE_PAPER = "the paper “This One”"
+# References to a known paper, and a placeholder title that no paper has.
+_REFERENCE = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNORECASE)
+_PLACEHOLDER = "the paper “This One”"
 
 
 def classify_question(question: str) -> ParsedQuestion:
-    """Tell the kind of `question` from its wording; what fits nothing else asks for a fact."""
+    """Classify `question` by its wording; the default is a fact."""
     text = _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
-    for attempt in (_metadata, _overview, _listing, _comparison, _summary, _definition):
-        asked = attempt(text)
-        if asked is not None:
-            return asked
+    for parse in (_metadata, _overview, _listing, _comparison, _summary, _definition):
+        parsed = parse(text)
+        if parsed is not None:
+            return parsed
     return ParsedQuestion(QuestionKind.FACT, text)
 
 
 def classify_paper_question(question: str) -> ParsedQuestion | None:
-    """The kind of a question to a paper that is not named but known, such as `Who wrote it?`.
+    """Classify a question about a selected paper, such as `Who wrote it?`.
 
-    None where it makes no difference that the paper is known: it is not asked for its summary or
-    its record.
+    None if it asks neither for the paper's summary nor for its record.
     """
     question = question.strip()
-    for asked in (
-        _IT.sub(_THE_PAPER, question, count=1),
-        f"{question.rstrip(' ?.!')} of {_THE_PAPER}?",
+    for variant in (
+        _REFERENCE.sub(_PLACEHOLDER, question, count=1),
+        f"{question.rstrip(' ?.!')} of {_PLACEHOLDER}?",
     ):
-        kind = classify_question(asked)
-        if kind.kind is QuestionKind.SUMMARY or (
-            kind.kind is QuestionKind.METADATA and asked != question
+        parsed = classify_question(variant)
+        if parsed.kind is QuestionKind.SUMMARY or (
+            parsed.kind is QuestionKind.METADATA and variant != question
         ):
-            return kind
+            return parsed
     return None
 
 
@@ -260,14 +263,14 @@ def _metadata(text: str) -> ParsedQuestion | None:
     for field, pattern in _FIELDS:
         match = pattern.match(text)
         if match:
-            about = next((group for group in match.groupdict().values() if group), "")
-            return ParsedQuestion(QuestionKind.METADATA, _subject(about) or text, field=field)
+            paper = next((group for group in match.groupdict().values() if group), "")
+            return ParsedQuestion(QuestionKind.METADATA, _paper_name(paper) or text, field=field)
     return None
 
 
-def _subject(text: str) -> str:
+def _paper_name(text: str) -> str:
     plain = " ".join(_PAPER_WORDS.sub(" ", text).split()).strip(" \"“”'‘’,")
-    # `the FlashRNN` of `the FlashRNN paper`; a title keeps its article.
+    # Drop the article of `the FlashRNN paper`, but not that of a title.
     return re.sub(r"^the\s+(?=\S+$)|\s+(?:have|has)$", "", plain)
 
 
@@ -307,11 +310,11 @@ def _definition(text: str) -> ParsedQuestion | None:
     match = _DEFINITION.match(text)
     if not match:
         return None
-    thing = next(group for group in match.groupdict().values() if group)
-    if match["thing"] and _NO_DEFINITION.search(re.sub(r"^an?\s+", "", thing)):
+    term = next(group for group in match.groupdict().values() if group)
+    if match["phrase"] and _NO_DEFINITION.search(re.sub(r"^an?\s+", "", term)):
         return None
-    if len(thing.split()) > 6:
+    if len(term.split()) > _MAX_TERM_WORDS:
         return None
     return ParsedQuestion(
-        QuestionKind.DEFINITION, re.sub(r"^(?:an?|the)\s+", "", thing, flags=re.IGNORECASE)
+        QuestionKind.DEFINITION, re.sub(r"^(?:an?|the)\s+", "", term, flags=re.IGNORECASE)
     )

@@ -1,4 +1,4 @@
-"""Question -> Evidence: the sentences of the library that could answer it, and whether any does."""
+"""Retrieval of evidence: the sentences of the library that may answer, and whether any does."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence, NearestPaper
-from assistant.answering.answerability import margin
+from assistant.answering.answerability import answerability
 from assistant.answering.question import Question
-from assistant.answering.reranker import RankedSentences, rerank
-from assistant.answering.reranker_weights import reranker_weights
+from assistant.answering.reranker import RankedSentences, rerank, reranker_weights
 from assistant.library import EVERYTHING
 
 if TYPE_CHECKING:
@@ -18,31 +17,37 @@ if TYPE_CHECKING:
     from assistant.answering.reranker import Embed
     from assistant.library import Filters, Hit, Library
 
-# Papers whose sentences are looked at.
+# Papers whose sentences are reranked.
 PAPERS = 12
-# Papers that a question which refers back may be about, and what that adds to the odds.
-_FOLLOWED = 3
-_FOLLOWING = 1.0
-# The same for a paper that was chosen to be asked alone, where no other shows how far ahead it is.
-# With it as many questions are answered of their paper as of the whole library: docs/answers.md.
-_CHOSEN = 0.8
-# A sentence that is so many times less likely to answer than the best one only distracts.
-_FAR_BEHIND = 50.0
+# Papers that a follow-up question may refer to, and the bonus to its answerability.
+_FOLLOW_UP_PAPERS = 3
+_FOLLOW_UP_BONUS = 1.0
+# The bonus for a question to one selected paper, which has no competitors to be ahead of. With it,
+# as many questions are answered as in the whole library: docs/answers.md.
+_SELECTED_PAPER_BONUS = 0.8
+# A sentence this many times less probable than the best one only distracts the model.
+_MAX_PROBABILITY_RATIO = 50.0
 
 
 @dataclass(frozen=True)
 class RetrievedEvidence:
-    """The best sentences, best first, and the papers that search found.
+    """Evidence for a question.
 
-    `odds` says how likely the sentences answer at all: below 0 the question is to be refused.
-    `whole` evidence is the answer as it stands, all of it, and no model is asked; `headed` claims
-    name their papers. `note` says what was left out, or why there is nothing.
+    Attributes:
+        evidence: the best sentences, best first.
+        nearest: the papers that search found.
+        answerability: log odds, above the threshold, that the evidence answers; below 0 the
+            question is refused.
+        extractive: the quoted evidence is the answer; the model is not used.
+        headed: claims are shown with the title of their paper.
+        note: what was left out, or why there is no evidence.
+
     """
 
     evidence: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
-    odds: float
-    whole: bool = False
+    answerability: float
+    extractive: bool = False
     headed: bool = False
     note: str | None = None
 
@@ -50,66 +55,69 @@ class RetrievedEvidence:
 def retrieve_evidence(
     question: Question, library: Library, limit: int, filters: Filters = EVERYTHING
 ) -> RetrievedEvidence:
-    """The `limit` best sentences of the papers that search brings up for `question`."""
+    """The `limit` best sentences of the papers that search finds for `question`."""
     hits = library.search(question.text, PAPERS, filters)
-    found = evidence_in(question, hits, library, limit)
-    return found if filters.one_paper is None else replace(found, odds=found.odds + _CHOSEN)
+    retrieved = evidence_from_hits(question, hits, library, limit)
+    if filters.one_paper is None:
+        return retrieved
+    return replace(retrieved, answerability=retrieved.answerability + _SELECTED_PAPER_BONUS)
 
 
-def find_following(
-    asked: Question, meant: Question, library: Library, limit: int, filters: Filters
+def retrieve_for_follow_up(
+    question: Question, standalone: Question, library: Library, limit: int, filters: Filters
 ) -> RetrievedEvidence:
-    """Evidence for `asked`, which leaves out what it is about; `meant` says that too.
+    """Evidence for `question`, which refers to the conversation; `standalone` is its rewrite.
 
-    It is looked for in the papers that the conversation is about, so it is likelier there.
+    Only the papers that the conversation is about are searched, so an answer is more likely.
     """
-    hits = library.search(meant.text, _FOLLOWED, filters)
-    about = [name for name in meant.names if name not in asked.names]
-    question = Question.of(" ".join((asked.text, *about)))
-    found = evidence_in(question, hits, library, limit)
-    return replace(found, odds=found.odds + _FOLLOWING)
+    hits = library.search(standalone.text, _FOLLOW_UP_PAPERS, filters)
+    names = [name for name in standalone.names if name not in question.names]
+    named = Question.parse(" ".join((question.text, *names)))
+    retrieved = evidence_from_hits(named, hits, library, limit)
+    return replace(retrieved, answerability=retrieved.answerability + _FOLLOW_UP_BONUS)
 
 
-def evidence_in(
+def evidence_from_hits(
     question: Question, hits: Sequence[Hit], library: Library, limit: int
 ) -> RetrievedEvidence:
-    """The `limit` best sentences of the papers of `hits`, which come in the order of a search."""
-    ranking = rerank(question, hits, embed_for(library))
-    chances = ranking.chances
-    kept = [
-        row for row in range(min(limit, len(chances))) if chances[row] * _FAR_BEHIND >= chances[0]
-    ]
+    """The `limit` best sentences of `hits`, which are in the order of a search."""
+    ranking = rerank(question, hits, sentence_embedder(library))
+    probabilities = ranking.probabilities[:limit]
     return RetrievedEvidence(
-        evidence=tuple(as_evidence(ranking, row) for row in kept),
-        nearest=near_papers(hits),
-        odds=margin(ranking, reranker_weights()),
+        evidence=tuple(
+            to_evidence(ranking, row)
+            for row, probability in enumerate(probabilities)
+            if probability * _MAX_PROBABILITY_RATIO >= probabilities[0]
+        ),
+        nearest=nearest_papers(hits),
+        answerability=answerability(ranking, reranker_weights()),
     )
 
 
-def embed_for(library: Library) -> Embed:
-    """How the sentences of `library` are embedded: not at all if the scorer does not know how."""
+def sentence_embedder(library: Library) -> Embed:
+    """The function that embeds sentences; it returns None if the weights fit another embedder."""
     if library.embedder is None or library.embedder.fingerprint != reranker_weights().embedder:
         return lambda texts: None
     return library.embed_words
 
 
-def says_something(sentence: str) -> bool:
-    """Whether a sentence is about the work, not about where its code can be found."""
+def is_informative(sentence: str) -> bool:
+    """Whether a sentence is about the work, not about where its code is."""
     return "://" not in sentence
 
 
-def near_papers(hits: Sequence[Hit]) -> tuple[NearestPaper, ...]:
-    """The papers of `hits` as an answer names them."""
+def nearest_papers(hits: Sequence[Hit]) -> tuple[NearestPaper, ...]:
+    """The papers of `hits` as part of an answer."""
     return tuple(NearestPaper(hit.stored.id, hit.stored.title, hit.score) for hit in hits)
 
 
-def as_evidence(ranking: RankedSentences, row: int, score: float | None = None) -> Evidence:
-    """Row `row` of `ranking`; its score is its chance, or the one given."""
+def to_evidence(ranking: RankedSentences, row: int, score: float | None = None) -> Evidence:
+    """Row `row` of `ranking` as evidence; its score is its probability unless given."""
     candidate = ranking.candidates[row]
     return Evidence(
         stored=candidate.hit.stored,
         sentence=candidate.sentence,
         start=candidate.start,
         end=candidate.end,
-        score=float(ranking.chances[row]) if score is None else score,
+        score=float(ranking.probabilities[row]) if score is None else score,
     )

@@ -1,4 +1,4 @@
-"""Answers about one paper that the question names: its summary, or what the catalogue knows."""
+"""Answers about one paper that the question names: its summary, or its bibliographic record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence
 from assistant.answering.question_kinds import RecordField
-from assistant.answering.retrieval import RetrievedEvidence, near_papers, retrieve_evidence
+from assistant.answering.retrieval import RetrievedEvidence, nearest_papers, retrieve_evidence
 from assistant.errors import PaperNotFound
 from assistant.paper import normalised
 from assistant.text.names import bears
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from assistant.answering.question import Question
     from assistant.library import Filters, Hit, Library, StoredPaper
 
-_LOOKED_AT = 5
-# So much of what names the paper has to be in its title, or in title and abstract.
-_LEAST_NAMED = 0.6
-_KEY = re.compile(
+_CANDIDATES = 5
+# Minimum match of the words that name a paper with its title and abstract.
+_MIN_MATCH = 0.6
+_IDENTIFIER = re.compile(
     r"#?\d+|(?:doi|arxiv|pmid|text):\S+|10\.\d{4,9}/\S+|\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE
 )
 
@@ -39,77 +39,81 @@ _RESULT = re.compile(
     r"|increas|indicat|conclud)\w*",
     re.IGNORECASE,
 )
-_FEWEST_WORDS = 5
+# Shorter sentences are not quoted in a summary.
+_MIN_WORDS = 5
+_NO_SUCH_PAPER = "No paper in the library has this name."
 
 
 def summary(topic: Question, library: Library, filters: Filters) -> RetrievedEvidence:
-    """The sentences of the paper that `topic` names which say what was done, and what came out."""
-    stored, hits = named_paper(topic, library, filters)
+    """The sentences that say what was done and what the result was, of the paper `topic` names."""
+    stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
-        return _nothing(hits, "No paper in the library is called so.")
+        return _refusal(hits, _NO_SUCH_PAPER)
     if not stored.abstract:
-        return _nothing(hits, "The library has the title of this paper alone, no abstract.")
-    spans = sentence_spans(stored.abstract)
+        return _refusal(hits, "The library has only the title of this paper, no abstract.")
+    abstract = stored.abstract
     return RetrievedEvidence(
         evidence=tuple(
-            Evidence(stored, stored.abstract[start:end], start, end, 1.0)
-            for start, end in _key_sentences(stored.abstract, spans)
+            Evidence(stored, abstract[start:end], start, end, 1.0)
+            for start, end in _key_sentences(abstract)
         ),
-        nearest=near_papers(hits),
-        odds=math.inf,
-        whole=True,
+        nearest=nearest_papers(hits),
+        answerability=math.inf,
+        extractive=True,
     )
 
 
 def record(
     question: Question, topic: Question, field: RecordField, library: Library, filters: Filters
 ) -> RetrievedEvidence:
-    """What the catalogue, or else the abstract, says of `field` of the paper that `topic` names."""
-    stored, hits = named_paper(topic, library, filters)
+    """The value of `field` of the paper that `topic` names, from the catalogue or the abstract."""
+    stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
-        return _nothing(hits, "No paper in the library is called so.")
-    known = _known(stored, field)
-    if known:
-        source = Evidence(stored, f"{_heading(field)}: {known}", 0, 0, 1.0, field.value)
-        return RetrievedEvidence((source,), near_papers(hits), math.inf, whole=True, headed=True)
-    said = _said(question, stored, field, library, filters)
-    if said is not None:
-        return said
-    called = _CALLED.get(field, field.value)
-    return _nothing(hits, f"The library does not know the {called} of “{stored.title}”.")
+        return _refusal(hits, _NO_SUCH_PAPER)
+    name = _FIELD_NAMES.get(field, field.value)
+    value = _catalogue_value(stored, field)
+    if value:
+        sentence = f"{name[0].upper()}{name[1:]}: {value}"
+        source = Evidence(stored, sentence, 0, 0, 1.0, field.value)
+        return RetrievedEvidence(
+            (source,), nearest_papers(hits), math.inf, extractive=True, headed=True
+        )
+    quoted = _sentences_about(question, stored, field, library, filters)
+    if quoted is not None:
+        return quoted
+    return _refusal(hits, f"The library does not have the {name} of “{stored.title}”.")
 
 
-def _nothing(hits: Sequence[Hit], note: str) -> RetrievedEvidence:
-    """A refusal, with its reason."""
-    return RetrievedEvidence((), near_papers(hits), -math.inf, note=note)
+def _refusal(hits: Sequence[Hit], note: str) -> RetrievedEvidence:
+    return RetrievedEvidence((), nearest_papers(hits), -math.inf, note=note)
 
 
-def named_paper(
+def find_named_paper(
     topic: Question, library: Library, filters: Filters
 ) -> tuple[StoredPaper | None, Sequence[Hit]]:
-    """The paper that `topic` names by its id, its title, or a name in it; and what search found.
+    """The paper that `topic` names by identifier, title or a name in it, and the search hits.
 
-    If one paper alone is asked, it is that one, whatever it is called.
+    If `filters` select one paper, it is that one.
     """
     if filters.one_paper is not None:
         return library.get(f"#{filters.one_paper}"), ()
-    if _KEY.fullmatch(topic.text.strip()):
+    if _IDENTIFIER.fullmatch(topic.text.strip()):
         try:
             return library.get(topic.text.strip()), ()
         except PaperNotFound:
             pass
-    hits = library.search(topic.text, _LOOKED_AT, filters)
-    wanted = normalised(topic.text)
+    hits = library.search(topic.text, _CANDIDATES, filters)
+    title = normalised(topic.text)
     for hit in hits:
-        if wanted and f" {wanted} " in f" {normalised(hit.stored.title)} ":
+        if title and f" {title} " in f" {normalised(hit.stored.title)} ":
             return hit.stored, hits
-    named = [(_named(topic, hit.stored), -n) for n, hit in enumerate(hits)]
-    best, place = max(named, default=(0.0, 0))
-    return (hits[-place].stored if best >= _LEAST_NAMED else None), hits
+    matches = [(_match(topic, hit.stored), -n) for n, hit in enumerate(hits)]
+    best, n = max(matches, default=(0.0, 0))
+    return (hits[-n].stored if best >= _MIN_MATCH else None), hits
 
 
-def _named(topic: Question, stored: StoredPaper) -> float:
-    """How much of what names the paper is in it; the title counts more than the abstract."""
+def _match(topic: Question, stored: StoredPaper) -> float:
+    """The share of the words of `topic` in the paper; the title counts more than the abstract."""
     text = f"{stored.title}. {stored.abstract}"
     if topic.names and not all(bears(text, name) for name in topic.names):
         return 0.0
@@ -121,20 +125,17 @@ def _named(topic: Question, stored: StoredPaper) -> float:
     return (in_title + 2 * in_text) / 3 + 0.01 * in_title
 
 
-def _key_sentences(abstract: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The first sentence that says what was done and the last that says what came out."""
-    long = [span for span in spans if len(abstract[slice(*span)].split()) >= _FEWEST_WORDS]
-    done = next((span for span in long if _CONTRIBUTION.search(abstract[slice(*span)])), None)
-    if done is None:
-        # A paper without an abstract has no sentence at all.
-        if not spans:
-            return []
-        done = (long or list(spans))[0]
-    behind = [span for span in long if span > done and _RESULT.search(abstract[slice(*span)])]
-    return [done, *behind[-1:]]
+def _key_sentences(abstract: str) -> list[tuple[int, int]]:
+    """The first sentence about the contribution and the last one about results, by position."""
+    spans = sentence_spans(abstract)
+    long = [span for span in spans if len(abstract[slice(*span)].split()) >= _MIN_WORDS]
+    contributions = [span for span in long if _CONTRIBUTION.search(abstract[slice(*span)])]
+    first = (contributions or long or spans)[:1]
+    results = [s for s in long if s > first[0] and _RESULT.search(abstract[slice(*s)])]
+    return [*first, *results[-1:]]
 
 
-def _known(stored: StoredPaper, field: RecordField) -> str:
+def _catalogue_value(stored: StoredPaper, field: RecordField) -> str:
     paper = stored.paper
     values = {
         RecordField.AUTHORS: ", ".join(paper.authors),
@@ -148,22 +149,15 @@ def _known(stored: StoredPaper, field: RecordField) -> str:
     return values.get(field) or ""
 
 
-# What people call a field that is not called so.
-_CALLED = {
+# Names of fields in answers, where they differ from the value of the enum.
+_FIELD_NAMES = {
     RecordField.PUBLISHED: "date of publication",
     RecordField.DOI: "DOI",
     RecordField.PMID: "PMID",
 }
 
-
-def _heading(field: RecordField) -> str:
-    """The name of `field` before its value."""
-    name = _CALLED.get(field, field.value)
-    return name[0].upper() + name[1:]
-
-
-# Words of which a sentence needs one to speak of a field that the catalogue does not have.
-_SPEAKS_OF = {
+# A sentence about a field that the catalogue does not have contains one of these words.
+_CUES = {
     RecordField.LICENCE: r"\blicen[cs]",
     RecordField.CITATIONS: r"\bcited\b|\bcitations?\b",
     RecordField.AFFILIATION: r"\bfund|\bsponsor|\buniversit|\binstitut|\blaborator",
@@ -171,12 +165,15 @@ _SPEAKS_OF = {
 }
 
 
-def _said(
+def _sentences_about(
     question: Question, stored: StoredPaper, field: RecordField, library: Library, filters: Filters
 ) -> RetrievedEvidence | None:
-    if field not in _SPEAKS_OF:
+    """The best sentence of the abstract for `question` if it is about `field`, else None."""
+    if field not in _CUES:
         return None
-    found = retrieve_evidence(question, library, 1, replace(filters, only=(stored.number,)))
-    speaks = re.compile(_SPEAKS_OF[field], re.IGNORECASE)
-    kept = tuple(source for source in found.evidence if speaks.search(source.sentence))
-    return replace(found, evidence=kept, odds=math.inf, whole=True) if kept else None
+    retrieved = retrieve_evidence(question, library, 1, replace(filters, only=(stored.number,)))
+    cue = re.compile(_CUES[field], re.IGNORECASE)
+    evidence = tuple(source for source in retrieved.evidence if cue.search(source.sentence))
+    if not evidence:
+        return None
+    return replace(retrieved, evidence=evidence, answerability=math.inf, extractive=True)

@@ -1,37 +1,184 @@
-"""Question -> what answers it: each kind of question has its own way."""
+"""Retrieval strategies: each kind of question gets its evidence in its own way."""
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from assistant.answering import comparisons, lists, single_paper
-from assistant.answering.definitions import define
+from assistant.answering import single_paper
 from assistant.answering.question import Question
 from assistant.answering.question_kinds import ParsedQuestion, QuestionKind
-from assistant.answering.retrieval import RetrievedEvidence, retrieve_evidence
+from assistant.answering.reranker import rerank
+from assistant.answering.retrieval import (
+    RetrievedEvidence,
+    is_informative,
+    nearest_papers,
+    retrieve_evidence,
+    sentence_embedder,
+    to_evidence,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.answering.answer import Evidence
+    from assistant.answering.reranker import RankedSentences
     from assistant.library import Filters, Library
+
+# A definition reranks this many times more sentences than it returns.
+_DEFINITION_CANDIDATES = 2
+# Minimum probability of a sentence that defines the term.
+_DEFINITION_PROBABILITY = 0.9
+
+# Papers that a list or an overview considers, and the maximum that it quotes.
+_TOPIC_CANDIDATES = 50
+_MAX_LISTED = 25
+_MAX_OVERVIEW = 6
+# A paper is on topic if its `_relevance` is at least the first value, and at least the second value
+# times that of the best paper. Chosen on the tuning half of benchmarks/questions.jsonl.
+_MIN_RELEVANCE = 0.85
+_MIN_RELATIVE_RELEVANCE = 0.75
+_OVERLAP_WEIGHT = 0.25
+_MIN_OVERLAP = 0.75  # without embeddings, when the overlap is the relevance
 
 
 def retrieve(
-    question: Question, asked: ParsedQuestion, library: Library, limit: int, filters: Filters
+    question: Question, parsed: ParsedQuestion, library: Library, limit: int, filters: Filters
 ) -> RetrievedEvidence:
-    """The evidence for `question`, which is of the kind that `asked` says; at most `limit`
-    sentences for a question that a sentence answers."""
-    topic = Question.of(asked.topic)
-    if asked.kind is QuestionKind.LIST:
-        return lists.list_papers(topic, library, filters)
-    if asked.kind is QuestionKind.OVERVIEW:
-        return lists.overview(topic, library, filters)
-    if asked.kind is QuestionKind.COMPARISON and asked.sides:
-        return comparisons.compare(question, asked.sides, library, limit, filters)
-    if asked.kind is QuestionKind.METADATA and asked.field is not None:
-        return single_paper.record(question, topic, asked.field, library, filters)
-    if asked.kind is QuestionKind.SUMMARY:
-        found = single_paper.summary(topic, library, filters)
-        # `Summarise the work on X` names no paper: then it asks for an overview.
-        return found if found.evidence else lists.overview(topic, library, filters)
-    if asked.kind is QuestionKind.DEFINITION:
-        return define(question, asked.topic, library, limit, filters)
+    """The evidence for `question`, which was classified as `parsed`.
+
+    `limit` is the maximum number of sentences for a question that one sentence can answer.
+    """
+    topic = Question.parse(parsed.topic)
+    if parsed.kind is QuestionKind.LIST:
+        return _papers_on(topic, library, filters, _MAX_LISTED)
+    if parsed.kind is QuestionKind.OVERVIEW:
+        return _papers_on(topic, library, filters, _MAX_OVERVIEW)
+    if parsed.kind is QuestionKind.COMPARISON and parsed.sides:
+        return _comparison(question, parsed.sides, library, limit, filters)
+    if parsed.kind is QuestionKind.METADATA and parsed.field is not None:
+        return single_paper.record(question, topic, parsed.field, library, filters)
+    if parsed.kind is QuestionKind.SUMMARY:
+        summary = single_paper.summary(topic, library, filters)
+        # `Summarise the work on X` names no paper, so it asks for an overview.
+        if summary.evidence:
+            return summary
+        return _papers_on(topic, library, filters, _MAX_OVERVIEW)
+    if parsed.kind is QuestionKind.DEFINITION:
+        return _definition(question, parsed.topic, library, limit, filters)
     return retrieve_evidence(question, library, limit, filters)
+
+
+def _definition(
+    question: Question, term: str, library: Library, limit: int, filters: Filters
+) -> RetrievedEvidence:
+    """Evidence with the sentences that define `term` first."""
+    retrieved = retrieve_evidence(question, library, _DEFINITION_CANDIDATES * limit, filters)
+    defining = [source for source in retrieved.evidence if defines(source.text, term)]
+    others = [source for source in retrieved.evidence if source not in defining]
+    first = [replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]]
+    return replace(retrieved, evidence=tuple([*first, *defining[1:], *others][:limit]))
+
+
+def defines(sentence: str, term: str) -> bool:
+    """Whether `sentence` defines `term`: by `is`, in parentheses, or by introducing it."""
+    name = rf"(?<!\w){re.escape(term)}(?!\w)"
+    pattern = (
+        rf"\(\s*{name}s?\s*\)"
+        rf"|{name}\s*\("
+        rf"|{name},?\s+(?:is|are|was|refers|denotes|stands|means)\b"
+        rf"|{name},\s+(?:an?|the)\b"
+        rf"|\b(?:called|named|dubbed|termed|introduc\w+|present\w*|propos\w+|develop\w*"
+        rf"|describ\w+)\b[^.]{{0,60}}?{name}"
+    )
+    return re.search(pattern, sentence, re.IGNORECASE) is not None
+
+
+def _comparison(
+    question: Question, sides: Sequence[str], library: Library, limit: int, filters: Filters
+) -> RetrievedEvidence:
+    """Evidence for both `sides` in turn, for each the best sentences of its best paper.
+
+    It is as answerable as the less answerable side, or as the question as a whole.
+    """
+    together = retrieve_evidence(question, library, limit, filters)
+    halves = [
+        retrieve_evidence(Question.parse(side), library, 2 * limit, filters) for side in sides
+    ]
+    turns = zip_longest(*(_best_paper_sentences(half, max(1, limit // 2)) for half in halves))
+    evidence = dict.fromkeys(source for source in chain.from_iterable(turns) if source)
+    return RetrievedEvidence(
+        evidence=tuple(evidence),
+        nearest=together.nearest,
+        answerability=max(together.answerability, min(half.answerability for half in halves)),
+        extractive=True,
+        headed=True,
+    )
+
+
+def _best_paper_sentences(half: RetrievedEvidence, count: int) -> list[Evidence]:
+    """At most `count` sentences of the best paper, informative ones first."""
+    paper = half.evidence[0].stored.number if half.evidence else None
+    sentences = [source for source in half.evidence if source.stored.number == paper]
+    sentences.sort(key=lambda source: not is_informative(source.sentence))
+    return sentences[:count]
+
+
+def _papers_on(
+    topic: Question, library: Library, filters: Filters, maximum: int
+) -> RetrievedEvidence:
+    """The papers on `topic`, each with its best sentence.
+
+    The answer is extractive, so that only the choice of papers can be wrong.
+    """
+    hits = library.search(topic.text, _TOPIC_CANDIDATES, filters)
+    ranking = rerank(topic, hits, sentence_embedder(library), every_paper=True)
+    rows = range(len(ranking.candidates))
+    best: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: not is_informative(ranking.candidates[row].sentence)):
+        best.setdefault(ranking.candidates[row].hit.stored.number, row)
+    # With filters alone, such as `author:hinton`, every paper is on topic.
+    relevance = _relevant(ranking, best) if topic.words else dict.fromkeys(best, 1.0)
+    chosen = sorted(relevance, key=lambda number: -relevance[number])
+    omitted = len(chosen) - maximum
+    return RetrievedEvidence(
+        evidence=tuple(
+            to_evidence(ranking, best[number], min(1.0, relevance[number]))
+            for number in chosen[:maximum]
+        ),
+        nearest=nearest_papers(hits),
+        answerability=math.inf if chosen else -math.inf,
+        extractive=True,
+        headed=True,
+        note=_omitted_note(omitted) if omitted > 0 else None,
+    )
+
+
+def _omitted_note(count: int) -> str:
+    if count == 1:
+        return "1 more paper is less relevant and not listed."
+    return f"{count} more papers are less relevant and not listed."
+
+
+def _relevant(ranking: RankedSentences, rows: Mapping[int, int]) -> dict[int, float]:
+    """The relevance of the papers on topic, by number; `rows` are their sentences in `ranking`."""
+    relevance = {number: _relevance(ranking, row) for number, row in rows.items()}
+    minimum = _MIN_RELEVANCE if ranking.embedded else _MIN_OVERLAP
+    best = max(relevance.values(), default=0.0)
+    return {
+        number: value
+        for number, value in relevance.items()
+        if value >= max(minimum, _MIN_RELATIVE_RELEVANCE * best)
+    }
+
+
+def _relevance(ranking: RankedSentences, row: int) -> float:
+    """Cosine of paper and topic, plus MaxSim, plus a quarter of the word overlap."""
+    overlap = float(ranking.feature("paper_overlap")[row])
+    if not ranking.embedded:
+        return overlap
+    similarity = ranking.feature("paper_cosine")[row] + ranking.feature("paper_maxsim_idf")[row]
+    return float(similarity) + _OVERLAP_WEIGHT * overlap

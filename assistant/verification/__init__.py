@@ -1,4 +1,4 @@
-"""Claim and cited sentences -> supported or not: what nothing shown can do without."""
+"""Claim verification: whether the cited sentences support a claim."""
 
 from assistant.verification.verifier import (
     CitedSentence,

@@ -1,4 +1,4 @@
-"""A claim laid along its evidence: which token says which, in order, and what is left over."""
+"""Aligns the tokens of a claim with those of its evidence, in order."""
 
 from __future__ import annotations
 
@@ -7,160 +7,174 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from assistant.verification.tokens import Token
 
-# What a pair of tokens is worth, and more when the pair before it stands right beside it too:
-# words that stay together weigh more than the same words picked from all over a sentence.
-_WORTH = {"word": 1.0, "number": 1.0, "small": 0.15, "mark": 0.05}
-_TOGETHER = 0.3
+# Score of a pair of equal tokens, and the bonus (as a factor) for directly following another pair:
+# adjacent words count more than the same words from all over a sentence.
+_PAIR_SCORES = {"word": 1.0, "number": 1.0, "function": 0.15, "mark": 0.05}
+_ADJACENT_BONUS = 0.3
 
-_BE = frozenset({"is"})
 _PARTICIPLE = re.compile(r"(?:ed|en|wn|ght|ept|und|uilt|ade|ung|ven|lt|nt|one|un|ut|rit)$")
 _PREPOSITIONS = frozenset(
     """in on at for with by from during after before using across among under over within without
     through via against to of between as since per despite unlike towards into when while if
     compared""".split()  # noqa: SIM905
 )
-# More orders of one claim are not tried.
-_MOST_ORDERS = 8
+# Maximum number of reorderings of one claim.
+_MAX_REORDERINGS = 8
+
+
+class Gap(NamedTuple):
+    """Tokens of the source that the claim omits, by the positions of the pairs around them."""
+
+    claim_before: int
+    claim_after: int
+    source_before: int
+    source_after: int
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """The tokens of a claim and of its evidence; `pairs` are positions, rising on both sides."""
+    """The tokens of a claim and of its evidence.
+
+    `pairs` are positions (in the claim, in the source) of equal tokens, increasing on both sides;
+    `score` is the sum of their scores.
+    """
 
     claim: tuple[Token, ...]
     source: tuple[Token, ...]
     pairs: tuple[tuple[int, int], ...]
-    worth: float
+    score: float
 
     @cached_property
-    def place(self) -> dict[int, int]:
-        """Where in the evidence a token of the claim is."""
+    def to_source(self) -> dict[int, int]:
+        """Position in the source for each aligned position of the claim."""
         return dict(self.pairs)
 
     @cached_property
-    def said(self) -> dict[int, int]:
-        """Where in the claim a token of the evidence is."""
+    def to_claim(self) -> dict[int, int]:
+        """Position in the claim for each aligned position of the source."""
         return {there: here for here, there in self.pairs}
 
     @cached_property
     def source_keys(self) -> frozenset[str]:
-        """What can be found in the evidence, in any order."""
+        """The keys of the source's tokens that are not numbers."""
         return frozenset(token.key for token in self.source if token.number is None)
 
     def in_source(self, token: Token) -> bool:
-        """Whether the evidence has `token` at all."""
+        """Whether the source contains `token` anywhere."""
         if token.number is not None:
-            return any(token.same(other) for other in self.source)
+            return any(token.matches(other) for other in self.source)
         return token.key in self.source_keys
 
     @cached_property
-    def left(self) -> tuple[int, ...]:
-        """Positions of the claim's content that is not in its place in the evidence."""
+    def unaligned(self) -> tuple[int, ...]:
+        """Positions of content tokens of the claim that are not aligned."""
         return tuple(
-            n for n, token in enumerate(self.claim) if token.content and n not in self.place
+            n for n, token in enumerate(self.claim) if token.content and n not in self.to_source
         )
 
     @cached_property
     def moved(self) -> tuple[int, ...]:
-        """Those of them that the evidence has elsewhere."""
-        return tuple(n for n in self.left if self.in_source(self.claim[n]))
+        """The unaligned positions whose token is elsewhere in the source."""
+        return tuple(n for n in self.unaligned if self.in_source(self.claim[n]))
 
     @cached_property
     def new(self) -> tuple[int, ...]:
-        """Those of them that the evidence does not have."""
-        return tuple(n for n in self.left if not self.in_source(self.claim[n]))
+        """The unaligned positions whose token is not in the source."""
+        return tuple(n for n in self.unaligned if not self.in_source(self.claim[n]))
 
     @cached_property
     def substitutes(self) -> tuple[int, ...]:
-        """Those of `left` that stand between two neighbours in place of other content there."""
-        solid = [n for n, token in enumerate(self.claim) if token.content and n in self.place]
-        found = []
-        for n in self.left:
+        """The unaligned positions that replace content of the source between two aligned tokens."""
+        solid = [n for n, token in enumerate(self.claim) if token.content and n in self.to_source]
+        substitutes = []
+        for n in self.unaligned:
             before = max((m for m in solid if m < n), default=None)
             after = min((m for m in solid if m > n), default=None)
             if before is None or after is None:
                 continue
-            between = self.source[self.place[before] + 1 : self.place[after]]
+            between = self.source[self.to_source[before] + 1 : self.to_source[after]]
             if any(token.content for token in between):
-                found.append(n)
-        return tuple(found)
+                substitutes.append(n)
+        return tuple(substitutes)
 
-    def gaps(self) -> Iterator[tuple[int, int, int, int]]:
-        """What was left out between two neighbouring pairs: (here, next here, there, next there).
+    def gaps(self) -> Iterator[Gap]:
+        """Where the claim omits tokens of the source between two consecutive pairs of content.
 
-        Only pairs of content, so that a small word found by chance joins nothing.
+        Pairs of function words are ignored, because they are often accidental.
         """
         solid = [(here, there) for here, there in self.pairs if self.claim[here].content]
         for (here, there), (next_here, next_there) in pairwise(solid):
             if next_there - there > 1:
-                yield here, next_here, there, next_there
+                yield Gap(here, next_here, there, next_there)
 
 
 def align(claim: Sequence[Token], source: Sequence[Token]) -> Alignment:
-    """The best alignment of `claim`, or of one of its other orders that mean the same.
+    """The best alignment of `claim`, or of a reordering of it with the same meaning.
 
-    Other orders are tried when words are left over that `source` has elsewhere: the passive voice
-    turned active, in the claim or in the evidence, and an adjunct moved from one end to the other.
+    If words of the claim are elsewhere in `source`, reorderings are tried: passive voice to active
+    voice, in the claim or in the source, and an adjunct moved from one end to the other.
     """
-    best = _aligned(tuple(claim), tuple(source))
+    best = _align_in_order(tuple(claim), tuple(source))
     if not best.moved:
         return best
-    for order in _orders(best.claim):
-        best = max(best, _aligned(order, best.source), key=lambda found: found.worth)
-    for order in _active(best.source):
-        best = max(best, _aligned(tuple(claim), order), key=lambda found: found.worth)
+    for order in _reorderings(best.claim):
+        best = max(best, _align_in_order(order, best.source), key=lambda found: found.score)
+    for order in _to_active_voice(best.source):
+        best = max(best, _align_in_order(tuple(claim), order), key=lambda found: found.score)
     return best
 
 
-def _aligned(claim: tuple[Token, ...], source: tuple[Token, ...]) -> Alignment:
-    """The alignment worth most: dynamic programming over positions, like a longest subsequence."""
-    at: dict[str, list[int]] = {}
-    numbered = []
+def _align_in_order(claim: tuple[Token, ...], source: tuple[Token, ...]) -> Alignment:
+    """The alignment with the highest score, by dynamic programming (a weighted longest common
+    subsequence)."""
+    positions: dict[str, list[int]] = {}
+    number_positions = []
     for n, token in enumerate(source):
         if token.number is not None:
-            numbered.append(n)
+            number_positions.append(n)
         else:
-            at.setdefault(token.key, []).append(n)
+            positions.setdefault(token.key, []).append(n)
     width = len(source) + 1
-    # best[j]: worth of what ends before position j of the source. ends[i][j]: of what ends with
-    # the pair (i, j), and the row before it remembers how it came.
+    # best[j]: highest score of the claim so far against source[:j]. ends[i][j]: highest score of an
+    # alignment that ends with the pair (i, j), and whether the pair follows (i - 1, j - 1).
     best = [0.0] * width
     ends: list[dict[int, tuple[float, bool]]] = []
     bests = [best]
     for token in claim:
         if token.number is not None:
-            matching = [n for n in numbered if token.same(source[n])]
+            matching = [n for n in number_positions if token.matches(source[n])]
         else:
-            matching = at.get(token.key, [])
+            matching = positions.get(token.key, [])
         row: dict[int, tuple[float, bool]] = {}
-        worth = _WORTH[token.kind]
-        before = ends[-1] if ends else {}
+        score = _PAIR_SCORES[token.kind]
+        previous = ends[-1] if ends else {}
         for n in matching:
-            alone = best[n] + worth
-            beside = before.get(n - 1)
-            if beside is not None and beside[0] + worth + _TOGETHER * worth > alone:
-                row[n] = (beside[0] + worth + _TOGETHER * worth, True)
+            separate = best[n] + score
+            adjacent = previous.get(n - 1)
+            if adjacent is not None and adjacent[0] + score + _ADJACENT_BONUS * score > separate:
+                row[n] = (adjacent[0] + score + _ADJACENT_BONUS * score, True)
             else:
-                row[n] = (alone, False)
+                row[n] = (separate, False)
         ends.append(row)
         if row:
-            fresh = best[:]
-            most = 0.0
+            updated = best[:]
+            highest = 0.0
             for n in range(1, width):
-                found = row.get(n - 1)
-                if found is not None and found[0] > most:
-                    most = found[0]
-                if most > fresh[n]:
-                    fresh[n] = most
-            best = fresh
+                end = row.get(n - 1)
+                if end is not None and end[0] > highest:
+                    highest = end[0]
+                if highest > updated[n]:
+                    updated[n] = highest
+            best = updated
         bests.append(best)
-    return Alignment(claim, source, tuple(_traced(ends, bests)), best[-1])
+    return Alignment(claim, source, tuple(_trace_back(ends, bests)), best[-1])
 
 
-def _traced(
+def _trace_back(
     ends: Sequence[dict[int, tuple[float, bool]]], bests: Sequence[Sequence[float]]
 ) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
@@ -176,66 +190,68 @@ def _traced(
         elif bests[here][there] == bests[here][there - 1]:
             there -= 1
         else:
-            joined = True  # the pair (here - 1, there - 1) ends the best one: taken next
+            joined = True  # the next step takes the pair (here - 1, there - 1)
     return pairs[::-1]
 
 
-def _orders(claim: tuple[Token, ...]) -> list[tuple[Token, ...]]:
-    """Other orders in which `claim` says the same."""
-    found = _active(claim)
+def _reorderings(claim: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """Reorderings of `claim` with the same meaning."""
+    orders = _to_active_voice(claim)
     body = claim[:-1] if claim and claim[-1].text == "." else claim
-    # `On X, A is B` and `A is B on X`
+    # `On X, A is B` becomes `A is B on X`.
     comma = next((n for n, token in enumerate(body) if token.text == ","), None)
     if comma and body[0].text in _PREPOSITIONS:
-        found.append((*body[comma + 1 :], *body[:comma]))
-    elif body and body[0].text in _PREPOSITIONS:  # the comma is left out
-        found += [(*body[n:], *body[:n]) for n in range(2, min(6, len(body)))]
+        orders.append((*body[comma + 1 :], *body[:comma]))
+    elif body and body[0].text in _PREPOSITIONS:  # without a comma
+        orders += [(*body[n:], *body[:n]) for n in range(2, min(6, len(body)))]
     starts = [n for n, token in enumerate(body) if n > 2 and token.text in _PREPOSITIONS]
-    found += [(*body[n:], *body[:n]) for n in starts[-3:]]
-    return found[:_MOST_ORDERS]
+    orders += [(*body[n:], *body[:n]) for n in starts[-3:]]
+    return orders[:_MAX_REORDERINGS]
 
 
-def _active(found: tuple[Token, ...]) -> list[tuple[Token, ...]]:
-    """`found`, if in the passive voice, turned active: `X is verb by Y` becomes `Y verb X`.
+def _to_active_voice(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """Active forms of passive clauses: `X is VERBed by Y` becomes `Y VERBed X`.
 
-    Without one who acts it becomes `verb X`.
+    Without an agent it becomes `VERBed X`.
     """
     orders: list[tuple[Token, ...]] = []
-    for n, token in enumerate(found[:-1]):
-        if token.key not in _BE:
+    for n, token in enumerate(tokens[:-1]):
+        if token.key != "is":
             continue
         verb = next(
             (
                 at
-                for at in range(n + 1, min(n + 4, len(found)))
-                if found[at].kind == "word" and _PARTICIPLE.search(found[at].text)
+                for at in range(n + 1, min(n + 4, len(tokens)))
+                if tokens[at].kind == "word" and _PARTICIPLE.search(tokens[at].text)
             ),
             None,
         )
         if verb is None:
             continue
-        start = _clause_start(found, n)
-        lead, patient = found[:start], found[start:n]
-        by = next((at for at in range(verb, len(found)) if found[at].text == "by"), None)
+        start = _clause_start(tokens, n)
+        lead, patient = tokens[:start], tokens[start:n]
+        by = next((at for at in range(verb, len(tokens)) if tokens[at].text == "by"), None)
         if by is not None:
-            end = _phrase_end(found, by + 1)
+            end = _phrase_end(tokens, by + 1)
             orders.append(
-                (*lead, *found[by + 1 : end], *found[n + 1 : verb + 1], *patient,
-                 *found[verb + 1 : by], *found[end:])
+                (*lead, *tokens[by + 1 : end], *tokens[n + 1 : verb + 1], *patient,
+                 *tokens[verb + 1 : by], *tokens[end:])
             )  # fmt: skip
-        orders.append((*lead, *found[n + 1 : verb + 1], *patient, *found[verb + 1 :]))
-    return orders[: _MOST_ORDERS // 2]
+        orders.append((*lead, *tokens[n + 1 : verb + 1], *patient, *tokens[verb + 1 :]))
+    return orders[: _MAX_REORDERINGS // 2]
 
 
-def _clause_start(found: Sequence[Token], end: int) -> int:
+def _clause_start(tokens: Sequence[Token], end: int) -> int:
+    """Position where the clause that contains position `end` begins."""
     for n in range(end - 1, -1, -1):
-        if found[n].text in {",", ";", ":", "that", "and", "but", "which", "."}:
+        if tokens[n].text in {",", ";", ":", "that", "and", "but", "which", "."}:
             return n + 1
     return 0
 
 
-def _phrase_end(found: Sequence[Token], start: int) -> int:
-    for n in range(start + 1, len(found)):
-        if found[n].kind == "mark" or found[n].text in _PREPOSITIONS - {"of"}:
+def _phrase_end(tokens: Sequence[Token], start: int) -> int:
+    """Position after the phrase that begins at `start`."""
+    for n in range(start + 1, len(tokens)):
+        if tokens[n].kind == "mark" or tokens[n].text in _PREPOSITIONS - {"of"}:
             return n
-    return len(found)
+    return len(tokens)

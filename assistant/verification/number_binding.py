@@ -1,4 +1,4 @@
-"""Whether a claim's numbers stand beside the words that they stand beside in the evidence."""
+"""Rules that reject a claim whose numbers belong to other words than in the evidence."""
 
 from __future__ import annotations
 
@@ -12,134 +12,133 @@ from assistant.text.words import located_words
 from assistant.verification.alignment import Alignment
 from assistant.verification.tokens import Token
 
-# So many content words on each side of a number say what it belongs to.
+# Content words on each side of a number that show what it belongs to.
 _NEIGHBOURS = 2
-
-# With so many of the same neighbours a number is the same, however near another one is.
-_SAME_COMPANY = 3
-
-# A comma parts as much as so many characters.
-_MARK_PARTS = 20
+# With this many common neighbours two numbers are the same, even if another number is closer.
+_COMMON_NEIGHBOURS = 3
+# Additional distance, in characters, across punctuation.
+_MARK_DISTANCE = 20
 
 _MARK = re.compile(r"[,;:()](?!\d)")
 
 
 def numbers_are_bound(claim: str, sentences: Sequence[str], aligned: Alignment) -> bool:
-    """Whether each number of `claim` keeps the company it has in one of `sentences`.
+    """Whether each number of `claim` belongs to the same words as in one of `sentences`.
 
-    It does where the claim, `aligned` with them, says it between the same words or right before the
-    same one. Else most words
-    beside it must be nearer to that number than to any other, or three of them stand right beside
-    it there too.
+    `aligned` is the alignment of the claim with all sentences. A number is bound if it stands
+    between the same words, if the same word follows it directly, or if most words around it are
+    closer to this number than to any other number of a sentence.
     """
-    followed = _followers(aligned.source) & _followers(aligned.claim)
+    followed = _numbers_with_next_word(aligned.source) & _numbers_with_next_word(aligned.claim)
     return all(
-        _is_in_place(aligned, number)
+        _has_same_neighbours(aligned, number)
         or any(key == number.value for key, _ in followed)
         or any(_is_bound(number, neighbours, sentence) for sentence in sentences)
         for number, neighbours in _with_neighbours(claim)
     )
 
 
-def _is_in_place(aligned: Alignment, number: Number) -> bool:
-    """Whether `number` has the same words on both sides in the claim and in the evidence.
+def _has_same_neighbours(aligned: Alignment, number: Number) -> bool:
+    """Whether `number` stands between the same words in the claim and in the evidence.
 
-    What the claim leaves out between them must have no number and no mark outside brackets.
+    What the claim omits between them must contain no number, and no mark outside parentheses.
     """
     content = [n for n, token in enumerate(aligned.claim) if token.content]
-    for position, n in enumerate(content):
+    for index, n in enumerate(content):
         if aligned.claim[n].number != number:
             continue
-        beside = [n, *content[max(0, position - 1) : position], *content[position + 1 :][:1]]
-        if any(at not in aligned.place for at in beside):
+        around = [n, *content[max(0, index - 1) : index], *content[index + 1 :][:1]]
+        if any(at not in aligned.to_source for at in around):
             return False
-        own = aligned.place[n]
-        for at in beside[1:]:
-            first, last = sorted((own, aligned.place[at]))
-            between = without_brackets(aligned.source[first + 1 : last])
+        own = aligned.to_source[n]
+        for at in around[1:]:
+            first, last = sorted((own, aligned.to_source[at]))
+            between = without_parentheses(aligned.source[first + 1 : last])
             if any(token.number is not None or token.kind == "mark" for token in between):
                 return False
     return True
 
 
-def without_brackets(found: Sequence[Token]) -> list[Token]:
-    """`found` without what is in brackets, as far as they are closed in it."""
-    kept: list[Token] = []
-    for token in found:
-        if token.text == ")" and any(other.text == "(" for other in kept):
-            while kept.pop().text != "(":
+def without_parentheses(tokens: Sequence[Token]) -> list[Token]:
+    """`tokens` without complete parentheses and their contents."""
+    remaining: list[Token] = []
+    for token in tokens:
+        if token.text == ")" and any(other.text == "(" for other in remaining):
+            while remaining.pop().text != "(":
                 pass
         else:
-            kept.append(token)
-    return kept
+            remaining.append(token)
+    return remaining
 
 
-def moved_numbers(aligned: Alignment) -> bool:
-    """Whether a number of the claim stands elsewhere among the words than in the evidence.
+def has_moved_number(aligned: Alignment) -> bool:
+    """Whether a number of the claim is at another place among the words than in the evidence.
 
-    It may, if it takes the next word with content along: `9 rivers and 5 lakes` is the same as
-    `5 lakes and 9 rivers`.
+    A number can move together with the next word: `9 rivers and 5 lakes` is the same as `5 lakes
+    and 9 rivers`.
     """
-    there = _followers(aligned.source)
+    in_source = _numbers_with_next_word(aligned.source)
     return any(
         aligned.claim[n].number is not None
-        and (aligned.claim[n].key, _following(aligned.claim, n)) not in there
+        and (aligned.claim[n].key, _next_word(aligned.claim, n)) not in in_source
         for n in aligned.moved
     )
 
 
-def _followers(found: Sequence[Token]) -> set[tuple[str, str]]:
-    """The numbers with the word that stands right behind each."""
+def _numbers_with_next_word(tokens: Sequence[Token]) -> set[tuple[str, str]]:
+    """The keys of the numbers that a word follows directly, and of these words."""
     return {
         (token.key, following)
-        for n, token in enumerate(found)
-        if token.number is not None and (following := _following(found, n))
+        for n, token in enumerate(tokens)
+        if token.number is not None and (following := _next_word(tokens, n))
     }
 
 
-def _following(found: Sequence[Token], at: int) -> str | None:
-    """The key of the word right behind the number at `at`."""
-    following = found[at + 1] if at + 1 < len(found) else None
+def _next_word(tokens: Sequence[Token], position: int) -> str | None:
+    """The key of the word directly after `position`, if any."""
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
     return following.key if following is not None and following.kind == "word" else None
 
 
-def _with_neighbours(claim: str) -> list[tuple[Number, list[str]]]:
-    words = located_words(claim)
-    found = []
-    for at, number in located_numbers(claim):
-        before = [word for place, word in words if place < at][-_NEIGHBOURS:]
-        after = [word for place, word in words if place > at][:_NEIGHBOURS]
-        found.append((number, before + after))
-    return found
+def _with_neighbours(text: str) -> list[tuple[Number, list[str]]]:
+    """The numbers of `text`, each with the stems of the content words around it."""
+    words = located_words(text)
+    numbers = []
+    for position, number in located_numbers(text):
+        before = [word for at, word in words if at < position][-_NEIGHBOURS:]
+        after = [word for at, word in words if at > position][:_NEIGHBOURS]
+        numbers.append((number, before + after))
+    return numbers
 
 
 def _is_bound(number: Number, neighbours: Sequence[str], sentence: str) -> bool:
-    stated = located_numbers(sentence)
-    own = [at for at, other in stated if number.stated_by(other)]
-    others = [at for at, other in stated if not number.stated_by(other)]
+    located = located_numbers(sentence)
+    own = [at for at, other in located if number.stated_by(other)]
+    others = [at for at, other in located if not number.stated_by(other)]
     if not own:
         return False
-    places: dict[str, list[int]] = {}
+    positions: dict[str, list[int]] = {}
     for at, word in located_words(sentence):
-        places.setdefault(word, []).append(at)
-    plain = unicodedata.normalize("NFKC", sentence)
+        positions.setdefault(word, []).append(at)
+    text = unicodedata.normalize("NFKC", sentence)
 
     def distance(numbers: Sequence[int], word: str) -> float:
         return min(
-            (_distance(plain, at, one) for at in places[word] for one in numbers), default=math.inf
+            (_distance(text, at, one) for at in positions[word] for one in numbers),
+            default=math.inf,
         )
 
-    known = {word for word in neighbours if word in places}
-    if len(known) >= _SAME_COMPANY and any(
-        number.stated_by(other) and known <= set(company)
-        for other, company in _with_neighbours(sentence)
+    common = [word for word in neighbours if word in positions]
+    if len(set(common)) >= _COMMON_NEIGHBOURS and any(
+        number.stated_by(other) and set(common) <= set(words)
+        for other, words in _with_neighbours(sentence)
     ):
         return True
-    near = [distance(own, word) <= distance(others, word) for word in neighbours if word in places]
-    return not near or 2 * sum(near) >= len(near)
+    closer = [distance(own, word) <= distance(others, word) for word in common]
+    return not closer or 2 * sum(closer) >= len(closer)
 
 
 def _distance(text: str, one: int, other: int) -> int:
-    """Characters between two positions; a mark between them parts what belongs together."""
+    """Characters between two positions, plus a penalty for each mark between them."""
     between = text[min(one, other) : max(one, other)]
-    return len(between) + _MARK_PARTS * len(_MARK.findall(between))
+    return len(between) + _MARK_DISTANCE * len(_MARK.findall(between))

@@ -1,65 +1,93 @@
-"""How much of a claim stands in its evidence, and how closely together, as one probability."""
+"""The probability that a claim is supported, from how much of it aligns with its evidence.
+
+A logistic regression over `FEATURES`. `python -m benchmarks.verification_fit` writes its weights
+and its threshold to `support_score.json`.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from assistant.verification.alignment import Alignment
-from assistant.verification.weights import WEIGHTS, WEIGHTS_WITH_MEANING
 
-# What is measured of a claim, in the order of the weights. Words are those with content.
+FILE = Path(__file__).with_name("support_score.json")
+
+# In the order of the weights. Words are content words of the claim.
 FEATURES = (
     "constant",
-    "words that nothing has",
+    "unknown words",
     "their share",
-    "words that only other sentences of the abstract have",
-    "words that only the title or the question has",
+    "words only in other sentences of the abstract",
+    "words only in the title or the question",
     "words in another order",
     "their share",
-    "places where the claim leaves something out",
-    "words of the evidence left out between those said",
-    "cosine",
+    "gaps: places where the claim omits words of the evidence",
+    "share of omitted words",
 )
 
 
 @dataclass(frozen=True)
+class SupportModel:
+    """Weights of `FEATURES` and the lowest probability at which a claim is supported."""
+
+    weights: tuple[float, ...]
+    threshold: float
+
+
+@cache
+def support_model() -> SupportModel:
+    """The fitted model that ships with the package."""
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    return SupportModel(tuple(stored["weights"]), stored["threshold"])
+
+
+@dataclass(frozen=True)
 class SupportFeatures:
-    """An alignment and where the words are that its evidence does not have in their place."""
+    """An alignment with weighted counts of the claim's words that are not aligned.
+
+    Attributes:
+        aligned: the alignment of the claim with its evidence.
+        unknown: words found nowhere.
+        elsewhere: words found only in other sentences of the abstract.
+        context: words found only in the title or the question, and general words.
+        moved: words found in the evidence, in another order.
+
+    """
 
     aligned: Alignment
-    nowhere: float
+    unknown: float
     elsewhere: float
-    granted: float
+    context: float
     moved: float
 
-    def features(self, similarity: float | None) -> list[float]:
-        """The values of `FEATURES`; without a cosine the last is left out."""
+    def values(self) -> list[float]:
+        """The values of `FEATURES`."""
         aligned = self.aligned
-        said = max(1, sum(token.content for token in aligned.claim))
+        words = max(1, sum(token.content for token in aligned.claim))
         gaps = list(aligned.gaps())
-        left_out = sum(
+        omitted = sum(
             token.content
-            for _, _, there, after in gaps
-            for token in aligned.source[there + 1 : after]
+            for gap in gaps
+            for token in aligned.source[gap.source_before + 1 : gap.source_after]
         )
-        values = [
+        return [
             1.0,
-            self.nowhere,
-            self.nowhere / said,
+            self.unknown,
+            self.unknown / words,
             self.elsewhere,
-            self.granted,
+            self.context,
             self.moved,
-            self.moved / said,
+            self.moved / words,
             len(gaps),
-            min(2.0, left_out / said),
+            min(2.0, omitted / words),
         ]
-        return values if similarity is None else [*values, similarity]
 
-
-def probability(measured: SupportFeatures, similarity: float | None) -> float:
-    """How likely the claim is supported, by the logistic regression of `weights`."""
-    weights = WEIGHTS if similarity is None else WEIGHTS_WITH_MEANING
-    values = measured.features(similarity)
-    total = sum(weight * value for weight, value in zip(weights, values, strict=True))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    def probability(self) -> float:
+        """The probability that the claim is supported, from 0 to 1."""
+        weights = support_model().weights
+        logit = sum(weight * value for weight, value in zip(weights, self.values(), strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

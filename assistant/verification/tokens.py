@@ -1,9 +1,10 @@
-"""Text -> the tokens in which a claim is compared with its evidence: words, numbers, marks."""
+"""Tokenizes a claim and its evidence for comparison: words, numbers, punctuation, acronyms."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -13,13 +14,13 @@ from assistant.text.numbers import UNITS, Number, number_spans
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import STOP_WORDS, stem
 
-Kind = Literal["word", "small", "number", "mark"]
+Kind = Literal["word", "function", "number", "mark"]
 
 _WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:().!?]|[-–—](?=\s)|(?<=\s)[-–—]|—")
-# A capital names something (`vitamin C`), a digit is a part of a name (`GPT-2`), a letter neither.
-_LETTERS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
+# A single capital letter is a name (`vitamin C`), except A and I; a lower-case letter is not.
+_NAME_LETTERS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
 _LOWER_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-# Forms that the stemmer leaves apart from their verb.
+# Irregular forms that the stemmer does not map to their verb.
 _IRREGULAR = {
     "misled": "mislead", "overcame": "overcome", "underwent": "undergo", "undergone": "undergo",
     "bound": "bind", "drew": "draw", "sped": "speed", "won": "win", "spoke": "speak",
@@ -29,14 +30,14 @@ _IRREGULAR = {
     "forgotten": "forget", "withdrawn": "withdraw", "understood": "understand", "sold": "sell",
     "told": "tell", "felt": "feel", "went": "go", "came": "come", "proven": "prove",
 }  # fmt: skip
-_ACRONYMS = re.compile(r"[A-Z]{2,}s")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 _POSSESSIVE = re.compile(r"['’]s$")
-_DENIED = re.compile(r"n['’]t$")
-# `can't` is `can not`, in two tokens; the auxiliary keeps its form as far as it matters here.
+_NEGATED = re.compile(r"n['’]t$")
+# `can't` becomes the tokens `can` and `not`.
 _AUXILIARY = {"ca": "can", "wo": "will", "sha": "shall"}
 _UNIT_STEMS = frozenset(stem(unit) for unit in UNITS)
-# Words with which an answer speaks of itself or of the paper: "the authors say", "the answer is".
-_OF_ITSELF = frozenset(
+# Words that refer to the answer or the paper: "the authors say", "the answer is".
+_META_WORDS = frozenset(
     stem(word)
     for word in """answer question called name sentence paper author study research researcher
     according based abstract work""".split()  # noqa: SIM905
@@ -45,98 +46,159 @@ _OF_ITSELF = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of text. `key` is what two equal ones have in common, `at` where it begins.
+    """A token of a text.
 
-    Marks and small words have no content; nor do words with which an answer speaks of itself, and
-    units, which are compared with their numbers.
+    Attributes:
+        kind: word, function word, number or punctuation mark.
+        text: the lower-case text.
+        key: equal for tokens that mean the same, such as the stem of a word.
+        start: position in the NFKC form of the text.
+        name: whether it is part of a name.
+        number: the parsed number, for tokens of this kind.
+
     """
 
     kind: Kind
     text: str
     key: str
-    at: int
+    start: int
     name: bool = False
     number: Number | None = None
 
     @property
     def content(self) -> bool:
-        """Whether the token says something that its evidence must say too."""
+        """Whether the evidence must contain the token.
+
+        Not so for marks, function words, words about the answer or the paper itself, and units,
+        which are compared together with their numbers.
+        """
         return self.kind == "number" or (
-            self.kind == "word" and self.key not in _OF_ITSELF and self.key not in _UNIT_STEMS
+            self.kind == "word" and self.key not in _META_WORDS and self.key not in _UNIT_STEMS
         )
 
-    def same(self, other: Token) -> bool:
-        """Whether `other`, a token of the evidence, says the same."""
+    def matches(self, other: Token) -> bool:
+        """Whether `other`, a token of the evidence, means the same."""
         if self.number is not None:
             return other.number is not None and self.number.stated_by(other.number)
         return self.key == other.key
 
 
 @lru_cache(maxsize=512)
-def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of `text`; the parts of a hyphenated word are tokens of their own.
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`; each part of a hyphenated word is a token.
 
-    A full stop is one only at the end of a sentence.
+    A full stop is a token only at the end of a sentence.
     """
     plain = unicodedata.normalize("NFKC", text)
-    ends = {end for _, end in sentence_spans(plain)}
-    named = {part.casefold() for name in names(plain) for part in re.split(r"[-–.]", name)}
-    found: list[Token] = []
+    sentence_ends = {end for _, end in sentence_spans(plain)}
+    name_parts = {part.casefold() for name in names(plain) for part in re.split(r"[-–.]", name)}
+    tokens: list[Token] = []
     position = 0
     for start, end, number in number_spans(plain):
-        found += _words(plain, position, start, named)
+        tokens += _words(plain, position, start, name_parts)
         if number == Number("1") and plain[start:end].lower() == "one":
-            found.append(Token("small", "one", "one", start))
+            tokens.append(Token("function", "one", "one", start))
         else:
-            found.append(Token("number", plain[start:end], number.value, start, number=number))
+            tokens.append(Token("number", plain[start:end], number.value, start, number=number))
         position = max(position, end)
-    found += _words(plain, position, len(plain), named)
+    tokens += _words(plain, position, len(plain), name_parts)
     return tuple(
         token
-        for token in found
-        if token.text != "." or not ends.isdisjoint((token.at + 1, token.at + 2))
+        for token in tokens
+        if token.text != "." or not sentence_ends.isdisjoint((token.start + 1, token.start + 2))
     )
 
 
 def _key(text: str, lower: str) -> str:
-    """The stem; of an acronym in the plural, which stemming leaves as it is, the acronym."""
-    return stem(lower[:-1] if _ACRONYMS.fullmatch(text) else _IRREGULAR.get(lower, lower))
+    """The stem of a word; for a plural acronym, which the stemmer does not change, the acronym."""
+    return stem(lower[:-1] if _PLURAL_ACRONYM.fullmatch(text) else _IRREGULAR.get(lower, lower))
 
 
-def _words(plain: str, start: int, end: int, named: set[str]) -> list[Token]:
-    found: list[Token] = []
+def _words(plain: str, start: int, end: int, name_parts: set[str]) -> list[Token]:
+    """The words and marks of `plain[start:end]`, which contains no numbers."""
+    tokens: list[Token] = []
     for match in _WORD_OR_MARK.finditer(plain, start, end):
         text = match[0]
         if not text[0].isalnum():
-            found.append(Token("mark", text, text, match.start()))
+            tokens.append(Token("mark", text, text, match.start()))
             continue
         lower = _POSSESSIVE.sub("", text).lower()
-        denied = _DENIED.search(lower)
-        if denied:
-            lower = lower[: denied.start()]
+        negated = _NEGATED.search(lower)
+        if negated:
+            lower = lower[: negated.start()]
             lower = _AUXILIARY.get(lower, lower)
         lower = lower.replace("'", "").replace("’", "")
-        if (lower in STOP_WORDS and text not in _LETTERS) or (
-            lower in _LOWER_LETTERS and text not in _LETTERS
-        ):
-            found.append(Token("small", lower, _SMALL.get(lower, lower), match.start()))
-        elif lower:
-            found.append(
-                Token("word", lower, _key(text, lower), match.start(), name=lower in named)
+        if lower in STOP_WORDS | _LOWER_LETTERS and text not in _NAME_LETTERS:
+            tokens.append(
+                Token("function", lower, _FUNCTION_WORDS.get(lower, lower), match.start())
             )
-        if denied:
-            found.append(Token("small", "not", "not", match.end()))
+        elif lower:
+            tokens.append(
+                Token("word", lower, _key(text, lower), match.start(), name=lower in name_parts)
+            )
+        if negated:
+            tokens.append(Token("function", "not", "not", match.end()))
         if lower == "cannot":
-            found[-1] = Token("small", "can", "can", match.start())
-            found.append(Token("small", "not", "not", match.end()))
-    return found
+            tokens[-1] = Token("function", "can", "can", match.start())
+            tokens.append(Token("function", "not", "not", match.end()))
+    return tokens
 
 
-# Small words between which nothing is to be told apart here.
-_SMALL = {
+# Function words that are treated as equal.
+_FUNCTION_WORDS = {
     "an": "a", "are": "is", "was": "is", "were": "is", "be": "is", "been": "is", "being": "is",
     "had": "has", "have": "has", "having": "has", "did": "do", "does": "do", "doing": "do",
     "done": "do", "us": "we", "our": "we", "ours": "we", "its": "it", "their": "they",
     "them": "they", "theirs": "they", "onto": "on", "upon": "on", "into": "in", "toward": "to",
     "towards": "to", "versus": "vs", "these": "this", "those": "this", "that": "this",
 }  # fmt: skip
+
+# Punctuation that ends the scope of a cue.
+SCOPE_ENDS = frozenset({",", ";", ":", ".", "(", ")"})
+# Words and numbers in the scope of a cue such as `not` or `may`.
+SCOPE_WORDS = 3
+
+
+def scope(
+    tokens: Sequence[Token],
+    cue: int,
+    ends: frozenset[str] = SCOPE_ENDS,
+    ignored: frozenset[str] = frozenset(),
+) -> list[int]:
+    """Positions of the words and numbers that the cue word at position `cue` governs.
+
+    These are at most `SCOPE_WORDS` after the cue and before the first of `ends`, without words
+    whose key is `ignored`.
+    """
+    positions: list[int] = []
+    for n in range(cue + 1, len(tokens)):
+        if tokens[n].text in ends or len(positions) == SCOPE_WORDS:
+            break
+        if tokens[n].kind in ("word", "number") and tokens[n].key not in ignored:
+            positions.append(n)
+    return positions
+
+
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z]{3,10}(?=s?(?![\w-]))")
+# Words in a name that add no letter to its acronym: `area under the curve`.
+_SKIPPED = r"(?:(?:of|the|and|for|in|on|to|a|with)\s+)?"
+
+
+def unify_acronyms(claim: str, source: str) -> tuple[str, str]:
+    """Both texts, with spelled-out names replaced by the acronym if only the other text has it."""
+    for acronym in _acronyms_only_in(claim, source):
+        source = _spelled_out(acronym).sub(acronym, source)
+    for acronym in _acronyms_only_in(source, claim):
+        if not _spelled_out(acronym).search(source):
+            claim = _spelled_out(acronym).sub(acronym, claim)
+    return claim, source
+
+
+def _acronyms_only_in(text: str, other: str) -> list[str]:
+    known = set(_ACRONYM.findall(other))
+    return [name for name in dict.fromkeys(_ACRONYM.findall(text)) if name not in known]
+
+
+def _spelled_out(acronym: str) -> re.Pattern[str]:
+    words = rf"[-\s]+{_SKIPPED}".join(rf"{letter}[a-z]+" for letter in acronym.lower())
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)

@@ -1,69 +1,70 @@
-"""Claim and cited evidence -> supported or not: the check that everything shown has passed.
+"""Claim verification: decides whether the cited evidence supports a claim.
 
-First come rules, each of which alone turns a claim down: numbers and names, what numbers belong to,
-negation, direction, comparison, reserve, joints between clauses. What they leave is judged by how
-much of it stands in the evidence and how closely together. The rules look at the claim laid along
-its evidence (`alignment`), for a small model mostly shortens the sentences it is given.
+Rules reject first, each on its own: numbers and names that the evidence lacks, numbers that belong
+to other words, negation, antonyms, swapped comparisons, dropped hedges, joined clauses. For the
+rest, a score measures how much of the claim the evidence contains, and how closely together. Both
+work on the alignment of the claim with its evidence, because small models mostly shorten the
+sentences that they are given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.text.facts import missing_facts
 from assistant.text.names import bears, names
 from assistant.text.numbers import numbers
 from assistant.text.words import content_words, stem, vocabulary
-from assistant.verification.acronyms import unified
 from assistant.verification.alignment import Alignment, align
-from assistant.verification.comparison import comparison_reversed
-from assistant.verification.directions import direction_reversed
-from assistant.verification.hedging import strengthened
-from assistant.verification.negation import negation_differs
-from assistant.verification.number_binding import moved_numbers, numbers_are_bound
-from assistant.verification.splices import condition_dropped, spliced
-from assistant.verification.support_score import SupportFeatures, probability
-from assistant.verification.tokens import Token, tokens
-from assistant.verification.weights import LEAST, LEAST_WITH_MEANING
+from assistant.verification.contradiction import (
+    comparison_is_reversed,
+    negation_differs,
+    reversed_words,
+)
+from assistant.verification.hedging import overstatements
+from assistant.verification.number_binding import has_moved_number, numbers_are_bound
+from assistant.verification.splices import dropped_conditions, is_spliced
+from assistant.verification.support_score import SupportFeatures, support_model
+from assistant.verification.tokens import Token, tokenize, unify_acronyms
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
 
-# A claim has to say something itself, not just `The answer is 3.`
-FEWEST_WORDS = 2
-# So large a share of its words has to be in the cited sentences; what is asked counts half.
-LEAST_GIVEN = 0.6
-# However likely, a claim has no larger share of words that its evidence does not have.
-MOST_NEW = 0.25
+# A claim must contain information of its own, not just `The answer is 3.`
+MIN_SUPPORTED_WORDS = 2
+# Minimum share of the claim's content words that the evidence contains; words of the question count
+# half.
+MIN_SUPPORTED_SHARE = 0.6
+# Maximum share of words that the evidence lacks, whatever the score.
+MAX_NEW_SHARE = 0.25
 
-# What papers call what they are about: no other paper is named by it.
+# General words for what a paper is about; they name no other paper.
 _GENERIC = frozenset(
     stem(word)
     for word in """method approach model system technique framework algorithm proposed paper result
     procedure network architecture dataset benchmark tool package library program version test
     experiment data new final present various several different also""".split()  # noqa: SIM905
 )
-# Verbs with which a claim may say that its evidence says it.
-_SAYING = frozenset(
+# General verbs with which a claim can report its evidence.
+_REPORTING = frozenset(
     stem(word)
     for word in """use using utilize employ show find demonstrate prove achieve reach attain obtain
     get call have give yield provide offer make produce build create construct develop propose
     introduce need require allow enable perform run work contain include help""".split()  # noqa: SIM905
 )
-# With these a sentence speaks of what its paper is about.
-_OWN = frozenset({"we", "it", "they"})
-_POINTING = frozenset({"this", "these", "our"})
-# What a word that only the question has counts of one that only the title has: the question says
-# what the claim is about. By hand, for the pairs that the weights are fitted on have no questions.
-_ASKED = 0.35
+# Words with which a sentence refers to its own paper.
+_SELF_REFERENCES = frozenset({"we", "it", "they"})
+_DEMONSTRATIVES = frozenset({"this", "these", "our"})
+# Weight of a word that only the question has, relative to a word that only the title has: the
+# question says what the claim is about. Set by hand, because the fitted pairs have no questions.
+_QUESTION_WEIGHT = 0.35
 _ATTACHING = frozenset({"of", "for", "between", "among", "by", "with", "from"})
 
 
 class CitedSentence(Protocol):
-    """A sentence of a paper that a claim cites; `start` is where it begins in the abstract."""
+    """A sentence of a paper that a claim cites."""
 
     @property
     def text(self) -> str:
@@ -71,18 +72,19 @@ class CitedSentence(Protocol):
 
     @property
     def start(self) -> int:
-        """By this the cited sentences of a paper are put in order."""
+        """The position of the sentence in the abstract; sorts the sentences of a paper."""
 
     @property
     def stored(self) -> StoredPaper:
-        """The paper; its title and abstract may name what the claim is about."""
+        """The paper; its title and abstract can name what the claim is about."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a claim is supported, and what it says that its sources do not.
+    """The result of claim verification.
 
-    `score` is how likely it is supported, from 0 to 1; 0 if a rule turned it down.
+    `missing` lists words and kinds of information that the evidence does not support. `score` is
+    the probability of support, 0 if a rule rejected the claim.
     """
 
     supported: bool
@@ -90,199 +92,205 @@ class Verification:
     score: float = 0.0
 
 
-def verify_claim(
-    claim: str, cited: Sequence[CitedSentence], question: str = "", similarity: float | None = None
-) -> Verification:
-    """Check `claim`, a sentence of the answer to `question`, against the evidence it cites.
+def verify_claim(claim: str, cited: Sequence[CitedSentence], question: str = "") -> Verification:
+    """Check whether the `cited` sentences support `claim`, a sentence of the answer to `question`.
 
-    One cited sentence has to say all of it, or several together, in their order and without a
-    joint within a clause; of several papers only for a claim without numbers. Numbers and names may
-    also stand in the title. A word that is only in the question counts half: it is what the answer
-    is about, but no evidence. A name of the question counts if the paper bears it anywhere: its
-    sentences say "our method" instead.
-
-    `similarity` is the cosine of the claim and its cited sentences (joined by a space) as embedded
-    by MiniLM; without it the check is stricter about words.
+    One cited sentence must support all of it, or several sentences of one paper in their order;
+    sentences of several papers only if the claim has no numbers. Numbers and names can also be in
+    the title. A word that only the question has counts half, because it is the topic but no
+    evidence. A name in the question counts if it occurs anywhere in the abstract, whose sentences
+    may say "our method" instead.
     """
     papers = dict.fromkeys(source.stored.number for source in cited)
     groups = [[source] for source in cited]
     for paper in papers:
-        together = [source for source in cited if source.stored.number == paper]
-        if len(together) > 1:
-            groups.append(sorted(together, key=lambda source: source.start))
+        of_paper = [source for source in cited if source.stored.number == paper]
+        if len(of_paper) > 1:
+            groups.append(sorted(of_paper, key=lambda source: source.start))
     if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
     best = Verification(supported=False, missing=("evidence",))
     for group in groups:
-        found = examine(claim, group, question).grounding(similarity)
-        if found.supported:
-            return found
-        if best.missing == ("evidence",) or len(found.missing) < len(best.missing):
-            best = found
+        result = apply_rules(claim, group, question).result()
+        if result.supported:
+            return result
+        if best.missing == ("evidence",) or len(result.missing) < len(best.missing):
+            best = result
     return best
 
 
-def is_covered_by(claim: str, known: str) -> bool:
-    """Whether everything in `claim` is in `known` already, such as the question."""
-    words = vocabulary(known)
-    return all(word in words for word in content_words(claim)) and not missing_facts(claim, known)
+def is_covered_by(claim: str, text: str) -> bool:
+    """Whether `text`, such as the question, already contains everything in `claim`."""
+    words = vocabulary(text)
+    return all(word in words for word in content_words(claim)) and not missing_facts(claim, text)
 
 
 def supported_parts(claim: str, source: str) -> frozenset[str]:
-    """What of a claim is in `source`: content words, numbers, names. To compare sources with."""
+    """The content words, numbers and names of `claim` that `source` contains."""
     words = vocabulary(source)
     missing = set(missing_facts(claim, source))
-    facts = {f"{number.value} {number.unit}".strip() for number in numbers(claim)}
+    claim_numbers = {f"{number.value} {number.unit}".strip() for number in numbers(claim)}
     return frozenset(
         {word for word in content_words(claim) if word in words}
-        | {f"#{fact}" for fact in facts - missing}
+        | {f"#{number}" for number in claim_numbers - missing}
         | {f"={name}" for name in names(claim) if name not in missing}
     )
 
 
 @dataclass(frozen=True)
 class RuleFindings:
-    """What the rules found against a claim, and what is measured of it for the last stage."""
+    """What the rules found, and the features for the score.
 
-    against: tuple[str, ...]
-    measured: SupportFeatures
-    asked: int
+    `violations` lists the words and kinds of information that a rule rejects; `question_words` is
+    the number of new words that the question contains.
+    """
 
-    def grounding(self, similarity: float | None) -> Verification:
-        """The verdict."""
-        aligned = self.measured.aligned
+    violations: tuple[str, ...]
+    features: SupportFeatures
+    question_words: int
+
+    def result(self) -> Verification:
+        """Combine the rules with the score."""
+        aligned = self.features.aligned
         new = [aligned.claim[n].text for n in aligned.new]
-        missing = tuple(dict.fromkeys((*self.against, *new)))
-        if self.against:
+        missing = tuple(dict.fromkeys((*self.violations, *new)))
+        if self.violations:
             return Verification(supported=False, missing=missing)
-        said = [token for token in aligned.claim if token.content]
-        given = sum(aligned.in_source(token) for token in said)
-        asked = 0.5 * self.asked
-        score = probability(self.measured, similarity)
+        content = [token for token in aligned.claim if token.content]
+        supported = sum(aligned.in_source(token) for token in content)
+        score = self.features.probability()
         if (
-            given >= FEWEST_WORDS
-            and given + asked >= LEAST_GIVEN * len(said)
-            and score >= (LEAST if similarity is None else LEAST_WITH_MEANING)
-            and self.measured.nowhere + self.measured.elsewhere <= MOST_NEW * len(said)
+            supported >= MIN_SUPPORTED_WORDS
+            and supported + 0.5 * self.question_words >= MIN_SUPPORTED_SHARE * len(content)
+            and score >= support_model().threshold
+            and self.has_few_new_words
         ):
             return Verification(supported=True, missing=missing, score=score)
-        return Verification(supported=False, missing=missing or ("its order",), score=score)
+        return Verification(supported=False, missing=missing or ("word order",), score=score)
+
+    @property
+    def has_few_new_words(self) -> bool:
+        """Whether at most `MAX_NEW_SHARE` of the claim's content words are new."""
+        content = sum(token.content for token in self.features.aligned.claim)
+        return self.features.unknown + self.features.elsewhere <= MAX_NEW_SHARE * content
 
 
-def examine(claim: str, cited: Sequence[CitedSentence], question: str = "") -> RuleFindings:
-    """Lay `claim` along all that is `cited`, in that order, and apply the rules."""
-    text, sentences = unified(claim, " ".join(source.text for source in cited))
-    aligned = align(tokens(text), tokens(sentences))
-    context = _Context.of(cited, question, sentences)
-    against = missing_facts(text, context.given)
-    against += _against(aligned, text, [source.text for source in cited], context)
-    asked = sum(aligned.claim[n].key in context.asked for n in aligned.new)
-    return RuleFindings(tuple(against), context.measure(aligned), asked)
+def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") -> RuleFindings:
+    """Align `claim` with all `cited` sentences, in that order, and apply the rules."""
+    text, evidence = unify_acronyms(claim, " ".join(source.text for source in cited))
+    aligned = align(tokenize(text), tokenize(evidence))
+    context = _Context.of(cited, question, evidence)
+    violations = missing_facts(text, context.citable)
+    violations += _violations(aligned, text, [source.text for source in cited], context)
+    question_words = sum(aligned.claim[n].key in context.question for n in aligned.new)
+    return RuleFindings(tuple(violations), context.features(aligned), question_words)
 
 
-def _against(
+def _violations(
     aligned: Alignment, claim: str, sentences: Sequence[str], context: _Context
 ) -> list[str]:
-    """What speaks against the claim by a rule."""
-    found = context.foreign_subject(aligned)
-    found += context.swapped(aligned)
+    violations = context.unknown_subject(aligned)
+    violations += context.replaced_words(aligned)
     if negation_differs(aligned):
-        found.append("negation")
-    found += direction_reversed(aligned)
-    if comparison_reversed(aligned):
-        found.append("what is compared with what")
-    found += strengthened(aligned)
-    found += condition_dropped(aligned)
-    if moved_numbers(aligned) or not numbers_are_bound(claim, sentences, aligned):
-        found.append("what its numbers belong to")
-    found += [
+        violations.append("negation")
+    violations += reversed_words(aligned)
+    if comparison_is_reversed(aligned):
+        violations.append("direction of the comparison")
+    violations += overstatements(aligned)
+    violations += dropped_conditions(aligned)
+    if has_moved_number(aligned) or not numbers_are_bound(claim, sentences, aligned):
+        violations.append("what the numbers refer to")
+    violations += [
         token.text
         for n, token in ((n, aligned.claim[n]) for n in aligned.moved)
         if token.name
-        or (n in aligned.substitutes and token.key not in context.asked | _GENERIC | _SAYING)
+        or (n in aligned.substitutes and token.key not in context.question | _GENERIC | _REPORTING)
     ]
-    if spliced(aligned):
-        found.append("what belongs together")
-    return found
+    if is_spliced(aligned):
+        violations.append("parts of one clause")
+    return violations
 
 
 @dataclass(frozen=True)
 class _Context:
-    """Where else than in the cited sentences the words of a claim may come from."""
+    """What a claim can contain beyond the words of the cited sentences.
 
-    given: str
-    titled: frozenset[str]
-    asked: frozenset[str]
+    `citable` is the text in which its numbers and names must be; the others are vocabularies.
+    """
+
+    citable: str
+    title: frozenset[str]
+    question: frozenset[str]
     abstract: frozenset[str]
 
     @classmethod
-    def of(cls, cited: Sequence[CitedSentence], question: str, sentences: str) -> _Context:
+    def of(cls, cited: Sequence[CitedSentence], question: str, evidence: str) -> _Context:
         abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
         titles = dict.fromkeys(source.stored.title for source in cited)
         subjects = [name for name in names(question) if bears(abstracts, name)]
         return cls(
-            given=". ".join((*titles, *subjects, sentences)),
-            titled=_vocabulary(" ".join((*titles, *subjects))),
-            asked=_vocabulary(question),
-            abstract=_vocabulary(abstracts),
+            citable=". ".join((*titles, *subjects, evidence)),
+            title=vocabulary(" ".join((*titles, *subjects))),
+            question=vocabulary(question),
+            abstract=vocabulary(abstracts),
         )
 
-    def measure(self, aligned: Alignment) -> SupportFeatures:
-        """Count the words of the claim by where else they are."""
-        nowhere = elsewhere = granted = 0.0
+    def features(self, aligned: Alignment) -> SupportFeatures:
+        """Count the unaligned words of the claim by where else they occur."""
+        unknown = elsewhere = context = 0.0
         for n in aligned.new:
             key = aligned.claim[n].key
-            if key in self.asked:
-                granted += _ASKED
-            elif key in self.titled or key in _GENERIC or key in _SAYING:
-                granted += 1
+            if key in self.question:
+                context += _QUESTION_WEIGHT
+            elif key in self.title or key in _GENERIC or key in _REPORTING:
+                context += 1
             elif key in self.abstract:
                 elsewhere += 1
             else:
-                nowhere += 1
-        asked = [n for n in aligned.moved if aligned.claim[n].key in self.asked]
-        granted += _ASKED * len(asked)
-        return SupportFeatures(
-            aligned, nowhere, elsewhere, granted, len(aligned.moved) - len(asked)
-        )
+                unknown += 1
+        moved_question_words = sum(aligned.claim[n].key in self.question for n in aligned.moved)
+        context += _QUESTION_WEIGHT * moved_question_words
+        moved = len(aligned.moved) - moved_question_words
+        return SupportFeatures(aligned, unknown, elsewhere, context, moved)
 
-    def foreign_subject(self, aligned: Alignment) -> list[str]:
-        """The words at the beginning, where a claim says what it is about, that are not there.
+    def unknown_subject(self, aligned: Alignment) -> list[str]:
+        """The words at the start of the claim, its subject, that the evidence does not support.
 
-        The title, the question and general words such as `the method` may name it instead, where
-        the sentence itself says `we`, `it` or `the method`.
+        If the sentence says `we`, `it` or `the method`, the title, the question and general words
+        can name the subject instead.
         """
         lead: list[Token] = []
         first = None
         for n, token in enumerate(aligned.claim):
-            if token.content and n in aligned.place:
-                first = aligned.place[n]
+            if token.content and n in aligned.to_source:
+                first = aligned.to_source[n]
                 break
-            if token.kind == "word" and n not in aligned.place:
+            if token.kind == "word" and n not in aligned.to_source:
                 lead.append(token)
         before = aligned.source[:first]
-        foreign = [
+        unknown = [
             token.text
             for token in lead
-            if token.content and token.key not in self.titled | self.asked | _GENERIC | _SAYING
+            if token.content and token.key not in self.title | self.question | _GENERIC | _REPORTING
         ]
-        if foreign or not lead:
-            return foreign or _cut_head(before)
+        if unknown or not lead:
+            return unknown or _dropped_head(before)
         if any(
-            token.text in _OWN or (token.key in _GENERIC and before[n - 1].text in _POINTING and n)
+            token.text in _SELF_REFERENCES
+            or (token.key in _GENERIC and before[n - 1].text in _DEMONSTRATIVES and n)
             for n, token in enumerate(before)
         ):
             return []
         others = [t for t in before if t.content and t.key not in _GENERIC and not t.number]
         return [token.text for token in lead] if others else []
 
-    def swapped(self, aligned: Alignment) -> list[str]:
-        """New words that stand there in place of others: `a new drug`, `a new vaccine`.
+    def replaced_words(self, aligned: Alignment) -> list[str]:
+        """New words that replace words of the evidence: `a new drug` for `a new vaccine`.
 
-        No list has all words that turn a sentence round, so a word that replaces another must be a
-        general one, or come from the title or the question.
+        No list contains every word that changes the meaning of a sentence, so a replacement must be
+        a general word, or be in the title or the question.
         """
-        known = self.titled | self.asked | _GENERIC | _SAYING
+        known = self.title | self.question | _GENERIC | _REPORTING
         return [
             aligned.claim[n].text
             for n in aligned.new
@@ -290,14 +298,8 @@ class _Context:
         ]
 
 
-@lru_cache(maxsize=256)
-def _vocabulary(text: str) -> frozenset[str]:
-    """The vocabulary of `text`, kept: the claims of one answer share question and abstracts."""
-    return vocabulary(text)
-
-
-def _cut_head(before: Sequence[Token]) -> list[str]:
-    """What a claim that begins with `B` leaves out of `A of B is`, as a list of words."""
+def _dropped_head(before: Sequence[Token]) -> list[str]:
+    """The head that a claim which starts with `B` drops from `A of B is`, in a list."""
     if len(before) > 1 and before[-1].text in _ATTACHING and before[-2].content:
         return [before[-2].text]
     return []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.citations import by_support, split_markers
+from assistant.answering.draft import rank_by_support, split_markers
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_markers_are_taken_out(text: str, plain: str, cited: tuple[int, ...]) ->
 def test_evidence_is_ranked_by_what_it_has_of_a_claim(
     claim: str, ranked: list[int], evidence: tuple[Evidence, ...]
 ) -> None:
-    assert by_support(claim, evidence) == ranked
+    assert rank_by_support(claim, evidence) == ranked

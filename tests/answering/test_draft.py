@@ -11,36 +11,36 @@ from assistant.answering.question import Question
 
 @pytest.fixture
 def draft(evidence: tuple[Evidence, ...]) -> Draft:
-    return Draft(Question.of("How much smaller does Foldy make browsers?"), evidence)
+    return Draft(Question.parse("How much smaller does Foldy make browsers?"), evidence)
 
 
 def test_a_supported_sentence_keeps_its_own_citation(draft: Draft) -> None:
-    claim = draft.take("Foldy makes browsers 160 times smaller [1].")
+    claim = draft.add("Foldy makes browsers 160 times smaller [1].")
     assert claim == Claim("Foldy makes browsers 160 times smaller.", "supported", (1,))
     assert draft.shown == [claim]
 
 
 @pytest.mark.parametrize("marker", ["", " [9]", " [3]"])
 def test_a_missing_or_wrong_citation_is_put_right(draft: Draft, marker: str) -> None:
-    claim = draft.take(f"Foldy makes browsers 160 times smaller{marker}.")
+    claim = draft.add(f"Foldy makes browsers 160 times smaller{marker}.")
     assert claim is not None and claim.verdict == "supported" and claim.citations == (1,)
 
 
 def test_what_is_not_supported_is_dropped_but_kept(draft: Draft) -> None:
-    claim = draft.take("Foldy makes browsers 99 times smaller [1].")
+    claim = draft.add("Foldy makes browsers 99 times smaller [1].")
     assert claim == Claim("Foldy makes browsers 99 times smaller.", "dropped", (1,))
     assert draft.claims == [claim] and draft.shown == []
 
 
 def test_a_repeated_question_is_dropped(draft: Draft) -> None:
-    claim = draft.take("Foldy makes browsers smaller [1].")
+    claim = draft.add("Foldy makes browsers smaller [1].")
     assert claim is not None and claim.verdict == "dropped"
 
 
 def test_it_is_finished_when_the_model_repeats_itself(draft: Draft) -> None:
     said = "Foldy makes browsers 160 times smaller."
     finished = [
-        (draft.take(sentence), draft.finished)[1] for sentence in (said, "It is 160x smaller.")
+        (draft.add(sentence), draft.finished)[1] for sentence in (said, "It is 160x smaller.")
     ]
     assert finished == [False, True]
     assert [claim.text for claim in draft.claims] == [said]
@@ -49,7 +49,7 @@ def test_it_is_finished_when_the_model_repeats_itself(draft: Draft) -> None:
 def test_it_is_finished_after_three_shown_claims(draft: Draft) -> None:
     sentences = ["Foldy makes browsers 160 times smaller.", "Red roofs mislead young bees."]
     sentences += ["SandMap shows 1,200 beaches."]
-    finished = [(draft.take(sentence), draft.finished)[1] for sentence in sentences]
+    finished = [(draft.add(sentence), draft.finished)[1] for sentence in sentences]
     assert finished == [False, False, True]
 
 
@@ -58,10 +58,10 @@ def scored(evidence: tuple[Evidence, ...], *scores: float) -> tuple[Evidence, ..
 
 
 def test_the_best_evidence_is_quoted_when_nothing_is_left(evidence: tuple[Evidence, ...]) -> None:
-    question = Question.of("How much smaller does Foldy make browsers?")
+    question = Question.parse("How much smaller does Foldy make browsers?")
     draft = Draft(question, scored(evidence, 0.9, 0.05, 0.05))
-    draft.take("Penguins are 99 times smaller.")
-    (quoted,) = draft.quotations()
+    draft.add("Penguins are 99 times smaller.")
+    (quoted,) = draft.add_quotations()
     assert (quoted.verdict, quoted.citations, quoted.heading) == ("quoted", (1,), "")
     assert quoted.text.startswith("We present Foldy")
 
@@ -69,13 +69,13 @@ def test_the_best_evidence_is_quoted_when_nothing_is_left(evidence: tuple[Eviden
 def test_a_second_sentence_is_quoted_when_the_first_is_unsure(
     evidence: tuple[Evidence, ...],
 ) -> None:
-    question = Question.of("How much smaller does Foldy make browsers?")
-    unsure = Draft(question, scored(evidence, 0.4, 0.3, 0.2)).quotations()
+    question = Question.parse("How much smaller does Foldy make browsers?")
+    unsure = Draft(question, scored(evidence, 0.4, 0.3, 0.2)).add_quotations()
     assert [claim.citations for claim in unsure] == [(1,), (2,), (3,)]
 
 
 def test_all_evidence_is_quoted_with_the_titles(evidence: tuple[Evidence, ...]) -> None:
-    draft = Draft(Question.of("Which papers speak of browsers?"), evidence[1:3], headed=True)
+    draft = Draft(Question.parse("Which papers speak of browsers?"), evidence[1:3], headed=True)
     quoted = draft.quote_all()
     assert [claim.heading for claim in quoted] == [
         "Foldy: shrinking browsers",
@@ -85,35 +85,35 @@ def test_all_evidence_is_quoted_with_the_titles(evidence: tuple[Evidence, ...]) 
     assert quoted[1].marked.endswith("[2]")
 
 
-def test_who_agrees_has_the_last_word(evidence: tuple[Evidence, ...]) -> None:
+def test_a_claim_that_the_judge_rejects_is_dropped(evidence: tuple[Evidence, ...]) -> None:
     asked: list[tuple[str, str]] = []
 
     def disagree(claim: str, cited: str) -> bool:
         asked.append((claim, cited))
         return False
 
-    question = Question.of("How much smaller does Foldy make browsers?")
-    draft = Draft(question, evidence[:1], agrees=disagree)
-    claim = draft.take("Foldy makes browsers 160 times smaller [1].")
+    question = Question.parse("How much smaller does Foldy make browsers?")
+    draft = Draft(question, evidence[:1], confirm=disagree)
+    claim = draft.add("Foldy makes browsers 160 times smaller [1].")
     assert claim is not None and claim.verdict == "dropped"
     assert asked[0] == ("Foldy makes browsers 160 times smaller.", evidence[0].text)
-    draft.take("Foldy makes browsers 99 times smaller [1].")
-    assert all("99" not in claim for claim, _ in asked), "what the check drops is not asked about"
+    draft.add("Foldy makes browsers 99 times smaller [1].")
+    assert all("99" not in claim for claim, _ in asked), "rejected claims are not judged"
 
 
 def test_nothing_is_quoted_when_the_best_evidence_is_cited(draft: Draft) -> None:
-    draft.take("Foldy makes browsers 160 times smaller [1].")
-    assert draft.quotations() == []
+    draft.add("Foldy makes browsers 160 times smaller [1].")
+    assert draft.add_quotations() == []
 
 
 def test_a_quantity_that_is_asked_for_is_quoted(evidence: tuple[Evidence, ...]) -> None:
-    question = Question.of("How many of the flights of bees do roofs mislead?")
+    question = Question.parse("How many of the flights of bees do roofs mislead?")
     draft = Draft(question, (evidence[1], evidence[2], evidence[0]))
-    draft.take("Foldy does not slow the browser down [1].")
-    assert [claim.citations for claim in draft.quotations()] == [(2,)]
+    draft.add("Foldy does not slow the browser down [1].")
+    assert [claim.citations for claim in draft.add_quotations()] == [(2,)]
 
 
 @pytest.mark.parametrize("sentence", ["", "...", "[1]", "\u200b"])
 def test_nothing_is_not_a_claim(draft: Draft, sentence: str) -> None:
-    assert draft.take(sentence) is None
+    assert draft.add(sentence) is None
     assert draft.claims == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.follow_ups import Turn, standalone
+from assistant.answering.question import Turn, standalone_question
 
 FIRST = Turn("What is Compressor?", "A method that compresses models of code. [1]")
 
@@ -18,7 +18,7 @@ FIRST = Turn("What is Compressor?", "A method that compresses models of code. [1
     ],
 )
 def test_a_follow_up_gets_the_question_before_it(question: str) -> None:
-    assert standalone(question, [FIRST]) == f"What is Compressor? {question}"
+    assert standalone_question(question, [FIRST]) == f"What is Compressor? {question}"
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_a_follow_up_gets_the_question_before_it(question: str) -> None:
     ],
 )
 def test_a_complete_question_stays_as_it_is(question: str) -> None:
-    assert standalone(question, [FIRST]) == question
+    assert standalone_question(question, [FIRST]) == question
 
 
 def test_follow_ups_of_follow_ups_reach_back_to_a_complete_question() -> None:
     turns = [Turn("What is SURGE?", "..."), FIRST, Turn("How large is it?", "3 MB")]
-    assert standalone("And how fast?", turns) == (
+    assert standalone_question("And how fast?", turns) == (
         "What is Compressor? How large is it? And how fast?"
     )
-    assert standalone("How large is it?", []) == "How large is it?"
+    assert standalone_question("How large is it?", []) == "How large is it?"

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from assistant.answering import Turn
-from assistant.answering.model_tasks import ModelTasks
+from assistant.answering.generation import ModelTasks
 from assistant.errors import ModelError
 from assistant.models.fake import ScriptedModel
 from assistant.models.protocols import CAPABLE_PARAMETERS, GenerationRequest
@@ -23,8 +23,8 @@ def able(*replies: str | Exception, **given: object) -> tuple[ModelTasks, Script
 
 
 def test_an_able_model_says_what_a_question_leaves_out() -> None:
-    both, model = able("How many tasks does MBPP hold?")
-    assert both.standalone(QUESTION, HISTORY, NEVER) == "How many tasks does MBPP hold?"
+    tasks, model = able("How many tasks does MBPP hold?")
+    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == "How many tasks does MBPP hold?"
     prompt = model.requests[0].messages[-1].content
     assert "What is MBPP?" in prompt and QUESTION in prompt
 
@@ -33,29 +33,29 @@ def test_an_able_model_says_what_a_question_leaves_out() -> None:
     "reply", ["", "How many tasks does HumanEval hold?", ModelError("it is gone")]
 )
 def test_a_rewritten_question_may_bring_in_nothing(reply: str | Exception) -> None:
-    both, _ = able(reply)
-    assert both.standalone(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
+    tasks, _ = able(reply)
+    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
 
 
 def test_a_question_that_stands_for_itself_is_not_rewritten() -> None:
-    both, model = able()
+    tasks, model = able()
     question = "How many problems are in the HumanEval benchmark?"
-    assert both.standalone(question, HISTORY, NEVER) == question
+    assert tasks.rewrite(question, HISTORY, NEVER) == question
     assert model.requests == []
 
 
 def test_a_small_model_is_asked_nothing() -> None:
     model = ScriptedModel([], parameters=CAPABLE_PARAMETERS - 1)
-    both = ModelTasks(model, None)
-    assert both.standalone(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
-    assert both.agrees("MBPP has 974 tasks.", "The dataset has 974 tasks.", NEVER)
+    tasks = ModelTasks(model, None)
+    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
+    assert tasks.confirms("MBPP has 974 tasks.", "The dataset has 974 tasks.", NEVER)
     assert model.requests == []
 
 
 @pytest.mark.parametrize(("reply", "agrees"), [("yes", True), ("No.", False), ("Yes, it", True)])
 def test_an_able_model_judges_by_its_reply(reply: str, agrees: bool) -> None:
-    both, _ = able(reply)
-    assert both.agrees("It is so.", "It is so, they say.", NEVER) is agrees
+    tasks, _ = able(reply)
+    assert tasks.confirms("It is so.", "It is so, they say.", NEVER) is agrees
 
 
 @pytest.mark.parametrize(("yes", "agrees"), [(0.9, True), (0.2, False)])
@@ -64,5 +64,5 @@ def test_or_by_how_likely_yes_is(yes: float, agrees: bool) -> None:
         assert request.choices == ("yes", "no")
         return {"yes": yes, "no": 1 - yes}
 
-    both, _ = able("maybe", choose=choose)
-    assert both.agrees("It is so.", "It is so, they say.", NEVER) is agrees
+    tasks, _ = able("maybe", choose=choose)
+    assert tasks.confirms("It is so.", "It is so, they say.", NEVER) is agrees

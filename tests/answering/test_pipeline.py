@@ -276,7 +276,7 @@ def test_one_paper_can_be_asked_alone(library: Library) -> None:
         assert {source.stored.title for source in told.sources} == {"Rivers of the north"}
     who = asked("Who wrote it?", before)
     assert who.refused
-    assert who.note == "The library does not know the authors of “Rivers of the north”."
+    assert who.note == "The library does not have the authors of “Rivers of the north”."
     refused = asked(QUESTION)
     assert refused.text == f"The abstract of this paper does not answer “{QUESTION}”."
     assert asked("Which river is the deepest?").claims[0].text == "The deepest river is the Glomma."

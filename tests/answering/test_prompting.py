@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from assistant.answering.answer import Evidence
-from assistant.answering.prompting import answer_request
+from assistant.answering.generation import answer_request
 from assistant.answering.question import Question
 from assistant.models.fake import ScriptedModel
 from assistant.models.protocols import GenerationRequest, Priority
 from assistant.prompt import Prompt
 
-QUESTION = Question.of("How small is it?")
+QUESTION = Question.parse("How small is it?")
 
 
 def request(

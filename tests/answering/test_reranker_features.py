@@ -1,4 +1,4 @@
-"""What speaks for a sentence, number by number; the order of the sentences; and the odds."""
+"""Features of sentences, their ranking, and answerability."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.answering.answerability import figures, odds
+from assistant.answering.answerability import answerability_features, log_odds
 from assistant.answering.question import Question
 from assistant.answering.reranker import EMBEDDED, rerank
-from assistant.answering.reranker_features import CHEAP, FEATURES, candidates_of, cheap_features
+from assistant.answering.reranker_features import (
+    BASE_FEATURES,
+    FEATURES,
+    base_features,
+    candidate_sentences,
+)
 from assistant.library import Hit, StoredPaper
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -32,14 +37,14 @@ HITS = [hit(1, PAPER, 1.5), hit(2, OTHER, 0.5, 0.1)]
 
 
 def feature(question: str, name: str) -> list[float]:
-    values = cheap_features(Question.of(question), candidates_of(HITS))
-    return [round(value, 3) for value in values[:, CHEAP.index(name)].tolist()]
+    values = base_features(Question.parse(question), candidate_sentences(HITS))
+    return [round(value, 3) for value in values[:, BASE_FEATURES.index(name)].tolist()]
 
 
 def test_every_sentence_is_a_candidate_where_it_stands() -> None:
-    found = candidates_of(HITS)
+    found = candidate_sentences(HITS)
     assert [one.sentence for one in found][1].startswith("We present Waggle")
-    assert [(one.index, one.of) for one in found] == [
+    assert [(one.index, one.sentence_count) for one in found] == [
         (0, 4),
         (1, 4),
         (2, 4),
@@ -54,21 +59,21 @@ def test_every_sentence_is_a_candidate_where_it_stands() -> None:
 @pytest.mark.parametrize(
     ("question", "name", "values"),
     [
-        ("How many dances?", "number_wanted", [0, 1, 0, 1, 0, 0]),
+        ("How many dances?", "number_present", [0, 1, 0, 1, 0, 0]),
         ("How many dances?", "number_missing", [1, 0, 1, 0, 1, 1]),
-        ("How many dances?", "asked_words", [1, 1, 1, 0, 0, 0]),
-        ("How many dances?", "asked_words_in_paper", [1, 1, 1, 1, 0, 0]),
-        ("Why is Waggle right?", "cause", [0, 0, 1, 0, 0, 0]),
-        ("What is Waggle?", "definition", [0, 1, 1, 0, 0, 1]),
-        ("How does Waggle work?", "manner", [0, 0, 1, 0, 0, 0]),
-        ("Does Waggle use the sun?", "foreign_names", [0, 0, 0, 0, 1, 1]),
-        ("Does Waggle use the sun?", "unsaid", [0, 0, 0, 0, 1, 1]),
-        ("Was the LLM trained?", "unsaid", [0, 0, 0, 0, 0, 0]),
-        ("Was it trained on GPUs?", "unsaid", [1, 1, 1, 1, 1, 1]),
-        ("How many hours was it trained?", "unsaid", [0, 0, 0, 0, 1, 1]),
+        ("How many dances?", "focus_overlap", [1, 1, 1, 0, 0, 0]),
+        ("How many dances?", "paper_focus_overlap", [1, 1, 1, 1, 0, 0]),
+        ("Why is Waggle right?", "states_cause", [0, 0, 1, 0, 0, 0]),
+        ("What is Waggle?", "states_definition", [0, 1, 1, 0, 0, 1]),
+        ("How does Waggle work?", "states_manner", [0, 0, 1, 0, 0, 0]),
+        ("Does Waggle use the sun?", "missing_names", [0, 0, 0, 0, 1, 1]),
+        ("Does Waggle use the sun?", "missing_term", [0, 0, 0, 0, 1, 1]),
+        ("Was the LLM trained?", "missing_term", [0, 0, 0, 0, 0, 0]),
+        ("Was it trained on GPUs?", "missing_term", [1, 1, 1, 1, 1, 1]),
+        ("How many hours was it trained?", "missing_term", [0, 0, 0, 0, 1, 1]),
         ("bees", "paper_score", [1, 1, 1, 1, 0.333, 0.333]),
-        ("bees", "paper_rank", [1, 1, 1, 1, 0.5, 0.5]),
-        ("bees", "place", [0, 0.333, 0.667, 1, 0, 1]),
+        ("bees", "paper_reciprocal_rank", [1, 1, 1, 1, 0.5, 0.5]),
+        ("bees", "position", [0, 0.333, 0.667, 1, 0, 1]),
     ],
 )
 def test_features(question: str, name: str, values: list[float]) -> None:
@@ -76,22 +81,22 @@ def test_features(question: str, name: str, values: list[float]) -> None:
 
 
 def test_the_ranking_takes_what_the_embedder_gives() -> None:
-    question = Question.of("What does Waggle decode?")
-    with_vectors = rerank(question, HITS, HashingEmbedder().embed_words)
-    assert with_vectors.with_vectors
-    assert with_vectors.features.shape == (6, len(FEATURES))
-    assert with_vectors.candidates[0].hit.stored.title == PAPER.title
-    assert sum(with_vectors.chances) == pytest.approx(1.0)
-    assert np.all(np.diff(with_vectors.scores) <= 0)
+    question = Question.parse("What does Waggle decode?")
+    embedded = rerank(question, HITS, HashingEmbedder().embed_words)
+    assert embedded.embedded
+    assert embedded.features.shape == (6, len(FEATURES))
+    assert embedded.candidates[0].hit.stored.title == PAPER.title
+    assert sum(embedded.probabilities) == pytest.approx(1.0)
+    assert np.all(np.diff(embedded.scores) <= 0)
     without = rerank(question, HITS, lambda texts: None)
-    assert not without.with_vectors
-    assert without.features.shape == (6, len(CHEAP))
+    assert not without.embedded
+    assert without.features.shape == (6, len(BASE_FEATURES))
 
 
 def test_only_so_many_sentences_are_embedded_and_each_paper_may_have_its_turn() -> None:
     long = Paper(title="Long", abstract=" ".join(f"Bees dance on comb {n}." for n in range(90)))
     hits = [hit(1, long), hit(2, OTHER, 0.1, 0.0)]
-    question = Question.of("Which bees dance on the comb?")
+    question = Question.parse("Which bees dance on the comb?")
     embedder = HashingEmbedder()
     best = rerank(question, hits, embedder.embed_words)
     assert len(best.candidates) == EMBEDDED
@@ -101,15 +106,17 @@ def test_only_so_many_sentences_are_embedded_and_each_paper_may_have_its_turn() 
 
 
 def test_odds_need_sentences_and_weigh_the_figures() -> None:
-    question = Question.of("What does Waggle decode?")
+    question = Question.parse("What does Waggle decode?")
     nothing = rerank(question, [], HashingEmbedder().embed_words)
-    assert odds(figures(nothing), {"": 5.0}) == -math.inf
-    found = figures(rerank(question, HITS, HashingEmbedder().embed_words))
-    assert odds(found, {"": 0.5, "foreign_names": -2.0, "lead": 0.0}) == 0.5
+    assert log_odds(answerability_features(nothing), {"": 5.0}) == -math.inf
+    found = answerability_features(rerank(question, HITS, HashingEmbedder().embed_words))
+    assert log_odds(found, {"": 0.5, "missing_names": -2.0, "score_gap": 0.0}) == 0.5
     assert all(math.isfinite(value) for value in found.values())
 
 
 def test_a_library_of_one_paper_gives_no_endless_lead() -> None:
-    question = Question.of("What is the capital of France?")
-    alone = figures(rerank(question, [replace(HITS[0])], HashingEmbedder().embed_words))
-    assert alone["lead"] == alone["lead_of_all"] == pytest.approx(1.0)
+    question = Question.parse("What is the capital of France?")
+    alone = answerability_features(
+        rerank(question, [replace(HITS[0])], HashingEmbedder().embed_words)
+    )
+    assert alone["score_gap"] == alone["mean_score_gap"] == pytest.approx(1.0)

@@ -67,8 +67,8 @@ def library(
 
 @pytest.mark.parametrize("question", UNANSWERABLE)
 def test_what_no_abstract_answers_does_not_fit(library: Library, question: str) -> None:
-    found = retrieve_evidence(Question.of(question), library, limit=4)
-    assert found.odds < 0
+    found = retrieve_evidence(Question.parse(question), library, limit=4)
+    assert found.answerability < 0
     assert len(found.nearest) == PAPERS
 
 
@@ -76,8 +76,8 @@ def test_what_no_abstract_answers_does_not_fit(library: Library, question: str) 
 def test_the_right_sentence_is_among_the_evidence(
     library: Library, question: str, title: str, fact: str
 ) -> None:
-    found = retrieve_evidence(Question.of(question), library, limit=4)
-    assert found.odds > 0
+    found = retrieve_evidence(Question.parse(question), library, limit=4)
+    assert found.answerability > 0
     assert any(one.stored.title == title and fact in one.sentence for one in found.evidence)
     assert found.evidence[0].stored.title == title
     scores = [one.score for one in found.evidence]
@@ -91,13 +91,18 @@ def test_without_vectors_words_alone_choose_and_refuse(
     tmp_path: Path, shared_data: Path, question: str, title: str, fact: str
 ) -> None:
     with filled(tmp_path, shared_data / "trending_page.txt", None) as library:
-        found = retrieve_evidence(Question.of(question), library, limit=4)
-        assert found.odds > 0
+        found = retrieve_evidence(Question.parse(question), library, limit=4)
+        assert found.answerability > 0
         assert any(one.stored.title == title and fact in one.sentence for one in found.evidence)
-        assert retrieve_evidence(Question.of("Who won the World Cup?"), library, limit=4).odds < 0
+        assert (
+            retrieve_evidence(
+                Question.parse("Who won the World Cup?"), library, limit=4
+            ).answerability
+            < 0
+        )
 
 
 def test_a_library_without_papers_has_no_evidence(tmp_path: Path) -> None:
     with Library.open(tmp_path / "empty", None) as library:
-        found = retrieve_evidence(Question.of("What is Compressor?"), library, limit=4)
-    assert (found.evidence, found.nearest, found.odds) == ((), (), -math.inf)
+        found = retrieve_evidence(Question.parse("What is Compressor?"), library, limit=4)
+    assert (found.evidence, found.nearest, found.answerability) == ((), (), -math.inf)

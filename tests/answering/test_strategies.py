@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.answering.definitions import defines
 from assistant.answering.question import Question
 from assistant.answering.question_kinds import classify_question
 from assistant.answering.retrieval import RetrievedEvidence
-from assistant.answering.strategies import retrieve
+from assistant.answering.strategies import defines, retrieve
 from assistant.library import EVERYTHING, Filters, Library
 from assistant.models import open_embedder
 from assistant.paper import Paper
@@ -78,7 +77,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def found(library: Library, question: str, filters: Filters = EVERYTHING) -> RetrievedEvidence:
-    return retrieve(Question.of(question), classify_question(question), library, 4, filters)
+    return retrieve(Question.parse(question), classify_question(question), library, 4, filters)
 
 
 def titles(one: RetrievedEvidence) -> list[str]:
@@ -88,14 +87,14 @@ def titles(one: RetrievedEvidence) -> list[str]:
 def test_a_list_has_one_sentence_of_every_paper_that_fits(library: Library) -> None:
     bees = found(library, "Which papers are about bees?")
     assert sorted(titles(bees)) == ["Red roofs mislead bees", PAPERS[0].title]
-    assert bees.whole and bees.headed and bees.odds > 0
+    assert bees.extractive and bees.headed and bees.answerability > 0
     for source in bees.evidence:
         assert source.stored.abstract[source.start : source.end] == source.sentence
 
 
 def test_a_list_of_nothing_is_a_refusal(library: Library) -> None:
     nothing = found(library, "Which papers are about volcanoes on Io?")
-    assert (nothing.evidence, nothing.odds) == ((), -math.inf)
+    assert (nothing.evidence, nothing.answerability) == ((), -math.inf)
     assert nothing.nearest
 
 
@@ -127,7 +126,7 @@ def test_a_summary_says_what_was_done_and_what_came_out(library: Library, questi
     summary = found(library, question)
     assert set(titles(summary)) == {"Sleep of penguins at sea"}
     assert "naps of four seconds" in summary.evidence[0].sentence
-    assert summary.whole and not summary.headed
+    assert summary.extractive and not summary.headed
 
 
 @pytest.mark.parametrize(
@@ -149,16 +148,16 @@ def test_the_catalogue_answers_what_it_knows(
 @pytest.mark.parametrize(
     ("question", "why"),
     [
-        ("Who wrote the paper on penguins?", "does not know the authors of “Sleep of penguins"),
-        ("Which licence does Waggle have?", "does not know the licence of “Waggle"),
-        ("Who wrote the paper on volcanoes of Io?", "No paper in the library is called so."),
+        ("Who wrote the paper on penguins?", "does not have the authors of “Sleep of penguins"),
+        ("Which licence does Waggle have?", "does not have the licence of “Waggle"),
+        ("Who wrote the paper on volcanoes of Io?", "No paper in the library has this name."),
     ],
 )
 def test_what_the_catalogue_does_not_know_is_refused(
     library: Library, question: str, why: str
 ) -> None:
     refused = found(library, question)
-    assert (refused.evidence, refused.odds) == ((), -math.inf)
+    assert (refused.evidence, refused.answerability) == ((), -math.inf)
     assert why in (refused.note or "")
 
 

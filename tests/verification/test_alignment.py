@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.verification.acronyms import unified
 from assistant.verification.alignment import align
-from assistant.verification.tokens import tokens
+from assistant.verification.tokens import tokenize, unify_acronyms
 
 ROOFS = "Red roofs mislead young bees in 42% of flights, while old bees ignore them."
 
@@ -22,18 +21,18 @@ ROOFS = "Red roofs mislead young bees in 42% of flights, while old bees ignore t
     ],
 )
 def test_words_are_in_place_moved_or_new(claim: str, moved: list[str], new: list[str]) -> None:
-    aligned = align(tokens(claim), tokens(ROOFS))
+    aligned = align(tokenize(claim), tokenize(ROOFS))
     assert [aligned.claim[n].text for n in aligned.moved][:1] == moved
     assert [aligned.claim[n].text.strip() for n in aligned.new] == [word.strip() for word in new]
 
 
 def test_words_that_stay_together_are_preferred() -> None:
-    aligned = align(tokens("young bees"), tokens("Young wasps, old bees and young bees sing."))
-    assert [aligned.source[there].at for _, there in aligned.pairs] == [26, 32]
+    aligned = align(tokenize("young bees"), tokenize("Young wasps, old bees and young bees sing."))
+    assert [aligned.source[there].start for _, there in aligned.pairs] == [26, 32]
 
 
 def test_what_is_left_out_between_content_is_a_gap() -> None:
-    aligned = align(tokens("Red roofs mislead bees"), tokens(ROOFS))
+    aligned = align(tokenize("Red roofs mislead bees"), tokenize(ROOFS))
     left_out = [
         " ".join(token.text for token in aligned.source[there + 1 : after])
         for _, _, there, after in aligned.gaps()
@@ -42,7 +41,7 @@ def test_what_is_left_out_between_content_is_a_gap() -> None:
 
 
 def test_a_token_says_what_it_is() -> None:
-    found = tokens("The 3 LLMs can't run e.g. GPT-2. They do.")
+    found = tokenize("The 3 LLMs can't run e.g. GPT-2. They do.")
     assert [token.text for token in found] == [
         "the", "3", "llms", "can", "not", "run", "e", "g", "gpt", "2", ".", "they", "do", ".",
     ]  # fmt: skip
@@ -63,4 +62,4 @@ def test_a_token_says_what_it_is() -> None:
 def test_an_acronym_and_its_words_are_one(
     claim: str, source: str, expected: tuple[str, str]
 ) -> None:
-    assert unified(claim, source) == expected
+    assert unify_acronyms(claim, source) == expected

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.verification.alignment import align
 from assistant.verification.number_binding import numbers_are_bound
-from assistant.verification.tokens import tokens
+from assistant.verification.tokens import tokenize
 
 SCORES = "Our changes improve Tilo to 86% on the Lake benchmark, with 96% on the hard River task."
 SPEEDS = "Small Alfa and Beta are 4.3 times and 4.1 times faster, respectively."
@@ -33,5 +33,5 @@ SPEEDS = "Small Alfa and Beta are 4.3 times and 4.1 times faster, respectively."
     ],
 )
 def test_numbers_keep_their_company(claim: str, sentence: str, bound: bool) -> None:
-    aligned = align(tokens(claim), tokens(sentence))
+    aligned = align(tokenize(claim), tokenize(sentence))
     assert numbers_are_bound(claim, [sentence], aligned) is bound

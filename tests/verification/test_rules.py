@@ -205,14 +205,6 @@ def test_the_score_is_higher_the_more_stands_there() -> None:
     assert 1 >= whole.score > part.score > 0
 
 
-def test_a_cosine_counts_if_there_is_one() -> None:
-    paper = Paper(title="Speed", abstract=SPEED[0])
-    cited = [Evidence(StoredPaper(1, paper.id, paper), SPEED[0], 0, len(SPEED[0]), 1.0)]
-    claim = "Alfa is 4.3 times faster than Beta."
-    near, far = (verify_claim(claim, cited, similarity=cosine) for cosine in (0.9, 0.1))
-    assert near.supported and near.score > far.score
-
-
 @pytest.mark.parametrize("claim", ["", "...", "( ) , ;", "1", "not", "than than than", "a" * 3000])
 def test_odd_claims_are_turned_down(claim: str) -> None:
     assert not checked(claim, LAMDA).supported

@@ -1,1 +1,1 @@
-"""How the parts that write TL;DRs were trained: on SciTLDR's training split alone."""
+"""Training of the TL;DR parts, on the training split of SciTLDR only."""

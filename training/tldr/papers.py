@@ -1,4 +1,4 @@
-"""The papers of SciTLDR with the TL;DRs that people wrote, and how near a line comes to them."""
+"""The papers of SciTLDR with their reference TL;DRs, and ROUGE against these."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCITLDR = Path(__file__).resolve().parents[3] / "shared" / "data" / "scitldr"
 
 @dataclass(frozen=True)
 class Example:
-    """One paper and its references, one (train) or several (dev)."""
+    """A paper and its reference TL;DRs: one (train) or several (dev)."""
 
     id: str
     title: str
@@ -27,7 +27,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Rouge:
-    """F1 of unigrams, bigrams and the longest common subsequence, each 0 to 1."""
+    """F1 of unigrams, bigrams and the longest common subsequence, each from 0 to 1."""
 
     one: float
     two: float
@@ -62,7 +62,7 @@ def _scorer() -> Any:
 
 
 def rouge(line: str, references: Sequence[str]) -> Rouge:
-    """ROUGE of `line` against the one of `references` with which its ROUGE-1 is best."""
+    """ROUGE of `line` against the reference with the highest ROUGE-1."""
     scores = [_scorer().score(reference, line) for reference in references]
     best = max(scores, key=lambda score: score["rouge1"].fmeasure)
     return Rouge(*(float(best[name].fmeasure) for name in ("rouge1", "rouge2", "rougeL")))
