@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answering import AnswerPipeline
+    from assistant.embedder import Embedder
     from assistant.library import Library, TldrCache
-    from assistant.models.protocols import Embedder
     from assistant.models.shared_model import SharedModel
     from assistant.summarizing import Summarizer
 

@@ -143,7 +143,7 @@ def ask_all(
         settings = load_settings(library=Path(folder))
         with Session(settings, lambda note: print(note, file=sys.stderr)) as session:
             session.library.add(read_file(page, lambda failure: print(failure, file=sys.stderr)))
-            session.library.embed_missing()
+            session.library.vectors.embed_missing()
             silent = ScriptedModel(lambda request: "", context_tokens=100_000)
             asker = (
                 AnswerPipeline(session.library, silent, settings)

@@ -29,11 +29,11 @@ from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordPiece
 
+from assistant.embedder import Vectors
 from assistant.models import minilm_session
 from assistant.models.minilm import DIMENSION, MiniLM, open_embedder
 from assistant.models.minilm_graph import Weights, network
 from assistant.models.minilm_session import Network
-from assistant.models.protocols import Vectors
 from assistant.models.wordpiece import CLS, SEP, UNKNOWN, vocabulary, vocabulary_folder
 from assistant.settings import Settings, load_settings
 from assistant.text.sentences import sentences

@@ -217,7 +217,7 @@ def main() -> None:
         with Session(load_settings(library=library)) as session:
             note("Several at once")
             session.library.add(read_file(given.page, print))
-            session.library.embed_missing()
+            session.library.vectors.embed_missing()
             at_once(session, given.rounds)
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]

@@ -86,13 +86,13 @@ def searching(library: Library) -> Callable[[str], list[str]]:
 
 def by_vectors(library: Library) -> Callable[[str], list[str]]:
     """Papers by their nearest chunk alone, which the product has no use for."""
-    sources = {stored.number: stored.paper.source for stored in library.papers()}
-    index = ExactIndex(library._rows)
+    sources = {stored.number: stored.paper.source for stored in library.papers.all()}
+    index = ExactIndex(library.vectors.rows)
     index.refresh()
 
     def find(text: str) -> list[str]:
-        assert library.embedder is not None
-        near = index.nearest(library.embedder.embed([text])[0], 3 * DEPTH)
+        assert library.vectors.embedder is not None
+        near = index.nearest(library.vectors.embedder.embed([text])[0], 3 * DEPTH)
         return list(dict.fromkeys(sources[number] for number, _ in near))[:DEPTH]
 
     return find
@@ -106,7 +106,7 @@ def figures(folder: Path, work: Path) -> dict[str, str]:
         library.add(papers(folder))
         found = {"words alone (BM25)": measure(searching(library), asked)}
     with Library.open(work / "whole", embedder) as library:
-        library.embed_missing(lambda done, total: print(done, "of", total, file=sys.stderr))
+        library.vectors.embed_missing(lambda done, total: print(done, "of", total, file=sys.stderr))
         found["vectors alone"] = measure(by_vectors(library), asked)
         found["the search"] = measure(searching(library), asked)
     with Library.open(work / "lazy", embedder) as library:

@@ -30,7 +30,7 @@ from assistant.answering.answer import EvidenceFound
 from assistant.library import EVERYTHING, Filters
 from assistant.library.chunks import Chunk
 from assistant.library.database import folder_size
-from assistant.library.embedding import Embedding
+from assistant.library.paper_vectors import PaperEmbedder
 from assistant.session import Session
 from assistant.settings import load_settings
 from benchmarks.measuring import note, rows, seconds
@@ -116,18 +116,17 @@ def _make_up_vectors(folder: Path) -> None:
     with Session(load_settings(library=folder), note) as session:
         library, embedder = session.library, session.embedder
         assert embedder is not None
-        first = itertools.islice(library.papers(), _REAL_VECTORS)
+        first = itertools.islice(library.papers.all(), _REAL_VECTORS)
         real = embedder.embed([f"{paper.title}\n{paper.abstract}" for paper in first])
-        catalog, vectors = library._catalog, library._rows
-        fingerprint = Embedding(embedder, catalog, vectors, lambda: None).fingerprint
-        papers = library.papers()
+        fingerprint = PaperEmbedder(embedder).fingerprint
+        papers = library.papers.all()
         while batch := list(itertools.islice(papers, _BATCH)):
             made = real[chance.integers(len(real), size=len(batch))]
             noise = chance.normal(size=made.shape) / np.sqrt(made.shape[1])
             made = made + 0.6 * noise
             made = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
             chunks = [(paper, [Chunk(0, len(paper.abstract), "")]) for paper in batch]
-            vectors.add(fingerprint, chunks, made)
+            library.vectors.rows.add(fingerprint, chunks, made)
 
 
 def _asked(folder: Path) -> dict[str, object]:
@@ -140,7 +139,7 @@ def _asked(folder: Path) -> dict[str, object]:
     dice.shuffle(questions)
     with Session(load_settings(library=folder), note) as session:
         library, asker = session.library, session.answer_pipeline
-        papers = library.count()
+        papers = library.papers.count()
 
         def evidence(question: str) -> None:
             for event in (events := asker.ask(question)):
@@ -149,8 +148,8 @@ def _asked(folder: Path) -> dict[str, object]:
                     return
 
         def table(filters: Filters, skip: int, sort: str) -> None:
-            list(library.tldrs(library.listed(sort, filters, _PAGE, skip)))  # type: ignore[arg-type]
-            library.count(filters)
+            list(library.tldrs.for_papers(library.papers.sorted_by(sort, filters, _PAGE, skip)))  # type: ignore[arg-type]
+            library.papers.count(filters)
 
         def timed(action: Callable[[], object], times: int) -> list[float]:
             return [seconds(action) for _ in range(times)]
@@ -170,7 +169,7 @@ def _asked(folder: Path) -> dict[str, object]:
             ],
             "filtered": timed(lambda: table(_years(dice), dice.randrange(1000), "published"), 30),
             "words": [
-                seconds(lambda w=words: list(itertools.islice(library.with_words(w), _PAGE)))  # type: ignore[misc]
+                seconds(lambda w=words: list(itertools.islice(library.papers.matching(w), _PAGE)))  # type: ignore[misc]
                 for question in questions[200:230]
                 for words in (" ".join(question.split()[:3]),)
             ],

@@ -128,7 +128,7 @@ def questions(session: Session, rounds: int) -> None:
         values = [value for t in timings if (value := getattr(t, name)) is not None]
         lines.append((label, f"{statistics.median(values):.2f}", f"{max(values):.2f}"))
     rows(
-        f"Questions ({len(QUESTIONS)} x {rounds}, {session.library.count()} papers, warm)",
+        f"Questions ({len(QUESTIONS)} x {rounds}, {session.library.papers.count()} papers, warm)",
         head,
         lines,
     )
@@ -148,7 +148,7 @@ def importing(session: Session, papers: list[Paper], rounds: int) -> None:
                 kept.append(len(many) / seconds(lambda x=library: x.add(many)))  # type: ignore[misc]
             with Library.open(Path(folder) / "few", session.embedder) as library:
                 library.add(papers)
-                embedded.append(len(papers) / seconds(library.embed_missing))
+                embedded.append(len(papers) / seconds(library.vectors.embed_missing))
     rows(
         "Import",
         ("part", "papers/s"),
@@ -178,7 +178,7 @@ def main() -> None:
         settings = load_settings(library=Path(folder) / "library")
         with Session(settings, note) as session:
             session.library.add(papers)
-            session.library.embed_missing()
+            session.library.vectors.embed_missing()
             model = session.model
             print(f"{platform.machine()}, {settings.threads} threads, {model.name}")
             quantised = prepared_file(settings.cache, settings.threads, note)

@@ -106,7 +106,7 @@ def _forget_lines(library: Path) -> None:
 def _intact(library: Path, out: Path, before: int) -> int:
     """How many lines the library has; fails where one is lost, wrong or half."""
     with Library.open(library, None) as opened:
-        kept = [tldr.text if tldr else None for _, tldr in opened.tldrs()]
+        kept = [tldr.text if tldr else None for _, tldr in opened.tldrs.for_papers()]
     assert len(kept) == PAPERS
     for number, text in enumerate(kept):
         assert text in (None, f"We present CatNet{number}, a network that sleeps."), text

@@ -75,9 +75,14 @@ def described(library: Library) -> Described:
     return {
         stored.id: (
             stored.paper.model_dump_json(),
-            tuple(sorted(record.paper.model_dump_json() for record in library.sources(stored))),
+            tuple(
+                sorted(
+                    record.paper.model_dump_json()
+                    for record in library.papers.records(stored.number)
+                )
+            ),
         )
-        for stored in library.papers()
+        for stored in library.papers.all()
     }
 
 
@@ -108,7 +113,7 @@ def kill_again_and_again(folder: Path, moments: int, seed: int) -> Outcome:
             continue  # killed before it had begun
         with Library.open(library, HashingEmbedder()) as opened:
             assert opened.check() == []
-            missing = opened.missing_vectors()
+            missing = opened.vectors.missing()
             found = described(opened)
         assert before <= {key for _, records in found.values() for key in records}
         if found == expected and not missing:

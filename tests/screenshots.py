@@ -68,8 +68,8 @@ def served() -> Iterator[str]:
         os.environ["ASSISTANT_LIBRARY"] = folder
         with Session(load_settings()) as session:
             session.library.add(papers())
-            session.library.embed_missing()
-            first = list(itertools.islice(session.library.papers(), LINES))
+            session.library.vectors.embed_missing()
+            first = list(itertools.islice(session.library.papers.all(), LINES))
             for _ in session.summarizer.run(first):
                 pass
             server, ready = PageServer(session, port=0), threading.Event()

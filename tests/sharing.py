@@ -56,7 +56,7 @@ def import_twice_at_once(folder: Path, seed: int, records: int = 2_000) -> Outco
         for process in imports:
             _, errors = process.communicate()
             assert process.returncode == 0, errors
-        page.embed_missing()
+        page.vectors.embed_missing()
         assert page.check() == []
         shared = described(page)
     with Library.open(folder / "whole", HashingEmbedder()) as opened:

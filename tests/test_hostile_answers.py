@@ -62,7 +62,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """Two harmless papers."""
     with Library.open(tmp_path_factory.mktemp("good") / "library", HashingEmbedder()) as library:
         library.add(GOOD)
-        library.embed_missing()
+        library.vectors.embed_missing()
         yield library
 
 
@@ -72,7 +72,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library.open(tmp_path_factory.mktemp("bad") / "library", HashingEmbedder(512)) as library:
         library.add(GOOD)
         library.add(hostile_paper(*one) for one in enumerate(TEXTS.values()))
-        library.embed_missing()
+        library.vectors.embed_missing()
         yield library
 
 

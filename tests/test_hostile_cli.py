@@ -49,11 +49,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
             for number, text in enumerate(TEXTS)
         )
-        library.embed_missing()
-        papers = list(library.papers())
+        library.vectors.embed_missing()
+        papers = list(library.papers.all())
         for stored, text in zip(papers, TEXTS, strict=True):
             tldr = StoredTldr(stored.number, text, "model", "prompt", "generated", 1.0, "")
-            library.save_tldr(tldr, stored.paper)
+            library.tldrs.save(tldr, stored.paper)
     return folder
 
 

@@ -191,11 +191,11 @@ def test_importing_twice_gives_the_same_library(tmp_path: Path) -> None:
     papers, *_ = read(as_lines(escaped=True), "a.jsonl")
     with Library.open(tmp_path / "library", HashingEmbedder()) as library:
         first = library.add(papers)
-        library.embed_missing()
-        kept = list(library.papers())
+        library.vectors.embed_missing()
+        kept = list(library.papers.all())
         assert first.added == len(kept) > 100
         again = library.add(papers)
         assert (again.added, again.merged) == (0, 0)
-        assert list(library.papers()) == kept
+        assert list(library.papers.all()) == kept
         for stored in kept:
-            assert library.get(stored.id) == stored
+            assert library.papers.get(stored.id) == stored

@@ -48,7 +48,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_nothing_is_opened_before_it_is_used(opened: list[str]) -> None:
     with Session(load_settings()) as session:
         assert not load_settings().library.exists()
-        assert session.library.count() == 0
+        assert session.library.papers.count() == 0
         assert opened == ["embedder"]
         _ = session.answer_pipeline, session.summarizer
         assert opened == ["embedder", "model"]
@@ -74,7 +74,7 @@ def test_opening_the_model_does_not_hold_up_the_library(
     with Session(load_settings()) as session:
         slow = threading.Thread(target=lambda: session.model)
         slow.start()
-        assert session.library.count() == 0
+        assert session.library.papers.count() == 0
         go_on.set()
         slow.join()
 
@@ -109,7 +109,7 @@ def test_without_an_embedder_it_works_and_says_so_once(monkeypatch: pytest.Monke
 
 def test_work_that_needs_no_embedder_does_not_open_it(opened: list[str]) -> None:
     with Session(load_settings(), embedding=False) as session:
-        assert session.library.count() == 0
+        assert session.library.papers.count() == 0
     assert opened == []
 
 
@@ -165,7 +165,7 @@ def test_a_change_counts_from_the_next_question_on_and_for_the_next_start() -> N
 def test_an_answer_under_way_ends_with_the_model_it_began_with() -> None:
     with Session(load_settings()) as session:
         session.library.add([CATS])
-        session.library.embed_missing()
+        session.library.vectors.embed_missing()
         events = session.answer_pipeline.ask("How many hours do cats sleep a day?")
         next(events)  # the evidence; the model has not been asked yet
         session.change(context=1024)

@@ -36,8 +36,9 @@ from assistant.answering.reranker import (
 )
 from assistant.answering.reranker_features import BASE_FEATURES, FEATURES, Values
 from assistant.answering.retrieval import PAPERS
+from assistant.embedder import WordVectors
 from assistant.library import EVERYTHING, Filters, Hit, Library
-from assistant.models import WordVectors, open_embedder
+from assistant.models import open_embedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
 from training.questions import (
@@ -96,7 +97,7 @@ def fill(library: Library, abstracts: dict[str, Abstract]) -> None:
         for one in abstracts.values()
         if one.text.strip()
     )
-    library.embed_missing(lambda done, total: print(f"{done} of {total}", file=sys.stderr))
+    library.vectors.embed_missing(lambda done, total: print(f"{done} of {total}", file=sys.stderr))
 
 
 def build_cases(library: Library, questions: Sequence[LabelledQuestion]) -> list[Case]:
@@ -104,7 +105,7 @@ def build_cases(library: Library, questions: Sequence[LabelledQuestion]) -> list
 
     Each is asked of the whole library and of a small random part of it.
     """
-    by_source = {stored.paper.source: stored.number for stored in library.papers()}
+    by_source = {stored.paper.source: stored.number for stored in library.papers.all()}
     numbers = list(by_source.values())
     cases = []
     for row, labelled in enumerate(questions):

@@ -40,7 +40,7 @@ def example_questions(library: Library, count: int = 4) -> list[str]:
     Raises:
         LibraryError: the library cannot be read.
     """
-    papers = list(library.listed("added", Filters(with_abstract=True), _RECENT_PAPERS))
+    papers = list(library.papers.sorted_by("added", Filters(with_abstract=True), _RECENT_PAPERS))
     forms = [
         _answerable(_name_questions(papers), library),
         _answerable(_topic_questions(papers), library),

@@ -30,7 +30,8 @@ from assistant.answering.reranker_features import (
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
-    from assistant.library import Hit, WordVectors
+    from assistant.embedder import WordVectors
+    from assistant.library import Hit
 
     Embed = Callable[[Sequence[str]], Sequence[WordVectors] | None]
 

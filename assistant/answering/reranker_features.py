@@ -19,7 +19,8 @@ from assistant.text.words import content_words, stem, vocabulary
 
 if TYPE_CHECKING:
     from assistant.answering.question import Question
-    from assistant.library import Hit, WordVectors
+    from assistant.embedder import WordVectors
+    from assistant.library import Hit
 
 Values = npt.NDArray[np.float64]
 

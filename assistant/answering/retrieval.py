@@ -96,9 +96,10 @@ def evidence_from_hits(
 
 def sentence_embedder(library: Library) -> Embed:
     """The function that embeds sentences; it returns None if the weights fit another embedder."""
-    if library.embedder is None or library.embedder.fingerprint != reranker_weights().embedder:
+    embedder = library.vectors.embedder
+    if embedder is None or embedder.fingerprint != reranker_weights().embedder:
         return lambda texts: None
-    return library.embed_words
+    return library.vectors.embed_words
 
 
 def is_informative(sentence: str) -> bool:

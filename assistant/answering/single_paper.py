@@ -96,10 +96,10 @@ def find_named_paper(
     If `filters` select one paper, it is that one.
     """
     if filters.one_paper is not None:
-        return library.get(f"#{filters.one_paper}"), ()
+        return library.papers.get(f"#{filters.one_paper}"), ()
     if _IDENTIFIER.fullmatch(topic.text.strip()):
         try:
-            return library.get(topic.text.strip()), ()
+            return library.papers.get(topic.text.strip()), ()
         except PaperNotFound:
             pass
     hits = library.search(topic.text, _CANDIDATES, filters)

@@ -183,7 +183,7 @@ class _Conversation:
     def _keep(self, question: str, answer: Answer) -> None:
         shape = json.dumps(answer.as_json(), ensure_ascii=False)
         try:
-            self._asking.session.library.save_turn(self._id, question, shape)
+            self._asking.session.library.chats.save_turn(self._id, question, shape)
         except LibraryError as error:
             # A read-only library can still answer.
             self._kept = False
@@ -194,7 +194,7 @@ def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
     """Open the library and the models before the first question is read."""
     if sample:
         fill_with_sample(session.library, streams)
-    if not session.library.count():
+    if not session.library.papers.count():
         streams.note(f"{EMPTY} Or start with --sample.")
     _ = session.answer_pipeline
 

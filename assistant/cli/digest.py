@@ -94,7 +94,7 @@ def digest(
         made = collecting.collected(kept, start, now, limit or MOST_SHOWN)
         if made is None:
             nothing = f"Nothing is new since {collecting.day(start)}."
-            streams.note(nothing if kept.count() else EMPTY)
+            streams.note(nothing if kept.papers.count() else EMPTY)
             return
         if made.without_vectors:
             streams.note(

@@ -92,8 +92,8 @@ def export(
     with open_session(context, library, model, streams, embedding=False) as session:
         kept = session.library
         some = bool(text.strip()) or filters.given
-        rows = kept.tldrs(kept.with_words(text, filters) if some else None)
-        with streams.progress("Exporting", kept.count(), when=out) as progress:
+        rows = kept.tldrs.for_papers(kept.papers.matching(text, filters) if some else None)
+        with streams.progress("Exporting", kept.papers.count(), when=out) as progress:
             records = _records(rows, progress)
             if chosen is ExportFormat.obsidian:
                 if out is None:
@@ -102,7 +102,7 @@ def export(
             else:
                 with destination(out, streams) as write_text:
                     count = write(records, chosen.value, _Sink(write_text))
-        empty = not kept.count()
+        empty = not kept.papers.count()
     if not count:
         streams.note(EMPTY if empty else NOTHING)
     elif out is not None:

@@ -61,7 +61,7 @@ def import_papers(
             if not later:
                 embed_missing(kept, streams, stop.is_set)
         # Counting takes a moment in a large library.
-        without_vectors = kept.missing_vectors() if stop.is_set() else 0
+        without_vectors = kept.vectors.missing() if stop.is_set() else 0
     inputs.report(streams)
     if as_json:
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
@@ -82,7 +82,7 @@ def fill_with_sample(library: Library, streams: Streams) -> None:
     """Add the sample papers to `library` if it is empty."""
     from assistant.sample import sample_papers
 
-    if library.count():
+    if library.papers.count():
         return
     report = library.add(sample_papers())
     embed_missing(library, streams, lambda: False)

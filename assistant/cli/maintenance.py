@@ -44,7 +44,7 @@ def embed(
         if session.embedder is None:
             raise EmbedderUnavailable("Vectors cannot be computed without an embedding model.")
         made = embed_missing(session.library, streams, stop.is_set)
-        missing = session.library.missing_vectors()
+        missing = session.library.vectors.missing()
     streams.line(f"{format_count(made, 'paper')} embedded; {missing:,} still without vectors.")
     if stop.is_set():
         raise typer.Exit(INTERRUPTED)
@@ -52,12 +52,12 @@ def embed(
 
 def embed_missing(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> int:
     """Compute missing vectors and show a progress bar; return the number of papers embedded."""
-    missing = library.missing_vectors()
+    missing = library.vectors.missing()
     if not missing or should_stop():
         return 0
     begun = time.monotonic()
     with streams.progress("Computing vectors", missing) as done:
-        return library.embed_missing(
+        return library.vectors.embed_missing(
             lambda count, total: done(count, _pace(count, total, time.monotonic() - begun)),
             should_stop,
         )

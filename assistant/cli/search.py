@@ -101,8 +101,10 @@ def similar(
     streams = Streams()
     filters = filters_of(since, until, author, tag, source)
     with open_session(context, library, model, streams) as session:
-        stored = session.library.get(key)
-        hits = session.library.similar(f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S)
+        stored = session.library.papers.get(key)
+        hits = session.library.search.similar(
+            f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S
+        )
     _show_hits({"id": stored.id}, hits, streams, as_json=as_json)
 
 
@@ -142,11 +144,11 @@ def list_papers(
     with open_session(context, library, model, streams, embedding=False) as session:
         kept = session.library
         if sort:
-            papers = kept.listed(sort.value, filters)
+            papers = kept.papers.sorted_by(sort.value, filters)
         else:
             chosen = bool(text.strip()) or filters.given
-            papers = kept.with_words(text, filters) if chosen else kept.papers()
-        rows = kept.tldrs(islice(papers, limit))
+            papers = kept.papers.matching(text, filters) if chosen else kept.papers.all()
+        rows = kept.tldrs.for_papers(islice(papers, limit))
         if as_json:
             streams.json_list(
                 {
@@ -158,7 +160,7 @@ def list_papers(
                 for stored, tldr in rows
             )
             return
-        nothing = NOTHING if kept.count() else EMPTY
+        nothing = NOTHING if kept.papers.count() else EMPTY
         found = False
         for stored, tldr in rows:
             found = True
@@ -180,9 +182,9 @@ def show(
     """Show one paper: metadata, TL;DR and abstract."""
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
-        stored = session.library.get(key)
-        tldr = session.library.tldr(stored.number)
-        records = session.library.sources(stored)
+        stored = session.library.papers.get(key)
+        tldr = session.library.tldrs.get(stored.number)
+        records = session.library.papers.records(stored.number)
     if as_json:
         streams.json(
             {

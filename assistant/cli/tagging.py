@@ -60,7 +60,9 @@ def tag(
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         filters = filters_of(since, until, author, with_tag, source)
-        _retag(session.library.tag, wanted, _selected(session.library, keys, filters), streams)
+        _retag(
+            session.library.papers.tag, wanted, _selected(session.library, keys, filters), streams
+        )
 
 
 def untag(
@@ -80,7 +82,12 @@ def untag(
     streams = Streams()
     with open_session(context, library, model, streams, embedding=False) as session:
         filters = filters_of(since, until, author, with_tag, source)
-        _retag(session.library.untag, unwanted, _selected(session.library, keys, filters), streams)
+        _retag(
+            session.library.papers.untag,
+            unwanted,
+            _selected(session.library, keys, filters),
+            streams,
+        )
 
 
 def remove(
@@ -110,9 +117,9 @@ def remove(
             return
         if not yes:
             _ask(papers, streams)
-        removed = kept.remove([stored.number for stored in papers])
+        removed = len(kept.remove(stored.number for stored in papers))
         with streams.progress("Compacting the indexes"):
-            kept.erase_removed()
+            kept.purge_removed()
         for older in sorted(kept.folder.glob(f"*{_ASIDE}*")):
             streams.note(f"{older} still contains them. Delete that file to remove them there too.")
     streams.line(f"{format_count(removed, 'paper')} removed.")
@@ -145,9 +152,9 @@ def _selected(library: Library, keys: list[str] | None, filters: Filters) -> lis
             "Select papers either by id or with --tag, --author, --source, --since and --until."
         )
     if not keys:
-        return list(library.papers(filters))
+        return list(library.papers.all(filters))
     names = [name for key in keys for name in (_from_stdin() if key == STDIN else [key])]
-    named = {stored.number: stored for stored in map(library.get, names)}
+    named = {stored.number: stored for stored in map(library.papers.get, names)}
     return list(named.values())
 
 

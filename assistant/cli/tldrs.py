@@ -98,7 +98,7 @@ def tldr(
         if inputs is not None or filters.given or keys:
             raise UsageError("--explain takes one paper of the library and no other selection.")
         with open_session(context, library, model, streams, embedding=False) as session:
-            stored = session.library.get(explain)
+            stored = session.library.papers.get(explain)
             if not stored.abstract:
                 raise UsageError(_NO_ABSTRACT.format(stored.id))
             explanation = session.summarizer.explain(stored)
@@ -164,14 +164,14 @@ def _of_library(
     chosen: Iterable[StoredPaper]
     if keys:
         # Each paper once, whichever of its ids was given.
-        named = {paper.number: paper for paper in map(session.library.get, keys)}
+        named = {paper.number: paper for paper in map(session.library.papers.get, keys)}
         for paper in named.values():
             if not paper.abstract:
                 raise UsageError(_NO_ABSTRACT.format(paper.id))
         chosen, count = named.values(), len(named)
     else:
         filters = replace(filters, with_abstract=True)
-        chosen, count = session.library.papers(filters), session.library.count(filters)
+        chosen, count = session.library.papers.all(filters), session.library.papers.count(filters)
     summarizer = session.summarizer
     return (
         lambda should_stop: summarizer.run(

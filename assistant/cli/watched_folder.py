@@ -35,7 +35,7 @@ class Watched:
         self._library = library
         self._own = library.folder.resolve()
         self._fact = f"{_FACT}{folder}"
-        kept = json.loads(library.fact(self._fact) or "{}")
+        kept = json.loads(library.metadata.get(self._fact) or "{}")
         self._imported: dict[str, State] = {name: (one, two) for name, (one, two) in kept.items()}
         # The last known state of each incomplete file, and since when (`time.monotonic`).
         self._waiting: dict[str, tuple[State, float]] = {}
@@ -87,7 +87,7 @@ class Watched:
     def save(self) -> None:
         """Save the recorded states in the library."""
         if self._changed:
-            self._library.remember(self._fact, json.dumps(self._imported, ensure_ascii=True))
+            self._library.metadata.set(self._fact, json.dumps(self._imported, ensure_ascii=True))
             self._changed = False
         self._saved = time.monotonic()
 

@@ -68,7 +68,7 @@ def moment(since: str, now: datetime) -> str:
 
 def last_digest(library: Library, now: datetime) -> tuple[str, bool]:
     """Where the last digest ended and True; without one, FIRST_DAYS before `now` and False."""
-    last = library.fact(FACT)
+    last = library.metadata.get(FACT)
     return (last, True) if last else (_stored(now - timedelta(days=FIRST_DAYS)), False)
 
 
@@ -81,13 +81,13 @@ def collected(
     library: Library, start: str, now: datetime, limit: int = MOST_SHOWN
 ) -> Collected | None:
     """The digest of what was added after `start`, showing `limit` papers; None if nothing was."""
-    papers = library.added_since(start)
+    papers = library.papers.added_since(start)
     new = list(islice(papers, MOST_GROUPED))
     if not new:
         return None
     beyond = sum(1 for _ in papers)
-    liked = library.liked(_MOST_LIKED)
-    vectors = library.paper_vectors([one.number for one in [*new, *liked]])
+    liked = library.papers.favorites(_MOST_LIKED)
+    vectors = library.vectors.means([one.number for one in [*new, *liked]])
     found = grouped(
         [Item(one, vectors.get(one.number)) for one in new],
         [(one, vectors[one.number]) for one in liked if one.number in vectors],
@@ -97,7 +97,7 @@ def collected(
         beyond=beyond,
     )
     # The time of the newest, not of now: what is just being added has its time already.
-    newest = max(library.added_at([one.number for one in new]).values())
+    newest = max(library.papers.added_at([one.number for one in new]).values())
     missing = sum(one.number not in vectors for one in new) if vectors else 0
     return Collected(found, Span(start, newest), missing)
 
@@ -105,7 +105,7 @@ def collected(
 def kept_lines(library: Library, digest: Digest) -> tuple[dict[int, str], list[StoredPaper]]:
     """The TL;DRs that the shown papers have, by their numbers, and the papers that have none."""
     shown = [entry.stored for entry in digest.shown]
-    lines = {stored.number: kept.text for stored, kept in library.tldrs(shown) if kept}
+    lines = {stored.number: kept.text for stored, kept in library.tldrs.for_papers(shown) if kept}
     return lines, [stored for stored in shown if stored.number not in lines]
 
 
@@ -115,10 +115,10 @@ def remember(library: Library, span: Span) -> bool:
     One that goes back less far has not shown all that is new since the last one, and changes
     nothing.
     """
-    last = library.fact(FACT)
+    last = library.metadata.get(FACT)
     if last is not None and span.start > last:
         return False
-    library.remember(FACT, max(span.newest, last or ""))
+    library.metadata.set(FACT, max(span.newest, last or ""))
     return True
 
 

@@ -1,6 +1,7 @@
 """What is kept: the catalogue of papers, their chunks and vectors, and the search over them."""
 
-from assistant.library.backup import Backup, restore
+from assistant.library.backup import restore
+from assistant.library.backup_file import Backup
 from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query
 from assistant.library.integrity import IntegrityProblem
@@ -19,7 +20,6 @@ from assistant.library.records import (
 )
 from assistant.library.statistics import Statistics
 from assistant.library.tldr_cache import TldrCache
-from assistant.library.vectors import WordVectors
 
 __all__ = [
     "EVERYTHING",
@@ -40,7 +40,6 @@ __all__ = [
     "StoredTurn",
     "TldrCache",
     "TldrLine",
-    "WordVectors",
     "parse_query",
     "restore",
 ]

@@ -21,8 +21,15 @@ from assistant.errors import (
     OutputError,
 )
 from assistant.files import flush_to_disk, remove_leftovers, replacing, temporary_folder
-from assistant.library.backup_file import CATALOG as CATALOG
-from assistant.library.backup_file import PROMPTS, Backup, own_prompts, pack, unpack, unusable
+from assistant.library.backup_file import (
+    CATALOG,
+    PROMPTS,
+    Backup,
+    own_prompts,
+    pack,
+    unpack,
+    unusable,
+)
 from assistant.library.binary_index import FILE as BINARY_INDEX
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
@@ -96,7 +103,7 @@ def _copy_catalog(database: Database, copy: Path) -> int:
         connection.execute("VACUUM INTO ?", (str(copy),))
     with translated(copy), closing(sqlite3.connect(copy)) as connection:
         # Chroma's files are not part of it.
-        connection.execute("DELETE FROM facts WHERE name = 'chroma'")
+        connection.execute("DELETE FROM metadata WHERE name = 'chroma'")
         connection.commit()
         return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
 

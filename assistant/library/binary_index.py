@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.embedder import Vector, Vectors
 from assistant.files import replacing
 from assistant.library.vector_index import Codes, MemoryIndex
-from assistant.library.vectors import Matrix, Numbers, VectorRows, VectorState
+from assistant.library.vector_rows import Numbers, VectorRows, VectorState
 
 FILE = "signs.npz"
 _VERSION = 1
@@ -49,7 +50,7 @@ class BinaryIndex(MemoryIndex):
             if len(self._chunks) - self._on_disk > _WORTH_WRITING * len(self._chunks):
                 self._save()
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
             chunks, codes = self._chunks, self._kept
@@ -67,7 +68,7 @@ class BinaryIndex(MemoryIndex):
         super()._forget()
         self._on_disk = 0
 
-    def _held(self, vectors: Matrix) -> Codes:
+    def _held(self, vectors: Vectors) -> Codes:
         return np.packbits(vectors > 0, axis=1)
 
     def _load(self) -> None:
@@ -108,7 +109,7 @@ class BinaryIndex(MemoryIndex):
             self._on_disk = len(self._chunks)
 
 
-def _fewest_differences(codes: Codes, vector: Matrix, count: int) -> Numbers:
+def _fewest_differences(codes: Codes, vector: Vector, count: int) -> Numbers:
     """Places of the `count` rows of `codes` that differ in the fewest bits from the signs."""
     if count >= len(codes):
         return np.arange(len(codes))

@@ -1,4 +1,4 @@
-"""The papers of the library: adding and merging them, reading them, finding one by its key."""
+"""The papers of the library: adding and merging, listing, tagging, finding one by its key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from assistant.errors import PaperNotFound
 from assistant.library.database import Database
@@ -18,6 +18,8 @@ from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
 
+FacetKind = Literal["tag", "source"]
+
 _PAGE = 500
 # Keys and titles go all over their indexes: a tenth more papers a second than with 2 MB.
 _ADDING_CACHE_KB = 64_000
@@ -27,6 +29,12 @@ _ORDERS: dict[Sort, str] = {
     "published": "published DESC, number DESC",
     "added": "added_at DESC, number DESC",
     "title": "title COLLATE NOCASE, number",
+}
+# How a paper writes a label; one of several sources has only the first of them in its row.
+_WRITTEN: dict[FacetKind, str] = {
+    "tag": "SELECT tag.value FROM papers, json_each(papers.tags) AS tag "
+    "WHERE papers.number = ? AND folded(tag.value) = ?",
+    "source": "SELECT source FROM papers WHERE number = ? AND folded(source) = ?",
 }
 _SCHEMES = ("doi:", "arxiv:", "pmid:", "text:")
 _NUMBER = re.compile(r"#?(\d{1,18})")
@@ -41,7 +49,7 @@ class Catalog:
         self._database = database
         self.full_text = FullText(database)
 
-    def add(
+    def add_batch(
         self, papers: Sequence[Paper], rows_written: Callable[[], None] = lambda: None
     ) -> ImportReport:
         """Add or merge `papers` in one transaction, their full text included.
@@ -75,16 +83,8 @@ class Catalog:
         with self._database.write() as connection:
             return sum(set_own_tags(connection, number, given, taken) for number in numbers)
 
-    def remove(self, numbers: Iterable[int]) -> int:
-        """Erase these papers and all that was made from them; how many there were."""
-        with self._database.write() as connection:
-            return connection.execute(
-                "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(numbers)),),
-            ).rowcount
-
-    def sources(self, number: int) -> list[SourceRecord]:
-        """Every record of the paper `number`, in the order in which they came."""
+    def records(self, number: int) -> list[SourceRecord]:
+        """The records that the paper `number` was merged from, in the order of import."""
         with self._database.read() as connection:
             return records_of(connection, number)
 
@@ -104,24 +104,44 @@ class Catalog:
                 )
             )
 
-    def added_since(self, moment: str) -> list[int]:
-        """Numbers of the papers that came later than `moment` (ISO 8601, UTC), the latest first."""
+    def added_since(self, moment: str | None) -> Iterator[StoredPaper]:
+        """The papers added after `moment` (ISO 8601, UTC; None: all), the latest first."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT number FROM papers WHERE added_at > ? ORDER BY added_at DESC, number DESC",
-                (moment,),
+                (moment or "",),
             ).fetchall()
-        return [row[0] for row in rows]
+        return self.in_order([row[0] for row in rows])
 
-    def liked(self, limit: int) -> list[int]:
-        """Numbers of at most `limit` papers that the user tagged, those tagged `star` first."""
+    def favorites(self, limit: int) -> list[StoredPaper]:
+        """At most `limit` papers that the user tagged, those tagged `star` first."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT paper FROM own_tags WHERE given GROUP BY paper "
                 "ORDER BY max(folded = ?) DESC, paper DESC LIMIT ?",
                 (STAR, limit),
             ).fetchall()
-        return [row[0] for row in rows]
+        return list(self.in_order([row[0] for row in rows]))
+
+    def facets(self, kind: FacetKind, limit: int) -> list[tuple[str, int]]:
+        """At most `limit` tags or sources and how many papers have each, the most frequent first.
+
+        A label is written as in the first paper that has it.
+        """
+        with self._database.read() as connection:
+            counted: list[tuple[str, int, int]] = connection.execute(
+                "SELECT label, count(*) AS papers, min(paper) FROM labels WHERE kind = ? "
+                "AND label != '' GROUP BY label ORDER BY papers DESC, label LIMIT ?",
+                (kind, limit),
+            ).fetchall()
+            written = [
+                connection.execute(_WRITTEN[kind], (first, label)).fetchone()
+                for label, _, first in counted
+            ]
+        return [
+            (row[0] if row else label, papers)
+            for row, (label, papers, _) in zip(written, counted, strict=True)
+        ]
 
     def count(self, filters: Filters = EVERYTHING) -> int:
         """How many papers there are that meet `filters`."""
@@ -133,18 +153,32 @@ class Catalog:
             ).fetchone()
         return int(row[0])
 
-    def papers(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
-        """Every paper that meets `filters`, in library order."""
-        yield from self.pages(*conditions(filters))
+    def all(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
+        """Every paper that meets `filters`, in the order of import."""
+        return self.pages(*conditions(filters))
 
-    def listed(
-        self, sort: Sort, filters: Filters = EVERYTHING, limit: int = -1, skip: int = 0
-    ) -> list[int]:
-        """Numbers of the papers that meet `filters`, in the order `sort`.
+    def sorted_by(
+        self,
+        sort: Sort = "published",
+        filters: Filters = EVERYTHING,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> Iterator[StoredPaper]:
+        """The papers that meet `filters`, in the order `sort`.
 
-        At most `limit` of them (-1: all), after the first `skip`.
+        At most `limit` of them (-1: all), after the first `offset`.
         """
-        return self._numbers(filters, f"ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?", limit, skip)
+        order = f"ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?"
+        return self.in_order(self._numbers(filters, order, limit, offset))
+
+    def matching(self, words: str, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
+        """Every paper that has all of `words` and meets `filters`, the best first.
+
+        Without any word it is every paper that meets `filters`, the newest first.
+        """
+        if not words.strip():
+            return self.sorted_by(filters=filters)
+        return self.in_order(self.full_text.matching(words, filters))
 
     def numbers(self, filters: Filters, limit: int = -1) -> list[int]:
         """Numbers of the papers that meet `filters`, at most `limit` of them (-1: all)."""

@@ -47,14 +47,14 @@ class Chats:
         answer_json: str,
         owner: str = "",
         *,
-        goes_on: bool = False,
-        instead: str = "",
+        must_exist: bool = False,
+        replaces: str = "",
     ) -> bool:
         """Append a question and its answer to a chat, which begins with its first turn.
 
-        With `goes_on` the chat has to be there; with `instead`, a question, as well, and the last
-        turn with that question is deleted: it need not be the last of all, which may have come from
-        another window. Returns False, keeping nothing, when the chat is not there any more.
+        `replaces` is a question whose last turn this one replaces; that turn need not be the last
+        of the chat, which may have come from another window. With `must_exist` or `replaces` the
+        chat has to be there: if it was deleted, nothing is stored and False is returned.
         """
         asked_at = datetime.now(UTC).isoformat(timespec="seconds")
         chat_id, owner = _writable(chat_id), _writable(owner)
@@ -62,13 +62,13 @@ class Chats:
             (last,) = connection.execute(
                 "SELECT max(turn) FROM turns WHERE owner = ? AND chat = ?", (owner, chat_id)
             ).fetchone()
-            if last is None and (goes_on or instead):
+            if last is None and (must_exist or replaces):
                 return False
-            if instead:
+            if replaces:
                 connection.execute(
                     "DELETE FROM turns WHERE turn = (SELECT max(turn) FROM turns "
                     "WHERE owner = ? AND chat = ? AND question = ?)",
-                    (owner, chat_id, _writable(instead)),
+                    (owner, chat_id, _writable(replaces)),
                 )
             connection.execute(
                 "INSERT INTO turns (owner, chat, question, answer, asked_at) "

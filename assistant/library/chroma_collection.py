@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from assistant.library.vectors import Matrix, VectorBatch
+from assistant.embedder import Vector
+from assistant.library.vector_rows import VectorBatch
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -104,7 +105,7 @@ class ChromaCollection:
         with chroma_failures():
             self._chroma.delete(ids=[str(chunk) for chunk in chunks])
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """Paper number and cosine of the `count` nearest chunks, the nearest first."""
         with chroma_failures():
             count = min(count, self._chroma.count())

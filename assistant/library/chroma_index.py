@@ -12,17 +12,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from assistant.embedder import Vector
 from assistant.errors import LibraryError
 from assistant.library.chroma_collection import (
     ChromaCollection,
     ChromaUnusable,
     chroma_failures,
 )
-from assistant.library.vectors import Matrix, VectorRows, VectorState
+from assistant.library.vector_rows import VectorRows, VectorState
 
 FOLDER = "chroma"
 LOCK = "chroma.lock"
-_FACT = "chroma"
+_KEY = "chroma"
 _BATCH = 500
 
 
@@ -78,7 +79,7 @@ class ChromaIndex:
             except ChromaUnusable as reason:
                 self._rebuild(f"was damaged ({reason})")
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
             self._check_open()
@@ -236,16 +237,16 @@ class ChromaIndex:
         # will rebuild it.
         with contextlib.suppress(LibraryError, OSError):
             value = json.dumps({"state": asdict(state), "files": self._files()})
-            if self._rows.fact(_FACT) != value:
-                self._rows.remember(_FACT, value)
+            if self._rows.metadata.get(_KEY) != value:
+                self._rows.metadata.set(_KEY, value)
 
     def _remembered(self) -> tuple[VectorState, dict[str, list[int]]] | None:
-        value = self._rows.fact(_FACT)
+        value = self._rows.metadata.get(_KEY)
         if value is None:
             return None
         with contextlib.suppress(ValueError, TypeError, KeyError):  # another version wrote it
-            fact = json.loads(value)
-            return VectorState(**fact["state"]), dict(fact["files"])
+            found = json.loads(value)
+            return VectorState(**found["state"]), dict(found["files"])
         return None
 
 

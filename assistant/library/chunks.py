@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Protocol
+
+from assistant.embedder import Embedder
 
 # Changes whenever the same paper would be cut in another way.
 VERSION = 1
@@ -12,19 +13,6 @@ _SPECIAL_TOKENS = 2
 # Paragraphs, sentences, words; what is still too long then is cut between characters.
 _SEPARATORS = [r"\n+", r"(?<=[.!?])\s+", r"\s+", ""]
 _WORD = re.compile(r"\S+")
-
-
-class TokenCounter(Protocol):
-    """The part of an embedder that decides how long a chunk may be."""
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest text in tokens, special tokens included."""
-        ...
-
-    def count_tokens(self, text: str) -> int:
-        """Length of `text` in tokens, special tokens not included."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -39,11 +27,11 @@ class Chunk:
 class Chunker:
     """Cuts abstracts for one embedder."""
 
-    def __init__(self, counter: TokenCounter) -> None:
-        """Cut for the embedder `counter`."""
-        self._counter = counter
-        self._room = counter.max_tokens - _SPECIAL_TOKENS
-        self.fingerprint = f"chunks-{VERSION}-{counter.max_tokens}"
+    def __init__(self, embedder: Embedder) -> None:
+        """Cut for `embedder`."""
+        self._embedder = embedder
+        self._room = embedder.max_tokens - _SPECIAL_TOKENS
+        self.fingerprint = f"chunks-{VERSION}-{embedder.max_tokens}"
 
     def split(self, title: str, abstract: str) -> list[Chunk]:
         """Cut `abstract` into chunks that follow one another and leave out only white space.
@@ -52,12 +40,12 @@ class Chunker:
         takes at most half of a chunk.
         """
         whole = f"{title}\n{abstract}"
-        if self._counter.count_tokens(whole) <= self._room:
+        if self._embedder.count_tokens(whole) <= self._room:
             return [Chunk(0, len(abstract), whole)]
         head = self._cut(title, self._room // 2)
         if not abstract:
             return [Chunk(0, 0, head)]
-        budget = self._room - self._counter.count_tokens(head)
+        budget = self._room - self._embedder.count_tokens(head)
         while True:
             chunks = [
                 Chunk(start, end, f"{head}\n{abstract[start:end]}")
@@ -65,7 +53,7 @@ class Chunker:
             ]
             # Tokens of parts add up for most tokenizers, not for all.
             if budget <= 1 or all(
-                self._counter.count_tokens(chunk.text) <= self._room for chunk in chunks
+                self._embedder.count_tokens(chunk.text) <= self._room for chunk in chunks
             ):
                 return chunks
             budget = budget * 3 // 4
@@ -91,19 +79,19 @@ class Chunker:
 
     def _length(self, text: str) -> int:
         # The splitter would repeat parts of length 0 at the start of the next chunk.
-        return max(1, self._counter.count_tokens(text))
+        return max(1, self._embedder.count_tokens(text))
 
     def _cut(self, title: str, budget: int) -> str:
         """The longest beginning of `title` within `budget` tokens, at the end of a word if any."""
-        if self._counter.count_tokens(title) <= budget:
+        if self._embedder.count_tokens(title) <= budget:
             return title
         ends = [word.end() for word in _WORD.finditer(title)]
-        if self._counter.count_tokens(title[: ends[0]]) > budget:
+        if self._embedder.count_tokens(title[: ends[0]]) > budget:
             ends = list(range(1, len(title) + 1))
         low, high = 0, len(ends)  # the first `low` ends fit, `high` of them do not
         while high - low > 1:
             middle = (low + high) // 2
-            if self._counter.count_tokens(title[: ends[middle - 1]]) <= budget:
+            if self._embedder.count_tokens(title[: ends[middle - 1]]) <= budget:
                 low = middle
             else:
                 high = middle

@@ -99,7 +99,7 @@ class FullText:
             added = common_scores(connection, [number for number, _ in which], wanted.common)
         return {number: score + added.get(number, 0.0) for number, score in scores.items()}
 
-    def with_all_words(self, query: str, filters: Filters = EVERYTHING) -> list[int]:
+    def matching(self, query: str, filters: Filters = EVERYTHING) -> list[int]:
         """Numbers of the papers that have every word of `query`, best BM25 first."""
         wanted = [term for term in terms(query) if " " not in term]
         if not wanted:
@@ -108,7 +108,7 @@ class FullText:
         every = QueryPlan(" AND ".join(f"({any_of(group)})" for group in groups))
         return [number for number, _ in self.best(every, -1, filters)]
 
-    def forget_removed(self) -> None:
+    def optimize(self) -> None:
         """Write the index anew without what removed papers have left in it, which takes time."""
         with self._database.write() as connection:
             connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")

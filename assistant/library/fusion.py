@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from assistant.library.vectors import Matrix
+from assistant.embedder import Vector
 
 # A cosine weighs twice what the BM25 score does as a share of the best one.
 _COSINE = 2.0
@@ -21,7 +21,7 @@ _NEAREST = 3
 
 
 def fuse(
-    bm25: Mapping[int, float], cosine: Mapping[int, float], vectors: Mapping[int, Matrix]
+    bm25: Mapping[int, float], cosine: Mapping[int, float], vectors: Mapping[int, Vector]
 ) -> dict[int, float]:
     """Score of each paper that has a BM25 score (0 or more) or a cosine; higher is better.
 
@@ -38,7 +38,7 @@ def fuse(
     return own | _smoothed({number: own[number] for number in own if number in vectors}, vectors)
 
 
-def _smoothed(own: Mapping[int, float], vectors: Mapping[int, Matrix]) -> dict[int, float]:
+def _smoothed(own: Mapping[int, float], vectors: Mapping[int, Vector]) -> dict[int, float]:
     """Each score moved towards those of the nearest papers, which weigh by their cosine."""
     if len(own) <= _NEAREST:
         return dict(own)

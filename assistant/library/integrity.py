@@ -18,7 +18,7 @@ from assistant.library.paper_integrity import (
     unreadable_records,
     wrongly_named,
 )
-from assistant.library.vectors import VectorRows
+from assistant.library.vector_rows import VectorRows
 
 _PAGE = 500
 _MOST_EXAMPLES = 3
@@ -241,7 +241,7 @@ def _reindex(connection: sqlite3.Connection) -> None:
 
 def _begin_generation(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO facts VALUES ('generation', lower(hex(randomblob(8))))"
+        "INSERT OR REPLACE INTO metadata VALUES ('generation', lower(hex(randomblob(8))))"
     )
 
 

@@ -1,4 +1,4 @@
-"""Papers that are taken out of the library and can be put back: what is kept of them meanwhile."""
+"""Removing papers from the library, and undoing that."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TLDR = "text, model, prompt, method, seconds, made_at"
 
 @dataclass(frozen=True)
 class RemovedPaper:
-    """Everything that was kept of a paper but its vectors, which are made again.
+    """Everything that the library knew of a paper, except its vectors, which are embedded again.
 
     `given` and `taken` are the tags that the user gave it and took from it; `tldrs` are rows of
     text, model, prompt, method, seconds and when it was made, the oldest first.
@@ -35,8 +35,8 @@ class RemovedPaper:
     added_at: str
 
 
-def take_out(database: Database, numbers: Iterable[int]) -> list[RemovedPaper]:
-    """Remove the papers `numbers` in one transaction; those that were there, to be put back."""
+def remove_papers(database: Database, numbers: Iterable[int]) -> list[RemovedPaper]:
+    """Remove the papers `numbers` in one transaction; return those that were there."""
     with database.write() as connection:
         found = [_kept(connection, number) for number in dict.fromkeys(numbers)]
         removed = [one for one in found if one is not None]
@@ -47,8 +47,8 @@ def take_out(database: Database, numbers: Iterable[int]) -> list[RemovedPaper]:
     return removed
 
 
-def put_back(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:
-    """Put `removed` back in one transaction; the numbers of the papers that they are now.
+def undo_removal(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:
+    """Add `removed` again in one transaction; return the numbers that these papers have now.
 
     Their records are added again, so that they are one paper, or part of one, as after any import;
     the numbers are new. A TL;DR comes back where the paper has the text that it was written about.

@@ -165,6 +165,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO chats SELECT '', chat, title FROM chats_of_nobody",
         "DROP TABLE chats_of_nobody",
     ),
+    ("ALTER TABLE facts RENAME TO metadata",),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

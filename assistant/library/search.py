@@ -7,16 +7,15 @@ way, so that the first question after an import is answered as well as the later
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from assistant.embedder import Vector
 from assistant.library.catalog import Catalog
-from assistant.library.embedding import Embedding
-from assistant.library.filters import Filters
+from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.fusion import fuse
-from assistant.library.records import Hit, StoredPaper
-from assistant.library.vector_search import VectorSearch
-from assistant.library.vectors import Matrix, VectorBatch, VectorRows, best_cosines, means
+from assistant.library.paper_vectors import PaperVectors
+from assistant.library.records import Hit
+from assistant.library.vector_rows import VectorBatch, best_cosines, means
 
 # Seconds after the beginning of a search in which missing vectors are made.
 ASKING_S = 0.25
@@ -36,43 +35,69 @@ class _Candidates:
 
     bm25: dict[int, float] = field(default_factory=dict)
     cosine: dict[int, float] = field(default_factory=dict)
-    vectors: dict[int, Matrix] = field(default_factory=dict)
+    vectors: dict[int, Vector] = field(default_factory=dict)
     # The best by each, in order.
     by_words: list[int] = field(default_factory=list)
     nearest: list[int] = field(default_factory=list)
 
 
 class Search:
-    """Finds the papers of a library. Thread-safe."""
+    """Finds papers by words and meaning. Thread-safe."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        rows: VectorRows,
-        vectors: VectorSearch,
-        embedding: Embedding | None,
-    ) -> None:
-        """Search `catalog` by words and, with an `embedding`, by the vectors in `rows`."""
+    def __init__(self, catalog: Catalog, vectors: PaperVectors) -> None:
+        """Search `catalog` by words and, with an embedder, by `vectors`."""
         self._catalog = catalog
-        self._rows = rows
         self._vectors = vectors
-        self._embedding = embedding
 
-    def by_text(
-        self, query: str, limit: int, filters: Filters, budget_s: float, *, embed_rest: bool
+    def __call__(
+        self,
+        query: str,
+        limit: int = 10,
+        filters: Filters = EVERYTHING,
+        *,
+        budget_s: float = ASKING_S,
+        embed_rest: bool = False,
     ) -> list[Hit]:
-        """See `Library.search`."""
+        """The best papers for `query` that meet `filters`, best first.
+
+        Where papers have no vectors yet, those of the best papers by words are embedded while less
+        than `budget_s` seconds have passed, a few in any case, and stored if the library can be
+        written at once. With `embed_rest` the others that the words brought up are embedded in the
+        background, until the library is closed. Without an embedder words alone count.
+
+        A `query` without text returns the newest papers that meet `filters`, if there are filters.
+        """
+        if limit < 1:
+            return []
+        if not query.strip():
+            newest = self._catalog.sorted_by("published", filters, limit) if filters.given else ()
+            return [Hit(stored, 0.0, None, None, None) for stored in newest]
         deadline = time.monotonic() + budget_s
-        vector = self._embedding.of_text(query) if self._embedding else None
+        vector = self._vectors.of_query(query)
         found = self._candidates(query, vector, max(_DEPTH, limit), filters, deadline, embed_rest)
         return self._hits(found, fuse(found.bm25, found.cosine, found.vectors), limit)
 
-    def by_paper(
-        self, stored: StoredPaper, limit: int, filters: Filters, budget_s: float
+    def similar(
+        self,
+        key: str,
+        limit: int = 10,
+        filters: Filters = EVERYTHING,
+        *,
+        budget_s: float = ASKING_S,
     ) -> list[Hit]:
-        """See `Library.similar`."""
+        """The papers nearest to the paper that `key` names (see `Catalog.get`), without that paper.
+
+        They are compared by their vectors; those without, and all without an embedder, come last,
+        by the words of the paper's title. `filters` and `budget_s` are those of a search.
+
+        Raises:
+            PaperNotFound: no paper or several have this key; the message names similar ones.
+        """
+        stored = self._catalog.get(key)
+        if limit < 1:
+            return []
         deadline = time.monotonic() + budget_s
-        vector = self._embedding.of_paper(stored) if self._embedding else None
+        vector = self._vectors.of_paper(stored)
         depth = max(_DEPTH, limit) + 1  # the paper itself is the nearest
         found = self._candidates(stored.title, vector, depth, filters, deadline, False)
         # Cosines are at least -1, so that papers without come last.
@@ -83,7 +108,7 @@ class Search:
     def _candidates(
         self,
         query: str,
-        vector: Matrix | None,
+        vector: Vector | None,
         depth: int,
         filters: Filters,
         deadline: float,
@@ -100,7 +125,7 @@ class Search:
         made = self._made(found.by_words[:_EMBEDDED], deadline, embed_rest)
         nearest = self._nearest(vector, depth, filters)
         found.nearest = [number for number, _ in nearest]
-        for batch in (*made, self._kept({*found.by_words, *found.nearest})):
+        for batch in (*made, self._vectors.stored({*found.by_words, *found.nearest})):
             found.cosine |= best_cosines(batch, vector)
             found.vectors |= means(batch)
         others = [number for number in found.nearest if number not in found.bm25]
@@ -111,40 +136,33 @@ class Search:
     def _made(self, numbers: list[int], deadline: float, embed_rest: bool) -> list[VectorBatch]:
         """The vectors of papers that the words brought up and that have none, while there is time.
 
-        They may be kept by now, or not.
+        They may be stored by now, or not.
         """
-        if self._embedding is None:
-            return []
         missing = set(numbers)
-        if self._embedding.usable:
-            missing = self._rows.without_chunks(numbers)
+        if self._vectors.usable:
+            missing = self._vectors.rows.without_chunks(numbers)
         wanted = [number for number in numbers if number in missing]
-        made = self._embedding.at_once(wanted, deadline)
+        made = self._vectors.embed_now(wanted, deadline)
         if embed_rest:
-            self._embedding.later(wanted[sum(len(one.papers) for one in made) :])
+            self._vectors.embed_later(wanted[sum(len(one.papers) for one in made) :])
         return [one.batch() for one in made]
 
-    def _kept(self, numbers: Iterable[int]) -> VectorBatch:
-        """The vectors that the library has of these papers."""
-        usable = self._embedding is not None and self._embedding.usable
-        return self._rows.of_papers(numbers if usable else ())
-
-    def _nearest(self, vector: Matrix, count: int, filters: Filters) -> list[tuple[int, float]]:
+    def _nearest(self, vector: Vector, count: int, filters: Filters) -> list[tuple[int, float]]:
         """Number and cosine of the nearest papers that meet `filters`, the nearest first."""
-        if self._embedding is None or not self._embedding.usable or not self._rows.any():
+        if not self._vectors.usable or not self._vectors.rows.any():
             return []
         if not filters.given:
-            return self._vectors.nearest_papers(vector, count)
+            return self._vectors.index.nearest_papers(vector, count)
         fitting = self._catalog.numbers(filters, _FEW + 1)
         if len(fitting) > _FEW:
             for times in _WIDER:
-                near = self._vectors.nearest_papers(vector, count * times)
+                near = self._vectors.index.nearest_papers(vector, count * times)
                 fits = self._catalog.fitting([number for number, _ in near], filters)
                 kept = [(number, cosine) for number, cosine in near if number in fits][:count]
                 if len(kept) == count:
                     return kept
             fitting = self._catalog.numbers(filters)
-        cosines = self._rows.cosines(vector, fitting)
+        cosines = self._vectors.rows.cosines(vector, fitting)
         return sorted(cosines.items(), key=lambda item: (-round(item[1], 5), item[0]))[:count]
 
     def _hits(self, found: _Candidates, scores: dict[int, float], limit: int) -> list[Hit]:

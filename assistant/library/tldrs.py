@@ -23,8 +23,8 @@ class Tldrs:
         self._database = database
         self._catalog = catalog
 
-    def of(
-        self, number: int, model: str | None = None, prompt: str | None = None
+    def get(
+        self, number: int, *, model: str | None = None, prompt: str | None = None
     ) -> StoredTldr | None:
         """The newest TL;DR of a paper, or the newest by this model or from this prompt."""
         with self._database.read() as connection:
@@ -35,12 +35,12 @@ class Tldrs:
             ).fetchone()
         return StoredTldr(*row) if row else None
 
-    def of_all(
-        self, papers: Iterable[StoredPaper]
+    def for_papers(
+        self, papers: Iterable[StoredPaper] | None = None
     ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
-        """Each of `papers`, in their order, with its newest TL;DR."""
+        """Each of `papers` (None: every paper in the order of import) with its newest TL;DR."""
         page: list[StoredPaper] = []
-        for stored in papers:
+        for stored in self._catalog.all() if papers is None else papers:
             page.append(stored)
             if len(page) == _PAGE:
                 yield from self._with_tldrs(page)
@@ -68,10 +68,10 @@ class Tldrs:
             (model, prompt),
         )
 
-    def save(self, tldr: StoredTldr, paper: Paper | None) -> bool:
-        """Keep `tldr` in place of an older one by the same model and prompt.
+    def save(self, tldr: StoredTldr, paper: Paper | None = None) -> bool:
+        """Store `tldr` in place of an older one by the same model and prompt.
 
-        Returns False, keeping nothing, when the paper is gone or its title and abstract are no
+        Returns False, storing nothing, when the paper is gone or its title and abstract are no
         longer those of `paper`, which the line was written about.
         """
         with self._database.write() as connection:
@@ -92,7 +92,7 @@ class Tldrs:
             row = connection.execute("SELECT count(DISTINCT paper) FROM tldrs").fetchone()
         return int(row[0])
 
-    def by_recipe(self) -> list[tuple[str, str, int]]:
+    def count_by_recipe(self) -> list[tuple[str, str, int]]:
         """How many papers have a line by a model from a prompt: (model, prompt, papers)."""
         with self._database.read() as connection:
             return connection.execute(

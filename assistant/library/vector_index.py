@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.library.vectors import Matrix, Numbers, VectorRows, VectorState
+from assistant.embedder import Vector, Vectors
+from assistant.library.vector_rows import Numbers, VectorRows, VectorState
 
 _BATCH = 5_000
 
@@ -23,7 +24,7 @@ class VectorIndex(Protocol):
         """Follow the rows of the catalogue; costs next to nothing when nothing changed."""
         ...
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """Paper number and cosine of the `count` nearest chunks, the nearest first.
 
         `vector` has length 1 and the shape (dimension,).
@@ -46,7 +47,7 @@ class MemoryIndex(ABC):
         self._forget()
 
     @abstractmethod
-    def _held(self, vectors: Matrix) -> Matrix | Codes:
+    def _held(self, vectors: Vectors) -> Vectors | Codes:
         """What is held in memory of `vectors`, a row for each."""
 
     def refresh(self) -> None:
@@ -116,10 +117,10 @@ class ExactIndex(MemoryIndex):
     For whoever cannot have Chroma: its folder belongs to one process at a time.
     """
 
-    def _held(self, vectors: Matrix) -> Matrix:
+    def _held(self, vectors: Vectors) -> Vectors:
         return vectors
 
-    def nearest(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
             papers, vectors = self._papers, self._kept

@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.embedder import Vector
 from assistant.library.binary_index import BinaryIndex
 from assistant.library.chroma_collection import ChromaUnusable
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex
 from assistant.library.vector_index import ExactIndex, VectorIndex
-from assistant.library.vectors import Matrix, VectorRows
+from assistant.library.vector_rows import VectorRows
 
 # Chroma holds all vectors in memory: 1.7 GB of a million.
 MOST_IN_CHROMA = 300_000
@@ -49,7 +50,7 @@ class VectorSearch:
             except ChromaUnusable as reason:
                 self._without_chroma(index, reason)
 
-    def nearest_papers(self, vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def nearest_papers(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""
         index = self._opened()
         try:
@@ -103,6 +104,6 @@ class VectorSearch:
         )
 
 
-def _nearest(index: VectorIndex, vector: Matrix, count: int) -> list[tuple[int, float]]:
+def _nearest(index: VectorIndex, vector: Vector, count: int) -> list[tuple[int, float]]:
     index.refresh()
     return index.nearest(vector, count * _CHUNKS_A_PAPER)

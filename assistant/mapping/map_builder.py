@@ -45,12 +45,12 @@ def vectors_to_show(library: Library, most: int = MOST_PAPERS) -> dict[int, Floa
     """
     last, _ = library.version()
     numbers = np.arange(1, last + 1, dtype=np.uint64)
-    if library.count() > most:
+    if library.papers.count() > most:
         numbers = numbers[np.argsort(_mixed(numbers), kind="stable")]
     found: dict[int, Floats] = {}
     for start in range(0, len(numbers), _AT_ONCE):
         block = numbers[start : start + _AT_ONCE].tolist()
-        vectors = library.paper_vectors(block)
+        vectors = library.vectors.means(block)
         found.update((number, vectors[number]) for number in block if number in vectors)
         if len(found) >= most:
             break
@@ -115,7 +115,7 @@ def papers_of(library: Library, numbers: Iterable[int]) -> Iterator[StoredPaper]
     """Those of the papers `numbers` that are still there."""
     for number in numbers:
         try:
-            yield library.get(f"#{number}")
+            yield library.papers.get(f"#{number}")
         except PaperNotFound:
             continue
 

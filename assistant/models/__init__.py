@@ -1,4 +1,4 @@
-"""Language models and embedders, behind the protocols of `assistant.models.protocols`."""
+"""Language models and embedders, behind the protocols of `embedder` and `protocols`."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.embedder import Embedder
 from assistant.models.protocols import (
-    Embedder,
     GenerationRequest,
     GenerationStats,
     LanguageModel,
     Message,
     Priority,
     TextStream,
-    Vectors,
-    WordVectors,
 )
 from assistant.settings import Settings
 
 __all__ = [
-    "Embedder",
     "GenerationRequest",
     "GenerationStats",
     "LanguageModel",
@@ -28,8 +25,6 @@ __all__ = [
     "ModelFile",
     "Priority",
     "TextStream",
-    "Vectors",
-    "WordVectors",
     "describe_language_model",
     "open_embedder",
     "open_language_model",

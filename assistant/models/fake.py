@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from assistant.embedder import Vectors, WordVectors
 from assistant.errors import ModelError, PromptTooLong
 from assistant.models.protocols import (
     GenerationRequest,
     GenerationStats,
     Message,
-    Vectors,
-    WordVectors,
 )
 
 # Replies in the order of the requests, or a function from the request to its reply.

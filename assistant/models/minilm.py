@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.embedder import Vectors, WordVectors
 from assistant.errors import EmbedderUnavailable, ModelFileInvalid
 from assistant.models.checksum import verify
 from assistant.models.minilm_session import Network, open_network
-from assistant.models.protocols import Vectors, WordVectors
 from assistant.models.wordpiece import (
     CLS,
     SEP,

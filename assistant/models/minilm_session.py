@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.embedder import Vectors
 from assistant.errors import EmbedderUnavailable, ModelError
 from assistant.models.minilm_graph import INPUTS, OUTPUT, Weights, integer_product, network
 from assistant.models.onnx_format import Graph
-from assistant.models.protocols import Vectors
 
 _ERROR_LEVEL = 3
 _FATAL_LEVEL = 4

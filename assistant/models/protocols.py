@@ -1,4 +1,4 @@
-"""Protocols of language models and embedders."""
+"""The protocol of language models."""
 
 from __future__ import annotations
 
@@ -7,27 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
-Vectors = npt.NDArray[np.float32]
-
 # Models of at least this size rewrite questions and judge claims better than the rules do. Those of
 # about a hundred million parameters repeat the question, agree with everything and mix up facts.
 CAPABLE_PARAMETERS = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class WordVectors:
-    """A text embedded token by token, each one in its context.
-
-    `ids` are the tokens, the special ones left out; `tokens` has a row of length 1 for each, of
-    shape (len(ids), dimension); `mean`, of shape (dimension,), is the vector of the whole text.
-    """
-
-    ids: tuple[int, ...]
-    tokens: Vectors
-    mean: Vectors
 
 
 @dataclass(frozen=True)
@@ -157,43 +139,6 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """End every stream and free the memory; no effect when repeated."""
-        ...
-
-
-@runtime_checkable
-class Embedder(Protocol):
-    """Turns texts into unit vectors. Thread-safe."""
-
-    @property
-    def name(self) -> str:
-        """Short name for people."""
-        ...
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever the same text would get another vector (model, pooling, prefix)."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of one vector."""
-        ...
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest text in tokens, special tokens included; longer ones are cut."""
-        ...
-
-    def count_tokens(self, text: str) -> int:
-        """Length of `text` in tokens, special tokens not included."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
-        ...
-
-    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
-        """Embed `texts` as `embed` does, and give the vectors of their tokens too."""
         ...
 
 

@@ -101,7 +101,7 @@ class Summarizer:
             ModelError: the model failed.
             LibraryError: a line cannot be kept.
         """
-        chosen = self._library.papers() if papers is None else papers
+        chosen = self._library.papers.all() if papers is None else papers
         turn = BatchLock(self._library.folder)
 
         def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
@@ -142,7 +142,7 @@ class Summarizer:
         return explain(stored, self._model, self._prompt)
 
     def _known(self, stored: StoredPaper) -> StoredTldr | None:
-        return self._library.tldr(stored.number, model=self._model.name, prompt=self.prompt)
+        return self._library.tldrs.get(stored.number, model=self._model.name, prompt=self.prompt)
 
     def _keep(self, stored: StoredPaper, line: TldrLine) -> StoredTldr:
         tldr = StoredTldr(
@@ -154,7 +154,7 @@ class Summarizer:
             seconds=line.seconds,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        self._library.save_tldr(tldr, stored.paper)
+        self._library.tldrs.save(tldr, stored.paper)
         return tldr
 
 

@@ -37,7 +37,7 @@ class BackgroundEmbedding:
                 if version == seen or self._busy():
                     continue
                 try:
-                    library.embed_missing(should_stop=self._should_rest)
+                    library.vectors.embed_missing(should_stop=self._should_rest)
                 except LibraryBusy as error:
                     # Another program writes just now: gone on with at the next look.
                     _log.debug("Vectors in the background: %s", error)

@@ -46,13 +46,13 @@ class Header:
         """
         try:
             library = self._session.library
-            papers = library.count()
-            waiting = library.missing_vectors() if library.embedder else 0
+            papers = library.papers.count()
+            waiting = library.vectors.missing() if library.vectors.embedder else 0
         except AssistantError as error:
             return render_header(None, NO_MODEL, [str(error)], user)
         with self._lock:
             notices = list(self._notes)
-        if library.embedder is None and not notices:
+        if library.vectors.embedder is None and not notices:
             notices.append("Search is by full text alone: there is no usable embedding model.")
         if waiting:
             notices.append(

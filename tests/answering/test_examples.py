@@ -40,7 +40,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def test_every_question_is_answered_by_the_library(library: Library) -> None:
     library.add([*sample_papers(), *OWN])
-    library.embed_missing()
+    library.vectors.embed_missing()
     questions = example_questions(library, 6)
     assert len(questions) == len(set(questions)) == 6
     asker = AnswerPipeline(library, ScriptedModel(lambda request: ""), load_settings())
@@ -53,7 +53,7 @@ def test_every_question_is_answered_by_the_library(library: Library) -> None:
 
 def test_questions_are_of_different_forms(library: Library) -> None:
     library.add(OWN)
-    library.embed_missing()
+    library.vectors.embed_missing()
     questions = example_questions(library, 3)
     assert questions[:2] == ["What is SortNet?", "Which papers are about northern rivers?"]
     assert questions[2].startswith("What is the main idea of “")

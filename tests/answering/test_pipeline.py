@@ -44,7 +44,7 @@ RIGHT = "Counting sort is 7 times faster than quicksort."
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "papers", HashingEmbedder()) as library:
         library.add(PAPERS)
-        library.embed_missing()
+        library.vectors.embed_missing()
         yield library
 
 
@@ -233,7 +233,7 @@ def test_markup_in_question_and_abstract_is_only_text(tmp_path: Path) -> None:
 
     with Library.open(tmp_path / "evil", HashingEmbedder()) as library:
         library.add([Paper(title="Widgets", abstract=evil)])
-        library.embed_missing()
+        library.vectors.embed_missing()
         model = ScriptedModel(reply)
         *_, last = AnswerPipeline(library, model, load_settings()).ask(
             "What about PWNED widgets today?"
@@ -262,7 +262,7 @@ def test_the_json_shape_is_the_promised_one(library: Library) -> None:
 def test_one_paper_can_be_asked_alone(library: Library) -> None:
     model = ScriptedModel(lambda request: "")
     asker = AnswerPipeline(library, model, load_settings())
-    rivers = Filters(only=(library.get("#2").number,))
+    rivers = Filters(only=(library.papers.get("#2").number,))
 
     def asked(question: str, history: Sequence[Turn] = ()) -> Answer:
         *_, last = asker.ask(question, history, filters=rivers)

@@ -10,9 +10,9 @@ import pytest
 
 from assistant.answering.question import Question
 from assistant.answering.retrieval import PAPERS, retrieve_evidence
+from assistant.embedder import Embedder
 from assistant.library import Library
 from assistant.models import open_embedder
-from assistant.models.protocols import Embedder
 from assistant.reading import read_file
 from assistant.settings import load_settings
 
@@ -47,7 +47,7 @@ ANSWERABLE = [
 def filled(folder: Path, page: Path, embedder: Embedder | None) -> Library:
     library = Library.open(folder, embedder)
     library.add(read_file(page, lambda failure: pytest.fail(failure.why)))
-    library.embed_missing()
+    library.vectors.embed_missing()
     return library
 
 

@@ -72,7 +72,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     embedder = open_embedder(load_settings(), lambda note: None)
     with Library.open(tmp_path_factory.mktemp("finding"), embedder) as library:
         library.add(PAPERS)
-        library.embed_missing()
+        library.vectors.embed_missing()
         yield library
 
 

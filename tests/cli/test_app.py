@@ -12,7 +12,7 @@ from cli_support import Run
 import assistant
 from assistant.cli.app import app
 from assistant.errors import LibraryDamaged, UsageError
-from assistant.library import Library
+from assistant.library.catalog import Catalog
 
 COMMANDS = [info.name or "" for info in app.registered_commands]
 
@@ -81,7 +81,7 @@ def test_an_unknown_setting_is_wrong_use(run: Run, monkeypatch: pytest.MonkeyPat
 def test_our_errors_are_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
 ) -> None:
-    monkeypatch.setattr(Library, "count", _raising(error))
+    monkeypatch.setattr(Catalog, "count", _raising(error))
     result = run("list")
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr == "Error: Not so. Try again.\n"
@@ -90,7 +90,7 @@ def test_our_errors_are_one_line(
 def test_a_fault_of_ours_is_one_line_that_names_the_way_to_more(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Library, "count", _raising(ZeroDivisionError("oh")))
+    monkeypatch.setattr(Catalog, "count", _raising(ZeroDivisionError("oh")))
     result = run("list")
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1
@@ -103,7 +103,7 @@ def test_a_fault_of_ours_is_one_line_that_names_the_way_to_more(
 def test_an_interrupt_anywhere_is_130_and_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Library, "count", _raising(KeyboardInterrupt()))
+    monkeypatch.setattr(Catalog, "count", _raising(KeyboardInterrupt()))
     result = run("list")
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Stopped.\n")
 

@@ -11,6 +11,7 @@ from cli_support import Run
 import assistant.models
 from assistant.errors import EmbedderUnavailable, LibraryReadOnly
 from assistant.library import Library
+from assistant.library.chats import Chats
 from assistant.models.fake import ScriptedModel
 from assistant.settings import Settings, load_settings
 
@@ -135,8 +136,8 @@ def test_chat_takes_a_turn_a_line_and_keeps_them(run: Run, filled: Path) -> None
     assert [turn["question"] for turn in turns] == [QUESTION, "And bees?"]
     assert all(list(turn) == SHAPE for turn in turns)
     with Library.open(load_settings().library, None) as library:
-        (chat,) = library.chats()
-        kept = library.turns(chat.chat_id)
+        (chat,) = library.chats.all()
+        kept = library.chats.turns(chat.chat_id)
     assert [json.loads(turn.answer_json) for turn in kept] == turns
 
 
@@ -151,7 +152,7 @@ def test_a_chat_that_cannot_be_kept_goes_on(
     def refuse(*_: object) -> None:
         raise LibraryReadOnly("The library cannot be written.")
 
-    monkeypatch.setattr(Library, "save_turn", refuse)
+    monkeypatch.setattr(Chats, "save_turn", refuse)
     result = run("chat", "--json", stdin=f"{QUESTION}\n{QUESTION}\n")
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) == 2

@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
 
 def remembered() -> str | None:
     with Library.open(load_settings().library, None) as library:
-        return library.fact(FACT)
+        return library.metadata.get(FACT)
 
 
 def more(run: Run, tmp_path: Path, *topics: str) -> None:
@@ -79,7 +79,7 @@ def test_a_digest_that_goes_back_less_far_is_not_the_last_one(
     before = remembered()
     assert before is not None
     with Library.open(load_settings().library, None) as library:
-        library.remember(FACT, "2000-01-01T00:00:00.000+00:00")
+        library.metadata.set(FACT, "2000-01-01T00:00:00.000+00:00")
     assert "cats" in run("digest", "--since", "1d").stdout
     assert remembered() == "2000-01-01T00:00:00.000+00:00"
     assert "cats" in run("digest", "--since", "1999").stdout
@@ -90,7 +90,7 @@ def test_what_is_remembered_is_when_the_newest_came(run: Run, filled: Path, tmp_
     more(run, tmp_path, "newts")
     run("digest")
     with Library.open(load_settings().library, None) as library:
-        times = library.added_at([paper.number for paper in library.papers()]).values()
+        times = library.papers.added_at([paper.number for paper in library.papers.all()]).values()
     assert remembered() == max(times)
 
 
@@ -137,7 +137,7 @@ def test_an_interrupt_while_lines_are_written_ends_without_a_digest(
 def test_what_is_like_a_starred_paper_comes_first(run: Run, filled: Path, tmp_path: Path) -> None:
     run("digest")
     with Library.open(load_settings().library, None) as library:
-        library.tag([library.get("#1").number], ["star"])
+        library.papers.tag([library.papers.get("#1").number], ["star"])
     more(run, tmp_path, "cats and lions")
     result = run("digest")
     assert "## Most for you" in result.stdout

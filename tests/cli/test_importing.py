@@ -116,7 +116,7 @@ def test_the_library_option_stands_before_or_behind(
     arguments = (*option, "import", papers) if before else ("import", papers, *option)
     assert run(*arguments).exit_code == 0
     with Library.open(tmp_path / "other", None) as library:
-        assert library.count() == 5
+        assert library.papers.count() == 5
     assert not (load_settings().library / "catalog.sqlite").exists()
 
 

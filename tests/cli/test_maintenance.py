@@ -46,7 +46,7 @@ def damage(*statements: str) -> None:
 
 def missing() -> int:
     with Library.open(load_settings().library, None) as library:
-        return library.missing_vectors()
+        return library.vectors.missing()
 
 
 # embed
@@ -239,7 +239,7 @@ def test_a_backup_over_the_catalogue_is_refused(run: Run, filled: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert "inside the library folder" in result.stderr
     with Library.open(load_settings().library, HashingEmbedder()) as library:
-        assert library.count() == 5
+        assert library.papers.count() == 5
 
 
 def test_a_library_in_use_is_not_replaced(run: Run, filled: Path, tmp_path: Path) -> None:

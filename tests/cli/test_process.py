@@ -87,14 +87,14 @@ def test_an_interrupted_import_keeps_what_is_done_and_goes_on(tmp_path: Path) ->
     assert said.startswith("Stopped: 700 papers were read and are kept")
     assert len(said.splitlines()) == 1
     with library() as opened:
-        assert opened.count() == 700
-        assert 0 < opened.missing_vectors() < 700
+        assert opened.papers.count() == 700
+        assert 0 < opened.vectors.missing() < 700
     again = start("import", papers, "--json")
     result, said = again.communicate()
     assert (again.returncode, said) == (0, "")
     assert json.loads(result)["unchanged"] == 700
     with library() as opened:
-        assert opened.missing_vectors() == 0
+        assert opened.vectors.missing() == 0
 
 
 @posix
@@ -112,14 +112,14 @@ def test_an_interrupted_batch_of_tldrs_keeps_what_is_done_and_goes_on(tmp_path: 
     assert len(said.splitlines()) == 1
     assert [path.name for path in tmp_path.glob("tldrs*")] == []
     with library() as opened:
-        kept = {tldr.number: tldr for _, tldr in opened.tldrs() if tldr}
+        kept = {tldr.number: tldr for _, tldr in opened.tldrs.for_papers() if tldr}
     assert 3 <= len(kept) < 16
     again = start("tldr", "--json", "--out", out)
     again.communicate()
     assert again.returncode == 0
     assert len(out.read_text(encoding="utf-8").splitlines()) == 16
     with library() as opened:
-        now = {tldr.number: tldr for _, tldr in opened.tldrs() if tldr}
+        now = {tldr.number: tldr for _, tldr in opened.tldrs.for_papers() if tldr}
     assert len(now) == 16
     assert all(now[number] == tldr for number, tldr in kept.items())
 

@@ -203,16 +203,16 @@ def test_removed_papers_are_in_no_file_of_the_library(run: Run, count: int) -> N
     before = secret.model_copy(update={"abstract": "An early Zwischenfassung of the text."})
     with library() as opened:
         opened.add([before])
-        opened.embed_missing()
+        opened.vectors.embed_missing()
         opened.add(
             Paper(title=f"Paper {n} on cats", abstract=f"Cats {n} sleep. " * (n % 30 + 1))
             for n in range(count)
         )
         opened.add([secret, more])  # changed, merged: its text was at several places
-        opened.tag([1], ["verschlusssache"])
-        opened.embed_missing()
+        opened.papers.tag([1], ["verschlusssache"])
+        opened.vectors.embed_missing()
         opened.search("xylokarpograph murmeltiermaschine", 5)
-        opened.similar("1", 5)
+        opened.search.similar("1", 5)
     folder = load_settings().library
     assert traces(folder, secret), "else the test would see nothing"
     result = run("remove", "--yes", "10.1234/schnurrdiburr")
@@ -225,7 +225,7 @@ def test_removed_papers_are_in_no_file_of_the_library(run: Run, count: int) -> N
         for file in folder.rglob("*"):
             assert not file.is_file() or word not in file.read_bytes().lower(), (file, word)
     with library() as opened:
-        assert opened.count() == count
+        assert opened.papers.count() == count
         assert opened.check() == []
 
 

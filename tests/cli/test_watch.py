@@ -62,7 +62,7 @@ def put(path: Path, *topics: str) -> Path:
 
 def count() -> int:
     with Library.open(load_settings().library, None) as library:
-        return library.count()
+        return library.papers.count()
 
 
 # Once
@@ -83,7 +83,7 @@ def test_once_imports_what_is_new_and_nothing_again(run: Run, folder: Path) -> N
     changed = run("watch", folder, "--once")
     assert changed.stdout.startswith("a.jsonl: 2 papers read: 1 new, 0 merged, 1 unchanged")
     with Library.open(load_settings().library, None) as library:
-        assert library.missing_vectors() == 0
+        assert library.vectors.missing() == 0
 
 
 def test_what_is_gone_is_forgotten_and_imported_when_it_is_back(run: Run, folder: Path) -> None:
@@ -282,7 +282,7 @@ def test_what_lands_is_imported_as_it_comes(watching: Watching, folder: Path) ->
     assert watching.interrupt() == (0, ["Stopped."])
     assert count() == 6
     with Library.open(load_settings().library, None) as library:
-        assert library.missing_vectors() == 0
+        assert library.vectors.missing() == 0
 
 
 @posix

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.embedder import Vectors
 from assistant.library import Library
 from assistant.library.binary_index import FILE, BinaryIndex
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
+from assistant.library.removal import remove_papers
 from assistant.library.vector_index import ExactIndex
-from assistant.library.vectors import Matrix, VectorRows
+from assistant.library.vector_rows import VectorRows
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -24,21 +26,21 @@ COUNT = 3_000
 def rows(tmp_path: Path, make_papers: MakePapers) -> Iterator[VectorRows]:
     database = Database(tmp_path / "catalog.sqlite")
     catalog = Catalog(database)
-    catalog.add(make_papers(COUNT))
+    catalog.add_batch(make_papers(COUNT))
     rows = VectorRows(database)
     rows.claim("fake")
-    papers = [(stored, [Chunk(0, 1, "")]) for stored in catalog.papers()]
+    papers = [(stored, [Chunk(0, 1, "")]) for stored in catalog.all()]
     rows.add("fake", papers, clustered(COUNT))
     yield rows
     database.close()
 
 
-def clustered(count: int) -> Matrix:
+def clustered(count: int) -> Vectors:
     """Vectors of length 1 around some centres, as those of texts are."""
     chance = np.random.default_rng(7)
     centres = chance.normal(size=(30, 384))
     found = centres[chance.integers(30, size=count)] + 0.7 * chance.normal(size=(count, 384))
-    unit: Matrix = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
 
@@ -93,8 +95,8 @@ def test_it_follows_additions_removals_and_generations(
     vector = clustered(1)[0]
     (best, _), *_ = index.nearest(vector, 1)
     catalog = Catalog(rows._database)
-    catalog.remove([best])
-    catalog.add(make_papers(1, first=COUNT))
+    remove_papers(rows._database, [best])
+    catalog.add_batch(make_papers(1, first=COUNT))
     (stored,) = catalog.by_number([COUNT + 1]).values()
     rows.add("fake", [(stored, [Chunk(0, 1, "")])], vector.reshape(1, -1))
     index.refresh()
@@ -114,11 +116,11 @@ def test_a_large_library_uses_it(
     monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
     with Library.open(folder, HashingEmbedder()) as library:
         library.add(make_papers(40))
-        library.embed_missing()
+        library.vectors.embed_missing()
     with Library.open(folder, HashingEmbedder()) as library:
         hits = library.search("penguins folding in Kyoto", 5)
         assert {hit.vector_rank for hit in hits} & {1, 2, 3}
         assert (folder / FILE).exists()
         library.remove([hits[0].stored.number])
-        library.erase_removed()
+        library.purge_removed()
         assert hits[0].stored.number not in [hit.stored.number for hit in library.search("folding")]

@@ -14,6 +14,7 @@ from assistant.library.catalog import Catalog
 from assistant.library.database import Database
 from assistant.library.filters import Filters
 from assistant.library.records import ImportReport, SourceRecord
+from assistant.library.removal import remove_papers
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -48,8 +49,8 @@ def test_papers_come_back_whole_and_in_order(catalog: Catalog) -> None:
         ),
         Paper(title="B", abstract="b"),
     ]
-    assert catalog.add(papers) == ImportReport(read=2, added=2)
-    stored = list(catalog.papers())
+    assert catalog.add_batch(papers) == ImportReport(read=2, added=2)
+    stored = list(catalog.all())
     assert [s.paper for s in stored] == papers
     assert [s.number for s in stored] == [1, 2]
     assert [s.id for s in stored] == [paper.id for paper in papers]
@@ -58,20 +59,20 @@ def test_papers_come_back_whole_and_in_order(catalog: Catalog) -> None:
 
 def test_the_same_papers_again_change_nothing(catalog: Catalog, make_papers: MakePapers) -> None:
     papers = make_papers(30)
-    catalog.add(papers)
-    before = list(catalog.papers())
-    assert catalog.add(papers + papers) == ImportReport(read=60, unchanged=60)
-    assert list(catalog.papers()) == before
+    catalog.add_batch(papers)
+    before = list(catalog.all())
+    assert catalog.add_batch(papers + papers) == ImportReport(read=60, unchanged=60)
+    assert list(catalog.all()) == before
 
 
 def test_any_shared_key_merges(catalog: Catalog) -> None:
-    catalog.add([Paper(title="Melting", abstract=ABSTRACT)])
+    catalog.add_batch([Paper(title="Melting", abstract=ABSTRACT)])
     richer = Paper(title="MELTING!", abstract=ABSTRACT, doi="10.1/x", arxiv="2101.00001v1")
-    assert catalog.add([richer]) == ImportReport(read=1, merged=1)
-    assert catalog.add([Paper(title="Other words", abstract="Short.", arxiv="2101.00001")]) == (
-        ImportReport(read=1, unchanged=1)
-    )
-    (stored,) = catalog.papers()
+    assert catalog.add_batch([richer]) == ImportReport(read=1, merged=1)
+    assert catalog.add_batch(
+        [Paper(title="Other words", abstract="Short.", arxiv="2101.00001")]
+    ) == (ImportReport(read=1, unchanged=1))
+    (stored,) = catalog.all()
     assert stored.id == "doi:10.1/x"
     assert stored.title == "Melting"
     # Every name it was ever seen under still names it, the other wording's too.
@@ -80,7 +81,7 @@ def test_any_shared_key_merges(catalog: Catalog) -> None:
 
 
 def test_a_paper_that_belongs_to_two_joins_them(catalog: Catalog) -> None:
-    catalog.add(
+    catalog.add_batch(
         [
             Paper(title="First", abstract="Abc.", doi="10.1/x", tags=("a",)),
             Paper(title="Between", abstract="Something."),
@@ -88,8 +89,8 @@ def test_a_paper_that_belongs_to_two_joins_them(catalog: Catalog) -> None:
         ]
     )
     bridge = Paper(title="Third", abstract="Bridge.", doi="10.1/x", arxiv="2101.00001", tags=("c",))
-    assert catalog.add([bridge]) == ImportReport(read=1, merged=1)
-    first, between = catalog.papers()
+    assert catalog.add_batch([bridge]) == ImportReport(read=1, merged=1)
+    first, between = catalog.all()
     assert (first.number, between.number) == (1, 2)
     assert first.paper.arxiv == "2101.00001"
     assert set(first.paper.tags) == {"a", "b", "c"}
@@ -99,19 +100,19 @@ def test_a_paper_that_belongs_to_two_joins_them(catalog: Catalog) -> None:
 
 
 def test_a_changed_abstract_is_found_by_its_new_words_alone(catalog: Catalog) -> None:
-    catalog.add([Paper(title="T", abstract="Walrus…", doi="10.1/x")])
-    catalog.add([Paper(title="T", abstract="Seal and more.", doi="10.1/x")])
+    catalog.add_batch([Paper(title="T", abstract="Walrus…", doi="10.1/x")])
+    catalog.add_batch([Paper(title="T", abstract="Seal and more.", doi="10.1/x")])
     assert catalog.ranked("walrus", 5) == []
     assert [number for number, _ in catalog.ranked("seal", 5)] == [1]
 
 
 def test_a_failed_batch_leaves_nothing(catalog: Catalog, make_papers: MakePapers) -> None:
-    catalog.add(make_papers(3))
+    catalog.add_batch(make_papers(3))
     broken = Paper.model_construct(title="x", abstract="y", authors=(b"not JSON",), tags=())
     with pytest.raises(TypeError):
-        catalog.add([*make_papers(3, first=10), broken])
+        catalog.add_batch([*make_papers(3, first=10), broken])
     assert catalog.count() == 3
-    assert catalog.add(make_papers(3, first=10)).added == 3
+    assert catalog.add_batch(make_papers(3, first=10)).added == 3
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_a_failed_batch_leaves_nothing(catalog: Catalog, make_papers: MakePapers
     ],
 )  # fmt: skip
 def test_a_paper_has_many_names(catalog: Catalog, key: str) -> None:
-    catalog.add(
+    catalog.add_batch(
         [
             Paper(title="A", abstract="a", doi="10.1/AbC", arxiv="2403.00001v2", pmid="12"),
             Paper(title="B", abstract="b", doi="10.2/abc", arxiv="2404.00001"),
@@ -132,20 +133,24 @@ def test_a_paper_has_many_names(catalog: Catalog, key: str) -> None:
 
 
 def test_an_ambiguous_beginning_names_the_candidates(catalog: Catalog) -> None:
-    catalog.add([Paper(title=t, abstract="a", doi=f"10.1/{t}") for t in ("abc", "abd", "xyz")])
+    catalog.add_batch(
+        [Paper(title=t, abstract="a", doi=f"10.1/{t}") for t in ("abc", "abd", "xyz")]
+    )
     with pytest.raises(PaperNotFound, match=r"10\.1/ab.*several.*doi:10\.1/abc 'abc'.*abd"):
         catalog.get("10.1/ab")
 
 
 @pytest.mark.parametrize("key", ["", "#", "#99", "99999999999999999999999", "text:", "\udcff", "%"])
 def test_an_unknown_key_is_a_clear_error(catalog: Catalog, key: str) -> None:
-    catalog.add([Paper(title="A", abstract="a", doi="10.1/a")])
+    catalog.add_batch([Paper(title="A", abstract="a", doi="10.1/a")])
     with pytest.raises(PaperNotFound, match="No paper"):
         catalog.get(key + "zz" if key == "text:" else key)
 
 
 def test_an_unknown_key_names_papers_with_its_words(catalog: Catalog) -> None:
-    catalog.add([Paper(title="Glaciers", abstract="a"), Paper(title="Penguins", abstract="b")])
+    catalog.add_batch(
+        [Paper(title="Glaciers", abstract="a"), Paper(title="Penguins", abstract="b")]
+    )
     with pytest.raises(PaperNotFound, match=r"near it: text:\w+ 'Penguins'"):
         catalog.get("penguin")
 
@@ -154,12 +159,12 @@ def test_reading_page_by_page_goes_on_while_papers_are_added(
     catalog: Catalog, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.library.catalog._PAGE", 4)
-    catalog.add(make_papers(10))
+    catalog.add_batch(make_papers(10))
     seen = []
-    for stored in catalog.papers():
+    for stored in catalog.all():
         seen.append(stored.number)
         if stored.number == 6:
-            catalog.add(make_papers(3, first=10))
+            catalog.add_batch(make_papers(3, first=10))
     assert seen == list(range(1, 14))
 
 
@@ -169,9 +174,9 @@ def described(catalog: Catalog) -> set[tuple[str, str, tuple[SourceRecord, ...]]
         (
             stored.id,
             stored.paper.model_dump_json(),
-            tuple(sorted(catalog.sources(stored.number), key=repr)),
+            tuple(sorted(catalog.records(stored.number), key=repr)),
         )
-        for stored in catalog.papers()
+        for stored in catalog.all()
     }
 
 
@@ -201,25 +206,25 @@ def test_any_order_parts_and_repetition_give_the_same_library(
     chance.shuffle(other_order)
     with tempfile.TemporaryDirectory() as name:
         once, again = Catalog(Database(Path(name, "1"))), Catalog(Database(Path(name, "2")))
-        once.add(records)
+        once.add_batch(records)
         for start in range(0, len(other_order), 2):
-            again.add(other_order[start : start + 2])
+            again.add_batch(other_order[start : start + 2])
         assert described(once) == described(again)
-        repeated = once.add(records)
+        repeated = once.add_batch(records)
         assert (repeated.unchanged, described(once)) == (len(records), described(again))
 
 
 def test_every_record_of_a_paper_is_kept(catalog: Catalog) -> None:
     one = Paper(title="Melting", abstract=ABSTRACT, doi="10.1/x", source="a.bib")
-    catalog.add([one])
-    assert catalog.sources(1) == [SourceRecord(one.model_copy(update={"source": ""}), ("a.bib",))]
+    catalog.add_batch([one])
+    assert catalog.records(1) == [SourceRecord(one.model_copy(update={"source": ""}), ("a.bib",))]
     other = Paper(title="Melting", doi="10.1/x", tags=("ice",), source="b.ris")
-    catalog.add([other, other.model_copy(update={"source": "c.ris"})])
-    assert [(record.paper.tags, record.sources) for record in catalog.sources(1)] == [
+    catalog.add_batch([other, other.model_copy(update={"source": "c.ris"})])
+    assert [(record.paper.tags, record.sources) for record in catalog.records(1)] == [
         ((), ("a.bib",)),
         (("ice",), ("b.ris", "c.ris")),
     ]
-    (stored,) = catalog.papers(Filters(sources=("c.ris",)))
+    (stored,) = catalog.all(Filters(sources=("c.ris",)))
     assert stored.paper.source == "a.bib"
 
 
@@ -228,46 +233,46 @@ def test_papers_come_apart_again_when_identifiers_contradict(catalog: Catalog) -
         title = "How glaciers melt in warm winters"
         return Paper(title=title, authors=("Ingrid Melt",), abstract=abstract, doi=doi)
 
-    catalog.add([same("A.", "10.1/a"), same("B b.", None)])
+    catalog.add_batch([same("A.", "10.1/a"), same("B b.", None)])
     assert catalog.count() == 1
-    report = catalog.add([same("C.", "10.1/c")])
+    report = catalog.add_batch([same("C.", "10.1/c")])
     assert (report.added, catalog.count()) == (1, 3)
-    assert [stored.abstract for stored in catalog.papers()] == ["A.", "B b.", "C."]
+    assert [stored.abstract for stored in catalog.all()] == ["A.", "B b.", "C."]
     assert [number for number, _ in catalog.ranked("b", 5)] == [2]
 
 
 def test_a_record_without_abstract_is_found_by_its_title(catalog: Catalog) -> None:
-    report = catalog.add([Paper(title="Melting of glaciers", doi="10.1/x")])
+    report = catalog.add_batch([Paper(title="Melting of glaciers", doi="10.1/x")])
     assert (report.added, report.without_abstract) == (1, 1)
     assert catalog.ranked("glaciers", 5)[0][0] == 1
 
 
 def test_own_tags_stay_whatever_is_imported(catalog: Catalog) -> None:
     paper = Paper(title="Melting", abstract=ABSTRACT, doi="10.1/x", tags=("Ice", "snow"))
-    catalog.add([paper])
+    catalog.add_batch([paper])
     assert catalog.tag([1], ["star", "ICE"]) == 1
     assert catalog.untag([1], ["Snow", "unknown"]) == 1
     assert catalog.tag([1], ["star"]) == 0
-    catalog.add([paper, paper.model_copy(update={"published": "2021"})])
-    (stored,) = catalog.papers(Filters(tags=("star",)))
+    catalog.add_batch([paper, paper.model_copy(update={"published": "2021"})])
+    (stored,) = catalog.all(Filters(tags=("star",)))
     assert (stored.paper.tags, stored.paper.published) == (("ICE", "star"), "2021")
-    assert not list(catalog.papers(Filters(tags=("snow",))))
+    assert not list(catalog.all(Filters(tags=("snow",))))
     assert catalog.tag([1], ["snow"]) == 1
     assert catalog.get("#1").paper.tags == ("ICE", "snow", "star")
-    catalog.add([Paper(title="Bridge", abstract="B.", arxiv="2101.00001")])
+    catalog.add_batch([Paper(title="Bridge", abstract="B.", arxiv="2101.00001")])
     catalog.tag([2], ["later"])
-    catalog.add([Paper(title="Bridge", doi="10.1/x", arxiv="2101.00001")])
+    catalog.add_batch([Paper(title="Bridge", doi="10.1/x", arxiv="2101.00001")])
     assert catalog.get("#1").paper.tags == ("ICE", "later", "snow", "star")
 
 
 def test_removed_papers_leave_nothing(catalog: Catalog, database: Database) -> None:
     paper = Paper(title="Walrus", abstract=ABSTRACT, doi="10.1/x", authors=("Ingrid Melt",))
-    catalog.add([paper, paper.model_copy(update={"tags": ("ice",)}), Paper(title="Seal")])
+    catalog.add_batch([paper, paper.model_copy(update={"tags": ("ice",)}), Paper(title="Seal")])
     catalog.tag([1], ["star"])
-    assert catalog.remove([1, 99]) == 1
+    assert [one.number for one in remove_papers(database, [1, 99])] == [1]
     assert catalog.ranked("walrus", 5) == []
     with database.read() as connection:
         for table in ("keys", "titles", "labels", "records", "own_tags"):
             rows = connection.execute(f"SELECT count(*) FROM {table} WHERE paper = 1").fetchone()
             assert rows == (0,), table
-    assert catalog.add([paper]).added == 1
+    assert catalog.add_batch([paper]).added == 1

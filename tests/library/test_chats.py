@@ -15,69 +15,69 @@ def answer(text: str) -> str:
 
 
 def test_turns_come_back_in_order(library: Library) -> None:
-    library.save_turn("a", "First?", '{"answer": "ä"}')
-    library.save_turn("b", "Other?", "{}")
-    library.save_turn("a", "Second?", "{}")
-    assert [(turn.question, turn.answer_json) for turn in library.turns("a")] == [
+    library.chats.save_turn("a", "First?", '{"answer": "ä"}')
+    library.chats.save_turn("b", "Other?", "{}")
+    library.chats.save_turn("a", "Second?", "{}")
+    assert [(turn.question, turn.answer_json) for turn in library.chats.turns("a")] == [
         ("First?", '{"answer": "ä"}'),
         ("Second?", "{}"),
     ]
-    assert library.turns("none") == []
-    assert [(chat.chat_id, chat.first_question, chat.turns) for chat in library.chats()] == [
+    assert library.chats.turns("none") == []
+    assert [(chat.chat_id, chat.first_question, chat.turns) for chat in library.chats.all()] == [
         ("a", "First?", 2),
         ("b", "Other?", 1),
     ]
-    first = library.chats()[0]
+    first = library.chats.all()[0]
     assert first.started_at <= first.last_at
     assert first.started_at.endswith("+00:00")
 
 
 def test_bytes_that_are_no_text_do_not_break_the_history(library: Library) -> None:
-    library.save_turn("c", "What is \udcff?", "{}")
-    assert library.turns("c")[0].question == "What is ??"
+    library.chats.save_turn("c", "What is \udcff?", "{}")
+    assert library.chats.turns("c")[0].question == "What is ??"
 
 
 def test_a_chat_is_called_by_its_first_question_until_it_is_renamed(library: Library) -> None:
-    library.save_turn("a", "First?", "{}")
-    assert library.chats()[0].title == "First?"
-    assert library.rename_chat("a", "  Cats \udcff ")
-    assert library.rename_chat("a", "Cats and owls")
-    (chat,) = library.chats()
+    library.chats.save_turn("a", "First?", "{}")
+    assert library.chats.all()[0].title == "First?"
+    assert library.chats.rename("a", "  Cats \udcff ")
+    assert library.chats.rename("a", "Cats and owls")
+    (chat,) = library.chats.all()
     assert (chat.title, chat.first_question) == ("Cats and owls", "First?")
-    assert library.rename_chat("a", " ")
-    assert library.chats()[0].title == "First?"
+    assert library.chats.rename("a", " ")
+    assert library.chats.all()[0].title == "First?"
 
 
 def test_titles_survive_a_restart(folder: Path) -> None:
     with Library.open(folder, None) as library:
-        library.save_turn("a", "First?", "{}")
-        library.rename_chat("a", "Kept")
+        library.chats.save_turn("a", "First?", "{}")
+        library.chats.rename("a", "Kept")
     with Library.open(folder, None) as library:
-        assert [chat.title for chat in library.chats()] == ["Kept"]
+        assert [chat.title for chat in library.chats.all()] == ["Kept"]
 
 
 def test_a_chat_that_is_not_there_is_neither_renamed_nor_deleted(library: Library) -> None:
-    assert not library.rename_chat("none", "Title")
-    assert not library.delete_chat("none")
-    library.save_turn("none", "First?", "{}")
-    assert library.chats()[0].title == "First?"
+    assert not library.chats.rename("none", "Title")
+    assert not library.chats.delete("none")
+    library.chats.save_turn("none", "First?", "{}")
+    assert library.chats.all()[0].title == "First?"
 
 
 def test_a_deleted_chat_is_gone_and_the_others_stay(library: Library) -> None:
-    library.save_turn("a", "First?", "{}")
-    library.save_turn("b", "Other?", "{}")
-    library.rename_chat("a", "Title of a")
-    assert library.delete_chat("a")
-    assert library.turns("a") == []
-    assert [chat.chat_id for chat in library.chats()] == ["b"]
-    library.save_turn("a", "Again?", "{}")
-    assert library.chats()[0].title == "Again?"
+    library.chats.save_turn("a", "First?", "{}")
+    library.chats.save_turn("b", "Other?", "{}")
+    library.chats.rename("a", "Title of a")
+    assert library.chats.delete("a")
+    assert library.chats.turns("a") == []
+    assert [chat.chat_id for chat in library.chats.all()] == ["b"]
+    library.chats.save_turn("a", "Again?", "{}")
+    assert library.chats.all()[0].title == "Again?"
 
 
 def test_nothing_of_a_deleted_chat_stays_in_any_file(library: Library, folder: Path) -> None:
-    library.save_turn("a", "Where is zanzibarquest?", answer("In zanzibarreply."))
-    library.rename_chat("a", "The zanzibartitle")
-    library.delete_chat("a")
+    library.chats.save_turn("a", "Where is zanzibarquest?", answer("In zanzibarreply."))
+    library.chats.rename("a", "The zanzibartitle")
+    library.chats.delete("a")
     for path in folder.rglob("*"):
         if path.is_file():
             assert b"zanzibar" not in path.read_bytes(), path
@@ -102,20 +102,20 @@ def test_nothing_of_a_deleted_chat_stays_in_any_file(library: Library, folder: P
 def test_chats_are_found_by_title_questions_and_answers(
     library: Library, words: str, found: list[str]
 ) -> None:
-    library.save_turn("a", "How long do cats sleep?", answer("Fourteen hours."))
-    library.rename_chat("a", "A favourite")
-    library.save_turn("b", "And then?", answer("Owls nap."))
-    library.save_turn("b", "When do they sleep?", "no JSON")
-    library.save_turn("c", "Who is in Zürich?", answer("Machine learning."))
-    assert [chat.chat_id for chat in library.search_chats(words)] == found
+    library.chats.save_turn("a", "How long do cats sleep?", answer("Fourteen hours."))
+    library.chats.rename("a", "A favourite")
+    library.chats.save_turn("b", "And then?", answer("Owls nap."))
+    library.chats.save_turn("b", "When do they sleep?", "no JSON")
+    library.chats.save_turn("c", "Who is in Zürich?", answer("Machine learning."))
+    assert [chat.chat_id for chat in library.chats.search(words)] == found
 
 
 def test_chats_of_an_older_catalogue_are_there_and_belong_to_nobody(folder: Path) -> None:
     _make_older(folder, _before("CREATE TABLE chats"))
     with Library.open(folder, None) as library:
-        assert [chat.title for chat in library.chats()] == ["First?"]
-        assert library.chats("ann") == []
-        assert library.rename_chat("a", "Title")
+        assert [chat.title for chat in library.chats.all()] == ["First?"]
+        assert library.chats.all("ann") == []
+        assert library.chats.rename("a", "Title")
 
 
 def test_titles_of_an_older_catalogue_belong_to_nobody(folder: Path) -> None:
@@ -123,61 +123,64 @@ def test_titles_of_an_older_catalogue_belong_to_nobody(folder: Path) -> None:
         folder, _before("ADD COLUMN owner"), "INSERT INTO chats VALUES ('a', 'The title before')"
     )
     with Library.open(folder, None) as library:
-        assert [chat.title for chat in library.chats()] == ["The title before"]
-        assert library.search_chats("before", "ann") == []
-        assert library.save_turn("b", "Second?", "{}", "ann")
-        assert [chat.title for chat in library.chats("ann")] == ["Second?"]
+        assert [chat.title for chat in library.chats.all()] == ["The title before"]
+        assert library.chats.search("before", "ann") == []
+        assert library.chats.save_turn("b", "Second?", "{}", "ann")
+        assert [chat.title for chat in library.chats.all("ann")] == ["Second?"]
 
 
 @pytest.mark.parametrize(
     ("mine", "other"), [("ann", "ben"), ("ann", ""), ("", "ann"), ("ann", "ANN"), ("ann", "%")]
 )
 def test_a_chat_is_not_there_for_anybody_else(library: Library, mine: str, other: str) -> None:
-    library.save_turn("a", "First?", answer("Zebras."), mine)
-    library.rename_chat("a", "Title", mine)
-    assert library.turns("a", other) == []
-    assert library.chats(other) == []
-    assert library.search_chats("zebras", other) == []
-    assert not library.rename_chat("a", "Stolen", other)
-    assert not library.delete_chat("a", other)
-    assert not library.save_turn("a", "Mine?", "{}", other, goes_on=True)
-    assert not library.save_turn("a", "Mine?", "{}", other, instead="First?")
-    assert [chat.title for chat in library.chats(mine)] == ["Title"]
-    assert [turn.question for turn in library.turns("a", mine)] == ["First?"]
-    assert [chat.chat_id for chat in library.search_chats("zebras", mine)] == ["a"]
+    library.chats.save_turn("a", "First?", answer("Zebras."), mine)
+    library.chats.rename("a", "Title", mine)
+    assert library.chats.turns("a", other) == []
+    assert library.chats.all(other) == []
+    assert library.chats.search("zebras", other) == []
+    assert not library.chats.rename("a", "Stolen", other)
+    assert not library.chats.delete("a", other)
+    assert not library.chats.save_turn("a", "Mine?", "{}", other, must_exist=True)
+    assert not library.chats.save_turn("a", "Mine?", "{}", other, replaces="First?")
+    assert [chat.title for chat in library.chats.all(mine)] == ["Title"]
+    assert [turn.question for turn in library.chats.turns("a", mine)] == ["First?"]
+    assert [chat.chat_id for chat in library.chats.search("zebras", mine)] == ["a"]
 
 
 def test_two_owners_may_have_a_chat_of_the_same_id(library: Library) -> None:
     for owner in ("ann", "ben"):
-        library.save_turn("a", f"What does {owner} ask?", "{}", owner)
-        library.rename_chat("a", f"Of {owner}", owner)
-    assert library.delete_chat("a", "ann")
-    (chat,) = library.chats("ben")
+        library.chats.save_turn("a", f"What does {owner} ask?", "{}", owner)
+        library.chats.rename("a", f"Of {owner}", owner)
+    assert library.chats.delete("a", "ann")
+    (chat,) = library.chats.all("ben")
     assert (chat.title, chat.first_question, chat.turns) == ("Of ben", "What does ben ask?", 1)
-    assert library.chats("ann") == []
+    assert library.chats.all("ann") == []
 
 
 def test_a_deleted_chat_does_not_come_back_with_its_next_turn(library: Library) -> None:
-    assert library.save_turn("a", "First?", "{}")
-    assert library.save_turn("a", "Second?", "{}", goes_on=True)
-    library.delete_chat("a")
-    assert not library.save_turn("a", "Third?", "{}", goes_on=True)
-    assert not library.save_turn("a", "Third?", "{}", instead="Second?")
-    assert library.chats() == []
+    assert library.chats.save_turn("a", "First?", "{}")
+    assert library.chats.save_turn("a", "Second?", "{}", must_exist=True)
+    library.chats.delete("a")
+    assert not library.chats.save_turn("a", "Third?", "{}", must_exist=True)
+    assert not library.chats.save_turn("a", "Third?", "{}", replaces="Second?")
+    assert library.chats.all() == []
 
 
 def test_a_turn_takes_the_place_of_the_last_one(library: Library) -> None:
-    library.save_turn("a", "First?", "{}")
-    library.save_turn("b", "Other?", "{}")
-    library.save_turn("a", "Secnd?", "{}")
-    library.rename_chat("a", "Title")
-    assert library.save_turn("a", "Second?", '{"n": 2}', instead="Secnd?")
-    assert [(turn.question, turn.answer_json) for turn in library.turns("a")] == [
+    library.chats.save_turn("a", "First?", "{}")
+    library.chats.save_turn("b", "Other?", "{}")
+    library.chats.save_turn("a", "Secnd?", "{}")
+    library.chats.rename("a", "Title")
+    assert library.chats.save_turn("a", "Second?", '{"n": 2}', replaces="Secnd?")
+    assert [(turn.question, turn.answer_json) for turn in library.chats.turns("a")] == [
         ("First?", "{}"),
         ("Second?", '{"n": 2}'),
     ]
-    assert library.save_turn("b", "Another?", "{}", instead="Other?")
-    assert [(chat.title, chat.turns) for chat in library.chats()] == [("Another?", 1), ("Title", 2)]
+    assert library.chats.save_turn("b", "Another?", "{}", replaces="Other?")
+    assert [(chat.title, chat.turns) for chat in library.chats.all()] == [
+        ("Another?", 1),
+        ("Title", 2),
+    ]
 
 
 def _before(statement: str) -> int:
@@ -202,10 +205,10 @@ def _make_older(folder: Path, version: int, *more: str) -> None:
 
 
 def test_a_turn_of_another_window_stays_when_an_earlier_one_is_replaced(library: Library) -> None:
-    library.save_turn("a", "Mine?", "{}")
-    library.save_turn("a", "Of the other window?", "{}", goes_on=True)
-    assert library.save_turn("a", "Mine, again?", "{}", instead="Mine?")
-    assert [turn.question for turn in library.turns("a")] == [
+    library.chats.save_turn("a", "Mine?", "{}")
+    library.chats.save_turn("a", "Of the other window?", "{}", must_exist=True)
+    assert library.chats.save_turn("a", "Mine, again?", "{}", replaces="Mine?")
+    assert [turn.question for turn in library.chats.turns("a")] == [
         "Of the other window?",
         "Mine, again?",
     ]

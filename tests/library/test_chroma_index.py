@@ -14,7 +14,7 @@ from assistant.library.chroma_index import ChromaHeld, ChromaIndex
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.vector_index import ExactIndex
-from assistant.library.vectors import VectorBatch, VectorRows
+from assistant.library.vector_rows import VectorBatch, VectorRows
 from assistant.paper import Paper
 
 # Chroma writes its vector files every thousand vectors, so damage needs more than that.
@@ -27,14 +27,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library folder whose Chroma index is in step and closed."""
     folder = tmp_path_factory.mktemp("filled")
     database = Database(folder / "catalog.sqlite")
-    Catalog(database).add(
+    Catalog(database).add_batch(
         [Paper(title=f"T{i}", abstract="A.", doi=f"10.1/{i}") for i in range(1, COUNT + 1)]
     )
     rows = VectorRows(database)
     rows.claim("f")
     vectors = np.random.default_rng(3).normal(size=(COUNT, DIMENSION)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in Catalog(database).papers()], vectors)
+    rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in Catalog(database).all()], vectors)
     index = ChromaIndex(folder, rows, fail)
     index.close()
     database.close()
@@ -226,9 +226,9 @@ def test_it_follows_what_is_added_and_removed(folder: Path, rows: VectorRows) ->
     database = rows._database
     index = ChromaIndex(folder, rows, fail)
     catalog = Catalog(database)
-    catalog.add([longer(i) for i in (1, 2, COUNT)])
+    catalog.add_batch([longer(i) for i in (1, 2, COUNT)])
     check(index, rows)
-    changed = [s for s in catalog.papers() if s.number in (1, 2, COUNT)]
+    changed = [s for s in catalog.all() if s.number in (1, 2, COUNT)]
     vectors = np.eye(3, DIMENSION, dtype=np.float32)
     assert rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in changed], vectors) == 3
     check(index, rows)
@@ -243,7 +243,7 @@ def test_it_follows_what_is_added_and_removed(folder: Path, rows: VectorRows) ->
 
 def test_what_changed_while_nobody_had_it_open_is_caught_up(folder: Path, rows: VectorRows) -> None:
     catalog = Catalog(rows._database)
-    catalog.add([longer(i) for i in range(1, 600)])
+    catalog.add_batch([longer(i) for i in range(1, 600)])
     assert rows.count() == COUNT - 599
     index = ChromaIndex(folder, rows, fail)
     check(index, rows)
@@ -255,7 +255,7 @@ def test_a_new_generation_starts_afresh_without_a_word(folder: Path, rows: Vecto
     rows.claim("another embedder")
     check(index, rows)
     assert index.nearest(np.ones(DIMENSION, dtype=np.float32), 3) == []
-    stored = list(Catalog(rows._database).papers())[:2]
+    stored = list(Catalog(rows._database).all())[:2]
     wider = np.eye(2, DIMENSION * 2, dtype=np.float32)
     rows.add("another embedder", [(s, [Chunk(0, 2, "a")]) for s in stored], wider)
     check(index, rows)
@@ -268,7 +268,7 @@ def test_a_lost_vector_is_noticed(folder: Path, rows: VectorRows) -> None:
     index = ChromaIndex(folder, rows, notes.append)
     assert index._collection is not None
     index._collection.delete([5])
-    Catalog(rows._database).add([longer(1)])
+    Catalog(rows._database).add_batch([longer(1)])
     check(index, rows)
     assert len(notes) == 1
     assert "it has 1298 vectors, the catalogue 1299" in notes[0]

@@ -10,21 +10,22 @@ from assistant.models.fake import HashingEmbedder
 SENTENCE = "One two three four five six seven eight nine ten. "
 
 
-class CharacterCounter:
+class CharacterEmbedder(HashingEmbedder):
     """Every three characters are a token, so that parts do not add up."""
 
-    max_tokens = 40
+    def __init__(self) -> None:
+        super().__init__(max_tokens=40)
 
     def count_tokens(self, text: str) -> int:
         return -(-len(text) // 3)
 
 
-def check(chunks: list[Chunk], abstract: str, counter: CharacterCounter | HashingEmbedder) -> None:
+def check(chunks: list[Chunk], abstract: str, embedder: HashingEmbedder) -> None:
     position = 0
     for chunk in chunks:
         assert chunk.text.endswith("\n" + abstract[chunk.start : chunk.end])
         assert not abstract[position : chunk.start].strip(), "only white space is left out"
-        assert counter.count_tokens(chunk.text) + 2 <= counter.max_tokens
+        assert embedder.count_tokens(chunk.text) + 2 <= embedder.max_tokens
         position = chunk.end
     assert not abstract[position:].strip()
 
@@ -57,9 +58,9 @@ def test_a_long_title_is_cut_at_a_word_and_leaves_half_of_the_room() -> None:
 
 
 def test_text_without_any_space_is_cut_all_the_same() -> None:
-    counter = CharacterCounter()
+    embedder = CharacterEmbedder()
     abstract = "x" * 1000
-    check(Chunker(counter).split("y" * 500, abstract), abstract, counter)
+    check(Chunker(embedder).split("y" * 500, abstract), abstract, embedder)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -67,8 +68,8 @@ def test_chunks_are_spans_of_any_abstract(seed: int) -> None:
     rng = random.Random(seed)
     alphabet = ["word", "Émile", ".", " ", "  ", "\n", "\n\n", "。", "x" * 50, "? ", "e.g. ", "\t"]
     abstract = "".join(rng.choices(alphabet, k=rng.randint(1, 400))).strip() or "x"
-    for counter in (CharacterCounter(), HashingEmbedder(max_tokens=12)):
-        check(Chunker(counter).split("A title here", abstract), abstract, counter)
+    for embedder in (CharacterEmbedder(), HashingEmbedder(max_tokens=12)):
+        check(Chunker(embedder).split("A title here", abstract), abstract, embedder)
 
 
 def test_the_fingerprint_tells_how_chunks_are_cut() -> None:

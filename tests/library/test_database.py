@@ -72,7 +72,7 @@ def test_the_database_of_another_program_is_refused(path: Path) -> None:
 
 def test_damage_that_shows_later_is_told_as_such(path: Path, make_papers: MakePapers) -> None:
     database = Database(path)
-    Catalog(database).add(make_papers(400))
+    Catalog(database).add_batch(make_papers(400))
     database.close()
     with path.open("r+b") as file:
         # The papers fill the rest; in front are the pages that are read when it is opened.
@@ -80,7 +80,7 @@ def test_damage_that_shows_later_is_told_as_such(path: Path, make_papers: MakePa
         file.write(b"\xff" * (path.stat().st_size // 2))
     database = Database(path)
     with pytest.raises(LibraryDamaged, match="backup"):
-        list(Catalog(database).papers())
+        list(Catalog(database).all())
     database.close()
 
 
@@ -106,7 +106,7 @@ def test_waiting_for_another_writer_ends(path: Path, monkeypatch: pytest.MonkeyP
     assert Catalog(database).count() == 0, "reading goes on"
     other.execute("ROLLBACK")
     other.close()
-    Catalog(database).add([Paper(title="x", abstract="y")])
+    Catalog(database).add_batch([Paper(title="x", abstract="y")])
     database.close()
 
 
@@ -114,28 +114,30 @@ def test_a_failed_transaction_leaves_nothing_and_the_next_one_works(path: Path) 
     database = Database(path)
     for failure in (KeyboardInterrupt, ValueError):
         with pytest.raises(failure), database.write() as connection:
-            connection.execute("INSERT INTO facts VALUES ('a', 'b')")
+            connection.execute("INSERT INTO metadata VALUES ('a', 'b')")
             raise failure
     with database.write() as connection:
-        connection.execute("INSERT INTO facts VALUES ('a', 'c')")
+        connection.execute("INSERT INTO metadata VALUES ('a', 'c')")
     with database.read() as connection:
-        assert connection.execute("SELECT value FROM facts WHERE name = 'a'").fetchone() == ("c",)
+        assert connection.execute("SELECT value FROM metadata WHERE name = 'a'").fetchone() == (
+            "c",
+        )
     database.close()
 
 
 def test_a_full_disk_keeps_what_was_stored(path: Path, make_papers: MakePapers) -> None:
     database = Database(path)
     catalog = Catalog(database)
-    catalog.add(make_papers(10))
+    catalog.add_batch(make_papers(10))
     with database.read() as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(LibraryFull, match="No space is left"):
-        catalog.add(make_papers(500, first=100))
+        catalog.add_batch(make_papers(500, first=100))
     assert catalog.count() == 10
     with database.read() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
-    assert catalog.add(make_papers(500, first=100)).added == 500
+    assert catalog.add_batch(make_papers(500, first=100)).added == 500
     database.close()
 
 
@@ -149,7 +151,7 @@ def test_a_disk_that_is_really_full(
     catalog = Catalog(database)
     with pytest.raises(LibraryFull):
         for first in range(0, 100_000, 200):
-            catalog.add(make_papers(200, first=first))
+            catalog.add_batch(make_papers(200, first=first))
     kept = catalog.count()
     assert kept >= 200
     assert kept % 200 == 0
@@ -162,11 +164,11 @@ def test_a_disk_that_is_really_full(
     database = Database(disk / "catalog.sqlite")
     assert Catalog(database).count() == kept
     with pytest.raises(LibraryFull):
-        Catalog(database).add(make_papers(2000, first=200_000))
+        Catalog(database).add_batch(make_papers(2000, first=200_000))
     database.close()
     filler.unlink()
     database = Database(disk / "catalog.sqlite")
-    assert Catalog(database).add(make_papers(2, first=300_000)).added == 2
+    assert Catalog(database).add_batch(make_papers(2, first=300_000)).added == 2
     database.close()
 
 
@@ -174,7 +176,7 @@ def test_a_read_only_folder_can_be_read(
     path: Path, tmp_path: Path, mount: Callable[..., None], make_papers: MakePapers
 ) -> None:
     database = Database(path)
-    Catalog(database).add(make_papers(5))
+    Catalog(database).add_batch(make_papers(5))
     database.close()
     files = sorted(path.parent.iterdir())
     point = tmp_path / "read-only"
@@ -185,7 +187,7 @@ def test_a_read_only_folder_can_be_read(
     assert database.read_only
     assert Catalog(database).ranked("glaciers", 5)
     with pytest.raises(LibraryReadOnly, match="read-only"):
-        Catalog(database).add(make_papers(1, first=9))
+        Catalog(database).add_batch(make_papers(1, first=9))
     database.close()
     with pytest.raises(LibraryReadOnly, match="--library"):
         Database(point / "sub" / "catalog.sqlite")
@@ -196,7 +198,7 @@ def test_a_read_only_folder_with_a_journal_that_must_be_replayed_is_not_misread(
     path: Path, tmp_path: Path, mount: Callable[..., None], make_papers: MakePapers
 ) -> None:
     database = Database(path)
-    Catalog(database).add(make_papers(5))
+    Catalog(database).add_batch(make_papers(5))
     point = tmp_path / "read-only"
     shutil.copytree(path.parent, point)  # as a crash leaves it
     (point / "catalog.sqlite-shm").unlink()
@@ -270,7 +272,7 @@ def test_closing_waits_for_what_other_threads_do(path: Path) -> None:
         with database.write() as connection:
             begun.set()
             go_on.wait(20)
-            connection.execute("INSERT INTO facts VALUES ('a', 'kept')")
+            connection.execute("INSERT INTO metadata VALUES ('a', 'kept')")
         try:
             with database.read():
                 found.append("open")
@@ -290,7 +292,7 @@ def test_closing_waits_for_what_other_threads_do(path: Path) -> None:
     assert found == [f"The library {path.parent} is closed."]
     again = Database(path)
     with again.read() as connection:
-        assert connection.execute("SELECT value FROM facts WHERE name = 'a'").fetchone()
+        assert connection.execute("SELECT value FROM metadata WHERE name = 'a'").fetchone()
     again.close()
 
 

@@ -21,11 +21,11 @@ def test_labels_are_counted_and_written_as_the_first_paper_writes_them(tmp_path:
                 paper(3, ("SEA ICE", "math.PR"), "b.bib"),
             ]
         )
-        assert library.frequent("tag", 2) == [("Sea Ice", 3), ("hep-ph", 1)]
-        assert library.frequent("tag", 9)[2] == ("math.PR", 1)
-        assert library.frequent("source", 9) == [("My refs.ris", 2), ("b.bib", 1)]
+        assert library.papers.facets("tag", 2) == [("Sea Ice", 3), ("hep-ph", 1)]
+        assert library.papers.facets("tag", 9)[2] == ("math.PR", 1)
+        assert library.papers.facets("source", 9) == [("My refs.ris", 2), ("b.bib", 1)]
 
 
 def test_no_papers_have_no_labels(tmp_path: Path) -> None:
     with Library.open(tmp_path, None) as library:
-        assert library.frequent("tag", 5) == []
+        assert library.papers.facets("tag", 5) == []

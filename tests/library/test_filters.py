@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.embedder import Vectors
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.library.catalog import Catalog
@@ -15,7 +16,6 @@ from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters, parse_query
 from assistant.library.name_matching import bears_name, folded
 from assistant.library.schema import APPLICATION_ID, MIGRATIONS
-from assistant.library.vectors import Matrix
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -146,9 +146,9 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def numbers(catalog: Catalog, filters: Filters) -> list[int]:
-    found = [stored.number for stored in catalog.papers(filters)]
+    found = [stored.number for stored in catalog.all(filters)]
     assert sorted(catalog.numbers(filters)) == found
-    assert sorted(catalog.listed("published", filters)) == found
+    assert sorted(stored.number for stored in catalog.sorted_by("published", filters)) == found
     assert catalog.count(filters) == len(found)
     assert sorted(catalog.fitting(range(100), filters)) == found
     return found
@@ -174,14 +174,17 @@ def test_dates_are_inclusive_at_any_precision(
     catalog: Catalog, filters: Filters, found: list[int]
 ) -> None:
     dates = ["2022-06", "2023-12-31", "2024", "2024-03", "2024-03-14", "2025-01-01", None]
-    catalog.add([paper(n, date) for n, date in enumerate(dates)])
+    catalog.add_batch([paper(n, date) for n, date in enumerate(dates)])
     assert numbers(catalog, filters) == found
 
 
 def test_the_newest_come_first_and_those_without_a_date_last(catalog: Catalog) -> None:
-    catalog.add([paper(n, date) for n, date in enumerate(["2023", None, "2024-02", "2024-02"])])
-    assert catalog.listed("published") == [4, 3, 1, 2]
-    assert catalog.listed("published", limit=2, skip=1) == [3, 1]
+    catalog.add_batch(
+        [paper(n, date) for n, date in enumerate(["2023", None, "2024-02", "2024-02"])]
+    )
+    assert [stored.number for stored in catalog.sorted_by("published")] == [4, 3, 1, 2]
+    page = catalog.sorted_by("published", limit=2, offset=1)
+    assert [stored.number for stored in page] == [3, 1]
     assert [stored.number for stored in catalog.in_order([4, 9, 2])] == [4, 2]
 
 
@@ -189,7 +192,7 @@ HARD = ["it's", 'say "x"', "100%", "a_b", "back\\slash", "*", "naïve", "x;--", 
 
 
 def test_labels_with_every_kind_of_character(catalog: Catalog) -> None:
-    catalog.add([paper(n, tags=(label,), source=label) for n, label in enumerate(HARD)])
+    catalog.add_batch([paper(n, tags=(label,), source=label) for n, label in enumerate(HARD)])
     for n, label in enumerate(HARD, start=1):
         assert numbers(catalog, Filters(tags=(label,))) == [n]
         assert numbers(catalog, Filters(sources=(label.upper(),))) == [n]
@@ -203,7 +206,7 @@ def test_labels_with_every_kind_of_character(catalog: Catalog) -> None:
 
 
 def test_authors_and_tags_all_hold_and_kinds_too(catalog: Catalog) -> None:
-    catalog.add(
+    catalog.add_batch(
         [
             paper(1, "2020", authors=("Ann Lee", "Bo Ek"), tags=("x", "Y")),
             paper(2, "2021", authors=("Ann Lee",), tags=("x",)),
@@ -228,12 +231,14 @@ def test_authors_and_tags_all_hold_and_kinds_too(catalog: Catalog) -> None:
 
 
 def test_labels_follow_when_papers_are_merged(catalog: Catalog) -> None:
-    catalog.add([paper(1, "2020", doi="10.1/x", tags=("a",), authors=("Ann Lee",))])
-    catalog.add([paper(2, "2020-05", doi="10.1/x", tags=("b",), authors=("Ann Lee", "Bo Ek"))])
+    catalog.add_batch([paper(1, "2020", doi="10.1/x", tags=("a",), authors=("Ann Lee",))])
+    catalog.add_batch(
+        [paper(2, "2020-05", doi="10.1/x", tags=("b",), authors=("Ann Lee", "Bo Ek"))]
+    )
     assert numbers(catalog, Filters(tags=("a", "b"), authors=("ek",), since="2020-05")) == [1]
     # Two papers that turn out to be one.
-    catalog.add([paper(3, arxiv="2401.00001", tags=("c",))])
-    catalog.add([paper(4, arxiv="2401.00001", doi="10.1/x")])
+    catalog.add_batch([paper(3, arxiv="2401.00001", tags=("c",))])
+    catalog.add_batch([paper(4, arxiv="2401.00001", doi="10.1/x")])
     assert numbers(catalog, Filters(tags=("c",))) == [1]
     with catalog._database.read() as connection:
         count = "SELECT count(*) FROM labels WHERE paper NOT IN (SELECT number FROM papers)"
@@ -274,7 +279,7 @@ def years(library: Library, make_papers: MakePapers) -> Library:
         for n, made in enumerate(make_papers(400), start=1)
     ]
     library.add(papers)
-    library.embed_missing()
+    library.vectors.embed_missing()
     return library
 
 
@@ -302,13 +307,13 @@ def test_the_index_is_asked_for_more_before_all_are_compared(
     monkeypatch.setattr("assistant.library.search._FEW", 0)
     monkeypatch.setattr("assistant.library.search._DEPTH", 4)
     asked: list[int] = []
-    nearest = years._vectors.nearest_papers
+    nearest = years.vectors.index.nearest_papers
 
-    def counted(vector: Matrix, count: int) -> list[tuple[int, float]]:
+    def counted(vector: Vectors, count: int) -> list[tuple[int, float]]:
         asked.append(count)
         return nearest(vector, count)
 
-    monkeypatch.setattr(years._vectors, "nearest_papers", counted)
+    monkeypatch.setattr(years.vectors.index, "nearest_papers", counted)
     assert len(years.search("penguins in Kyoto", 4, Filters(since="2024"))) == 4
     assert asked in ([32], [32, 160])
 
@@ -328,8 +333,8 @@ def test_filters_alone_give_the_newest(folder: Path) -> None:
         hits = library.search(" ", 2, Filters(until="2023"))
         assert [hit.stored.paper.published for hit in hits] == ["2023", "2022"]
         assert library.search(" ", 2) == []
-        assert [s.number for s in library.listed(limit=2)] == [5, 4]
-        assert [s.number for s in library.with_words("", Filters(since="2023"))] == [5, 4]
-        assert [s.number for s in library.with_words("abstract 2")] == [3]
-        assert [s.number for s in library.papers(Filters(until="2021"))] == [1, 2]
-        assert library.count(Filters(until="2021")) == 2
+        assert [s.number for s in library.papers.sorted_by(limit=2)] == [5, 4]
+        assert [s.number for s in library.papers.matching("", Filters(since="2023"))] == [5, 4]
+        assert [s.number for s in library.papers.matching("abstract 2")] == [3]
+        assert [s.number for s in library.papers.all(Filters(until="2021"))] == [1, 2]
+        assert library.papers.count(Filters(until="2021")) == 2

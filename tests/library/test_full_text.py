@@ -51,7 +51,7 @@ def test_words_and_phrases_are_taken_from_what_was_typed(query: str, expected: l
 def test_no_text_is_full_text_syntax(query: str, tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.sqlite")
     catalog = Catalog(database)
-    catalog.add(
+    catalog.add_batch(
         [Paper(title="Glaciers", abstract="They melt."), Paper(title="Zzz", abstract="Qqq")]
     )
     assert catalog.ranked(query, 5)[0][0] == 1
@@ -74,7 +74,7 @@ def found(catalog: Catalog, query: str, limit: int = 5) -> list[int]:
 
 
 def test_stems_accents_and_titles_count(catalog: Catalog) -> None:
-    catalog.add(
+    catalog.add_batch(
         [
             Paper(title="Rivers of ice", abstract="Naïve models of melting glaciers in Ångström."),
             Paper(title="Glacier melt", abstract="Rivers of ice are modelled here once again."),
@@ -100,14 +100,14 @@ def test_stems_accents_and_titles_count(catalog: Catalog) -> None:
 )
 def test_hyphens_make_no_difference(catalog: Catalog, written: str, query: str) -> None:
     papers = [Paper(title=f"Other matters {n}", abstract="4 of 10 pre tests.") for n in range(9)]
-    catalog.add([*papers, Paper(title="x", abstract=f"The model is {written} here.")])
+    catalog.add_batch([*papers, Paper(title="x", abstract=f"The model is {written} here.")])
     assert found(catalog, query)[0] == 10
 
 
 def test_scores_are_the_same_with_and_without_conditions(
     catalog: Catalog, make_papers: Callable[..., list[Paper]]
 ) -> None:
-    catalog.add(make_papers(300))
+    catalog.add_batch(make_papers(300))
     query = "penguins in winter, part 17"
     ranked = catalog.ranked(query, 300)
     assert [score for _, score in ranked] == sorted((s for _, s in ranked), reverse=True)
@@ -125,14 +125,14 @@ def test_scores_are_the_same_with_and_without_conditions(
 
 
 def test_all_words(catalog: Catalog) -> None:
-    catalog.add(
+    catalog.add_batch(
         [
             Paper(title="Red", abstract="Red and green things."),
             Paper(title="Green", abstract="Nothing red. Nothing reddish, nothing yellow."),
             Paper(title="Blue", abstract="Only red."),
         ]
     )
-    with_all = catalog.full_text.with_all_words
+    with_all = catalog.full_text.matching
     assert sorted(with_all("red green")) == [1, 2]
     assert with_all("the green yellow") == [2]
     assert with_all("greem yellow") == [2], "typing errors are forgiven"
@@ -157,7 +157,7 @@ def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
     make_papers: Callable[..., list[Paper]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    catalog.add(make_papers(400))
+    catalog.add_batch(make_papers(400))
     everything = catalog.ranked(question, 20)
     monkeypatch.setattr("assistant.library.query_plan.LARGE", 100)
     monkeypatch.setattr("assistant.library.query_plan._MOST_SCORED", 30)

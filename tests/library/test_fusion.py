@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.embedder import Vectors
 from assistant.library.fusion import fuse
-from assistant.library.vectors import Matrix
 
 
-def _at(degrees: float) -> Matrix:
+def _at(degrees: float) -> Vectors:
     """A unit vector of the plane."""
     angle = np.deg2rad(degrees)
     return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)

@@ -42,7 +42,7 @@ def test_what_is_foreseen_comes_true(tmp_path: Path) -> None:
     with Library.open(tmp_path, None) as library:
         library.add(KNOWN)
         before = library.stamp()
-        foreseeing = library.foresee()
+        foreseeing = library.preview_import()
         records = [record for record, _ in RECORDS.values()]
         foreseen = [*foreseeing.outcomes(records[:5]), *foreseeing.outcomes(records[5:])]
         assert dict(zip(RECORDS, foreseen, strict=True)) == {

@@ -30,13 +30,13 @@ def test_the_real_page_twice(
 
     with Library.open(folder, embedder, notes.append) as library:
         assert library.add(page()) == ImportReport(read=73, added=73)
-        assert library.missing_vectors() == 73
-        assert library.embed_missing() == 73
+        assert library.vectors.missing() == 73
+        assert library.vectors.embed_missing() == 73
         embedded = len(embedder.texts)
         assert embedded >= 73
     with Library.open(folder, embedder, notes.append) as library:
         assert library.add(page()) == ImportReport(read=73, unchanged=73)
-        assert library.embed_missing() == 0
+        assert library.vectors.embed_missing() == 0
         assert len(embedder.texts) == embedded, "nothing is embedded again"
         best = library.search("How much smaller does Compressor make pre-trained code models?")[0]
         assert best.stored.title == "Compressing Pre-trained Models of Code into 3 MB"
@@ -61,7 +61,7 @@ def test_what_was_read_before_a_failure_stays(
     told: list[int] = []
     with pytest.raises(failure):
         library.add(stream(), told.append)
-    assert library.count() == count
+    assert library.papers.count() == count
     assert told == [BATCH, 2 * BATCH, count]
     assert library.search("penguins")
     again = ImportReport(read=count + 66, added=66, unchanged=count)
@@ -77,7 +77,7 @@ def test_an_interrupt_while_writing_loses_one_batch_at_most(
 
     with pytest.raises(KeyboardInterrupt):
         library.add(make_papers(BATCH + 400), interrupt)
-    assert library.count() == BATCH
+    assert library.papers.count() == BATCH
 
 
 class Interrupted(HashingEmbedder):
@@ -98,13 +98,16 @@ def test_embedding_goes_on_where_it_stopped(folder: Path, make_papers: MakePaper
     with Library.open(folder, embedder) as library:
         library.add(make_papers(300))
         with pytest.raises(KeyboardInterrupt):
-            library.embed_missing(lambda done, total: told.append((done, total)))
+            library.vectors.embed_missing(lambda done, total: told.append((done, total)))
         assert told == [(64, 300), (128, 300)]
-        assert library.missing_vectors() == 172
+        assert library.vectors.missing() == 172
         asked = len(embedder.texts)
-        assert library.embed_missing(should_stop=lambda: len(embedder.texts) >= asked + 64) == 64
-        assert library.embed_missing() == 108
-        assert library.missing_vectors() == 0
+        assert (
+            library.vectors.embed_missing(should_stop=lambda: len(embedder.texts) >= asked + 64)
+            == 64
+        )
+        assert library.vectors.embed_missing() == 108
+        assert library.vectors.missing() == 0
     paper_texts = [text for text in embedder.texts if "\n" in text]
     assert len(paper_texts) == len(set(paper_texts)) == 300, "none was embedded twice"
 
@@ -113,12 +116,12 @@ def test_a_changed_abstract_is_embedded_again(
     library: Library, embedder: HashingEmbedder, make_papers: MakePapers
 ) -> None:
     library.add([*make_papers(10), Paper(title="T", abstract="Walrus…", doi="10.1/x")])
-    library.embed_missing()
+    library.vectors.embed_missing()
     del embedder.texts[:]
     report = library.add([Paper(title="T", abstract="Seal, not walrus, it is.", doi="10.1/x")])
     assert report == ImportReport(read=1, merged=1)
-    assert library.missing_vectors() == 1
-    assert library.embed_missing() == 1
+    assert library.vectors.missing() == 1
+    assert library.vectors.embed_missing() == 1
     assert embedder.texts == ["T\nSeal, not walrus, it is."]
     assert library.search("seal not walrus")[0].stored.id == "doi:10.1/x"
 
@@ -128,14 +131,14 @@ def test_another_embedder_drops_the_vectors_and_says_so(
 ) -> None:
     with Library.open(folder, HashingEmbedder(64), notes.append) as library:
         library.add(make_papers(30))
-        library.embed_missing()
+        library.vectors.embed_missing()
     assert notes == []
     with Library.open(folder, HashingEmbedder(32), notes.append) as library:
         (note,) = notes
         assert "30 papers have to be made again" in note
-        assert library.missing_vectors() == 30
+        assert library.vectors.missing() == 30
         assert library.search("penguins", budget_s=0)[0].similarity is not None, "made at once"
-        assert library.embed_missing() == 29
+        assert library.vectors.embed_missing() == 29
         assert library.search("penguins")[0].similarity is not None
     assert len(notes) == 1
 
@@ -145,11 +148,11 @@ def test_without_an_embedder_vectors_stay_untouched(
 ) -> None:
     with Library.open(folder, embedder) as library:
         library.add(make_papers(30))
-        library.embed_missing()
+        library.vectors.embed_missing()
     with Library.open(folder, None) as library:
         library.add(make_papers(31))
-        assert library.embed_missing() == 0
-        assert library.embed_words(["x"]) is None
+        assert library.vectors.embed_missing() == 0
+        assert library.vectors.embed_words(["x"]) is None
         hits = library.search("penguins")
         assert hits
         assert all(hit.similarity is None for hit in hits)
@@ -157,9 +160,9 @@ def test_without_an_embedder_vectors_stay_untouched(
         assert status.full_text_only
         assert (status.embedder, status.chunks, status.missing_vectors) == (None, 30, 1)
     with Library.open(folder, embedder) as library:
-        assert library.missing_vectors() == 1
+        assert library.vectors.missing() == 1
         assert not library.status().full_text_only
-        vectors = library.embed_words(["a", "b c"])
+        vectors = library.vectors.embed_words(["a", "b c"])
         assert vectors is not None
         assert [one.tokens.shape for one in vectors] == [(1, 64), (2, 64)]
 
@@ -169,7 +172,7 @@ def test_chroma_deleted_is_rebuilt_without_embedding(
 ) -> None:
     with Library.open(folder, embedder, notes.append) as library:
         library.add(make_papers(200))
-        library.embed_missing()
+        library.vectors.embed_missing()
         before = library.search("penguins folding in Kyoto")
     shutil.rmtree(folder / "chroma")
     embedded = len(embedder.texts)
@@ -195,12 +198,12 @@ def test_chroma_that_cannot_be_used_is_done_without(
 
     with Library.open(folder, embedder, notes.append) as library:
         library.add(make_papers(20))
-        library.embed_missing()
+        library.vectors.embed_missing()
         before = library.search("penguins")
         monkeypatch.setattr("chromadb.api.models.Collection.Collection.query", broken)
         assert library.search("penguins")[0].stored == before[0].stored
         library.add(make_papers(5, first=20))
-        library.embed_missing()
+        library.vectors.embed_missing()
         assert library.search("penguins")
     (note,) = notes
     assert "Chroma cannot be used (no Chroma today)" in note
@@ -218,7 +221,7 @@ with Library.open(Path(sys.argv[1]), HashingEmbedder(), print) as library:
         order = json.loads(line)
         if "add" in order:
             library.add([Paper(**order["add"])])
-            library.embed_missing()
+            library.vectors.embed_missing()
         hits = library.search(order["search"], limit=5)
         found = [[hit.stored.number, round(hit.similarity, 4)] for hit in hits]
         print(json.dumps(found), flush=True)
@@ -235,7 +238,7 @@ def test_two_processes_share_a_library(
 ) -> None:
     with Library.open(folder, embedder, notes.append) as library:
         library.add(make_papers(100))
-        library.embed_missing()
+        library.vectors.embed_missing()
     other = subprocess.Popen(
         [sys.executable, "-c", SECOND_PROCESS, str(folder)],
         stdin=subprocess.PIPE,
@@ -269,7 +272,7 @@ def test_two_processes_share_a_library(
         assert order(add=walrus, search="walrus sings")[0][0] == 101
         assert mine("walrus sings")[0][0] == 101
         library.add([Paper(title="Ibex steps", abstract="An ibex climbs.")])
-        library.embed_missing()
+        library.vectors.embed_missing()
         assert order(search="an ibex climbs") == mine("an ibex climbs")
         # The richer abstract takes the place of the vectors, too.
         walrus["abstract"] = "A walrus sings in the bath of the captain, as it were, every night."
@@ -293,7 +296,7 @@ def test_many_threads_at_once(library: Library, make_papers: MakePapers) -> None
 
     def save(part: int) -> int:
         return sum(
-            library.save_tldr(StoredTldr(number, "x", f"m{part}", "p", "generated", 0.1, "2026"))
+            library.tldrs.save(StoredTldr(number, "x", f"m{part}", "p", "generated", 0.1, "2026"))
             for number in range(1, 60)
         )
 
@@ -301,12 +304,12 @@ def test_many_threads_at_once(library: Library, make_papers: MakePapers) -> None
         searches = 0
         while not stop.is_set():
             assert library.search("penguins in Kyoto")
-            library.save_turn(f"chat {part}", "q", "{}")
+            library.chats.save_turn(f"chat {part}", "q", "{}")
             searches += 1
         return searches
 
     def embed(part: int) -> int:
-        return library.embed_missing()
+        return library.vectors.embed_missing()
 
     with ThreadPoolExecutor(16) as pool:
         searching = [pool.submit(search, part) for part in range(4)]
@@ -316,11 +319,11 @@ def test_many_threads_at_once(library: Library, make_papers: MakePapers) -> None
         assert all(job.result() > 0 for job in searching)
     assert results[0::3] == [150, 150, 150]
     assert results[1::3] == [59, 59, 59]
-    library.embed_missing()
-    assert library.count() == 550
-    assert library.missing_vectors() == 0
+    library.vectors.embed_missing()
+    assert library.papers.count() == 550
+    assert library.vectors.missing() == 0
     assert library.status().chunks == 550
-    assert len(library.chats()) == 4
+    assert len(library.chats.all()) == 4
 
 
 def test_a_read_only_library_is_searched_without_chroma(
@@ -333,7 +336,7 @@ def test_a_read_only_library_is_searched_without_chroma(
 ) -> None:
     with Library.open(folder, embedder, notes.append) as library:
         library.add(make_papers(100))
-        library.embed_missing()
+        library.vectors.embed_missing()
         before = library.search("tulips blooming")
     point = tmp_path / "read-only"
     point.mkdir()
@@ -344,12 +347,12 @@ def test_a_read_only_library_is_searched_without_chroma(
         assert [hit.stored for hit in hits] == [hit.stored for hit in before]
         assert [hit.vector_rank for hit in hits] == [hit.vector_rank for hit in before]
         assert library.status().read_only
-        assert library.get("#7").number == 7
-        assert library.embed_missing() == 0
+        assert library.papers.get("#7").number == 7
+        assert library.vectors.embed_missing() == 0
         for write in (
             lambda: library.add(make_papers(1, first=500)),
-            lambda: library.save_turn("c", "q", "{}"),
-            lambda: library.save_tldr(StoredTldr(1, "x", "m", "p", "generated", 0.1, "2026")),
+            lambda: library.chats.save_turn("c", "q", "{}"),
+            lambda: library.tldrs.save(StoredTldr(1, "x", "m", "p", "generated", 0.1, "2026")),
         ):
             with pytest.raises(LibraryReadOnly):
                 write()
@@ -375,22 +378,22 @@ def test_a_disk_that_fills_up_while_embedding(
     with Library.open(disk, embedder, notes.append) as library:
         library.add(make_papers(1000))
         with pytest.raises(LibraryFull):
-            library.embed_missing()
-        assert 0 < library.missing_vectors() < 1000
+            library.vectors.embed_missing()
+        assert 0 < library.vectors.missing() < 1000
         assert library.search("penguins in Kyoto")[0].similarity is not None
-        missing = library.missing_vectors()
+        missing = library.vectors.missing()
     assert all("Chroma" in note or "vector index" in note for note in notes)
     mount("-o", "remount,size=64m", disk)
     with Library.open(disk, embedder, notes.append) as library:
-        assert library.embed_missing() == missing
+        assert library.vectors.embed_missing() == missing
         assert library.search("penguins in Kyoto")[0].vector_rank is not None
-        assert library.count() == 1000
+        assert library.papers.count() == 1000
 
 
 def test_papers_keep_no_lock(library: Library, make_papers: MakePapers) -> None:
     library.add(make_papers(3))
-    for stored in library.papers():
-        library.save_tldr(StoredTldr(stored.number, "x", "m", "p", "extracted", 0.1, "2026"))
+    for stored in library.papers.all():
+        library.tldrs.save(StoredTldr(stored.number, "x", "m", "p", "extracted", 0.1, "2026"))
         library.add(make_papers(1, first=100))
-    assert library.count() == 4
+    assert library.papers.count() == 4
     assert library.status().tldrs == 4

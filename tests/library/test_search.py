@@ -33,7 +33,7 @@ def test_words_alone_without_an_embedder(zoo: Library, folder: Path) -> None:
 
 
 def test_words_and_vectors_are_fused(zoo: Library, embedder: HashingEmbedder) -> None:
-    zoo.embed_missing()
+    zoo.vectors.embed_missing()
     hits = zoo.search("penguins waddle over the ice")
     assert hits[0].stored.number == 1
     assert (hits[0].bm25_rank, hits[0].vector_rank) == (1, 1)
@@ -53,7 +53,7 @@ def test_the_similarity_is_there_for_papers_that_only_words_brought_up(
     near = [Paper(title=f"Penguins {n}", abstract="Penguins march.") for n in range(5)]
     far = "A walrus met penguins and nobody said a word about it to anyone else in that bay."
     library.add([*near, Paper(title="Bay", abstract=far)])
-    library.embed_missing()
+    library.vectors.embed_missing()
     hits = library.search("walrus penguins", limit=3)
     (word_only,) = [hit for hit in hits if hit.vector_rank is None]
     assert word_only.stored.title == "Bay"
@@ -71,7 +71,7 @@ def test_the_best_chunk_of_a_long_paper_counts(folder: Path) -> None:
                 Paper(title="Short", abstract="Zebras rest, and nobody gallops ever."),
             ]
         )
-        library.embed_missing()
+        library.vectors.embed_missing()
         assert library.status().chunks > 5
         hits = library.search("zebras gallop at dawn")
     assert [hit.stored.number for hit in hits] == [1, 2]
@@ -89,7 +89,7 @@ def test_no_words_no_papers(library: Library, query: str) -> None:
 
 def test_a_limit(library: Library, make_papers: Callable[..., list[Paper]]) -> None:
     library.add(make_papers(100))
-    library.embed_missing()
+    library.vectors.embed_missing()
     assert len(library.search("penguins", limit=3)) == 3
     assert len(library.search("penguins in winter simulation", limit=80)) == 80
     assert library.search("penguins", limit=0) == []
@@ -99,7 +99,7 @@ def test_a_question_of_a_hundred_thousand_characters(
     library: Library, make_papers: Callable[..., list[Paper]]
 ) -> None:
     library.add(make_papers(20))
-    library.embed_missing()
+    library.vectors.embed_missing()
     assert library.search("penguins " * 11_000, limit=1)[0].bm25_rank is not None
 
 
@@ -107,26 +107,26 @@ def test_similar_papers_are_near_and_not_the_paper_itself(
     library: Library, make_papers: Callable[..., list[Paper]]
 ) -> None:
     library.add(make_papers(112))
-    library.embed_missing()
-    hits = library.similar("#3", 20)
+    library.vectors.embed_missing()
+    hits = library.search.similar("#3", 20)
     assert len(hits) == 20
     assert all(hit.stored.number != 3 for hit in hits)
     assert "Penguins" in hits[0].stored.title
     cosines = [hit.similarity for hit in hits if hit.similarity is not None]
     assert cosines == sorted(cosines, reverse=True)
     assert len(cosines) == 20
-    assert library.similar("#3", 0) == []
+    assert library.search.similar("#3", 0) == []
     with pytest.raises(PaperNotFound):
-        library.similar("nonsense")
+        library.search.similar("nonsense")
 
 
 def test_similar_papers_meet_the_filters(
     library: Library, make_papers: Callable[..., list[Paper]]
 ) -> None:
     library.add(make_papers(60))
-    library.embed_missing()
+    library.vectors.embed_missing()
     only = Filters(only=(3, 11, 40))
-    assert {hit.stored.number for hit in library.similar("3", 5, only)} == {11, 40}
+    assert {hit.stored.number for hit in library.search.similar("3", 5, only)} == {11, 40}
 
 
 def test_similar_papers_without_any_vector(
@@ -134,16 +134,16 @@ def test_similar_papers_without_any_vector(
 ) -> None:
     """The paper's own vector, and those of the papers its title brings up, are made."""
     with Library.open(folder, None) as library:
-        by_words = library.similar("1")
+        by_words = library.search.similar("1")
         assert [hit.stored.number for hit in by_words] == [2]
         assert by_words[0].similarity is None
-    hits = zoo.similar("1")
+    hits = zoo.search.similar("1")
     assert [hit.stored.number for hit in hits] == [2]
     vectors = embedder.embed(
-        [f"{stored.title}\n{stored.abstract}" for stored in zoo.papers() if stored.number < 3]
+        [f"{stored.title}\n{stored.abstract}" for stored in zoo.papers.all() if stored.number < 3]
     )
     assert hits[0].similarity == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
-    assert zoo.missing_vectors() == 1
+    assert zoo.vectors.missing() == 1
 
 
 def test_a_paper_of_several_chunks_is_compared_as_a_whole(folder: Path) -> None:
@@ -157,6 +157,6 @@ def test_a_paper_of_several_chunks_is_compared_as_a_whole(folder: Path) -> None:
                 Paper(title="Other", abstract="Radar beams resonate with protein lasers."),
             ]
         )
-        library.embed_missing()
+        library.vectors.embed_missing()
         assert library.status().chunks > 5
-        assert {hit.stored.title for hit in library.similar("1", 2)} == {"First", "Second"}
+        assert {hit.stored.title for hit in library.search.similar("1", 2)} == {"First", "Second"}

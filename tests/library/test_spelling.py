@@ -24,7 +24,9 @@ TEXTS = [
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database(tmp_path / "catalog.sqlite")
-    Catalog(opened).add([Paper(title=f"No. {n}", abstract=text) for n, text in enumerate(TEXTS)])
+    Catalog(opened).add_batch(
+        [Paper(title=f"No. {n}", abstract=text) for n, text in enumerate(TEXTS)]
+    )
     yield opened
     opened.close()
 
@@ -72,8 +74,8 @@ def test_what_is_known_or_not_near_stays(database: Database, typed: str) -> None
 
 def test_the_nearest_then_the_most_frequent_and_three_at_most(database: Database) -> None:
     catalog = Catalog(database)
-    catalog.add([Paper(title=f"More {n}", abstract="stamp stork") for n in range(3)])
-    catalog.add([Paper(title="Again", abstract="start")])
+    catalog.add_batch([Paper(title=f"More {n}", abstract="stamp stork") for n in range(3)])
+    catalog.add_batch([Paper(title="Again", abstract="start")])
     # All are one letter away. Two papers have `start`, one each of the others.
     assert Spelling(database).corrected(["starx"]) == ["start", "stard", "stare"]
 
@@ -115,7 +117,7 @@ def test_an_empty_library(tmp_path: Path) -> None:
 def test_new_words_are_known_at_once(database: Database) -> None:
     assert Spelling(database).corrected(["walrus"]) == ["walrus"]
     assert Catalog(database).ranked("walris", 5) == []
-    Catalog(database).add([Paper(title="Sea", abstract="The walrus.")])
+    Catalog(database).add_batch([Paper(title="Sea", abstract="The walrus.")])
     assert [number for number, _ in Catalog(database).ranked("walris", 5)] == [6]
 
 

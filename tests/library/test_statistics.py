@@ -39,9 +39,9 @@ def test_everything_is_counted_once(library: Library) -> None:
         ]
     )  # fmt: skip
     for number in (1, 2):
-        library.save_tldr(StoredTldr(number, "A line.", "m", "p", "generated", 1.0, "2024-01-01"))
-    library.save_tldr(StoredTldr(1, "Another.", "n", "p", "generated", 1.0, "2024-01-01"))
-    library.tag([2], ["star"])
+        library.tldrs.save(StoredTldr(number, "A line.", "m", "p", "generated", 1.0, "2024-01-01"))
+    library.tldrs.save(StoredTldr(1, "Another.", "n", "p", "generated", 1.0, "2024-01-01"))
+    library.papers.tag([2], ["star"])
     assert library.statistics() == Statistics(
         papers=4,
         without_abstract=1,

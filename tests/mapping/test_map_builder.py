@@ -31,7 +31,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def fill(library: Library, papers: list[Paper]) -> Library:
     library.add(papers)
-    library.embed_missing()
+    library.vectors.embed_missing()
     return library
 
 
@@ -56,7 +56,7 @@ def test_every_paper_has_a_place_and_most_a_topic(library: Library) -> None:
 def test_the_order_of_import_changes_nothing(library: Library, tmp_path: Path) -> None:
     def places(made: PaperMap, of: Library) -> dict[str, tuple[float, float, str]]:
         return {
-            of.get(f"#{number}").title: (x, y, made.names[topic])
+            of.papers.get(f"#{number}").title: (x, y, made.names[topic])
             for number, x, y, topic in zip(made.numbers, made.x, made.y, made.topic, strict=True)
         }
 

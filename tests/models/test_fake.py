@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from assistant.embedder import Embedder
 from assistant.errors import ModelError, PromptTooLong
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.models.protocols import (
-    Embedder,
     GenerationRequest,
     LanguageModel,
     Message,

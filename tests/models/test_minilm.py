@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.embedder import Embedder, Vectors
 from assistant.errors import EmbedderUnavailable, ModelError
 from assistant.models import minilm, minilm_graph, minilm_session
 from assistant.models.minilm import MiniLM, open_embedder
 from assistant.models.minilm_session import Network
-from assistant.models.protocols import Embedder, Vectors
 from assistant.models.wordpiece import CLS, SEP
 from assistant.settings import Settings
 

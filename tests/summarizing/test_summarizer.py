@@ -46,7 +46,7 @@ def test_every_paper_gets_its_line_in_the_order_of_the_library(library: Library)
         f"We present CatNet{n}, a network that sleeps." for n in range(30)
     ]
     assert {result.method for result in results} == {"generated"}
-    kept = [tldr.text if tldr else None for _, tldr in library.tldrs()]
+    kept = [tldr.text if tldr else None for _, tldr in library.tldrs.for_papers()]
     assert kept == [result.tldr for result in results]
 
 
@@ -166,7 +166,7 @@ def test_a_paper_that_changed_meanwhile_does_not_keep_the_old_line(library: Libr
 
     (result,) = Summarizer(library, ScriptedModel(change)).run()
     assert result.tldr == "Cats sleep and they dream."
-    assert library.tldr(result.number or 0) is None
+    assert library.tldrs.get(result.number or 0) is None
 
 
 def test_a_second_batch_waits_for_the_first_and_writes_nothing_twice(library: Library) -> None:

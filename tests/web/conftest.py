@@ -44,7 +44,7 @@ def make_session(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSession]:
         sessions.append(session)
         if papers:
             session.library.add(papers)
-            session.library.embed_missing()
+            session.library.vectors.embed_missing()
         return session
 
     yield make

@@ -50,12 +50,12 @@ def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
         with Library.open(library.folder, HashingEmbedder()) as other:
             other.add(map(paper, range(5)))
         time.sleep(0.2)
-        assert library.missing_vectors() == 5  # it rests while there is other work
+        assert library.vectors.missing() == 5  # it rests while there is other work
         finish.set()
-        wait_until(lambda: library.missing_vectors() == 0)
+        wait_until(lambda: library.vectors.missing() == 0)
         with Library.open(library.folder, HashingEmbedder()) as other:
             other.add([paper(9)])
-        wait_until(lambda: library.missing_vectors() == 0)
+        wait_until(lambda: library.vectors.missing() == 0)
     finally:
         finish.set()
         ended.set()
@@ -69,7 +69,7 @@ def test_a_library_that_is_busy_is_tried_again(
     session = make_session()
     library = session.library
     library.add([paper(9)])
-    embed, tries = library.embed_missing, []
+    embed, tries = library.vectors.embed_missing, []
 
     def busy_at_first(**options: Callable[[], bool]) -> int:
         tries.append(options)
@@ -77,12 +77,12 @@ def test_a_library_that_is_busy_is_tried_again(
             raise LibraryBusy("Another program writes.")
         return embed(**options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(library, "embed_missing", busy_at_first)
+    monkeypatch.setattr(library.vectors, "embed_missing", busy_at_first)
     ended = threading.Event()
     thread = threading.Thread(target=BackgroundEmbedding(session, under_way, ended).run)
     thread.start()
     try:
-        wait_until(lambda: library.missing_vectors() == 0)
+        wait_until(lambda: library.vectors.missing() == 0)
     finally:
         ended.set()
         thread.join()

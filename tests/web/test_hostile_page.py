@@ -130,7 +130,7 @@ class Asker:
     """Answers with every hostile text as evidence and claim, then refuses, then fails."""
 
     def __init__(self, session: Session) -> None:
-        stored = list(session.library.papers())
+        stored = list(session.library.papers.all())
         self._evidence = tuple(
             Evidence(one, one.abstract, 0, len(one.abstract), score=1.0) for one in stored
         )
@@ -189,9 +189,9 @@ def hostile_session(make_session: MakeSession) -> Session:
     ]
     model = ScriptedModel(lambda request: TEXTS[0], name=" ".join(KINDS["markup"].values()))
     session = make_session(model, papers)
-    for stored, text in zip(list(session.library.papers()), TEXTS, strict=True):
+    for stored, text in zip(list(session.library.papers.all()), TEXTS, strict=True):
         tldr = StoredTldr(stored.number, text, text, "prompt", "generated", 1.0, "")
-        session.library.save_tldr(tldr, stored.paper)
+        session.library.tldrs.save(tldr, stored.paper)
     return session
 
 
@@ -366,7 +366,7 @@ def test_in_imports(
         page.locator("#import-job").get_by_text("could not be read").wait_for()
         page.locator("#import-job:not(:has(.running))").wait_for()
         check(page)
-        assert session.library.count() > len(TEXTS) / 2
+        assert session.library.papers.count() > len(TEXTS) / 2
 
 
 def test_in_tldrs_map_and_digest(

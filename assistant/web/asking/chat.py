@@ -105,7 +105,7 @@ class Chat:
         Raises:
             PaperNotFound: there is none.
         """
-        stored = self._session.library.get(key)
+        stored = self._session.library.papers.get(key)
         return stored.number, stored.title
 
     def stop(self, visitor: str) -> None:
@@ -154,7 +154,7 @@ class Chat:
         if paper is None:
             return ""
         try:
-            return self._session.library.get(f"#{paper}").title
+            return self._session.library.papers.get(f"#{paper}").title
         except AssistantError:
             return f"no. {paper}"
 
@@ -169,7 +169,7 @@ class Chat:
     ) -> None:
         turn = entry.view
         if turn.paper is not None:
-            self._session.library.get(f"#{turn.paper}")
+            self._session.library.papers.get(f"#{turn.paper}")
         filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
         answer: Answer | None = None
         events = self._session.answer_pipeline.ask(turn.question, history, stop, filters)
@@ -192,13 +192,13 @@ class Chat:
             return
         entry.turn = Turn(turn.question, answer.text, answer.refused)
         try:
-            entry.kept = self._session.library.save_turn(
+            entry.kept = self._session.library.chats.save_turn(
                 conversation.chat_id,
                 turn.question,
                 json.dumps(answer.as_json(), ensure_ascii=False),
                 owner,
-                goes_on=conversation.goes_on,
-                instead=conversation.outdated,
+                must_exist=conversation.goes_on,
+                replaces=conversation.outdated,
             )
         except LibraryError as error:
             turn.note = f"This chat is not kept: {error}"

@@ -41,7 +41,7 @@ class ChatHistory:
     def listing(self, words: str = "", owner: str = "") -> str:
         """The chats with all of `words`, the one with the latest turn first, as HTML."""
         try:
-            chats = self._session.library.search_chats(words, owner)
+            chats = self._session.library.chats.search(words, owner)
         except AssistantError as error:
             return render_chats((), error=str(error))
         return render_chats(chats, searched=bool(words.strip()))
@@ -50,7 +50,7 @@ class ChatHistory:
         """A chat with all its turns; `problem` is said above them."""
         try:
             library = self._session.library
-            chat = next((one for one in library.chats(owner) if one.chat_id == chat_id), None)
+            chat = next((one for one in library.chats.all(owner) if one.chat_id == chat_id), None)
             if chat is None:
                 return OpenedChat(render_job(error=problem or GONE))
             turns = saved_turns(library, chat_id, owner, _FIRST_NUMBER)
@@ -66,7 +66,7 @@ class ChatHistory:
     def rename(self, chat_id: str, title: str, owner: str = "") -> OpenedChat:
         """Give a chat a title, or its first question again if `title` is empty."""
         try:
-            self._session.library.rename_chat(chat_id, title, owner)
+            self._session.library.chats.rename(chat_id, title, owner)
         except AssistantError as error:
             return self.open(chat_id, str(error), owner)
         return self.open(chat_id, owner=owner)
@@ -74,7 +74,7 @@ class ChatHistory:
     def delete(self, chat_id: str, owner: str = "") -> OpenedChat:
         """Delete a chat for good."""
         try:
-            deleted = self._session.library.delete_chat(chat_id, owner)
+            deleted = self._session.library.chats.delete(chat_id, owner)
         except AssistantError as error:
             return self.open(chat_id, str(error), owner)
         return OpenedChat(render_job("The chat is deleted.") if deleted else render_job(error=GONE))

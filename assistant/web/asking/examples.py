@@ -42,7 +42,7 @@ class Examples:
         try:
             library = self._session.library
             with self._lock:
-                papers = library.version()[0], library.count()
+                papers = library.version()[0], library.papers.count()
                 if papers != self._made_of:
                     own = not _is_sample(library)
                     self._made = tuple(example_questions(library, COUNT)) if own else OF_SAMPLE
@@ -56,5 +56,5 @@ class Examples:
 
 def _is_sample(library: Library) -> bool:
     """Whether the sample came last: who has papers of their own wants to ask those."""
-    latest = next(library.listed("added", limit=1), None)
+    latest = next(library.papers.sorted_by("added", limit=1), None)
     return latest is not None and latest.paper.source == SAMPLE_NAME

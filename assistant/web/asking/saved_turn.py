@@ -50,7 +50,7 @@ class _Saved(BaseModel):
 def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
     """The turns of a chat of `owner`, none if there is no such chat; numbered from `first`."""
     paper_of = cache(lambda paper_id: _paper(library, paper_id))
-    stored = library.turns(chat_id, owner)
+    stored = library.chats.turns(chat_id, owner)
     return [saved_turn(number, turn, paper_of) for number, turn in enumerate(stored, first)]
 
 
@@ -114,6 +114,6 @@ def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
 
 def _paper(library: Library, paper_id: str) -> StoredPaper | None:
     try:
-        return library.get(paper_id)
+        return library.papers.get(paper_id)
     except PaperNotFound:
         return None

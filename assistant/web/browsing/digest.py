@@ -106,7 +106,9 @@ class Digests:
         if made is None:
             empty = "The library is empty: import papers in its tab."
             nothing = f"Nothing is new since {day(start)}."
-            return DigestView(render_job(" ".join([*notes, nothing if library.count() else empty])))
+            return DigestView(
+                render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
+            )
         if made.without_vectors:
             notes.append(
                 f"{made.without_vectors:,} of the new papers have no vectors yet and are compared "

@@ -103,8 +103,8 @@ class Maps:
             return self.no_card()
         try:
             library = self._session.library
-            stored = library.get(f"#{key.strip()}")
-            tldr = library.tldr(stored.number)
+            stored = library.papers.get(f"#{key.strip()}")
+            tldr = library.tldrs.get(stored.number)
         except AssistantError as error:
             return render_job(error=str(error))
         paper = stored.paper
@@ -129,7 +129,7 @@ class Maps:
         if not seen:
             yield MapView(None, render_job("Opening the map …", running=True))
         library = self._session.library
-        if not library.count():
+        if not library.papers.count():
             yield MapView("", _plain(EMPTY))
             return
         if not anew and not self._drawing():
@@ -272,8 +272,8 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
 
 def _facts(library: Library, shown: PaperMap) -> str:
     """How many papers the map shows, and why not all."""
-    count, total = len(shown.numbers), library.count()
-    missing = library.missing_vectors()
+    count, total = len(shown.numbers), library.papers.count()
+    missing = library.vectors.missing()
     if count == total:
         return f"{count:,} {'paper' if count == 1 else 'papers'}"
     parts = [f"{count:,} of {total:,} papers"]
@@ -295,7 +295,7 @@ def _later(shown: PaperMap) -> str:
 
 
 def _no_vectors(library: Library) -> str:
-    if library.embedder is None:
+    if library.vectors.embedder is None:
         return NO_EMBEDDER
     return (
         "No paper has a vector yet, which says where it belongs. They are being made: draw the map "

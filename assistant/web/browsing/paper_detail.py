@@ -53,11 +53,11 @@ class PaperDetail:
             return DetailView()
         try:
             library = self._session.library
-            stored = library.get(f"#{number}")
-            tldr = library.tldr(stored.number)
+            stored = library.papers.get(f"#{number}")
+            tldr = library.tldrs.get(stored.number)
             # Somebody else may have removed it just now.
-            added = library.added_at([stored.number]).get(stored.number, "")
-            records = library.sources(stored)
+            added = library.papers.added_at([stored.number]).get(stored.number, "")
+            records = library.papers.records(stored.number)
         except AssistantError as error:
             return DetailView(render("paper_gone.html", error=str(error)))
         return DetailView(_first(stored, tldr, added), _more(stored, records))
@@ -67,7 +67,7 @@ class PaperDetail:
         if not number:
             return ""
         try:
-            hits = self._session.library.similar(f"#{number}", NEAR)
+            hits = self._session.library.search.similar(f"#{number}", NEAR)
         except AssistantError:
             return ""  # the paper's own place says what is wrong
         rows = [
@@ -107,8 +107,10 @@ class PaperDetail:
         try:
             wanted = tags()
             library = self._session.library
-            stored = library.get(f"#{number}")
-            (library.untag if action == "untag" else library.tag)([stored.number], wanted)
+            stored = library.papers.get(f"#{number}")
+            (library.papers.untag if action == "untag" else library.papers.tag)(
+                [stored.number], wanted
+            )
         except AssistantError as error:
             return str(error)
         return ""

@@ -64,11 +64,11 @@ class Selection:
 
     def tag(self, chosen: str, tags: str) -> ActionResult:
         """Give the chosen papers the tags that were typed, with commas between."""
-        return self._retagged(chosen, tags, "have", lambda library: library.tag)
+        return self._retagged(chosen, tags, "have", lambda library: library.papers.tag)
 
     def untag(self, chosen: str, tags: str) -> ActionResult:
         """Take the tags that were typed from the chosen papers."""
-        return self._retagged(chosen, tags, "no longer have", lambda library: library.untag)
+        return self._retagged(chosen, tags, "no longer have", lambda library: library.papers.untag)
 
     def star(self, chosen: str) -> ActionResult:
         """Star the chosen papers."""
@@ -85,9 +85,9 @@ class Selection:
 
             numbers = chosen_numbers(chosen)
             library = self._session.library
-            papers = library.listed("published", Filters(only=tuple(numbers)))
+            papers = library.papers.sorted_by("published", Filters(only=tuple(numbers)))
             text = io.StringIO()
-            rows = library.tldrs(papers)
+            rows = library.tldrs.for_papers(papers)
             records = (
                 ExportRecord.from_paper(stored.paper, stored.id, tldr.text if tldr else None)
                 for stored, tldr in rows
@@ -122,7 +122,7 @@ class Selection:
 
         def remove() -> ActionResult:
             numbers = chosen_numbers(chosen)
-            removed = self._session.library.take_out(numbers)
+            removed = self._session.library.remove(numbers)
             if not removed:
                 raise UsageError("These papers are gone already.")
             self.leave(visitor)
@@ -145,7 +145,7 @@ class Selection:
                 removed = self._removed.get(visitor)
             if not removed:
                 raise UsageError("There is nothing to put back.")
-            numbers = self._session.library.put_back(removed)
+            numbers = self._session.library.undo_removal(removed)
             with self._lock:
                 # Unless another removal came in between, which can be undone now.
                 if self._removed.get(visitor) is removed:
@@ -179,7 +179,7 @@ class Selection:
                     return
                 self._to_erase = False
             try:
-                self._session.library.erase_removed()
+                self._session.library.purge_removed()
             except AssistantError as error:
                 # Out of reach for every search it is; the next removal tries again.
                 _log.warning("What is left of removed papers could not be erased: %s", error)

@@ -96,10 +96,10 @@ class PaperTable:
                 found = _best(library, text, filters, page)
             else:
                 found = _sorted(library, text, filters, _sort(order), page)
-            lines = list(library.tldrs(found.papers))
+            lines = list(library.tldrs.for_papers(found.papers))
             added: dict[int, str] = {}
             if order == "added":
-                added = library.added_at(stored.number for stored, _ in lines)
+                added = library.papers.added_at(stored.number for stored, _ in lines)
         except AssistantError as error:
             return Listing(render_job(error=str(error)), "")
         dates = {number: moment[:10] for number, moment in added.items()}
@@ -135,7 +135,7 @@ class PaperTable:
                         "least": least,
                         "labels": [
                             {"text": text, "filter": _written(kind, text), "count": f"{count:,}"}
-                            for text, count in library.frequent(kind, most)
+                            for text, count in library.papers.facets(kind, most)
                         ],
                     }
                     for name, kind, least, most in _FACETS
@@ -168,8 +168,8 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
 
     asked = filters
     if text.strip():
-        asked = filters.also(Filters(only=tuple(library.numbers_with_words(text))))
-    total = library.count(asked)
+        asked = filters.also(Filters(only=tuple(library.papers.full_text.matching(text))))
+    total = library.papers.count(asked)
     page = max(0, min(page, (total - 1) // PAGE))
     if text.strip():
         nothing = "No paper has all of these words."
@@ -177,7 +177,7 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
         nothing = f"No paper fits {filters}."
     else:
         nothing = _EMPTY
-    papers = library.listed(sort, asked, PAGE, page * PAGE) if total else ()
+    papers = library.papers.sorted_by(sort, asked, PAGE, page * PAGE) if total else ()
     return _Found(papers, page, total, more=(page + 1) * PAGE < total, nothing=nothing)
 
 
@@ -197,8 +197,8 @@ def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
 
 def _similar(library: Library, key: str, filters: Filters) -> _Found:
     """The papers that are most like the one that `key` names."""
-    about = library.get(key)
-    hits = library.similar(f"#{about.number}", PAGE, filters)
+    about = library.papers.get(key)
+    hits = library.search.similar(f"#{about.number}", PAGE, filters)
     return _Found(
         [hit.stored for hit in hits],
         page=0,

@@ -207,7 +207,7 @@ class Importing:
         done = _summary(report)
         # Said before vectors are made: by now the papers are found by their words.
         emit(Progress(done, failures=tuple(failures.named)))
-        library.embed_missing(
+        library.vectors.embed_missing(
             lambda count, total: emit(
                 Progress(f"{done} Making vectors: {count:,} of {total:,}", count, total)
             ),

@@ -106,7 +106,7 @@ def look(
         LibraryError: the library cannot be asked what it knows already.
     """
     preview = Preview()
-    foreseeing = library.foresee()
+    foreseeing = library.preview_import()
 
     for number, given in enumerate(inputs, start=1):
         found = FoundFile(given.name)

@@ -126,9 +126,9 @@ class TldrBatch:
         try:
             library, model = self._session.library, self._session.model.name
             recipe = self._session.summarizer.prompt
-            papers = library.count()
-            possible = library.count(Filters(with_abstract=True))
-            by_recipe = library.tldrs_by_recipe()
+            papers = library.papers.count()
+            possible = library.papers.count(Filters(with_abstract=True))
+            by_recipe = library.tldrs.count_by_recipe()
         except AssistantError as error:
             return render_job(error=str(error))
         current = sum(count for *made, count in by_recipe if made == [model, recipe])
@@ -199,21 +199,23 @@ class TldrBatch:
         def is_wanted(stored: StoredPaper) -> bool:
             if not stored.abstract or stored.number in plan.done:
                 return False
-            return plan.redo or library.tldr(stored.number, model=model, prompt=recipe) is None
+            return plan.redo or library.tldrs.get(stored.number, model=model, prompt=recipe) is None
 
         if plan.numbers is not None:
             wanted = [
-                stored for stored in library.papers(Filters(only=plan.numbers)) if is_wanted(stored)
+                stored
+                for stored in library.papers.all(Filters(only=plan.numbers))
+                if is_wanted(stored)
             ]
             return wanted, len(wanted)
-        possible = library.count(Filters(with_abstract=True))
+        possible = library.papers.count(Filters(with_abstract=True))
         if plan.redo:
-            every = library.papers(Filters(with_abstract=True))
+            every = library.papers.all(Filters(with_abstract=True))
             return filter(is_wanted, every), max(0, possible - len(plan.done))
         current = sum(
-            count for *made, count in library.tldrs_by_recipe() if made == [model, recipe]
+            count for *made, count in library.tldrs.count_by_recipe() if made == [model, recipe]
         )
-        return library.papers_without_tldr(model, recipe), max(0, possible - current)
+        return library.tldrs.papers_without(model, recipe), max(0, possible - current)
 
     def _view(self, state: State[BatchProgress], visitor: str) -> BatchView:
         plan = self._plan

@@ -123,7 +123,7 @@ class About:
         facts.append(Fact("Context", f"{context:,} tokens a sequence{most}"))
         facts.append(Fact("State", "open" if opened else "not open yet"))
         facts += [Fact("Ends its work", name) for name in self._session.retired_models]
-        embedder = self._session.library.embedder
+        embedder = self._session.library.vectors.embedder
         facts.append(Fact("Embedder", embedder.name if embedder else "none"))
         return facts
 

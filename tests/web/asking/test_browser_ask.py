@@ -66,8 +66,8 @@ def test_an_answer_is_checked_copied_edited_and_asked_again(
         page.locator("#turn-3 .figures, #turn-3 .refusal").first.wait_for()
         assert page.locator(".turn").count() == 1
         page.locator(".chips").wait_for(state="detached")
-        (chat,) = session.library.chats()
-        asked = [turn.question for turn in session.library.turns(chat.chat_id)]
+        (chat,) = session.library.chats.all()
+        asked = [turn.question for turn in session.library.chats.turns(chat.chat_id)]
         assert asked == ["And how many hours do owls sleep?"]
 
 
@@ -134,5 +134,5 @@ def test_a_saved_chat_is_gone_on_with(
         ask(page, "And how many hours do owls sleep?")
         page.locator("#turn-2 .figures, #turn-2 .refusal").first.wait_for()
         assert page.locator("#past-turns #turn-1").is_visible()
-        (chat,) = session.library.chats()
+        (chat,) = session.library.chats.all()
         assert chat.turns == 2

@@ -54,7 +54,7 @@ def test_evidence_comes_first_then_the_answer_with_citations(
 def test_the_embedded_models_answer_from_the_sample(serve: Serve, open_page: OpenPage) -> None:
     with Session(load_settings()) as session:
         session.library.add(sample_papers())
-        session.library.embed_missing()
+        session.library.vectors.embed_missing()
         with serve(session) as server, open_page(server.address) as page:
             page.set_default_timeout(120_000)
             question = "How many parameters does AlexNet have?"
@@ -137,8 +137,8 @@ def test_saved_chats_are_opened_renamed_downloaded_and_deleted(
     with serve(session) as server, open_page(server.address) as page:
         ask(page, "How many hours do cats sleep a day?")
         page.locator("#turn-1 .figures").wait_for()
-        (chat,) = session.library.chats()
-        session.library.save_turn("other", question, "{}")
+        (chat,) = session.library.chats.all()
+        session.library.chats.save_turn("other", question, "{}")
         # Another window, which has not asked anything.
         page.goto(server.address)
         page.get_by_role("tab", name="Chats").click()
@@ -177,7 +177,7 @@ def test_saved_chats_are_opened_renamed_downloaded_and_deleted(
         page.locator("#opened-chat").get_by_text("The chat is deleted.").wait_for()
         page.locator("#chats").get_by_text("No chat has these words.").wait_for()
         assert page.locator("#chat-tools").is_hidden()
-        assert [one.chat_id for one in session.library.chats()] == ["other"]
+        assert [one.chat_id for one in session.library.chats.all()] == ["other"]
         assert chat.chat_id != "other"
 
         page.fill("#chat-search textarea", "")

@@ -113,16 +113,16 @@ def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
     assert "One?" in last.past
     assert "Two?" in last.current
     assert asker.histories == [(), (Turn("One?", "Claim 0."),)]
-    (kept,) = library.chats()
-    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Two?"]
-    assert json.loads(library.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
+    (kept,) = library.chats.all()
+    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Two?"]
+    assert json.loads(library.chats.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
 
     chat.forget("visitor")
     *_, last = chat.ask("Three?", "visitor")
     assert last.past == ""
     assert 'id="turn-1"' in last.current
     assert asker.histories[-1] == ()
-    assert len(library.chats()) == 2
+    assert len(library.chats.all()) == 2
 
 
 def test_visitors_do_not_see_each_other(make_chat: MakeChat) -> None:
@@ -147,7 +147,7 @@ def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) 
     assert "turn-stopped" in last.current
     assert "First." in last.current
     assert not last.running
-    assert library.chats() == []
+    assert library.chats.all() == []
     asker.play = lambda stop: claims(1)
     list(chat.ask("Again?", "visitor"))
     assert asker.histories[-1] == ()
@@ -214,7 +214,7 @@ def test_an_error_is_one_line(make_chat: MakeChat, error: Exception) -> None:
     assert f'role="alert">{error}</p>' in last.current
     assert "evidence-1-1" in last.current
     assert not last.running
-    assert library.chats() == []
+    assert library.chats.all() == []
 
 
 def test_a_fault_of_ours_is_told_without_a_traceback(make_chat: MakeChat) -> None:
@@ -233,7 +233,7 @@ def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
     def refuse(*_: object, **__: object) -> None:
         raise LibraryReadOnly("The library is read-only.")
 
-    monkeypatch.setattr(library, "save_turn", refuse)
+    monkeypatch.setattr(library.chats, "save_turn", refuse)
     *_, last = chat.ask("How long?", "visitor")
     assert "Claim 0." in last.current
     assert "This chat is not kept: The library is read-only." in last.current
@@ -251,13 +251,13 @@ def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -
     assert 'id="turn-3"' in last.current
     assert asker.histories[-1] == (Turn("One?", "Claim 0."),)
     assert asker.filters[-1] == Filters(only=(2,))
-    (kept,) = library.chats()
-    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Two?"]
+    (kept,) = library.chats.all()
+    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Two?"]
 
     assert chat.last_question("visitor") == "Two?"
     *_, last = chat.ask("Three?", "visitor", instead=True)
     assert "Two?" not in last.past + last.current
-    assert [turn.question for turn in library.turns(kept.chat_id)] == ["One?", "Three?"]
+    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Three?"]
 
 
 def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
@@ -278,14 +278,14 @@ def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
         if "First." in view.current:
             chat.stop("visitor")
     list(chat.retry("visitor"))
-    (kept,) = library.chats()
-    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Two?"]
+    (kept,) = library.chats.all()
+    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["Two?"]
 
 
 def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
     asker = ScriptedAsker(lambda stop: claims(1))
     chat, library = make_chat(asker)
-    number, title = chat.paper(next(library.papers()).id)
+    number, title = chat.paper(next(library.papers.all()).id)
     *_, last = chat.ask("One?", "visitor", paper=number)
     assert asker.filters == [Filters(only=(number,))]
     assert f"Asked of one paper: “{title}”" in last.current
@@ -302,7 +302,7 @@ def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
     chat, library = make_chat(asker)
     list(chat.ask("One?", "before", owner="ada"))
     list(chat.ask("Two?", "before", owner="ada"))
-    (kept,) = library.chats("ada")
+    (kept,) = library.chats.all("ada")
 
     assert chat.resume(kept.chat_id, "now", "bob") is None
     view = chat.resume(kept.chat_id, "now", "ada")
@@ -314,20 +314,20 @@ def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
     assert last.past.count("<article") == 2
     assert 'id="turn-3"' in last.current
     assert [turn.question for turn in asker.histories[-1]] == ["One?", "Two?"]
-    questions = [turn.question for turn in library.turns(kept.chat_id, "ada")]
+    questions = [turn.question for turn in library.chats.turns(kept.chat_id, "ada")]
     assert questions == ["One?", "Two?", "Three?"]
 
 
 def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None:
     chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
     list(chat.ask("One?", "visitor"))
-    library.delete_chat(library.chats()[0].chat_id)
+    library.chats.delete(library.chats.all()[0].chat_id)
     *_, last = chat.ask("Two?", "visitor")
     assert "This chat was deleted meanwhile" in last.current
-    assert library.chats() == []
+    assert library.chats.all() == []
     list(chat.ask("Three?", "visitor"))
-    (kept,) = library.chats()
-    assert [turn.question for turn in library.turns(kept.chat_id)] == ["Three?"]
+    (kept,) = library.chats.all()
+    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["Three?"]
 
 
 def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
@@ -358,15 +358,15 @@ def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> No
     assert "2 earlier questions are in the tab Chats." in last.past
     assert "Question 1?" not in last.past
     assert len(asker.histories[-1]) == MOST_IN_SIGHT + 2
-    assert library.chats()[0].turns == MOST_IN_SIGHT + 3
+    assert library.chats.all()[0].turns == MOST_IN_SIGHT + 3
 
 
 def test_two_windows_of_one_chat_lose_nothing(make_chat: MakeChat) -> None:
     chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
     list(chat.ask("One?", "first"))
-    (kept,) = library.chats()
+    (kept,) = library.chats.all()
     assert chat.resume(kept.chat_id, "second") is not None
     list(chat.ask("Two?", "second"))
     list(chat.retry("first"))
-    questions = [turn.question for turn in library.turns(kept.chat_id)]
+    questions = [turn.question for turn in library.chats.turns(kept.chat_id)]
     assert questions == ["Two?", "One?"]

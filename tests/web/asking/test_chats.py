@@ -33,7 +33,7 @@ def session(make_session: MakeSession) -> Session:
 
 def saved_answer(library: Library, **changed: Any) -> str:
     """An answer about cats as it is saved."""
-    cats = next(library.papers())
+    cats = next(library.papers.all())
     start = cats.abstract.index(SENTENCE)
     source = Evidence(cats, SENTENCE, start, start + len(SENTENCE), 1.0)
     claims = (Claim(SENTENCE, "quoted", (1,)), Claim("They fly.", "dropped", (1,)))
@@ -53,8 +53,8 @@ def saved_answer(library: Library, **changed: Any) -> str:
 def test_chats_are_listed_searched_and_none_is_said_so(session: Session) -> None:
     history = ChatHistory(session)
     assert "No chats yet." in history.listing()
-    session.library.save_turn("a", "How long do cats sleep?", saved_answer(session.library))
-    session.library.save_turn("b", "And owls?", "{}")
+    session.library.chats.save_turn("a", "How long do cats sleep?", saved_answer(session.library))
+    session.library.chats.save_turn("b", "And owls?", "{}")
     both = history.listing()
     assert both.index("And owls?") < both.index("How long do cats sleep?")
     assert 'data-chat="a"' in both
@@ -65,8 +65,8 @@ def test_chats_are_listed_searched_and_none_is_said_so(session: Session) -> None
 
 
 def test_an_opened_chat_shows_answers_within_their_abstracts(session: Session) -> None:
-    session.library.save_turn("a", "How long?", saved_answer(session.library))
-    session.library.save_turn("a", "How long, again?", saved_answer(session.library))
+    session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
+    session.library.chats.save_turn("a", "How long, again?", saved_answer(session.library))
     chat = ChatHistory(session).open("a")
     assert (chat.chat_id, chat.title) == ("a", "How long?")
     assert f"Sleep is a riddle. <mark>{SENTENCE}</mark> We counted 120 cats." in chat.html
@@ -84,8 +84,8 @@ def test_an_opened_chat_shows_answers_within_their_abstracts(session: Session) -
 
 def test_evidence_of_a_paper_that_is_gone_or_has_changed_is_shown_alone(session: Session) -> None:
     library = session.library
-    library.save_turn("a", "How long?", saved_answer(library))
-    library.remove([next(library.papers()).number])
+    library.chats.save_turn("a", "How long?", saved_answer(library))
+    library.remove([next(library.papers.all()).number])
     html = ChatHistory(session).open("a").html
     assert f"<blockquote>{SENTENCE}</blockquote>" in html
     assert "In its abstract" not in html
@@ -98,14 +98,14 @@ def test_evidence_of_a_paper_that_is_gone_or_has_changed_is_shown_alone(session:
 
 def library_with_cats(session: Session) -> Library:
     session.library.add([Paper(title="On cats", abstract=f"Yes. {SENTENCE}")])
-    numbers = [one.number for one in session.library.papers()]
+    numbers = [one.number for one in session.library.papers.all()]
     session.library.remove(numbers[:-1])
     return session.library
 
 
 def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> None:
     refused = saved_answer(session.library, refused=True, answer="Nothing.", sources=[], claims=[])
-    session.library.save_turn("a", "Who is it?", refused)
+    session.library.chats.save_turn("a", "Who is it?", refused)
     html = ChatHistory(session).open("a").html
     assert '<p class="refusal">Nothing.</p>' in html
     assert "On the sleep of cats" in html
@@ -116,7 +116,7 @@ def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> N
     ["", "{}", "no JSON", "[]", "null", '{"answer": 1}', "\ud800", '{"answer": "' + "[" * 9_999],
 )
 def test_an_answer_that_cannot_be_read_is_said_so(session: Session, answer: str) -> None:
-    session.library.save_turn("a", "How long?", answer)
+    session.library.chats.save_turn("a", "How long?", answer)
     html = ChatHistory(session).open("a").html
     assert UNREADABLE in html
     assert "How long?" in html
@@ -132,7 +132,7 @@ def test_an_unknown_verdict_is_not_shown_as_checked(session: Session) -> None:
 
 def test_a_chat_is_renamed_and_deleted(session: Session) -> None:
     history = ChatHistory(session)
-    session.library.save_turn("a", "How long?", saved_answer(session.library))
+    session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
     renamed = history.rename("a", "Sleep")
     assert (renamed.chat_id, renamed.title) == ("a", "Sleep")
     assert "Sleep</span>" in history.listing()
@@ -140,7 +140,7 @@ def test_a_chat_is_renamed_and_deleted(session: Session) -> None:
     deleted = history.delete("a")
     assert deleted.chat_id == ""
     assert "deleted" in deleted.html
-    assert session.library.chats() == []
+    assert session.library.chats.all() == []
     for gone in (history.delete("a"), history.open("a"), history.rename("a", "Sleep")):
         assert GONE in gone.html
         assert gone.chat_id == ""
@@ -148,8 +148,8 @@ def test_a_chat_is_renamed_and_deleted(session: Session) -> None:
 
 def test_the_chats_of_others_are_not_there(session: Session) -> None:
     history = ChatHistory(session)
-    session.library.save_turn("a", "How long?", saved_answer(session.library), "ann")
-    session.library.save_turn("b", "Who?", saved_answer(session.library))
+    session.library.chats.save_turn("a", "How long?", saved_answer(session.library), "ann")
+    session.library.chats.save_turn("b", "Who?", saved_answer(session.library))
     for other in ("ben", ""):
         assert "How long?" not in history.listing(owner=other)
         assert "How long?" not in history.listing("fourteen", other)
@@ -173,9 +173,9 @@ def test_what_cannot_be_written_is_said_and_the_chat_stays_open(
     def refuse(*_: object) -> bool:
         raise LibraryReadOnly("The folder is read-only.")
 
-    session.library.save_turn("a", "How long?", saved_answer(session.library))
-    for name in ("rename_chat", "delete_chat"):
-        monkeypatch.setattr(session.library, name, refuse)
+    session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
+    for name in ("rename", "delete"):
+        monkeypatch.setattr(session.library.chats, name, refuse)
     history = ChatHistory(session)
     for chat in (history.rename("a", "Sleep"), history.delete("a")):
         assert chat.chat_id == "a"
@@ -189,8 +189,8 @@ def test_a_library_that_cannot_be_opened_is_said(
     def refuse(*_: object) -> Iterator[None]:
         raise LibraryReadOnly("No library.")
 
-    monkeypatch.setattr(session.library, "search_chats", refuse)
-    monkeypatch.setattr(session.library, "chats", refuse)
+    monkeypatch.setattr(session.library.chats, "search", refuse)
+    monkeypatch.setattr(session.library.chats, "all", refuse)
     history = ChatHistory(session)
     assert "No library." in history.listing()
     assert "No library." in history.open("a").html
@@ -205,7 +205,7 @@ def test_many_chats_and_many_turns_are_cut(
     assert "5 older ones are not listed" in html
     monkeypatch.setattr(rendering, "MOST_TURNS", 2)
     for n in range(5):
-        session.library.save_turn("a", f"Question {n}?", "{}")
+        session.library.chats.save_turn("a", f"Question {n}?", "{}")
     shown = ChatHistory(session).open("a").html
     assert "3 earlier questions are in the Markdown alone." in shown
     assert shown.count("<article") == 2
@@ -214,13 +214,17 @@ def test_many_chats_and_many_turns_are_cut(
 
 def test_the_markdown_has_questions_answers_citations_and_evidence(session: Session) -> None:
     library = session.library
-    library.save_turn("a", "How long?", saved_answer(library))
-    library.save_turn("a", "Who?", saved_answer(library, refused=True, answer="No.", sources=[]))
+    library.chats.save_turn("a", "How long?", saved_answer(library))
+    library.chats.save_turn(
+        "a", "Who?", saved_answer(library, refused=True, answer="No.", sources=[])
+    )
     listed = [{"text": "Fourteen.", "verdict": "supported", "citations": [1], "heading": "On cats"}]
-    library.save_turn("a", "Which?", saved_answer(library, claims=listed, note="A *note*."))
-    library.save_turn("a", "Why?", "{}")
-    cats = next(library.papers())
-    turns = [saved_turn(n, turn, lambda key: None) for n, turn in enumerate(library.turns("a"), 1)]
+    library.chats.save_turn("a", "Which?", saved_answer(library, claims=listed, note="A *note*."))
+    library.chats.save_turn("a", "Why?", "{}")
+    cats = next(library.papers.all())
+    turns = [
+        saved_turn(n, turn, lambda key: None) for n, turn in enumerate(library.chats.turns("a"), 1)
+    ]
     evidence = f"Evidence:\n\n1. “{SENTENCE}” — On the sleep of cats ({cats.id})"
     assert chat_markdown("On *cats*", "4 questions", turns).split("\n\n## ") == [
         "# On \\*cats\\*\n\n4 questions",
@@ -232,7 +236,7 @@ def test_the_markdown_has_questions_answers_citations_and_evidence(session: Sess
 
 
 def test_the_markdown_lies_in_the_page_as_it_is(session: Session) -> None:
-    session.library.save_turn("a", "How <long>?", saved_answer(session.library))
+    session.library.chats.save_turn("a", "How <long>?", saved_answer(session.library))
     html = ChatHistory(session).open("a").html
     written = unescape(html.split('id="chat-markdown"')[1].split(">", 1)[1].split("</pre>")[0])
     assert written.startswith("# How \\<long\\>?\n\n")
@@ -260,7 +264,7 @@ def test_hostile_text_stays_text(make_session: MakeSession) -> None:
         Paper(title=f"{text} {n}", abstract=f"{text} Abstract {n}.") for n, text in enumerate(texts)
     ]
     session = make_session(papers=papers)
-    for n, (text, stored) in enumerate(zip(texts, list(session.library.papers()), strict=True)):
+    for n, (text, stored) in enumerate(zip(texts, list(session.library.papers.all()), strict=True)):
         source = Evidence(stored, stored.abstract, 0, len(stored.abstract), 1.0)
         claims = (Claim(text, "supported", (1,), text),)
         near = (NearestPaper(text, text, 1.0),)
@@ -268,8 +272,8 @@ def test_hostile_text_stays_text(make_session: MakeSession) -> None:
             answer = Answer(
                 text, text, refused, claims, (source,), near, text, Timings(0, 0, 0), text
             )
-            session.library.save_turn(f"chat-{n}", text, json.dumps(answer.as_json()))
-        session.library.rename_chat(f"chat-{n}", f"{n} {text}")
+            session.library.chats.save_turn(f"chat-{n}", text, json.dumps(answer.as_json()))
+        session.library.chats.rename(f"chat-{n}", f"{n} {text}")
     history = ChatHistory(session)
     check_harmless(history.listing())
     for n, text in enumerate(texts):

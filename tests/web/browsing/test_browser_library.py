@@ -66,7 +66,7 @@ def test_searching_opening_and_tagging(
         page.click("#detail-star")
         page.locator("#star-3[aria-pressed=true]").wait_for()
         page.locator(".facet", has_text="star").wait_for()
-        assert sorted(session.library.get("#3").paper.tags) == ["star", "to read"]
+        assert sorted(session.library.papers.get("#3").paper.tags) == ["star", "to read"]
 
         # A similar one is opened, and similar ones are listed.
         page.locator(".open-near", has_text="cats").click()
@@ -135,7 +135,7 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
         assert page.locator(".star[aria-pressed=true]").count() == 2
         assert page.locator("#undo-removal").is_hidden()
-        assert session.library.count() == 23
+        assert session.library.papers.count() == 23
 
 
 def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: OpenPage) -> None:
@@ -170,7 +170,7 @@ def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: O
         page.keyboard.press("Escape")
         assert page.locator("#detail-pane").is_hidden()
         assert focused() == "open-3"
-        assert len(session.library.get("#1").paper.tags) == 1
+        assert len(session.library.papers.get("#1").paper.tags) == 1
 
 
 def test_what_comes_in_is_seen_and_typing_is_left_alone(
@@ -211,7 +211,7 @@ def test_a_read_only_library_says_so(
         page.locator("#library-said").get_by_text("It cannot be written.").wait_for()
         assert page.locator("#undo-removal").is_hidden()
         assert page.inner_text("#chosen-count") == "1 chosen"
-        assert session.library.count() == 2
+        assert session.library.papers.count() == 2
 
 
 def test_on_a_phone_the_paper_lies_over_the_table(

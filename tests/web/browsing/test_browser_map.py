@@ -136,7 +136,7 @@ def test_keys_go_from_paper_to_paper_on_a_phone_in_the_dark(
 
         # Later papers lie on the old map, until it is drawn anew.
         session.library.add([Paper(title="On rivers water spring 99", abstract="Water.")])
-        session.library.embed_missing()
+        session.library.vectors.embed_missing()
         page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_role("tab", name="Ask", exact=True).click()
         open_map(page)

@@ -14,7 +14,9 @@ from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve, Tags
 
 from assistant.digesting.collecting import FACT, Collected, Span, collected, remember
 from assistant.errors import LibraryReadOnly
-from assistant.library import Library, StoredTldr
+from assistant.library import StoredTldr
+from assistant.library.catalog import Catalog
+from assistant.library.metadata import Metadata
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
@@ -47,16 +49,16 @@ def test_what_was_added_is_shown_with_a_line_each_and_no_model_is_opened(
     assert "2 papers" in text
     for line in ("Cats sleep fourteen hours a day.", "Owls sleep nine hours"):
         assert line in text
-    for stored in session.library.papers():
+    for stored in session.library.papers.all():
         assert stored.title in text
         assert stored.id in text
 
 
 def test_a_tldr_that_is_kept_is_the_line(make_session: MakeSession) -> None:
     session = make_session()
-    first = session.library.get("#1")
+    first = session.library.papers.get("#1")
     tldr = StoredTldr(1, "Cats rest a lot.", "m", "p", "generated", 1.0, "")
-    session.library.save_tldr(tldr, first.paper)
+    session.library.tldrs.save(tldr, first.paper)
     text = Tags(Digests(session).view("7d").html).text
     assert "Cats rest a lot." in text
     assert "Cats sleep fourteen hours a day." not in text
@@ -117,10 +119,10 @@ def test_a_library_that_cannot_be_read_is_a_message(
 ) -> None:
     session = make_session()
 
-    def fail(self: Library, moment: str | None) -> None:
+    def fail(self: Catalog, moment: str | None) -> None:
         raise ValueError("<b>broken</b>")
 
-    monkeypatch.setattr(Library, "added_since", fail)
+    monkeypatch.setattr(Catalog, "added_since", fail)
     html = Digests(session).view(LAST).html
     assert "ValueError: &lt;b&gt;broken" in html
     assert 'role="alert"' in html
@@ -160,7 +162,7 @@ def test_nothing_is_sent_and_looking_changes_nothing(
     view = Digests(session).view(LAST)
     assert "To: grace@example.org" in files(view)["eml"]
     assert "hunter2" not in view.html + "".join(files(view).values())
-    assert session.library.fact(FACT) is None
+    assert session.library.metadata.get(FACT) is None
 
 
 def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) -> None:
@@ -178,18 +180,18 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
 
 def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSession) -> None:
     session = make_session()
-    session.library.remember(FACT, LONG_AGO)
+    session.library.metadata.set(FACT, LONG_AGO)
     digests = Digests(session)
     assert "Nothing was changed" in digests.begin_next(digests.view("7d").span)
-    assert session.library.fact(FACT) == LONG_AGO
+    assert session.library.metadata.get(FACT) == LONG_AGO
     assert SHOWN_NOTHING in digests.begin_next(None)
 
 
 def test_what_is_remembered_never_goes_back(make_session: MakeSession) -> None:
     library = make_session().library
-    library.remember(FACT, FAR_OFF)
+    library.metadata.set(FACT, FAR_OFF)
     assert remember(library, Span(LONG_AGO, LONG_AGO))
-    assert library.fact(FACT) == FAR_OFF
+    assert library.metadata.get(FACT) == FAR_OFF
 
 
 def test_what_cannot_be_remembered_is_told(
@@ -198,10 +200,10 @@ def test_what_cannot_be_remembered_is_told(
     digests = Digests(make_session())
     span = digests.view(LAST).span
 
-    def refuse(self: Library, name: str, value: str) -> None:
+    def refuse(self: Metadata, name: str, value: str) -> None:
         raise LibraryReadOnly("The library cannot be written.")
 
-    monkeypatch.setattr(Library, "remember", refuse)
+    monkeypatch.setattr(Metadata, "set", refuse)
     assert "The library cannot be written." in digests.begin_next(span)
 
 

@@ -13,6 +13,7 @@ from web_support import EVIL, MakeSession, Tags
 import assistant.mapping
 from assistant.errors import LibraryDamaged
 from assistant.library import Library, StoredTldr
+from assistant.library.paper_vectors import PaperVectors
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import load_settings
@@ -79,7 +80,7 @@ def test_the_map_is_drawn_with_progress_and_then_shown(
     assert not views[-1].running
     data = data_of(views[-1].html)
     assert sorted(number for number, *_ in data["points"]) == [*range(1, 41)]
-    titles = {stored.number: stored.title for stored in session.library.papers()}
+    titles = {stored.number: stored.title for stored in session.library.papers.all()}
     for (number, x, y, topic, year), title in zip(data["points"], data["titles"], strict=True):
         assert titles[number] == title
         assert 0 <= x <= 1
@@ -113,7 +114,7 @@ def test_a_window_that_shows_the_map_keeps_its_picture(
     views = list(maps.open(first.seen))
     assert [view.html for view in views] == [None]
     session.library.add(papers(40, 42))
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     assert last(maps, seen=first.seen).html is not None
 
 
@@ -123,7 +124,7 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     maps = Maps(session, under_way)
     last(maps)
     session.library.add(papers(40, 43))
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     view = last(maps)
     assert "3 papers came after this map was drawn" in text_of(view.said)
     assert view.can_draw
@@ -136,7 +137,7 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     assert not view.can_draw
     assert draws == [40, 43]
     session.library.add(papers(43, 80))
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     assert len(data_of(last(maps).html)["points"]) == 80
     assert draws == [40, 43, 80]
 
@@ -144,7 +145,7 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
 def test_removed_papers_are_gone_from_the_map(session: Session, under_way: RunningWork) -> None:
     maps = Maps(session, under_way)
     last(maps)
-    title = session.library.get("#7").title
+    title = session.library.papers.get("#7").title
     session.library.remove([7])
     html = last(maps).html or ""
     assert title not in html
@@ -171,7 +172,7 @@ def test_without_papers_or_vectors_a_sentence_says_so(
     assert EMPTY in text_of(view.said)
     session.library.add(papers(0, 3))
     assert "No paper has a vector yet" in text_of(last(maps).said)
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     assert len(data_of(last(maps).html)["points"]) == 3
 
     monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: None)
@@ -186,7 +187,7 @@ def test_papers_that_are_not_on_the_map_are_counted(
     session.library.add(papers(40, 42))
     shown = text_of(last(Maps(session, under_way)).html or "")
     assert "40 of 42 papers · 2 have no vectors yet and are left out" in shown
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     everybody = assistant.mapping.vectors_to_show
     monkeypatch.setattr(assistant.mapping, "vectors_to_show", lambda one: everybody(one, 25))
     shown = text_of(last(Maps(session, under_way), anew=True).html or "")
@@ -250,7 +251,7 @@ def test_what_goes_wrong_is_said(
     def damaged(*given: Any) -> None:
         raise LibraryDamaged("Some vectors of the library are damaged.")
 
-    monkeypatch.setattr(Library, "paper_vectors", damaged)
+    monkeypatch.setattr(PaperVectors, "means", damaged)
     view = last(Maps(session, under_way))
     assert "Some vectors of the library are damaged." in text_of(view.said)
     assert not view.running
@@ -269,8 +270,8 @@ def test_a_paper_opens_as_a_card(session: Session, under_way: RunningWork) -> No
     maps = Maps(session, under_way)
     assert maps.card(" ") == maps.no_card()
     line = StoredTldr(3, "Cats sleep.", "m", "p", "generated", 0.1, "2026-01-01T00:00:00+00:00")
-    session.library.save_tldr(line)
-    stored = session.library.get("#3")
+    session.library.tldrs.save(line)
+    stored = session.library.papers.get("#3")
     card = maps.card("3")
     shown = text_of(card)
     for part in (stored.title, stored.abstract, "1992", "Cats sleep."):
@@ -293,7 +294,7 @@ def test_nothing_of_a_paper_becomes_markup(
     other = make_session(papers=[])
     other.library.remove([*range(1, 41)])
     other.library.add(evil)
-    other.library.embed_missing()
+    other.library.vectors.embed_missing()
     maps = Maps(other, under_way)
     html = last(maps, anew=True).html or ""
     assert set(Tags(html).tags) <= set(plain.tags)

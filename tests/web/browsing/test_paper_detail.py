@@ -38,7 +38,7 @@ def links(html: str) -> list[str | None]:
 def test_everything_of_a_paper_is_shown(make_session: MakeSession) -> None:
     detail, library = make_detail(make_session, FULL)
     library.add([FULL.model_copy(update={"source": "b.ris", "title": "Bats, asleep"})])
-    library.save_tldr(
+    library.tldrs.save(
         StoredTldr(1, "They hang.", "TinyModel", "p", "extracted", 1.0, "2026-01-02T10:00:00")
     )
     view = detail.view("1")
@@ -109,7 +109,7 @@ def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
     detail, library = make_detail(make_session, FULL)
 
     def tags() -> list[str]:
-        return sorted(library.get("#1").paper.tags)
+        return sorted(library.papers.get("#1").paper.tags)
 
     assert detail.tag("1", " to  read, nlp,, ") == ""
     assert tags() == ["bats", "nlp", "star", "to read"]
@@ -128,7 +128,7 @@ def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
 def test_what_is_no_request_does_nothing(make_session: MakeSession, request_: str) -> None:
     detail, library = make_detail(make_session, FULL)
     assert detail.change(request_) == ""
-    assert library.get("#1").paper.tags == FULL.tags
+    assert library.papers.get("#1").paper.tags == FULL.tags
 
 
 def test_a_read_only_library_is_one_line(
@@ -139,7 +139,7 @@ def test_a_read_only_library_is_one_line(
     assert "It cannot be written." in detail.tag("1", "x")
     request = json.dumps({"do": "untag", "paper": "1", "tag": "bats"})
     assert "It cannot be written." in detail.change(request)
-    assert library.get("#1").paper.tags == FULL.tags
+    assert library.papers.get("#1").paper.tags == FULL.tags
 
 
 def test_similar_papers_are_listed(make_session: MakeSession) -> None:
@@ -171,7 +171,7 @@ def test_nothing_of_a_paper_is_markup(make_session: MakeSession) -> None:
         title=EVIL, abstract=EVIL, authors=(EVIL,), tags=(EVIL,), source=EVIL, url=EVIL, doi=EVIL
     )
     detail, library = make_detail(make_session, paper)
-    library.save_tldr(StoredTldr(1, EVIL, EVIL, "p", "generated", 1.0, EVIL))
+    library.tldrs.save(StoredTldr(1, EVIL, EVIL, "p", "generated", 1.0, EVIL))
     view = detail.view("1")
     seen = Tags(view.first + view.more)
     assert not {"img", "script", "a", "input"} & set(seen.tags)
@@ -185,7 +185,7 @@ def test_tags_between_commas() -> None:
 def test_half_a_character_is_no_fault(make_session: MakeSession) -> None:
     detail, library = make_detail(make_session, FULL)
     assert detail.tag("1", "cut \ud83d") == ""
-    assert "cut ?" in library.get("#1").paper.tags
+    assert "cut ?" in library.papers.get("#1").paper.tags
 
 
 def test_a_tag_with_a_comma_can_be_taken_away(make_session: MakeSession) -> None:
@@ -194,12 +194,12 @@ def test_a_tag_with_a_comma_can_be_taken_away(make_session: MakeSession) -> None
     )
     request = {"do": "untag", "paper": "1", "tag": "Computers, Handheld"}
     assert detail.change(json.dumps(request)) == ""
-    assert library.get("#1").paper.tags == ()
+    assert library.papers.get("#1").paper.tags == ()
 
 
 def test_a_paper_that_goes_while_it_is_opened_is_no_fault(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     detail, library = make_detail(make_session, FULL)
-    monkeypatch.setattr(library, "added_at", lambda numbers: {})
+    monkeypatch.setattr(library.papers, "added_at", lambda numbers: {})
     assert "14 March 2024" in detail.view("1").first

@@ -30,7 +30,7 @@ def make_selection(make_session: MakeSession, under_way: RunningWork) -> MakeSel
 
 
 def tags(library: Library) -> list[list[str]]:
-    return [sorted(stored.paper.tags) for stored in library.papers()]
+    return [sorted(stored.paper.tags) for stored in library.papers.all()]
 
 
 def test_tags_are_given_and_taken(make_selection: MakeSelection) -> None:
@@ -58,14 +58,14 @@ def test_without_papers_nothing_is_done(make_selection: MakeSelection, chosen: s
     ):
         assert NONE_CHOSEN in done.html
         assert not done.undo
-    assert library.count() == 2
+    assert library.papers.count() == 2
 
 
 @pytest.mark.parametrize("form", EXPORTS)
 def test_every_format_is_a_file_in_its_link(make_selection: MakeSelection, form: str) -> None:
     paper = Paper(title="On bats & ünïcode", abstract="Bats sleep.", authors=("Bo Ek",))
     selection, library = make_selection(papers=[*PAPERS, paper])
-    library.save_tldr(StoredTldr(3, "They sleep.", "m", "p", "generated", 1.0, ""))
+    library.tldrs.save(StoredTldr(3, "They sleep.", "m", "p", "generated", 1.0, ""))
     html = selection.export("3,1,99", form).html
     found = dict(Tags(html).attributes)
     assert found["download"] == f"papers{FORMATS[form].ending}"
@@ -90,9 +90,9 @@ def test_an_unknown_format_is_one_line(make_selection: MakeSelection) -> None:
 
 def test_removal_is_asked_about_done_and_undone(make_selection: MakeSelection) -> None:
     selection, library = make_selection()
-    library.tag([1], ["mine"])
-    library.save_tldr(StoredTldr(1, "They sleep.", "m", "p", "generated", 1.0, ""))
-    before = [(stored.paper, line and line.text) for stored, line in library.tldrs()]
+    library.papers.tag([1], ["mine"])
+    library.tldrs.save(StoredTldr(1, "They sleep.", "m", "p", "generated", 1.0, ""))
+    before = [(stored.paper, line and line.text) for stored, line in library.tldrs.for_papers()]
     question = selection.question("1,2")
     assert question.undo
     assert "Remove 2 papers with" in question.html
@@ -101,13 +101,15 @@ def test_removal_is_asked_about_done_and_undone(make_selection: MakeSelection) -
     assert done.undo
     assert "2 papers removed." in done.html
     assert 'data-gone="1,2"' in done.html
-    assert library.count() == 0
+    assert library.papers.count() == 0
     assert "There is nothing to put back." in selection.undo("somebody else").html
 
     back = selection.undo("me")
     assert "2 papers are back." in back.html
     assert not back.undo
-    assert [(stored.paper, line and line.text) for stored, line in library.tldrs()] == before
+    assert [
+        (stored.paper, line and line.text) for stored, line in library.tldrs.for_papers()
+    ] == before
     assert "There is nothing to put back." in selection.undo("me").html
 
 
@@ -125,20 +127,20 @@ def test_the_last_removal_can_be_undone_and_the_one_before_is_erased(
 ) -> None:
     selection, library = make_selection()
     erased = threading.Event()
-    monkeypatch.setattr(library, "erase_removed", erased.set)
+    monkeypatch.setattr(library, "purge_removed", erased.set)
     selection.remove("me", "1")
     assert not erased.is_set(), "it can still be undone"
     selection.remove("me", "2")
     assert erased.wait(10)
     assert "1 paper is back." in selection.undo("me").html
-    assert [stored.title for stored in library.papers()] == ["On the sleep of owls"]
+    assert [stored.title for stored in library.papers.all()] == ["On the sleep of owls"]
 
 
 def test_leaving_the_page_erases_what_was_removed(make_selection: MakeSelection) -> None:
     selection, library = make_selection()
     secret = "quokka"
     library.add([Paper(title="On the sleep of quokkas", abstract=f"The {secret} sleeps.")])
-    library.embed_missing()
+    library.vectors.embed_missing()
     selection.remove("me", "3")
     selection.leave("somebody else")
     selection.leave("me")
@@ -158,7 +160,7 @@ def test_erasing_that_fails_is_no_fault_of_the_page(
     def busy() -> None:
         raise LibraryBusy("Another program holds the library.")
 
-    monkeypatch.setattr(library, "erase_removed", busy)
+    monkeypatch.setattr(library, "purge_removed", busy)
     selection.remove("me", "1")
     selection.leave("me")
     for work in selection._under_way._works:
@@ -182,7 +184,7 @@ def test_a_read_only_library_loses_nothing(
     ):
         assert "It cannot be written." in action.html
         assert 'role="alert"' in action.html
-    assert library.count() == 1
+    assert library.papers.count() == 1
     failed = selection.undo("me")
     assert "It cannot be written." in failed.html
     assert failed.undo, "it can be tried again"
@@ -195,7 +197,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback(
     make_selection: MakeSelection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selection, library = make_selection()
-    monkeypatch.setattr(library, "tag", lambda *_: 1 / 0)
+    monkeypatch.setattr(library.papers, "tag", lambda *_: 1 / 0)
     html = selection.tag("1", "x").html
     assert "failed unexpectedly (ZeroDivisionError: division by zero)" in html
     assert "Traceback" not in html
@@ -212,14 +214,14 @@ def test_what_is_removed_while_something_else_is_put_back_can_be_undone_too(
 ) -> None:
     selection, library = make_selection()
     selection.remove("me", "1")
-    put_back = library.put_back
+    undo_removal = library.undo_removal
 
     def slowly(removed: list[RemovedPaper]) -> list[int]:
         monkeypatch.undo()
         assert selection.remove("me", "2").undo
-        return put_back(removed)
+        return undo_removal(removed)
 
-    monkeypatch.setattr(library, "put_back", slowly)
+    monkeypatch.setattr(library, "undo_removal", slowly)
     assert selection.undo("me").undo
     assert "1 paper is back." in selection.undo("me").html
-    assert library.count() == 2
+    assert library.papers.count() == 2

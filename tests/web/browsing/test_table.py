@@ -56,7 +56,7 @@ def test_a_row_shows_title_authors_date_tags_and_id(make_table: MakeTable) -> No
         False, True, True, True, False,
     ]  # fmt: skip
     assert ">+1<" in html
-    library.save_tldr(StoredTldr(1, "They sleep.", "m", "p", "generated", 1.0, ""))
+    library.tldrs.save(StoredTldr(1, "They sleep.", "m", "p", "generated", 1.0, ""))
     assert ">They sleep.<" in table.listing().html
 
 
@@ -105,7 +105,7 @@ def test_every_order_that_is_offered_is_tested() -> None:
 
 def test_added_last_first_shows_when(make_table: MakeTable) -> None:
     table, library = make_table(papers=DATED[:1])
-    day = library.added_at([1])[1][:10]
+    day = library.papers.added_at([1])[1][:10]
     assert f'class="dating">{day}<' in table.listing("", "added").html
     assert f'class="dating">{day}<' not in table.listing("", "title").html
 
@@ -189,8 +189,8 @@ def test_a_library_in_trouble_is_one_line(
     def busy(*_: object) -> None:
         raise LibraryBusy("Another program holds the library.")
 
-    for name in ("listed", "stamp"):
-        monkeypatch.setattr(library, name, busy)
+    monkeypatch.setattr(library.papers, "sorted_by", busy)
+    monkeypatch.setattr(library, "stamp", busy)
     assert "Another program holds the library." in table.listing().html
     assert table.stamp() == ()
     assert table.facets() == ""
@@ -208,7 +208,7 @@ def test_tags_and_sources_are_offered_as_filters(make_table: MakeTable) -> None:
     assert len(offered) == 4
     for one in offered:
         assert 'class="paper-row"' in table.listing(one).html, one
-    library.tag([1], ["new"])
+    library.papers.tag([1], ["new"])
     assert table.facets() == html, "not counted again at once"
     table.count_anew()
     assert 'data-filter="tag:new"' in table.facets()
@@ -223,14 +223,14 @@ def test_the_stamp_tells_a_change(make_table: MakeTable) -> None:
     table, library = make_table()
     before = table.stamp()
     assert table.stamp() == before
-    library.tag([1], ["x"])
+    library.papers.tag([1], ["x"])
     assert table.stamp() != before
 
 
 def test_nothing_of_a_paper_is_markup(make_table: MakeTable) -> None:
     paper = Paper(title=EVIL, abstract=EVIL, authors=(EVIL,), tags=(EVIL,), source=EVIL)
     table, library = make_table(papers=[paper])
-    library.save_tldr(StoredTldr(1, EVIL, EVIL, "p", "generated", 1.0, ""))
+    library.tldrs.save(StoredTldr(1, EVIL, EVIL, "p", "generated", 1.0, ""))
     listing = table.listing()
     seen = Tags(listing.html + listing.pager + table.facets())
     assert not {"img", "script", "a", "input"} & set(seen.tags)
@@ -246,7 +246,7 @@ def test_tags_that_are_not_counted_again_at_once_are_told_to_be_old(make_table: 
     table, library = make_table()
     table.facets()
     assert table.is_counted(table.stamp())
-    library.tag([1], ["x"])
+    library.papers.tag([1], ["x"])
     table.facets()
     assert not table.is_counted(table.stamp())
     table.count_anew()

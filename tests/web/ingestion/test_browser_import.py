@@ -37,7 +37,7 @@ def test_files_are_looked_into_and_kept(
         assert page.evaluate("document.activeElement.id") in ("look", "keep")
         assert "cat.png is a picture" in page.inner_text(".preview .failed")
         assert "On the sleep of bats" in page.inner_text(".first-papers")
-        assert session.library.count() == 2
+        assert session.library.papers.count() == 2
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -47,7 +47,7 @@ def test_files_are_looked_into_and_kept(
         page.locator("#look").wait_for()
         assert page.locator(".preview").count() == 0
         assert page.locator("#keep").count() == 0
-        assert [stored.paper.source for stored in session.library.papers()][-1] == "page.txt"
+        assert [stored.paper.source for stored in session.library.papers.all()][-1] == "page.txt"
         assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
@@ -76,7 +76,7 @@ def test_a_paste_is_discarded_or_changed_and_its_markup_stays_text(
         page.click("#discard")
         page.locator(".preview").wait_for(state="detached")
         assert page.input_value("#pasted textarea") == ""
-        assert session.library.count() == 2
+        assert session.library.papers.count() == 2
 
 
 def test_two_windows_look_into_papers_of_their_own(
@@ -108,4 +108,4 @@ def test_two_windows_look_into_papers_of_their_own(
                 break
             time.sleep(0.1)
         assert [path for path in uploads.rglob("*") if path.is_file()] == []
-        assert session.library.count() == 2
+        assert session.library.papers.count() == 2

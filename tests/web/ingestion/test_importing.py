@@ -69,7 +69,7 @@ def make_page(
 
 def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> None:
     page = make_page()
-    known = next(iter(page.library.papers())).paper
+    known = next(iter(page.library.papers.all())).paper
     records = [
         {"title": known.title, "abstract": known.abstract},
         {"title": "New", "abstract": "It is new.", "authors": ["Bo Ek"], "published": "2024-03"},
@@ -88,7 +88,7 @@ def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> No
     assert "cat.png is a picture" in text
     assert "New Bo Ek · 2024 It is new." in text
     assert "Bare Bo Ek No abstract" in text
-    assert page.library.count() == 2
+    assert page.library.papers.count() == 2
 
 
 def test_what_was_found_is_kept(make_page: MakePage) -> None:
@@ -104,8 +104,8 @@ def test_what_was_found_is_kept(make_page: MakePage) -> None:
     assert "2 papers read: 1 new" in last.html
     assert "1 could not be read" in last.html
     assert "broken.jsonl:2" in last.html
-    assert page.library.count() == 3
-    assert page.library.missing_vectors() == 0
+    assert page.library.papers.count() == 3
+    assert page.library.vectors.missing() == 0
     assert list(page.uploads.iterdir()) == []
     # Nothing is left to be kept again.
     assert NOTHING_TO_KEEP in page.keep().html
@@ -115,7 +115,7 @@ def test_a_paste_is_kept(make_page: MakePage) -> None:
     page = make_page()
     assert page.look(pasted=PASTE).keep == "Keep 1 paper"
     assert page.keep().succeeded
-    assert [stored.paper.source for stored in page.library.papers()][-1] == "pasted text"
+    assert [stored.paper.source for stored in page.library.papers.all()][-1] == "pasted text"
 
 
 def test_what_is_discarded_is_forgotten(make_page: MakePage) -> None:
@@ -125,7 +125,7 @@ def test_what_is_discarded_is_forgotten(make_page: MakePage) -> None:
     assert (view.preview, view.keep) == ("", "")
     assert list(page.uploads.iterdir()) == []
     assert NOTHING_TO_KEEP in page.keep().html
-    assert page.library.count() == 2
+    assert page.library.papers.count() == 2
 
 
 def test_nothing_chosen_is_an_error(make_page: MakePage) -> None:
@@ -203,15 +203,15 @@ def test_a_long_look_says_how_far_it_is_and_can_be_stopped(
     page = make_page()
     monkeypatch.setattr(preview_module, "_BATCH", 10)
     passed = threading.Semaphore(2)
-    foreseeing = page.library.foresee()
-    outcomes = foreseeing.outcomes
+    preview = page.library.preview_import()
+    outcomes = preview.outcomes
 
     def slow(records: list[Paper]) -> object:
         passed.acquire()
         return outcomes(records)
 
-    monkeypatch.setattr(foreseeing, "outcomes", slow)
-    monkeypatch.setattr(page.library, "foresee", lambda: foreseeing)
+    monkeypatch.setattr(preview, "outcomes", slow)
+    monkeypatch.setattr(page.library, "preview_import", lambda: preview)
     views = page.importing.look("me", [page.upload("many.jsonl", many(100))], "")
     assert "Looking: 20 papers so far" in next(view for view in views if "20" in view.html).html
     page.importing.stop("other")
@@ -220,9 +220,9 @@ def test_a_long_look_says_how_far_it_is_and_can_be_stopped(
     *_, last = views
     assert "found until you stopped" in (last.preview or "")
     assert last.keep == "Keep all of it"
-    assert page.library.count() == 2
+    assert page.library.papers.count() == 2
     assert page.keep().succeeded
-    assert page.library.count() == 102
+    assert page.library.papers.count() == 102
 
 
 def test_only_the_first_papers_are_shown(make_page: MakePage) -> None:
@@ -263,7 +263,7 @@ def test_a_stopped_import_keeps_what_was_read(
             time.sleep(0.01)
         return 0
 
-    monkeypatch.setattr(page.library, "embed_missing", wait_for_stop)
+    monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
     page.look(pasted=PASTE)
     views = page.importing.keep("me")
     assert next(views).running
@@ -271,8 +271,8 @@ def test_a_stopped_import_keeps_what_was_read(
     page.importing.stop("other")
     page.importing.stop("me")
     assert "Stopped; what was read is kept" in list(views)[-1].html
-    assert page.library.count() == 3
-    assert page.library.missing_vectors() == 1
+    assert page.library.papers.count() == 3
+    assert page.library.vectors.missing() == 1
 
 
 def test_two_imports_at_once_are_refused(

@@ -36,7 +36,7 @@ def slow() -> ScriptedModel:
 
 
 def lines_of(library: Library) -> dict[int, str]:
-    return {stored.number: tldr.text for stored, tldr in library.tldrs() if tldr}
+    return {stored.number: tldr.text for stored, tldr in library.tldrs.for_papers() if tldr}
 
 
 def stop_midway(batch: TldrBatch, redo: bool = False) -> str:

@@ -59,7 +59,7 @@ def test_neither_sees_the_chats_of_the_other(
 ) -> None:
     file = write_ann_and_ben(tmp_path / "users.txt")
     session = make_session()
-    session.library.save_turn("before", "Who was here before?", "{}")
+    session.library.chats.save_turn("before", "Who was here before?", "{}")
     with (
         serving(session, file) as server,
         window(browser, server.address) as ann,
@@ -74,8 +74,8 @@ def test_neither_sees_the_chats_of_the_other(
         ask_and_wait(ann, "How many hours do cats sleep a day?")
         ask_and_wait(ben, "How many hours do owls sleep?")
         assert "owls" not in ann.inner_text("body")
-        (mine,) = session.library.chats("ann")
-        assert [chat.first_question for chat in session.library.chats("ben")] == [
+        (mine,) = session.library.chats.all("ann")
+        assert [chat.first_question for chat in session.library.chats.all("ben")] == [
             "How many hours do owls sleep?"
         ]
         assert "cats" in open_chats(ann)

@@ -147,7 +147,7 @@ assistant.models.open_language_model = lambda *_: model
 assistant.models.open_embedder = lambda *_: HashingEmbedder()
 with Session(load_settings()) as session:
     session.library.add([Paper(title="On cats", abstract="Cats sleep fourteen hours a day.")])
-    session.library.embed_missing()
+    session.library.vectors.embed_missing()
     serve(session, port=0, on_ready=lambda address: print(address, flush=True))
 print("ended", model.requests != [], flush=True)
 """

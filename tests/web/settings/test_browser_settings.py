@@ -40,7 +40,7 @@ def make_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Sessi
         session = Session(load_settings())
         made.append(session)
         session.library.add(PAPERS)
-        session.library.embed_missing()
+        session.library.vectors.embed_missing()
         folder = session.settings.library / "models"
         folder.mkdir()
         shutil.copy(packaged_file(), folder / "other.gguf")

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.embedder import Vectors
 from assistant.errors import LibraryDamaged
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.records import StoredPaper
 from assistant.library.vector_index import ExactIndex
-from assistant.library.vectors import Matrix, VectorBatch, VectorRows, best_cosines, means
+from assistant.library.vector_rows import VectorBatch, VectorRows, best_cosines, means
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -21,7 +22,7 @@ MakePapers = Callable[..., list[Paper]]
 @pytest.fixture
 def database(tmp_path: Path, make_papers: MakePapers) -> Iterator[Database]:
     opened = Database(tmp_path / "catalog.sqlite")
-    Catalog(opened).add([paper.model_copy(update={"doi": f"10.1/{i}"}) for i, paper in
+    Catalog(opened).add_batch([paper.model_copy(update={"doi": f"10.1/{i}"}) for i, paper in
                          enumerate(make_papers(6), start=1)])  # fmt: skip
     yield opened
     opened.close()
@@ -31,10 +32,10 @@ def two_chunks(stored: StoredPaper) -> tuple[StoredPaper, list[Chunk]]:
     return stored, [Chunk(0, 3, "a"), Chunk(3, 9, "b")]
 
 
-def fill(database: Database, fingerprint: str = "f") -> Matrix:
+def fill(database: Database, fingerprint: str = "f") -> Vectors:
     rows = VectorRows(database)
     rows.claim(fingerprint)
-    papers = [two_chunks(stored) for stored in Catalog(database).papers()]
+    papers = [two_chunks(stored) for stored in Catalog(database).all()]
     vectors = np.random.default_rng(7).normal(size=(12, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     assert rows.add(fingerprint, papers, vectors) == 6
@@ -64,7 +65,7 @@ def test_a_changed_abstract_loses_its_vectors_and_says_so(database: Database) ->
     fill(database)
     rows = VectorRows(database)
     before = rows.state()
-    Catalog(database).add([longer(2)])
+    Catalog(database).add_batch([longer(2)])
     assert rows.missing() == 1
     assert rows.count() == 10
     last, removed = rows.removed_after(before.removal, 100)
@@ -76,8 +77,8 @@ def test_a_changed_abstract_loses_its_vectors_and_says_so(database: Database) ->
 def test_numbers_are_never_given_twice(database: Database) -> None:
     fill(database)
     rows = VectorRows(database)
-    Catalog(database).add([longer(6)])  # drops the last chunks
-    (stored,) = [s for s in Catalog(database).papers() if s.number == 6]
+    Catalog(database).add_batch([longer(6)])  # drops the last chunks
+    (stored,) = [s for s in Catalog(database).all() if s.number == 6]
     rows.add("f", [(stored, [Chunk(0, 3, "a")])], np.ones((1, 8), dtype=np.float32))
     assert rows.added_after(0, 100).chunks[-1] == 13
 
@@ -99,17 +100,17 @@ def test_another_embedder_starts_a_new_generation(database: Database) -> None:
 def test_only_what_still_fits_is_stored(database: Database) -> None:
     rows = VectorRows(database)
     rows.claim("f")
-    stored = list(Catalog(database).papers())
+    stored = list(Catalog(database).all())
     vectors = np.ones((2, 8), dtype=np.float32)
     assert rows.add("f", [two_chunks(stored[0])], vectors) == 1
     assert rows.add("f", [two_chunks(stored[0])], vectors) == 0, "somebody else was faster"
-    Catalog(database).add([longer(2)])
+    Catalog(database).add_batch([longer(2)])
     assert rows.add("f", [two_chunks(stored[1])], vectors) == 0, "it has other text by now"
     assert rows.add("g", [two_chunks(stored[2])], vectors) == 0, "another embedder's vectors"
     assert rows.count() == 2
 
 
-def expect(vectors: Matrix, kept: list[int], query: Matrix) -> list[int]:
+def expect(vectors: Vectors, kept: list[int], query: Vectors) -> list[int]:
     cosines = vectors @ query
     return [i // 2 + 1 for i in sorted(kept, key=lambda i: -cosines[i])]
 
@@ -125,12 +126,12 @@ def test_the_exact_index_follows_the_rows(database: Database) -> None:
     assert found[0][1] == pytest.approx(1.0)
     assert len(index.nearest(query, 100)) == 12
 
-    Catalog(database).add([longer(3)])
+    Catalog(database).add_batch([longer(3)])
     index.refresh()
     kept = [i for i in range(12) if i not in (4, 5)]
     assert [paper for paper, _ in index.nearest(query, 100)] == expect(vectors, kept, query)
 
-    (stored,) = [s for s in Catalog(database).papers() if s.number == 3]
+    (stored,) = [s for s in Catalog(database).all() if s.number == 3]
     VectorRows(database).add("f", [(stored, [Chunk(0, 3, "a")])], query[None])
     index.refresh()
     assert index.nearest(query, 1)[0][0] == 3
@@ -157,7 +158,7 @@ def test_cosines_are_those_of_the_best_chunk(
     monkeypatch.setattr("assistant.library.vectors._PAPERS_AT_ONCE", 2)
     vectors = fill(database)
     rows = VectorRows(database)
-    Catalog(database).add([longer(6)])  # loses its chunks
+    Catalog(database).add_batch([longer(6)])  # loses its chunks
     cosines = rows.cosines(vectors[0], [1, 2, 3, 4, 5, 6, 99])
     assert cosines[1] == pytest.approx(1.0, abs=1e-6)
     assert cosines[4] == pytest.approx(float(max(vectors[6] @ vectors[0], vectors[7] @ vectors[0])))
@@ -189,7 +190,7 @@ def test_an_empty_batch(database: Database) -> None:
 def test_a_damaged_vector_is_said_and_not_searched(database: Database) -> None:
     rows = VectorRows(database)
     rows.claim("fake")
-    papers = [(paper, [Chunk(0, 0, "")]) for paper in list(Catalog(database).papers())[:2]]
+    papers = [(paper, [Chunk(0, 0, "")]) for paper in list(Catalog(database).all())[:2]]
     rows.add("fake", papers, np.eye(2, 384, dtype=np.float32))
     with database.write() as connection:
         connection.execute("UPDATE chunks SET vector = x'0102' WHERE paper = 1")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import LibraryReadOnly
 from assistant.library import Library, StoredTldr
 from assistant.library.database import Database
-from assistant.library.removal import put_back, take_out
+from assistant.library.removal import remove_papers, undo_removal
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -39,13 +39,13 @@ def tldr(number: int, model: str = "m", text: str = "They melt.") -> StoredTldr:
 def told(library: Library) -> list[tuple[Any, ...]]:
     """All that the library says of its papers, without their numbers."""
     found = []
-    for stored in sorted(library.papers(), key=lambda one: one.id):
-        line = library.tldr(stored.number)
+    for stored in sorted(library.papers.all(), key=lambda one: one.id):
+        line = library.tldrs.get(stored.number)
         found.append(
             (
                 stored.paper,
-                sorted(library.sources(stored), key=lambda one: one.sources),
-                library.added_at([stored.number])[stored.number],
+                sorted(library.papers.records(stored.number), key=lambda one: one.sources),
+                library.papers.added_at([stored.number])[stored.number],
                 (line.text, line.model, line.seconds, line.made_at) if line else (),
             )
         )
@@ -54,57 +54,57 @@ def told(library: Library) -> list[tuple[Any, ...]]:
 
 def test_everything_comes_back(library: Library, make_papers: MakePapers) -> None:
     library.add([PREPRINT, PUBLISHED, *make_papers(20)])
-    library.embed_missing()
-    (melting, *_) = library.papers()
-    library.tag([melting.number], ["star", "Own Tag"])
-    library.untag([melting.number], ["physics"])
+    library.vectors.embed_missing()
+    (melting, *_) = library.papers.all()
+    library.papers.tag([melting.number], ["star", "Own Tag"])
+    library.papers.untag([melting.number], ["physics"])
     for line in (tldr(melting.number, "old", "Old."), tldr(melting.number), tldr(5)):
-        assert library.save_tldr(line)
+        assert library.tldrs.save(line)
     before = told(library)
 
-    removed = library.take_out([melting.number, 5, 999, 5])
+    removed = library.remove([melting.number, 5, 999, 5])
     assert [one.number for one in removed] == [melting.number, 5]
-    assert library.count() == 19
+    assert library.papers.count() == 19
     assert melting.number not in [hit.stored.number for hit in library.search("glaciers melt")]
 
-    numbers = library.put_back(removed)
+    numbers = library.undo_removal(removed)
     assert len(numbers) == 2
     assert min(numbers) > 21, "a number is never given to another paper"
     assert told(library) == before
-    assert library.missing_vectors() == 2
+    assert library.vectors.missing() == 2
     assert library.search("how glaciers melt in warm summers")[0].stored.number == numbers[0]
-    library.embed_missing()
+    library.vectors.embed_missing()
     assert library.check() == []
     # The tag that was taken away does not come back with a later import.
     library.add([PREPRINT.model_copy(update={"source": "c.bib"})])
-    tags = library.get(f"#{numbers[0]}").paper.tags
+    tags = library.papers.get(f"#{numbers[0]}").paper.tags
     assert sorted(tags) == ["Own Tag", "ice", "star"]
 
 
 def test_a_paper_that_was_imported_again_meanwhile_is_joined(library: Library) -> None:
     library.add([PREPRINT])
-    library.tag([1], ["star"])
-    library.save_tldr(tldr(1))
-    removed = library.take_out([1])
+    library.papers.tag([1], ["star"])
+    library.tldrs.save(tldr(1))
+    removed = library.remove([1])
     library.add([PUBLISHED])
-    (number,) = library.put_back(removed)
-    assert library.count() == 1
-    joined = library.get(f"#{number}").paper
+    (number,) = library.undo_removal(removed)
+    assert library.papers.count() == 1
+    joined = library.papers.get(f"#{number}").paper
     assert (joined.arxiv, joined.doi) == ("2102.00001", "10.1000/melt")
     assert "star" in joined.tags
-    assert len(library.sources(library.get(f"#{number}"))) == 2
+    assert len(library.papers.records(number)) == 2
     assert library.check() == []
 
 
 def test_a_line_about_other_text_does_not_come_back(library: Library) -> None:
     bare = PREPRINT.model_copy(update={"abstract": ""})
     library.add([bare])
-    library.save_tldr(tldr(1))
-    removed = library.take_out([1])
+    library.tldrs.save(tldr(1))
+    removed = library.remove([1])
     library.add([PREPRINT])
-    (number,) = library.put_back(removed)
-    assert library.get(f"#{number}").abstract == PREPRINT.abstract
-    assert library.tldr(number) is None
+    (number,) = library.undo_removal(removed)
+    assert library.papers.get(f"#{number}").abstract == PREPRINT.abstract
+    assert library.tldrs.get(number) is None
 
 
 def test_nothing_is_lost_where_nothing_can_be_written(
@@ -113,8 +113,8 @@ def test_nothing_is_lost_where_nothing_can_be_written(
     library.add([PREPRINT])
     monkeypatch.setattr(library._database, "_refusal", LibraryReadOnly("It cannot be written."))
     with pytest.raises(LibraryReadOnly, match="cannot be written"):
-        library.take_out([1])
-    assert library.count() == 1
+        library.remove([1])
+    assert library.papers.count() == 1
 
 
 SOME_RECORDS = st.lists(
@@ -139,15 +139,15 @@ def test_any_papers_come_back_the_same(records: list[Paper], chosen: set[int]) -
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder), None) as library:
         library.add(records)
         before = [row[:2] for row in told(library)]
-        library.put_back(library.take_out(sorted(chosen)))
+        library.undo_removal(library.remove(sorted(chosen)))
         assert [row[:2] for row in told(library)] == before
         assert library.check() == []
 
 
 def test_an_empty_choice_changes_nothing(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.sqlite")
-    assert take_out(database, []) == []
-    assert put_back(database, []) == []
+    assert remove_papers(database, []) == []
+    assert undo_removal(database, []) == []
     database.close()
 
 
@@ -155,9 +155,9 @@ def test_the_stamp_changes_with_every_change(library: Library, make_papers: Make
     stamps = {library.stamp()}
     library.add(make_papers(1))
     stamps.add(library.stamp())
-    library.tag([1], ["star"])
+    library.papers.tag([1], ["star"])
     stamps.add(library.stamp())
-    library.save_tldr(tldr(1))
+    library.tldrs.save(tldr(1))
     stamps.add(library.stamp())
     assert len(stamps) == 4
     assert library.stamp() in stamps

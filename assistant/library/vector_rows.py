@@ -6,77 +6,22 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.embedder import Vector, Vectors
 from assistant.errors import LibraryDamaged
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
+from assistant.library.metadata import Metadata
 from assistant.library.records import StoredPaper
 
-Matrix = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 # Bounds the memory of a comparison with many papers.
 _PAPERS_AT_ONCE = 5_000
 # As stored: the same on every machine.
 _STORED = np.dtype("<f4")
-
-
-class WordVectors(Protocol):
-    """A text embedded token by token, each one in its context."""
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """The tokens, the special ones left out."""
-        ...
-
-    @property
-    def tokens(self) -> Matrix:
-        """A row of length 1 for each token: shape (len(ids), dimension)."""
-        ...
-
-    @property
-    def mean(self) -> Matrix:
-        """The vector of the whole text: shape (dimension,), length 1."""
-        ...
-
-
-class EmbedderLike(Protocol):
-    """What the library needs of an embedder; it is handed one and knows no other kind."""
-
-    @property
-    def name(self) -> str:
-        """Short name for people."""
-        ...
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever the same text would get another vector."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of one vector."""
-        ...
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest text in tokens, special tokens included."""
-        ...
-
-    def count_tokens(self, text: str) -> int:
-        """Length of `text` in tokens, special tokens not included."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Matrix:
-        """Embed `texts` into an array of shape (len(texts), dimension), rows of length 1."""
-        ...
-
-    def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors]:
-        """Embed `texts` as `embed` does, and give the vectors of their tokens too."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -98,10 +43,10 @@ class VectorBatch:
 
     chunks: Numbers
     papers: Numbers
-    vectors: Matrix
+    vectors: Vectors
 
 
-def best_cosines(batch: VectorBatch, vector: Matrix) -> dict[int, float]:
+def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
     """Cosine of `vector`, which has length 1, and the best chunk of each paper of `batch`."""
     best: dict[int, float] = {}
     if not len(batch.papers):
@@ -112,9 +57,9 @@ def best_cosines(batch: VectorBatch, vector: Matrix) -> dict[int, float]:
     return best
 
 
-def means(batch: VectorBatch) -> dict[int, Matrix]:
+def means(batch: VectorBatch) -> dict[int, Vector]:
     """One vector of length 1 for each paper of `batch`: the mean of its chunks."""
-    sums: dict[int, Matrix] = {}
+    sums: dict[int, Vector] = {}
     for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
         sums[paper] = sums[paper] + vector if paper in sums else vector
     # Vectors that cancel out have no direction.
@@ -131,6 +76,7 @@ class VectorRows:
     def __init__(self, database: Database) -> None:
         """Read and write the vectors of `database`."""
         self._database = database
+        self.metadata = Metadata(database)
 
     def state(self) -> VectorState:
         """The present state."""
@@ -174,7 +120,7 @@ class VectorRows:
                 return 0
             dropped = connection.execute("DELETE FROM chunks").rowcount
             connection.execute(
-                "INSERT OR REPLACE INTO facts VALUES ('fingerprint', ?)", (fingerprint,)
+                "INSERT OR REPLACE INTO metadata VALUES ('fingerprint', ?)", (fingerprint,)
             )
             _new_generation(connection)
         return dropped
@@ -188,7 +134,7 @@ class VectorRows:
         self,
         fingerprint: str,
         papers: Iterable[tuple[StoredPaper, Sequence[Chunk]]],
-        vectors: Matrix,
+        vectors: Vectors,
         patience_s: float | None = None,
     ) -> int:
         """Store the chunks of `papers`; `vectors` has a row for each of them, in this order.
@@ -270,7 +216,7 @@ class VectorRows:
             ).fetchall()
         return {row[0] for row in rows}
 
-    def cosines(self, vector: Matrix, numbers: Sequence[int]) -> dict[int, float]:
+    def cosines(self, vector: Vector, numbers: Sequence[int]) -> dict[int, float]:
         """Cosine of `vector`, which has length 1, and the best chunk of each of these papers.
 
         Papers without chunks are left out.
@@ -280,22 +226,11 @@ class VectorRows:
             best |= best_cosines(self.of_papers(numbers[start : start + _PAPERS_AT_ONCE]), vector)
         return best
 
-    def fact(self, name: str) -> str | None:
-        """A value that was remembered under `name`."""
-        with self._database.read() as connection:
-            row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
-
-    def remember(self, name: str, value: str) -> None:
-        """Keep `value` under `name`."""
-        with self._database.write() as connection:
-            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
-
 
 def _state(connection: sqlite3.Connection) -> VectorState:
     row = connection.execute(
-        "SELECT (SELECT value FROM facts WHERE name = 'generation'), "
-        "(SELECT value FROM facts WHERE name = 'fingerprint'), "
+        "SELECT (SELECT value FROM metadata WHERE name = 'generation'), "
+        "(SELECT value FROM metadata WHERE name = 'fingerprint'), "
         "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), "
         "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removed_chunks'), 0)"
     ).fetchone()
@@ -306,7 +241,7 @@ def _new_generation(connection: sqlite3.Connection) -> None:
     # Indexes start afresh in a new generation instead of following each removal.
     connection.execute("DELETE FROM removed_chunks")
     connection.execute(
-        "UPDATE facts SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
+        "UPDATE metadata SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.embedder import Vectors
 from assistant.errors import ModelError
 from assistant.library import Library
-from assistant.library.vectors import Matrix
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
@@ -28,7 +28,7 @@ class SlowEmbedder(HashingEmbedder):
         self.batches: list[int] = []
         self.failure: Exception | None = None
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         papers = [text for text in texts if "\n" in text]
         if papers:
             self.batches.append(len(papers))
@@ -44,7 +44,9 @@ def slow() -> SlowEmbedder:
 
 
 def embedded(library: Library) -> set[int]:
-    return {s.number for s in library.papers()} - library._rows.without_chunks(range(10_000))
+    return {s.number for s in library.papers.all()} - library.vectors.rows.without_chunks(
+        range(10_000)
+    )
 
 
 def test_the_first_search_compares_by_meaning(
@@ -55,7 +57,7 @@ def test_the_first_search_compares_by_meaning(
         with_all = Library.open(folder.with_name("other"), HashingEmbedder())
         with with_all:
             with_all.add(make_papers(20))
-            with_all.embed_missing()
+            with_all.vectors.embed_missing()
             expected = {
                 hit.stored.number: hit.similarity
                 for hit in with_all.search("penguins migrating in winter", 20)
@@ -78,7 +80,7 @@ def test_the_best_by_words_come_first_and_the_budget_ends_it(
     slow.seconds = 0.02
     with Library.open(folder, slow) as library:
         library.add(make_papers(400))
-        ranked = [number for number, _ in library._catalog.ranked("penguins in Kyoto", 50)]
+        ranked = [number for number, _ in library.papers.ranked("penguins in Kyoto", 50)]
         assert len(ranked) == 50
         library.search("penguins in Kyoto", budget_s=0)
         assert embedded(library) == set(ranked[:1]), "the first one is always made"
@@ -113,7 +115,7 @@ def test_an_irrelevant_paper_that_has_a_vector_does_not_win(
 ) -> None:
     with Library.open(folder, HashingEmbedder()) as library:
         library.add([Paper(title="Quantum chess", abstract="Knights are entangled.")])
-        library.embed_missing()
+        library.vectors.embed_missing()
         library.add(make_papers(60))
         assert "Penguins" in library.search("penguins in Kyoto", 1)[0].stored.title
 
@@ -162,12 +164,12 @@ def test_the_rest_is_made_in_the_background_when_it_is_asked_for(
 ) -> None:
     with Library.open(folder, slow) as library:
         library.add(make_papers(200))
-        ranked = {number for number, _ in library._catalog.ranked("penguins in Kyoto", 50)}
+        ranked = {number for number, _ in library.papers.ranked("penguins in Kyoto", 50)}
         library.search("penguins in Kyoto", budget_s=0)
-        library.wait_for_background()
+        library.vectors.wait()
         assert len(embedded(library)) == 1, "it was not asked for"
         library.search("penguins in Kyoto", budget_s=0, embed_rest=True)
-        library.wait_for_background()
+        library.vectors.wait()
         assert embedded(library) == ranked
         assert library.search("penguins in Kyoto")[0].vector_rank is not None
 
@@ -195,12 +197,12 @@ def test_a_failure_in_the_background_ends_it_silently(
         library.add(make_papers(200))
         library.search("penguins", budget_s=0)
         slow.failure = ModelError("out of memory")
-        library._embedding.later(range(100, 150))  # type: ignore[union-attr]
-        library.wait_for_background()
+        library.vectors.embed_later(range(100, 150))
+        library.vectors.wait()
         slow.failure = None
         assert len(embedded(library)) == 1
-        library._embedding.later([100])  # type: ignore[union-attr]
-        library.wait_for_background()
+        library.vectors.embed_later([100])
+        library.vectors.wait()
         assert 100 in embedded(library)
 
 
@@ -223,10 +225,10 @@ def test_many_threads_search_a_library_without_vectors(
         ]
         for thread in threads:
             thread.start()
-        library.embed_missing()
+        library.vectors.embed_missing()
         for thread in threads:
             thread.join()
-        library.wait_for_background()
+        library.vectors.wait()
         assert errors == []
-        library.embed_missing()
+        library.vectors.embed_missing()
         assert library.status().chunks == 100, "none has two vectors"

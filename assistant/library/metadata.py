@@ -1,0 +1,26 @@
+"""Single values that are stored with the catalogue, each under a name."""
+
+from __future__ import annotations
+
+from assistant.library.database import Database
+
+
+class Metadata:
+    """The named values of a database. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write the values of `database`."""
+        self._database = database
+
+    def get(self, name: str) -> str | None:
+        """The value stored under `name`; None if there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT value FROM metadata WHERE name = ?", (name,)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def set(self, name: str, value: str) -> None:
+        """Store `value` under `name`."""
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO metadata VALUES (?, ?)", (name, value))

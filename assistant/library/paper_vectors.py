@@ -1,0 +1,287 @@
+"""The vectors of the papers: embedded for all papers, or for those that a search needs now."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.embedder import Embedder, Vector, Vectors, WordVectors
+from assistant.errors import (
+    AssistantError,
+    LibraryBusy,
+    LibraryError,
+    LibraryFull,
+    LibraryReadOnly,
+)
+from assistant.library.catalog import Catalog
+from assistant.library.chunks import Chunk, Chunker
+from assistant.library.full_text import MAX_CHARACTERS
+from assistant.library.records import StoredPaper
+from assistant.library.vector_rows import VectorBatch, VectorRows, means
+from assistant.library.vector_search import VectorSearch
+
+# Papers embedded at once and committed together.
+_BATCH = 64
+# The most while somebody waits, and the seconds that one paper takes until it is known better.
+_SMALL_BATCH = 4
+_SECONDS_A_PAPER = 0.04
+# How long a search waits for its turn to keep the vectors it has made.
+_PATIENCE_S = 0.05
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Papers with their chunks, and a row of `vectors` for each chunk, in this order."""
+
+    papers: tuple[tuple[StoredPaper, Sequence[Chunk]], ...]
+    vectors: Vectors
+
+    def batch(self) -> VectorBatch:
+        """The vectors with the numbers of their papers; the chunks have no numbers yet."""
+        numbers = [paper.number for paper, chunks in self.papers for _ in chunks]
+        return VectorBatch(
+            chunks=np.zeros(len(numbers), dtype=np.int64),
+            papers=np.array(numbers, dtype=np.int64),
+            vectors=self.vectors,
+        )
+
+
+class PaperEmbedder:
+    """Cuts papers into chunks and embeds these with one embedder."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Embed with `embedder`."""
+        self._embedder = embedder
+        self._chunker = Chunker(embedder)
+        self.fingerprint = (
+            f"{embedder.fingerprint}/{embedder.dimension}/{self._chunker.fingerprint}"
+        )
+
+    def embed(self, papers: Sequence[StoredPaper]) -> Embedded:
+        """The chunks of `papers` and their vectors."""
+        chunked = tuple(
+            (paper, self._chunker.split(paper.title, paper.abstract)) for paper in papers
+        )
+        vectors = self._embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
+        return Embedded(chunked, vectors)
+
+    def embed_query(self, text: str) -> Vector:
+        """The vector of what a person typed."""
+        vector: Vector = self._embedder.embed([text[:MAX_CHARACTERS]])[0]
+        return vector
+
+
+class PaperVectors:
+    """The vectors of a library's papers: embedded, stored as `rows`, found by `index`. Thread-safe.
+
+    Without an `embedder` nothing is embedded, and the vectors that are stored stay unused.
+    """
+
+    def __init__(
+        self, embedder: Embedder | None, catalog: Catalog, rows: VectorRows, index: VectorSearch
+    ) -> None:
+        """Embed papers of `catalog` into `rows`, which `index` follows."""
+        self.embedder = embedder
+        self.rows = rows
+        self.index = index
+        self._catalog = catalog
+        self._papers = PaperEmbedder(embedder) if embedder else None
+        self._all = threading.Lock()
+        self._pace = _SECONDS_A_PAPER
+        # Papers that wait for the thread in the background, which runs while there are some.
+        self._guard = threading.Lock()
+        self._waiting: deque[int] = deque()
+        self._worker: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether the stored vectors are this embedder's."""
+        return self._papers is not None and self._is_theirs(self._papers)
+
+    def claim(self, notify: Callable[[str], None], *, read_only: bool) -> None:
+        """Drop vectors that another embedder made; `notify` is told if there were any."""
+        if self._papers is None or self.usable:
+            return
+        if read_only:
+            if self.rows.any():
+                notify(
+                    "The vectors of this library were made by another embedding model and cannot "
+                    "be made again while it is read-only: search goes by full text, and compares "
+                    "the best papers of it alone by meaning."
+                )
+        elif self.rows.claim(self._papers.fingerprint):
+            notify(
+                "The embedding model or the way abstracts are cut has changed: the vectors of "
+                f"{self.rows.missing()} papers have to be made again. Until then search finds "
+                "them by full text."
+            )
+
+    def missing(self) -> int:
+        """How many papers have no vectors yet."""
+        return self.rows.missing()
+
+    def of_query(self, text: str) -> Vector | None:
+        """The vector of what a person typed; None without an embedder."""
+        return self._papers.embed_query(text) if self._papers else None
+
+    def of_paper(self, stored: StoredPaper) -> Vector | None:
+        """The mean of the paper's chunks, stored or made now, of length 1.
+
+        None without an embedder.
+        """
+        if self._papers is None:
+            return None
+        batch = self.stored([stored.number])
+        if not len(batch.papers):
+            embedded = self._papers.embed([stored])
+            self._store_if_possible(self._papers, [embedded])
+            batch = embedded.batch()
+        first: Vector = batch.vectors[0]
+        return means(batch).get(stored.number, first)
+
+    def stored(self, numbers: Iterable[int]) -> VectorBatch:
+        """The stored vectors of these papers; none if another embedder made them."""
+        return self.rows.of_papers(numbers if self.usable else ())
+
+    def means(self, numbers: Iterable[int]) -> dict[int, Vector]:
+        """The vector of length 1 of each of these papers that has one: the mean of its chunks."""
+        return means(self.stored(numbers))
+
+    def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors] | None:
+        """`texts` embedded token by token, each in its context; None without an embedder."""
+        return self.embedder.embed_words(texts) if self.embedder else None
+
+    def embed_missing(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """Embed the papers that have no vectors; return how many were embedded.
+
+        Every batch is committed by itself, so stopping or an interrupt loses little, and the next
+        call continues from there. `progress` is told how many of how many are done. Without an
+        embedder nothing happens.
+        """
+        if self._papers is None:
+            return 0
+        with self._all:
+            total = self.rows.missing()
+            done = 0
+            batch: list[StoredPaper] = []
+            missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
+            for stored in missing if total else ():
+                if should_stop and should_stop():
+                    break
+                batch.append(stored)
+                if len(batch) == _BATCH:
+                    done += self._embed(self._papers, batch)
+                    batch = []
+                    if progress:
+                        progress(done, max(done, total))
+            if batch and not (should_stop and should_stop()):
+                done += self._embed(self._papers, batch)
+                if progress:
+                    progress(done, max(done, total))
+        return done
+
+    def embed_now(self, numbers: Sequence[int], deadline: float) -> list[Embedded]:
+        """Embed these papers, in this order, until `deadline`.
+
+        `deadline` is a time of `time.monotonic`. The first paper is embedded in any case, and
+        batches are as small as the time that is left. The vectors are stored when the library
+        takes them without delay, and returned whether it does or not.
+        """
+        if self._papers is None:
+            return []
+        papers = self._catalog.by_number(numbers)
+        wanted = [papers[number] for number in numbers if number in papers]
+        made: list[Embedded] = []
+        while wanted:
+            began = time.monotonic()
+            room = int((deadline - began) / self._pace)
+            if made and room < 1:
+                break
+            size = max(1, min(room, _SMALL_BATCH))
+            batch, wanted = wanted[:size], wanted[size:]
+            made.append(self._papers.embed(batch))
+            # Half of what it was, so that a moment of other work on the computer is soon forgotten.
+            self._pace = (self._pace + (time.monotonic() - began) / len(batch)) / 2
+        self._store_if_possible(self._papers, made)
+        return made
+
+    def embed_later(self, numbers: Iterable[int]) -> None:
+        """Embed these papers in the background, before those that wait there already."""
+        with self._guard:
+            if self._closed or self._papers is None:
+                return
+            fresh = list(dict.fromkeys(numbers))
+            self._waiting = deque([*fresh, *(n for n in self._waiting if n not in set(fresh))])
+            if self._waiting and self._worker is None:
+                self._worker = threading.Thread(
+                    target=self._work, name="embed-candidates", daemon=True
+                )
+                self._worker.start()
+
+    def wait(self) -> None:
+        """Wait until nothing is done in the background."""
+        with self._guard:
+            worker = self._worker
+        if worker is not None:
+            worker.join()
+
+    def close(self) -> None:
+        """Stop the work in the background and close the index; a second call does nothing."""
+        with self._guard:
+            self._closed = True
+            self._waiting.clear()
+        self.wait()
+        self.index.close()
+
+    def _work(self) -> None:
+        while True:
+            with self._guard:
+                batch = [
+                    self._waiting.popleft() for _ in range(min(_SMALL_BATCH, len(self._waiting)))
+                ]
+                if not batch or self._papers is None:
+                    self._worker = None
+                    return
+            try:
+                missing = self.rows.without_chunks(batch)
+                self._embed(self._papers, list(self._catalog.by_number(missing).values()))
+            except AssistantError:
+                # Nobody waits for it, and the next search makes what it needs, or says why not.
+                with self._guard:
+                    self._waiting.clear()
+
+    def _embed(self, embedder: PaperEmbedder, papers: Sequence[StoredPaper]) -> int:
+        if not papers:
+            return 0
+        embedded = embedder.embed(papers)
+        stored = self.rows.add(embedder.fingerprint, embedded.papers, embedded.vectors)
+        if not self._is_theirs(embedder):
+            raise LibraryError(
+                "Another program began to use this library with another embedding model; close "
+                "one of the two."
+            )
+        self.index.refresh()
+        return stored
+
+    def _store_if_possible(self, embedder: PaperEmbedder, made: Sequence[Embedded]) -> None:
+        if not made:
+            return
+        papers = [pair for embedded in made for pair in embedded.papers]
+        vectors = np.concatenate([embedded.vectors for embedded in made])
+        with contextlib.suppress(LibraryReadOnly, LibraryBusy, LibraryFull):
+            # The index follows at the next search.
+            self.rows.add(embedder.fingerprint, papers, vectors, _PATIENCE_S)
+
+    def _is_theirs(self, embedder: PaperEmbedder) -> bool:
+        return self.rows.state().fingerprint == embedder.fingerprint
