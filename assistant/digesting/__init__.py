@@ -9,8 +9,7 @@ from assistant.digesting.digest import (
     Section,
     grouped,
 )
-from assistant.digesting.html_page import as_html
-from assistant.digesting.mail import as_email, as_file
+from assistant.digesting.mail import as_email, as_file, as_html
 from assistant.digesting.markdown import as_markdown
 from assistant.digesting.smtp import check_mail_settings, recipients, send
 

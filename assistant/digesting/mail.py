@@ -1,4 +1,4 @@
-"""A digest as a mail: plain text and HTML of the same, for a file or a server."""
+"""A digest as HTML, as plain text, and as a mail that holds both, for a file or a server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from email.utils import format_datetime, make_msgid
 
 from assistant.digesting import wording
 from assistant.digesting.digest import Digest, Entry
-from assistant.digesting.html_page import as_html
+from assistant.html import render
 from assistant.text.formatting import paper_link
 from assistant.text.sanitizing import sanitized
 
@@ -56,6 +56,14 @@ def subject(digest: Digest) -> str:
         topics = [entry.stored.title for entry in digest.shown]
     line = sanitized(f"{count}: {', '.join(topics[:_SUBJECT_TOPICS])}")
     return line if len(line) <= _MOST_SUBJECT else f"{line[:_MOST_SUBJECT].rstrip()}…"
+
+
+def as_html(digest: Digest) -> str:
+    """The digest as an HTML document that runs nothing and loads nothing.
+
+    Without its style, which some mail programs remove, it reads in the same order.
+    """
+    return render("digest_page.html", digest=digest, wording=wording, paper_link=paper_link)
 
 
 def as_text(digest: Digest) -> str:

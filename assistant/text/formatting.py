@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from urllib.parse import quote
 
 from assistant.paper import Paper
@@ -30,11 +29,6 @@ _BARE_ADDRESS = re.compile(r":(?=//|[\w+-]+:)|(?<=www)\.", re.IGNORECASE)
 _FORMULA_MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 # Characters that could end the address of a link in HTML or Markdown.
 _NOT_IN_ADDRESS = {ord(mark): f"%{ord(mark):02X}" for mark in " \"'<>\\^`{|}()[]*~$"}
-
-
-def html_text(text: str) -> str:
-    """`text`, sanitized and escaped for an HTML element or a quoted attribute."""
-    return escape(sanitized(text))
 
 
 def markdown_text(text: str) -> str:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 MOST_FAILURES = 20
 
 
+def render_text(text: str, kind: str = "nothing", *, heading: bool = False) -> str:
+    """A paragraph or a heading with the CSS class `kind`."""
+    return render("text.html", text=text, kind=kind, heading=heading)
+
+
 def render_header(
     papers: int | None, model: str, notices: Sequence[str] = (), user: str = ""
 ) -> str:

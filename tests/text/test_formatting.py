@@ -12,15 +12,10 @@ from assistant.text.formatting import (
     format_authors,
     format_count,
     format_date,
-    html_text,
     markdown_text,
     paper_link,
     web_address,
 )
-
-
-def test_html_has_no_markup_and_no_quotes_of_its_own() -> None:
-    assert html_text("<b>&\"'\u202e\n x") == "&lt;b&gt;&amp;&quot;&#x27; x"
 
 
 @pytest.mark.parametrize(

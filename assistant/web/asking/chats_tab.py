@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from assistant.html import render
 from assistant.web.components import html, owner, quiet
+from assistant.web.rendering import render_text
 
 if TYPE_CHECKING:
     from assistant.web.asking.chats import ChatHistory, OpenedChat
+
+NO_CHAT = "Select a chat in the list to read it, continue it or download it."
 
 
 class ChatsTab(NamedTuple):
@@ -48,12 +50,12 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
                 gr.Button("Download Markdown", scale=1, min_width=170, elem_id="download-chat")
                 delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
             with gr.Row(visible=False, elem_id="chat-confirm") as confirm:
-                html('<p class="problem">Delete this chat with all its answers?</p>')
+                html(render_text("Delete this chat with all its answers?", "problem"))
                 sure = gr.Button(
                     "Delete it", variant="stop", scale=0, min_width=100, elem_id="sure"
                 )
                 keep = gr.Button("Keep it", scale=0, min_width=100, elem_id="keep-chat")
-            place = html(render("chat_none.html"), elem_id="opened-chat")
+            place = html(render_text(NO_CHAT), elem_id="opened-chat")
     shown = [opened, place, title, tools, confirm]
 
     def list_chats(searched: str, request: gr.Request) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound
-from assistant.web.asking.turn_text import turn_text
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.answering import Answer, Claim, Evidence
@@ -51,6 +51,12 @@ class EvidenceView:
     number: int = 0
     year: str = ""
     fit: int | None = None
+
+    @property
+    def source(self) -> str:
+        """The evidence as plain text: number, title, year, id and sentence."""
+        year = f" ({self.year})" if self.year else ""
+        return f"[{self.n}] {sanitized(self.title)}{year}. {self.id}. “{self.sentence}”"
 
 
 @dataclass
@@ -132,8 +138,15 @@ class TurnView:
 
     @property
     def copied(self) -> str:
-        """What the button "Copy with citations" copies."""
-        return turn_text(self)
+        """The text that "Copy with citations" copies: question, answer and the cited evidence."""
+        # One line, or with headings (one per paper) a line for each sentence.
+        sentences = [sanitized(claim.marked) for claim in self.claims]
+        separator = "\n" if any(claim.heading for claim in self.claims) else " "
+        answer = sanitized(self.text) if self.refused else separator.join(sentences)
+        cited = {n for claim in self.claims for n in claim.citations}
+        sources = [item.source for item in self.evidence if item.n in cited]
+        parts = [sanitized(self.question), answer, "\n".join(sources)]
+        return "\n\n".join(part for part in parts if part) + "\n"
 
     @property
     def text(self) -> str:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.html import render
 from assistant.web.browsing.digest import DATE, LAST, SINCE
 from assistant.web.components import html, quiet
+from assistant.web.rendering import render_text
 
 if TYPE_CHECKING:
     from assistant.digesting.collecting import Span
     from assistant.web.browsing.digest import Digests, DigestView
+
+NO_DIGEST = "Press Show to list the papers of this period by topic, to read or to save as a file."
 
 
 def add_digest_tab(digests: Digests) -> None:
@@ -45,7 +47,7 @@ def add_digest_tab(digests: Digests) -> None:
                 elem_id="digest-begin",
             )
         said = html(elem_id="digest-said")
-        shown = html(render("digest_none.html"), elem_id="digest")
+        shown = html(render_text(NO_DIGEST), elem_id="digest")
 
     def make(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
         yield _shown(digests.waiting())

@@ -14,7 +14,7 @@ from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.text.formatting import format_authors
 from assistant.text.sanitizing import sanitized
-from assistant.web.rendering import render_job
+from assistant.web.rendering import render_job, render_text
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Maps:
 
     def no_card(self) -> str:
         """What stands in place of the card before a paper is opened."""
-        return render("map_no_card.html")
+        return render_text("Select a paper on the map to see it here.", "nothing map-empty")
 
     def _opened(self, seen: str, anew: bool) -> Iterator[MapView]:
         from assistant.mapping import brought_up, vectors_to_show, version_of

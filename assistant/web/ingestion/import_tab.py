@@ -13,11 +13,6 @@ from assistant.web.components import html, quiet, updates, visitor
 if TYPE_CHECKING:
     from assistant.web.ingestion.importing import Importing, ImportView
 
-_INTRO = (
-    '<h2 class="lead">Add papers</h2><p class="intro">Drop files that you exported or saved, or '
-    "paste a page of papers. You see what is in them before anything is kept.</p>"
-)
-
 
 def add_import_tab(
     importing: Importing, header: gr.HTML, render_header: Callable[..., str]
@@ -26,7 +21,7 @@ def add_import_tab(
 
     `header` is brought up to date with `render_header` when papers were added.
     """
-    html(_INTRO)
+    html(render("import_intro.html"))
     with gr.Row(elem_id="import-inputs"):
         files = gr.File(
             label="Files, also zipped",

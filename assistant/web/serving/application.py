@@ -12,6 +12,7 @@ from gradio.routes import App
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from assistant.html import render
 from assistant.web.page import build_page, build_theme
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard
@@ -65,7 +66,7 @@ class Application:
             auth_dependency=_user if users else None,
             theme=build_theme(),
             # Gradio rewrites what it gets as `css`, and loses rules inside of media queries.
-            head=f"<style>{_assets('css')}</style><script>{_assets('js')}</script>",
+            head=render("head.html", css=_assets("css"), js=_assets("js")),
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))

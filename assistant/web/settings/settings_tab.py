@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.web.components import html, quiet
+from assistant.web.rendering import render_text
 from assistant.web.settings.preferences import EMBEDDED, NUMBERS, OTHER
 from assistant.web.settings.prompt_editor import PURPOSES, Draft
 
@@ -42,7 +43,7 @@ def add_settings_tab(
         with gr.Row(elem_classes="actions"):
             again = gr.Button("Look again", min_width=120, scale=0, elem_id="about-again")
         if not editable:
-            html(f'<p class="notice">{READ_ONLY}</p>', elem_id="settings-read-only")
+            html(render_text(READ_ONLY, "notice"), elem_id="settings-read-only")
         form = _Form(preferences, editable)
         editor = _Editor(prompts, editable)
         table = html(elem_id="settings-table")
@@ -110,7 +111,7 @@ class _Form:
     def __init__(self, preferences: Preferences, editable: bool) -> None:
         self._preferences = preferences
         self._editable = editable
-        html('<h2 class="settings-head">Language model</h2>')
+        html(render_text("Language model", "settings-head", heading=True))
         self.model = gr.Radio(
             choices=[("The embedded model", EMBEDDED)],
             value=EMBEDDED,
@@ -137,7 +138,7 @@ class _Form:
                 elem_id="use-model",
             )
         self.model_job = html(elem_id="model-job")
-        html('<h2 class="settings-head">Answers</h2>')
+        html(render_text("Answers", "settings-head", heading=True))
         with gr.Row(elem_id="settings-numbers"):
             self.numbers = [
                 gr.Number(
@@ -196,7 +197,7 @@ class _Editor:
     def __init__(self, prompts: PromptEditor, editable: bool) -> None:
         self._prompts = prompts
         self._editable = editable
-        html('<h2 class="settings-head">Prompts</h2>')
+        html(render_text("Prompts", "settings-head", heading=True))
         self.name = gr.Radio(
             choices=[(label, name) for name, (label, _) in PURPOSES.items()],
             value=_FIRST,
@@ -233,7 +234,7 @@ class _Editor:
                 elem_id="reset-prompt",
             )
         with gr.Row(visible=False, elem_id="prompt-confirm") as self._confirm:
-            html('<p class="problem">Use the shipped prompt in place of your own?</p>')
+            html(render_text("Use the shipped prompt in place of your own?", "problem"))
             self._sure = gr.Button(
                 "Use the shipped one", variant="stop", scale=0, min_width=180, elem_id="sure-prompt"
             )

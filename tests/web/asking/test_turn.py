@@ -120,3 +120,36 @@ def test_markup_stays_text_everywhere() -> None:
         assert shown.text.count(EVIL) >= 4
     turn.fail(EVIL)
     assert "script" not in Tags(render_turn(turn)).tags
+
+
+# What "Copy with citations" copies
+
+CITED_TEXT = "Cats sleep 14 hours. They purr."
+CITED = tuple(
+    Evidence(stored_paper("On cats", CITED_TEXT, published="2019-04"), CITED_TEXT[a:b], a, b, 0.9)
+    for a, b in ((0, 20), (21, 31))
+)
+
+
+def copied(*claims: Claim, refused: bool = False, text: str = "") -> str:
+    turn = TurnView(1, "How long?")
+    timings = Timings(0.0, 0.0, 0.0)
+    turn.take(AnswerDone(Answer("q", text, refused, claims, CITED, (), "m", timings)))
+    return turn.copied
+
+
+def test_the_answer_with_what_it_cites_and_nothing_that_was_left_out() -> None:
+    cited = Claim("Cats sleep 14 hours.", "quoted", (1,))
+    assert copied(cited, Claim("They fly.", "dropped", (2,))) == (
+        "How long?\n\nCats sleep 14 hours. [1]\n\n"
+        f"[1] On cats (2019). {CITED[0].stored.id}. “Cats sleep 14 hours.”\n"
+    )
+
+
+def test_a_list_has_a_line_for_each_paper() -> None:
+    one, two = (Claim(f"Line {n}.", "quoted", (n,), heading=f"Paper {n}") for n in (1, 2))
+    assert "Paper 1: Line 1. [1]\nPaper 2: Line 2. [2]\n\n[1] On cats" in copied(one, two)
+
+
+def test_a_refusal_is_copied_as_it_stands() -> None:
+    assert copied(refused=True, text="Nothing answers.") == "How long?\n\nNothing answers.\n"
