@@ -63,6 +63,24 @@ def write_atomically(
 
 
 @contextmanager
+def locked(target: Path, timeout_s: float = 10.0) -> Iterator[None]:
+    """Keep other processes from changing `target` in a `locked` block of theirs meanwhile.
+
+    For changes that depend on the present content: `write_atomically` alone would overwrite a
+    change made between reading and writing. The lock is the file `.NAME.lock` beside `target`,
+    which stays there.
+
+    Raises:
+        TimeoutError: another process holds the lock for longer than `timeout_s`.
+        OSError: the lock file cannot be created.
+    """
+    from filelock import FileLock
+
+    with FileLock(target.with_name(f".{target.name}.lock"), timeout=timeout_s):
+        yield
+
+
+@contextmanager
 def temporary_folder(target: Path) -> Iterator[Path]:
     """Yield a new empty folder beside `target`; when the block ends, it is removed with its files.
 

@@ -19,7 +19,7 @@ from assistant.errors import (
     LibraryReadOnly,
     SettingsError,
 )
-from assistant.files import write_atomically
+from assistant.files import locked, write_atomically
 
 FILE = "settings.json"
 # Settings that the page can change at run time.
@@ -60,19 +60,30 @@ def read_saved_settings(library: Path) -> dict[str, Any]:
     return settings
 
 
-def save_settings(library: Path, values: Mapping[str, Any]) -> None:
-    """Write `values` to the settings file of the folder `library`; delete it if there are none.
+def save_settings(library: Path, changes: Mapping[str, Any]) -> None:
+    """Change the settings file of the folder `library`; None removes a setting from it.
+
+    Other settings in the file stay, also those that another process saved meanwhile. A file
+    without settings is deleted.
 
     Raises:
+        SettingsError: the present file is invalid.
         LibraryError: the folder cannot be written.
     """
     file = library / FILE
-    if values:
-        content = {n: _as_json(values[n], library) for n in SAVED_SETTINGS if n in values}
-        write_library_file(file, json.dumps(content, indent=2) + "\n")
-        return
     try:
-        file.unlink(missing_ok=True)
+        library.mkdir(parents=True, exist_ok=True)
+        with locked(file):
+            values = read_saved_settings(library) | changes
+            content = {
+                name: _as_json(values[name], library)
+                for name in SAVED_SETTINGS
+                if values.get(name) is not None
+            }
+            if content:
+                write_library_file(file, json.dumps(content, indent=2) + "\n")
+            else:
+                file.unlink(missing_ok=True)
     except OSError as error:
         raise library_write_error(file, error) from error
 

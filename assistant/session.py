@@ -182,7 +182,11 @@ class Session:
                 model = Lazy(lambda: self._open_model(settings), opened)
             try:
                 save_settings(
-                    settings.library, {name: getattr(settings, name) for name in settings.saved}
+                    settings.library,
+                    {
+                        name: getattr(settings, name) if changes[name] is not None else None
+                        for name in changes
+                    },
                 )
             except BaseException:
                 if opened:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.files import remove_leftovers, replacing, temporary_folder, write_atomically
+from assistant.files import locked, remove_leftovers, replacing, temporary_folder, write_atomically
 
 
 @pytest.mark.parametrize("durable", [False, True])
@@ -95,3 +95,15 @@ def test_leftovers_of_killed_processes_are_removed_and_nothing_else(tmp_path: Pa
     (folder / "half").touch()
     remove_leftovers(tmp_path / "notes.txt")
     assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+def test_a_lock_is_held_until_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "notes.txt"
+    with locked(target), pytest.raises(TimeoutError), locked(target, 0.05):
+        pass
+    with locked(target, 0.05):
+        pass
+    with pytest.raises(ZeroDivisionError), locked(target):
+        raise ZeroDivisionError
+    with locked(target, 0.05):
+        pass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,13 +68,34 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     for model in (inside, outside):
         save_settings(tmp_path, {"model": model, "evidence": 3})
         assert read_saved_settings(tmp_path) == {"model": model, "evidence": 3}
-    save_settings(tmp_path, {"model": inside})
+    save_settings(tmp_path, {"model": inside, "evidence": None})
     # A library that is moved takes its models along.
     kept = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
     assert Path(kept["model"]) == Path("models", "a.gguf")
-    save_settings(tmp_path, {})
+    save_settings(tmp_path, {"model": None, "context": None})
     assert read_saved_settings(tmp_path) == {}
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_settings_saved_by_several_processes_at_once_are_all_kept(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(2)
+    processes = [
+        context.Process(target=save_often, args=(tmp_path, name, barrier))
+        for name in ("evidence", "answer_tokens")
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+
+
+def save_often(folder: Path, name: str, barrier: Any) -> None:
+    barrier.wait()
+    for value in range(1, 40):
+        assert read_saved_settings(folder).get(name, value - 1) == value - 1
+        save_settings(folder, {name: value})
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

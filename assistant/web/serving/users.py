@@ -13,13 +13,11 @@ import stat
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from assistant.errors import OutputError, PageError, UsageError
-from assistant.files import write_atomically
+from assistant.files import locked, write_atomically
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1_000
@@ -146,23 +144,21 @@ def editing_users(file: Path, *, create: bool = False) -> Iterator[dict[str, str
     """
     if not create:
         read_users(file)
-    elif not file.parent.is_dir():  # FileLock would create it
+    elif not file.parent.is_dir():  # it would be created with the lock
         raise _unwritable(file, FileNotFoundError(errno.ENOENT, "No such folder"))
-    lock = FileLock(file.with_name(f".{file.name}.lock"), timeout=_LOCK_TIMEOUT_S, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise OutputError(
-            f"{file} is being changed by another program. Wait until it is done, then try again."
-        ) from error
-    except OSError as error:
-        raise _unwritable(file, error) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(file, _LOCK_TIMEOUT_S))
+        except TimeoutError as error:
+            raise OutputError(
+                f"{file} is being changed by another program. Wait until it is done, then try "
+                "again."
+            ) from error
+        except OSError as error:
+            raise _unwritable(file, error) from error
         users = read_users(file) if file.exists() or not create else {}
         yield users
         write_users(file, users)
-    finally:
-        lock.release()
 
 
 def write_users(file: Path, users: Mapping[str, str]) -> None:
