@@ -74,7 +74,7 @@ def save_settings(library: Path, changes: Mapping[str, Any]) -> None:
     try:
         library.mkdir(parents=True, exist_ok=True)
         with locked(file):
-            values = read_saved_settings(library) | changes
+            values = {**read_saved_settings(library), **changes}
             content = {
                 name: _as_json(values[name], library)
                 for name in SAVED_SETTINGS
