@@ -1,1 +1,1 @@
-"""What measures quality and speed; each module prints tables. Not part of the tests."""
+"""Benchmarks of quality and speed. Each module prints tables; none is part of the tests."""

@@ -1,13 +1,13 @@
-"""Answers in one run: right paper, key fact, refusals. Prints tables in Markdown.
+"""Quality of answers: right paper, key fact, refusals. Prints tables in Markdown.
 
 Usage: python -m benchmarks.answers [--page FILE] [--split tuning] [--only KIND] [--quotations]
                                     [--show]
 
-The questions were written over the abstracts of the page. Half of each kind is for tuning, with
-the questions of an earlier version that everything was tuned on; half is kept back, and only its
-figures were ever looked at while the answers were made better. `near` questions are of the same
-field as the papers, `far` ones are of anything else, `metadata` ones ask for what neither page nor
-abstracts say: all three have to be refused.
+The questions were written for the abstracts of the page. Half of each kind, and all questions of an
+earlier version, are for tuning; the other half is kept back, so that only its totals were looked at
+while the answers were improved. `near` questions are about the same field as the papers, `far` ones
+about anything else, `metadata` ones ask for what neither page nor abstracts contain: all three must
+be refused.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import argparse
 import json
 import re
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,22 +26,26 @@ from assistant.models.fake import ScriptedModel
 from assistant.reading import read_file
 from assistant.session import Session
 from assistant.settings import load_settings
+from benchmarks.measuring import PAGE, log
 
-PAGE = Path(__file__).resolve().parents[2] / "shared" / "data" / "trending_page.txt"
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 SPLITS = ("tuning", "kept_back")
-# A sentence, or some, of one paper answers these ...
+# Kinds that sentences of one paper answer, ...
 ONE_PAPER = ("fact", "definition", "follow_up", "summary")
-# ... several papers these ...
+# ... kinds that several papers answer, ...
 MANY_PAPERS = ("list", "comparison", "overview")
-# ... and nothing these.
+# ... and kinds without an answer.
 UNANSWERABLE = ("near", "far", "metadata")
 KINDS = (*ONE_PAPER, *MANY_PAPERS, *UNANSWERABLE)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with what would answer it, and the answer that was given."""
+class Result:
+    """A question with the expected answer and the actual one.
+
+    `titles` are the right papers, `fact` is a regular expression for the key fact, `sentences` are
+    the answering sentences.
+    """
 
     id: str
     split: str
@@ -55,24 +58,24 @@ class Asked:
 
     @property
     def cited(self) -> set[str]:
-        """The titles of the papers that are cited."""
+        """The titles of the cited papers."""
         numbers = {n for claim in self.answer.claims if claim.shown for n in claim.citations}
         return {self.answer.sources[n - 1].stored.title for n in numbers}
 
     @property
     def right_paper(self) -> bool:
-        """A right paper is among those that are cited."""
+        """Whether a right paper is cited."""
         return bool(self.cited & self.titles)
 
     @property
     def right_paper_first(self) -> bool:
-        """The best evidence is of a right paper."""
+        """Whether the best evidence is from a right paper."""
         sources = self.answer.sources
         return bool(sources) and sources[0].stored.title in self.titles
 
     @property
     def sentence_in_evidence(self) -> bool:
-        """A sentence that answers is among the first four of the evidence."""
+        """Whether an answering sentence is among the first four of the evidence."""
         return any(
             source.stored.title in self.titles
             and (
@@ -84,22 +87,22 @@ class Asked:
 
     @property
     def fact_in_answer(self) -> bool:
-        """The key fact is in the text of the answer, and a right paper is cited."""
+        """Whether the answer contains the key fact and cites a right paper."""
         return self.right_paper and self._has_fact(self.answer.text)
 
     @property
     def recall(self) -> float:
-        """The share of the right papers that are cited."""
+        """Share of the right papers that are cited."""
         return len(self.cited & self.titles) / len(self.titles)
 
     @property
     def precision(self) -> float:
-        """The share of the cited papers that are right."""
+        """Share of the cited papers that are right."""
         return len(self.cited & self.titles) / len(self.cited) if self.cited else 0.0
 
     @property
-    def unsupported(self) -> int:
-        """Sentences that are shown as quotations, but stand in no abstract that they cite."""
+    def false_quotations(self) -> int:
+        """Number of quotations that are not in the abstracts they cite."""
         return sum(
             not any(
                 claim.text in (self.answer.sources[n - 1].text, self.answer.sources[n - 1].sentence)
@@ -119,40 +122,40 @@ class Asked:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether one sentence is the other, or most of it."""
+    """Whether one sentence contains the other."""
     one, other = " ".join(one.split()), " ".join(other.split())
     return one in other or other in one
 
 
-def answered(asker: AnswerPipeline, question: str, history: Sequence[str] = ()) -> Answer:
-    """The whole answer to `question`, which comes after the questions of `history`."""
+def ask(pipeline: AnswerPipeline, question: str, history: Sequence[str] = ()) -> Answer:
+    """The answer to `question` after the questions of `history`."""
     turns: list[Turn] = []
     for earlier in history:
-        answer = answered(asker, earlier, [turn.question for turn in turns])
+        answer = ask(pipeline, earlier, [turn.question for turn in turns])
         turns.append(Turn(earlier, answer.text, answer.refused))
-    events = asker.ask(question, turns)
+    events = pipeline.ask(question, turns)
     return next(event.answer for event in events if isinstance(event, AnswerDone))
 
 
 def ask_all(
     page: Path, questions: Path, splits: Iterable[str], kinds: Iterable[str], *, quotations: bool
-) -> list[Asked]:
+) -> list[Result]:
     """Ask every question of `splits` and `kinds` over the papers of `page`."""
     lines = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(library=Path(folder))
-        with Session(settings, lambda note: print(note, file=sys.stderr)) as session:
-            session.library.add(read_file(page, lambda failure: print(failure, file=sys.stderr)))
+        with Session(settings, log) as session:
+            session.library.add(read_file(page, lambda failure: log(str(failure))))
             session.library.vectors.embed_missing()
             silent = ScriptedModel(lambda request: "", context_tokens=100_000)
-            asker = (
+            pipeline = (
                 AnswerPipeline(session.library, silent, settings)
                 if quotations
                 else session.answer_pipeline
             )
-            answered(asker, "What is a language model?")  # warm
+            ask(pipeline, "What is a language model?")  # warm
             return [
-                Asked(
+                Result(
                     id=line["id"],
                     split=line["split"],
                     kind=line["kind"],
@@ -160,7 +163,7 @@ def ask_all(
                     titles=frozenset(line["titles"]),
                     fact=line["fact"],
                     sentences=tuple(line["sentences"]),
-                    answer=answered(asker, line["question"], line["history"]),
+                    answer=ask(pipeline, line["question"], line["history"]),
                 )
                 for line in lines
                 if line["kind"] in kinds and line["split"] in splits
@@ -168,17 +171,17 @@ def ask_all(
 
 
 def share(values: Iterable[bool]) -> str:
-    """How many of how many, and in percent."""
-    listed = list(values)
-    return f"{sum(listed)} of {len(listed)} ({100 * sum(listed) / len(listed):.0f}%)"
+    """Count, total and percentage of true values."""
+    flags = list(values)
+    return f"{sum(flags)} of {len(flags)} ({100 * sum(flags) / len(flags):.0f}%)"
 
 
-def table(asked: Sequence[Asked]) -> list[tuple[str, str]]:
-    """The rows that the questions asked allow."""
-    one = [a for a in asked if a.kind in ONE_PAPER]
-    facts = [a for a in asked if a.kind == "fact"]
-    answerable = [a for a in asked if a.kind not in UNANSWERABLE]
-    refusable = [a for a in asked if a.kind in UNANSWERABLE]
+def table(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """Labels and figures for the kinds of questions in `results`."""
+    one = [a for a in results if a.kind in ONE_PAPER]
+    facts = [a for a in results if a.kind == "fact"]
+    answerable = [a for a in results if a.kind not in UNANSWERABLE]
+    refusable = [a for a in results if a.kind in UNANSWERABLE]
     rows: list[tuple[str, str]] = []
     if one:
         rows += [
@@ -189,14 +192,12 @@ def table(asked: Sequence[Asked]) -> list[tuple[str, str]]:
         ]
     if facts:
         rows += [
-            (
-                "fact: answering sentence in the evidence",
-                share(a.sentence_in_evidence for a in facts),
-            ),
+            ("fact: answering sentence in the evidence",
+             share(a.sentence_in_evidence for a in facts)),
             ("fact: key fact in the answer", share(a.fact_in_answer for a in facts)),
-        ]
+        ]  # fmt: skip
     for kind in MANY_PAPERS:
-        some = [a for a in asked if a.kind == kind]
+        some = [a for a in results if a.kind == kind]
         if some:
             recall, precision = (
                 statistics.mean(getattr(a, name) for a in some) for name in ("recall", "precision")
@@ -208,21 +209,21 @@ def table(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     if refusable:
         rows.append(("rightly refused", share(a.answer.refused for a in refusable)))
     for kind in UNANSWERABLE:
-        some = [a for a in asked if a.kind == kind]
+        some = [a for a in results if a.kind == kind]
         if some:
             rows.append((f"{kind}: rightly refused", share(a.answer.refused for a in some)))
-    rows.append(("quotations that are none", str(sum(a.unsupported for a in asked))))
+    rows.append(("false quotations", str(sum(a.false_quotations for a in results))))
     rows += [
         (f"{label}, median", f"{statistics.median(values):.2f} s")
         for label, values in (
-            ("time to evidence", [a.answer.timings.evidence_s for a in asked]),
+            ("time to evidence", [a.answer.timings.evidence_s for a in results]),
             ("time to first sentence", [
                 a.answer.timings.first_word_s
-                for a in asked
+                for a in results
                 if a.answer.timings.first_word_s is not None
             ]),
             ("time to whole answer", [
-                a.answer.timings.total_s for a in asked if not a.answer.refused
+                a.answer.timings.total_s for a in results if not a.answer.refused
             ]),
         )
         if values
@@ -230,50 +231,50 @@ def table(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     return rows
 
 
-def show(asked: Asked) -> None:
-    """Print a question with everything that came of it."""
-    if asked.kind in UNANSWERABLE:
-        good = asked.answer.refused
-    elif asked.kind in MANY_PAPERS:
-        good = asked.recall > 0.99 and asked.precision > 0.49
+def show(result: Result) -> None:
+    """Print a question with its answer and what is wrong with it."""
+    answer = result.answer
+    if result.kind in UNANSWERABLE:
+        good = answer.refused
+    elif result.kind in MANY_PAPERS:
+        good = result.recall > 0.99 and result.precision > 0.49
     else:
-        good = asked.fact_in_answer
-    print(f"\n{'good' if good else 'BAD '} {asked.id} {asked.kind}: {asked.question}")
-    if asked.titles and not asked.sentence_in_evidence and asked.kind not in MANY_PAPERS:
-        print(f"     not in the evidence; wanted {sorted(asked.titles)} {asked.fact}")
-    for claim in asked.answer.claims:
+        good = result.fact_in_answer
+    print(f"\n{'good' if good else 'BAD '} {result.id} {result.kind}: {result.question}")
+    if result.titles and not result.sentence_in_evidence and result.kind not in MANY_PAPERS:
+        print(f"     not in the evidence; wanted {sorted(result.titles)} {result.fact}")
+    for claim in answer.claims:
         print(f"     {claim.verdict:9} {claim.marked}")
-    for title in sorted(asked.titles - asked.cited):
+    for title in sorted(result.titles - result.cited):
         print(f"     not cited: {title}")
-    if asked.answer.note:
-        print(f"     note: {asked.answer.note}")
+    if answer.note:
+        print(f"     note: {answer.note}")
 
 
 def main() -> None:
-    """Ask and print."""
-    parser = argparse.ArgumentParser(description="Measure answers.")
+    """Ask all questions and print the tables."""
+    parser = argparse.ArgumentParser(description="Measure the quality of answers.")
     parser.add_argument("--page", type=Path, default=PAGE)
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
-    parser.add_argument("--split", choices=SPLITS, help="ask questions of one half")
-    parser.add_argument("--only", choices=KINDS, help="ask questions of one kind")
+    parser.add_argument("--split", choices=SPLITS, help="ask only the questions of one half")
+    parser.add_argument("--only", choices=KINDS, help="ask only questions of one kind")
     parser.add_argument("--quotations", action="store_true", help="quote, without a model")
-    parser.add_argument("--show", action="store_true", help="print every answer too")
-    given = parser.parse_args()
-    asked = ask_all(
-        given.page,
-        given.questions,
-        [given.split] if given.split else SPLITS,
-        [given.only] if given.only else KINDS,
-        quotations=given.quotations,
+    parser.add_argument("--show", action="store_true", help="also print every answer")
+    arguments = parser.parse_args()
+    results = ask_all(
+        arguments.page,
+        arguments.questions,
+        [arguments.split] if arguments.split else SPLITS,
+        [arguments.only] if arguments.only else KINDS,
+        quotations=arguments.quotations,
     )
-    if given.show:
-        for one in asked:
-            show(one)
+    if arguments.show:
+        for result in results:
+            show(result)
     for split in SPLITS:
-        rows = table([one for one in asked if one.split == split])
         print(f"\n| {split.replace('_', ' ')} | |\n|---|---|")
-        for label, value in rows:
-            print(f"| {label} | {value} |")
+        for label, figure in table([one for one in results if one.split == split]):
+            print(f"| {label} | {figure} |")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Speed of embedding in one run: Chroma's own way beside ours, and how near the vectors are.
+"""Speed and accuracy of embedding, compared with Chroma's default embedding function.
 
 Usage: python -m benchmarks.embedding [--papers 256] [--rounds 8]
 
-Texts are title and abstract of SciFact's papers. The ways take turns, part by part of the texts, so
-that a busy machine slows all of them; compare the ratios, not the figures of two runs.
+The texts are titles and abstracts of SciFact. The methods take turns, so that a busy machine slows
+all of them: compare ratios within a run, not figures of different runs.
 
-Chroma's way is its default embedding function itself (`ONNXMiniLM_L6_V2`: batches of 32, padded to
-256 tokens, its session options), given the same model file and vocabulary. The reference for the
-vectors is the model file as shipped, one text at a time: so nothing is padded, and what padding or
-another arithmetic changes can be seen.
+Chroma's function (`ONNXMiniLM_L6_V2`: batches of 32, padded to 256 tokens, its session options)
+gets the same model file and vocabulary. The reference for the vectors is the shipped model file
+with one text at a time: without padding, so that the effects of padding and of other arithmetic can
+be seen.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ from assistant.models.minilm_session import Network
 from assistant.models.wordpiece import CLS, SEP, UNKNOWN, vocabulary, vocabulary_folder
 from assistant.settings import Settings, load_settings
 from assistant.text.sentences import sentences
-from benchmarks.measuring import note, rows
-from benchmarks.retrieval import DATA, papers
+from benchmarks.measuring import DATA, log, print_table
+from benchmarks.retrieval import papers
 
-Way = Callable[[Sequence[str]], Vectors]
+Method = Callable[[Sequence[str]], Vectors]
 
-_SHORT = 32  # papers whose sentences are embedded one by one
-_BATCH = 32  # Chroma's: a turn has no fewer texts
+_SHORT = 32  # papers whose sentences are the short texts
+_BATCH = 32  # of Chroma; a turn has at least as many texts
 
-# What Chroma wants to find before it downloads nothing.
+# Files that Chroma expects; otherwise it downloads the model.
 _CHROMA_FILES = ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt")
 
 
-def chromas_way(model: Path, folder: Path) -> Way:
+def chroma_method(model: Path, folder: Path) -> Method:
     """Chroma's default embedding function over the file `model`, set up in `folder`."""
     words = vocabulary(vocabulary_folder())
     numbers = {word: number for number, word in enumerate(words)}
@@ -65,43 +65,43 @@ def chromas_way(model: Path, folder: Path) -> Way:
     (inner / "model.onnx").write_bytes(model.read_bytes())
     with mock.patch.object(ONNXMiniLM_L6_V2, "DOWNLOAD_PATH", folder):
         function = ONNXMiniLM_L6_V2()
-        function(["warm"])  # loads both files
+        function(["warm"])  # loads the model and the vocabulary
     return lambda texts: np.asarray(function._forward(list(texts)), dtype=np.float32)
 
 
-def in_form(form: Network, settings: Settings) -> MiniLM:
-    """Our embedder with another form of the network."""
-    embedder = open_embedder(settings, note)
-    embedder._network = form
+def with_network(network: Network, settings: Settings) -> MiniLM:
+    """Our embedder with another network."""
+    embedder = open_embedder(settings, log)
+    embedder._network = network
     return embedder
 
 
-def one_by_one(embedder: MiniLM) -> Way:
-    """A text after another."""
+def one_by_one(embedder: MiniLM) -> Method:
+    """One text at a time."""
     return lambda texts: np.concatenate([embedder.embed([text]) for text in texts])
 
 
-def against_each_other(
-    ways: dict[str, Way], texts: Sequence[str], tokens: int, rounds: int
+def compare_speed(
+    methods: dict[str, Method], texts: Sequence[str], tokens: int, rounds: int
 ) -> dict[str, Vectors]:
-    """Print texts and tokens a second of each way beside the first one's; its vectors."""
+    """Print the speed of each method, relative to the first one; return their vectors."""
     rounds = max(1, min(rounds, len(texts) // _BATCH))
-    for way in ways.values():
-        way(texts[:2])
-    rates: dict[str, list[float]] = {name: [] for name in ways}
-    effort = dict.fromkeys(ways, 0.0)
-    vectors = {name: np.empty((len(texts), DIMENSION), dtype=np.float32) for name in ways}
+    for method in methods.values():
+        method(texts[:2])
+    rates: dict[str, list[float]] = {name: [] for name in methods}
+    effort = dict.fromkeys(methods, 0.0)
+    vectors = {name: np.empty((len(texts), DIMENSION), dtype=np.float32) for name in methods}
     for number in range(rounds):
         part = texts[number::rounds]
-        for name, way in ways.items():
+        for name, method in methods.items():
             begun, used = time.perf_counter(), time.process_time()
-            vectors[name][number::rounds] = way(part)
+            vectors[name][number::rounds] = method(part)
             rates[name].append(len(part) / (time.perf_counter() - begun))
             effort[name] += time.process_time() - used
     first = next(iter(rates.values()))
-    rows(
+    print_table(
         f"{len(texts)} texts of {tokens / len(texts):.0f} tokens, in {rounds} turns (medians)",
-        ("way", "texts/s", "tokens/s", "ratio", "CPU ms a text"),
+        ("method", "texts/s", "tokens/s", "ratio", "CPU ms per text"),
         [
             (
                 name,
@@ -117,11 +117,11 @@ def against_each_other(
 
 
 def nearness(found: dict[str, Vectors], expected: Vectors) -> None:
-    """Print the cosines of each way's vectors and the reference's."""
+    """Print the cosines of each method's vectors with the reference."""
     cosines = {name: np.sum(vectors * expected, axis=1) for name, vectors in found.items()}
-    rows(
+    print_table(
         f"Cosine with the reference ({len(expected)} texts)",
-        ("way", "mean", "1st percentile", "lowest"),
+        ("method", "mean", "1st percentile", "lowest"),
         [
             (name, *(f"{figure:.6f}" for figure in (c.mean(), np.quantile(c, 0.01), c.min())))
             for name, c in cosines.items()
@@ -133,14 +133,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--papers", type=int, default=256, help="papers to embed")
-    parser.add_argument("--rounds", type=int, default=8, help="turns of every way")
-    given = parser.parse_args()
-    some = papers(given.data / "scifact")[: given.papers]
+    parser.add_argument("--papers", type=int, default=256, help="number of papers")
+    parser.add_argument("--rounds", type=int, default=8, help="number of turns")
+    arguments = parser.parse_args()
+    some = papers(arguments.data / "scifact")[: arguments.papers]
     texts = [f"{paper.title}\n{paper.abstract}" for paper in some]
     short = [sentence for paper in some[:_SHORT] for sentence in sentences(paper.abstract)]
     settings = load_settings()
-    ours = open_embedder(settings, note)
+    ours = open_embedder(settings, log)
     ours.embed(["warm"])
     now = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     weights = Weights(ours._path)
@@ -151,22 +151,22 @@ def main() -> None:
         "shipped": str(ours._path),
         "float": network(weights, integers=False),
     }
-    forms = {
-        name: in_form(Network(minilm_session._session(onnxruntime, model)), settings)
+    networks = {
+        name: with_network(Network(minilm_session._session(onnxruntime, model)), settings)
         for name, model in models.items()
     }
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        chroma = chromas_way(ours._path, Path(folder))
-        ways: dict[str, Way] = {
-            "Chroma's way": chroma,
+        chroma = chroma_method(ours._path, Path(folder))
+        methods: dict[str, Method] = {
+            "Chroma's default": chroma,
             "the embedder": ours.embed,
-            "its float form": forms["float"].embed,
-            "the file as shipped, in the embedder's batches": forms["shipped"].embed,
+            "its float network": networks["float"].embed,
+            "the shipped file, in the embedder's batches": networks["shipped"].embed,
         }
         for some_texts in (texts, short):
             tokens = sum(min(ours.count_tokens(t) + 2, ours.max_tokens) for t in some_texts)
-            found = against_each_other(ways, some_texts, tokens, given.rounds)
-            nearness(found, one_by_one(forms["shipped"])(some_texts))
+            found = compare_speed(methods, some_texts, tokens, arguments.rounds)
+            nearness(found, one_by_one(networks["shipped"])(some_texts))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""What the benchmarks share: time taken, notes on stderr, tables in Markdown, plain llama.cpp."""
+"""Helpers of the benchmarks: input data, times, memory, tables in Markdown, plain llama.cpp."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,31 +12,40 @@ from unittest import mock
 
 from assistant.models.llama import load_library, model_parameters
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+PAGE = DATA / "trending_page.txt"
+
 
 def seconds(action: Callable[[], object]) -> float:
-    """How long `action` takes."""
-    begun = time.perf_counter()
+    """Wall time of `action`."""
+    start = time.perf_counter()
     action()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
-def note(text: str) -> None:
-    """Say on stderr what is being done."""
+def resident_bytes(process: int | str = "self") -> int:
+    """Resident memory of a process (Linux only)."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def log(text: str) -> None:
+    """Print progress on stderr."""
     print(text, file=sys.stderr)
 
 
-def rows(title: str, head: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
-    """Print one table."""
+def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table."""
     print(f"\n{title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    for line in lines:
-        print(f"| {' | '.join(line)} |")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
 
 
 def plain_llama(path: Path, **options: Any) -> Any:
-    """The model file opened by llama-cpp-python's high-level class, for comparison."""
+    """The model file opened with llama-cpp-python's high-level class, for comparison."""
     from llama_cpp import Llama
 
-    # As the engine loads models: on some processors the binding's own way crashes.
+    # The parameters of the engine: the defaults of the binding crash on some processors.
     parameters = model_parameters(load_library())
     with mock.patch("llama_cpp.llama_cpp.llama_model_default_params", lambda: parameters):
         return Llama(str(path), verbose=False, **options)

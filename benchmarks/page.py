@@ -1,15 +1,14 @@
-"""The page as its users meet it, in Chromium: start, stop, many at once, memory.
+"""The page in Chromium: start, stop, several visitors, memory. Prints tables in Markdown.
 
 Usage: python -m benchmarks.page [--page FILE] [--questions 200] [--rounds 5]
 
-The embedded models answer from the papers of FILE. Prints tables in Markdown. How long things take
-depends on what else the machine does; compare within one run.
+The bundled models answer from the papers of FILE. Times depend on the load of the machine: compare
+figures within a run.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import socket
 import statistics
@@ -29,21 +28,21 @@ from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.asking.chat import Chat
 from assistant.web.work import RunningWork
-from benchmarks.measuring import note, rows, seconds
-from benchmarks.speed import PAGE, QUESTIONS
+from benchmarks.measuring import PAGE, log, print_table, resident_bytes, seconds
+from benchmarks.speed import QUESTIONS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# As many are asked at once when it is measured how many the model should write at a time.
-_AT_ONCE = 8
-_WAYS = (1, 2, 4, 8)
+# Visitors who ask at the same time, and how many answers the model writes at the same time.
+_VISITORS = 8
+_CONCURRENCY = (1, 2, 4, 8)
 _MEGABYTE = 1024 * 1024
 
 
 @contextmanager
 def served(library: Path) -> Iterator[tuple[str, int, float]]:
-    """The page in a process of its own: address, process id, and seconds until it answered."""
+    """The page in its own process: address, process id, and seconds until it answered."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -62,13 +61,13 @@ def served(library: Path) -> Iterator[tuple[str, int, float]]:
 
 
 def ask(page: Page, question: str) -> None:
-    """Ask as people do."""
+    """Type a question and press Enter."""
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
 
 
 def start(browser: Browser, library: Path, rounds: int) -> None:
-    """Seconds from the command to a page that can be used, and to one whose model is open."""
+    """Seconds from the command to a usable page, and to the evidence of a first question."""
     figures: list[tuple[float, float, float]] = []
     for _ in range(rounds):
         begun = time.perf_counter()
@@ -81,9 +80,9 @@ def start(browser: Browser, library: Path, rounds: int) -> None:
             page.locator("#turn-1 .evidence li").first.wait_for()
             figures.append((answered, usable, time.perf_counter() - begun))
             page.close()
-    names = ("the server answers", "a question can be typed", "its evidence is in sight")
+    names = ("the server answers", "a question can be typed", "its evidence is visible")
     medians = [statistics.median(column) for column in zip(*figures, strict=True)]
-    rows(
+    print_table(
         "Start, seconds after the command",
         ("until", "median", "slowest"),
         [
@@ -94,8 +93,11 @@ def start(browser: Browser, library: Path, rounds: int) -> None:
 
 
 def stop(browser: Browser, library: Path, rounds: int) -> None:
-    """Seconds from the click on Stop to a turn that has ended, and to the next evidence."""
-    found: dict[str, list[float]] = {"while the evidence is read": [], "while it writes": []}
+    """Seconds from the click on Stop to the end of the turn."""
+    found: dict[str, list[float]] = {
+        "while the prompt is processed": [],
+        "while the answer is written": [],
+    }
     with served(library) as (address, _, _):
         page = browser.new_page()
         page.goto(address)
@@ -117,9 +119,9 @@ def stop(browser: Browser, library: Path, rounds: int) -> None:
 
                 found[name].append(seconds(until_stopped))
         page.close()
-    rows(
-        "Stop, seconds from the click to a turn that has ended",
-        ("pressed", "times", "median", "slowest"),
+    print_table(
+        "Stop, seconds from the click to the end of the turn",
+        ("clicked", "times", "median", "slowest"),
         [
             (name, str(len(taken)), f"{statistics.median(taken):.2f}", f"{max(taken):.2f}")
             for name, taken in found.items()
@@ -128,51 +130,51 @@ def stop(browser: Browser, library: Path, rounds: int) -> None:
     )
 
 
-def at_once(session: Session, rounds: int) -> None:
-    """Questions of several visitors at once, by how many answers the model writes at a time."""
-    taken: dict[int, list[list[float]]] = {way: [] for way in _WAYS}
+def several_visitors(session: Session, rounds: int) -> None:
+    """Questions of several visitors, by how many answers the model writes at the same time."""
+    taken: dict[int, list[list[float]]] = {n: [] for n in _CONCURRENCY}
     for _ in range(rounds):
-        for way in _WAYS:
+        for concurrency in _CONCURRENCY:
             under_way = RunningWork()
-            chat = Chat(session, under_way, way)
+            chat = Chat(session, under_way, concurrency)
             first: list[float] = []
             done: list[float] = []
 
             threads = [
                 threading.Thread(target=_timed, args=(chat, n, first, done))
-                for n in range(_AT_ONCE)
+                for n in range(_VISITORS)
             ]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
-            taken[way].append([statistics.mean(first), statistics.mean(done), max(done)])
-    rows(
-        f"{_AT_ONCE} questions at once, seconds",
-        ("written at a time", "evidence, mean", "answer, mean", "last answer"),
+            taken[concurrency].append([statistics.mean(first), statistics.mean(done), max(done)])
+    print_table(
+        f"{_VISITORS} visitors at the same time, seconds",
+        ("answers at the same time", "evidence, mean", "answer, mean", "last answer"),
         [
             (
-                str(way),
+                str(concurrency),
                 *(f"{statistics.median(column):.2f}" for column in zip(*measured, strict=True)),
             )
-            for way, measured in taken.items()
+            for concurrency, measured in taken.items()
         ],
     )
 
 
 def _timed(chat: Chat, visitor: int, evidence: list[float], answers: list[float]) -> None:
-    """Ask, and note the seconds until evidence is in sight and until the answer is whole."""
+    """Ask; record the seconds until the evidence is visible and until the answer is complete."""
     begun = time.perf_counter()
-    noted = False
+    visible = False
     for view in chat.ask(QUESTIONS[visitor % len(QUESTIONS)], str(visitor)):
-        if not noted and "<blockquote>" in view.current:
-            noted = True
+        if not visible and "<blockquote>" in view.current:
+            visible = True
             evidence.append(time.perf_counter() - begun)
     answers.append(time.perf_counter() - begun)
 
 
 def memory(browser: Browser, library: Path, questions: int) -> None:
-    """Memory of the server while one window asks, in chats of twenty questions."""
+    """Memory of the server while one window asks, in chats of 20 questions."""
     lines = []
     with served(library) as (address, process, _):
         page = browser.new_page()
@@ -189,45 +191,39 @@ def memory(browser: Browser, library: Path, questions: int) -> None:
             ask(page, question)
             page.locator(f"#turn-{number}[aria-busy=false]").wait_for()
             if n in (1, 10) or n % 50 == 0:
-                lines.append((str(n), f"{_resident(process) / _MEGABYTE:.0f}"))
-                note(f"  {n} questions: {lines[-1][1]} MB")
+                lines.append((str(n), f"{resident_bytes(process) / _MEGABYTE:.0f}"))
+                log(f"  {n} questions: {lines[-1][1]} MB")
         page.close()
-    rows("Memory of the server, MB", ("after questions", "resident"), lines)
-
-
-def _resident(process: int) -> int:
-    """Bytes of main memory that a process has."""
-    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    print_table("Memory of the server, MB", ("after questions", "resident"), lines)
 
 
 def main() -> None:
-    """Measure all of it."""
+    """Measure and print everything."""
     from playwright.sync_api import sync_playwright
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--page", type=Path, default=PAGE)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next(filter(None, map(shutil.which, names)), None)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         library = Path(folder) / "library"
         with Session(load_settings(library=library)) as session:
-            note("Several at once")
-            session.library.add(read_file(given.page, print))
+            log("Several visitors")
+            session.library.add(read_file(arguments.page, print))
             session.library.vectors.embed_missing()
-            at_once(session, given.rounds)
+            several_visitors(session, arguments.rounds)
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        note("Start")
-        start(browser, library, given.rounds)
-        note("Stop")
-        stop(browser, library, given.rounds)
-        note("Memory")
-        memory(browser, library, given.questions)
+        log("Start")
+        start(browser, library, arguments.rounds)
+        log("Stop")
+        stop(browser, library, arguments.rounds)
+        log("Memory")
+        memory(browser, library, arguments.questions)
         browser.close()
 
 

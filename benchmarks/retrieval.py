@@ -1,10 +1,10 @@
-"""Retrieval on Cranfield and SciFact: words alone, vectors alone, and the search of the product.
+"""Retrieval on Cranfield and SciFact: full text alone, vectors alone, and the product's search.
 
 Usage: python -m benchmarks.retrieval [--data FOLDER]
 
-nDCG@10 with gain 2^relevance - 1, and recall@100, means over the judged queries. Embedding both
-collections takes some ten minutes on two cores. `lazily` is a library without vectors, in which
-each search makes those of the 50 best papers by their words, and keeps them.
+nDCG@10 with gain 2^relevance - 1, and recall@100, as means over the judged queries. Embedding both
+collections takes about ten minutes on two cores. "Without vectors" is a library in which each
+search embeds the 50 best papers by full text, and stores their vectors.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,15 +22,16 @@ from assistant.library.vector_index import ExactIndex
 from assistant.models import open_embedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
+from benchmarks.measuring import DATA, log
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 COLLECTIONS = ("scifact", "cranfield")
 DEPTH = 100
-_PATIENT_S = 1e6
+# A time limit for embedding during a search that is never reached, in seconds.
+_NO_LIMIT_S = 1e6
 
 
 def papers(folder: Path) -> list[Paper]:
-    """The papers of a collection; `source` is the id that judgements name."""
+    """The papers of a collection; `source` is the id in the judgements."""
     found = []
     for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -42,7 +42,7 @@ def papers(folder: Path) -> list[Paper]:
 
 
 def queries(folder: Path) -> dict[str, tuple[str, dict[str, int]]]:
-    """Text and judged papers of every query that has a relevant one."""
+    """Text and relevance grades by paper of every query that has a relevant paper."""
     judged: dict[str, dict[str, int]] = defaultdict(dict)
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines():
         query, paper, grade = line.split("\t")
@@ -53,7 +53,7 @@ def queries(folder: Path) -> dict[str, tuple[str, dict[str, int]]]:
 
 
 def ndcg(ranked: Sequence[str], judged: dict[str, int], depth: int = 10) -> float:
-    """Normalised discounted cumulative gain of the first `depth`."""
+    """Normalised discounted cumulative gain at `depth`."""
 
     def gain(grades: Sequence[int]) -> float:
         return sum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
@@ -63,14 +63,14 @@ def ndcg(ranked: Sequence[str], judged: dict[str, int], depth: int = 10) -> floa
 
 
 def recall(ranked: Sequence[str], judged: dict[str, int]) -> float:
-    """The share of the relevant papers among the first 100."""
+    """Share of the relevant papers among the first 100."""
     return len(set(ranked[:DEPTH]) & judged.keys()) / len(judged)
 
 
 def measure(
     find: Callable[[str], Sequence[str]], asked: dict[str, tuple[str, dict[str, int]]]
 ) -> str:
-    """Both figures of a way to search."""
+    """nDCG@10 and recall@100 of a search function."""
     ranked = [(find(text), judged) for text, judged in asked.values()]
     gains = sum(ndcg(*one) for one in ranked) / len(ranked)
     found = sum(recall(*one) for one in ranked) / len(ranked)
@@ -78,14 +78,14 @@ def measure(
 
 
 def searching(library: Library) -> Callable[[str], list[str]]:
-    """The search of the product, with all the time it wants."""
+    """The search of the product, without a time limit."""
     return lambda text: [
-        hit.stored.paper.source for hit in library.search(text, DEPTH, budget_s=_PATIENT_S)
+        hit.stored.paper.source for hit in library.search(text, DEPTH, budget_s=_NO_LIMIT_S)
     ]
 
 
 def by_vectors(library: Library) -> Callable[[str], list[str]]:
-    """Papers by their nearest chunk alone, which the product has no use for."""
+    """Papers by their nearest chunk only."""
     sources = {stored.number: stored.paper.source for stored in library.papers.all()}
     index = ExactIndex(library.vectors.rows)
     index.refresh()
@@ -99,19 +99,19 @@ def by_vectors(library: Library) -> Callable[[str], list[str]]:
 
 
 def figures(folder: Path, work: Path) -> dict[str, str]:
-    """The figures of one collection by the way of searching."""
+    """The figures of one collection, by search method."""
     embedder = open_embedder(load_settings(), print)
     asked = queries(folder)
     with Library.open(work / "whole", None) as library:
         library.add(papers(folder))
-        found = {"words alone (BM25)": measure(searching(library), asked)}
+        found = {"full text alone (BM25)": measure(searching(library), asked)}
     with Library.open(work / "whole", embedder) as library:
-        library.vectors.embed_missing(lambda done, total: print(done, "of", total, file=sys.stderr))
+        library.vectors.embed_missing(lambda done, total: log(f"{done} of {total}"))
         found["vectors alone"] = measure(by_vectors(library), asked)
         found["the search"] = measure(searching(library), asked)
     with Library.open(work / "lazy", embedder) as library:
         library.add(papers(folder))
-        found["the search, lazily"] = measure(searching(library), asked)
+        found["the search, without vectors"] = measure(searching(library), asked)
     return found
 
 
@@ -119,14 +119,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Measure retrieval.")
     parser.add_argument("--data", type=Path, default=DATA)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     columns = {}
     for name in COLLECTIONS:
         with tempfile.TemporaryDirectory() as work:
-            columns[name] = figures(given.data / name, Path(work))
+            columns[name] = figures(arguments.data / name, Path(work))
     print(f"\n| nDCG@10 / recall@100 | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
-    for way in columns[COLLECTIONS[0]]:
-        print(f"| {way} | {' | '.join(column[way] for column in columns.values())} |")
+    for method in columns[COLLECTIONS[0]]:
+        print(f"| {method} | {' | '.join(column[method] for column in columns.values())} |")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks.tldr [--papers N]
 
-Rows are the simple ways, the embedded model's own line, and the product. ROUGE F1 with stemming
-against the reference with the best ROUGE-1 of each paper, as a mean over papers.
+Rows are baselines, the bundled model alone, and the product. ROUGE F1 with stemming against the
+reference with the highest ROUGE-1 of each paper, as a mean over papers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from training.tldr.papers import Example, examples, rouge
 
 
 def row(name: str, found: Sequence[Example], lines: Sequence[str], extracted: str = "") -> str:
-    """One line of the table."""
+    """One row of the table."""
     scores = [rouge(line, one.references) for line, one in zip(lines, found, strict=True)]
     one, two, longest = (
         100 * np.mean([getattr(score, name) for score in scores])
@@ -45,7 +45,7 @@ def row(name: str, found: Sequence[Example], lines: Sequence[str], extracted: st
 
 
 def main() -> None:
-    """Write the lines of every way and print how near they come."""
+    """Write TL;DRs in every way and print their ROUGE."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--papers", type=int, help="only the first N papers")
     found = examples("dev")[: parser.parse_args().papers]
@@ -63,17 +63,17 @@ def main() -> None:
         for paper, (reply, cut) in zip(papers, replies, strict=True)
     ]
     taken = sum(one.method == "extracted" for one in best) / len(best)
-    simple: dict[str, Callable[[Example], str]] = {
+    baselines: dict[str, Callable[[Example], str]] = {
         "title": lambda one: one.title,
         "first sentence": lambda one: sentences(one.abstract)[0],
         "best single sentence (oracle)": lambda one: max(
             sentences(one.abstract), key=lambda line: rouge(line, one.references).one
         ),
     }
-    print("| way | ROUGE-1 | ROUGE-2 | ROUGE-L | words | unfaithful | extracted |")
+    print("| method | ROUGE-1 | ROUGE-2 | ROUGE-L | words | unfaithful | extracted |")
     print("|---|---|---|---|---|---|---|")
-    for name, way in simple.items():
-        print(row(name, found, [way(one) for one in found]))
+    for name, baseline in baselines.items():
+        print(row(name, found, [baseline(one) for one in found]))
     print(
         row(
             "contribution sentence, shortened",
