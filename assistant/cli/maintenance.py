@@ -117,11 +117,15 @@ def check(
         begin = streams.note if streams.is_terminal else lambda step: None
         found = session.library.check(lambda step: begin(f"{step} ..."), repair=repair)
     if as_json:
-        streams.json({"problems": [asdict(problem) for problem in found], "repaired": repair})
+        problems = [
+            {"what": problem.what, "mend": problem.repair, "repaired": problem.repaired}
+            for problem in found
+        ]
+        streams.json({"problems": problems, "repaired": repair})
     else:
         for problem in found:
             streams.line(problem.what)
-            streams.line("    ", (_stage(problem, repair), "dim"), problem.mend)
+            streams.line("    ", (_stage(problem, repair), "dim"), problem.repair)
         if not found:
             streams.line("No problems found.")
     if not all(problem.repaired for problem in found):

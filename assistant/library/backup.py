@@ -102,9 +102,6 @@ def _copy_catalog(database: Database, copy: Path) -> int:
     with database.read() as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     with translated(copy), closing(sqlite3.connect(copy)) as connection:
-        # Chroma's files are not part of it.
-        connection.execute("DELETE FROM metadata WHERE name = 'chroma'")
-        connection.commit()
         return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
 
 

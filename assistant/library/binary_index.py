@@ -1,14 +1,16 @@
-"""Nearest vectors in a very large library: signs in memory, the vectors in the catalogue.
+"""The vector index of a very large library: signs in memory, vectors in the catalogue.
 
-Of each vector only the signs of its numbers are held: 48 bytes in place of 1,536. The vectors whose
-signs differ least from the question's are read from the catalogue and compared in full, so that
-only which of them are compared is approximate, and never how near they are.
+Only the signs of each vector's components are held: 48 bytes instead of 1,536. The vectors whose
+signs differ least from those of the query are read from the catalogue and compared exactly. So the
+choice of candidates is approximate, their cosines are exact.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,105 +21,106 @@ from assistant.library.vector_index import Codes, MemoryIndex
 from assistant.library.vector_rows import Numbers, VectorRows, VectorState
 
 FILE = "signs.npz"
-_VERSION = 1
-# Vectors compared in full, for each one wanted, and at least (docs/scale.md has the recall).
-_COMPARED = 20
-_LEAST_COMPARED = 2_000
-# Vectors whose differing bits are counted at once: the numbers in between stay in the cache.
+# Candidates compared exactly: for each wanted vector, and at least (recall: docs/scale.md).
+_CANDIDATES = 20
+_MIN_CANDIDATES = 2_000
+# Vectors whose differing bits are counted at once, so that intermediate values fit the CPU cache.
 _BLOCK = 65_536
-# The file is written again when so much of it would have to be read from the catalogue.
-_WORTH_WRITING = 0.02
+# The file is rewritten when more than this share of the vectors is missing in it.
+_MAX_MISSING = 0.02
 
 
 class BinaryIndex(MemoryIndex):
-    """Compares the signs of all vectors, and those vectors in full that seem nearest.
+    """Selects candidates by the signs of all vectors, and compares these exactly.
 
-    What it holds is kept in the file `FILE` of the library, so that a start reads that instead of
-    all vectors. The file is only as good as the state it names: any other is read past.
+    The signs are saved in the file `FILE` of the library, so that opening it does not read all
+    vectors. The file names the state of the catalogue that it was made from; it is used only if
+    that state is in the catalogue's history.
     """
 
     def __init__(self, rows: VectorRows, folder: Path | None) -> None:
-        """Start with what `folder` has; None: keep no file."""
+        """Load the file in `folder`; None: use no file."""
         super().__init__(rows)
         self._file = folder / FILE if folder else None
-        self._on_disk = 0
         self._load()
 
     def refresh(self) -> None:
-        """See `MemoryIndex.refresh`."""
+        """See `VectorIndex.refresh`."""
         super().refresh()
         with self._lock:
-            if len(self._chunks) - self._on_disk > _WORTH_WRITING * len(self._chunks):
+            if len(self._chunks) - self._in_file > _MAX_MISSING * len(self._chunks):
                 self._save()
+
+    def check(self) -> bool:
+        """See `VectorIndex.check`."""
+        rebuilt = super().check()
+        if rebuilt:
+            with self._lock:
+                self._save()
+        return rebuilt
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
-            chunks, codes = self._chunks, self._kept
+            chunks, signs = self._chunks, self._encoded
         if not len(chunks) or count < 1:
             return []
-        wanted = max(_COMPARED * count, _LEAST_COMPARED)
-        batch = self._rows.of_chunks(chunks[_fewest_differences(codes, vector, wanted)])
-        if not len(batch.papers):  # all were dropped meanwhile
+        candidates = max(_CANDIDATES * count, _MIN_CANDIDATES)
+        batch = self._rows.of_chunks(chunks[_fewest_differences(signs, vector, candidates)])
+        if not len(batch.papers):  # all were removed meanwhile
             return []
         cosines = batch.vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:count]
         return [(int(batch.papers[i]), float(cosines[i])) for i in best]
 
-    def _forget(self) -> None:
-        super()._forget()
-        self._on_disk = 0
+    def _clear(self) -> None:
+        super()._clear()
+        self._in_file = 0
 
-    def _held(self, vectors: Vectors) -> Codes:
+    def _encode(self, vectors: Vectors) -> Codes:
         return np.packbits(vectors > 0, axis=1)
 
     def _load(self) -> None:
         if self._file is None:
             return
-        # Whatever is wrong with the file, the catalogue has all of it.
-        with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                version, generation, fingerprint, chunk, removal = kept["state"].tolist()
-                chunks, papers, codes = kept["chunks"], kept["papers"], kept["codes"]
-            whole = len(chunks) == len(papers) == len(codes) and codes.dtype == np.uint8
-            if int(version) != _VERSION or not whole:
-                return
-            self._chunks, self._papers, self._kept = chunks, papers, codes
-            self._last_chunk, self._last_removal = int(chunk), int(removal)
-            self._on_disk = len(chunks)
-            self._seen = VectorState(generation, fingerprint or None, int(chunk), int(removal))
+        # Whatever is wrong with the file, the catalogue has the vectors.
+        with contextlib.suppress(
+            OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile
+        ):
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as saved:
+                state = VectorState(**json.loads(str(saved["state"])))
+                chunks, papers, signs = saved["chunks"], saved["papers"], saved["codes"]
+            complete = len(chunks) == len(papers) == len(signs) and signs.dtype == np.uint8
+            if complete and self._rows.can_follow(state):
+                self._chunks, self._papers, self._encoded = chunks, papers, signs
+                self._seen = state
+                self._in_file = len(chunks)
 
     def _save(self) -> None:
-        """Write the file; where that is not possible the next start reads the catalogue."""
+        """Write the file; if that fails, the next start reads the catalogue."""
         if self._file is None or self._seen is None:
             return
-        state = self._seen
         with contextlib.suppress(OSError):
             with replacing(self._file) as part, part.open("wb") as file:
                 np.savez(
-                        file,
-                        state=np.array(
-                            [
-                                str(_VERSION), state.generation, state.fingerprint or "",
-                                str(self._last_chunk), str(self._last_removal),
-                            ]
-                        ),
-                        chunks=self._chunks,
-                        papers=self._papers,
-                        codes=self._kept,
-                    )  # fmt: skip
-            self._on_disk = len(self._chunks)
+                    file,
+                    state=np.array(json.dumps(asdict(self._seen))),
+                    chunks=self._chunks,
+                    papers=self._papers,
+                    codes=self._encoded,
+                )
+            self._in_file = len(self._chunks)
 
 
-def _fewest_differences(codes: Codes, vector: Vector, count: int) -> Numbers:
-    """Places of the `count` rows of `codes` that differ in the fewest bits from the signs."""
-    if count >= len(codes):
-        return np.arange(len(codes))
-    signs = np.packbits(vector > 0)
-    differences = np.empty(len(codes), dtype=np.uint16)
-    for start in range(0, len(codes), _BLOCK):
-        block = codes[start : start + _BLOCK] ^ signs
-        if block.shape[1] % 8 == 0:  # eight bytes are counted in the time of one
+def _fewest_differences(signs: Codes, vector: Vector, count: int) -> Numbers:
+    """Positions of the `count` rows of `signs` that differ in the fewest bits from `vector`."""
+    if count >= len(signs):
+        return np.arange(len(signs))
+    wanted = np.packbits(vector > 0)
+    differences = np.empty(len(signs), dtype=np.uint16)
+    for start in range(0, len(signs), _BLOCK):
+        block = signs[start : start + _BLOCK] ^ wanted
+        if block.shape[1] % 8 == 0:  # counting eight bytes takes as long as counting one
             block = block.view(np.uint64)
         np.sum(
             np.bitwise_count(block),

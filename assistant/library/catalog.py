@@ -217,19 +217,8 @@ class Catalog:
         Papers that are added meanwhile come too. It is read page by page: nothing is locked
         between two papers, so the caller may take its time and write to the library.
         """
-        last = 0
-        while True:
-            with self._database.read() as connection:
-                rows = connection.execute(
-                    f"SELECT {COLUMNS} FROM papers WHERE number > ? AND ({condition}) "  # noqa: S608
-                    "ORDER BY number LIMIT ?",
-                    (last, *values, _PAGE),
-                ).fetchall()
-            if not rows:
-                return
-            for row in rows:
-                yield stored(row)
-            last = rows[-1][0]
+        query = f"SELECT {COLUMNS} FROM papers WHERE number > ? AND ({condition}) "  # noqa: S608
+        return map(stored, self._database.paged(f"{query} ORDER BY number LIMIT ?", *values))
 
     def by_number(self, numbers: Iterable[int]) -> dict[int, StoredPaper]:
         """The papers with these numbers; those that are gone are left out."""

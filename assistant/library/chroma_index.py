@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.embedder import Vector
-from assistant.errors import LibraryError
+from assistant.files import write_atomically
 from assistant.library.chroma_collection import (
     ChromaCollection,
     ChromaUnusable,
@@ -23,7 +23,7 @@ from assistant.library.vector_rows import VectorRows, VectorState
 
 FOLDER = "chroma"
 LOCK = "chroma.lock"
-_KEY = "chroma"
+_STATE = "state.json"
 _BATCH = 500
 
 
@@ -34,10 +34,11 @@ class ChromaHeld(ChromaUnusable):
 class ChromaIndex:
     """A Chroma collection that this process alone has open, in step with the catalogue.
 
-    Chroma notices neither a vector file that is cut short (it finds wrong neighbours) nor one
-    that was overwritten (it may take the process down with it). So the catalogue remembers, with
-    the state that the collection has reached, the size and time of every vector file; whatever
-    differs is rebuilt from the catalogue before Chroma reads it.
+    Chroma notices neither a truncated vector file (it finds wrong neighbours) nor an overwritten
+    one (it may end the process). So a file in its folder has the size and time of every vector
+    file, and the state of the catalogue that the collection has reached. If a vector file differs,
+    or that state is not in the catalogue's history, the collection is rebuilt before Chroma reads
+    it.
 
     Raises:
         ChromaHeld: another process has it open.
@@ -51,8 +52,10 @@ class ChromaIndex:
         self._notify = notify
         self._lock = threading.RLock()
         self._collection: ChromaCollection | None = None
-        # What the collection is in step with; None while it is not whole.
+        # The state that the collection has reached, None while it is incomplete, and the state
+        # that nothing in it is newer than.
         self._seen: VectorState | None = None
+        self._target: VectorState | None = None
         self._closed = False
         # Not bound to a thread: whichever closes the library lets it go.
         self._owner = FileLock(folder / LOCK, thread_local=False)
@@ -108,9 +111,8 @@ class ChromaIndex:
     def close(self) -> None:
         """Close Chroma and let other processes have it; calling it twice does nothing."""
         with self._lock:
-            if self._seen is not None:
-                # An interrupted write has left files newer than those remembered.
-                self._remember(self._seen)
+            # An interrupted update has left vector files newer than the saved ones.
+            self._try_to_save_state()
             self._close_collection()
             self._closed = True
             self._owner.release()
@@ -120,19 +122,26 @@ class ChromaIndex:
             raise ChromaUnusable("it is closed")
 
     def _open(self) -> None:
-        remembered = self._remembered()
-        if remembered is None or remembered[0].generation != self._rows.state().generation:
+        if not self._folder.exists():
             self._rebuild(None)
             return
-        reached, files = remembered
-        if not (self._folder / "chroma.sqlite3").is_file():
+        saved = self._saved_state()
+        if saved is None:
+            self._rebuild("was not closed properly, or an older version made it")
+            return
+        reached, target, files = saved
+        if target.generation != self._rows.state().generation:
+            self._rebuild(None)
+        elif not self._rows.has_been(target):
+            self._rebuild("belongs to another catalogue")
+        elif not (self._folder / "chroma.sqlite3").is_file():
             self._rebuild("was missing")
         elif not self._has_files(files):
             self._rebuild("was changed from outside or not closed properly")
         else:
             try:
                 self._collection = ChromaCollection(self._folder, create=False)
-                self._seen = reached
+                self._seen, self._target = reached, target
                 self._follow()
             except ChromaUnusable as reason:
                 self._rebuild(f"was damaged ({reason})")
@@ -147,14 +156,14 @@ class ChromaIndex:
         try:
             state = self._rows.state()
             self._collection = ChromaCollection(fresh, create=True)
-            self._add_after(0, self._collection)
+            self._add_between(0, state.chunk, self._collection)
             self._close_collection()
             with chroma_failures():
                 if self._folder.exists():
                     self._folder.rename(old)
                 fresh.rename(self._folder)
             self._collection = ChromaCollection(self._folder, create=False)
-            self._seen = state
+            self._seen = self._target = state
             self._follow()
         except BaseException:
             self._close_collection()
@@ -176,31 +185,35 @@ class ChromaIndex:
         collection, seen = self._whole(), self._seen
         while seen is not None:
             state = self._rows.state()
-            if state.generation != seen.generation:
+            if not self._rows.can_follow(seen):
                 self._rebuild(None)
                 return
-            self._remove_after(seen.removal, collection)
-            self._add_after(seen.chunk, collection)
+            if state != seen:
+                with chroma_failures():
+                    self._save_state(seen, state)
+                self._remove_after(seen.entry, collection)
+                self._add_between(seen.chunk, state.chunk, collection)
             held, expected = collection.count(), self._rows.count()
-            if self._rows.state() != state:  # somebody wrote meanwhile
+            if self._rows.state() != state:  # another writer was active meanwhile
                 seen = state
                 continue
             if held != expected:
                 raise ChromaUnusable(f"it has {held} vectors, the catalogue {expected}")
-            self._remember(state)
-            self._seen = state
+            self._seen = self._target = state
+            self._try_to_save_state()
             return
 
-    def _remove_after(self, removal: int, collection: ChromaCollection) -> None:
+    def _remove_after(self, entry: int, collection: ChromaCollection) -> None:
         while True:
-            removal, chunks = self._rows.removed_after(removal, _BATCH)
+            entry, chunks = self._rows.removed_after(entry, _BATCH)
             if not chunks:
                 return
             collection.delete(chunks)
 
-    def _add_after(self, chunk: int, collection: ChromaCollection) -> None:
-        while True:
-            batch = self._rows.added_after(chunk, _BATCH)
+    def _add_between(self, chunk: int, last: int, collection: ChromaCollection) -> None:
+        """Add the chunks after `chunk` up to `last`."""
+        while chunk < last:
+            batch = self._rows.added_after(chunk, _BATCH).up_to(last)
             if not len(batch.chunks):
                 return
             collection.upsert(batch)
@@ -217,14 +230,14 @@ class ChromaIndex:
         if collection is not None:
             collection.close()
 
-    # What the catalogue knows about the folder
+    # The state file in Chroma's folder
 
     def _files(self) -> dict[str, list[int]]:
         """Size and time of the vector files; Chroma's own database changes when it is opened."""
-        about = {file: file.stat() for file in sorted(self._folder.glob("*/*"))}
+        stats = {file: file.stat() for file in sorted(self._folder.glob("*/*"))}
         return {
             file.relative_to(self._folder).as_posix(): [stat.st_size, stat.st_mtime_ns]
-            for file, stat in about.items()
+            for file, stat in stats.items()
         }
 
     def _has_files(self, files: dict[str, list[int]]) -> bool:
@@ -232,21 +245,30 @@ class ChromaIndex:
             return self._files() == files
         return False
 
-    def _remember(self, state: VectorState) -> None:
-        # Where it cannot be written the collection works all the same; the next one who opens it
-        # will rebuild it.
-        with contextlib.suppress(LibraryError, OSError):
-            value = json.dumps({"state": asdict(state), "files": self._files()})
-            if self._rows.metadata.get(_KEY) != value:
-                self._rows.metadata.set(_KEY, value)
+    def _save_state(self, reached: VectorState, target: VectorState) -> None:
+        """Save that the collection has `reached` a state, and nothing that is newer than `target`.
 
-    def _remembered(self) -> tuple[VectorState, dict[str, list[int]]] | None:
-        value = self._rows.metadata.get(_KEY)
-        if value is None:
-            return None
-        with contextlib.suppress(ValueError, TypeError, KeyError):  # another version wrote it
-            found = json.loads(value)
-            return VectorState(**found["state"]), dict(found["files"])
+        It is saved before a change too. So a collection whose update was interrupted continues
+        from there, but not with another catalogue, in whose history `target` is not.
+        """
+        content = {"reached": asdict(reached), "target": asdict(target), "files": self._files()}
+        text = json.dumps(content)
+        file = self._folder / _STATE
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            write_atomically(file, text)
+        self._target = target
+
+    def _try_to_save_state(self) -> None:
+        # If it cannot be saved, the next process that opens the collection may rebuild it.
+        if self._seen is not None and self._target is not None:
+            with contextlib.suppress(OSError):
+                self._save_state(self._seen, self._target)
+
+    def _saved_state(self) -> tuple[VectorState, VectorState, dict[str, list[int]]] | None:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            saved = json.loads((self._folder / _STATE).read_bytes())
+            reached, target = VectorState(**saved["reached"]), VectorState(**saved["target"])
+            return reached, target, dict(saved["files"])
         return None
 
 

@@ -13,6 +13,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import (
     LibraryBusy,
@@ -171,6 +172,22 @@ class Database:
         """Give this thread's connection; every statement sees the latest state."""
         with translated(self.path), self._used() as connection:
             yield connection
+
+    def paged(self, query: str, *values: object, page: int = 500) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of `query` page by page; nothing is locked while the caller has a row.
+
+        The query selects a positive number as its first column, begins its conditions with
+        `that column > ?`, then has the parameters `values`, and ends with `ORDER BY that column
+        LIMIT ?`.
+        """
+        last = 0
+        while True:
+            with self.read() as connection:
+                rows = connection.execute(query, (last, *values, page)).fetchall()
+            if not rows:
+                return
+            yield from rows
+            last = rows[-1][0]
 
     @contextlib.contextmanager
     def write(self, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:

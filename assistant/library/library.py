@@ -188,7 +188,7 @@ class Library:
         The Chroma index is compared with the catalogue, and rebuilt where it differs; `notify`
         reports that. `progress` gets the name of each step. Returns [] for a sound library.
         """
-        integrity = IntegrityCheck(self._database, self.vectors.rows)
+        integrity = IntegrityCheck(self._database)
         found = integrity.repair(progress) if repair else integrity.check(progress)
         if repair or not found:
             progress("Chroma")

@@ -1,4 +1,4 @@
-"""What can be wrong with the rows of papers: unreadable ones, missing keys, titles and labels."""
+"""Integrity of paper rows: damaged lists and records, wrong keys, titles and labels."""
 
 from __future__ import annotations
 
@@ -11,92 +11,84 @@ from assistant.library.database import Database
 from assistant.library.paper_writer import relabel, rename
 from assistant.paper import Paper
 
-_PAGE = 500
-# For each table the column that says under what a paper is found in it.
-_NAMES = {"keys": "key", "titles": "title", "labels": "kind || ' ' || label"}
-_LIST = (
+_BATCH = 500
+# What papers are found by: for each table, number and value of its rows.
+_LOOKUPS = {
+    "papers": "SELECT number AS paper, id FROM papers",
+    "keys": "SELECT paper, key FROM keys",
+    "titles": "SELECT paper, title FROM titles",
+    "labels": "SELECT paper, kind || ' ' || label FROM labels",
+}
+_IS_LIST = (
     "coalesce(CASE WHEN json_valid({0}) THEN json_type({0}) = 'array' AND NOT EXISTS "
     "(SELECT 1 FROM json_each({0}) WHERE type != 'text') END, 0)"
 )
 
 
-class _Undo(Exception):
-    """Ends a transaction of which nothing is to be kept."""
+class _Rollback(Exception):
+    """Leaves a transaction whose changes are not wanted."""
 
 
-def unreadable_papers(database: Database) -> list[int]:
-    """Numbers of the papers whose authors or tags are no list of names."""
+def damaged_papers(database: Database) -> list[int]:
+    """Numbers of the papers whose authors or tags are not a list of names."""
     with database.read() as connection:
         rows = connection.execute(
             "SELECT number FROM papers "  # noqa: S608
-            f"WHERE NOT ({_LIST.format('authors')} AND {_LIST.format('tags')})"
+            f"WHERE NOT ({_IS_LIST.format('authors')} AND {_IS_LIST.format('tags')})"
         ).fetchall()
     return [row[0] for row in rows]
 
 
-def empty_lists(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+def clear_damaged_lists(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
     """Empty the damaged lists of the papers `numbers`."""
     wanted = json.dumps(list(numbers))
     for column in ("authors", "tags"):
         connection.execute(
-            f"UPDATE papers SET {column} = '[]' WHERE NOT {_LIST.format(column)} "  # noqa: S608
+            f"UPDATE papers SET {column} = '[]' WHERE NOT {_IS_LIST.format(column)} "  # noqa: S608
             "AND number IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
 
 
-def unreadable_records(database: Database) -> dict[int, int]:
-    """The records that say nothing any more, with the numbers of their papers."""
-    wrong: dict[int, int] = {}
-    last = 0
-    while True:
-        with database.read() as connection:
-            rows = connection.execute(
-                "SELECT record, paper, content, sources FROM records WHERE record > ? "
-                "ORDER BY record LIMIT ?",
-                (last, _PAGE),
-            ).fetchall()
-        if not rows:
-            return wrong
-        last = rows[-1][0]
-        wrong |= {
-            record: paper
-            for record, paper, content, sources in rows
-            if not _is_record(content, sources)
-        }
+def damaged_records(database: Database) -> dict[int, int]:
+    """The unreadable records, each with the number of its paper."""
+    rows = database.paged(
+        "SELECT record, paper, content, sources FROM records WHERE record > ? "
+        "ORDER BY record LIMIT ?"
+    )
+    return {
+        record: paper
+        for record, paper, content, sources in rows
+        if not _is_record(content, sources)
+    }
 
 
-def drop_records(connection: sqlite3.Connection, records: Iterable[int]) -> None:
-    """Remove these records."""
+def delete_records(connection: sqlite3.Connection, records: Iterable[int]) -> None:
+    """Delete these records."""
     connection.executemany("DELETE FROM records WHERE record = ?", [(one,) for one in records])
 
 
-def wrongly_named(database: Database, but: Collection[int]) -> list[int]:
-    """Numbers of the papers whose keys, titles or labels are not those that they would be given.
+def papers_with_wrong_lookups(database: Database, skipped: Collection[int]) -> list[int]:
+    """Numbers of the papers whose keys, titles or labels do not follow from their records.
 
-    Papers in `but` are left out.
+    Papers in `skipped` are not checked.
     """
+    rows = database.paged("SELECT number FROM papers WHERE number > ? ORDER BY number LIMIT ?")
+    numbers = [number for (number,) in rows if number not in skipped]
     wrong: list[int] = []
-    last = 0
-    while True:
-        with database.read() as connection:
-            rows = connection.execute(
-                "SELECT number FROM papers WHERE number > ? ORDER BY number LIMIT ?", (last, _PAGE)
-            ).fetchall()
-        if not rows:
-            return wrong
-        last = rows[-1][0]
-        numbers = [row[0] for row in rows if row[0] not in but]
-        with suppress(_Undo), database.write() as connection:
-            before = _found_by(connection, numbers)
-            name_anew(connection, numbers)
-            after = _found_by(connection, numbers)
-            wrong += [number for number in numbers if before[number] != after[number]]
-            raise _Undo
+    for start in range(0, len(numbers), _BATCH):
+        batch = numbers[start : start + _BATCH]
+        with suppress(_Rollback), database.write() as connection:
+            before = _lookups(connection, batch)
+            rewrite_lookups(connection, batch)
+            after = _lookups(connection, batch)
+            wrong += [number for number in batch if before[number] != after[number]]
+            raise _Rollback
+    return wrong
 
 
-def name_anew(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
-    """Write anew under what the papers `numbers` are found."""
+def rewrite_lookups(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Write the keys, titles and labels of the papers `numbers` again."""
     for number in numbers:
         rename(connection, number)
         # Its first key belongs to no other paper.
@@ -118,22 +110,15 @@ def _is_record(content: str, sources: str) -> bool:
     return isinstance(names, list) and bool(names) and all(isinstance(one, str) for one in names)
 
 
-def _found_by(
+def _lookups(
     connection: sqlite3.Connection, numbers: Sequence[int]
 ) -> dict[int, set[tuple[str, object]]]:
-    """By number: the id of the paper, and table and value of every row that names it."""
-    wanted = (json.dumps(numbers),)
-    among = "IN (SELECT value FROM json_each(?))"
+    """By paper: table and value of every row by which it is found."""
     found: dict[int, set[tuple[str, object]]] = {number: set() for number in numbers}
-    for number, name in connection.execute(
-        f"SELECT number, id FROM papers WHERE number {among}",  # noqa: S608
-        wanted,
-    ):
-        found[number].add(("papers", name))
-    for table, column in _NAMES.items():
+    for table, query in _LOOKUPS.items():
         for number, value in connection.execute(
-            f"SELECT paper, {column} FROM {table} WHERE paper {among}",  # noqa: S608
-            wanted,
+            f"SELECT * FROM ({query}) WHERE paper IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (json.dumps(numbers),),
         ):
             found[number].add((table, value))
     return found

@@ -166,6 +166,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "DROP TABLE chats_of_nobody",
     ),
     ("ALTER TABLE facts RENAME TO metadata",),
+    (
+        # What happened to `chunks`: an entry for each removed chunk, and one without a chunk when
+        # chunks were added. Derived files (Chroma, the binary index, the map) name the entry that
+        # they have reached and its random mark. So they are not trusted by another catalogue, by an
+        # earlier copy of this one, or by one restored from a backup, even if their numbers match.
+        "DROP TRIGGER chunks_removed",
+        "DROP TABLE removed_chunks",
+        """CREATE TABLE chunk_log (
+            entry INTEGER PRIMARY KEY AUTOINCREMENT,
+            mark INTEGER NOT NULL DEFAULT (random()),
+            removed INTEGER
+        )""",
+        """CREATE TRIGGER chunks_removed AFTER DELETE ON chunks BEGIN
+            INSERT INTO chunk_log (removed) VALUES (old.chunk);
+        END""",
+        "INSERT INTO chunk_log DEFAULT VALUES",
+        "UPDATE metadata SET value = lower(hex(randomblob(8))) WHERE name = 'generation'",
+        # Chroma's folder has it now.
+        "DELETE FROM metadata WHERE name = 'chroma'",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

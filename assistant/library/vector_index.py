@@ -1,9 +1,11 @@
-"""Nearest vectors: the protocol of an index, and the one that compares with every vector."""
+"""The protocol of a vector index, and the index that compares with every vector."""
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,7 +23,7 @@ class VectorIndex(Protocol):
     """Finds the chunks nearest to a vector. Thread-safe."""
 
     def refresh(self) -> None:
-        """Follow the rows of the catalogue; costs next to nothing when nothing changed."""
+        """Apply what changed in the catalogue; fast if nothing did."""
         ...
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
@@ -31,99 +33,127 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def check(self) -> bool:
+        """Compare the whole index with the catalogue; rebuild it and return True if it differs."""
+        ...
+
     def close(self) -> None:
-        """Let go of everything; calling it twice does nothing."""
+        """Free memory and files; a second call does nothing."""
         ...
 
 
 class MemoryIndex(ABC):
-    """What follows the rows of a catalogue in memory, in a form that `_held` makes of vectors."""
+    """An index in memory, in a form that `_encode` makes of the vectors."""
 
     def __init__(self, rows: VectorRows) -> None:
         """Start empty; `refresh` loads the vectors."""
         self._rows = rows
         self._lock = threading.Lock()
-        self._seen: VectorState | None = None
-        self._forget()
+        self._clear()
 
     @abstractmethod
-    def _held(self, vectors: Vectors) -> Vectors | Codes:
-        """What is held in memory of `vectors`, a row for each."""
+    def _encode(self, vectors: Vectors) -> Vectors | Codes:
+        """The form of `vectors` that is held in memory, with a row for each."""
 
     def refresh(self) -> None:
-        """Load what was added, drop what was removed; all anew in a new generation."""
+        """See `VectorIndex.refresh`."""
         with self._lock:
-            while (state := self._rows.state()) != self._seen:
-                if self._seen is None or self._seen.generation != state.generation:
-                    self._forget()
-                self._drop_removed()
-                added = self._added()
-                # Else the vectors were dropped meanwhile, and these may be another embedder's.
-                if self._rows.state().generation == state.generation:
-                    self._append(added)
-                    self._seen = state
-                else:
-                    self._seen = None
+            self._follow()
+
+    def check(self) -> bool:
+        """See `VectorIndex.check`."""
+        with self._lock:
+            self._follow()
+            if self._matches() or self._rows.state() != self._seen:
+                return False
+            self._clear()
+            self._follow()
+            return True
 
     def close(self) -> None:
         """Free the memory."""
         with self._lock:
-            self._seen = None
-            self._forget()
+            self._clear()
 
-    def _forget(self) -> None:
-        self._last_chunk = 0
-        self._last_removal = 0
+    def _clear(self) -> None:
+        self._seen: VectorState | None = None
         self._chunks: Numbers = np.empty(0, dtype=np.int64)
         self._papers: Numbers = np.empty(0, dtype=np.int64)
-        self._kept: Any = self._held(np.empty((0, 0), dtype=np.float32))
+        self._encoded: Any = self._encode(np.empty((0, 0), dtype=np.float32))
 
-    def _drop_removed(self) -> None:
+    def _follow(self) -> None:
+        """Apply what changed in the catalogue since `_seen`, or load everything."""
+        while (state := self._rows.state()) != self._seen:
+            seen = self._seen
+            if seen is None or not self._rows.can_follow(seen):
+                self._clear()
+                seen = replace(state, chunk=0)
+            removed = self._removed_after(seen.entry)
+            added = list(self._between(seen.chunk, state.chunk))
+            # In another generation these may be vectors of another embedder.
+            if self._rows.state().generation == state.generation:
+                self._drop(removed)
+                self._append(added)
+                self._seen = state
+            else:
+                self._clear()
+
+    def _matches(self) -> bool:
+        """Whether chunks, papers and vectors are those of the catalogue."""
+        start = 0
+        for chunks, papers, encoded in self._between(0, self._chunks.max(initial=0)):
+            own = slice(start, start := start + len(chunks))
+            if not (
+                np.array_equal(self._chunks[own], chunks)
+                and np.array_equal(self._papers[own], papers)
+                and np.array_equal(self._encoded[own], encoded)
+            ):
+                return False
+        return start == len(self._chunks) == self._rows.count()
+
+    def _removed_after(self, entry: int) -> list[int]:
         removed: list[int] = []
         while True:
-            self._last_removal, chunks = self._rows.removed_after(self._last_removal, _BATCH)
+            entry, chunks = self._rows.removed_after(entry, _BATCH)
             if not chunks:
-                break
+                return removed
             removed += chunks
+
+    def _between(self, chunk: int, last: int) -> Iterator[tuple[Numbers, Numbers, Any]]:
+        """Chunks after `chunk` up to `last`, their papers and encoded vectors, in batches."""
+        while chunk < last:
+            batch = self._rows.added_after(chunk, _BATCH).up_to(last)
+            if not len(batch.chunks):
+                return
+            chunk = int(batch.chunks[-1])
+            yield batch.chunks, batch.papers, self._encode(batch.vectors)
+
+    def _drop(self, removed: list[int]) -> None:
         if removed and len(self._chunks):
             kept = ~np.isin(self._chunks, removed)
             self._chunks, self._papers = self._chunks[kept], self._papers[kept]
-            self._kept = self._kept[kept]
-
-    def _added(self) -> list[tuple[Numbers, Numbers, Any]]:
-        """Chunks, papers and what is held of their vectors, in batches."""
-        batches: list[tuple[Numbers, Numbers, Any]] = []
-        last = self._last_chunk
-        while True:
-            batch = self._rows.added_after(last, _BATCH)
-            if not len(batch.chunks):
-                return batches
-            last = int(batch.chunks[-1])
-            batches.append((batch.chunks, batch.papers, self._held(batch.vectors)))
+            self._encoded = self._encoded[kept]
 
     def _append(self, batches: list[tuple[Numbers, Numbers, Any]]) -> None:
-        if not batches:
-            return
-        held = [self._kept] if len(self._chunks) else []
-        self._last_chunk = int(batches[-1][0][-1])
-        self._chunks = np.concatenate([self._chunks, *(batch[0] for batch in batches)])
-        self._papers = np.concatenate([self._papers, *(batch[1] for batch in batches)])
-        self._kept = np.concatenate([*held, *(batch[2] for batch in batches)])
+        if batches:
+            held = [(self._chunks, self._papers, self._encoded)] if len(self._chunks) else []
+            columns = zip(*held, *batches, strict=True)
+            self._chunks, self._papers, self._encoded = map(np.concatenate, columns)
 
 
 class ExactIndex(MemoryIndex):
-    """Compares with every vector, which it holds in memory.
+    """Holds all vectors in memory and compares with each of them.
 
-    For whoever cannot have Chroma: its folder belongs to one process at a time.
+    It takes the place of Chroma, whose folder only one process can open at a time.
     """
 
-    def _held(self, vectors: Vectors) -> Vectors:
+    def _encode(self, vectors: Vectors) -> Vectors:
         return vectors
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
-            papers, vectors = self._papers, self._kept
+            papers, vectors = self._papers, self._encoded
         if not len(papers) or count < 1:
             return []
         cosines = vectors @ vector

@@ -26,15 +26,18 @@ _STORED = np.dtype("<f4")
 
 @dataclass(frozen=True)
 class VectorState:
-    """How far the rows are: an index that followed up to here, in this generation, is in step.
+    """A state in the history of the chunks, which an index or a map has reached.
 
-    `chunk` and `removal` are the highest numbers ever given to a chunk and to a removal.
+    `chunk` is the highest number ever given to a chunk, `entry` the last entry of the chunk log.
+    The random `mark` of that entry tells this history from those of other catalogues, also of
+    earlier copies of the same one. A new `generation` means that indexes have to be rebuilt.
     """
 
     generation: str
     fingerprint: str | None
     chunk: int
-    removal: int
+    entry: int
+    mark: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class VectorBatch:
     chunks: Numbers
     papers: Numbers
     vectors: Vectors
+
+    def up_to(self, chunk: int) -> VectorBatch:
+        """The rows up to this chunk; they have to be in the order of their chunks."""
+        count = int(np.searchsorted(self.chunks, chunk, side="right"))
+        return VectorBatch(self.chunks[:count], self.papers[:count], self.vectors[:count])
 
 
 def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
@@ -82,6 +90,18 @@ class VectorRows:
         """The present state."""
         with self._database.read() as connection:
             return _state(connection)
+
+    def has_been(self, state: VectorState) -> bool:
+        """Whether `state` is the present state of these rows or an earlier one."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM chunk_log WHERE entry = ? AND mark = ?", (state.entry, state.mark)
+            ).fetchone()
+        return row is not None
+
+    def can_follow(self, state: VectorState) -> bool:
+        """Whether an index in `state` can apply what changed since, instead of starting over."""
+        return self.state().generation == state.generation and self.has_been(state)
 
     def count(self) -> int:
         """How many chunks there are."""
@@ -122,13 +142,13 @@ class VectorRows:
             connection.execute(
                 "INSERT OR REPLACE INTO metadata VALUES ('fingerprint', ?)", (fingerprint,)
             )
-            _new_generation(connection)
+            begin_generation(connection)
         return dropped
 
     def begin_generation(self) -> None:
-        """Let every index be made anew from the rows, so that it keeps nothing of removed ones."""
+        """Have every index rebuilt from the rows, so that nothing of removed chunks remains."""
         with self._database.write() as connection:
-            _new_generation(connection)
+            begin_generation(connection)
 
     def add(
         self,
@@ -165,6 +185,8 @@ class VectorRows:
                         ],
                     )
                     stored += 1
+            if stored:
+                connection.execute("INSERT INTO chunk_log DEFAULT VALUES")
         return stored
 
     def added_after(self, chunk: int, limit: int) -> VectorBatch:
@@ -176,15 +198,15 @@ class VectorRows:
             ).fetchall()
         return _batch(rows)
 
-    def removed_after(self, removal: int, limit: int) -> tuple[int, list[int]]:
-        """The chunks of the first `limit` removals after `removal`, and the last one's number."""
+    def removed_after(self, entry: int, limit: int) -> tuple[int, list[int]]:
+        """The first `limit` chunks removed after `entry` of the log, and the last one's entry."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT removal, chunk FROM removed_chunks WHERE removal > ? "
-                "ORDER BY removal LIMIT ?",
-                (removal, limit),
+                "SELECT entry, removed FROM chunk_log WHERE entry > ? AND removed IS NOT NULL "
+                "ORDER BY entry LIMIT ?",
+                (entry, limit),
             ).fetchall()
-        return (rows[-1][0] if rows else removal), [row[1] for row in rows]
+        return (rows[-1][0] if rows else entry), [row[1] for row in rows]
 
     def of_papers(self, numbers: Iterable[int]) -> VectorBatch:
         """The rows of these papers."""
@@ -227,29 +249,33 @@ class VectorRows:
         return best
 
 
+def begin_generation(connection: sqlite3.Connection) -> None:
+    """See `VectorRows.begin_generation`."""
+    # An index that starts over does not need the removals.
+    connection.execute("DELETE FROM chunk_log WHERE removed IS NOT NULL")
+    connection.execute("INSERT INTO chunk_log DEFAULT VALUES")
+    connection.execute(
+        "INSERT OR REPLACE INTO metadata VALUES ('generation', lower(hex(randomblob(8))))"
+    )
+
+
 def _state(connection: sqlite3.Connection) -> VectorState:
     row = connection.execute(
         "SELECT (SELECT value FROM metadata WHERE name = 'generation'), "
         "(SELECT value FROM metadata WHERE name = 'fingerprint'), "
         "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), "
-        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'removed_chunks'), 0)"
+        "coalesce((SELECT max(entry) FROM chunk_log), 0), "
+        "coalesce((SELECT mark FROM chunk_log ORDER BY entry DESC LIMIT 1), 0)"
     ).fetchone()
     return VectorState(*row)
-
-
-def _new_generation(connection: sqlite3.Connection) -> None:
-    # Indexes start afresh in a new generation instead of following each removal.
-    connection.execute("DELETE FROM removed_chunks")
-    connection.execute(
-        "UPDATE metadata SET value = lower(hex(randomblob(8))) WHERE name = 'generation'"
-    )
 
 
 def _batch(rows: Sequence[tuple[int, int, bytes]]) -> VectorBatch:
     lengths = {len(row[2]) for row in rows}
     if len(lengths) > 1 or any(length % np.dtype(_STORED).itemsize for length in lengths):
         raise LibraryDamaged(
-            "Some vectors of the library are damaged; `assistant check --repair` makes them anew."
+            "Some vectors of the library are damaged. Run `assistant check --repair`, then "
+            "`assistant embed`."
         )
     vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=_STORED)
     return VectorBatch(

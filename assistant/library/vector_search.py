@@ -42,13 +42,17 @@ class VectorSearch:
             self._without_chroma(index, reason)  # loads what it needs when it is asked
 
     def check(self) -> None:
-        """Compare the Chroma index, if this process has it, with the catalogue, and rebuild it."""
+        """Compare the index with the catalogue; rebuild it if it differs."""
         index = self._opened()
-        if isinstance(index, ChromaIndex):
-            try:
-                index.check()
-            except ChromaUnusable as reason:
-                self._without_chroma(index, reason)
+        try:
+            # Chroma reports on its own why it was rebuilt.
+            if index.check() and not isinstance(index, ChromaIndex):
+                self._notify(
+                    "The vector index did not match the catalogue; it was rebuilt from it "
+                    f"({self._rows.count()} vectors, nothing was embedded again)."
+                )
+        except ChromaUnusable as reason:
+            self._without_chroma(index, reason)
 
     def nearest_papers(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""

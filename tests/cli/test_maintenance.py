@@ -148,9 +148,9 @@ def test_check_repair_check(run: Run, filled: Path) -> None:
     assert (found.exit_code, found.stderr) == (1, "")
     assert found.stdout.splitlines() == [
         "1 paper (#2) cannot be found by all identifiers or filters.",
-        "    --repair: Writes these anew.",
+        "    --repair: Rebuilds the identifiers and filters.",
         "The vectors of 1 paper (#3) are damaged.",
-        "    --repair: Removes them; `assistant embed` makes them anew.",
+        "    --repair: Removes them; then run `assistant embed`.",
     ]
     repaired = run("check", "--repair", "--json")
     assert repaired.exit_code == 0
@@ -167,8 +167,8 @@ def test_what_cannot_be_repaired_exits_with_1(run: Run, filled: Path) -> None:
     result = run("check", "--repair")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "The full text index does not fit the papers.",
-        "    This could not be repaired: restore a backup, or begin a new library.",
+        "The full-text index does not match the papers.",
+        "    This could not be repaired: restore a backup, or start a new library.",
     ]
     assert json.loads(run("check", "--json", "--repair").stdout)["problems"][0]["repaired"] is False
 

@@ -110,6 +110,79 @@ def test_it_follows_additions_removals_and_generations(
     assert not (tmp_path / FILE).exists()
 
 
+def add_papers(rows: VectorRows, vectors: Matrix, first: int, make_papers: MakePapers) -> list[int]:
+    """Add a paper for each of `vectors`; return their numbers."""
+    catalog = Catalog(rows._database)
+    before = catalog.last_number()
+    catalog.add(make_papers(len(vectors), first=first))
+    numbers = list(range(before + 1, before + 1 + len(vectors)))
+    added = [(stored, [Chunk(0, 1, "")]) for stored in catalog.by_number(numbers).values()]
+    rows.add("fake", added, vectors)
+    return numbers
+
+
+def test_the_file_of_another_history_is_not_used(
+    rows: VectorRows, tmp_path: Path, make_papers: MakePapers
+) -> None:
+    """A copy of the catalogue gets as many new vectors as the catalogue that made the file."""
+    copy = tmp_path / "copy.sqlite"
+    with rows._database.read() as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    chance = np.random.default_rng(5)
+    first, second = chance.normal(size=(2, 150, 384)).astype(np.float32)
+    add_papers(rows, first, COUNT, make_papers)
+    BinaryIndex(rows, tmp_path).refresh()
+    restored = Database(copy)
+    try:
+        copied = VectorRows(restored)
+        numbers = add_papers(copied, second, 2 * COUNT, make_papers)
+        assert copied.state().chunk == rows.state().chunk
+        assert copied.state().generation == rows.state().generation
+        index = BinaryIndex(copied, tmp_path)
+        index.refresh()
+        found = [index.nearest(vector, 1)[0][0] for vector in second]
+        assert found == numbers
+        assert not index.check()
+    finally:
+        restored.close()
+
+
+def test_a_file_that_does_not_match_is_found_and_replaced(rows: VectorRows, tmp_path: Path) -> None:
+    index = BinaryIndex(rows, tmp_path)
+    index.refresh()
+    assert not index.check()
+    with np.load(tmp_path / FILE) as saved:
+        content = dict(saved)
+    content["codes"][7] ^= 0xFF
+    with (tmp_path / FILE).open("wb") as file:
+        np.savez(file, **content)
+    index = BinaryIndex(rows, tmp_path)
+    index.refresh()
+    assert index.check()
+    assert not index.check()
+    assert not BinaryIndex(rows, tmp_path).check()
+
+
+def test_a_check_of_the_library_repairs_it(
+    folder: Path, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
+    with Library.open(folder, HashingEmbedder()) as library:
+        library.add(make_papers(40))
+        library.embed_missing()
+    with np.load(folder / FILE) as saved:
+        content = dict(saved)
+    content["papers"] = content["papers"][::-1]
+    with (folder / FILE).open("wb") as file:
+        np.savez(file, **content)
+    notes: list[str] = []
+    for expected in (1, 1):
+        with Library.open(folder, HashingEmbedder(), notes.append) as library:
+            assert library.check() == []
+        assert len(notes) == expected
+    assert "did not match the catalogue; it was rebuilt from it (40 vectors" in notes[0]
+
+
 def test_a_large_library_uses_it(
     folder: Path, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,10 @@ def delete_all(folder: Path) -> None:
     shutil.rmtree(folder / "chroma")
 
 
+def delete_state(folder: Path) -> None:
+    (folder / "chroma" / "state.json").unlink()
+
+
 def garbage_database(folder: Path) -> None:
     chroma_file(folder, "chroma.sqlite3").write_bytes(b"garbage" * 10_000)
 
@@ -121,7 +125,7 @@ def a_file_instead(folder: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        delete_all,
+        delete_state,
         garbage_database,
         empty_database,
         cut_vectors,
@@ -145,6 +149,13 @@ def test_a_damaged_index_is_rebuilt_and_that_is_said_in_one_line(
     check(again, rows)
     again.close()
     assert not list(folder.glob("chroma.new")) + list(folder.glob("chroma.old"))
+
+
+def test_a_missing_index_is_built_without_a_note(folder: Path, rows: VectorRows) -> None:
+    delete_all(folder)
+    index = ChromaIndex(folder, rows, fail)
+    check(index, rows)
+    index.close()
 
 
 class PanicException(BaseException):
@@ -261,6 +272,72 @@ def test_a_new_generation_starts_afresh_without_a_word(folder: Path, rows: Vecto
     check(index, rows)
     assert [paper for paper, _ in index.nearest(wider[1], 5)] == [2, 1]
     index.close()
+
+
+def test_an_index_of_another_history_is_rebuilt(folder: Path, rows: VectorRows) -> None:
+    """A catalogue that was copied earlier comes back, whose numbers and counts match."""
+    copy = folder / "copy.sqlite"
+    with rows._database.read() as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    catalog = Catalog(rows._database)
+    catalog.remove([5])
+    catalog.add([Paper(title="New", abstract="B.", doi="10.1/new")])
+    (new,) = catalog.by_number([COUNT + 1]).values()
+    rows.add("f", [(new, [Chunk(0, 2, "a")])], np.eye(1, DIMENSION, dtype=np.float32))
+    index = ChromaIndex(folder, rows, fail)
+    check(index, rows)
+    index.close()
+    restored = Database(copy)
+    try:
+        copied = VectorRows(restored)
+        assert copied.count() == rows.count()
+        notes: list[str] = []
+        index = ChromaIndex(folder, copied, notes.append)
+        check(index, copied)
+        assert COUNT + 1 not in [
+            paper for paper, _ in index.nearest(np.ones(DIMENSION, dtype=np.float32), COUNT)
+        ]
+        index.close()
+        assert len(notes) == 1
+        assert "belongs to another catalogue" in notes[0]
+    finally:
+        restored.close()
+
+
+def test_an_interrupted_update_continues_with_its_own_catalogue_only(
+    folder: Path, rows: VectorRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = folder / "copy.sqlite"
+    with rows._database.read() as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    index = ChromaIndex(folder, rows, fail)
+    catalog = Catalog(rows._database)
+    catalog.add([longer(1)])
+    (changed,) = catalog.by_number([1]).values()
+    rows.add("f", [(changed, [Chunk(0, 2, "a")])], np.eye(1, DIMENSION, dtype=np.float32))
+
+    def interrupted(self: ChromaCollection, batch: VectorBatch) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ChromaCollection, "upsert", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        index.refresh()
+    index.close()
+    monkeypatch.undo()
+    again = folder.with_name("again")
+    shutil.copytree(folder, again)
+    index = ChromaIndex(folder, rows, fail)
+    check(index, rows)
+    index.close()
+    restored = Database(copy)
+    try:
+        notes: list[str] = []
+        index = ChromaIndex(again, VectorRows(restored), notes.append)
+        check(index, VectorRows(restored))
+        index.close()
+        assert len(notes) == 1
+    finally:
+        restored.close()
 
 
 def test_a_lost_vector_is_noticed(folder: Path, rows: VectorRows) -> None:

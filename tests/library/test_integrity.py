@@ -30,8 +30,8 @@ def filled(library: Library, make_papers: Callable[..., list[Paper]], folder: Pa
         [record.model_copy(update={"abstract": "Red.", "tags": ("Plants",), "source": "b.bib"})]
     )
     library.add([Paper(title="Owls", abstract="They sleep.", authors=("Zoë O'Neil", "B. Ek"))])
-    library.papers.tag([3], ["star"])
-    library.vectors.embed_missing()
+    library.tag([3], ["star"])
+    library.embed_missing()
     library.search("tulips", 3)
     library.close()
     return folder
@@ -59,26 +59,26 @@ def test_an_empty_library_is_sound(library: Library) -> None:
 def test_a_sound_library_is_sound_and_each_step_is_told(filled: Path) -> None:
     steps: list[str] = []
     with Library.open(filled, HashingEmbedder()) as library:
-        before = [library.papers.records(stored.number) for stored in library.papers.all()]
+        before = [library.sources(stored) for stored in library.papers()]
         assert library.check(steps.append) == []
         assert library.check(repair=True) == []
-        assert [library.papers.records(stored.number) for stored in library.papers.all()] == before
-    assert steps[0] == "Pages of the file"
+        assert [library.sources(stored) for stored in library.papers()] == before
+    assert steps[0] == "File"
     assert steps[-1] == "Chroma"
 
 
 DAMAGE = {
-    "full text without rows": (["DELETE FROM full_text_data WHERE id > 10"], "full text"),
+    "full text without rows": (["DELETE FROM full_text_data WHERE id > 10"], "full-text"),
     "full text of a paper gone": (
         [
             "INSERT INTO full_text (full_text, rowid, title, abstract) "
             "SELECT 'delete', number, title, abstract FROM papers WHERE number = 2"
         ],
-        "full text",
+        "full-text",
     ),
     "text changed behind the index": (
         ["DROP TRIGGER papers_changed", "UPDATE papers SET abstract = 'Zebras.' WHERE number = 2"],
-        "full text",
+        "full-text",
     ),
     "rows without a paper": (
         [
@@ -107,9 +107,10 @@ DAMAGE = {
     "tags of numbers": (["UPDATE papers SET tags = '[1]' WHERE number = 2"], "tags of 1 paper"),
     "a record cut short": (
         ["UPDATE records SET content = substr(content, 1, 9) WHERE paper = 11"],
-        "Records of 1 paper (#11)",
+        "Source records of 1 paper (#11)",
     ),
-    "no generation": (["DELETE FROM metadata WHERE name = 'generation'"], "state of the vectors"),
+    "no generation": (["DELETE FROM facts WHERE name = 'generation'"], "state of the vectors"),
+    "no log of the vectors": (["DELETE FROM chunk_log"], "state of the vectors"),
     "spans beyond the abstract": (
         ["UPDATE chunks SET end_at = 9999 WHERE paper = 6"],
         "vectors of 1 paper (#6)",
@@ -130,8 +131,8 @@ def test_damage_is_found_repaired_and_gone(filled: Path, statements: list[str], 
     assert all(problem.repaired for problem in repaired), repaired
     assert examined(filled, repair=False) == []
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.papers.count() == COUNT
-        library.vectors.embed_missing()
+        assert library.count() == COUNT
+        library.embed_missing()
         assert library.search("tulips", 3)
 
 
@@ -139,10 +140,10 @@ def test_names_and_tags_are_those_from_before(filled: Path) -> None:
     damage(filled, "DELETE FROM keys", "DELETE FROM labels", "DELETE FROM titles")
     assert examined(filled, repair=True)[0].repaired
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.papers.get("10.1/tulip").number == 11
+        assert library.get("10.1/tulip").number == 11
         assert list(library.statistics().tags) == [("plants", 1), ("star", 1)]
-        assert library.papers.count(Filters(sources=("A.bib",))) == 1
-        assert library.papers.count(Filters(sources=("b.bib",))) == 1
+        assert library.count(Filters(sources=("A.bib",))) == 1
+        assert library.count(Filters(sources=("b.bib",))) == 1
 
 
 def _cut(vector: bytes) -> bytes:
@@ -172,8 +173,8 @@ def test_a_damaged_vector_alone_is_removed_and_made_anew(
     assert f"vectors of 1 paper (#{number}) are damaged" in problem.what
     assert problem.repaired
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.vectors.missing() == 1
-        assert library.vectors.embed_missing() == 1
+        assert library.missing_vectors() == 1
+        assert library.embed_missing() == 1
         assert library.check() == []
     with closing(sqlite3.connect(filled / "catalog.sqlite")) as connection:
         rows = connection.execute("SELECT vector FROM chunks WHERE paper = ?", (number,)).fetchall()
@@ -204,7 +205,7 @@ def test_papers_that_contradict_each_other_are_sound(library: Library) -> None:
         ]
         + [Paper(title=title, abstract="Without.", authors=("Ann Lee",))]
     )
-    library.papers.untag([1], ["nothing"])
+    library.untag([1], ["nothing"])
     assert library.check() == []
 
 
@@ -235,7 +236,7 @@ def test_a_damaged_page_is_a_problem_or_a_damaged_library(filled: Path, tmp_path
 
 def test_a_full_text_index_without_its_settings_is_told(filled: Path) -> None:
     damage(filled, "DELETE FROM full_text_config")
-    assert "full text" in examined(filled, repair=False)[0].what
+    assert "full-text" in examined(filled, repair=False)[0].what
     assert [problem.repaired for problem in examined(filled, repair=True)] == [False]
 
 
@@ -250,11 +251,7 @@ def test_what_cannot_be_repaired_is_not_said_to_be(filled: Path) -> None:
     assert "NULL value in papers.published" in examined(filled, repair=False)[0].what
     (problem,) = examined(filled, repair=True)
     assert not problem.repaired
-    assert "restore a backup" in problem.mend
-
-
-def _deleted(chroma: Path) -> None:
-    shutil.rmtree(chroma)
+    assert "restore a backup" in problem.repair
 
 
 def _database_deleted(chroma: Path) -> None:
@@ -288,8 +285,7 @@ def _through_chromadb(chroma: Path, change: Callable[[Any], object]) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        _deleted, _database_deleted, _database_overwritten, _exchanged, _one_more,
-        _of_another_paper,
+        _database_deleted, _database_overwritten, _exchanged, _one_more, _of_another_paper,
     ],
 )  # fmt: skip
 def test_chroma_is_made_anew_and_that_is_said(filled: Path, spoil: Callable[[Path], None]) -> None:

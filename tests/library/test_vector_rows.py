@@ -68,9 +68,9 @@ def test_a_changed_abstract_loses_its_vectors_and_says_so(database: Database) ->
     Catalog(database).add_batch([longer(2)])
     assert rows.missing() == 1
     assert rows.count() == 10
-    last, removed = rows.removed_after(before.removal, 100)
+    last, removed = rows.removed_after(before.entry, 100)
     assert removed == [3, 4]
-    assert last == rows.state().removal
+    assert last == rows.state().entry
     assert rows.state().generation == before.generation
 
 
