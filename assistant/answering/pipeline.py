@@ -104,7 +104,7 @@ class AnswerPipeline:
                 "them with `assistant list`."
             )
         return self._answer(
-            parsed, text, filters.also(own_filters), history, stop or threading.Event()
+            parsed, text, filters.combine(own_filters), history, stop or threading.Event()
         )
 
     def _answer(

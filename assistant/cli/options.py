@@ -148,7 +148,7 @@ def filtered(line: str, options: Filters) -> tuple[str, Filters]:
     from assistant.library import parse_query
 
     text, written = parse_query(line)
-    return text, written.also(options)
+    return text, written.combine(options)
 
 
 def _path(option: str, given: str | None) -> Path | None:

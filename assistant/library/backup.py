@@ -33,7 +33,7 @@ from assistant.library.backup_file import (
 from assistant.library.binary_index import FILE as BINARY_INDEX
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
-from assistant.library.database import Database, translated
+from assistant.library.database import Database, translate_errors
 from assistant.library.schema import SCHEMA_VERSION
 
 _REPLACED = ".before-restore"
@@ -79,7 +79,7 @@ def restore(source: Path, folder: Path, *, replace: bool) -> Backup:
     """
     catalog = folder / CATALOG
     _check_unused(catalog, replace)
-    with translated(catalog):
+    with translate_errors(catalog):
         if folder.exists():
             remove_leftovers(catalog)
             with _locked(folder), temporary_folder(catalog) as work:
@@ -101,7 +101,7 @@ def _copy_catalog(database: Database, copy: Path) -> int:
     """Copy the catalogue without the space of removed papers; return how many papers it has."""
     with database.read() as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
-    with translated(copy), closing(sqlite3.connect(copy)) as connection:
+    with translate_errors(copy), closing(sqlite3.connect(copy)) as connection:
         return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
 
 

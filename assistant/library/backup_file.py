@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from assistant.errors import BackupUnusable
-from assistant.library.database import translated
+from assistant.library.database import translate_errors
 
 CATALOG = "catalog.sqlite"
 PROMPTS = "prompts"
@@ -142,7 +142,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 def _extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
     member = _member(archive, name)
-    with translated(target):
+    with translate_errors(target):
         target.parent.mkdir(exist_ok=True)
         if member.file_size > shutil.disk_usage(target.parent).free:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -150,7 +150,7 @@ def _extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
     # zipfile returns at most `file_size` bytes, and raises if the checksum does not match.
     with file, archive.open(member) as packed:
         while piece := packed.read(_PIECE):
-            with translated(target):
+            with translate_errors(target):
                 file.write(piece)
 
 

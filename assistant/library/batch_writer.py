@@ -1,4 +1,4 @@
-"""Papers into the catalogue batch by batch: one is read while the one before it is written."""
+"""Import in batches: the next batch is read while the last one is written."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from dataclasses import fields
 from assistant.library.records import ImportReport
 from assistant.paper import Paper
 
-# Papers of one transaction: 500 at once are a tenth slower. An interrupt loses at most this many,
-# and as many that are just being written.
+# Papers in one transaction; batches of 500 are 10% slower. An interrupt loses at most the batch
+# that is being read and the batch that is being written.
 BATCH = 2_000
 
 
 class BatchWriter:
-    """Adds papers with one function that takes a batch and reports what became of it."""
+    """Writes papers with a function that takes a batch and returns a report."""
 
     def __init__(
         self,
         add: Callable[[Sequence[Paper], Callable[[], None]], ImportReport],
         progress: Callable[[int], None] | None,
     ) -> None:
-        """Call `add` for every batch, and `progress` behind it with the number read so far.
+        """Call `add` for every batch, then `progress` with the number of papers read so far.
 
-        What `add` is given beside the batch it calls when only the full text is left to be made.
+        `add` also gets a function, which it calls when only the full-text index is left to update.
         """
         self._add = add
         self._progress = progress
@@ -34,8 +34,8 @@ class BatchWriter:
 
     def all(self, papers: Iterable[Paper]) -> ImportReport:
         """See `Library.add`."""
-        # The full text is made without the interpreter's lock, so reading goes on beside that. It
-        # waits while rows are written: both would hand the lock to each other all the time.
+        # SQLite updates the full-text index without holding the GIL, so reading continues then.
+        # Reading waits while rows are written: both would compete for the GIL.
         with ThreadPoolExecutor(1, thread_name_prefix="add-papers") as pool:
             batch: list[Paper] = []
             try:
@@ -61,7 +61,7 @@ class BatchWriter:
             rows_written.set()
 
     def _wait(self) -> None:
-        """Wait for the batch that is being written; what it raised is raised here."""
+        """Wait for the batch that is being written, and raise its exception."""
         if self._writing is None:
             return
         writing, self._writing = self._writing, None

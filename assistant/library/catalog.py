@@ -13,7 +13,7 @@ from assistant.library.database import Database
 from assistant.library.filter_sql import conditions
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.full_text import FullText
-from assistant.library.paper_rows import COLUMNS, last_number, papers_with, records_of, stored
+from assistant.library.paper_rows import COLUMNS, find_papers, last_number, records_of, stored
 from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
@@ -266,7 +266,7 @@ class Catalog:
             return []
         names = _possible_keys(wanted)
         with self._database.read() as connection:
-            exact = papers_with(connection, names)
+            exact = find_papers(connection, names)
             if exact:
                 return exact
             beginnings: set[int] = set()

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from assistant.library.database import Database
-from assistant.library.name_matching import folded
+from assistant.library.name_matching import fold
 from assistant.library.records import ChatSummary, StoredTurn
 
 _SUMMARIES = (
@@ -97,7 +97,7 @@ class Chats:
         A word may be in the title, in a question or in an answer, also within a longer word; case
         and accents do not count.
         """
-        wanted = sorted({folded(word) for word in words.split()} - {""})
+        wanted = sorted({fold(word) for word in words.split()} - {""})
         values = {"owner": _writable(owner), "words": json.dumps(wanted, ensure_ascii=False)}
         with self._database.read() as connection:
             rows = connection.execute(

@@ -1,4 +1,4 @@
-"""The SQLite file: one connection a thread, transactions, and SQLite's errors made ours."""
+"""The SQLite file: one connection per thread, transactions, and translate_errors errors."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from assistant.errors import (
     LibraryTooNew,
 )
 from assistant.library.identity import sql_title_key
-from assistant.library.name_matching import folded, sql_bears_name, sql_name_words
+from assistant.library.name_matching import fold, sql_matches_name, sql_name_words
 from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
 
 BUSY_SECONDS = 5.0
-# What other threads do is waited for so long when the library is closed.
+# How long closing waits for other threads.
 _CLOSING_SECONDS = 5.0
-# With less free space than this, an unexplained I/O error is taken for a full disk.
+# With less free space, an unexplained I/O error is reported as a full disk.
 _FULL_DISK_BYTES = 1 << 20
 _FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
-# What statements and migrations may call, with the number of arguments.
+# Functions for statements and migrations, with the number of arguments.
 _FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
-    ("folded", 1, folded),
+    ("folded", 1, fold),
     ("name_words", 1, sql_name_words),
-    ("bears_name", 2, sql_bears_name),
+    ("matches_name", 2, sql_matches_name),
     ("title_key", 3, sql_title_key),
 )
 
 
 @contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise about `path` into a LibraryError."""
+def translate_errors(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite and the file system into a LibraryError about `path`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -55,7 +55,7 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _from_sqlite(error: sqlite3.Error, path: Path) -> LibraryError:
-    # The low byte is the primary result code, the others say more about it.
+    # The low byte is the primary result code.
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _disk_is_full(path)):
         return _full(path)
@@ -65,8 +65,8 @@ def _from_sqlite(error: sqlite3.Error, path: Path) -> LibraryError:
         return _damaged(path, str(error))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryBusy(
-            f"Another program has been writing to {path} for more than {BUSY_SECONDS:.0f} s; "
-            "wait until it is done and try again."
+            f"Another program has been writing to {path} for more than {BUSY_SECONDS:.0f} s. "
+            "Wait until it has finished and try again."
         )
     return LibraryError(f"The library {path} cannot be used: {error}.")
 
@@ -78,29 +78,29 @@ def _from_os(error: OSError, path: Path) -> LibraryError:
     if error.errno in _READ_ONLY_ERRNOS:
         return _read_only(path, reason)
     return LibraryError(
-        f"The library folder {path.parent} cannot be used ({reason}); choose another one with "
+        f"The library folder {path.parent} cannot be used ({reason}). Choose another folder with "
         "--library."
     )
 
 
 def _full(path: Path) -> LibraryFull:
     return LibraryFull(
-        f"No space is left on the disk of {path}; what was stored before is kept. "
+        f"No space is left on the disk of {path}; nothing that was stored is lost. "
         "Free some space and try again."
     )
 
 
 def _read_only(path: Path, reason: str) -> LibraryReadOnly:
     return LibraryReadOnly(
-        f"The library {path} cannot be written ({reason}); make its folder writable or choose "
-        "another one with --library."
+        f"The library {path} cannot be written ({reason}). Make its folder writable, or choose "
+        "another folder with --library."
     )
 
 
 def _damaged(path: Path, reason: str) -> LibraryDamaged:
     return LibraryDamaged(
-        f"{path} is not a readable catalogue ({reason}); put a backup in its place, or move it "
-        "away and import your papers again."
+        f"{path} is not a readable catalogue ({reason}). Restore a backup, or move the file away "
+        "and import your papers again."
     )
 
 
@@ -111,7 +111,7 @@ def _disk_is_full(path: Path) -> bool:
 
 
 def folder_size(folder: Path) -> int:
-    """Bytes of the files in `folder`; 0 if there is none."""
+    """Bytes of the files in `folder`; 0 if it does not exist."""
     return sum(_size(file) for file in folder.rglob("*") if not file.is_dir())
 
 
@@ -133,17 +133,16 @@ def _size(file: Path) -> int:
 
 
 class Database:
-    """An open catalogue file. Thread-safe; every error it raises is a LibraryError.
+    """An open catalogue file. Thread-safe; all its errors are LibraryErrors.
 
-    Where the folder cannot be written, or its disk is full, an existing catalogue is opened for
-    reading alone.
+    If the folder cannot be written, or its disk is full, an existing catalogue is opened read-only.
 
     Raises:
-        LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryFull, LibraryBusy: as they say.
+        LibraryError: LibraryTooNew, LibraryDamaged, LibraryReadOnly, LibraryFull, LibraryBusy.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the catalogue at `path`, or make it."""
+        """Open the catalogue at `path`; it is created if it does not exist."""
         self.path = path.absolute()
         self._journal = self.path.with_name(self.path.name + "-wal")
         self._refusal: LibraryError | None = None
@@ -164,13 +163,13 @@ class Database:
 
     @property
     def read_only(self) -> bool:
-        """Whether nothing can be written, so that `write` always raises."""
+        """Whether the catalogue cannot be written; then `write` raises."""
         return self._refusal is not None
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Give this thread's connection; every statement sees the latest state."""
-        with translated(self.path), self._used() as connection:
+        """Yield this thread's connection; every statement sees the latest state."""
+        with translate_errors(self.path), self._in_use() as connection:
             yield connection
 
     def paged(self, query: str, *values: object, page: int = 500) -> Iterator[tuple[Any, ...]]:
@@ -191,15 +190,19 @@ class Database:
 
     @contextlib.contextmanager
     def write(self, patience_s: float | None = None) -> Iterator[sqlite3.Connection]:
-        """Give this thread's connection within a transaction: all of it is kept, or nothing.
+        """Yield this thread's connection within a transaction, which is committed at the end.
 
-        Do not nest it. With `patience_s` it raises LibraryBusy when it is not its turn after so
-        many seconds, for what may as well be written another time.
+        It cannot be nested. With `patience_s` it raises LibraryBusy after waiting for that many
+        seconds, for data that can be written another time.
         """
         if self._refusal is not None:
             raise type(self._refusal)(str(self._refusal)) from self._refusal
-        with self._turn(patience_s), translated(self.path), self._used() as connection:
-            if connection.in_transaction:  # left over from an interrupt at the wrong moment
+        with (
+            self._locked(patience_s),
+            translate_errors(self.path),
+            self._in_use() as connection,
+        ):
+            if connection.in_transaction:  # an interrupt at the wrong moment left it
                 connection.rollback()
             try:
                 _begin(connection, patience_s)
@@ -211,8 +214,8 @@ class Database:
                 raise
 
     @contextlib.contextmanager
-    def _turn(self, patience_s: float | None) -> Iterator[None]:
-        """Queue up behind the threads of this process; SQLite's own waiting is for others."""
+    def _locked(self, patience_s: float | None) -> Iterator[None]:
+        """Wait for the other threads of this process; SQLite's timeout is for other processes."""
         if not self._writing.acquire(timeout=-1 if patience_s is None else patience_s):
             raise LibraryBusy(f"Another part of this program is writing to {self.path}.")
         try:
@@ -221,16 +224,16 @@ class Database:
             self._writing.release()
 
     def empty_journal(self) -> None:
-        """Bring all of the journal into the file, if nobody is reading just now."""
-        with self._turn(None), translated(self.path), self._used() as connection:
+        """Write the journal into the file and empty it, unless somebody is reading."""
+        with self._locked(None), translate_errors(self.path), self._in_use() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size(self) -> int:
-        """Bytes of the file and of the journal beside it."""
+        """Bytes of the file and its journal."""
         return _size(self.path) + _size(self._journal)
 
     def stamp(self) -> tuple[int, ...]:
-        """What changes with every transaction: length and time of the file and of its journal."""
+        """Length and time of the file and its journal, which change with every transaction."""
         marks: list[int] = []
         for file in (self.path, self._journal):
             with contextlib.suppress(OSError):  # journals come and go
@@ -239,11 +242,10 @@ class Database:
         return tuple(marks)
 
     def close(self) -> None:
-        """Close the connections of all threads; calling it twice does nothing.
+        """Close the connections of all threads; a second call does nothing.
 
-        What other threads are doing just now is waited for, a while: SQLite ends the whole program
-        when a connection is closed in which another thread works. One that is still in use then is
-        left to its thread, with which it goes.
+        It waits some seconds for other threads, because SQLite crashes if a connection is closed
+        while a thread uses it. A connection that is still in use stays open until its thread ends.
         """
         own = getattr(self._own, "connection", None)
         with self._idle:
@@ -257,12 +259,12 @@ class Database:
             self._opened.clear()
 
     def _working(self, own: sqlite3.Connection | None) -> set[int]:
-        """The connections of other threads that are in use."""
+        """Ids of the connections that other threads use."""
         return self._uses.keys() - {id(own)}
 
     @contextlib.contextmanager
-    def _used(self) -> Iterator[sqlite3.Connection]:
-        """Give this thread's connection, which is not closed within the block."""
+    def _in_use(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection, which `close` does not close during the block."""
         connection = self._connection()
         key = id(connection)
         with self._idle:
@@ -295,7 +297,7 @@ class Database:
             f"{self.path.as_uri()}?{self._mode}",
             uri=True,
             timeout=BUSY_SECONDS,
-            isolation_level=None,  # transactions begin where this module says so
+            isolation_level=None,  # this module begins transactions
             check_same_thread=False,  # close() closes those of other threads
         )
         try:
@@ -303,10 +305,10 @@ class Database:
             for name, arguments, function in _FUNCTIONS:
                 connection.create_function(name, arguments, function, deterministic=True)
             if self._mode == "mode=rwc":
-                # Removed papers are written over with zeros, also where SQLite's default is not to.
+                # Overwrite removed papers with zeros, whatever SQLite's default is.
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("PRAGMA synchronous = NORMAL")
-                # Pages: 64 MB in place of 4 between two times that the journal is brought in.
+                # Pages: checkpoint the journal every 64 MB instead of every 4 MB.
                 connection.execute("PRAGMA wal_autocheckpoint = 16384")
         except BaseException:
             connection.close()
@@ -327,13 +329,13 @@ class Database:
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                with translated(self.path):
+                with translate_errors(self.path):
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                     self._prepare(self._connection())
                 break
             except LibraryBusy:
-                # Two programs that make the same library at once: SQLite does not wait while it
-                # changes the journal's mode.
+                # When two programs create the same library at once, SQLite does not wait to change
+                # the journal mode.
                 if time.monotonic() > deadline:
                     self._forget_connections()
                     raise
@@ -353,16 +355,16 @@ class Database:
                 migrate(writer, self._checked_version(writer))
 
     def _open_for_reading(self) -> bool:
-        """Open an existing whole catalogue without making any file beside it; say if it worked."""
+        """Open an existing catalogue without creating files beside it; return whether it worked."""
         if not self.path.is_file():
             return False
         for mode in ("mode=ro", "mode=ro&immutable=1"):
-            # `immutable` reads past the journal, so it is right only where there is none.
+            # `immutable` ignores the journal, so it is correct only without one.
             if "immutable" in mode and _size(self._journal):
                 break
             self._mode = mode
             try:
-                with translated(self.path):
+                with translate_errors(self.path):
                     if self._checked_version(self._connection()) == SCHEMA_VERSION:
                         return True
             except (LibraryReadOnly, LibraryFull):
@@ -388,8 +390,8 @@ class Database:
             raise _damaged(self.path, "it is the database of another program")
         if version > SCHEMA_VERSION:
             raise LibraryTooNew(
-                f"The library {self.path} was made by a newer version of this program (its "
-                f"catalogue has version {version}, this program knows {SCHEMA_VERSION}); update "
+                f"The library {self.path} was written by a newer version of this program (its "
+                f"catalogue has version {version}, this program supports {SCHEMA_VERSION}). Update "
                 "the program."
             )
         return version

@@ -1,4 +1,4 @@
-"""Filters -> SQL over the table of papers. Every value is a parameter, never part of the text."""
+"""SQL conditions for filters. Every value is a parameter, never part of the statement."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 
 from assistant.library.filters import Filters
-from assistant.library.name_matching import folded, name_words, telling_words
+from assistant.library.name_matching import fold, full_words, name_words
 
-# Sorts behind every rest of a date, so that 2024 as a last date lets 2024-12-31 in.
+# Sorts after every continuation of a date, so that `until` 2024 includes 2024-12-31.
 _END = "\uffff"
 _LABELLED = (
     "number IN (SELECT paper FROM labels WHERE kind = ? AND label IN "
@@ -17,7 +17,7 @@ _LABELLED = (
 
 
 def conditions(filters: Filters) -> tuple[str, list[str]]:
-    """A condition over `papers` and its values; it is `1` when every paper fits."""
+    """A condition on `papers` and its parameters; `1` if every paper matches."""
     parts: list[str] = []
     values: list[str] = []
 
@@ -26,12 +26,12 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
         values.extend(given)
 
     if filters.since is not None:
-        # A date that is less precise is a beginning of it, and sorts in front of it.
-        beginnings = [filters.since[:length] for length in (4, 7) if length < len(filters.since)]
+        # A less precise date is a prefix of it and sorts before it.
+        prefixes = [filters.since[:length] for length in (4, 7) if length < len(filters.since)]
         add(
             "(published >= ? OR published IN (SELECT value FROM json_each(?)))",
             filters.since,
-            json.dumps(beginnings),
+            json.dumps(prefixes),
         )
     if filters.until is not None:
         add("published <= ?", filters.until + _END)
@@ -41,13 +41,13 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
         condition, *given = _author(name)
         add(f"NOT ({condition})", *given)
     for tag in filters.tags:
-        add(_LABELLED, "tag", _json([folded(tag)]))
+        add(_LABELLED, "tag", _json([fold(tag)]))
     if filters.without_tags:
-        add(f"NOT {_LABELLED}", "tag", _json(map(folded, filters.without_tags)))
+        add(f"NOT {_LABELLED}", "tag", _json(map(fold, filters.without_tags)))
     if filters.sources:
-        add(_LABELLED, "source", _json(map(folded, filters.sources)))
+        add(_LABELLED, "source", _json(map(fold, filters.sources)))
     if filters.without_sources:
-        add(f"NOT {_LABELLED}", "source", _json(map(folded, filters.without_sources)))
+        add(f"NOT {_LABELLED}", "source", _json(map(fold, filters.without_sources)))
     if filters.only is not None:
         add("number IN (SELECT value FROM json_each(?))", json.dumps(filters.only))
     if filters.with_abstract:
@@ -56,12 +56,12 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
 
 
 def _author(name: str) -> tuple[str, ...]:
-    """Papers by the words of their authors' names, and if need be by the names as a whole."""
+    """Papers by the words of their authors' names; for several words, by the full names."""
     words = name_words(name)
-    given = ("author", _json(telling_words(words)))
+    given = ("author", _json(full_words(words)))
     if len(words) == 1:
         return _LABELLED, *given
-    return f"({_LABELLED} AND bears_name(authors, ?))", *given, " ".join(words)
+    return f"({_LABELLED} AND matches_name(authors, ?))", *given, " ".join(words)
 
 
 def _json(values: Iterable[str]) -> str:

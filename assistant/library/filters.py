@@ -1,4 +1,4 @@
-"""Filters: which papers a search may find, and how they are written in the line of a question."""
+"""Filters: the conditions on papers, and their syntax in a query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from assistant.errors import UsageError
-from assistant.library.name_matching import folded, name_words
+from assistant.library.name_matching import fold, name_words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FILTER = re.compile(
@@ -18,21 +18,21 @@ _FILTER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _OPEN_QUOTE = re.compile(r"(?<!\S)-?(since|until|author|tag|source):[\"“„]", re.IGNORECASE)
-# What may follow a value in a sentence and does not belong to it.
+# Punctuation that may follow a value in a sentence and is not part of it.
 _SENTENCE_MARKS = ",;.?!"
-# Sorts behind every rest of a date.
+# Sorts after every continuation of a date.
 _END = "\uffff"
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Conditions that a paper has to meet, all of them; without any, every paper does.
+    """Conditions that a paper has to meet, all of them; without conditions, every paper matches.
 
-    `since` and `until` are ISO 8601 dates of any precision, both inclusive; where the paper's date
-    is less precise than they are, it is enough that it could be within. A paper without a date
-    meets neither. Of `authors` and `tags` the paper has to have every one, of `sources` it has
-    one; it has none of those in `without_...`. `only` are paper numbers; `with_abstract` leaves out
-    papers without one. Case and accents do not count.
+    `since` and `until` are ISO 8601 dates of any precision, both inclusive. A less precise date of
+    a paper matches if it may be in the range; a paper without a date does not match. A paper
+    matches if it has all `authors`, all `tags`, one of `sources`, and none of those in
+    `without_...`. `only` has paper numbers; `with_abstract` excludes papers without an abstract.
+    Case and accents are ignored.
     """
 
     since: str | None = None
@@ -50,55 +50,54 @@ class Filters:
         """Check the values.
 
         Raises:
-            UsageError: a date is none, a name or label is empty, or `since` is after `until`.
+            UsageError: a date is invalid, a name or label is empty, or `since` is after `until`.
         """
         for word, date in (("since", self.since), ("until", self.until)):
             if date is not None and not _is_date(date):
                 raise UsageError(
-                    f"{word}:{date} is no date; possible are a year, a month or a day: "
+                    f"{word}:{date} is not a date; write a year, a month or a day: "
                     f"{word}:2024, {word}:2024-03 or {word}:2024-03-14."
                 )
         if self.since and self.until and self.since > self.until + _END:
-            raise UsageError(
-                f"No paper is from since:{self.since} until:{self.until}; exchange the two dates."
-            )
+            raise UsageError(f"since:{self.since} is after until:{self.until}; swap the two dates.")
         for name in (*self.authors, *self.without_authors):
             if not name_words(name):
                 raise UsageError(
-                    f'author:{name!r} is no name; write author:hinton or author:"Geoffrey Hinton".'
+                    f"author:{name!r} is not a name; write author:hinton or "
+                    'author:"Geoffrey Hinton".'
                 )
         for word, labels in (
             ("tag", (*self.tags, *self.without_tags)),
             ("source", (*self.sources, *self.without_sources)),
         ):
-            if not all(map(folded, labels)):
+            if not all(map(fold, labels)):
                 raise UsageError(
-                    f'{word}: is empty; name the {word} behind the colon, like {word}:"my {word}".'
+                    f'{word}: is empty; write the {word} after the colon, like {word}:"my {word}".'
                 )
 
     @property
     def one_paper(self) -> int | None:
-        """The number of the one paper that is asked for, if it is one."""
+        """The number of the paper, if `only` has exactly one."""
         return self.only[0] if self.only is not None and len(self.only) == 1 else None
 
     @property
     def given(self) -> bool:
-        """Whether there is any condition at all."""
+        """Whether there are conditions."""
         return self != Filters()
 
-    def also(self, other: Filters) -> Filters:
-        """Both together: the papers that meet these conditions and those of `other`.
+    def combine(self, other: Filters) -> Filters:
+        """Filters that require these conditions and those of `other`.
 
         Raises:
-            UsageError: no paper can, by their dates, or the two have no source in common.
+            UsageError: no paper can match, because of the dates or because no source is in both.
         """
         sources = self.sources or other.sources
         if self.sources and other.sources:
-            known = set(map(folded, other.sources))
-            sources = tuple(source for source in self.sources if folded(source) in known)
+            known = set(map(fold, other.sources))
+            sources = tuple(source for source in self.sources if fold(source) in known)
             if not sources:
                 raise UsageError(
-                    "The sources of the two places have none in common; name all of them in one "
+                    "No source is in both the query and the options; write all of them in one "
                     f"place: {', '.join((*self.sources, *other.sources))}."
                 )
         only = self.only if other.only is None else other.only
@@ -120,23 +119,23 @@ class Filters:
         )
 
     @classmethod
-    def of_words(cls, words: Sequence[tuple[str, str]]) -> Self:
+    def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> Self:
         """Filters from pairs like `("author", "hinton")` or `("-tag", "nlp")`.
 
         Raises:
-            UsageError: as above, or a date is excluded or there twice.
+            UsageError: as above, or a date is excluded or given twice.
         """
         values: dict[str, list[str]] = {}
-        for word, value in words:
+        for word, value in pairs:
             values.setdefault(word, []).append(value)
         for word, opposite in (("since", "until"), ("until", "since")):
             if f"-{word}" in values:
                 raise UsageError(
-                    f"-{word}: is not possible; {opposite}: leaves out the papers on the other "
+                    f"-{word}: is not a filter; use {opposite}: to exclude the papers on the other "
                     "side of a date."
                 )
             if len(values.get(word, ())) > 1:
-                raise UsageError(f"{word}: is there twice; leave one of the two out.")
+                raise UsageError(f"{word}: is given twice; remove one of them.")
         return cls(
             since=values.get("since", [None])[0],
             until=values.get("until", [None])[0],
@@ -149,7 +148,7 @@ class Filters:
         )
 
     def __str__(self) -> str:
-        """Write them as they can be written in the line of a question; `only` is left out."""
+        """The filters in query syntax, without `only`."""
         words = [f"{word}:{date}" for word in ("since", "until") if (date := getattr(self, word))]
         for field in fields(self):
             base = field.name.removeprefix("without_")
@@ -166,14 +165,14 @@ EVERYTHING = Filters()
 
 
 def parse_query(text: str) -> tuple[str, Filters]:
-    """Take the filters out of the line of a question: the rest of it, and the filters.
+    """Split a query into its text and its filters.
 
-    `since:2024-03`, `until:2024`, `author:hinton`, `tag:"machine learning"`, `source:page.txt`, and
-    with a minus sign in front what is left out. Any other word with a colon stays in the text, and
-    so do these words when a space or nothing follows the colon.
+    The filters are `since:2024-03`, `until:2024`, `author:hinton`, `tag:"machine learning"` and
+    `source:page.txt`; a minus sign before `author`, `tag` or `source` excludes. Any other word with
+    a colon stays in the text, and so do these words without a value right after the colon.
 
     Raises:
-        UsageError: a value is not possible, or a quotation mark is not closed.
+        UsageError: a value is invalid, or a quotation mark is not closed.
     """
     words: list[tuple[str, str]] = []
     rest: list[str] = []
@@ -181,7 +180,7 @@ def parse_query(text: str) -> tuple[str, Filters]:
     for match in _FILTER.finditer(text):
         value = match["quoted"]
         if value is None:
-            # A plain value of nothing but marks is left for the check to refuse.
+            # A value of punctuation alone is passed on and rejected there.
             value = match["plain"].rstrip(_SENTENCE_MARKS) or match["plain"]
         words.append((match["minus"] + match["word"].lower(), value.strip()))
         rest.append(text[position : match.start()].strip())
@@ -190,10 +189,10 @@ def parse_query(text: str) -> tuple[str, Filters]:
     for part in rest:
         opened = _OPEN_QUOTE.search(part)
         if opened:
-            raise UsageError(f"The quotation mark behind {opened[1]}: is not closed.")
+            raise UsageError(f"The quotation mark after {opened[1]}: is not closed.")
     if not words:
         return text, EVERYTHING
-    return " ".join(filter(None, rest)), Filters.of_words(words)
+    return " ".join(filter(None, rest)), Filters.from_pairs(words)
 
 
 def _is_date(text: str) -> bool:

@@ -52,7 +52,7 @@ class FullText:
 
     def plan(self, query: str) -> QueryPlan | None:
         """How to look for `query`, with near words in place of unknown ones; None: no words."""
-        words = self._spelling.corrected(terms(query))
+        words = self._spelling.correct(terms(query))
         with self._database.read() as connection:
             return plan(connection, words)
 
@@ -104,7 +104,7 @@ class FullText:
         wanted = [term for term in terms(query) if " " not in term]
         if not wanted:
             return []
-        groups = (self._spelling.corrected([term]) for term in wanted)
+        groups = (self._spelling.correct([term]) for term in wanted)
         every = QueryPlan(" AND ".join(f"({any_of(group)})" for group in groups))
         return [number for number, _ in self.best(every, -1, filters)]
 

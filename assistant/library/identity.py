@@ -1,9 +1,9 @@
-"""Which records describe the same paper: a function of the set of records, whatever their order.
+"""Duplicate detection: which records describe the same paper. The order of records is irrelevant.
 
 Records that share a key (`Paper.keys`: DOI, arXiv id, PMID, same title and abstract) are the same
-paper. Records that share only title, first author and about the year are, too, unless identifiers
-say that there are several papers of that title: then those stay apart, and the records that have
-no identifier are one more. So a preprint and its published version become one paper.
+paper. So are records that share title, first author and approximate year, unless their identifiers
+show that there are several papers with that title. Those stay separate, and the records without
+identifiers form one more paper. So a preprint and its published version become one paper.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from collections.abc import Iterable, Sequence
 from assistant.library.name_matching import name_words
 from assistant.paper import Paper, normalised
 
-# A preprint comes out up to so many years before the version of record.
-YEARS_APART = 2
-# More papers than this of one title and first author: it says nothing ("Editorial").
-MANY = 20
-# A title with fewer letters than this tells papers of one author apart only within a year.
+# Maximum number of years between a preprint and its published version.
+MAX_YEARS_APART = 2
+# If more papers share a title and first author, the title says nothing ("Editorial").
+MAX_SAME_TITLE = 20
+# A title with fewer characters identifies a paper of an author only together with the year.
 _SHORT = 20
-# Prefixes of DOIs that preprint servers give: arXiv, bioRxiv and medRxiv, Research Square, SSRN,
-# ChemRxiv, Preprints.org, OSF, TechRxiv, Authorea. A published version has another one.
+# DOI prefixes of preprint servers: arXiv, bioRxiv and medRxiv, Research Square, SSRN, ChemRxiv,
+# Preprints.org, OSF, TechRxiv, Authorea. The published version has another prefix.
 _PREPRINT_DOIS = (
     "10.48550/", "10.1101/", "10.64898/", "10.21203/", "10.2139/", "10.26434/", "10.20944/",
     "10.31219/", "10.31234/", "10.31235/", "10.36227/", "10.22541/",
@@ -34,12 +34,12 @@ _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"}
 
 
 def is_preprint(doi: str) -> bool:
-    """Whether `doi` is one that a preprint server gave."""
+    """Whether `doi` belongs to a preprint server."""
     return doi.lower().startswith(_PREPRINT_DOIS)
 
 
 def title_key(paper: Paper) -> int | None:
-    """64 bits of the title and the first author's family name; None if they tell too little."""
+    """64-bit hash of title and first author's family name; None if they identify no paper."""
     if not paper.authors:
         return None
     title = normalised(paper.title)
@@ -55,14 +55,14 @@ def title_key(paper: Paper) -> int | None:
 
 
 def sql_title_key(title: str, authors: str, published: str | None) -> int | None:
-    """`title_key` of a row of the catalogue; `authors` is a JSON array."""
+    """`title_key` for a catalogue row; `authors` is a JSON array."""
     return title_key(
         Paper.model_construct(title=title, authors=tuple(json.loads(authors)), published=published)
     )
 
 
 def partition(records: Sequence[Paper]) -> list[list[int]]:
-    """Indices of `records` grouped by paper; groups and their members in order of first index."""
+    """Group the indices of `records` by paper; groups and their members are in ascending order."""
     groups = _Groups(len(records))
     groups.join_equal(record.keys for record in records)
     components = groups.roots()
@@ -75,7 +75,7 @@ def partition(records: Sequence[Paper]) -> list[list[int]]:
         if key is not None:
             by_title[key].append(index)
     for same_title in by_title.values():
-        if len({components[index] for index in same_title}) > MANY:
+        if len({components[index] for index in same_title}) > MAX_SAME_TITLE:
             continue
         for near in _near_years(records, same_title):
             together = {components[index] for index in near}
@@ -97,7 +97,7 @@ def _family(name: str) -> str:
 
 
 def _identifiers(record: Paper) -> set[tuple[str, str]]:
-    """What a version of record has one of; of preprints there may be several."""
+    """Identifiers of which a published paper has only one; it may have several preprints."""
     named = (key.split(":", 1) for key in record.keys if not key.startswith("text:"))
     return {
         ("preprint" if scheme == "doi" and is_preprint(value) else scheme, value)
@@ -106,7 +106,7 @@ def _identifiers(record: Paper) -> set[tuple[str, str]]:
 
 
 def _contradict(parts: Iterable[set[tuple[str, str]]]) -> bool:
-    """Whether these name several papers, two of which have different ones of the same scheme."""
+    """Whether two of the parts have different identifiers of the same scheme."""
     seen: dict[str, int] = {}
     for part, found in enumerate(parts):
         for scheme in {scheme for scheme, _ in found if scheme != "preprint"}:
@@ -116,9 +116,9 @@ def _contradict(parts: Iterable[set[tuple[str, str]]]) -> bool:
 
 
 def _near_years(records: Sequence[Paper], indices: Sequence[int]) -> list[list[int]]:
-    """`indices` grouped so that between two groups more than `YEARS_APART` years are.
+    """Group `indices` so that more than `MAX_YEARS_APART` years are between two groups.
 
-    Those without a year go with the others if these are one group.
+    Records without a year join the others if those are one group.
     """
     dated = sorted(
         (int(published[:4]), index)
@@ -129,7 +129,7 @@ def _near_years(records: Sequence[Paper], indices: Sequence[int]) -> list[list[i
     groups: list[list[int]] = []
     last = None
     for year, index in dated:
-        if last is None or year - last > YEARS_APART:
+        if last is None or year - last > MAX_YEARS_APART:
             groups.append([])
         groups[-1].append(index)
         last = year
@@ -161,7 +161,7 @@ class _Groups:
             self._parents[other] = one
 
     def join_equal(self, keys: Iterable[Iterable[str]]) -> None:
-        """Join the indices whose keys, given in the order of the indices, have one in common."""
+        """Join the indices that share a key; `keys` has the keys of each index, in order."""
         first: dict[str, int] = {}
         for index, own in enumerate(keys):
             for key in own:

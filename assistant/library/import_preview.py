@@ -1,4 +1,4 @@
-"""What would become of records if they were added, told without writing anything."""
+"""Import preview: what an import would do with each record, without writing anything."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from typing import Literal
 
 from assistant.library.database import Database
 from assistant.library.identity import title_key
-from assistant.library.paper_rows import content_of, papers_with, records_of
+from assistant.library.paper_rows import find_papers, records_of, without_source
 from assistant.paper import Paper
 
-Foreseen = Literal["new", "joins", "known"]
-"""A record is a new paper, joins one in other words, or is known word for word.
+ImportOutcome = Literal["new", "joins", "known"]
+"""A record is a new paper, is merged into a paper, or is already in the library word for word.
 
-Of the records that join, an import calls those `unchanged` that add nothing to their paper.
+An import reports a record that joins as `unchanged` if it adds nothing to its paper.
 """
 
 
 class ImportPreview:
-    """Foresees one import, whose records come batch by batch in their order.
+    """Predicts one import, whose records come in batches in their order.
 
-    It compares keys and titles. Where several papers share one title (`identity.partition`) it may
-    say that a record joins one which would be a paper of its own. Memory is three or four numbers
-    for each record.
+    It compares keys and titles. Where several papers share a title (`identity.partition`), it may
+    predict `joins` for a record that becomes a new paper. It stores three or four numbers for each
+    record.
     """
 
     def __init__(self, database: Database) -> None:
-        """Look into `database`."""
+        """Predict an import into `database`."""
         self._database = database
-        # Hashes of the names and the contents of the records before.
-        self._names: set[int] = set()
+        # Hashes of the keys and the contents of earlier records.
+        self._keys: set[int] = set()
         self._contents: set[int] = set()
 
-    def outcomes(self, records: Sequence[Paper]) -> list[Foreseen]:
-        """What would become of each of `records` after those before."""
+    def outcomes(self, records: Sequence[Paper]) -> list[ImportOutcome]:
+        """The outcome for each of `records`, given all earlier ones."""
         with self._database.read() as connection:
             return [self._outcome(connection, record) for record in records]
 
-    def _outcome(self, connection: sqlite3.Connection, record: Paper) -> Foreseen:
+    def _outcome(self, connection: sqlite3.Connection, record: Paper) -> ImportOutcome:
         keys, title = record.keys, title_key(record)
-        content = content_of(record)
-        names = {hash(name) for name in (*keys, title) if name is not None}
+        content = without_source(record)
+        hashes = {hash(key) for key in (*keys, title) if key is not None}
         repeated = hash(content) in self._contents
-        known = not names.isdisjoint(self._names)
-        self._names |= names
+        known = not hashes.isdisjoint(self._keys)
+        self._keys |= hashes
         self._contents.add(hash(content))
         if repeated:
             return "known"
-        numbers = papers_with(connection, keys, title)
+        numbers = find_papers(connection, keys, title)
         if any(
             content == other.paper for number in numbers for other in records_of(connection, number)
         ):

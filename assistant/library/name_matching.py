@@ -1,4 +1,4 @@
-"""Names and labels in the form in which they are compared: without case and accents."""
+"""Comparison of names and labels without case and accents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-# Letters that Unicode does not take apart into a plain one and its accent.
+# Letters that Unicode does not decompose into a base letter and an accent.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
@@ -15,49 +15,49 @@ _GAPS = re.compile(r"[\s_\-‐‑–]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def folded(text: str) -> str:
-    """Fold case, accents, and what separates words: `Machine-Learning` is `machine learning`."""
+def fold(text: str) -> str:
+    """Fold case, accents and word separators: `Machine-Learning` becomes `machine learning`."""
     if text.isascii():
         return _GAPS.sub(" ", text.lower()).strip()
-    text = text.encode(errors="replace").decode()  # a terminal can hand over what is no text
+    text = text.encode(errors="replace").decode()  # a terminal can pass invalid text
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _GAPS.sub(" ", letters.translate(_PLAIN)).strip()
 
 
 def name_words(name: str) -> list[str]:
-    """The words of a person's name, folded: `O'Brien, Zoë` has `o`, `brien` and `zoe`."""
-    return _WORD.findall(folded(name))
+    """The folded words of a person's name: `O'Brien, Zoë` has `o`, `brien` and `zoe`."""
+    return _WORD.findall(fold(name))
 
 
-def telling_words(words: Sequence[str]) -> list[str]:
-    """Those words of a name that are no initials; all of them if there is no other."""
+def full_words(words: Sequence[str]) -> list[str]:
+    """The words of a name except its initials; all words if it has initials only."""
     return [word for word in words if len(word) > 1] or list(words)
 
 
-def bears_name(names: Iterable[str], wanted: str) -> bool:
+def matches_name(names: Iterable[str], wanted: str) -> bool:
     """Whether one of `names` has every word of `wanted`, in any order.
 
-    An initial stands for every word that begins with it, on either side: `G. Hinton` and
-    `Hinton, Geoffrey` are taken for one name. One word that is no initial has to be there in full.
+    An initial matches every word that begins with it, on either side: `G. Hinton` matches
+    `Hinton, Geoffrey`. At least one word that is not an initial has to match in full.
     """
     words = name_words(wanted)
-    return any(_bears(name_words(name), words) for name in names)
+    return any(_matches(name_words(name), words) for name in names)
 
 
-def _bears(name: list[str], wanted: list[str]) -> bool:
-    return any(word in name for word in telling_words(wanted)) and all(
-        any(_same(word, other) for other in name) for word in wanted
+def _matches(name: list[str], wanted: list[str]) -> bool:
+    return any(word in name for word in full_words(wanted)) and all(
+        any(_words_match(word, other) for other in name) for word in wanted
     )
 
 
-def _same(one: str, other: str) -> bool:
+def _words_match(one: str, other: str) -> bool:
     if len(one) == 1 or len(other) == 1:
         return one[0] == other[0]
     return one == other
 
 
-# What SQL statements call.
+# Functions for SQL statements
 
 
 def sql_name_words(name: str) -> str:
@@ -65,6 +65,6 @@ def sql_name_words(name: str) -> str:
     return json.dumps(name_words(name), ensure_ascii=False)
 
 
-def sql_bears_name(names: str, wanted: str) -> int:
-    """`bears_name` over a JSON array."""
-    return int(bears_name(json.loads(names), wanted))
+def sql_matches_name(names: str, wanted: str) -> int:
+    """`matches_name` for a JSON array of names."""
+    return int(matches_name(json.loads(names), wanted))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
 from assistant.library.database import Database
-from assistant.library.paper_writer import relabel, rename
+from assistant.library.paper_writer import rewrite_keys, rewrite_labels
 from assistant.paper import Paper
 
 _BATCH = 500
@@ -90,15 +90,15 @@ def papers_with_wrong_lookups(database: Database, skipped: Collection[int]) -> l
 def rewrite_lookups(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Write the keys, titles and labels of the papers `numbers` again."""
     for number in numbers:
-        rename(connection, number)
+        rewrite_keys(connection, number)
         # Its first key belongs to no other paper.
         moved = connection.execute(
             "DELETE FROM keys WHERE key = (SELECT id FROM papers WHERE number = ?) AND paper != ?",
             (number, number),
         ).rowcount
         if moved:
-            rename(connection, number)
-        relabel(connection, number)
+            rewrite_keys(connection, number)
+        rewrite_labels(connection, number)
 
 
 def _is_record(content: str, sources: str) -> bool:

@@ -1,7 +1,7 @@
-"""The rows of papers: what a paper is, by what it is found, and the records it was made of.
+"""Reading and writing the rows of papers, of their keys, titles and labels, and of their records.
 
-A paper that is no more than what one record says is kept once, as its row in `papers`; any other
-has each of its records in `records`.
+If a paper equals its only record, it is stored once, as its row in `papers`. Otherwise all its
+records are in `records`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assistant.library.identity import MANY
-from assistant.library.name_matching import folded, name_words
+from assistant.library.identity import MAX_SAME_TITLE
+from assistant.library.name_matching import fold, name_words
 from assistant.library.records import SourceRecord, StoredPaper
 from assistant.paper import Paper
 
@@ -20,9 +20,9 @@ COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, ur
 
 
 def stored(row: Sequence[Any]) -> StoredPaper:
-    """The paper of a row of `COLUMNS`."""
+    """The paper in a row of `COLUMNS`."""
     number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
-    # Checked when it came in; checking again would make reading a large library slow.
+    # Validated on import; validating again would make reading a large library slow.
     paper = Paper.model_construct(
         title=title,
         abstract=abstract,
@@ -39,7 +39,7 @@ def stored(row: Sequence[Any]) -> StoredPaper:
 
 
 def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
-    """Every record of the paper `number`, in the order in which they came; [] if it is gone."""
+    """All records of the paper `number` in the order of import; [] if there is no such paper."""
     rows = connection.execute(
         "SELECT content, sources FROM records WHERE paper = ? ORDER BY record", (number,)
     ).fetchall()
@@ -48,14 +48,14 @@ def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord
             SourceRecord(Paper.model_validate_json(content), tuple(json.loads(sources)))
             for content, sources in rows
         ]
-    paper = load(connection, number)
-    return [] if paper is None else [SourceRecord(content_of(paper), (paper.source,))]
+    paper = load_paper(connection, number)
+    return [] if paper is None else [SourceRecord(without_source(paper), (paper.source,))]
 
 
-def papers_with(
+def find_papers(
     connection: sqlite3.Connection, keys: Sequence[str], title: int | None = None
 ) -> list[int]:
-    """Numbers of the papers that have one of `keys`, or the title, unless too many have it."""
+    """Numbers of the papers with one of `keys` or the title, which too many papers may share."""
     numbers: set[int] = set()
     if keys:
         marks = ", ".join("?" * len(keys))
@@ -68,9 +68,9 @@ def papers_with(
         )
     if title is not None:
         rows = connection.execute(
-            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MANY + 1)
+            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MAX_SAME_TITLE + 1)
         ).fetchall()
-        if len(rows) <= MANY:
+        if len(rows) <= MAX_SAME_TITLE:
             numbers.update(row[0] for row in rows)
     return sorted(numbers)
 
@@ -82,7 +82,7 @@ def insert(
     title: int | None,
     moment: str,
 ) -> None:
-    """Write a new paper of one record; its full text is left to be made."""
+    """Insert a new paper with one record, but not into the full-text index."""
     cursor = connection.execute(
         "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
         "source, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -95,12 +95,12 @@ def insert(
 
 
 def last_number(connection: sqlite3.Connection) -> int:
-    """The highest number of a paper; 0 without any."""
+    """The highest number of a paper; 0 if there is none."""
     return int(connection.execute("SELECT ifnull(max(number), 0) FROM papers").fetchone()[0])
 
 
 def insert_empty(connection: sqlite3.Connection, moment: str) -> int:
-    """A row for a paper that is going to be written."""
+    """Insert a row for a paper that the caller writes next; return its number."""
     cursor = connection.execute(
         "INSERT INTO papers (id, title, abstract, authors, tags, source, added_at) "
         "VALUES ('', '', '', '[]', '[]', '', ?)",
@@ -114,14 +114,14 @@ def insert_empty(connection: sqlite3.Connection, moment: str) -> int:
 
 
 def add_keys(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
-    """Let the paper `number` be found by `keys` too, unless another one is."""
+    """Add those of `keys` to the paper `number` that belong to no other paper."""
     connection.executemany(
         "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
     )
 
 
 def add_title(connection: sqlite3.Connection, number: int, title: int | None) -> None:
-    """Let the paper `number` be found by its `title_key` too, if it has one."""
+    """Add a `title_key` to the paper `number`, if there is one."""
     if title is not None:
         connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
 
@@ -129,7 +129,7 @@ def add_title(connection: sqlite3.Connection, number: int, title: int | None) ->
 def write_labels(
     connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
 ) -> None:
-    """Store anew what the paper is filtered by."""
+    """Replace the labels by which the paper is filtered."""
     connection.execute("DELETE FROM labels WHERE paper = ?", (number,))
     _insert_labels(connection, number, paper, sources)
 
@@ -138,16 +138,16 @@ def _insert_labels(
     connection: sqlite3.Connection, number: int, paper: Paper, sources: Iterable[str]
 ) -> None:
     labels = {("author", word) for name in paper.authors for word in name_words(name)}
-    labels.update(("tag", folded(tag)) for tag in paper.tags)
-    labels.update(("source", folded(source)) for source in sources)
+    labels.update(("tag", fold(tag)) for tag in paper.tags)
+    labels.update(("source", fold(source)) for source in sources)
     connection.executemany(
         "INSERT INTO labels (kind, label, paper) VALUES (?, ?, ?)",
         [(kind, label, number) for kind, label in labels],
     )
 
 
-def load(connection: sqlite3.Connection, number: int) -> Paper | None:
-    """The paper `number`; None if it is gone."""
+def load_paper(connection: sqlite3.Connection, number: int) -> Paper | None:
+    """The paper `number`; None if there is none."""
     row = connection.execute(
         f"SELECT {COLUMNS} FROM papers WHERE number = ?",  # noqa: S608
         (number,),
@@ -156,7 +156,7 @@ def load(connection: sqlite3.Connection, number: int) -> Paper | None:
 
 
 def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
-    """The values of `COLUMNS` behind the number for `paper`, whose first key is its id."""
+    """The values of `COLUMNS` after the number; the first of `keys` is the id."""
     return (
         keys[0],
         paper.title,
@@ -172,6 +172,6 @@ def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
     )
 
 
-def content_of(paper: Paper) -> Paper:
-    """What a record says, without the file it says it in."""
+def without_source(paper: Paper) -> Paper:
+    """A record without its source."""
     return paper.model_copy(update={"source": ""})

@@ -1,7 +1,7 @@
-"""Writing papers: a record comes in, and joins the paper that it describes or is a new one.
+"""Writing papers: a record is added to the paper that it describes, or becomes a new paper.
 
-The row of a paper is what its records and the user's tags say together, so that the library does
-not depend on the order in which records came.
+The row of a paper merges its records and the user's tags, so the library does not depend on the
+order in which records were imported.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.library.identity import partition, title_key
-from assistant.library.merging import combined, united_tags
-from assistant.library.name_matching import folded
+from assistant.library.merging import merge_records, merge_tags
+from assistant.library.name_matching import fold
 from assistant.library.paper_rows import (
     COLUMNS,
     add_keys,
     add_title,
-    content_of,
+    find_papers,
     insert,
     insert_empty,
     last_number,
-    load,
-    papers_with,
+    load_paper,
     records_of,
     values_of,
+    without_source,
     write_labels,
 )
 from assistant.library.records import SourceRecord
@@ -36,26 +36,26 @@ Outcome = Literal["added", "merged", "unchanged"]
 
 
 class PaperWriter:
-    """Brings records into the catalogue within one transaction, of which `finish` is the end."""
+    """Adds records within one transaction; `finish` has to be called before it ends."""
 
     def __init__(self, connection: sqlite3.Connection, moment: str) -> None:
-        """Write over `connection`; `moment` is the time now, ISO 8601 in UTC."""
+        """Write to `connection`; `moment` is the present time, ISO 8601 in UTC."""
         self._connection = connection
         self._moment = moment
-        # New papers with numbers above this one are not in the full text yet.
+        # New papers with higher numbers are not in the full-text index yet.
         self._indexed = last_number(connection)
 
     def add(self, record: Paper) -> Outcome:
-        """Bring in `record`."""
+        """Add `record`."""
         keys, title = record.keys, title_key(record)
-        known = papers_with(self._connection, keys, title)
+        known = find_papers(self._connection, keys, title)
         if not known:
             insert(self._connection, record, keys, title, self._moment)
             return "added"
         return self._join(known, record)
 
     def finish(self) -> None:
-        """Put the new papers into the full text."""
+        """Add the new papers to the full-text index."""
         last = last_number(self._connection)
         self._connection.execute(
             "INSERT INTO full_text (rowid, title, abstract) "
@@ -65,9 +65,9 @@ class PaperWriter:
         self._indexed = last
 
     def _join(self, known: Sequence[int], record: Paper) -> Outcome:
-        """Bring in `record`, which has a key or its title in common with the papers `known`."""
+        """Add `record`, which shares a key or its title with the papers `known`."""
         records = _connected(self._connection, known)
-        content = content_of(record)
+        content = without_source(record)
         same = next((other for other in records if other.content == content), None)
         if same is not None:
             if record.source in same.sources:
@@ -80,8 +80,8 @@ class PaperWriter:
             for indices in partition([known.content for known in records])
         ]
         new = next((part for part in parts if part.records[-1].number is None), None)
-        self.finish()  # what is changed or removed has to be in the full text
-        changed = _settle(self._connection, parts, self._moment)
+        self.finish()  # papers have to be in the full-text index to be changed there
+        changed = _write_parts(self._connection, parts, self._moment)
         self._indexed = last_number(self._connection)
         if new is not None and not new.numbers:
             return "added"
@@ -91,26 +91,22 @@ class PaperWriter:
 def set_own_tags(
     connection: sqlite3.Connection, number: int, given: Sequence[str], taken: Sequence[str]
 ) -> bool:
-    """Give the paper `number` the tags `given`, take away `taken`; say if that changed it."""
+    """Add the tags `given` to the paper `number` and remove `taken`; return whether it changed."""
     records = records_of(connection, number)
     if not records:
         return False
     connection.executemany(
         "INSERT INTO own_tags (paper, folded, tag, given) VALUES (?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET tag = excluded.tag, given = excluded.given",
-        [
-            (number, folded(tag), tag, kind)
-            for kind, tags in ((1, given), (0, taken))
-            for tag in tags
-        ],
+        [(number, fold(tag), tag, kind) for kind, tags in ((1, given), (0, taken)) for tag in tags],
     )
     return _rewrite(connection, number, records)
 
 
-def rename(connection: sqlite3.Connection, number: int) -> None:
-    """Write anew under which keys and title the paper `number` is found."""
+def rewrite_keys(connection: sqlite3.Connection, number: int) -> None:
+    """Write the id, keys and titles of the paper `number` again."""
     records = records_of(connection, number)
-    paper = load(connection, number)
+    paper = load_paper(connection, number)
     if paper is None:
         return
     for record in records:
@@ -119,9 +115,9 @@ def rename(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("UPDATE papers SET id = ? WHERE number = ?", (paper.keys[0], number))
 
 
-def relabel(connection: sqlite3.Connection, number: int) -> None:
-    """Write anew what the paper `number` is filtered by."""
-    paper = load(connection, number)
+def rewrite_labels(connection: sqlite3.Connection, number: int) -> None:
+    """Write the labels of the paper `number` again."""
+    paper = load_paper(connection, number)
     if paper is not None:
         sources = {source for known in records_of(connection, number) for source in known.sources}
         write_labels(connection, number, paper, sources)
@@ -129,7 +125,7 @@ def relabel(connection: sqlite3.Connection, number: int) -> None:
 
 @dataclass
 class _Known:
-    """A record and the number of the paper it is with; None: it is new."""
+    """A record and the number of its paper; None if the record is new."""
 
     content: Paper
     sources: set[str]
@@ -138,7 +134,7 @@ class _Known:
 
 @dataclass
 class _Part:
-    """The records of one paper, and the numbers of the papers they were with."""
+    """Records that describe one paper."""
 
     records: list[_Known]
 
@@ -148,7 +144,7 @@ class _Part:
 
 
 def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Known]:
-    """The records of `known`, and of all papers that share a title with one of them."""
+    """The records of `known` and of all papers that share a title with them, directly or not."""
     found: list[_Known] = []
     seen = set(known)
     waiting = sorted(seen)
@@ -156,14 +152,14 @@ def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Kn
         number = waiting.pop(0)
         for record in records_of(connection, number):
             found.append(_Known(record.paper, set(record.sources), number))
-            near = papers_with(connection, (), title_key(record.paper))
+            near = find_papers(connection, (), title_key(record.paper))
             waiting += (other for other in near if other not in seen)
             seen.update(near)
     return found
 
 
-def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str) -> bool:
-    """Make one paper of each of `parts`; say if what was known before has changed by it."""
+def _write_parts(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str) -> bool:
+    """Make each of `parts` a paper; return whether existing papers changed."""
     old = sorted({number for part in parts for number in part.numbers})
     owners: dict[int, _Part] = {}
     for part in sorted(parts, key=lambda part: part.numbers or [1 << 62]):
@@ -178,7 +174,7 @@ def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str)
     for number, part in owners.items():
         for other in part.numbers:
             if other != number and other not in owners:
-                _hand_over(connection, other, number)
+                _merge_into(connection, other, number)
                 changed = True
         for record in part.records:
             add_keys(connection, number, record.content.keys)
@@ -190,8 +186,8 @@ def _settle(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str)
     return changed
 
 
-def _hand_over(connection: sqlite3.Connection, other: int, number: int) -> None:
-    """Let the paper `number` stand for `other` too, which is gone then."""
+def _merge_into(connection: sqlite3.Connection, other: int, number: int) -> None:
+    """Merge the user's tags and date of `other` into `number`, and delete `other`."""
     connection.execute(
         "INSERT INTO own_tags (paper, folded, tag, given) "
         "SELECT ?, folded, tag, given FROM own_tags WHERE paper = ? "
@@ -207,21 +203,19 @@ def _hand_over(connection: sqlite3.Connection, other: int, number: int) -> None:
 
 
 def _rewrite(connection: sqlite3.Connection, number: int, records: Sequence[SourceRecord]) -> bool:
-    """Make the paper `number` what `records` and the user's tags say; say if it changed."""
+    """Write the paper `number` from `records` and the user's tags; return whether it changed."""
     papers = [
         record.paper.model_copy(update={"source": source})
         for record in records
         for source in record.sources
     ]
-    after = combined(papers)
+    after = merge_records(papers)
     own = connection.execute(
         "SELECT folded, tag, given FROM own_tags WHERE paper = ? ORDER BY folded", (number,)
     ).fetchall()
     taken = {key for key, _, given in own if not given}
-    tags = united_tags((*(tag for _, tag, given in own if given), *after.tags))
-    after = after.model_copy(
-        update={"tags": tuple(tag for tag in tags if folded(tag) not in taken)}
-    )
+    tags = merge_tags((*(tag for _, tag, given in own if given), *after.tags))
+    after = after.model_copy(update={"tags": tuple(tag for tag in tags if fold(tag) not in taken)})
     connection.execute("DELETE FROM records WHERE paper = ?", (number,))
     if len(papers) > 1 or after != papers[0]:
         connection.executemany(
@@ -241,7 +235,7 @@ def _rewrite(connection: sqlite3.Connection, number: int, records: Sequence[Sour
 def _update(
     connection: sqlite3.Connection, number: int, after: Paper, sources: Iterable[str]
 ) -> bool:
-    before = load(connection, number)
+    before = load_paper(connection, number)
     write_labels(connection, number, after, sources)
     if before == after:
         return False
@@ -249,7 +243,7 @@ def _update(
         zip(COLUMNS.split(", ")[1:], values_of(after, after.keys), strict=True)
     )
     if before and (after.title, after.abstract) == (before.title, before.abstract):
-        del changes["title"], changes["abstract"]  # leaves the full text alone
+        del changes["title"], changes["abstract"]  # so that the full-text index is not updated
     else:
         connection.execute("DELETE FROM chunks WHERE paper = ?", (number,))
         connection.execute("DELETE FROM tldrs WHERE paper = ?", (number,))

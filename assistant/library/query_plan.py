@@ -1,8 +1,8 @@
-"""How the words of a question are looked for: in a large library the rare ones bring up papers.
+"""Query plan of a full-text search: in a large library, only rare words select candidates.
 
-BM25 looks at every paper that has any of the words, which of a million are hundreds of thousands.
-So there the words that few papers have bring up the candidates, and those that many have, which say
-little, only count for these. In a library of ordinary size all words do both.
+BM25 scores every paper that has any of the words: hundreds of thousands in a library of a million.
+There, the words of few papers select the candidates; the words of many papers, which say little,
+only add to the scores of these. In smaller libraries all words do both.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# Up to so many papers, looking at all that have any word takes some hundredths of a second.
+# Up to this many papers, scoring all that have any word takes some hundredths of a second.
 LARGE = 100_000
-# How many papers the words that bring them up may have between them.
-_MOST_SCORED = 40_000
+# How many papers the words that select candidates may have in total.
+_MAX_SCORED = 40_000
 
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """`expression` is FTS5's for what brings up papers, `common` are other words and their weight.
+    """An FTS5 `expression` that selects papers, and `common` words with their weights.
 
-    The weight is the inverse document frequency of BM25, which is what a word adds to the score of
-    a paper of ordinary length that has it once.
+    The weight is BM25's inverse document frequency, which a word adds to the score of a paper of
+    average length that has it once.
     """
 
     expression: str
@@ -32,7 +32,7 @@ class QueryPlan:
 
 
 def plan(connection: sqlite3.Connection, words: Sequence[str]) -> QueryPlan | None:
-    """How to look for any of `words`; None if there are none."""
+    """The plan for a search for any of `words`; None if there are no words."""
     if not words:
         return None
     papers = connection.execute("SELECT max(number) FROM papers").fetchone()[0] or 0
@@ -44,7 +44,7 @@ def plan(connection: sqlite3.Connection, words: Sequence[str]) -> QueryPlan | No
     total = 0
     for word in rarest:
         total += frequency[word]
-        if total > _MOST_SCORED:
+        if total > _MAX_SCORED:
             break
         rare.append(word)
     expression = any_of(rare or words) if rare or not rarest else _narrow(connection, rarest)
@@ -61,11 +61,11 @@ def plan(connection: sqlite3.Connection, words: Sequence[str]) -> QueryPlan | No
 def common_scores(
     connection: sqlite3.Connection, numbers: Iterable[int], common: Sequence[tuple[str, float]]
 ) -> dict[int, float]:
-    """What the words `common` add to the scores of the papers `numbers`."""
+    """What the `common` words add to the scores of the papers `numbers`."""
     wanted = json.dumps(list(numbers))
     added: dict[int, float] = {}
     for expression, weight in common:
-        # Joined in this order FTS5 looks up each paper, and does not go through all of the word.
+        # With this join order, FTS5 looks up each paper and does not scan all papers of the word.
         for (number,) in connection.execute(
             "SELECT full_text.rowid FROM json_each(?) CROSS JOIN full_text "
             "WHERE full_text MATCH ? AND full_text.rowid = value",
@@ -76,46 +76,46 @@ def common_scores(
 
 
 def any_of(words: Iterable[str]) -> str:
-    """The expression for any of `words`."""
+    """The FTS5 expression for any of `words`."""
     return " OR ".join(map(quoted, words))
 
 
 def quoted(word: str) -> str:
-    """`word` as a string of FTS5, in which there are no operators."""
+    """`word` as an FTS5 string, in which nothing is an operator."""
     return f'"{word}"'
 
 
 def _frequency(connection: sqlite3.Connection, expression: str, papers: int) -> int:
-    """How many of `papers` have it; above `_MOST_SCORED` estimated from the first so many."""
+    """How many of `papers` match; estimated from the first matches if more than `_MAX_SCORED`."""
     count, last = connection.execute(
         "SELECT count(*), max(rowid) FROM "
         "(SELECT rowid FROM full_text WHERE full_text MATCH ? LIMIT ?)",
-        (expression, _MOST_SCORED + 1),
+        (expression, _MAX_SCORED + 1),
     ).fetchone()
-    return int(count if count <= _MOST_SCORED else max(count, round(count * papers / last)))
+    return int(count if count <= _MAX_SCORED else max(count, round(count * papers / last)))
 
 
 def _narrow(connection: sqlite3.Connection, words: Sequence[str]) -> str:
-    """The expression for all of `words`, or of as many as few enough papers have; else of titles.
+    """The FTS5 expression for so many of `words` that few enough papers have all, or for titles.
 
-    Every one of `words` is too frequent for itself; the rarest comes first.
+    Each of `words` alone is too frequent; the rarest comes first.
     """
     found = quoted(words[0])
     for word in words[1:]:
         narrower = f"{found} AND {quoted(word)}"
-        count = _at_most(connection, narrower)
+        count = _count_up_to_max(connection, narrower)
         if not count:
             break
         found = narrower
-        if count <= _MOST_SCORED:
+        if count <= _MAX_SCORED:
             return found
     in_title = f"title : ({found})"
-    return in_title if _at_most(connection, in_title) else found
+    return in_title if _count_up_to_max(connection, in_title) else found
 
 
-def _at_most(connection: sqlite3.Connection, expression: str) -> int:
+def _count_up_to_max(connection: sqlite3.Connection, expression: str) -> int:
     (count,) = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM full_text WHERE full_text MATCH ? LIMIT ?)",
-        (expression, _MOST_SCORED + 1),
+        (expression, _MAX_SCORED + 1),
     ).fetchone()
     return int(count)

@@ -1,4 +1,4 @@
-"""The records that the library hands out."""
+"""The data classes that the library returns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from assistant.paper import Paper
 
 Sort = Literal["published", "added", "title"]
-"""How papers are listed: newest date first, last added first, or by title."""
+"""Order of a list of papers: latest date first, last added first, or by title."""
 
 TldrMethod = Literal["generated", "extracted"]
 
@@ -18,8 +18,8 @@ TldrMethod = Literal["generated", "extracted"]
 class StoredPaper:
     """A paper of the library.
 
-    `number` counts up in the order of import and is never given to another paper; `id` is the
-    strongest key of the paper.
+    `number` ascends in the order of import and is never reused; `id` is the strongest key of the
+    paper.
     """
 
     number: int
@@ -39,7 +39,7 @@ class StoredPaper:
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """What one or more sources say about a paper in the same words; `sources` names their files."""
+    """A record of a paper; `sources` names the files that have it in exactly these words."""
 
     paper: Paper
     sources: tuple[str, ...]
@@ -49,10 +49,9 @@ class SourceRecord:
 class Hit:
     """A paper that a search found.
 
-    `score` is what `fusion.fuse` makes of its BM25 score and its similarity, and orders the hits.
-    Ranks count from 1 and are None where the words, or the nearest vectors, do not have the paper
-    among their best. `similarity` is the cosine of the query and the paper's best chunk, None when
-    the paper has no vectors.
+    Hits are ordered by `score`, in which `fusion.fuse` combines BM25 score and similarity. Ranks
+    start at 1 and are None if the paper is not among the best by words, or by vectors. `similarity`
+    is the cosine of the query and the paper's best chunk, None if the paper has no vectors.
     """
 
     stored: StoredPaper
@@ -64,7 +63,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class StoredTldr:
-    """One line about the paper `number`: who wrote it, from which prompt, how and when.
+    """The TL;DR of the paper `number` by a model from a prompt.
 
     `prompt` is the prompt's fingerprint, `seconds` how long it took, `made_at` ISO 8601 in UTC.
     """
@@ -80,7 +79,7 @@ class StoredTldr:
 
 @dataclass(frozen=True)
 class TldrLine:
-    """One line about a paper, how it came about, and the seconds it took."""
+    """A TL;DR, the method that made it, and how many seconds that took."""
 
     text: str
     method: TldrMethod
@@ -89,7 +88,7 @@ class TldrLine:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """One question of a chat with its answer as JSON; `asked_at` is ISO 8601 in UTC."""
+    """A question in a chat with its answer as JSON; `asked_at` is ISO 8601 in UTC."""
 
     question: str
     answer_json: str
@@ -98,9 +97,9 @@ class StoredTurn:
 
 @dataclass(frozen=True)
 class ChatSummary:
-    """A chat as a list shows it; times are ISO 8601 in UTC.
+    """A chat in a list; times are ISO 8601 in UTC.
 
-    `title` is the one that the user gave it, else the first question.
+    `title` is the title that the user gave it, or the first question.
     """
 
     chat_id: str
@@ -113,9 +112,9 @@ class ChatSummary:
 
 @dataclass
 class ImportReport:
-    """How many papers were read, and what became of them; read = added + merged + unchanged.
+    """The result of an import in papers; read = added + merged + unchanged.
 
-    `without_abstract` counts those of all three that have none.
+    `without_abstract` counts the papers of all three kinds that have no abstract.
     """
 
     read: int = 0
@@ -129,10 +128,9 @@ class ImportReport:
 class LibraryStatus:
     """Figures of a library; sizes are in bytes.
 
-    `chunks` are the spans of abstracts in the catalogue, each of which has its vector there;
-    `vectors` are those that belong to the embedder in use and take part in search.
-    `missing_vectors` and `tldrs` count papers. `full_text_only` says that search does without
-    vectors, `read_only` that nothing can be written.
+    `chunks` counts the chunks in the catalogue, each of which has a vector; `vectors` counts those
+    made by the embedder in use, which search uses. `missing_vectors` and `tldrs` count papers.
+    `full_text_only` means that search uses no vectors, `read_only` that nothing can be written.
     """
 
     folder: Path

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from assistant.library.database import Database
 from assistant.library.identity import title_key
-from assistant.library.paper_rows import load, papers_with, records_of
+from assistant.library.paper_rows import find_papers, load_paper, records_of
 from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import SourceRecord
 from assistant.paper import Paper
@@ -65,7 +65,7 @@ def undo_removal(database: Database, removed: Sequence[RemovedPaper]) -> list[in
 
 
 def _kept(connection: sqlite3.Connection, number: int) -> RemovedPaper | None:
-    paper = load(connection, number)
+    paper = load_paper(connection, number)
     if paper is None:
         return None
     own = connection.execute(
@@ -98,7 +98,7 @@ def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
         "UPDATE papers SET added_at = min(added_at, ?) WHERE number = ?",
         (removed.added_at, number),
     )
-    now = load(connection, number)
+    now = load_paper(connection, number)
     if now and (now.title, now.abstract) == (removed.paper.title, removed.paper.abstract):
         connection.executemany(
             f"INSERT OR IGNORE INTO tldrs (paper, {_TLDR}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
@@ -109,7 +109,7 @@ def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
 
 def _number_of(connection: sqlite3.Connection, record: Paper) -> int:
     """The paper that `record` is of, which was added just now."""
-    near = papers_with(connection, record.keys, title_key(record))
+    near = find_papers(connection, record.keys, title_key(record))
     return next(
         number
         for number in near

@@ -1,4 +1,4 @@
-"""Words that no paper has -> near ones of the library, for typing errors and hyphens."""
+"""Spelling correction of query words that no paper has, with words of the library."""
 
 from __future__ import annotations
 
@@ -7,52 +7,51 @@ import sqlite3
 from collections.abc import Sequence
 
 from assistant.library.database import Database
-from assistant.library.name_matching import folded
+from assistant.library.name_matching import fold
 
-# Near words that take the place of an unknown one.
-_MOST_WORDS = 3
-# Unknown words of one query that are looked up; a query with more is in another language.
-_MOST_UNKNOWN = 6
-# Shorter words have too many neighbours.
-_SHORTEST = 5
-# From this length on two letters may be wrong.
+# Similar words that replace an unknown one.
+_MAX_REPLACEMENTS = 3
+# Unknown words of a query that are corrected; a query with more is in another language.
+_MAX_UNKNOWN = 6
+# Shorter words have too many similar ones.
+_MIN_LENGTH = 5
+# Words of this length or longer may have two wrong letters.
 _LONG = 8
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Spelling:
-    """Knows the words of a full text index. Thread-safe.
+    """Corrects words with those of a full-text index. Thread-safe.
 
     The index has stems, not words. So an unknown word is stemmed, compared with the stems that
-    begin with the same letter, and replaced by words that stand in the papers, which the index
-    stems in its own way.
+    begin with the same letter, and replaced by words from the papers that have these stems.
     """
 
     def __init__(self, database: Database) -> None:
-        """Look into the full text of `database`."""
+        """Use the full-text index of `database`."""
         self._database = database
 
-    def corrected(self, terms: Sequence[str]) -> list[str]:
-        """`terms` with near words in place of those that no paper has.
+    def correct(self, terms: Sequence[str]) -> list[str]:
+        """Replace the words that no paper has by similar ones.
 
-        A word written together that papers write apart becomes a phrase. What has nothing near
-        it, and phrases, which have a space within, stay as they are.
+        A compound that papers write as two words becomes a phrase. Words without similar ones stay
+        the same, and so do phrases, which contain a space.
         """
         with self._database.read() as connection:
             if not connection.execute("SELECT 1 FROM papers LIMIT 1").fetchone():
                 return list(terms)
             known = {term for term in terms if " " in term or _occurs(connection, term)}
-            unknown = [term for term in terms if term not in known and _may_be_wrong(term)]
+            unknown = [term for term in terms if term not in known and _is_correctable(term)]
             near = {
-                term: _apart(connection, term) or _near(connection, term)
-                for term in unknown[:_MOST_UNKNOWN]
+                term: _split(connection, term) or _similar(connection, term)
+                for term in unknown[:_MAX_UNKNOWN]
             }
         replaced = [word for term in terms for word in (near.get(term) or [term])]
         return list(dict.fromkeys(replaced))
 
 
-def _may_be_wrong(word: str) -> bool:
-    return len(word) >= _SHORTEST and word.isalpha()
+def _is_correctable(word: str) -> bool:
+    return len(word) >= _MIN_LENGTH and word.isalpha()
 
 
 def _occurs(connection: sqlite3.Connection, term: str) -> bool:
@@ -62,8 +61,8 @@ def _occurs(connection: sqlite3.Connection, term: str) -> bool:
     return row is not None
 
 
-def _apart(connection: sqlite3.Connection, word: str) -> list[str]:
-    """`word` as two that stand side by side in a paper, the first such place in it."""
+def _split(connection: sqlite3.Connection, word: str) -> list[str]:
+    """`word` as two adjacent words of a paper, split as early as possible; [] if there are none."""
     for cut in range(2, len(word) - 1):
         phrase = f"{word[:cut]} {word[cut:]}"
         if _occurs(connection, phrase):
@@ -71,12 +70,12 @@ def _apart(connection: sqlite3.Connection, word: str) -> list[str]:
     return []
 
 
-def _near(connection: sqlite3.Connection, word: str) -> list[str]:
-    """The words of papers nearest to `word`, the most frequent first; at most three."""
-    # The porter stemmer of SQLite is Martin Porter's first one.
+def _similar(connection: sqlite3.Connection, word: str) -> list[str]:
+    """The words of papers that are most similar to `word`, the most frequent first."""
+    # SQLite's porter tokenizer uses the original algorithm of Martin Porter.
     import snowballstemmer
 
-    word = folded(word)  # the index has no accents either
+    word = fold(word)  # the index has no accents either
     stem = snowballstemmer.stemmer("porter").stemWord(word)
     most = 2 if len(word) >= _LONG else 1
     rows = connection.execute(
@@ -87,18 +86,18 @@ def _near(connection: sqlite3.Connection, word: str) -> list[str]:
     letters = frozenset(stem)
     found = []
     for term, papers in rows:
-        # Each wrong letter makes a difference of at most two.
+        # Each wrong letter changes the set of letters by at most two.
         if len(letters ^ frozenset(term)) <= 2 * most and term.isalpha():
             distance = edit_distance(stem, term, most)
             if distance <= most:
                 found.append((distance, -papers, term))
     found.sort()
-    stems = [term for away, _, term in found[:_MOST_WORDS] if away == found[0][0]]
+    stems = [term for away, _, term in found[:_MAX_REPLACEMENTS] if away == found[0][0]]
     return [word for word in (_word_of(connection, term) for term in stems) if word]
 
 
 def _word_of(connection: sqlite3.Connection, stem: str) -> str | None:
-    """A word as it stands in a paper whose stem in the index is `stem`."""
+    """A word of a paper whose stem in the index is `stem`."""
     place = connection.execute(
         'SELECT doc, col, "offset" FROM occurrences WHERE term = ? LIMIT 1', (stem,)
     ).fetchone()
@@ -109,15 +108,15 @@ def _word_of(connection: sqlite3.Connection, stem: str) -> str | None:
         "SELECT iif(? = 'title', title, abstract) FROM papers WHERE number = ?", (column, number)
     ).fetchone()
     words = _WORD.findall(row[0]) if row else []
-    # The index cuts some rare characters in another way: then the word is taken as it is there.
+    # The index splits some rare characters in another way; then the stem itself is used.
     word = words[offset].lower() if offset < len(words) else stem
     return word if word.startswith(stem[:2]) else stem
 
 
 def edit_distance(one: str, other: str, most: int) -> int:
-    """Letters to change, add, drop or exchange with their neighbour; `most` + 1 if it is more.
+    """Optimal string alignment distance of two words; `most` + 1 if it is larger than `most`.
 
-    This is the optimal string alignment distance.
+    It counts letters that are changed, added, removed or swapped with their neighbour.
     """
     if abs(len(one) - len(other)) > most:
         return most + 1

@@ -1,4 +1,4 @@
-"""What a library is made of: counts by year, tag, source and author."""
+"""Statistics of a library: papers by year, tag, source and author."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _MOST = 10
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts of papers; each list is of (name, papers), the names in the order they are shown.
+    """Counts of papers; each list has pairs of name and number of papers, in display order.
 
-    `years` are those of the papers' dates, the latest first and all of them; of `tags`, `sources`
-    and `authors` the most frequent ones. A paper of several sources counts for the first by name;
-    tags are folded. `merged` papers are put together from several records.
+    `years` has all years of publication, the latest first; `tags`, `sources` and `authors` have the
+    most frequent ones. A paper with several sources counts for the first by name. Tags are folded.
+    `merged` counts the papers that have several records.
     """
 
     papers: int
@@ -30,7 +30,7 @@ class Statistics:
 
 
 def statistics(database: Database, most: int = _MOST) -> Statistics:
-    """Count the papers of `database`, at most `most` tags, sources and authors."""
+    """Statistics of `database`, with at most `most` tags, sources and authors."""
     with database.read() as connection:
 
         def one(query: str) -> int:
@@ -47,7 +47,7 @@ def statistics(database: Database, most: int = _MOST) -> Statistics:
             papers=one("SELECT count(*) FROM papers"),
             without_abstract=one("SELECT count(*) FROM papers WHERE abstract = ''"),
             without_date=one("SELECT count(*) FROM papers WHERE published IS NULL"),
-            # A paper with tags of the user's own has its one record there, too.
+            # A paper that the user tagged is in `records` too, even if it has one record.
             merged=one(
                 "SELECT count(*) FROM (SELECT 1 FROM records GROUP BY paper HAVING count(*) > 1)"
             ),

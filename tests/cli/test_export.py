@@ -92,7 +92,7 @@ def test_notes_go_into_a_folder(run: Run, filled: Path, tmp_path: Path) -> None:
         (["--format", "obsidian"], "Give one with --out FOLDER"),
         (["-o", "papers.docx"], "unknown file extension"),
         (["-o", "papers"], "unknown file extension"),
-        (["--since", "soon"], "is no date"),
+        (["--since", "soon"], "is not a date"),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_use(

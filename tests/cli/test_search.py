@@ -121,14 +121,14 @@ def test_filters_alone_list_the_newest_first(run: Run) -> None:
 def test_a_wrong_filter_is_wrong_use_and_says_what_is_possible(run: Run, command: str) -> None:
     result = run(command, "1", "--since", "yesterday")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: since:yesterday is no date; possible are")
+    assert result.stderr.startswith("Error: since:yesterday is not a date; write")
     assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_wrong_filter_in_one_line_does_not_cost_the_others(run: Run, filled: Path) -> None:
     result = run("search", "-", "--limit", "1", stdin="owls since:x\nowls\n")
     assert result.exit_code == 1
-    assert "since:x is no date" in result.stderr
+    assert "since:x is not a date" in result.stderr
     assert "On the sleep of owls" in result.stdout
 
 

@@ -21,7 +21,7 @@ from assistant.errors import (
 )
 from assistant.library import database as database_module
 from assistant.library.catalog import Catalog
-from assistant.library.database import Database, translated
+from assistant.library.database import Database, translate_errors
 from assistant.library.schema import SCHEMA_VERSION
 from assistant.paper import Paper
 
@@ -47,7 +47,7 @@ def test_a_newer_catalogue_is_left_alone(path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(LibraryTooNew, match=f"version {SCHEMA_VERSION + 1}.*update"):
+    with pytest.raises(LibraryTooNew, match=f"version {SCHEMA_VERSION + 1}.*Update"):
         Database(path)
     assert path.read_bytes() == before
 
@@ -205,7 +205,7 @@ def test_a_read_only_folder_with_a_journal_that_must_be_replayed_is_not_misread(
     database.close()
     mount("--bind", point, point)
     mount("-o", "remount,ro,bind", point)
-    with pytest.raises(LibraryReadOnly, match="make its folder writable"):
+    with pytest.raises(LibraryReadOnly, match="Make its folder writable"):
         Database(point / "catalog.sqlite")
 
 
@@ -220,7 +220,7 @@ def test_a_read_only_folder_with_a_journal_that_must_be_replayed_is_not_misread(
     ],
 )
 def test_every_error_is_one_of_ours(path: Path, error: Exception, expected: type) -> None:
-    with pytest.raises(LibraryError) as caught, translated(path):
+    with pytest.raises(LibraryError) as caught, translate_errors(path):
         raise error
     assert type(caught.value) is expected
     assert caught.value.__cause__ is error

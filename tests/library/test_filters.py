@@ -14,7 +14,7 @@ from assistant.library import Library
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters, parse_query
-from assistant.library.name_matching import bears_name, folded
+from assistant.library.name_matching import fold, matches_name
 from assistant.library.schema import APPLICATION_ID, MIGRATIONS
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -26,7 +26,7 @@ MakePapers = Callable[..., list[Paper]]
     ("line", "text", "filters"),
     [
         ("attention since:2017", "attention", Filters(since="2017")),
-        ("since:2024-03 until:2023-06-30x", None, "until:2023-06-30x is no date"),
+        ("since:2024-03 until:2023-06-30x", None, "until:2023-06-30x is not a date"),
         ("SINCE:2024 Tag:NLP", "", Filters(since="2024", tags=("NLP",))),
         (
             'graphs author:"Geoffrey Hinton" author:bengio nets',
@@ -49,16 +49,16 @@ MakePapers = Callable[..., list[Paper]]
         ("", "", EVERYTHING),
         # What is not possible.
         ("since:yesterday", None, "since:2024, since:2024-03 or since:2024-03-14"),
-        ("until:2024-13", None, "until:2024-13 is no date"),
-        ("since:2023-02-29", None, "is no date"),
-        ("since:0000", None, "is no date"),
-        ("since:24", None, "is no date"),
-        ("since:2020 since:2021", None, "since: is there twice"),
-        ("since:2021 until:2020-12", None, "exchange the two dates"),
-        ("-since:2021", None, "until: leaves out"),
+        ("until:2024-13", None, "until:2024-13 is not a date"),
+        ("since:2023-02-29", None, "is not a date"),
+        ("since:0000", None, "is not a date"),
+        ("since:24", None, "is not a date"),
+        ("since:2020 since:2021", None, "since: is given twice"),
+        ("since:2021 until:2020-12", None, "swap the two dates"),
+        ("-since:2021", None, "use until: to exclude"),
         ('tag:""', None, "tag: is empty"),
-        ("author:?!", None, "is no name"),
-        ('x author:"Geoffrey Hinton', None, "quotation mark behind author: is not closed"),
+        ("author:?!", None, "is not a name"),
+        ('x author:"Geoffrey Hinton', None, "quotation mark after author: is not closed"),
     ],
 )
 def test_the_line_of_a_question(line: str, text: str | None, filters: Filters | str) -> None:
@@ -91,12 +91,12 @@ def test_both_together() -> None:
     one = Filters(since="2020-02", until="2024", tags=("a",), sources=("x", "Y"), only=(1, 2))
     other = Filters(since="2020", until="2024-05", tags=("b", "a"), sources=("y",), only=(2, 3))
     both = Filters(since="2020-02", until="2024-05", tags=("a", "b"), sources=("Y",), only=(2,))
-    assert one.also(other) == both
-    assert one.also(EVERYTHING) == EVERYTHING.also(one) == one
-    with pytest.raises(UsageError, match="exchange the two dates"):
-        Filters(since="2024").also(Filters(until="2023"))
-    with pytest.raises(UsageError, match="none in common"):
-        Filters(sources=("x",)).also(Filters(sources=("y",)))
+    assert one.combine(other) == both
+    assert one.combine(EVERYTHING) == EVERYTHING.combine(one) == one
+    with pytest.raises(UsageError, match="swap the two dates"):
+        Filters(since="2024").combine(Filters(until="2023"))
+    with pytest.raises(UsageError, match="No source is in both"):
+        Filters(sources=("x",)).combine(Filters(sources=("y",)))
 
 
 @pytest.mark.parametrize(
@@ -118,18 +118,18 @@ def test_both_together() -> None:
     ],
 )
 def test_names(name: str, wanted: str, same: bool) -> None:
-    assert bears_name(["Somebody Else", name], wanted) is same
+    assert matches_name(["Somebody Else", name], wanted) is same
 
 
 def test_words_of_one_name_are_not_gathered_from_several() -> None:
-    assert not bears_name(["Geoffrey Miller", "Anna Hinton"], "Geoffrey Hinton")
+    assert not matches_name(["Geoffrey Miller", "Anna Hinton"], "Geoffrey Hinton")
 
 
 def test_folding_keeps_what_tells_labels_apart() -> None:
-    assert folded("  Machine-Learning ") == folded("machine_learning") == "machine learning"
-    assert len({folded("C"), folded("C++"), folded("C#")}) == 3
-    assert folded("Café\u0301") == folded("CAFE") == "cafe"
-    assert folded("x\udcff") == "x?"
+    assert fold("  Machine-Learning ") == fold("machine_learning") == "machine learning"
+    assert len({fold("C"), fold("C++"), fold("C#")}) == 3
+    assert fold("Café\u0301") == fold("CAFE") == "cafe"
+    assert fold("x\udcff") == "x?"
 
 
 def paper(n: int, published: str | None = None, **more: object) -> Paper:

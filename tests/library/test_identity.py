@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.library.identity import MANY, partition, title_key
+from assistant.library.identity import MAX_SAME_TITLE, partition, title_key
 from assistant.paper import Paper
 
 TITLE = "How glaciers melt in warmer winters"
@@ -69,8 +69,8 @@ def test_identifiers_that_contradict_keep_all_of_a_title_apart() -> None:
 
 
 def test_a_title_of_very_many_papers_says_nothing() -> None:
-    records = [paper(str(number)) for number in range(MANY + 1)]
-    assert len(partition(records)) == MANY + 1
+    records = [paper(str(number)) for number in range(MAX_SAME_TITLE + 1)]
+    assert len(partition(records)) == MAX_SAME_TITLE + 1
     assert len(partition(records[1:])) == 1
 
 

@@ -109,7 +109,7 @@ DAMAGE = {
         ["UPDATE records SET content = substr(content, 1, 9) WHERE paper = 11"],
         "Source records of 1 paper (#11)",
     ),
-    "no generation": (["DELETE FROM facts WHERE name = 'generation'"], "state of the vectors"),
+    "no generation": (["DELETE FROM metadata WHERE name = 'generation'"], "state of the vectors"),
     "no log of the vectors": (["DELETE FROM chunk_log"], "state of the vectors"),
     "spans beyond the abstract": (
         ["UPDATE chunks SET end_at = 9999 WHERE paper = 6"],

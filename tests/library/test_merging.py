@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.library.merging import combined
+from assistant.library.merging import merge_records
 from assistant.paper import Paper
 
 WHOLE = "We measure how glaciers melt. The rate doubled within ten years."
@@ -13,15 +13,15 @@ def paper(**fields: object) -> Paper:
 
 
 def both(one: Paper, other: Paper) -> Paper:
-    together = combined([one, other])
-    assert together == combined([other, one])
+    together = merge_records([one, other])
+    assert together == merge_records([other, one])
     return together
 
 
 def test_one_record_is_the_paper() -> None:
     one = paper(doi="10.1/a", tags=("x", "y"), published="2021-03", source="a.bib")
-    assert combined([one]) == one
-    assert combined([one, one]) == one
+    assert merge_records([one]) == one
+    assert merge_records([one, one]) == one
 
 
 def test_what_one_record_lacks_the_other_fills() -> None:

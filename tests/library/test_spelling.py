@@ -68,7 +68,7 @@ def test_typing_errors_find_what_was_meant(database: Database, typed: str, numbe
 )
 def test_what_is_known_or_not_near_stays(database: Database, typed: str) -> None:
     terms = typed.split() if typed != "state of the art" else [typed]
-    corrected = Spelling(database).corrected(terms)
+    corrected = Spelling(database).correct(terms)
     assert corrected == (["pangolins"] if typed == "pagoolins" else terms)
 
 
@@ -77,7 +77,7 @@ def test_the_nearest_then_the_most_frequent_and_three_at_most(database: Database
     catalog.add_batch([Paper(title=f"More {n}", abstract="stamp stork") for n in range(3)])
     catalog.add_batch([Paper(title="Again", abstract="start")])
     # All are one letter away. Two papers have `start`, one each of the others.
-    assert Spelling(database).corrected(["starx"]) == ["start", "stard", "stare"]
+    assert Spelling(database).correct(["starx"]) == ["start", "stard", "stare"]
 
 
 def test_nothing_is_looked_up_when_all_words_are_known(
@@ -86,11 +86,11 @@ def test_nothing_is_looked_up_when_all_words_are_known(
     def fail(*_: object) -> None:
         raise AssertionError("looked up")
 
-    monkeypatch.setattr("assistant.library.spelling._near", fail)
-    monkeypatch.setattr("assistant.library.spelling._apart", fail)
-    Spelling(database).corrected(["penguins", "transformers", "deep learning", "images"])
+    monkeypatch.setattr("assistant.library.spelling._similar", fail)
+    monkeypatch.setattr("assistant.library.spelling._split", fail)
+    Spelling(database).correct(["penguins", "transformers", "deep learning", "images"])
     with pytest.raises(AssertionError, match="looked up"):
-        Spelling(database).corrected(["pengiuns"])
+        Spelling(database).correct(["pengiuns"])
 
 
 def test_a_text_in_another_language_costs_little(
@@ -102,20 +102,20 @@ def test_a_text_in_another_language_costs_little(
         looked_up.append(word)
         return [word]
 
-    monkeypatch.setattr("assistant.library.spelling._near", near)
+    monkeypatch.setattr("assistant.library.spelling._similar", near)
     words = [f"unbekannt{chr(97 + n)}" for n in range(26)]
-    assert Spelling(database).corrected(words) == words
+    assert Spelling(database).correct(words) == words
     assert len(looked_up) == 6
 
 
 def test_an_empty_library(tmp_path: Path) -> None:
     empty = Database(tmp_path / "catalog.sqlite")
-    assert Spelling(empty).corrected(["pengiuns"]) == ["pengiuns"]
+    assert Spelling(empty).correct(["pengiuns"]) == ["pengiuns"]
     empty.close()
 
 
 def test_new_words_are_known_at_once(database: Database) -> None:
-    assert Spelling(database).corrected(["walrus"]) == ["walrus"]
+    assert Spelling(database).correct(["walrus"]) == ["walrus"]
     assert Catalog(database).ranked("walris", 5) == []
     Catalog(database).add_batch([Paper(title="Sea", abstract="The walrus.")])
     assert [number for number, _ in Catalog(database).ranked("walris", 5)] == [6]

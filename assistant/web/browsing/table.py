@@ -168,7 +168,7 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
 
     asked = filters
     if text.strip():
-        asked = filters.also(Filters(only=tuple(library.papers.full_text.matching(text))))
+        asked = filters.combine(Filters(only=tuple(library.papers.full_text.matching(text))))
     total = library.papers.count(asked)
     page = max(0, min(page, (total - 1) // PAGE))
     if text.strip():

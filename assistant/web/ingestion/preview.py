@@ -80,7 +80,7 @@ class FoundFile:
 class Preview:
     """What all inputs hold; `whole` is False when the look was stopped.
 
-    `new`, `joins` and `known` count what will become of the papers, see `Foreseen`.
+    `new`, `joins` and `known` count what will become of the papers, see `ImportOutcome`.
     """
 
     files: list[FoundFile] = field(default_factory=list)
