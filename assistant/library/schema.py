@@ -1,16 +1,16 @@
-"""The tables of the catalogue, and the steps that bring an older catalogue up to date."""
+"""The tables of the catalogue, and the migrations of older catalogues."""
 
 from __future__ import annotations
 
 import sqlite3
 
-# Marks the file as ours in SQLite's header ("PaAs"), so that another program's database is refused.
+# "PaAs" in SQLite's header marks the file as ours; databases of other programs are rejected.
 APPLICATION_ID = 0x50614173
 
-# One tuple of statements a version. A released tuple never changes; a new one is appended.
+# One tuple of statements per version. A released tuple never changes; new ones are appended.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        # AUTOINCREMENT: the number of a paper that is gone is never given to another.
+        # AUTOINCREMENT: the number of a removed paper is never reused.
         """CREATE TABLE papers (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL,
@@ -25,18 +25,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             tags TEXT NOT NULL,
             source TEXT NOT NULL
         )""",
-        # Every key under which a paper was ever seen.
+        # All keys of all records of a paper.
         """CREATE TABLE keys (
             key TEXT PRIMARY KEY,
             paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE
         ) WITHOUT ROWID""",
         "CREATE INDEX keys_paper ON keys (paper)",
-        # The full text index holds no copy of the text; triggers keep it in step.
+        # The full-text index has no copy of the text; triggers update it.
         """CREATE VIRTUAL TABLE full_text USING fts5 (
             title, abstract, content = 'papers', content_rowid = 'number',
             tokenize = 'porter unicode61 remove_diacritics 2'
         )""",
-        # Merging parts of the index less often: a sixth more papers a second, searched as fast.
+        # Merges segments less often: imports are 1/6 faster, searches as fast.
         "INSERT INTO full_text (full_text, rank) VALUES ('automerge', 16)",
         """CREATE TRIGGER papers_added AFTER INSERT ON papers BEGIN
             INSERT INTO full_text (rowid, title, abstract)
@@ -52,7 +52,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             INSERT INTO full_text (rowid, title, abstract)
             VALUES (new.number, new.title, new.abstract);
         END""",
-        # start_at and end_at count characters of the abstract; vector is little-endian float32.
+        # start_at and end_at are offsets in the abstract; vector is little-endian float32.
         """CREATE TABLE chunks (
             chunk INTEGER PRIMARY KEY AUTOINCREMENT,
             paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
@@ -61,7 +61,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             vector BLOB NOT NULL
         )""",
         "CREATE INDEX chunks_paper ON chunks (paper)",
-        # The indexes made from `chunks` follow by number: new chunks count up, removals as well.
+        # Indexes of `chunks` follow the numbers, which ascend for new chunks and for removals.
         """CREATE TABLE removed_chunks (
             removal INTEGER PRIMARY KEY AUTOINCREMENT,
             chunk INTEGER NOT NULL
@@ -88,13 +88,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             asked_at TEXT NOT NULL
         )""",
         "CREATE INDEX turns_chat ON turns (chat, turn)",
-        # Single values: `generation` (changes when all vectors are dropped), `fingerprint` (what
-        # made the vectors), `chroma` (how far Chroma is in step).
+        # Single values, for example `generation` (changes when indexes have to be rebuilt) and
+        # `fingerprint` (of the embedder that made the vectors).
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         "INSERT INTO facts VALUES ('generation', lower(hex(randomblob(8))))",
     ),
     (
-        # What papers are filtered by, folded: words of authors' names, tags, the source.
+        # Folded labels that filters use: words of authors' names, tags and sources.
         """CREATE TABLE labels (
             kind TEXT NOT NULL CHECK (kind IN ('author', 'tag', 'source')),
             label TEXT NOT NULL,
@@ -109,16 +109,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             FROM papers, json_each(tags) AS tag""",
         "INSERT OR IGNORE INTO labels SELECT 'source', folded(source), number FROM papers",
         "CREATE INDEX papers_published ON papers (published)",
-        # Views of the full text index that take no room: its words, and where each of them is.
+        # Views of the full-text index, which take no space: its words and their positions.
         "CREATE VIRTUAL TABLE vocabulary USING fts5vocab (full_text, 'row')",
         "CREATE VIRTUAL TABLE occurrences USING fts5vocab (full_text, 'instance')",
     ),
     (
-        # When the paper came into the library, ISO 8601 in UTC; unknown ('') for the oldest.
+        # When the paper was added, ISO 8601 in UTC; '' (unknown) for the oldest papers.
         "ALTER TABLE papers ADD COLUMN added_at TEXT NOT NULL DEFAULT ''",
         "CREATE INDEX papers_added_at ON papers (added_at)",
         "CREATE INDEX papers_title ON papers (title COLLATE NOCASE)",
-        # Titles with the first author, as 64 bits: `identity.title_key`.
+        # 64-bit hashes of title and first author: `identity.title_key`.
         """CREATE TABLE titles (
             title INTEGER NOT NULL,
             paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
@@ -128,7 +128,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """INSERT OR IGNORE INTO titles
             SELECT title_key(title, authors, published), number FROM papers
             WHERE title_key(title, authors, published) IS NOT NULL""",
-        # The records of papers that are more than what one record says, as JSON without `source`.
+        # The records of papers that differ from their only record, as JSON without `source`.
         """CREATE TABLE records (
             record INTEGER PRIMARY KEY AUTOINCREMENT,
             paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
@@ -136,7 +136,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             sources TEXT NOT NULL
         )""",
         "CREATE INDEX records_paper ON records (paper)",
-        # Tags that the user gave (1) or took away (0), whatever the records say.
+        # Tags that the user added (1) or removed (0), whatever the records have.
         """CREATE TABLE own_tags (
             paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
             folded TEXT NOT NULL,
@@ -145,12 +145,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (paper, folded)
         ) WITHOUT ROWID""",
     ),
-    # Every statement with a trigger makes the full text index write what it has gathered, so an
-    # import took longer by half: new papers are put into it batch by batch (`adding.Adder`).
+    # FTS5 flushes at every statement that fires a trigger, which made imports 50% slower. So
+    # `PaperWriter` adds new papers to the full-text index in batches.
     ("DROP TRIGGER papers_added",),
-    # The chats that the user gave a title; the others are called by their first question.
+    # Titles of chats; a chat without one is shown by its first question.
     ("CREATE TABLE chats (chat TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID",),
-    # Whose chat it is: the name under which somebody logged in, '' where nobody has to.
+    # The owner of a chat is the user name, or '' if there is no login.
     (
         "ALTER TABLE turns ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
         "DROP INDEX turns_chat",
@@ -167,10 +167,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE facts RENAME TO metadata",),
     (
-        # What happened to `chunks`: an entry for each removed chunk, and one without a chunk when
-        # chunks were added. Derived files (Chroma, the binary index, the map) name the entry that
-        # they have reached and its random mark. So they are not trusted by another catalogue, by an
-        # earlier copy of this one, or by one restored from a backup, even if their numbers match.
+        # The history of `chunks`: an entry for each removed chunk, and one without a chunk for each
+        # transaction that added chunks. Derived files (Chroma, the binary index, the map) name the
+        # entry that they have reached and its random mark. So a catalogue does not use the files of
+        # another one, or of an earlier or later copy of itself, even if all numbers match.
         "DROP TRIGGER chunks_removed",
         "DROP TABLE removed_chunks",
         """CREATE TABLE chunk_log (
@@ -191,10 +191,9 @@ SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Take a catalogue of `version` (0: an empty file) to `SCHEMA_VERSION`.
+    """Migrate a catalogue of `version` (0: an empty file) to `SCHEMA_VERSION`.
 
-    The caller holds the write transaction, so that a step is done as a whole or not at all, over a
-    connection that knows the functions of `Database`.
+    The caller begins and ends the transaction, on a connection with the functions of `Database`.
     """
     for statements in MIGRATIONS[version:]:
         for statement in statements:

@@ -1,7 +1,7 @@
-"""Lines about papers that are in no library, kept in the cache folder so that a batch can go on.
+"""Cache of the TL;DRs of papers outside the library, so that an interrupted batch can continue.
 
-A line is found again by its paper's title and abstract, the model and the recipe; of the papers
-themselves nothing is kept.
+A TL;DR is looked up by a hash of the paper's title and abstract, the model and the recipe. Nothing
+else of the paper is stored.
 """
 
 from __future__ import annotations
@@ -17,50 +17,50 @@ from assistant.library.records import TldrLine
 from assistant.paper import Paper
 
 FILE = "tldrs.sqlite3"
-# About 100 MB; the oldest make room.
-MOST_KEPT = 300_000
+# About 100 MB; the oldest entries are deleted first.
+MAX_ENTRIES = 300_000
 _BUSY_SECONDS = 5.0
 
 
 class TldrCache:
-    """The lines kept in a cache folder. Thread-safe, and shared with other processes.
+    """TL;DRs in a cache folder. Thread-safe, and shared with other processes.
 
-    A cache is nothing to fail at: where it cannot be read or written the batch goes on without it,
-    and `notify` is told so once.
+    If the cache cannot be read or written, the batch continues without it, and `notify` gets one
+    message.
     """
 
     def __init__(
-        self, cache: Path, notify: Callable[[str], None], most_kept: int = MOST_KEPT
+        self, cache: Path, notify: Callable[[str], None], max_entries: int = MAX_ENTRIES
     ) -> None:
-        """Open the lines in the folder `cache`, which is made if need be."""
+        """Open the cache in the folder `cache`, which is created if needed."""
         self._file = cache / FILE
         self._notify = notify
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            self._connection = _opened(self._file, most_kept)
+            self._connection = _open(self._file, max_entries)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
-    def find(self, paper: Paper, model: str, recipe: str) -> TldrLine | None:
-        """The line that `model` wrote about `paper` by `recipe`."""
+    def get(self, paper: Paper, model: str, recipe: str) -> TldrLine | None:
+        """The TL;DR of `paper` by `model` with `recipe`; None if it is not cached."""
         row = self._first_row(
             "SELECT text, method, seconds FROM lines WHERE key = ?", _key(paper, model, recipe)
         )
         return TldrLine(*row) if row else None
 
-    def keep(self, paper: Paper, line: TldrLine, model: str, recipe: str) -> None:
-        """Keep `line` in place of an older one."""
+    def save(self, paper: Paper, line: TldrLine, model: str, recipe: str) -> None:
+        """Store `line` in place of an older one."""
         self._first_row(
             "INSERT OR REPLACE INTO lines (key, text, method, seconds) VALUES (?, ?, ?, ?)",
             _key(paper, model, recipe), line.text, line.method, line.seconds,
         )  # fmt: skip
 
     def close(self) -> None:
-        """Close the file; nothing is found or kept afterwards."""
+        """Close the file; nothing is found or stored after that."""
         with self._lock:
-            self._forget()
+            self._disconnect()
 
     def _first_row(self, statement: str, *values: Any) -> tuple[Any, ...] | None:
         with self._lock:
@@ -74,33 +74,33 @@ class TldrCache:
         return row
 
     def _give_up(self, error: Exception) -> None:
-        self._forget()
+        self._disconnect()
         self._notify(
-            f"{self._file}: TL;DRs of papers outside the library cannot be kept ({error}), so the "
-            "same call would begin anew. Free some space, choose another folder with "
+            f"{self._file}: cannot cache TL;DRs of papers outside the library ({error}), so an "
+            "interrupted batch starts over. Free some space, choose another folder with "
             "ASSISTANT_CACHE, or delete the file if it is damaged."
         )
 
-    def _forget(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection:
             self._connection.close()
         self._connection = None
 
 
-def _opened(file: Path, most_kept: int) -> sqlite3.Connection:
+def _open(file: Path, max_entries: int) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        # A crash of the machine may lose the newest lines; they are written anew then.
+        # After a power loss the newest entries may be missing; they are generated again.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS lines (place INTEGER PRIMARY KEY, key BLOB UNIQUE, "
             "text TEXT NOT NULL, method TEXT NOT NULL, seconds REAL NOT NULL)"
         )
         connection.execute(
-            "DELETE FROM lines WHERE place <= (SELECT max(place) FROM lines) - ?", (most_kept,)
+            "DELETE FROM lines WHERE place <= (SELECT max(place) FROM lines) - ?", (max_entries,)
         )
     except BaseException:
         connection.close()

@@ -182,12 +182,12 @@ def summarise_papers(
         for paper in papers:
             if not paper.abstract:
                 continue
-            known = kept.find(paper, model.name, recipe) if kept and not redo else None
+            known = kept.get(paper, model.name, recipe) if kept and not redo else None
             yield (paper, known), None if known else paper
 
     for (paper, known), written in Writer(model, prompt).write(items(), should_stop):
         if written is not None and kept:
-            kept.keep(paper, written, model.name, recipe)
+            kept.save(paper, written, model.name, recipe)
         line = written or known
         if line is not None:
             yield TldrResult(

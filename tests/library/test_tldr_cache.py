@@ -16,29 +16,29 @@ LINE = TldrLine("Cats sleep a lot.", "generated", 0.25)
 
 def test_a_line_is_found_by_paper_model_and_recipe(tmp_path: Path) -> None:
     lines = TldrCache(tmp_path / "cache", pytest.fail)
-    lines.keep(CATS, LINE, "model", "recipe")
+    lines.save(CATS, LINE, "model", "recipe")
     lines.close()
     again = TldrCache(tmp_path / "cache", pytest.fail)
-    assert again.find(CATS, "model", "recipe") == LINE
-    assert again.find(CATS, "other", "recipe") is None
-    assert again.find(CATS, "model", "other") is None
+    assert again.get(CATS, "model", "recipe") == LINE
+    assert again.get(CATS, "other", "recipe") is None
+    assert again.get(CATS, "model", "other") is None
     changed = Paper(title="Cats", abstract="Cats do not sleep.")
-    assert again.find(changed, "model", "recipe") is None
+    assert again.get(changed, "model", "recipe") is None
     later = TldrLine("Cats sleep by day.", "extracted", 0.5)
-    again.keep(CATS, later, "model", "recipe")
-    assert again.find(CATS, "model", "recipe") == later
+    again.save(CATS, later, "model", "recipe")
+    assert again.get(CATS, "model", "recipe") == later
     again.close()
-    assert again.find(CATS, "model", "recipe") is None
+    assert again.get(CATS, "model", "recipe") is None
 
 
 def test_the_oldest_make_room(tmp_path: Path) -> None:
     papers = [Paper(title=f"Cats {n}", abstract="Cats sleep.") for n in range(5)]
     lines = TldrCache(tmp_path, pytest.fail)
     for paper in papers:
-        lines.keep(paper, LINE, "model", "recipe")
+        lines.save(paper, LINE, "model", "recipe")
     lines.close()
-    again = TldrCache(tmp_path, pytest.fail, most_kept=2)
-    found = [again.find(paper, "model", "recipe") is not None for paper in papers]
+    again = TldrCache(tmp_path, pytest.fail, max_entries=2)
+    found = [again.get(paper, "model", "recipe") is not None for paper in papers]
     assert found == [False] * 3 + [True] * 2
     again.close()
 
@@ -46,8 +46,8 @@ def test_the_oldest_make_room(tmp_path: Path) -> None:
 def test_text_that_no_encoding_takes_has_a_key_too(tmp_path: Path) -> None:
     odd = CATS.model_copy(update={"abstract": "Cats \ud800 sleep."})
     lines = TldrCache(tmp_path, pytest.fail)
-    lines.keep(odd, LINE, "model", "recipe")
-    assert lines.find(odd, "model", "recipe") == LINE
+    lines.save(odd, LINE, "model", "recipe")
+    assert lines.get(odd, "model", "recipe") == LINE
     lines.close()
 
 
@@ -55,8 +55,8 @@ def test_what_cannot_be_kept_is_said_once_and_nothing_fails(tmp_path: Path) -> N
     (tmp_path / FILE).write_bytes(b"This is no database at all. " * 100)
     told: list[str] = []
     lines = TldrCache(tmp_path, told.append)
-    lines.keep(CATS, LINE, "model", "recipe")
-    assert lines.find(CATS, "model", "recipe") is None
+    lines.save(CATS, LINE, "model", "recipe")
+    assert lines.get(CATS, "model", "recipe") is None
     lines.close()
     (note,) = told
     assert FILE in note
