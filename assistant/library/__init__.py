@@ -20,6 +20,7 @@ from assistant.library.records import (
 )
 from assistant.library.statistics import Statistics
 from assistant.library.tldr_cache import TldrCache
+from assistant.library.vector_rows import VectorState
 
 __all__ = [
     "EVERYTHING",
@@ -40,6 +41,7 @@ __all__ = [
     "StoredTurn",
     "TldrCache",
     "TldrLine",
+    "VectorState",
     "parse_query",
     "restore",
 ]

@@ -1,4 +1,4 @@
-"""The papers of the library: adding and merging, listing, tagging, finding one by its key."""
+"""The papers of the library: add and merge, list, tag, look up by key."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from assistant.paper import Paper
 FacetKind = Literal["tag", "source"]
 
 _PAGE = 500
-# Keys and titles go all over their indexes: a tenth more papers a second than with 2 MB.
+# Inserted keys and titles are spread over their indexes; imports are 10% faster than with 2 MB.
 _ADDING_CACHE_KB = 64_000
-# The tag of the papers that the user likes best.
+# The tag of favorite papers.
 STAR = "star"
 _ORDERS: dict[Sort, str] = {
     "published": "published DESC, number DESC",
     "added": "added_at DESC, number DESC",
     "title": "title COLLATE NOCASE, number",
 }
-# How a paper writes a label; one of several sources has only the first of them in its row.
+# The spelling of a label in a paper; the row of a paper has only the first of its sources.
 _WRITTEN: dict[FacetKind, str] = {
     "tag": "SELECT tag.value FROM papers, json_each(papers.tags) AS tag "
     "WHERE papers.number = ? AND folded(tag.value) = ?",
@@ -38,7 +38,7 @@ _WRITTEN: dict[FacetKind, str] = {
 }
 _SCHEMES = ("doi:", "arxiv:", "pmid:", "text:")
 _NUMBER = re.compile(r"#?(\d{1,18})")
-_NEAR = 3
+_MAX_SUGGESTIONS = 3
 
 
 class Catalog:
@@ -52,9 +52,9 @@ class Catalog:
     def add_batch(
         self, papers: Sequence[Paper], rows_written: Callable[[], None] = lambda: None
     ) -> ImportReport:
-        """Add or merge `papers` in one transaction, their full text included.
+        """Add or merge `papers` in one transaction.
 
-        `rows_written` is called when only their full text is left to be made.
+        `rows_written` is called when only the full-text index is left to update.
         """
         report = ImportReport(read=len(papers))
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -70,11 +70,14 @@ class Catalog:
         return report
 
     def tag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
-        """Give the papers `numbers` these tags, which no import takes away; how many changed."""
+        """Add tags to the papers `numbers`; imports keep them. Returns how many papers changed."""
         return self._set_own_tags(numbers, tags, ())
 
     def untag(self, numbers: Sequence[int], tags: Sequence[str]) -> int:
-        """Take these tags from the papers `numbers`, and those of imports too; how many changed."""
+        """Remove tags from the papers `numbers`; imports do not restore them.
+
+        Returns how many papers changed.
+        """
         return self._set_own_tags(numbers, (), tags)
 
     def _set_own_tags(
@@ -89,12 +92,12 @@ class Catalog:
             return records_of(connection, number)
 
     def last_number(self) -> int:
-        """The highest number of a paper; 0 without any."""
+        """The highest number of a paper; 0 if there is none."""
         with self._database.read() as connection:
             return last_number(connection)
 
     def added_at(self, numbers: Iterable[int]) -> dict[int, str]:
-        """When these papers came into the library, ISO 8601 in UTC; '' where it is not known."""
+        """When these papers were added, ISO 8601 in UTC; '' if unknown."""
         with self._database.read() as connection:
             return dict(
                 connection.execute(
@@ -144,7 +147,7 @@ class Catalog:
         ]
 
     def count(self, filters: Filters = EVERYTHING) -> int:
-        """How many papers there are that meet `filters`."""
+        """The number of papers that meet `filters`."""
         condition, values = conditions(filters)
         with self._database.read() as connection:
             row = connection.execute(
@@ -249,14 +252,14 @@ class Catalog:
         wanted = key.strip().encode(errors="replace").decode()
         number = _NUMBER.fullmatch(wanted)
         numbers = [int(number[1])] if number else self._numbers_of_key(wanted)
-        found = self.by_number(numbers[: _NEAR + 1])
+        found = self.by_number(numbers[: _MAX_SUGGESTIONS + 1])
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
             raise PaperNotFound(
                 f"{wanted!r} fits several papers ({_listed(found.values())}); give more of the id."
             )
-        ranked = self.ranked(wanted, _NEAR) if wanted else []
+        ranked = self.ranked(wanted, _MAX_SUGGESTIONS) if wanted else []
         near = self.by_number(number for number, _ in ranked)
         hint = f"near it: {_listed(near.values())}" if near else "`assistant list` shows the ids"
         raise PaperNotFound(f"No paper in the library has the id {wanted!r}; {hint}.")
@@ -273,7 +276,7 @@ class Catalog:
             for name in names:
                 rows = connection.execute(
                     "SELECT DISTINCT paper FROM keys WHERE key >= ? AND key < ? LIMIT ?",
-                    (name, name + "\U0010ffff", _NEAR + 1),
+                    (name, name + "\U0010ffff", _MAX_SUGGESTIONS + 1),
                 )
                 beginnings.update(row[0] for row in rows)
         return sorted(beginnings)

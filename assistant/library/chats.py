@@ -1,4 +1,4 @@
-"""The chats: every question with its answer, in the order they were asked, and whose they are."""
+"""The chats of each owner: questions and answers in order."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from assistant.library.name_matching import fold
 from assistant.library.records import ChatSummary, StoredTurn
 
 _SUMMARIES = (
-    "SELECT kept.chat, coalesce(chats.title, first.question), first.question, turns, "
+    "SELECT summary.chat, coalesce(chats.title, first.question), first.question, turns, "
     "first.asked_at, last.asked_at FROM "
     "(SELECT chat, min(turn) AS first_turn, max(turn) AS last_turn, count(*) AS turns "
-    "FROM turns WHERE owner = :owner GROUP BY chat) AS kept "
+    "FROM turns WHERE owner = :owner GROUP BY chat) AS summary "
     "JOIN turns AS first ON first.turn = first_turn "
     "JOIN turns AS last ON last.turn = last_turn "
-    "LEFT JOIN chats ON chats.owner = :owner AND chats.chat = kept.chat"
+    "LEFT JOIN chats ON chats.owner = :owner AND chats.chat = summary.chat"
 )
-# There is no word that is neither in the title nor in a question nor in the text of an answer.
+# No word is missing in all of: the title, the questions, the texts of the answers.
 _HAS_WORDS = (
     " WHERE NOT EXISTS (SELECT 1 FROM json_each(:words) AS word WHERE "
     "NOT instr(folded(coalesce(chats.title, '')), word.value) AND NOT EXISTS "
-    "(SELECT 1 FROM turns AS said WHERE said.owner = :owner AND said.chat = kept.chat AND ("
+    "(SELECT 1 FROM turns AS said WHERE said.owner = :owner AND said.chat = summary.chat AND ("
     "instr(folded(said.question), word.value) OR instr(folded("
     "CASE WHEN json_valid(said.answer) "
     "THEN coalesce(json_extract(said.answer, '$.answer'), '') ELSE '' END), word.value))))"
@@ -32,8 +32,8 @@ _HAS_WORDS = (
 class Chats:
     """The chats in a database. Thread-safe.
 
-    Each belongs to an owner: the name of a user, or "" where nobody logs in. A chat of another
-    owner is for every method as if it were not there, whoever knows its id.
+    Each belongs to an owner: a user name, or "" if there is no login. Every method behaves as if
+    the chats of other owners did not exist, even if their id is known.
     """
 
     def __init__(self, database: Database) -> None:
@@ -50,11 +50,11 @@ class Chats:
         must_exist: bool = False,
         replaces: str = "",
     ) -> bool:
-        """Append a question and its answer to a chat, which begins with its first turn.
+        """Append a question and its answer to a chat; the first turn creates the chat.
 
-        `replaces` is a question whose last turn this one replaces; that turn need not be the last
-        of the chat, which may have come from another window. With `must_exist` or `replaces` the
-        chat has to be there: if it was deleted, nothing is stored and False is returned.
+        `replaces` is a question whose last turn is deleted; later turns may exist, from another
+        window. With `must_exist` or `replaces` the chat has to exist: if it was deleted, nothing is
+        stored and False is returned.
         """
         asked_at = datetime.now(UTC).isoformat(timespec="seconds")
         chat_id, owner = _writable(chat_id), _writable(owner)
@@ -78,7 +78,7 @@ class Chats:
         return True
 
     def turns(self, chat_id: str, owner: str = "") -> list[StoredTurn]:
-        """The turns of a chat, the first one first; none if there is no such chat."""
+        """The turns of a chat in order; [] if there is no such chat."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT question, answer, asked_at FROM turns WHERE owner = ? AND chat = ? "
@@ -88,14 +88,14 @@ class Chats:
         return [StoredTurn(*row) for row in rows]
 
     def all(self, owner: str = "") -> list[ChatSummary]:
-        """Every chat, the one with the latest turn first."""
+        """All chats, the one with the latest turn first."""
         return self.search("", owner)
 
     def search(self, words: str, owner: str = "") -> list[ChatSummary]:
-        """The chats that have every one of `words`, the one with the latest turn first.
+        """The chats that have all of `words`, the one with the latest turn first.
 
-        A word may be in the title, in a question or in an answer, also within a longer word; case
-        and accents do not count.
+        A word may be in the title, in a question or in an answer, also as part of a longer word.
+        Case and accents are ignored.
         """
         wanted = sorted({fold(word) for word in words.split()} - {""})
         values = {"owner": _writable(owner), "words": json.dumps(wanted, ensure_ascii=False)}
@@ -106,9 +106,9 @@ class Chats:
         return [ChatSummary(*row) for row in rows]
 
     def rename(self, chat_id: str, title: str, owner: str = "") -> bool:
-        """Give a chat a title; an empty one gives its first question back.
+        """Set the title of a chat; an empty one resets it to the first question.
 
-        Returns False when there is no such chat.
+        Returns False if there is no such chat.
         """
         chat, title = (_writable(owner), _writable(chat_id)), _writable(title).strip()
         with self._database.write() as connection:
@@ -121,9 +121,9 @@ class Chats:
         return known is not None
 
     def delete(self, chat_id: str, owner: str = "") -> bool:
-        """Delete a chat with its title; what it said is written over in the files.
+        """Delete a chat and overwrite its text in the files.
 
-        Returns False when there is no such chat.
+        Returns False if there is no such chat.
         """
         chat = (_writable(owner), _writable(chat_id))
         with self._database.write() as connection:
@@ -136,5 +136,5 @@ class Chats:
 
 
 def _writable(text: str) -> str:
-    """`text` without what is no text, which a terminal can hand over; the rest is kept."""
+    """Replace what UTF-8 cannot encode, which a terminal can pass."""
     return text.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""Chunks: spans of an abstract, short enough for the embedding model with the title in front."""
+"""Chunks: spans of an abstract that fit into the embedding model together with the title."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from assistant.embedder import Embedder
 
-# Changes whenever the same paper would be cut in another way.
+# Has to change when the same paper is split in another way.
 VERSION = 1
 _SPECIAL_TOKENS = 2
-# Paragraphs, sentences, words; what is still too long then is cut between characters.
+# Paragraphs, sentences, words, characters.
 _SEPARATORS = [r"\n+", r"(?<=[.!?])\s+", r"\s+", ""]
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """`abstract[start:end]`; `text` is that with the title in front, as it is embedded."""
+    """`abstract[start:end]`; `text` is the title and this span, as it is embedded."""
 
     start: int
     end: int
@@ -25,19 +25,19 @@ class Chunk:
 
 
 class Chunker:
-    """Cuts abstracts for one embedder."""
+    """Splits abstracts for one embedder."""
 
     def __init__(self, embedder: Embedder) -> None:
-        """Cut for `embedder`."""
+        """Split for `embedder`."""
         self._embedder = embedder
         self._room = embedder.max_tokens - _SPECIAL_TOKENS
         self.fingerprint = f"chunks-{VERSION}-{embedder.max_tokens}"
 
     def split(self, title: str, abstract: str) -> list[Chunk]:
-        """Cut `abstract` into chunks that follow one another and leave out only white space.
+        """Split `abstract` into consecutive chunks that leave out only white space.
 
-        A paper that fits as a whole is one chunk, and so is a title without an abstract. The title
-        takes at most half of a chunk.
+        A paper that fits is one chunk, and so is a title without an abstract. The title takes at
+        most half of a chunk.
         """
         whole = f"{title}\n{abstract}"
         if self._embedder.count_tokens(whole) <= self._room:
@@ -51,7 +51,7 @@ class Chunker:
                 Chunk(start, end, f"{head}\n{abstract[start:end]}")
                 for start, end in self._spans(abstract, budget)
             ]
-            # Tokens of parts add up for most tokenizers, not for all.
+            # For some tokenizers, the parts together have more tokens than their sum.
             if budget <= 1 or all(
                 self._embedder.count_tokens(chunk.text) <= self._room for chunk in chunks
             ):
@@ -72,17 +72,17 @@ class Chunker:
         spans = []
         position = 0
         for part in splitter.split_text(abstract):
-            start = abstract.index(part, position)  # only white space is between two parts
+            start = abstract.index(part, position)  # parts are separated by white space only
             position = start + len(part)
             spans.append((start, position))
         return spans
 
     def _length(self, text: str) -> int:
-        # The splitter would repeat parts of length 0 at the start of the next chunk.
+        # The splitter repeats parts of length 0 at the start of the next chunk.
         return max(1, self._embedder.count_tokens(text))
 
     def _cut(self, title: str, budget: int) -> str:
-        """The longest beginning of `title` within `budget` tokens, at the end of a word if any."""
+        """Truncate `title` to `budget` tokens, after a word if possible."""
         if self._embedder.count_tokens(title) <= budget:
             return title
         ends = [word.end() for word in _WORD.finditer(title)]

@@ -1,4 +1,4 @@
-"""What a person typed -> a full text query, and the papers that fit it, by BM25."""
+"""Full-text search: a query becomes terms, which BM25 ranks papers by."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.query_plan import QueryPlan, any_of, common_scores, plan
 from assistant.library.spelling import Spelling
 
-# A question longer than this is a pasted text; its beginning says what it is about.
+# A longer query is a pasted text, whose beginning says what it is about.
 MAX_CHARACTERS = 8_000
 MAX_TERMS = 128
 _PHRASE = re.compile(r'["“„”]([^"“„”]+)["“”]')
 _WORD = re.compile(r"[^\W_]+")
-# Two or three parts: nobody writes a longer chain in one word.
+# Two or three parts; longer chains are never written as one word.
 _HYPHENATED = re.compile(r"(?<![^\W_])(?<![^\W_][-‐‑])[^\W_]+(?:[-‐‑][^\W_]+){1,2}(?![-‐‑]?[^\W_])")
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d+)")
+# How many of the best papers by rare words are scored by common words too.
+_RESCORED = 200
 # A match in the title counts as much as two in the abstract.
-# So many of the best by rare words are looked up for common ones.
-_WEIGHED = 200
 _SCORE = "bm25(full_text, 2.0, 1.0)"
 
-# Words of English questions that say nothing about a paper's content.
+# Words of English questions that say nothing about the content of a paper.
 STOP_WORDS = frozenset(
     """
     a about above after again against all also am an and any are as at be because been before being
@@ -43,7 +43,7 @@ STOP_WORDS = frozenset(
 
 
 class FullText:
-    """The full text index of a database. Thread-safe."""
+    """The full-text index of a database. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         """Search the papers of `database`."""
@@ -51,7 +51,7 @@ class FullText:
         self._spelling = Spelling(database)
 
     def plan(self, query: str) -> QueryPlan | None:
-        """How to look for `query`, with near words in place of unknown ones; None: no words."""
+        """The plan for `query`, with spelling corrected; None if it has no words."""
         words = self._spelling.correct(terms(query))
         with self._database.read() as connection:
             return plan(connection, words)
@@ -61,25 +61,25 @@ class FullText:
     ) -> list[tuple[int, float]]:
         """Number and BM25 score of the `limit` best papers, best first; higher is better.
 
-        The score is FTS5's with its sign turned: no less than 0, and without an upper bound.
+        The score is FTS5's with the sign reversed: at least 0, without an upper bound.
         """
         condition, values = conditions(filters)
-        # Papers are looked up among those that fit, not the other way round: FTS5 would begin its
-        # search anew for each of them. `ORDER BY rank` would be twice as slow as ordering here.
-        fit = f"AND +rowid IN (SELECT number FROM papers WHERE {condition})" if values else ""  # noqa: S608
-        most = limit if limit < 0 or not wanted.common else max(limit, _WEIGHED)
+        # The `+` makes SQLite filter the matches of FTS5; otherwise FTS5 would start a search for
+        # each paper that meets the filters. `ORDER BY rank` takes twice as long as `score`.
+        matching = f"AND +rowid IN (SELECT number FROM papers WHERE {condition})" if values else ""  # noqa: S608
+        most = limit if limit < 0 or not wanted.common else max(limit, _RESCORED)
         found = self._scores(
-            f"full_text MATCH ? {fit} ORDER BY score, rowid LIMIT ?",
+            f"full_text MATCH ? {matching} ORDER BY score, rowid LIMIT ?",
             (wanted.expression, *values, most),
         )
         if not wanted.common:
             return found
-        scores = self._with_common(dict(found), found[:_WEIGHED], wanted)
+        scores = self._with_common(dict(found), found[:_RESCORED], wanted)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return ranked if limit < 0 else ranked[:limit]
 
     def scores(self, wanted: QueryPlan, numbers: Iterable[int]) -> dict[int, float]:
-        """The scores of those of `numbers` that have any of the words."""
+        """The scores of the papers `numbers` that have any of the words."""
         given = json.dumps(list(numbers))
         if given == "[]":
             return {}
@@ -92,7 +92,7 @@ class FullText:
     def _with_common(
         self, scores: dict[int, float], which: Sequence[tuple[int, float]], wanted: QueryPlan
     ) -> dict[int, float]:
-        """`scores`, those of `which` with what their common words add."""
+        """`scores` with the common words added for the papers of `which`."""
         if not wanted.common:
             return scores
         with self._database.read() as connection:
@@ -100,7 +100,7 @@ class FullText:
         return {number: score + added.get(number, 0.0) for number, score in scores.items()}
 
     def matching(self, query: str, filters: Filters = EVERYTHING) -> list[int]:
-        """Numbers of the papers that have every word of `query`, best BM25 first."""
+        """Numbers of the papers that have all words of `query`, the best by BM25 first."""
         wanted = [term for term in terms(query) if " " not in term]
         if not wanted:
             return []
@@ -109,7 +109,7 @@ class FullText:
         return [number for number, _ in self.best(every, -1, filters)]
 
     def optimize(self) -> None:
-        """Write the index anew without what removed papers have left in it, which takes time."""
+        """Rewrite the index without the text of removed papers; this is slow in a large library."""
         with self._database.write() as connection:
             connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
 
@@ -123,10 +123,10 @@ class FullText:
 
 
 def terms(query: str) -> list[str]:
-    """The words of `query`, and the phrases: several words with spaces between.
+    """The search terms of `query`: words, and phrases, which contain spaces.
 
-    Of the words the stop words are left out, unless nothing else is there. Phrases in quotation
-    marks stay together. `pre-training` is also looked for as one word, and `GPT4` as `GPT-4`.
+    Stop words are left out unless there are no other words. Text in quotation marks becomes a
+    phrase. `pre-training` is also searched for as one word, and `GPT4` as `GPT-4`.
     """
     text = unicodedata.normalize("NFC", query[:MAX_CHARACTERS]).lower()
     found: dict[str, None] = {}

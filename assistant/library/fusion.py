@@ -1,7 +1,7 @@
-"""One score for each paper out of how its words fit, how its meaning fits, and its neighbours.
+"""Fusion of BM25 scores, cosines and nearest neighbours into one score per paper.
 
-The figures behind the weights are in docs/architecture.md; `python -m benchmarks.retrieval` prints
-them anew.
+docs/architecture.md has the figures behind the weights; `python -m benchmarks.retrieval` measures
+them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 
 from assistant.embedder import Vector
 
-# A cosine weighs twice what the BM25 score does as a share of the best one.
+# Weight of a cosine; the BM25 score as a share of the best score has weight 1.
 _COSINE = 2.0
-# The share of a paper's score that comes from the papers nearest to it, and how many these are:
-# what is relevant stands together (Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005).
+# The share of a paper's score that comes from its nearest papers, and how many these are: relevant
+# papers are close to each other (F. Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005).
 _NEIGHBOURS = 0.3
 _NEAREST = 3
 
@@ -25,9 +25,9 @@ def fuse(
 ) -> dict[int, float]:
     """Score of each paper that has a BM25 score (0 or more) or a cosine; higher is better.
 
-    `vectors` are the papers' own, of length 1. A paper may lack any of the three: its words may fit
-    nothing, and it may have no vectors yet. Without a cosine it is taken for the least near of
-    those whose words fit, so that having a vector is no merit by itself.
+    `vectors` are the papers' vectors of length 1. Each of the three may lack papers. A paper
+    without a cosine gets the lowest cosine of the papers with a BM25 score, so that having a vector
+    is no advantage in itself.
     """
     best = max(bm25.values(), default=0.0) or 1.0
     unknown = min((cosine[number] for number in bm25 if number in cosine), default=0.0)
@@ -39,7 +39,7 @@ def fuse(
 
 
 def _smoothed(own: Mapping[int, float], vectors: Mapping[int, Vector]) -> dict[int, float]:
-    """Each score moved towards those of the nearest papers, which weigh by their cosine."""
+    """Mix each score with those of the nearest papers, weighted by their cosines."""
     if len(own) <= _NEAREST:
         return dict(own)
     scores = np.array(list(own.values()))

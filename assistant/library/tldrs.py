@@ -1,4 +1,4 @@
-"""The TL;DRs of the papers: one for each paper, model and prompt; the newest is the paper's."""
+"""The TL;DRs of the papers: one for each paper, model and prompt; the newest is displayed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Tldrs:
         """Store `tldr` in place of an older one by the same model and prompt.
 
         Returns False, storing nothing, when the paper is gone or its title and abstract are no
-        longer those of `paper`, which the line was written about.
+        longer those of `paper`, from which it was written.
         """
         with self._database.write() as connection:
             row = connection.execute(
@@ -93,7 +93,7 @@ class Tldrs:
         return int(row[0])
 
     def count_by_recipe(self) -> list[tuple[str, str, int]]:
-        """How many papers have a line by a model from a prompt: (model, prompt, papers)."""
+        """The number of papers with a TL;DR by model and prompt: (model, prompt, papers)."""
         with self._database.read() as connection:
             return connection.execute(
                 "SELECT model, prompt, count(*) FROM tldrs GROUP BY model, prompt "

@@ -67,13 +67,11 @@ def drawn(
     The same papers have the same map, in whatever order they came. `progress` may end the work by
     raising.
     """
-    version = version_of(library)
+    version, state = version_of(library), library.version()[1]
     progress(READING, 0, 0)
     papers = sorted(papers_of(library, vectors), key=lambda stored: stored.id)
     if not papers:
-        return PaperMap(
-            version=version, fingerprint=None, numbers=(), x=(), y=(), topic=(), names=()
-        )
+        return PaperMap(version=version, state=state, numbers=(), x=(), y=(), topic=(), names=())
     matrix = np.array([vectors[stored.number] for stored in papers], np.float32)
     points = layout(matrix, lambda done, total: progress(PLACING, done, total))
     progress(NAMING, 0, 0)
@@ -84,7 +82,7 @@ def drawn(
         topic[group] = number
     return PaperMap(
         version=version,
-        fingerprint=library.version()[1].fingerprint,
+        state=state,
         numbers=tuple(stored.number for stored in papers),
         x=tuple(points[:, 0].round(5).tolist()),
         y=tuple(points[:, 1].round(5).tolist()),
@@ -96,9 +94,13 @@ def drawn(
 def brought_up(kept: PaperMap, library: Library, vectors: dict[int, Floats]) -> PaperMap | None:
     """`kept` with the papers that came since beside their nearest, and without those that went.
 
-    None if that is too many, or if the papers have other vectors now: it has to be drawn anew.
+    None if that is too many, if the papers have other vectors now, or if `kept` is not a map of
+    this library: another catalogue may have been put in its place.
     """
-    if kept.fingerprint != library.version()[1].fingerprint:
+    present = library.version()[1]
+    if kept.state.fingerprint != present.fingerprint or not library.vectors.rows.has_been(
+        kept.state
+    ):
         return None
     shown = set(kept.numbers)
     new = [number for number in vectors if number not in shown]

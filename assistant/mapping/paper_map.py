@@ -14,10 +14,11 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.files import write_atomically
+from assistant.library import VectorState
 from assistant.text.clusters import Floats
 
-# Changes whenever the same papers would get another map.
-WAY = 1
+# Has to change when the same papers get another map, or when the format changes.
+WAY = 2
 FOLDER = "maps"
 # A paper that came later lies so far from its nearest one; the map is 1 wide.
 _BESIDE = 0.006
@@ -27,15 +28,16 @@ _TURN = np.pi * (3 - np.sqrt(5))
 class PaperMap(BaseModel):
     """Papers by their `numbers`, each at `x` and `y` between 0 and 1 and in a `topic`.
 
-    `topic` is a place in `names`, or -1 for none. `version` says of which library it was drawn, and
-    `fingerprint` by which embedder. The last `later` papers came after it was drawn.
+    `topic` is a place in `names`, or -1 for none. `state` is the state of the vectors from which it
+    was drawn, and `version` that of the whole library. The last `later` papers came after it was
+    drawn.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     way: int = WAY
     version: str
-    fingerprint: str | None
+    state: VectorState
     numbers: tuple[int, ...]
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -90,17 +92,16 @@ def _moved(values: Sequence[float], directions: npt.NDArray[np.float64]) -> list
 class MapCache:
     """The last map of each library, in a folder of the cache.
 
-    A cache is nothing to fail at: what cannot be read is not there, and what cannot be written is
-    drawn again another time.
+    A file that cannot be read counts as missing; a map that cannot be written is drawn again later.
     """
 
     def __init__(self, cache: Path, library: Path) -> None:
-        """Look after the map of the library in the folder `library`."""
+        """Cache the map of the library in the folder `library`."""
         name = hashlib.sha256(os.fsencode(library.absolute())).hexdigest()[:16]
         self._file = cache / FOLDER / f"{name}.json"
 
     def read(self) -> PaperMap | None:
-        """The map that was kept; None if there is none, or one that was drawn in another way."""
+        """The cached map; None if there is none, or if an older version drew it."""
         try:
             kept = PaperMap.model_validate_json(self._file.read_bytes())
         except (OSError, ValidationError):
@@ -108,7 +109,7 @@ class MapCache:
         return kept if kept.way == WAY else None
 
     def write(self, drawn: PaperMap) -> bool:
-        """Keep `drawn` in place of the last one; whether that was possible."""
+        """Replace the cached map by `drawn`; return whether that was possible."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, drawn.model_dump_json())

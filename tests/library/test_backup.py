@@ -43,12 +43,12 @@ def filled(library: Library, make_papers: MakePapers) -> Library:
     library.add(make_papers(30))
     record = Paper(title="On tulips", doi="10.1/tulip", source="a.bib")
     library.add([record, record.model_copy(update={"abstract": "Red.", "source": "b.bib"})])
-    library.tag([3], ["star"])
-    library.untag([4], ["old"])
-    library.embed_missing()
-    library.save_tldr(StoredTldr(3, "A line.", "m", "p", "generated", 1.5, "2024-01-01T00:00:00"))
-    library.save_turn("chat", "Why?", '{"text": "Because."}')
-    library.remember("watched:/x", "{}")
+    library.papers.tag([3], ["star"])
+    library.papers.untag([4], ["old"])
+    library.vectors.embed_missing()
+    library.tldrs.save(StoredTldr(3, "A line.", "m", "p", "generated", 1.5, "2024-01-01T00:00:00"))
+    library.chats.save_turn("chat", "Why?", '{"text": "Because."}')
+    library.metadata.set("watched:/x", "{}")
     (library.folder / "prompts").mkdir()
     (library.folder / "prompts" / "tldr.md").write_text("# user\n{title}{abstract}\n")
     return library
@@ -98,7 +98,7 @@ def other(tmp_path: Path) -> Path:
     folder = tmp_path / "other"
     with Library.open(folder, HashingEmbedder()) as library:
         library.add([Paper(title="What I had", abstract="Before.")])
-        library.embed_missing()
+        library.vectors.embed_missing()
     (folder / "prompts").mkdir()
     (folder / "prompts" / "answer.md").write_text("mine")
     return folder
@@ -117,9 +117,9 @@ def test_everything_comes_back(filled: Library, tmp_path: Path) -> None:
     embedder = HashingEmbedder()
     with Library.open(tmp_path / "new", embedder) as library:
         assert library.check() == []
-        assert library.missing_vectors() == 0
+        assert library.vectors.missing() == 0
         assert [hit.stored.id for hit in library.search(query)] == hits
-        assert library.turns("chat")[0].answer_json == '{"text": "Because."}'
+        assert library.chats.turns("chat")[0].answer_json == '{"text": "Because."}'
     assert embedder.texts == [query], "nothing was embedded again"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["library", "new", "papers.zip"]
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
@@ -131,7 +131,7 @@ def test_an_empty_library_comes_back(library: Library, tmp_path: Path) -> None:
     assert library.back_up(tmp_path / "b.zip").papers == 0
     assert restore(tmp_path / "b.zip", tmp_path / "new", replace=False).papers == 0
     with Library.open(tmp_path / "new", None) as new:
-        assert new.count() == 0
+        assert new.papers.count() == 0
 
 
 def test_prompts_that_are_none_do_not_spoil_the_backup(filled: Library, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_backup_is_one_moment_while_others_write(
         assert backup_made.papers % 10 == 1
         restore(tmp_path / f"{n}.zip", tmp_path / f"new{n}", replace=False)
         with Library.open(tmp_path / f"new{n}", None) as library:
-            assert library.count() == backup_made.papers
+            assert library.papers.count() == backup_made.papers
             assert library.check() == []
 
 
@@ -291,7 +291,7 @@ def test_what_is_only_in_the_journal_is_kept_too(saved: Path, other: Path) -> No
     with closing(sqlite3.connect(other / "catalog.sqlite.before-restore")) as connection:
         assert connection.execute("SELECT count(*) FROM papers").fetchone() == (2,)
     with Library.open(other, None) as library:
-        assert library.count() == 31
+        assert library.papers.count() == 31
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"", b"SQLite format 3\0" * 300])
@@ -300,7 +300,7 @@ def test_a_damaged_library_can_be_replaced(saved: Path, other: Path, content: by
     (other / "catalog.sqlite-wal").write_bytes(b"a journal")
     restore(saved, other, replace=True)
     with Library.open(other, None) as library:
-        assert library.count() == 31
+        assert library.papers.count() == 31
         assert library.check() == []
     assert (other / "catalog.sqlite.before-restore").read_bytes() == content
 
@@ -311,7 +311,7 @@ def test_without_a_catalogue_there_is_no_library(saved: Path, tmp_path: Path) ->
     (new / "catalog.sqlite-wal").write_bytes(b"left over")
     restore(saved, new, replace=False)
     with Library.open(new, None) as library:
-        assert library.count() == 31
+        assert library.papers.count() == 31
 
 
 @pytest.mark.parametrize("searched", [True, False])
@@ -323,7 +323,7 @@ def test_a_library_that_is_open_is_not_replaced(saved: Path, other: Path, search
             restore(saved, other, replace=True)
         library.add([Paper(title="Later", abstract="Still there.")])
     with Library.open(other, HashingEmbedder()) as library:
-        assert library.count() == 2
+        assert library.papers.count() == 2
         assert library.check() == []
     assert not list(other.glob("*before-restore*"))
 
@@ -705,7 +705,7 @@ def test_a_killed_restore_leaves_the_old_or_the_new_library(
         process.start()
         process.join()
         with Library.open(copy, HashingEmbedder()) as library:
-            count = library.count()
+            count = library.papers.count()
             assert library.check() == []
             assert library.search("what")
         assert count in (1, 31), moment

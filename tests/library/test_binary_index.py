@@ -110,11 +110,13 @@ def test_it_follows_additions_removals_and_generations(
     assert not (tmp_path / FILE).exists()
 
 
-def add_papers(rows: VectorRows, vectors: Matrix, first: int, make_papers: MakePapers) -> list[int]:
+def add_papers(
+    rows: VectorRows, vectors: Vectors, first: int, make_papers: MakePapers
+) -> list[int]:
     """Add a paper for each of `vectors`; return their numbers."""
     catalog = Catalog(rows._database)
     before = catalog.last_number()
-    catalog.add(make_papers(len(vectors), first=first))
+    catalog.add_batch(make_papers(len(vectors), first=first))
     numbers = list(range(before + 1, before + 1 + len(vectors)))
     added = [(stored, [Chunk(0, 1, "")]) for stored in catalog.by_number(numbers).values()]
     rows.add("fake", added, vectors)
@@ -169,7 +171,7 @@ def test_a_check_of_the_library_repairs_it(
     monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
     with Library.open(folder, HashingEmbedder()) as library:
         library.add(make_papers(40))
-        library.embed_missing()
+        library.vectors.embed_missing()
     with np.load(folder / FILE) as saved:
         content = dict(saved)
     content["papers"] = content["papers"][::-1]

@@ -13,6 +13,7 @@ from assistant.library.chroma_collection import ChromaCollection, ChromaUnusable
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
+from assistant.library.removal import remove_papers
 from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorBatch, VectorRows
 from assistant.paper import Paper
@@ -280,8 +281,8 @@ def test_an_index_of_another_history_is_rebuilt(folder: Path, rows: VectorRows) 
     with rows._database.read() as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     catalog = Catalog(rows._database)
-    catalog.remove([5])
-    catalog.add([Paper(title="New", abstract="B.", doi="10.1/new")])
+    remove_papers(rows._database, [5])
+    catalog.add_batch([Paper(title="New", abstract="B.", doi="10.1/new")])
     (new,) = catalog.by_number([COUNT + 1]).values()
     rows.add("f", [(new, [Chunk(0, 2, "a")])], np.eye(1, DIMENSION, dtype=np.float32))
     index = ChromaIndex(folder, rows, fail)
@@ -312,7 +313,7 @@ def test_an_interrupted_update_continues_with_its_own_catalogue_only(
         connection.execute("VACUUM INTO ?", (str(copy),))
     index = ChromaIndex(folder, rows, fail)
     catalog = Catalog(rows._database)
-    catalog.add([longer(1)])
+    catalog.add_batch([longer(1)])
     (changed,) = catalog.by_number([1]).values()
     rows.add("f", [(changed, [Chunk(0, 2, "a")])], np.eye(1, DIMENSION, dtype=np.float32))
 

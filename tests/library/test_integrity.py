@@ -30,8 +30,8 @@ def filled(library: Library, make_papers: Callable[..., list[Paper]], folder: Pa
         [record.model_copy(update={"abstract": "Red.", "tags": ("Plants",), "source": "b.bib"})]
     )
     library.add([Paper(title="Owls", abstract="They sleep.", authors=("Zoë O'Neil", "B. Ek"))])
-    library.tag([3], ["star"])
-    library.embed_missing()
+    library.papers.tag([3], ["star"])
+    library.vectors.embed_missing()
     library.search("tulips", 3)
     library.close()
     return folder
@@ -59,10 +59,10 @@ def test_an_empty_library_is_sound(library: Library) -> None:
 def test_a_sound_library_is_sound_and_each_step_is_told(filled: Path) -> None:
     steps: list[str] = []
     with Library.open(filled, HashingEmbedder()) as library:
-        before = [library.sources(stored) for stored in library.papers()]
+        before = [library.papers.records(stored.number) for stored in library.papers.all()]
         assert library.check(steps.append) == []
         assert library.check(repair=True) == []
-        assert [library.sources(stored) for stored in library.papers()] == before
+        assert [library.papers.records(stored.number) for stored in library.papers.all()] == before
     assert steps[0] == "File"
     assert steps[-1] == "Chroma"
 
@@ -131,8 +131,8 @@ def test_damage_is_found_repaired_and_gone(filled: Path, statements: list[str], 
     assert all(problem.repaired for problem in repaired), repaired
     assert examined(filled, repair=False) == []
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.count() == COUNT
-        library.embed_missing()
+        assert library.papers.count() == COUNT
+        library.vectors.embed_missing()
         assert library.search("tulips", 3)
 
 
@@ -140,10 +140,10 @@ def test_names_and_tags_are_those_from_before(filled: Path) -> None:
     damage(filled, "DELETE FROM keys", "DELETE FROM labels", "DELETE FROM titles")
     assert examined(filled, repair=True)[0].repaired
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.get("10.1/tulip").number == 11
+        assert library.papers.get("10.1/tulip").number == 11
         assert list(library.statistics().tags) == [("plants", 1), ("star", 1)]
-        assert library.count(Filters(sources=("A.bib",))) == 1
-        assert library.count(Filters(sources=("b.bib",))) == 1
+        assert library.papers.count(Filters(sources=("A.bib",))) == 1
+        assert library.papers.count(Filters(sources=("b.bib",))) == 1
 
 
 def _cut(vector: bytes) -> bytes:
@@ -173,8 +173,8 @@ def test_a_damaged_vector_alone_is_removed_and_made_anew(
     assert f"vectors of 1 paper (#{number}) are damaged" in problem.what
     assert problem.repaired
     with Library.open(filled, HashingEmbedder()) as library:
-        assert library.missing_vectors() == 1
-        assert library.embed_missing() == 1
+        assert library.vectors.missing() == 1
+        assert library.vectors.embed_missing() == 1
         assert library.check() == []
     with closing(sqlite3.connect(filled / "catalog.sqlite")) as connection:
         rows = connection.execute("SELECT vector FROM chunks WHERE paper = ?", (number,)).fetchall()
@@ -205,7 +205,7 @@ def test_papers_that_contradict_each_other_are_sound(library: Library) -> None:
         ]
         + [Paper(title=title, abstract="Without.", authors=("Ann Lee",))]
     )
-    library.untag([1], ["nothing"])
+    library.papers.untag([1], ["nothing"])
     assert library.check() == []
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.library import Library
+from assistant.library import Library, restore
 from assistant.mapping import MapCache, PaperMap, brought_up, drawn, vectors_to_show, version_of
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -137,10 +138,29 @@ def test_new_papers_lie_beside_their_nearest(library: Library) -> None:
         assert topic == made.topic[place]
 
 
+def test_the_map_of_another_history_is_not_used(tmp_path: Path) -> None:
+    """An earlier copy of the catalogue comes back, and its new papers get the same numbers."""
+    with Library.open(tmp_path / "a", HashingEmbedder()) as library:
+        fill(library, PAPERS[:55])
+        library.back_up(tmp_path / "backup.zip")
+        fill(library, PAPERS[55:])
+        made = drawn_of(library)
+        cache = MapCache(tmp_path / "cache", library.folder)
+        cache.write(made)
+    restore(tmp_path / "backup.zip", tmp_path / "a", replace=True)
+    with Library.open(tmp_path / "a", HashingEmbedder()) as library:
+        fill(library, [paper(number) for number in range(100, 105)])
+        known = cache.read()
+        assert known is not None
+        assert {*vectors_to_show(library)} == {*known.numbers}
+        assert known.version != version_of(library)
+        assert brought_up(known, library, vectors_to_show(library)) is None
+
+
 def test_after_many_new_papers_or_new_vectors_it_is_drawn_anew(library: Library) -> None:
     made = drawn_of(fill(library, PAPERS[:40]))
     assert brought_up(made, library, vectors_to_show(library)) == made
-    other = made.model_copy(update={"fingerprint": "another"})
+    other = made.model_copy(update={"state": replace(made.state, fingerprint="another")})
     assert brought_up(other, library, vectors_to_show(library)) is None
     fill(library, PAPERS[40:])
     assert brought_up(made, library, vectors_to_show(library)) is None
