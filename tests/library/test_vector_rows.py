@@ -155,7 +155,7 @@ def test_loading_in_several_batches(database: Database, monkeypatch: pytest.Monk
 def test_cosines_are_those_of_the_best_chunk(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.vectors._PAPERS_AT_ONCE", 2)
+    monkeypatch.setattr("assistant.library.vector_rows._PAPERS_AT_ONCE", 2)
     vectors = fill(database)
     rows = VectorRows(database)
     Catalog(database).add_batch([longer(6)])  # loses its chunks
