@@ -27,7 +27,7 @@ from assistant.reading import read_file
 from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.asking.chat import Chat
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 from benchmarks.measuring import PAGE, log, print_table, resident_bytes, seconds
 from benchmarks.speed import QUESTIONS
 
@@ -135,8 +135,8 @@ def several_visitors(session: Session, rounds: int) -> None:
     taken: dict[int, list[list[float]]] = {n: [] for n in _CONCURRENCY}
     for _ in range(rounds):
         for concurrency in _CONCURRENCY:
-            under_way = RunningWork()
-            chat = Chat(session, under_way, concurrency)
+            jobs = Jobs()
+            chat = Chat(session, jobs, concurrency)
             first: list[float] = []
             done: list[float] = []
 

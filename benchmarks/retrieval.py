@@ -21,6 +21,7 @@ from assistant.library import Library
 from assistant.library.vector_index import ExactIndex
 from assistant.models import open_embedder
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.settings import load_settings
 from benchmarks.measuring import DATA, log
 
@@ -106,7 +107,7 @@ def figures(folder: Path, work: Path) -> dict[str, str]:
         library.add(papers(folder))
         found = {"full text alone (BM25)": measure(searching(library), asked)}
     with Library.open(work / "whole", embedder) as library:
-        library.vectors.embed_missing(lambda done, total: log(f"{done} of {total}"))
+        library.vectors.embed_missing(Progress(lambda report: log(report.text)))
         found["vectors alone"] = measure(by_vectors(library), asked)
         found["the search"] = measure(searching(library), asked)
     with Library.open(work / "lazy", embedder) as library:

@@ -40,6 +40,7 @@ from assistant.embedder import WordVectors
 from assistant.library import EVERYTHING, Filters, Hit, Library
 from assistant.models import open_embedder
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.settings import load_settings
 from training.questions import (
     ABSTRACTS,
@@ -97,7 +98,7 @@ def fill(library: Library, abstracts: dict[str, Abstract]) -> None:
         for one in abstracts.values()
         if one.text.strip()
     )
-    library.vectors.embed_missing(lambda done, total: print(f"{done} of {total}", file=sys.stderr))
+    library.vectors.embed_missing(Progress(lambda report: print(report.text, file=sys.stderr)))
 
 
 def build_cases(library: Library, questions: Sequence[LabelledQuestion]) -> list[Case]:

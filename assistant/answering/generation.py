@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from assistant.answering.question import standalone_question
 from assistant.errors import ModelError
 from assistant.models.protocols import GenerationRequest, Message, Priority, is_capable
-from assistant.models.stream import cancelled_when
+from assistant.models.stream import cancelled_on_stop
 from assistant.prompt import Prompt
 from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import content_words, vocabulary
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Sequence
     from pathlib import Path
 
     from assistant.answering.answer import Evidence
     from assistant.answering.question import Question, Turn
     from assistant.models.protocols import LanguageModel
+    from assistant.progress import Progress
 
 # Turns of the conversation that a rewriting prompt contains, and the limit of its reply.
 _TURNS = 3
@@ -117,7 +117,7 @@ class ModelTasks:
         self._followup = Prompt.load("followup", prompts)
         self._judge = Prompt.load("judge", prompts)
 
-    def rewrite(self, question: str, history: Sequence[Turn], stop: threading.Event) -> str:
+    def rewrite(self, question: str, history: Sequence[Turn], progress: Progress) -> str:
         """`question` as a standalone question, by a capable model or else by the rules."""
         by_rule = standalone_question(question, history)
         if by_rule == question or not is_capable(self._model):
@@ -132,7 +132,7 @@ class ModelTasks:
             priority=Priority.INTERACTIVE,
         )
         try:
-            reply, _ = self._reply(request, stop)
+            reply, _ = self._reply(request, progress)
         except ModelError:
             return by_rule  # generating the answer will report the error
         rewritten = sanitized(reply)
@@ -140,7 +140,7 @@ class ModelTasks:
         words = content_words(rewritten)
         return rewritten if words and all(word in known for word in words) else by_rule
 
-    def confirms(self, claim: str, evidence: str, stop: threading.Event) -> bool:
+    def confirms(self, claim: str, evidence: str, progress: Progress) -> bool:
         """Whether a capable model finds `claim` in `evidence`; always true for a small one."""
         if not is_capable(self._model):
             return True
@@ -150,16 +150,16 @@ class ModelTasks:
             choices=(_YES, _NO),
             priority=Priority.INTERACTIVE,
         )
-        reply, probabilities = self._reply(request, stop)
+        reply, probabilities = self._reply(request, progress)
         if probabilities:
             return probabilities[_YES] >= probabilities[_NO]
         return not reply.strip().lower().startswith(_NO)
 
     def _reply(
-        self, request: GenerationRequest, stop: threading.Event
+        self, request: GenerationRequest, progress: Progress
     ) -> tuple[str, dict[str, float]]:
         """The text of the reply and the probabilities of the request's choices."""
         stream = self._model.generate(request)
-        with cancelled_when(stop.is_set, stream.cancel):
+        with cancelled_on_stop(progress, stream.cancel):
             reply = "".join(stream)
         return reply, stream.stats.choices

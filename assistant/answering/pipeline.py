@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from textwrap import shorten
@@ -29,7 +28,8 @@ from assistant.answering.retrieval import retrieve_for_follow_up
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
-from assistant.models.stream import cancelled_when
+from assistant.models.stream import cancelled_on_stop
+from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class AnswerPipeline:
         self,
         question: str,
         history: Sequence[Turn] = (),
-        stop: threading.Event | None = None,
+        progress: Progress = NO_PROGRESS,
         filters: Filters = EVERYTHING,
     ) -> Iterator[Event]:
         """Answer `question`.
@@ -87,7 +87,7 @@ class AnswerPipeline:
         Args:
             question: the question, which can contain filters such as `since:2024 author:hinton`.
             history: the conversation so far, to which the question can refer.
-            stop: set it to end the answer early.
+            progress: a stop ends the answer early.
             filters: restrict the search, in addition to those in the question.
 
         Raises:
@@ -103,9 +103,7 @@ class AnswerPipeline:
                 "There are only filters and no question. Ask something about these papers, or see "
                 "them with `assistant list`."
             )
-        return self._answer(
-            parsed, text, filters.combine(own_filters), history, stop or threading.Event()
-        )
+        return self._answer(parsed, text, filters.combine(own_filters), history, progress)
 
     def _answer(
         self,
@@ -113,11 +111,11 @@ class AnswerPipeline:
         text: str,
         filters: Filters,
         history: Sequence[Turn],
-        stop: threading.Event,
+        progress: Progress,
     ) -> Iterator[Event]:
         """Answer `question`, which is `text` without its filters."""
         clock = _Clock()
-        standalone, kind, retrieved = self._retrieve(text, filters, history, stop)
+        standalone, kind, retrieved = self._retrieve(text, filters, history, progress)
         clock.evidence_found()
         context = _Context(question, standalone, kind, retrieved, clock)
         if retrieved.answerability < 0 or not retrieved.evidence:
@@ -131,17 +129,17 @@ class AnswerPipeline:
             standalone,
             retrieved.evidence,
             headed=retrieved.headed,
-            confirm=lambda claim, cited: self._tasks.confirms(claim, cited, stop),
+            confirm=lambda claim, cited: self._tasks.confirms(claim, cited, progress),
         )
         note = retrieved.note
         try:
             if not retrieved.extractive:
-                for claim in self._generate(context, draft, stop):
+                for claim in self._generate(context, draft, progress):
                     clock.claim_shown()
                     yield ClaimVerified(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
-        if not stop.is_set():
+        if not progress.stop_requested:
             for claim in draft.quote_all() if retrieved.extractive else draft.add_quotations():
                 clock.claim_shown()
                 yield ClaimVerified(claim)
@@ -150,7 +148,7 @@ class AnswerPipeline:
         yield self._done(context, answer, draft, note)
 
     def _retrieve(
-        self, text: str, filters: Filters, history: Sequence[Turn], stop: threading.Event
+        self, text: str, filters: Filters, history: Sequence[Turn], progress: Progress
     ) -> tuple[Question, QuestionKind, RetrievedEvidence]:
         """Rewrite `text` as a standalone question, classify it and retrieve its evidence."""
         limit = self._settings.evidence
@@ -158,7 +156,7 @@ class AnswerPipeline:
         if parsed is not None:
             standalone, follow_up = Question.parse(text), False
         else:
-            rewritten = self._tasks.rewrite(text, history, stop)
+            rewritten = self._tasks.rewrite(text, history, progress)
             standalone = Question.parse(rewritten[-MAX_CHARACTERS:])
             follow_up = is_follow_up(text, history)
             parsed = classify_question(text if follow_up else standalone.text)
@@ -170,9 +168,9 @@ class AnswerPipeline:
             retrieved = retrieve(standalone, parsed, self._library, limit, filters)
         return standalone, parsed.kind, retrieved
 
-    def _generate(self, context: _Context, draft: Draft, stop: threading.Event) -> Iterator[Claim]:
+    def _generate(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
         """Add the model's reply to `draft`; yield the claims that can be shown."""
-        if stop.is_set():
+        if progress.stop_requested:
             return
         request = answer_request(
             context.standalone,
@@ -183,7 +181,7 @@ class AnswerPipeline:
         )
         stream = self._model.generate(request)
         sentences = SentenceStream()
-        with cancelled_when(stop.is_set, stream.cancel):
+        with cancelled_on_stop(progress, stream.cancel):
             for piece in stream:
                 yield from _add_sentences(draft, sentences.add(piece))
                 if draft.finished:

@@ -138,15 +138,15 @@ class _Asking:
         answer: Answer | None = None
         if self._headed:
             self.streams.line((f"> {question}", "bold"))
-        with stop_on_interrupt() as stop:
-            for event in self.session.answer_pipeline.ask(question, turns, stop, self._filters):
+        with stop_on_interrupt() as progress:
+            for event in self.session.answer_pipeline.ask(question, turns, progress, self._filters):
                 if isinstance(event, AnswerDone):
                     answer = event.answer
                 elif not self._as_json and isinstance(event, EvidenceFound):
                     show_evidence(event.evidence, self.streams)
                 elif not self._as_json and isinstance(event, ClaimVerified):
                     show_claim(event.claim, self.streams)
-        if stop.is_set() or answer is None:
+        if progress.stop_requested or answer is None:
             self.streams.note("Stopped.")
             return None
         if self._as_json:

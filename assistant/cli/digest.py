@@ -21,6 +21,7 @@ from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest
+    from assistant.progress import Progress
     from assistant.session import Session
 
 LAST = "last"
@@ -103,9 +104,9 @@ def digest(
             )
         found = made.digest
         if tldr is not False:
-            with stop_on_interrupt() as stop:
-                lines = _lines(session, found, streams, stop.is_set, by_model=bool(tldr))
-            if stop.is_set():
+            with stop_on_interrupt() as progress:
+                lines = _lines(session, found, streams, progress, by_model=bool(tldr))
+            if progress.stop_requested:
                 streams.note("Stopped without a digest. The TL;DRs written so far are saved.")
                 raise typer.Exit(INTERRUPTED)
             found = found.with_tldrs(lines)
@@ -134,7 +135,7 @@ def _lines(
     session: Session,
     found: Digest,
     streams: Streams,
-    should_stop: Callable[[], bool],
+    progress: Progress,
     *,
     by_model: bool,
 ) -> Mapping[int, str]:
@@ -146,12 +147,12 @@ def _lines(
     if not by_model:
         return lines | {stored.number: line for stored in missing if (line := extracted(stored))}
     if missing:
-        with streams.progress("Writing TL;DRs", len(missing)) as done:
-            written = session.summarizer.run(missing, should_stop, notify=session.notify)
+        with streams.progress("Writing TL;DRs", len(missing), progress):
+            written = session.summarizer.run(missing, progress, notify=session.notify)
             for count, result in enumerate(written, start=1):
                 if result.number is not None:
                     lines[result.number] = result.tldr
-                done(count)
+                progress.report(count)
     return lines
 
 

@@ -23,13 +23,14 @@ from assistant.cli.options import (
 )
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
-from assistant.cli.streams import Progress, Streams
+from assistant.cli.streams import Streams
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from assistant.exporting import ExportRecord
     from assistant.library import StoredPaper, StoredTldr
+    from assistant.progress import Progress
 
 
 class ExportFormat(enum.StrEnum):
@@ -144,4 +145,4 @@ def _records(
 
     for done, (stored, tldr) in enumerate(rows, start=1):
         yield ExportRecord.from_paper(stored.paper, stored.id, tldr.text if tldr else None)
-        progress(done)
+        progress.report(done)

@@ -19,6 +19,7 @@ from assistant.cli.options import (
     open_session,
 )
 from assistant.cli.streams import Streams
+from assistant.progress import Progress
 from assistant.text.formatting import format_count, format_size
 
 if TYPE_CHECKING:
@@ -55,19 +56,19 @@ def import_papers(
     inputs = Inputs(paths, columns)
     with open_session(context, library, model, streams) as session:
         kept = session.library
-        with stop_on_interrupt() as stop:
-            with streams.progress("Reading papers") as done:
-                report = kept.add(inputs.papers(stop.is_set), done)
+        with stop_on_interrupt() as progress:
+            with streams.progress("Reading papers", progress=progress):
+                report = kept.add(inputs.papers(), progress)
             if not later:
-                embed_missing(kept, streams, stop.is_set)
+                embed_missing(kept, streams, progress)
         # Counting takes a moment in a large library.
-        without_vectors = kept.vectors.missing() if stop.is_set() else 0
+        without_vectors = kept.vectors.missing() if progress.stop_requested else 0
     inputs.report(streams)
     if as_json:
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
     else:
         streams.line(summary(report, len(inputs.failures)))
-    if stop.is_set():
+    if progress.stop_requested:
         streams.note(
             f"Stopped. {format_count(report.read, 'paper')} imported; "
             f"{format_count(without_vectors, 'paper')} in the library still without vectors. Run "
@@ -85,7 +86,7 @@ def fill_with_sample(library: Library, streams: Streams) -> None:
     if library.papers.count():
         return
     report = library.add(sample_papers())
-    embed_missing(library, streams, lambda: False)
+    embed_missing(library, streams, Progress())
     streams.note(f"The library was empty. {report.added} sample papers were added.")
 
 

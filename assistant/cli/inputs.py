@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import ReadingError, UsageError
+from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class Inputs:
         self.failures: list[Failure] = []
         self.failed = 0
 
-    def papers(self, should_stop: Callable[[], bool]) -> Iterator[Paper]:
-        """Yield the papers of all inputs until `should_stop` returns True."""
+    def papers(self, progress: Progress = NO_PROGRESS) -> Iterator[Paper]:
+        """Yield the papers of all inputs, until a stop is requested."""
         from assistant.reading import Failure, fields, read_bytes, read_file
 
         for path, data in self._inputs:
@@ -50,7 +51,7 @@ class Inputs:
                 papers = read_bytes(data, "stdin", self.failures.append, self._columns)
             try:
                 for paper in papers:
-                    if should_stop():
+                    if progress.stop_requested:
                         return
                     yield paper
             except ReadingError as error:
@@ -64,7 +65,7 @@ class Inputs:
             return None
         again = Inputs([])
         again._inputs, again._columns = self._inputs, self._columns
-        return sum(1 for paper in again.papers(lambda: False) if paper.abstract)
+        return sum(1 for paper in again.papers() if paper.abstract)
 
     def report(self, streams: Streams) -> None:
         """Report what could not be read: each reason once, with the first places."""

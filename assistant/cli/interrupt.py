@@ -8,26 +8,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from assistant.progress import Progress
+
 INTERRUPTED = 130
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
-    """In this block the first Ctrl-C sets the event, the second raises KeyboardInterrupt."""
-    stop = threading.Event()
+def stop_on_interrupt() -> Iterator[Progress]:
+    """Yield a progress that the first Ctrl-C stops; the second raises KeyboardInterrupt."""
+    progress = Progress()
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread receives signals.
-        yield stop
+        yield progress
         return
 
     def request_stop(signal_number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        if progress.stop_requested:
             raise KeyboardInterrupt
-        stop.set()
+        progress.stop()
 
     before = signal.signal(signal.SIGINT, request_stop)
     try:
-        yield stop
+        yield progress
     finally:
         signal.signal(signal.SIGINT, before)
 

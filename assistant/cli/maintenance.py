@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +22,7 @@ from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
     from assistant.library import IntegrityProblem, Library
+    from assistant.progress import Progress
 
 
 def embed(
@@ -39,28 +38,24 @@ def embed(
     streams = Streams()
     with (
         open_session(context, library, model, streams) as session,
-        stop_on_interrupt() as stop,
+        stop_on_interrupt() as progress,
     ):
         if session.embedder is None:
             raise EmbedderUnavailable("Vectors cannot be computed without an embedding model.")
-        made = embed_missing(session.library, streams, stop.is_set)
+        made = embed_missing(session.library, streams, progress)
         missing = session.library.vectors.missing()
     streams.line(f"{format_count(made, 'paper')} embedded; {missing:,} still without vectors.")
-    if stop.is_set():
+    if progress.stop_requested:
         raise typer.Exit(INTERRUPTED)
 
 
-def embed_missing(library: Library, streams: Streams, should_stop: Callable[[], bool]) -> int:
+def embed_missing(library: Library, streams: Streams, progress: Progress) -> int:
     """Compute missing vectors and show a progress bar; return the number of papers embedded."""
     missing = library.vectors.missing()
-    if not missing or should_stop():
+    if not missing or progress.stop_requested:
         return 0
-    begun = time.monotonic()
-    with streams.progress("Computing vectors", missing) as done:
-        return library.vectors.embed_missing(
-            lambda count, total: done(count, _pace(count, total, time.monotonic() - begun)),
-            should_stop,
-        )
+    with streams.progress("Computing vectors", missing, progress):
+        return library.vectors.embed_missing(progress)
 
 
 def stats(
@@ -113,9 +108,11 @@ def check(
     catalogue is always rebuilt.
     """
     streams = Streams()
-    with open_session(context, library, model, streams) as session:
-        begin = streams.note if streams.is_terminal else lambda step: None
-        found = session.library.check(lambda step: begin(f"{step} ..."), repair=repair)
+    with (
+        open_session(context, library, model, streams) as session,
+        streams.progress("Opening the library") as progress,
+    ):
+        found = session.library.check(progress, repair=repair)
     if as_json:
         problems = [
             {"what": problem.what, "mend": problem.repair, "repaired": problem.repaired}
@@ -184,12 +181,3 @@ def restore(
     streams.line(
         f"Restored {format_count(made.papers, 'paper')} to {folder} (backup of {made.made_at})."
     )
-
-
-def _pace(count: int, total: int, seconds: float) -> str:
-    rate = count / seconds if seconds else 0.0
-    left = (total - count) / rate if rate else 0.0
-    minutes, rest = divmod(round(left), 60)
-    hours, minutes = divmod(minutes, 60)
-    time_left = f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-    return f"{rate:,.0f} a second, {time_left} left"

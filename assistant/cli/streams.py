@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from assistant.errors import OutputError, UsageError
+from assistant.progress import Progress, Report
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 # Part of a line: its text and its Rich style (empty: default).
 Part = tuple[str, str]
 STDIN = "-"
-
-
-class Progress(Protocol):
-    """Takes how many are done, and what else there is to say of it."""
-
-    def __call__(self, done: int, note: str = "") -> None:
-        """Show it."""
 
 
 def use_utf8() -> None:
@@ -136,23 +130,34 @@ class Streams:
 
     @contextmanager
     def progress(
-        self, label: str, total: int | None = None, *, when: object = True
+        self,
+        step: str,
+        total: int = 0,
+        progress: Progress | None = None,
+        *,
+        when: object = True,
     ) -> Iterator[Progress]:
-        """Show a bar on stderr if that is a terminal; hands out what takes the number done.
+        """Show a bar on stderr if that is a terminal; yield the progress that moves it.
 
-        `when` is falsy where the results themselves appear on the terminal meanwhile.
+        Args:
+            step: what the bar is called at the start.
+            total: number of items, 0 if unknown.
+            progress: what moves the bar, None for a new one.
+            when: falsy where the results themselves appear on the terminal.
+
         """
+        progress = progress or Progress()
+        progress.report(0, total, step)
         if not when or not sys.stderr.isatty():
-            yield lambda done, note="": None
+            yield progress
             return
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as Bar
-        from rich.progress import TimeRemainingColumn as Remaining
 
         # Redirecting would send results written meanwhile to the stream of the bar.
         columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}  {task.fields[time_left]}"),
         )  # fmt: skip
         with Bar(
             *columns,
@@ -161,8 +166,23 @@ class Streams:
             redirect_stdout=False,
             redirect_stderr=False,
         ) as bar:
-            task = bar.add_task(label, total=total, note="")
-            yield lambda done, note="": bar.update(task, completed=done, note=note)
+            task = bar.add_task(step, total=total or None, rate="", time_left="")
+
+            def show(report: Report) -> None:
+                bar.update(
+                    task,
+                    description=report.step,
+                    completed=report.done,
+                    total=report.total or None,
+                    rate=report.rate,
+                    time_left=report.time_left,
+                )
+
+            listener, progress.on_report = progress.on_report, show
+            try:
+                yield progress
+            finally:
+                progress.on_report = listener
 
 
 def leave_stdout() -> None:

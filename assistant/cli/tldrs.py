@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from assistant.library import Filters, StoredPaper
+    from assistant.progress import Progress
     from assistant.session import Session
     from assistant.summarizing import TldrResult
 
@@ -114,49 +114,28 @@ def tldr(
             results = _of_inputs(session, inputs, limit, redo=redo)
             total = _least(inputs.count(), limit) if counted else None
         # An interrupt or a failure leaves the block by an exception; FILE then stays unchanged.
-        with stop_on_interrupt() as stop, destination(out, streams) as write:
+        with stop_on_interrupt() as progress, destination(out, streams) as write:
             output = Output(form, write, by_date=by_date)
-            pace = _Pace()
-            with streams.progress("Writing TL;DRs", total, when=counted) as done:
-                for result in results(stop.is_set):
+            done = reused = 0
+            with streams.progress("Writing TL;DRs", total or 0, progress, when=counted):
+                for result in results(progress):
                     output.add(result)
-                    pace.add(new=result.new)
-                    done(pace.count, str(pace))
+                    done += 1
+                    reused += not result.new
+                    progress.report(done, reused=reused)
             output.end()
             if inputs is not None:
                 inputs.report(streams)
-            if stop.is_set():
-                streams.note(_stopped(pace.count, in_library=inputs is None))
+            if progress.stop_requested:
+                streams.note(_stopped(done, in_library=inputs is None))
                 raise typer.Exit(INTERRUPTED)
             if inputs is not None and inputs.failed:
                 raise typer.Exit(1)
 
 
-class _Pace:
-    """How many TL;DRs there are, and how fast new ones are written."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._new = 0
-        self._begun = time.monotonic()
-
-    def add(self, *, new: bool) -> None:
-        self.count += 1
-        self._new += new
-
-    def __str__(self) -> str:
-        parts = []
-        if self._new:
-            minutes = (time.monotonic() - self._begun) / 60
-            parts.append(f"{self._new / minutes:.0f} a minute")
-        if reused := self.count - self._new:
-            parts.append(f"{reused:,} reused")
-        return ", ".join(parts)
-
-
 def _of_library(
     session: Session, filters: Filters, keys: list[str] | None, limit: int | None, *, redo: bool
-) -> tuple[Callable[[Callable[[], bool]], Iterator[TldrResult]], int | None]:
+) -> tuple[Callable[[Progress], Iterator[TldrResult]], int | None]:
     """A function that writes the TL;DRs, and how many there will be.
 
     Library and model are opened here, where an interrupt ends the command at once.
@@ -174,8 +153,8 @@ def _of_library(
         chosen, count = session.library.papers.all(filters), session.library.papers.count(filters)
     summarizer = session.summarizer
     return (
-        lambda should_stop: summarizer.run(
-            islice(chosen, limit), should_stop, redo=redo, notify=session.notify
+        lambda progress: summarizer.run(
+            islice(chosen, limit), progress, redo=redo, notify=session.notify
         ),
         _least(count, limit),
     )
@@ -183,16 +162,16 @@ def _of_library(
 
 def _of_inputs(
     session: Session, inputs: Inputs, limit: int | None, *, redo: bool
-) -> Callable[[Callable[[], bool]], Iterator[TldrResult]]:
+) -> Callable[[Progress], Iterator[TldrResult]]:
     """A function that writes the TL;DRs; the model is opened here."""
     from assistant.summarizing import summarise_papers
 
     model, kept = session.model, session.tldr_cache
-    return lambda should_stop: summarise_papers(
-        islice((paper for paper in inputs.papers(should_stop) if paper.abstract), limit),
+    return lambda progress: summarise_papers(
+        islice((paper for paper in inputs.papers(progress) if paper.abstract), limit),
         model,
         session.prompts,
-        should_stop,
+        progress,
         kept=kept,
         redo=redo,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,13 +22,22 @@ from assistant.cli.options import (
 )
 from assistant.cli.streams import Streams
 from assistant.cli.watched_folder import QUIET_S, State, Watched
-from assistant.errors import FileUnreadable, UsageError
+from assistant.errors import (
+    FileUnreadable,
+    LibraryBusy,
+    LibraryFull,
+    LibraryReadOnly,
+    UsageError,
+)
+from assistant.progress import Progress, retry_delay
 
 if TYPE_CHECKING:
     from assistant.library import Library
 
 # Network drives report no changes, so the folder is also scanned every so many seconds.
-_LOOK_S = 30.0
+_SCAN_S = 30.0
+# Errors that may go away while the command runs.
+_TEMPORARY = (LibraryBusy, LibraryFull, LibraryReadOnly)
 
 
 def watch(
@@ -49,54 +58,54 @@ def watch(
     if not place.is_dir():
         raise UsageError(f"{folder} is not a folder. Give the folder to watch.")
     Inputs([], columns)  # reports invalid columns before the watch starts
-    with open_session(context, library, model, streams) as session, stop_on_interrupt() as stop:
+    with open_session(context, library, model, streams) as session, stop_on_interrupt() as progress:
         watched = Watched(session.library, place)
+        importer = _Importer(session.library, watched, columns, streams, progress, once)
         if not once:
             streams.note(f"Watching {place}. Press Ctrl-C to stop.")
         try:
-            for _ in _looks(watched, stop) if once else _rounds(watched, stop):
+            for _ in (_scan_once if once else _scan_on_change)(watched, progress):
                 for path, state in watched.whole():
-                    _import(path, state, columns, watched, session.library, streams, stop)
-                    if stop.is_set():
+                    importer.run(path, state)
+                    if progress.stop_requested:
                         break
                 if not place.is_dir():
                     raise _gone(place)
         finally:
             watched.save()
-        if stop.is_set():
+        if progress.stop_requested:
             streams.note("Stopped.")
             raise typer.Exit(INTERRUPTED if once else 0)
         for name in watched.growing():
             streams.note(f"{name} is still being written and was skipped.")
 
 
-def _looks(watched: Watched, stop: threading.Event) -> Iterator[None]:
-    """One scan, and a second one for files that have just been written."""
+def _scan_once(watched: Watched, progress: Progress) -> Iterator[None]:
+    """Yield once, and a second time for files that have just been written."""
     yield None
-    if watched.waiting and not stop.is_set():
-        stop.wait(QUIET_S)
+    if watched.waiting and not progress.wait(QUIET_S):
         yield None
 
 
-def _rounds(watched: Watched, stop: threading.Event) -> Iterator[None]:
-    """A scan now, and one whenever something may have changed or a file may be complete."""
+def _scan_on_change(watched: Watched, progress: Progress) -> Iterator[None]:
+    """Yield now, and whenever something may have changed or a file may be complete."""
     from watchfiles import watch as changes
 
-    looked = time.monotonic()
+    scanned = time.monotonic()
     yield None
     try:
         for changed in changes(
             watched.folder,
             watch_filter=None,
-            stop_event=stop,
+            stop_event=progress.stop_event,
             rust_timeout=int(1000 * QUIET_S),
             yield_on_timeout=True,
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            if changed or watched.waiting or time.monotonic() - looked > _LOOK_S:
+            if changed or watched.waiting or time.monotonic() - scanned > _SCAN_S:
                 yield None
-                looked = time.monotonic()
+                scanned = time.monotonic()
     except OSError as error:
         if watched.folder.is_dir():
             raise FileUnreadable(
@@ -113,21 +122,49 @@ def _gone(folder: Path) -> FileUnreadable:
     )
 
 
-def _import(
-    path: Path,
-    state: State,
-    columns: str | None,
-    watched: Watched,
-    library: Library,
-    streams: Streams,
-    stop: threading.Event,
-) -> None:
-    """Import one file; report what cannot be read, and remember the file as imported."""
-    inputs = Inputs([str(path)], columns)
-    report = library.add(inputs.papers(stop.is_set))
-    inputs.report(streams)
-    # After an interrupt the file is imported again; nothing is added twice.
-    if not stop.is_set():
-        watched.remember(path, state)
-        streams.line(f"{watched.name(path)}: {summary(report, len(inputs.failures))}")
-        embed_missing(library, streams, stop.is_set)
+@dataclass(frozen=True)
+class _Importer:
+    """Imports files of the watched folder; a library that is busy or full is tried again."""
+
+    library: Library
+    watched: Watched
+    columns: str | None
+    streams: Streams
+    progress: Progress
+    once: bool
+
+    def run(self, path: Path, state: State) -> None:
+        """Import the file and embed its papers; unreadable records are reported once."""
+        name = self.watched.name(path)
+        if self._retried(name, lambda: self._import(path, state)):
+            self._retried(name, lambda: embed_missing(self.library, self.streams, self.progress))
+
+    def _import(self, path: Path, state: State) -> bool:
+        """Whether the whole file was imported; after a stop the next run imports it again."""
+        inputs = Inputs([str(path)], self.columns)
+        report = self.library.add(inputs.papers(), self.progress)
+        inputs.report(self.streams)
+        if self.progress.stop_requested:
+            return False
+        self.watched.remember(path, state)
+        self.streams.line(f"{self.watched.name(path)}: {summary(report, len(inputs.failures))}")
+        return True
+
+    def _retried(self, name: str, action: Callable[[], int]) -> int:
+        """What `action` returns once it succeeds; 0 if a stop comes first.
+
+        Raises:
+            LibraryError: with `--once`, or an error that will not go away.
+        """
+        failures = 0
+        while not self.progress.stop_requested:
+            try:
+                return action()
+            except _TEMPORARY as error:
+                if self.once:
+                    raise
+                failures += 1
+                delay = retry_delay(failures)
+                self.streams.note(f"{name}: {error} The next attempt is in {delay:.0f} s.")
+                self.progress.wait(delay)
+        return 0

@@ -9,6 +9,7 @@ from dataclasses import fields
 
 from assistant.library.records import ImportReport
 from assistant.paper import Paper
+from assistant.progress import Progress
 
 # Papers in one transaction; batches of 500 are 10% slower. An interrupt loses at most the batch
 # that is being read and the batch that is being written.
@@ -21,11 +22,12 @@ class BatchWriter:
     def __init__(
         self,
         add: Callable[[Sequence[Paper], Callable[[], None]], ImportReport],
-        progress: Callable[[int], None] | None,
+        progress: Progress,
     ) -> None:
-        """Call `add` for every batch, then `progress` with the number of papers read so far.
+        """Call `add` for every batch, and report the number of papers read after each.
 
-        `add` also gets a function, which it calls when only the full-text index is left to update.
+        `add` gets the batch and a function, which it calls when only the full-text index is left
+        to update.
         """
         self._add = add
         self._progress = progress
@@ -40,6 +42,8 @@ class BatchWriter:
             batch: list[Paper] = []
             try:
                 for paper in papers:
+                    if self._progress.stop_requested:
+                        break
                     batch.append(paper)
                     if len(batch) == BATCH:
                         full, batch = batch, []
@@ -69,5 +73,4 @@ class BatchWriter:
         for figure in fields(ImportReport):
             total = getattr(self._report, figure.name) + getattr(part, figure.name)
             setattr(self._report, figure.name, total)
-        if self._progress:
-            self._progress(self._report.read)
+        self._progress.report(self._report.read)

@@ -20,6 +20,7 @@ from assistant.library.paper_integrity import (
     rewrite_lookups,
 )
 from assistant.library.vector_rows import begin_generation
+from assistant.progress import NO_PROGRESS, Progress
 
 _MAX_EXAMPLES = 3
 # How far from 1 rounding may take the length of a vector.
@@ -52,11 +53,11 @@ class IntegrityCheck:
         """Check `database`."""
         self._database = database
 
-    def check(self, progress: Callable[[str], None] = lambda step: None) -> list[IntegrityProblem]:
-        """Return all problems; `progress` gets the name of each step."""
+    def check(self, progress: Progress = NO_PROGRESS) -> list[IntegrityProblem]:
+        """Return all problems; each check is a step of the progress."""
         return [finding.problem for _, finding in self._findings(progress)]
 
-    def repair(self, progress: Callable[[str], None] = lambda step: None) -> list[IntegrityProblem]:
+    def repair(self, progress: Progress = NO_PROGRESS) -> list[IntegrityProblem]:
         """Repair what `check` finds; return what it found and what is still wrong."""
         found: dict[str, IntegrityProblem] = {}
         for step, finding in self._findings(progress):
@@ -64,7 +65,7 @@ class IntegrityCheck:
             self._apply(finding)
         if not found:
             return []
-        left = {step: finding.problem for step, finding in self._findings(lambda step: None)}
+        left = {step: finding.problem for step, finding in self._findings(NO_PROGRESS)}
         results = [
             replace(problem, repair=_NOT_REPAIRED)
             if step in left
@@ -83,7 +84,7 @@ class IntegrityCheck:
             if not _is_damage(error):
                 raise
 
-    def _findings(self, progress: Callable[[str], None]) -> Iterator[tuple[str, _Finding]]:
+    def _findings(self, progress: Progress) -> Iterator[tuple[str, _Finding]]:
         for step, check in (
             ("File", self._file),
             ("References", self._references),
@@ -94,7 +95,7 @@ class IntegrityCheck:
             ("Identifiers and filters", self._lookups),
             ("Vectors", self._vectors),
         ):
-            progress(step)
+            progress.report(step=step)
             finding = check()
             if finding is not None:
                 yield step, finding

@@ -26,6 +26,7 @@ from assistant.library.tldrs import Tldrs
 from assistant.library.vector_rows import VectorRows, VectorState
 from assistant.library.vector_search import VectorSearch
 from assistant.paper import Paper
+from assistant.progress import NO_PROGRESS, Progress
 
 
 class Library:
@@ -110,9 +111,7 @@ class Library:
         """Close the library."""
         self.close()
 
-    def add(
-        self, papers: Iterable[Paper], progress: Callable[[int], None] | None = None
-    ) -> ImportReport:
+    def add(self, papers: Iterable[Paper], progress: Progress = NO_PROGRESS) -> ImportReport:
         """Add `papers` in batches; those that are in the library already are merged.
 
         After each batch its papers can be searched by full text, and `progress` gets the number of
@@ -181,17 +180,17 @@ class Library:
         return statistics(self._database)
 
     def check(
-        self, progress: Callable[[str], None] = lambda step: None, *, repair: bool = False
+        self, progress: Progress = NO_PROGRESS, *, repair: bool = False
     ) -> list[IntegrityProblem]:
         """Find everything that is wrong in the catalogue, and with `repair` repair it.
 
         The Chroma index is compared with the catalogue, and rebuilt where it differs; `notify`
-        reports that. `progress` gets the name of each step. Returns [] for a sound library.
+        reports that. Returns [] for a sound library.
         """
         integrity = IntegrityCheck(self._database)
         found = integrity.repair(progress) if repair else integrity.check(progress)
         if repair or not found:
-            progress("Chroma")
+            progress.report(step="Chroma")
             self.vectors.index.check()
         return found
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from assistant.library.full_text import MAX_CHARACTERS
 from assistant.library.records import StoredPaper
 from assistant.library.vector_rows import VectorBatch, VectorRows, means
 from assistant.library.vector_search import VectorSearch
+from assistant.progress import NO_PROGRESS, Progress
 
 # Papers embedded at once and committed together.
 _BATCH = 64
@@ -158,37 +160,22 @@ class PaperVectors:
         """`texts` embedded token by token, each in its context; None without an embedder."""
         return self.embedder.embed_words(texts) if self.embedder else None
 
-    def embed_missing(
-        self,
-        progress: Callable[[int, int], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
-    ) -> int:
+    def embed_missing(self, progress: Progress = NO_PROGRESS) -> int:
         """Embed the papers that have no vectors; return how many were embedded.
 
-        Every batch is committed by itself, so stopping or an interrupt loses little, and the next
-        call continues from there. `progress` is told how many of how many are done. Without an
-        embedder nothing happens.
+        Every batch is committed by itself, so a stop or an interrupt loses little, and the next
+        call continues from there. Without an embedder nothing happens.
         """
         if self._papers is None:
             return 0
+        done = 0
         with self._all:
-            total = self.rows.missing()
-            done = 0
-            batch: list[StoredPaper] = []
+            if not (total := self.rows.missing()):
+                return 0
             missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
-            for stored in missing if total else ():
-                if should_stop and should_stop():
-                    break
-                batch.append(stored)
-                if len(batch) == _BATCH:
-                    done += self._embed(self._papers, batch)
-                    batch = []
-                    if progress:
-                        progress(done, max(done, total))
-            if batch and not (should_stop and should_stop()):
+            while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
                 done += self._embed(self._papers, batch)
-                if progress:
-                    progress(done, max(done, total))
+                progress.report(done, max(done, total))
         return done
 
     def embed_now(self, numbers: Sequence[int], deadline: float) -> list[Embedded]:

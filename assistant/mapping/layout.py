@@ -12,13 +12,12 @@ have the same places.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from assistant.mapping.neighbours import Floats, Rows, nearest
 from assistant.mapping.repulsion import repulsion
+from assistant.progress import NO_PROGRESS, Progress
 
 Points = npt.NDArray[np.float64]
 
@@ -39,14 +38,12 @@ _BISECTIONS = 40
 _SPOTS = 1000
 
 
-def layout(
-    vectors: Floats, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Points:
+def layout(vectors: Floats, progress: Progress = NO_PROGRESS) -> Points:
     """Places for `vectors` of shape (n, dimension), n > 0, with rows of length 1.
 
     The result has shape (n, 2); its longer side lies along the first axis and runs from 0 to 1, the
-    other is centred on 0.5. `progress` is told how many of how many steps are done, and ends the
-    work by raising.
+    other is centred on 0.5. Every step of the descent is reported; after a stop the places are
+    those of the last step.
     """
     points = _plane(vectors)
     if len(vectors) >= FEWEST_EMBEDDED:
@@ -64,19 +61,20 @@ def _plane(vectors: Floats) -> Points:
     return np.asarray(centred @ (axes * np.sign(axes[longest, [0, 1]])), np.float64)
 
 
-def _embedded(vectors: Floats, start: Points, progress: Callable[[int, int], None]) -> Points:
+def _embedded(vectors: Floats, start: Points, progress: Progress) -> Points:
     count = len(vectors)
     perplexity = min(PERPLEXITY, (count - 1) / 3)
     steps = _EARLY + _LATE
-    near, cosines = nearest(
-        vectors, min(count - 1, int(3 * perplexity)), lambda: progress(0, steps)
-    )
+    progress.report(0, steps)
+    near, cosines = nearest(vectors, min(count - 1, int(3 * perplexity)), progress)
     shares = _likeness(2.0 - 2.0 * cosines.astype(np.float64), perplexity) / (2 * count)
     scale = max(float(start[:, 0].std()), 1e-6)
     # Papers with the same vector start apart, or nothing would ever part them.
     points = start / scale * _START + _spiral(count) * (_START / 100)
     step, gains = np.zeros_like(points), np.ones_like(points)
     for number in range(steps):
+        if progress.stop_requested:
+            break
         pull = _EARLY_EXAGGERATION if number < _EARLY else _LATE_EXAGGERATION
         pushed, total = repulsion(points)
         slope = 4 * (pull * _attraction(points, near, shares) - pushed / total)
@@ -89,7 +87,7 @@ def _embedded(vectors: Floats, start: Points, progress: Callable[[int, int], Non
         step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, _LONGEST_STEP))
         points = points + step
         points -= points.mean(axis=0)
-        progress(number + 1, steps)
+        progress.report(number + 1, steps)
     return points
 
 

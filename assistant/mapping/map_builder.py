@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 
 import numpy as np
@@ -14,11 +14,9 @@ from assistant.library import Library, StoredPaper
 from assistant.mapping.layout import layout
 from assistant.mapping.paper_map import PaperMap
 from assistant.mapping.topics import grouped, named
+from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.clusters import Floats
 from assistant.text.sanitizing import sanitized
-
-# What is done, how much of it, and how much there is of it (0: not known).
-Progress = Callable[[str, int, int], None]
 
 # More points than these nobody tells apart; drawing them takes seconds (docs/map.md).
 MOST_PAPERS = 5_000
@@ -26,9 +24,9 @@ MOST_PAPERS = 5_000
 _FEW, _FEW_SHARE = 10, 0.1
 _AT_ONCE = 1_000
 
-READING = "Reading the papers …"
-PLACING = "Placing the papers …"
-NAMING = "Naming the topics …"
+READING = "Reading the papers"
+PLACING = "Placing the papers"
+NAMING = "Naming the topics"
 
 
 def version_of(library: Library) -> str:
@@ -58,23 +56,23 @@ def vectors_to_show(library: Library, most: int = MOST_PAPERS) -> dict[int, Floa
 
 
 def drawn(
-    library: Library,
-    vectors: dict[int, Floats],
-    progress: Progress = lambda text, done, total: None,
-) -> PaperMap:
+    library: Library, vectors: dict[int, Floats], progress: Progress = NO_PROGRESS
+) -> PaperMap | None:
     """The map of those papers of `library` that have `vectors`, by their numbers, of length 1.
 
-    The same papers have the same map, in whatever order they came. `progress` may end the work by
-    raising.
+    The same papers have the same map, in whatever order they came. None after a stop.
     """
     version, state = version_of(library), library.version()[1]
-    progress(READING, 0, 0)
+    progress.report(step=READING)
     papers = sorted(papers_of(library, vectors), key=lambda stored: stored.id)
     if not papers:
         return PaperMap(version=version, state=state, numbers=(), x=(), y=(), topic=(), names=())
     matrix = np.array([vectors[stored.number] for stored in papers], np.float32)
-    points = layout(matrix, lambda done, total: progress(PLACING, done, total))
-    progress(NAMING, 0, 0)
+    progress.report(step=PLACING)
+    points = layout(matrix, progress)
+    if progress.stop_requested:
+        return None
+    progress.report(step=NAMING)
     groups = grouped(matrix, points)
     names = named(matrix, groups, lambda row: _text(papers[row]))
     topic = np.full(len(papers), -1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
+
+from assistant.progress import NO_PROGRESS, Progress
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
@@ -14,17 +14,18 @@ Rows = npt.NDArray[np.intp]
 _ROWS_AT_ONCE = 512
 
 
-def nearest(
-    vectors: Floats, count: int, look: Callable[[], None] = lambda: None
-) -> tuple[Rows, Floats]:
+def nearest(vectors: Floats, count: int, progress: Progress = NO_PROGRESS) -> tuple[Rows, Floats]:
     """The `count` nearest other rows of each row of `vectors`, and their cosines; nearest first.
 
     `vectors` has shape (n, dimension) and rows of length 1, `count` is below n; both results have
-    shape (n, count). Of equally near ones the first come first. `look` is called after each block.
+    shape (n, count). Of equally near ones the first come first. Rows that are not reached before a
+    stop are 0.
     """
-    places = np.empty((len(vectors), count), np.intp)
-    cosines = np.empty((len(vectors), count), np.float32)
+    places = np.zeros((len(vectors), count), np.intp)
+    cosines = np.zeros((len(vectors), count), np.float32)
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        if progress.stop_requested:
+            break
         block = vectors[start : start + _ROWS_AT_ONCE] @ vectors.T
         rows = np.arange(len(block))
         block[rows, start + rows] = -np.inf
@@ -33,5 +34,4 @@ def nearest(
         order = np.argsort(-near, axis=1, kind="stable")
         places[start : start + len(block)] = np.take_along_axis(found, order, axis=1)
         cosines[start : start + len(block)] = np.take_along_axis(near, order, axis=1)
-        look()
     return places, cosines

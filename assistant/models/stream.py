@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from assistant.errors import AssistantError
 from assistant.models.protocols import FinishReason, GenerationStats
+from assistant.progress import Progress
 
 _THINK_START, _THINK_END = "<think>", "</think>"
 _POLL_SECONDS = 0.05
@@ -76,20 +77,21 @@ class EngineStream:
 
 
 @contextmanager
-def cancelled_when(should_stop: Callable[[], bool], cancel: Callable[[], None]) -> Iterator[None]:
-    """Call `cancel` as soon as `should_stop()` is true, and in any case when the block ends.
+def cancelled_on_stop(progress: Progress, cancel: Callable[[], None]) -> Iterator[None]:
+    """Call `cancel` again and again after a stop of `progress`, and in any case at the block's end.
 
-    A thread polls `should_stop`, because the reader of a stream blocks until the next piece of
-    text, which takes seconds while a long prompt is processed.
+    A thread checks for the stop, because the reader of a stream blocks until the next piece of
+    text, which takes seconds while a long prompt is processed. The stop itself may come from a
+    signal handler, which must not call `cancel`, as that takes locks.
     """
     finished = threading.Event()
 
     def watch() -> None:
         while not finished.wait(_POLL_SECONDS):
-            if should_stop():
+            if progress.stop_requested:
                 cancel()
 
-    watcher = threading.Thread(target=watch, name="stop", daemon=True)
+    watcher = threading.Thread(target=watch, name="cancel on stop", daemon=True)
     watcher.start()
     try:
         yield

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from assistant.progress import Progress
+
 _FILE = "tldr.lock"
 _PATIENCE_S = 0.25
 WAITING = (
@@ -26,15 +28,15 @@ class BatchLock:
         """Take nothing yet; `folder` is the library's."""
         self._lock = FileLock(folder / _FILE, thread_local=False)
 
-    def take(self, should_stop: Callable[[], bool], notify: Callable[[str], None]) -> None:
-        """Return when it is this batch's turn, or once `should_stop` says so.
+    def take(self, progress: Progress, notify: Callable[[str], None]) -> None:
+        """Return when it is this batch's turn, or when a stop is requested.
 
-        `notify` is told if it has to wait. Taking what was taken before does nothing.
+        `notify` gets a sentence if the batch has to wait. Taking the lock twice does nothing.
         """
         if self._lock.is_locked:
             return
         told = False
-        while not should_stop():
+        while not progress.stop_requested:
             try:
                 self._lock.acquire(timeout=_PATIENCE_S if told else 0)
             except Timeout:

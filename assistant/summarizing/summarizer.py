@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredTldr, TldrLine
+from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
 from assistant.summarizing.batch_lock import BatchLock
@@ -83,7 +84,7 @@ class Summarizer:
     def run(
         self,
         papers: Iterable[StoredPaper] | None = None,
-        should_stop: Callable[[], bool] = lambda: False,
+        progress: Progress = NO_PROGRESS,
         *,
         redo: bool = False,
         notify: Callable[[str], None] = lambda note: None,
@@ -91,11 +92,10 @@ class Summarizer:
         """Yield the TL;DR of each of `papers` (None: of the whole library), in their order.
 
         Lines that this model wrote from this prompt before are taken from the catalogue, the
-        others are written and kept there one by one before they come out. Once `should_stop` says
-        so, nothing new is begun and what is being written is dropped. A paper without an abstract
-        has no line. With `redo` every line is
-        written anew. While another batch writes in the library this one waits, which `notify` is
-        told.
+        others are written and stored there one by one before they come out. After a stop no new
+        line is started and those being written are dropped. A paper without an abstract has no
+        line. With `redo` every line is written again. While another batch writes in the library
+        this one waits, and `notify` gets a sentence that says so.
 
         Raises:
             ModelError: the model failed.
@@ -110,13 +110,13 @@ class Summarizer:
                     continue
                 tldr = None if redo else self._known(stored)
                 if tldr is None:
-                    turn.take(should_stop, notify)
+                    turn.take(progress, notify)
                     # Another batch may have written it meanwhile.
                     tldr = None if redo else self._known(stored)
                 yield (stored, tldr), None if tldr else stored.paper
 
         try:
-            for (stored, tldr), line in self._writer.write(items(), should_stop):
+            for (stored, tldr), line in self._writer.write(items(), progress):
                 if line is not None:
                     tldr = self._keep(stored, line)
                 if tldr is not None:
@@ -162,7 +162,7 @@ def summarise_papers(
     papers: Iterable[Paper],
     model: LanguageModel,
     prompts: Path | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
+    progress: Progress = NO_PROGRESS,
     *,
     kept: TldrCache | None = None,
     redo: bool = False,
@@ -185,7 +185,7 @@ def summarise_papers(
             known = kept.get(paper, model.name, recipe) if kept and not redo else None
             yield (paper, known), None if known else paper
 
-    for (paper, known), written in Writer(model, prompt).write(items(), should_stop):
+    for (paper, known), written in Writer(model, prompt).write(items(), progress):
         if written is not None and kept:
             kept.save(paper, written, model.name, recipe)
         line = written or known

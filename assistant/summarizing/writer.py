@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from assistant.library import TldrLine
 from assistant.models.protocols import is_capable
-from assistant.models.stream import cancelled_when
+from assistant.models.stream import cancelled_on_stop
 from assistant.summarizing.candidates import candidates, chosen
 from assistant.summarizing.prompting import request_for
 
 if TYPE_CHECKING:
     from assistant.models.protocols import LanguageModel, TextStream
     from assistant.paper import Paper
+    from assistant.progress import Progress
     from assistant.prompt import Prompt
 
 # Requests given to the engine for each of its slots: one that it works on and one that waits, so
@@ -45,12 +46,12 @@ class Writer:
     def write(
         self,
         items: Iterable[tuple[Item, Paper | None]],
-        should_stop: Callable[[], bool],
+        progress: Progress,
     ) -> Iterator[tuple[Item, TldrLine | None]]:
         """Yield every item with the line about its paper, in the order of `items`.
 
-        An item without a paper needs no line and comes out at its place. Once `should_stop` says
-        so, what is being written is cancelled, and only lines that are whole still come out.
+        An item without a paper needs no line and comes out at its place. After a stop
+        the lines being written are cancelled, and only complete lines still come out.
 
         Raises:
             ModelError: the model failed; the lines that came out before are good.
@@ -58,9 +59,9 @@ class Writer:
         held: deque[_Entry[Item]] = deque()
         streams = _Streams()
         most = _REQUESTS_PER_SLOT * self._model.slots
-        with cancelled_when(should_stop, streams.cancel):
+        with cancelled_on_stop(progress, streams.cancel):
             for item, paper in items:
-                if should_stop():
+                if progress.stop_requested:
                     break
                 work = None if paper is None else (paper, streams.add(self._begin(paper)))
                 held.append(_Entry(item, work))

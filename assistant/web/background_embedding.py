@@ -1,55 +1,48 @@
-"""Vectors that the page makes in the background, while nobody waits for anything."""
+"""Embedding in the background: papers get their vectors while the page has nothing else to do."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, LibraryBusy
+from assistant.progress import Progress
 
 if TYPE_CHECKING:
+    from assistant.progress import Report
     from assistant.session import Session
-    from assistant.web.work import RunningWork
+    from assistant.web.jobs import Job, Jobs
 
-_log = logging.getLogger(__name__)
+NAME = "Making vectors in the background"
+# Seconds between two checks of the library, to which other programs may have added papers.
+_CHECK_S = 2.0
 
-# Seconds between two looks at the library, in which another program may have put papers.
-_LOOK_S = 2.0
+
+def embed_in_background(session: Session, jobs: Jobs) -> Job[None]:
+    """Start the job that embeds all missing papers until it is stopped.
+
+    It pauses while other jobs of the page run. After any error it is tried again, later and later:
+    a full disk may have space again.
+    """
+
+    def embed(progress: Progress) -> None:
+        done_at: object = None
+        while not progress.wait(_CHECK_S):
+            version = session.library.version()
+            if version != done_at and not jobs.busy and _embed(session, jobs, progress):
+                done_at = version
+
+    return jobs.start(NAME, embed, retry=True, background=True)
 
 
-class BackgroundEmbedding:
-    """Makes missing vectors until it is told to end; rests while the page has other work."""
+def _embed(session: Session, jobs: Jobs, progress: Progress) -> bool:
+    """Embed missing papers; False if another job came in between."""
 
-    def __init__(self, session: Session, under_way: RunningWork, ended: threading.Event) -> None:
-        """Look after the library of `session` until `ended` is set."""
-        self._session = session
-        self._under_way = under_way
-        self._ended = ended
+    def pause_if_busy(report: Report) -> None:
+        progress.report(report.done, report.total)
+        if progress.stop_requested or jobs.busy:
+            embedding.stop()
 
-    def run(self) -> None:
-        """Make what is missing, then wait for more; for a thread of its own."""
-        seen: object = None
-        try:
-            library = self._session.library
-            while not self._ended.wait(_LOOK_S):
-                version = library.version()
-                if version == seen or self._busy():
-                    continue
-                try:
-                    library.vectors.embed_missing(should_stop=self._should_rest)
-                except LibraryBusy as error:
-                    # Another program writes just now: gone on with at the next look.
-                    _log.debug("Vectors in the background: %s", error)
-                    continue
-                # Stopped half-way it is not seen, and gone on with at the next look.
-                seen = None if self._busy() else version
-        except AssistantError as error:
-            # The page says what is wrong with the library; an import makes vectors as well.
-            _log.debug("Vectors in the background: %s", error)
-
-    def _busy(self) -> bool:
-        return self._under_way.running
-
-    def _should_rest(self) -> bool:
-        return self._ended.is_set() or self._busy()
+    embedding = Progress(pause_if_busy)
+    session.library.vectors.embed_missing(embedding)
+    # Even if there was nothing to embed: it tells the page that a failed attempt succeeded now.
+    progress.report()
+    return not embedding.stop_requested

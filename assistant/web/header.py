@@ -1,4 +1,4 @@
-"""The head of the page: what the library holds, which model answers, and what else to know."""
+"""The header of the page: the number of papers, the model in use, and problems."""
 
 from __future__ import annotations
 
@@ -8,41 +8,45 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
+from assistant.text.formatting import format_count
 from assistant.web.rendering import render_header
+from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from assistant.web.jobs import Jobs
 
 OPENING_LIBRARY = "opening the library …"
 OPENING_MODEL = "opening the model …"
 NO_MODEL = "no model"
-# As many notes of the library and the models as stay in sight.
+# The latest notes of the library and the models that the header shows.
 _MOST_NOTES = 3
 
 
 class Header:
-    """Knows what the head of the page says now. Thread-safe.
+    """What the header of the page shows. Thread-safe.
 
-    From its making it hears what the session has to tell, beside whoever was told before.
+    It shows the notes of the session, which still reach whoever was notified before.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Listen to `session`; nothing is opened yet."""
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        """Listen to `session`; open nothing yet. Problems of `jobs` are shown."""
         self._session = session
+        self._jobs = jobs
         self._lock = threading.Lock()
         self._notes: deque[str] = deque(maxlen=_MOST_NOTES)
         self._model = OPENING_MODEL
-        self._told_before = session.notify
-        session.notify = self._hear
+        self._notify_before = session.notify
+        session.notify = self._notify
 
     def first(self) -> str:
-        """The head before anything is known."""
+        """The header before anything is known."""
         return render_header(None, OPENING_LIBRARY)
 
     def now(self, user: str = "") -> str:
-        """The head as things are; opens the library, but waits for no model.
+        """The header now; opens the library, but waits for no model.
 
-        `user` is who is logged in, if anybody is.
+        `user` is the name of the logged-in user, "" where nobody logs in.
         """
         try:
             library = self._session.library
@@ -51,30 +55,33 @@ class Header:
         except AssistantError as error:
             return render_header(None, NO_MODEL, [str(error)], user)
         with self._lock:
-            notices = list(self._notes)
+            notices = [*self._jobs.problems, *self._notes]
         if library.vectors.embedder is None and not notices:
-            notices.append("Search is by full text alone: there is no usable embedding model.")
+            notices.append("Search uses full text only: there is no usable embedding model.")
         if waiting:
             notices.append(
-                f"{waiting:,} of {papers:,} papers can be found by words only, until their vectors "
-                "are made, which goes on by itself."
+                f"{waiting:,} of {format_count(papers, 'paper')} can be found by words only until "
+                "their vectors are made in the background."
             )
         opened = self._session.loaded_model
         return render_header(papers, opened.name if opened else self._model, notices, user)
 
     def until_ready(self, user: str = "") -> Iterator[str]:
-        """The head as things are, and again when the model is open or cannot be opened."""
+        """The header now, and again when the model is open or cannot be opened."""
         yield self.now(user)
         try:
             _ = self._session.model
         except AssistantError as error:
             self._model = NO_MODEL
             self._note(str(error))
+        except Exception as error:
+            self._model = NO_MODEL
+            self._note(unexpected(error, "The model could not be opened"))
         yield self.now(user)
 
-    def _hear(self, note: str) -> None:
+    def _notify(self, note: str) -> None:
         self._note(note)
-        self._told_before(note)
+        self._notify_before(note)
 
     def _note(self, note: str) -> None:
         with self._lock:

@@ -1,103 +1,95 @@
-"""Jobs of the page: what takes long, is begun by one window, and can be followed by several."""
+"""Jobs: long work of the page in threads of its own, which every window can follow and stop."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import AssistantError
+from assistant.progress import Progress, Report, retry_delay
 from assistant.web.rendering import render_job
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.reading import Failure
-    from assistant.web.work import RunningWork, Task, Work
 
+T = TypeVar("T")
+# What a job runs: it reports to the progress, checks it for a stop, and returns the result.
+Task = Callable[[Progress], T]
 
-P = TypeVar("P")
+_STARTING = Report("Starting")
 
-# Seconds between two looks at a running job, which is as often as eyes can use.
-_REFRESH = 0.2
-# Seconds that a job gets to end after it was told to stop; then nobody waits for it any more.
-_GRACE = 3.0
+_log = logging.getLogger(__name__)
+
+# Seconds between two states that a window gets, and between two checks for a stop.
+_PAUSE_S = 0.2
+# Seconds that a stopped job has to end before windows stop waiting for it.
+_GRACE_S = 3.0
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a job is: `done` of `total`, 0 when that is not known."""
+class JobState(Generic[T]):
+    """A job at one moment: its last report, and at its end its `result` or `error`.
 
-    text: str
-    done: int = 0
-    total: int = 0
-    failures: tuple[Failure, ...] = ()
+    While a failed job waits for its next attempt it is running, with the `error` of the last
+    attempt and the time of the next one.
+    """
+
+    report: Report = _STARTING
+    running: bool = True
+    result: T | None = None
+    error: str = ""
+    next_attempt: datetime | None = None
 
 
 @dataclass(frozen=True)
 class JobView:
-    """What the page shows of a job."""
+    """What the page shows of a job, as HTML."""
 
     html: str
     running: bool
     succeeded: bool = False
 
 
-@dataclass(frozen=True)
-class State(Generic[P]):
-    """How a job stands: what it told last (None: nothing yet), and why it failed, if it did."""
+class Job(Generic[T]):
+    """One run of a task in its own thread. Thread-safe."""
 
-    told: P | None = None
-    running: bool = True
-    error: str = ""
+    def __init__(self, name: str, task: Task[T], *, retry: bool, background: bool) -> None:
+        """See `Jobs.start`."""
+        self.name = name
+        self.background = background
+        self.progress = Progress(lambda report: self._set(JobState(report)))
+        self._changed = threading.Condition()
+        self._state: JobState[T] = JobState()
+        self._retry = retry
+        self.start = threading.Thread(target=self._run, args=(task,), name=name, daemon=True).start
 
-
-class Job(Generic[P]):
-    """One kind of job, of which one runs at a time. Thread-safe."""
-
-    def __init__(self, under_way: RunningWork) -> None:
-        """Nothing is begun yet; what will be is known to `under_way`."""
-        self._under_way = under_way
-        self._lock = threading.Lock()
-        self._run: _Run[P] | None = None
+    @property
+    def state(self) -> JobState[T]:
+        """The job now."""
+        return self._state
 
     @property
     def running(self) -> bool:
-        """Whether one is running now."""
-        run = self._run
-        return run is not None and run.state.running
-
-    def begin(self, task: Task[P]) -> bool:
-        """Begin `task`, unless one is running: then False, and `task` is not begun."""
-        with self._lock:
-            if self.running:
-                return False
-            self._run = _Run(task, self._under_way)
-            return True
-
-    def follow(self) -> Iterator[State[P]]:
-        """States of the job that was begun last, a few a second at most, until its end."""
-        if self._run:
-            yield from self._run.states()
+        """Whether the task has not ended, also while it waits for its next attempt."""
+        return self._state.running
 
     def stop(self) -> None:
-        """Tell what is running to end; it decides what is kept."""
-        if self._run:
-            self._run.stop()
+        """Ask the task to stop; what it keeps is up to the task."""
+        self.progress.stop()
 
+    def follow(self, pause: float = _PAUSE_S, grace: float = _GRACE_S) -> Iterator[JobState[T]]:
+        """Yield the state and every change until the end, with `pause` seconds between two.
 
-class _Run(Generic[P]):
-    """One job from its beginning to its end."""
-
-    def __init__(self, task: Task[P], under_way: RunningWork) -> None:
-        self._changed = threading.Condition()
-        self.state: State[P] = State()
-        self._work: Work[None] = under_way.start(lambda emit, stop: self._carry_out(task, stop))
-        self.stop = self._work.stop
-
-    def states(self) -> Iterator[State[P]]:
-        seen: State[P] | None = None
+        A task that is stuck is not waited for: `grace` seconds after a stop the last state comes
+        out as one that has ended.
+        """
+        seen: JobState[T] | None = None
         deadline: float | None = None
         while True:
             state = self._next(seen)
@@ -106,57 +98,137 @@ class _Run(Generic[P]):
                 if not state.running:
                     return
                 seen = state
-            elif self._work.stopped:
-                deadline = deadline or time.monotonic() + _GRACE
-                if time.monotonic() > deadline:
+            elif self.progress.stop_requested:
+                deadline = deadline or time.monotonic() + grace
+                if time.monotonic() >= deadline:
                     yield replace(state, running=False)
                     return
-            self._rest()
+            with self._changed:
+                self._changed.wait_for(lambda: not self._state.running, pause)
 
-    def _next(self, seen: State[P] | None) -> State[P]:
-        """The state as soon as it is another one than `seen`, or as it is a little later."""
+    def _next(self, seen: JobState[T] | None) -> JobState[T]:
+        """The state, as soon as it is another one than `seen` or after a short time."""
         with self._changed:
-            self._changed.wait_for(lambda: self.state is not seen, _REFRESH)
-            return self.state
+            self._changed.wait_for(lambda: self._state is not seen, _PAUSE_S)
+            return self._state
 
-    def _rest(self) -> None:
-        """Let so much time pass between two states that eyes can follow, but not at the end."""
+    def _run(self, task: Task[T]) -> None:
+        failures = 0
+        while True:
+            before = self._state
+            try:
+                result = task(self.progress)
+            except BaseException as error:  # even SystemExit must not end a job unnoticed
+                text = self._explained(error)
+            else:
+                self._end(result=result)
+                return
+            # After a report this is the first failure in a row.
+            failures = failures + 1 if self._state is before else 1
+            delay = retry_delay(failures)
+            if self._retry and not self.progress.stop_requested:
+                at = datetime.now().astimezone() + timedelta(seconds=delay)
+                self._set(replace(self._state, error=text, next_attempt=at))
+            if not self._retry or self.progress.wait(delay):
+                self._end(error=text)
+                return
+            self._set(replace(self._state, next_attempt=None))
+
+    def _end(self, result: T | None = None, error: str = "") -> None:
+        self._set(JobState(self._state.report, running=False, result=result, error=error))
+
+    def _explained(self, error: BaseException) -> str:
+        if not isinstance(error, AssistantError):
+            return unexpected(error, f"{self.name} failed")
+        if self._retry and str(error) != self._state.error:
+            _log.warning("%s failed: %s", self.name, error)
+        return str(error)
+
+    def _set(self, state: JobState[T]) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: not self.state.running, _REFRESH)
-
-    def _carry_out(self, task: Task[P], stop: threading.Event) -> None:
-        error = "The assistant ended this."
-        try:
-            task(lambda told: self._put(State(told)), stop)
-            error = ""
-        except AssistantError as known:
-            error = str(known)
-        except Exception as unknown:
-            error = unexpected(unknown, "A job of the page failed")
-        finally:
-            self._put(replace(self.state, running=False, error=error))
-
-    def _put(self, state: State[P]) -> None:
-        with self._changed:
-            self.state = state
+            self._state = state
             self._changed.notify_all()
 
 
-def job_view(state: State[Progress]) -> JobView:
-    """A job that tells Progress, as the page shows it."""
-    if state.error:
-        return refused(state.error)
-    told = state.told or Progress("Beginning …")
-    shown = render_job(
-        told.text,
-        running=state.running,
-        done=told.done,
-        total=told.total,
-        failures=told.failures,
-    )
-    return JobView(shown, state.running, succeeded=not state.running)
+class Jobs:
+    """All jobs of one page. Thread-safe."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._jobs: list[Job[Any]] = []
+        self._stopped = False
+
+    def start(
+        self, name: str, task: Task[T], *, retry: bool = False, background: bool = False
+    ) -> Job[T]:
+        """Run `task` in a thread of its own.
+
+        Args:
+            name: what the job does, as in `Making vectors`.
+            task: the work.
+            retry: run a task that failed again, later and later, until it succeeds.
+            background: this job makes way for all others, so it does not count as `busy`.
+
+        """
+        job = Job(name, task, retry=retry, background=background)
+        with self._lock:
+            if self._stopped:
+                job.stop()
+            job.start()
+            self._jobs = [*(known for known in self._jobs if known.running), job]
+        return job
+
+    @property
+    def running(self) -> bool:
+        """Whether any job has not ended."""
+        with self._lock:
+            return any(job.running for job in self._jobs)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job that is not in the background is working now."""
+        with self._lock:
+            states = [job.state for job in self._jobs if not job.background]
+        return any(state.running and state.next_attempt is None for state in states)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why each job failed that is tried again, and when."""
+        with self._lock:
+            states = [(job.name, job.state) for job in self._jobs]
+        return [
+            f"{name} failed: {state.error} "
+            + (f"The next attempt is at {at:%H:%M:%S}." if at else "It is being tried again.")
+            for name, state in states
+            if state.running and state.error
+            for at in (state.next_attempt,)
+        ]
+
+    def stop(self) -> None:
+        """Stop every job, also those that are started from now on."""
+        with self._lock:
+            self._stopped = True
+            for job in self._jobs:
+                job.stop()
 
 
-def refused(text: str) -> JobView:
-    """A job that was not begun, or failed, and why."""
+def job_view(
+    state: JobState[Any], done: str = "", failures: Sequence[Failure] = (), *, note: str = ""
+) -> JobView:
+    """A job for the page: how far it is, what went wrong, or the sentence `done` at its end.
+
+    `failures` are records that could not be read; `note` stands above the report.
+    """
+    if state.error and not state.running:
+        return failed(state.error)
+    if state.running:
+        shown = render_job(state.report.text, report=state.report, running=True, note=note)
+        return JobView(shown, running=True)
+    stuck = "Stopping …" if state.result is None else ""
+    return JobView(render_job(done or stuck, failures=failures), running=False, succeeded=not stuck)
+
+
+def failed(text: str) -> JobView:
+    """A job that failed, or was not started, and why."""
     return JobView(render_job(error=text), running=False)

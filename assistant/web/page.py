@@ -27,11 +27,11 @@ from assistant.web.ingestion.import_tab import add_import_tab
 from assistant.web.ingestion.importing import Importing
 from assistant.web.ingestion.tldr_batch import TldrBatch
 from assistant.web.ingestion.tldrs_tab import add_tldrs_tab
+from assistant.web.jobs import Jobs
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import add_settings_tab
-from assistant.web.work import RunningWork
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -47,21 +47,19 @@ _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
-def build_page(
-    session: Session, under_way: RunningWork | None = None, *, group: bool = False
-) -> gr.Blocks:
-    """Build the page over `session`; whatever work it begins is known to `under_way`.
+def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = False) -> gr.Blocks:
+    """Build the page over `session`; its long work runs as `jobs`.
 
-    For a `group` of people, who log in, the settings are to be looked at only.
+    For a `group` of people, who log in, the settings are read-only.
     """
-    under_way = under_way or RunningWork()
+    jobs = jobs or Jobs()
     # Gradio reads it while components are made: uploads stay in a folder of our own.
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
-    head = Header(session)
-    chat = Chat(session, under_way, ANSWERS_AT_ONCE)
-    selection = Selection(session, under_way)
-    importing = Importing(session, under_way)
-    batch = TldrBatch(session, under_way)
+    head = Header(session, jobs)
+    chat = Chat(session, jobs, ANSWERS_AT_ONCE)
+    selection = Selection(session, jobs)
+    importing = Importing(session, jobs)
+    batch = TldrBatch(session, jobs)
 
     def head_now(request: gr.Request) -> str:
         return head.now(owner(request))
@@ -95,13 +93,13 @@ def build_page(
             with gr.Tab("TL;DRs", id="tldrs") as tldrs_tab:
                 add_tldrs_tab(tldrs_tab, batch)
             with gr.Tab("Map", id="map") as map_tab:
-                add_map_tab(map_tab, Maps(session, under_way))
+                add_map_tab(map_tab, Maps(session, jobs))
             with gr.Tab("Chats", id="chats") as chats_tab:
                 saved = add_chats_tab(chats_tab, ChatHistory(session))
             add_digest_tab(Digests(session))
             add_settings_tab(
                 About(session, group=group),
-                Preferences(session, under_way),
+                Preferences(session, jobs),
                 PromptEditor(session),
                 header,
                 head.now,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.html import render
 
 if TYPE_CHECKING:
+    from assistant.progress import Report
     from assistant.reading import Failure
 
 # Failures listed; further ones are only counted.
@@ -33,19 +34,19 @@ def render_header(
 def render_job(
     text: str = "",
     *,
+    report: Report | None = None,
     running: bool = False,
-    done: int = 0,
-    total: int = 0,
     failures: Sequence[Failure] = (),
     error: str = "",
+    note: str = "",
 ) -> str:
-    """The progress of a job, `done` of `total` (0: unknown), or its result and `failures`."""
+    """A message, or a job that is `running`: its `text`, and the bar and rate of its `report`."""
     return render(
         "job.html",
         text=text,
+        report=report if running else None,
         running=running,
-        done=done,
-        total=total,
+        note=note,
         failures=failures[:MOST_FAILURES],
         failed=f"{len(failures):,}",
         error=error,

@@ -7,7 +7,7 @@ import logging
 _log = logging.getLogger(__name__)
 
 
-def unexpected(error: Exception, what: str) -> str:
+def unexpected(error: BaseException, what: str) -> str:
     """A sentence about `error` for the page; `what` went wrong, and where, goes to the terminal."""
     _log.error(what, exc_info=error)
     return (

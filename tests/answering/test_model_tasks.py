@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from assistant.answering import Turn
@@ -11,10 +9,11 @@ from assistant.answering.generation import ModelTasks
 from assistant.errors import ModelError
 from assistant.models.fake import ScriptedModel
 from assistant.models.protocols import CAPABLE_PARAMETERS, GenerationRequest
+from assistant.progress import Progress
 
 HISTORY = [Turn("What is MBPP?", "MBPP is a dataset of programming tasks. [1]")]
 QUESTION = "How many tasks does it hold?"
-NEVER = threading.Event()
+NEVER = Progress()
 
 
 def able(*replies: str | Exception, **given: object) -> tuple[ModelTasks, ScriptedModel]:

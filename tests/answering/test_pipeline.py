@@ -22,6 +22,7 @@ from assistant.library import Filters, Library
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.settings import load_settings
 
 PAPERS = (
@@ -185,16 +186,16 @@ def test_a_question_that_cannot_be_used_is_refused_with_a_reason(
 
 
 def test_stopping_ends_the_stream_and_keeps_what_was_checked(library: Library) -> None:
-    stop = threading.Event()
+    progress = Progress()
     model = ScriptedModel(
         lambda request: f"{RIGHT} And so on and on. " * 20, seconds_per_piece=0.02
     )
     shown = []
     done: Answer | None = None
-    for event in AnswerPipeline(library, model, load_settings()).ask(QUESTION, stop=stop):
+    for event in AnswerPipeline(library, model, load_settings()).ask(QUESTION, progress=progress):
         if isinstance(event, ClaimVerified):
             shown.append(event.claim)
-            stop.set()
+            progress.stop()
         elif isinstance(event, AnswerDone):
             done = event.answer
     assert done is not None
@@ -203,11 +204,11 @@ def test_stopping_ends_the_stream_and_keeps_what_was_checked(library: Library) -
 
 
 def test_stopping_works_while_the_first_word_is_waited_for(library: Library) -> None:
-    stop = threading.Event()
+    progress = Progress()
     model = ScriptedModel([RIGHT], seconds_per_piece=600)
-    running = AnswerPipeline(library, model, load_settings()).ask(QUESTION, stop=stop)
+    running = AnswerPipeline(library, model, load_settings()).ask(QUESTION, progress=progress)
     next(running)
-    threading.Timer(0.2, stop.set).start()
+    threading.Timer(0.2, progress.stop).start()
     (last,) = running
     assert isinstance(last, AnswerDone)
     assert last.answer.claims == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from assistant.digesting.collecting import FACT
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.models import GenerationRequest
+from assistant.progress import Progress
 from assistant.settings import load_settings
 
 TOPICS = ["cats", "dogs", "owls", "bees", "ants"]
@@ -122,10 +122,10 @@ def test_an_interrupt_while_lines_are_written_ends_without_a_digest(
     run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
-    def interrupted() -> Iterator[threading.Event]:
-        stop = threading.Event()
-        stop.set()
-        yield stop
+    def interrupted() -> Iterator[Progress]:
+        progress = Progress()
+        progress.stop()
+        yield progress
 
     monkeypatch.setattr("assistant.cli.digest.stop_on_interrupt", interrupted)
     result = run("digest", "--tldr")

@@ -10,15 +10,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_support import Run, write_papers
 
 import assistant.cli.watch
 import assistant.cli.watched_folder
+from assistant.cli.streams import Streams
+from assistant.cli.watch import _Importer
+from assistant.cli.watched_folder import Watched
+from assistant.errors import LibraryBusy, LibraryFull
 from assistant.library import Library
+from assistant.models.fake import HashingEmbedder
+from assistant.progress import Progress
 from assistant.settings import load_settings
 
 pytestmark = pytest.mark.slow
@@ -279,10 +286,54 @@ def test_what_lands_is_imported_as_it_comes(watching: Watching, folder: Path) ->
     assert watching.line().startswith("fifth.jsonl: 1 paper read: 1 new")
     (folder / "fourth.jsonl.part").replace(folder / "fourth.jsonl")
     assert watching.line().startswith("fourth.jsonl: 1 paper read: 1 new")
+    # A paper gets its vectors after its line; an interrupt before that would leave it without.
+    with Library.open(load_settings().library, None) as library:
+        while library.vectors.missing():
+            time.sleep(0.05)
     assert watching.interrupt() == (0, ["Stopped."])
     assert count() == 6
-    with Library.open(load_settings().library, None) as library:
+
+
+def test_a_library_that_is_full_is_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = put(folder / "a.jsonl", "cats")
+    monkeypatch.setattr(assistant.cli.watch, "retry_delay", lambda failures: 0.01 * failures)
+    with Library.open(load_settings().library, HashingEmbedder()) as library:
+        watched = Watched(library, folder)
+
+        def importer(*, once: bool) -> _Importer:
+            return _Importer(library, watched, None, Streams(), Progress(), once)
+
+        add, embed = library.add, library.vectors.embed_missing
+        failing = [library.add, library.vectors.embed_missing]
+
+        def fail_once(action: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+            def failing_once(*given: Any) -> Any:
+                if action in failing:
+                    failing.remove(action)
+                    raise error
+                return action(*given)
+
+            return failing_once
+
+        full, busy = LibraryFull("The disk is full."), LibraryBusy("Somebody writes.")
+        monkeypatch.setattr(library, "add", fail_once(add, full))
+        monkeypatch.setattr(library.vectors, "embed_missing", fail_once(embed, busy))
+        ((path, state),) = watched.whole()
+        with pytest.raises(LibraryFull):
+            importer(once=True).run(path, state)
+        failing.append(add)
+        importer(once=False).run(path, state)
+        assert library.papers.count() == 1
         assert library.vectors.missing() == 0
+        assert list(watched.whole()) == []
+    shown = capsys.readouterr()
+    assert shown.err.splitlines() == [
+        "a.jsonl: The disk is full. The next attempt is in 0 s.",
+        "a.jsonl: Somebody writes. The next attempt is in 0 s.",
+    ]
+    assert shown.out.startswith(f"{file.name}: 1 paper read: 1 new")
 
 
 @posix

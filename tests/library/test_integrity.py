@@ -16,6 +16,7 @@ from assistant.errors import LibraryDamaged, LibraryReadOnly
 from assistant.library import Filters, IntegrityProblem, Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
+from assistant.progress import Progress
 
 COUNT = 12
 
@@ -60,7 +61,7 @@ def test_a_sound_library_is_sound_and_each_step_is_told(filled: Path) -> None:
     steps: list[str] = []
     with Library.open(filled, HashingEmbedder()) as library:
         before = [library.papers.records(stored.number) for stored in library.papers.all()]
-        assert library.check(steps.append) == []
+        assert library.check(Progress(lambda report: steps.append(report.step))) == []
         assert library.check(repair=True) == []
         assert [library.papers.records(stored.number) for stored in library.papers.all()] == before
     assert steps[0] == "File"

@@ -17,6 +17,7 @@ from assistant.library import ImportReport, Library, StoredTldr
 from assistant.library.batch_writer import BATCH
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
+from assistant.progress import Progress, Report
 from assistant.reading import read_file
 
 MakePapers = Callable[..., list[Paper]]
@@ -58,11 +59,11 @@ def test_what_was_read_before_a_failure_stays(
         raise failure
 
     count = 2 * BATCH + 234
-    told: list[int] = []
+    done: list[int] = []
     with pytest.raises(failure):
-        library.add(stream(), told.append)
+        library.add(stream(), Progress(lambda report: done.append(report.done)))
     assert library.papers.count() == count
-    assert told == [BATCH, 2 * BATCH, count]
+    assert done == [BATCH, 2 * BATCH, count]
     assert library.search("penguins")
     again = ImportReport(read=count + 66, added=66, unchanged=count)
     assert library.add(make_papers(count + 66)) == again
@@ -71,12 +72,12 @@ def test_what_was_read_before_a_failure_stays(
 def test_an_interrupt_while_writing_loses_one_batch_at_most(
     library: Library, make_papers: MakePapers
 ) -> None:
-    def interrupt(read: int) -> None:
-        if read == BATCH:
+    def interrupt(report: Report) -> None:
+        if report.done == BATCH:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        library.add(make_papers(BATCH + 400), interrupt)
+        library.add(make_papers(BATCH + 400), Progress(interrupt))
     assert library.papers.count() == BATCH
 
 
@@ -92,20 +93,32 @@ class Interrupted(HashingEmbedder):
         return super().embed(texts)  # type: ignore[arg-type]
 
 
+def test_a_stopped_import_keeps_what_was_read(folder: Path, make_papers: MakePapers) -> None:
+    progress = Progress()
+
+    def stopping() -> Iterator[Paper]:
+        for number, paper in enumerate(make_papers(BATCH + 10)):
+            if number == BATCH + 5:
+                progress.stop()
+            yield paper
+
+    with Library.open(folder, None) as library:
+        report = library.add(stopping(), progress)
+        assert report.added == library.papers.count() == BATCH + 5
+        assert progress.latest.done == BATCH + 5
+
+
 def test_embedding_goes_on_where_it_stopped(folder: Path, make_papers: MakePapers) -> None:
     embedder = Interrupted()
-    told: list[tuple[int, int]] = []
+    reports: list[Report] = []
     with Library.open(folder, embedder) as library:
         library.add(make_papers(300))
         with pytest.raises(KeyboardInterrupt):
-            library.vectors.embed_missing(lambda done, total: told.append((done, total)))
-        assert told == [(64, 300), (128, 300)]
+            library.vectors.embed_missing(Progress(reports.append))
+        assert [(report.done, report.total) for report in reports] == [(64, 300), (128, 300)]
         assert library.vectors.missing() == 172
-        asked = len(embedder.texts)
-        assert (
-            library.vectors.embed_missing(should_stop=lambda: len(embedder.texts) >= asked + 64)
-            == 64
-        )
+        one_batch = Progress(lambda report: one_batch.stop())
+        assert library.vectors.embed_missing(one_batch) == 64
         assert library.vectors.embed_missing() == 108
         assert library.vectors.missing() == 0
     paper_texts = [text for text in embedder.texts if "\n" in text]

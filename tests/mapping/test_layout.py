@@ -9,6 +9,7 @@ import pytest
 from assistant.mapping.layout import layout
 from assistant.mapping.neighbours import nearest
 from assistant.mapping.repulsion import repulsion
+from assistant.progress import Progress, Report
 from assistant.text.clusters import Floats, unit
 
 Points = npt.NDArray[np.float64]
@@ -110,15 +111,22 @@ def test_papers_with_the_same_vector_lie_apart(count: int) -> None:
     assert points.max() <= 1
 
 
-def test_drawing_can_be_ended() -> None:
+def test_drawing_can_be_stopped() -> None:
     vectors, _ = groups_of(200, 4)
-    told: list[int] = []
+    reports: list[int] = []
 
-    def progress(done: int, total: int) -> None:
-        told.append(done)
-        if done == 20:
-            raise KeyboardInterrupt
+    def stop_at_20(report: Report) -> None:
+        reports.append(report.done)
+        if report.done == 20:
+            progress.stop()
 
-    with pytest.raises(KeyboardInterrupt):
-        layout(vectors, progress)
-    assert told[-1] == 20
+    progress = Progress(stop_at_20)
+    assert layout(vectors, progress).shape == (200, 2)
+    assert reports[-1] == 20
+
+
+def test_drawing_can_be_stopped_before_the_first_step() -> None:
+    vectors, _ = groups_of(200, 4)
+    progress = Progress()
+    progress.stop()
+    assert np.isfinite(layout(vectors, progress)).all()

@@ -12,6 +12,7 @@ from assistant.library import Library, restore
 from assistant.mapping import MapCache, PaperMap, brought_up, drawn, vectors_to_show, version_of
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
+from assistant.progress import Progress
 
 SUBJECTS = ("cats sleep night", "rivers water spring", "graphs nodes edges")
 
@@ -37,7 +38,16 @@ def fill(library: Library, papers: list[Paper]) -> Library:
 
 
 def drawn_of(library: Library) -> PaperMap:
-    return drawn(library, vectors_to_show(library))
+    made = drawn(library, vectors_to_show(library))
+    assert made is not None
+    return made
+
+
+def test_a_stopped_drawing_is_no_map(library: Library) -> None:
+    fill(library, PAPERS)
+    progress = Progress(lambda report: progress.stop() if report.done == 3 else None)
+    assert drawn(library, vectors_to_show(library), progress) is None
+    assert progress.latest.done == 3
 
 
 def test_every_paper_has_a_place_and_most_a_topic(library: Library) -> None:

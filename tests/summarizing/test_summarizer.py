@@ -14,6 +14,7 @@ from assistant.library import Library
 from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.summarizing import Summarizer, TldrResult, summarise_papers
 from assistant.summarizing.batch_lock import WAITING
 
@@ -114,10 +115,10 @@ def test_what_cannot_be_trusted_is_replaced_by_the_contribution(reply: str) -> N
 def test_stopping_keeps_what_is_whole_and_goes_on_there(library: Library) -> None:
     library.add(papers(12))
     model = ScriptedModel(reply_about, slots=2, seconds_per_piece=0.01)
-    stop = threading.Event()
-    for result in Summarizer(library, model).run(should_stop=stop.is_set):
+    progress = Progress()
+    for result in Summarizer(library, model).run(progress=progress):
         if result.title == "Paper3":
-            stop.set()
+            progress.stop()
     done = library.status().tldrs
     assert 4 <= done < 12
     later = ScriptedModel(reply_about)
@@ -129,9 +130,9 @@ def test_stopping_keeps_what_is_whole_and_goes_on_there(library: Library) -> Non
 def test_stopping_does_not_wait_for_the_words_under_way(library: Library) -> None:
     library.add(papers(3))
     model = ScriptedModel(reply_about, seconds_per_piece=3600)
-    stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
-    assert list(Summarizer(library, model).run(should_stop=stop.is_set)) == []
+    progress = Progress()
+    threading.Timer(0.1, progress.stop).start()
+    assert list(Summarizer(library, model).run(progress=progress)) == []
 
 
 def test_leaving_early_cancels_what_is_under_way(library: Library) -> None:
@@ -141,7 +142,7 @@ def test_leaving_early_cancels_what_is_under_way(library: Library) -> None:
     next(results)
     assert isinstance(results, Iterator)
     results.close()  # type: ignore[attr-defined]
-    assert not [thread for thread in threading.enumerate() if thread.name == "tldr-stop"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "cancel on stop"]
 
 
 def test_a_failing_model_leaves_what_was_written(library: Library) -> None:
@@ -191,9 +192,9 @@ def test_waiting_ends_when_told_to_stop(library: Library) -> None:
     library.add(papers(2))
     first = Summarizer(library, ScriptedModel(reply_about, slots=1)).run()
     next(first)
-    stop = threading.Event()
+    progress = Progress()
     results = Summarizer(library, ScriptedModel(reply_about)).run(
-        should_stop=stop.is_set, notify=lambda note: stop.set(), redo=True
+        progress=progress, notify=lambda note: progress.stop(), redo=True
     )
     assert list(results) == []
     first.close()  # type: ignore[attr-defined]

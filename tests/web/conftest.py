@@ -19,7 +19,7 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import load_settings
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,9 +53,9 @@ def make_session(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSession]:
 
 
 @pytest.fixture
-def under_way() -> Iterator[RunningWork]:
+def jobs() -> Iterator[Jobs]:
     """Work of the test, all of it told to stop at the end."""
-    works = RunningWork()
+    works = Jobs()
     yield works
     works.stop()
 

@@ -1,19 +1,25 @@
+"""Embedding in the background: it makes way for other jobs and survives every error."""
+
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from web_support import MakeSession
+from web_support import MakeSession, Tags
 
-from assistant.errors import LibraryBusy
+from assistant.errors import LibraryBusy, LibraryDamaged, LibraryFull
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.web import background_embedding as background_module
-from assistant.web.background_embedding import BackgroundEmbedding
-from assistant.web.work import RunningWork
+from assistant.web import jobs as jobs_module
+from assistant.web.background_embedding import embed_in_background
+from assistant.web.header import Header
+from assistant.web.jobs import Jobs
 
 
 def paper(number: int) -> Paper:
@@ -21,69 +27,119 @@ def paper(number: int) -> Paper:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "nothing happened in a minute"
         time.sleep(0.02)
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_module, "_LOOK_S", 0.02)
+    monkeypatch.setattr(background_module, "_CHECK_S", 0.02)
 
 
-def test_papers_of_another_program_get_vectors_when_nothing_else_is_to_do(
-    make_session: MakeSession, under_way: RunningWork
+def test_papers_of_another_program_are_embedded_when_no_other_job_runs(
+    make_session: MakeSession, jobs: Jobs
 ) -> None:
     session = make_session()
     library = session.library
     finish = threading.Event()
-
-    def other_work(emit: Callable[[int], None], stop: threading.Event) -> None:
-        finish.wait()
-
-    under_way.start(other_work)
-    ended = threading.Event()
-    thread = threading.Thread(target=BackgroundEmbedding(session, under_way, ended).run)
-    thread.start()
-    try:
-        with Library.open(library.folder, HashingEmbedder()) as other:
-            other.add(map(paper, range(5)))
-        time.sleep(0.2)
-        assert library.vectors.missing() == 5  # it rests while there is other work
-        finish.set()
-        wait_until(lambda: library.vectors.missing() == 0)
-        with Library.open(library.folder, HashingEmbedder()) as other:
-            other.add([paper(9)])
-        wait_until(lambda: library.vectors.missing() == 0)
-    finally:
-        finish.set()
-        ended.set()
-        thread.join()
+    jobs.start("Another job", lambda progress: finish.wait())
+    embedding = embed_in_background(session, jobs)
+    with Library.open(library.folder, HashingEmbedder()) as other:
+        other.add(map(paper, range(5)))
+    time.sleep(0.2)
+    assert library.vectors.missing() == 5
+    finish.set()
+    wait_until(lambda: library.vectors.missing() == 0)
+    with Library.open(library.folder, HashingEmbedder()) as other:
+        other.add([paper(9)])
+    wait_until(lambda: library.vectors.missing() == 0)
+    assert not jobs.busy
+    embedding.stop()
+    assert not list(embedding.follow())[-1].error
     assert library.check() == []
 
 
-def test_a_library_that_is_busy_is_tried_again(
-    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
+def test_a_job_that_starts_meanwhile_pauses_the_embedding(
+    make_session: MakeSession, jobs: Jobs
+) -> None:
+    session = make_session()
+    library = session.library
+    library.add(map(paper, range(200)))
+    finish = threading.Event()
+    embedder = library.vectors.embedder
+    assert isinstance(embedder, HashingEmbedder)
+    embed = embedder.embed
+
+    def start_another_job(texts: Any) -> Any:
+        if not jobs.busy:
+            jobs.start("Another job", lambda progress: finish.wait())
+        return embed(texts)
+
+    embedder.embed = start_another_job  # type: ignore[method-assign]
+    embed_in_background(session, jobs)
+    wait_until(lambda: library.vectors.missing() < 200)
+    time.sleep(0.2)
+    assert library.vectors.missing() == 200 - 64
+    embedder.embed = embed  # type: ignore[method-assign]
+    finish.set()
+    wait_until(lambda: library.vectors.missing() == 0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LibraryBusy("Another program holds the library."),
+        LibraryFull("The disk is full. Free some space."),
+        LibraryDamaged("The catalogue is damaged."),
+        ZeroDivisionError("division by zero"),
+    ],
+)
+def test_after_any_error_embedding_goes_on_and_the_page_says_so_meanwhile(
+    make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     session = make_session()
     library = session.library
     library.add([paper(9)])
-    embed, tries = library.vectors.embed_missing, []
+    retry = threading.Event()
+    monkeypatch.setattr(jobs_module, "retry_delay", lambda failures: 0.05)
+    embed = library.vectors.embed_missing
 
-    def busy_at_first(**options: Callable[[], bool]) -> int:
-        tries.append(options)
-        if len(tries) == 1:
-            raise LibraryBusy("Another program writes.")
-        return embed(**options)  # type: ignore[arg-type]
+    def failing(progress: Progress) -> int:
+        if not retry.is_set():
+            raise error
+        return embed(progress)
 
-    monkeypatch.setattr(library.vectors, "embed_missing", busy_at_first)
-    ended = threading.Event()
-    thread = threading.Thread(target=BackgroundEmbedding(session, under_way, ended).run)
-    thread.start()
-    try:
-        wait_until(lambda: library.vectors.missing() == 0)
-    finally:
-        ended.set()
-        thread.join()
-    assert len(tries) > 1
+    monkeypatch.setattr(library.vectors, "embed_missing", failing)
+    header = Header(session, jobs)
+    job = embed_in_background(session, jobs)
+    assert next(state for state in job.follow() if state.next_attempt).running
+    shown = " ".join(Tags(header.now()).text.split())
+    assert f"Making vectors in the background failed: {job.state.error}" in shown
+    assert str(error) in shown
+    retry.set()
+    wait_until(lambda: library.vectors.missing() == 0)
+    wait_until(lambda: jobs.problems == [])
+    assert "failed" not in header.now()
+    # Papers that come later are embedded too.
+    library.add([paper(10)])
+    wait_until(lambda: library.vectors.missing() == 0)
+
+
+def test_a_library_that_cannot_be_opened_is_tried_again(
+    make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "retry_delay", lambda failures: 0.05)
+    session = make_session(papers=[])
+    opened = Library.open
+    refused = threading.Event()
+
+    def refuse(*given: Any) -> Library:
+        refused.set()
+        raise LibraryBusy("Another program holds the library.")
+
+    monkeypatch.setattr(Library, "open", refuse)
+    embed_in_background(session, jobs)
+    refused.wait()
+    monkeypatch.setattr(Library, "open", opened)
+    session.library.add([paper(1)])
+    wait_until(lambda: session.library.vectors.missing() == 0)

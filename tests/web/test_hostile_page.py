@@ -48,11 +48,11 @@ PLACES = (
     "#paper-near",
     "#import-job",
     "#import-preview",
-    "#tldr-standing",
+    "#tldr-summary",
     "#tldr-job",
     "#tldr-lines",
     "#map",
-    "#map-said",
+    "#map-message",
     "#map-card",
     "#chats",
     "#opened-chat",
@@ -353,8 +353,8 @@ def test_in_imports(
         ]
         page.set_input_files("#files input[type=file]", files)
         page.locator("#files .filename >> nth=3").wait_for()
-        page.click("#look")
-        page.locator("#keep").wait_for()
+        page.click("#preview-import")
+        page.locator("#run-import").wait_for()
         page.locator("#import-preview .failed").wait_for()
         found = check(page, "#import-preview")
         papers = list(read_bytes(text.encode(), "pasted text", lambda failure: None))
@@ -362,7 +362,7 @@ def test_in_imports(
         for paper in papers:
             assert words_of(paper.title) in found
 
-        page.click("#keep")
+        page.click("#run-import")
         page.locator("#import-job").get_by_text("could not be read").wait_for()
         page.locator("#import-job:not(:has(.running))").wait_for()
         check(page)

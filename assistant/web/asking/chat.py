@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,17 +16,17 @@ from assistant.web.asking.conversation import Conversation, Entry
 from assistant.web.asking.request_queue import RequestQueue
 from assistant.web.asking.saved_turn import later_turn, saved_turns
 from assistant.web.asking.turn import Queued
-from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.answering import Answer
+    from assistant.progress import Progress
     from assistant.session import Session
     from assistant.web.asking.turn import Happening, TurnView
-    from assistant.web.work import RunningWork, Work
+    from assistant.web.jobs import Job, Jobs
 
 
-# Seconds that an answer that was stopped gets to hand out what it has.
-_GRACE = 0.3
+# Seconds that a stopped answer has to end before the page stops waiting for it.
+_GRACE_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class Chat:
     The model writes `at_once` answers at a time; evidence is found for everybody at once.
     """
 
-    def __init__(self, session: Session, under_way: RunningWork, at_once: int) -> None:
+    def __init__(self, session: Session, jobs: Jobs, at_once: int) -> None:
         """Answer with the session's asker."""
         self._session = session
-        self._under_way = under_way
+        self._jobs = jobs
         self._line = RequestQueue(at_once)
         self._lock = threading.Lock()
         self._conversations: dict[str, Conversation] = {}
@@ -72,17 +73,24 @@ class Chat:
         scope = self._title(paper)
         with self._lock:
             conversation = self._conversations.setdefault(visitor, Conversation())
-            if conversation.work:
-                conversation.work.stop()
+            if conversation.job:
+                conversation.job.stop()
             if instead:
                 conversation.drop_last()
             entry = conversation.begin(question, paper, scope)
             history = conversation.history
-            work = conversation.work = self._under_way.start(
-                lambda emit, stop: self._answer(conversation, entry, history, owner, emit, stop)
-            )
+            events: deque[Happening] = deque()
+
+            def answer(progress: Progress) -> None:
+                def emit(event: Happening) -> None:
+                    events.append(event)
+                    progress.report(len(events))
+
+                self._answer(conversation, entry, history, owner, emit, progress)
+
+            job = conversation.job = self._jobs.start("Answering a question", answer)
         yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
-        for _ in _followed(entry.view, work):
+        for _ in _followed(entry.view, events, job):
             if self._is_in_sight(visitor, conversation, entry):
                 yield ChatView(conversation.past, entry.html(latest=True), running=True)
         if self._is_in_sight(visitor, conversation, entry):
@@ -112,8 +120,8 @@ class Chat:
         """Stop the answer that is being written for `visitor`."""
         with self._lock:
             conversation = self._conversations.get(visitor)
-        if conversation and conversation.work:
-            conversation.work.stop()
+        if conversation and conversation.job:
+            conversation.job.stop()
 
     def forget(self, visitor: str) -> None:
         """Stop, and begin anew: the visitor wants a new chat, or has gone."""
@@ -165,14 +173,14 @@ class Chat:
         history: tuple[Turn, ...],
         owner: str,
         emit: Callable[[Happening], None],
-        stop: threading.Event,
+        progress: Progress,
     ) -> None:
         turn = entry.view
         if turn.paper is not None:
             self._session.library.papers.get(f"#{turn.paper}")
         filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
         answer: Answer | None = None
-        events = self._session.answer_pipeline.ask(turn.question, history, stop, filters)
+        events = self._session.answer_pipeline.ask(turn.question, history, progress, filters)
         for event in events:
             emit(event)
             if isinstance(event, AnswerDone):
@@ -182,12 +190,12 @@ class Chat:
         if answer is None:
             # The asker finds evidence before it asks the model, and goes on only when it is asked
             # for more: so the model is waited for here, with the evidence in sight.
-            with self._line.place(stop, lambda before: emit(Queued(before))):
+            with self._line.place(progress, lambda before: emit(Queued(before))):
                 for event in events:
                     emit(event)
                     if isinstance(event, AnswerDone):
                         answer = event.answer
-        if answer is None or stop.is_set():
+        if answer is None or progress.stop_requested:
             # Half an answer is neither kept nor built upon.
             return
         entry.turn = Turn(turn.question, answer.text, answer.refused)
@@ -209,21 +217,19 @@ class Chat:
             turn.note = "This chat was deleted meanwhile, so this answer is not kept."
 
 
-def _followed(turn: TurnView, work: Work[Happening]) -> Iterator[None]:
-    """Bring `turn` up to date with `work`, yielding after every change, to its end."""
+def _followed(turn: TurnView, events: deque[Happening], job: Job[None]) -> Iterator[None]:
+    """Apply the `events` of `job` to `turn` until its end, yielding after every change."""
     try:
-        for event in work.items(_GRACE):
-            turn.take(event)
-            if turn.running:
-                yield
+        for _ in job.follow(pause=0, grace=_GRACE_S):
+            while events:
+                turn.take(events.popleft())
+                if turn.running:
+                    yield
     except GeneratorExit:
-        # Nobody looks any more.
-        work.stop()
+        # The window is gone.
+        job.stop()
         raise
-    except AssistantError as error:
-        turn.fail(str(error))
-    except Exception as error:
-        turn.fail(unexpected(error, "A question could not be answered"))
-    else:
-        if work.stopped:
-            turn.stop()
+    if error := job.state.error:
+        turn.fail(error)
+    elif job.progress.stop_requested:
+        turn.stop()

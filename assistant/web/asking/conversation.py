@@ -11,8 +11,7 @@ from assistant.web.asking.turn import TurnView
 
 if TYPE_CHECKING:
     from assistant.answering import Turn
-    from assistant.web.asking.turn import Happening
-    from assistant.web.work import Work
+    from assistant.web.jobs import Job
 
 # All of them are sent with every question; the others are found in the saved chat.
 MOST_IN_SIGHT = 20
@@ -33,7 +32,7 @@ class Entry:
 
 @dataclass
 class Conversation:
-    """One window's chat; `work` is the answer that is being written.
+    """One window's chat; `job` writes the answer.
 
     `html_before` is that of all turns but the last, which may still change. Turns that were kept
     in the library are there under `chat_id`; `outdated` is the question of the one that was taken
@@ -43,7 +42,7 @@ class Conversation:
     chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     entries: list[Entry] = field(default_factory=list)
     html_before: list[str] = field(default_factory=list)
-    work: Work[Happening] | None = None
+    job: Job[None] | None = None
     outdated: str = ""
     _numbers: int = 0
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.progress import Progress
 
 # Seconds between two looks at the stop flag.
 _POLL = 0.1
@@ -21,17 +25,17 @@ class RequestQueue:
         self._moved = threading.Condition()
 
     @contextmanager
-    def place(self, stop: threading.Event, say: Callable[[int], None]) -> Iterator[None]:
+    def place(self, progress: Progress, say: Callable[[int], None]) -> Iterator[None]:
         """Wait for one's turn, and be served as long as the block lasts.
 
         `say` is told how many are before one, whenever that changes; not if nobody is. The wait
-        ends, too, when `stop` is set: then one is not served, and the block is to see to it.
+        ends, too, when a stop is requested: then one is not served, and the block is to see to it.
         """
         ticket = object()
         with self._moved:
             self._waiting.append(ticket)
             try:
-                served = self._wait(ticket, stop, say)
+                served = self._wait(ticket, progress, say)
             finally:
                 self._waiting.remove(ticket)
                 self._moved.notify_all()
@@ -44,9 +48,9 @@ class RequestQueue:
                     self._served -= 1
                     self._moved.notify_all()
 
-    def _wait(self, ticket: object, stop: threading.Event, say: Callable[[int], None]) -> bool:
+    def _wait(self, ticket: object, progress: Progress, say: Callable[[int], None]) -> bool:
         said = 0
-        while not stop.is_set():
+        while not progress.stop_requested:
             before = self._waiting.index(ticket)
             if before < self._at_once - self._served:
                 return True

@@ -1,11 +1,9 @@
-"""The library as a picture, for the page: drawn when it is asked for, kept, shown again at once."""
+"""The map of the library on the page: drawn on request, stored, and shown again at once."""
 
 from __future__ import annotations
 
 import json
-import logging
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,69 +18,53 @@ from assistant.web.unexpected import unexpected
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
     from assistant.mapping import PaperMap
+    from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.work import RunningWork, Task, Work
+    from assistant.web.jobs import Job, Jobs, JobState
 
-_log = logging.getLogger(__name__)
-
-# Seconds between two looks at a map that is being drawn.
-_REFRESH = 0.2
-# So many papers of a topic are in the list below the map.
+# Papers of a topic in the list below the map.
 MOST_LISTED = 12
 _LONGEST_TITLE = 200
 _MOST_AUTHORS = 6
-EMPTY = "The library is empty: import papers in its tab, and they are drawn here."
-NO_EMBEDDER = "The map needs the embedding model, without which no paper has a place."
-STOPPED = "Stopped: there is no map yet."
+EMPTY = "The library is empty. Add papers on the Import page, and their map appears here."
+NO_EMBEDDER = "The map needs an embedding model, which places the papers."
+STOPPED = "Stopped. There is no map yet."
 
 
 @dataclass(frozen=True)
 class MapView:
     """What the page shows of the map; `html` is None while the picture stays as it is.
 
-    `said` is how far the drawing is, or what there is to know, as HTML; `can_draw` whether to
-    draw it anew makes sense. `seen` tells this picture from others.
+    `message` is the progress of the drawing or a remark, as HTML; `can_draw` whether the button
+    that redraws the map is shown. `seen` identifies this picture.
     """
 
     html: str | None
-    said: str
+    message: str
     running: bool = False
     can_draw: bool = False
     seen: str = ""
 
 
-@dataclass(frozen=True)
-class _Step:
-    text: str
-    done: int = 0
-    total: int = 0
-
-
-class _Stopped(Exception):
-    """The map is not wanted any more."""
-
-
 class Maps:
-    """The map of a session's library. Thread-safe; one is drawn at a time, for every window."""
+    """The map of a session's library. Thread-safe; one drawing at a time, for every window."""
 
-    def __init__(self, session: Session, under_way: RunningWork) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        """Open nothing yet."""
         self._session = session
-        self._under_way = under_way
+        self._jobs = jobs
         self._lock = threading.Lock()
-        self._work: Work[None] | None = None
-        self._step = _Step("")
+        self._job: Job[PaperMap | None] | None = None
         self._drawn: PaperMap | None = None
-        self._error = ""
 
-    def open(self, seen: str = "", *, anew: bool = False) -> Iterator[MapView]:
-        """The map as it was kept, if it still does; else, or if it is to be drawn `anew`, drawn.
+    def open(self, seen: str = "", *, redraw: bool = False) -> Iterator[MapView]:
+        """Yield views until the map is there: the stored one if it is still right, else a new one.
 
-        Views follow each other until it is there. `seen` is of the picture that the window shows
-        already, which stays as it is, moved and zoomed, if nothing changed.
+        `seen` identifies the picture that the window shows already, which stays moved and zoomed
+        as it is if nothing has changed. With `redraw` the map is always drawn.
         """
         try:
-            for view in self._opened(seen, anew):
+            for view in self._views(seen, redraw):
                 same = view.seen and view.seen == seen
                 yield replace(view, html=None) if same else view
         except AssistantError as error:
@@ -92,10 +74,10 @@ class Maps:
             yield MapView(None, render_job(error=text), can_draw=True)
 
     def stop(self) -> None:
-        """Stop drawing, for every window; the map that was there stays."""
-        work = self._work
-        if work:
-            work.stop()
+        """Stop drawing, for every window; the previous map stays."""
+        job = self._job
+        if job:
+            job.stop()
 
     def card(self, key: str) -> str:
         """The paper with the number `key` as a card; a word of advice for ""."""
@@ -123,19 +105,19 @@ class Maps:
         """What stands in place of the card before a paper is opened."""
         return render_text("Select a paper on the map to see it here.", "nothing map-empty")
 
-    def _opened(self, seen: str, anew: bool) -> Iterator[MapView]:
+    def _views(self, seen: str, redraw: bool) -> Iterator[MapView]:
         from assistant.mapping import brought_up, vectors_to_show, version_of
 
         if not seen:
             yield MapView(None, render_job("Opening the map …", running=True))
         library = self._session.library
         if not library.papers.count():
-            yield MapView("", _plain(EMPTY))
+            yield MapView("", render_job(EMPTY))
             return
-        if not anew and not self._drawing():
+        if not redraw and not (self._job and self._job.running):
             vectors = vectors_to_show(library)
             if not vectors:
-                yield MapView("", _plain(_no_vectors(library)), can_draw=True)
+                yield MapView("", render_job(_no_vectors(library)), can_draw=True)
                 return
             kept = self._last(library)
             if kept and kept.version == version_of(library):
@@ -145,60 +127,41 @@ class Maps:
             if now:
                 yield self._picture(library, now)
                 return
-        yield from self._followed(library)
+        for state in self._drawing().follow():
+            yield self._view(library, state)
 
-    def _followed(self, library: Library) -> Iterator[MapView]:
-        """The map while it is drawn, and then; it is begun if nobody has begun it."""
-        work = self._begun()
-        while work.running:
-            step = self._step
-            said = render_job(step.text, running=True, done=step.done, total=step.total)
-            yield MapView(None, said, running=True)
-            time.sleep(_REFRESH)
-        if self._error:
-            yield MapView(None, render_job(error=self._error), can_draw=True)
-        elif drawn := self._drawn:
-            yield self._picture(library, drawn)
-        elif work.stopped:
-            yield MapView(None, _plain(STOPPED), can_draw=True)
-        else:
-            yield MapView("", _plain(_no_vectors(library)), can_draw=True)
+    def _view(self, library: Library, state: JobState[PaperMap | None]) -> MapView:
+        if state.running:
+            # The steps of the layout are of no interest by the minute.
+            report = replace(state.report, per_minute=None)
+            message = render_job(report.text, report=report, running=True)
+            return MapView(None, message, running=True)
+        if state.error:
+            return MapView(None, render_job(error=state.error), can_draw=True)
+        if drawn := self._drawn:
+            return self._picture(library, drawn)
+        if self._job and self._job.progress.stop_requested:
+            return MapView(None, render_job(STOPPED), can_draw=True)
+        return MapView("", render_job(_no_vectors(library)), can_draw=True)
 
-    def _drawing(self) -> bool:
-        work = self._work
-        return bool(work and work.running)
-
-    def _begun(self) -> Work[None]:
+    def _drawing(self) -> Job[PaperMap | None]:
+        """The job that draws the map, which starts now if it is not running."""
         with self._lock:
-            if self._work is None or not self._work.running:
-                self._step, self._error = _Step("Reading the papers …"), ""
-                self._work = self._under_way.start(self._task())
-            return self._work
+            if self._job is None or not self._job.running:
+                self._job = self._jobs.start("Drawing the map", self._draw)
+            return self._job
 
-    def _task(self) -> Task[None]:
-        def draw(emit: Any, stop: threading.Event) -> None:
-            from assistant.mapping import drawn, vectors_to_show
+    def _draw(self, progress: Progress) -> PaperMap | None:
+        from assistant.mapping import drawn, vectors_to_show
 
-            def tell(text: str, done: int, total: int) -> None:
-                if stop.is_set():
-                    raise _Stopped
-                self._step = _Step(text, done, total)
-
-            try:
-                library = self._session.library
-                vectors = vectors_to_show(library)
-                if vectors:
-                    made = drawn(library, vectors, tell)
-                    self._drawn = made
-                    self._kept(library).write(made)
-            except _Stopped:
-                _log.debug("The map was stopped")
-            except AssistantError as error:
-                self._error = str(error)
-            except Exception as error:
-                self._error = unexpected(error, "The map could not be drawn")
-
-        return draw
+        library = self._session.library
+        progress.report(step="Reading the papers")
+        vectors = vectors_to_show(library)
+        made = drawn(library, vectors, progress) if vectors else None
+        if made:
+            self._drawn = made
+            self._kept(library).write(made)
+        return made
 
     def _last(self, library: Library) -> PaperMap | None:
         if self._drawn is None:
@@ -223,7 +186,7 @@ class Maps:
             topics=_topics(present, rows),
             facts=_facts(library, present),
         )
-        said = _plain(_later(present)) if present.later else ""
+        said = render_job(_later(present)) if present.later else ""
         seen = f"{present.version} {present.later} {len(rows)}"
         return MapView(html, said, can_draw=present.version != version_of(library), seen=seen)
 
@@ -301,7 +264,3 @@ def _no_vectors(library: Library) -> str:
         "No paper has a vector yet, which says where it belongs. They are being made: draw the map "
         "when the head of the page no longer says that some are missing."
     )
-
-
-def _plain(text: str) -> str:
-    return render_job(text)

@@ -18,9 +18,9 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     # map.js writes the number of the paper into it that is opened.
     chosen = gr.Textbox(label="Paper", visible="hidden", elem_id="map-chosen")
     with gr.Row(elem_id="map-bar"):
-        said = html(elem_id="map-said")
+        message = html(elem_id="map-message")
         draw = gr.Button(
-            "Draw anew", size="sm", scale=0, min_width=110, visible=False, elem_id="map-draw"
+            "Redraw", size="sm", scale=0, min_width=110, visible=False, elem_id="map-draw"
         )
         stop = gr.Button(
             "Stop",
@@ -37,25 +37,25 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
         with gr.Column(scale=3, min_width=280, elem_id="map-side"):
             card = html(maps.no_card(), elem_id="map-card")
     seen = gr.State("")
-    shown = [place, said, draw, stop, seen]
+    shown = [place, message, draw, stop, seen]
 
     def show(before: str) -> Iterator[tuple[Any, ...]]:
         yield from updates(map(_shown, maps.open(before)), shown)
 
-    def show_anew() -> Iterator[tuple[Any, ...]]:
-        yield from updates(map(_shown, maps.open(anew=True)), shown)
+    def redraw() -> Iterator[tuple[Any, ...]]:
+        yield from updates(map(_shown, maps.open(redraw=True)), shown)
 
     tab.select(show, inputs=[seen], outputs=shown, concurrency_limit=None, **quiet())
-    draw.click(show_anew, outputs=shown, concurrency_limit=None, **quiet())
+    draw.click(redraw, outputs=shown, concurrency_limit=None, **quiet())
     stop.click(maps.stop, queue=False, **quiet())
     chosen.change(maps.card, inputs=[chosen], outputs=[card], **quiet())
 
 
 def _shown(view: MapView) -> tuple[Any, ...]:
-    """The updates of the picture, what is said of it, Draw anew, Stop, and which one was seen."""
+    """The updates of the picture, the message, the buttons Redraw and Stop, and what was seen."""
     return (
         gr.skip() if view.html is None else view.html,
-        view.said,
+        view.message,
         gr.update(visible=view.can_draw and not view.running),
         gr.update(visible=view.running),
         gr.skip() if view.html is None else view.seen,

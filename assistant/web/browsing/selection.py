@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import itertools
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,9 @@ from assistant.web.unexpected import unexpected
 if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.library.removal import RemovedPaper
+    from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.work import RunningWork
-
-_log = logging.getLogger(__name__)
+    from assistant.web.jobs import Jobs
 
 # What a file of each format of `exporting` is to a browser, and what it is called here.
 EXPORTS = {
@@ -53,10 +51,10 @@ class Selection:
     what is left of it in the files is erased, in the background.
     """
 
-    def __init__(self, session: Session, under_way: RunningWork) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        """Open nothing yet."""
         self._session = session
-        self._under_way = under_way
+        self._jobs = jobs
         self._lock = threading.Lock()
         self._removed: dict[str, list[RemovedPaper]] = {}
         self._to_erase = self._erasing = False
@@ -169,20 +167,21 @@ class Selection:
             if self._erasing:
                 return
             self._erasing = True
-        self._under_way.start(self._erase)
+        self._jobs.start("Erasing removed papers", self._erase, retry=True)
 
-    def _erase(self, emit: Callable[[str], None], stop: threading.Event) -> None:
+    def _erase(self, progress: Progress) -> None:
         while True:
             with self._lock:
-                if not self._to_erase or stop.is_set():
+                if not self._to_erase or progress.stop_requested:
                     self._erasing = False
                     return
                 self._to_erase = False
             try:
                 self._session.library.purge_removed()
-            except AssistantError as error:
-                # Out of reach for every search it is; the next removal tries again.
-                _log.warning("What is left of removed papers could not be erased: %s", error)
+            except BaseException:
+                with self._lock:
+                    self._to_erase = True
+                raise
 
     def _retagged(
         self,

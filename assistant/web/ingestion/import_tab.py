@@ -1,4 +1,4 @@
-"""The tab that adds papers: choose or paste, look at what was found, keep it or not."""
+"""The Import tab: choose files or paste text, preview the papers, import or discard them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def add_import_tab(
 ) -> None:
     """Add the components of the tab that is being built.
 
-    `header` is brought up to date with `render_header` when papers were added.
+    `header` is updated with `render_header` after an import.
     """
     html(render("import_intro.html"))
     with gr.Row(elem_id="import-inputs"):
         files = gr.File(
-            label="Files, also zipped",
+            label="Files or zip archives",
             file_count="multiple",
             min_width=280,
             height=190,
@@ -39,9 +39,11 @@ def add_import_tab(
             elem_id="pasted",
         )
     with gr.Row(elem_classes="actions job-actions", elem_id="import-actions"):
-        look = gr.Button("Look", variant="primary", min_width=110, scale=0, elem_id="look")
-        keep = gr.Button(
-            "Keep", variant="primary", min_width=150, scale=0, visible=False, elem_id="keep"
+        look = gr.Button(
+            "Preview", variant="primary", min_width=110, scale=0, elem_id="preview-import"
+        )
+        run = gr.Button(
+            "Import", variant="primary", min_width=150, scale=0, visible=False, elem_id="run-import"
         )
         discard = gr.Button("Discard", min_width=110, scale=0, visible=False, elem_id="discard")
         stop = gr.Button(
@@ -50,14 +52,14 @@ def add_import_tab(
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
     html(render("import_help.html"), elem_id="import-help")
-    shown = [job, preview, look, keep, discard, stop]
+    shown = [job, preview, look, run, discard, stop]
 
-    def look_into(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        views = importing.look(visitor(request), _paths(chosen), text)
+    def preview_inputs(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        views = importing.preview(visitor(request), _paths(chosen), text)
         yield from updates(map(_shown, views), shown)
 
-    looked = look.click(
-        look_into,
+    previewed = look.click(
+        preview_inputs,
         inputs=[files, pasted],
         outputs=shown,
         concurrency_limit=None,
@@ -65,13 +67,15 @@ def add_import_tab(
         **quiet(),
     )
 
-    def keep_it(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in importing.keep(visitor(request)):
+    def run_import(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        for view in importing.run(visitor(request)):
             cleared = (None, "") if view.succeeded else (gr.skip(), gr.skip())
             yield *_shown(view), *cleared
 
-    kept = keep.click(keep_it, outputs=[*shown, files, pasted], concurrency_limit=None, **quiet())
-    kept.then(render_header, outputs=[header], **quiet())
+    imported = run.click(
+        run_import, outputs=[*shown, files, pasted], concurrency_limit=None, **quiet()
+    )
+    imported.then(render_header, outputs=[header], **quiet())
 
     def discard_it(request: gr.Request) -> tuple[Any, ...]:
         return *_shown(importing.discard(visitor(request))), None, ""
@@ -84,12 +88,11 @@ def add_import_tab(
     stop.click(stop_it, queue=False, **quiet())
 
     def choose(chosen: Any, text: str, request: gr.Request) -> tuple[Any, ...]:
-        is_shown = importing.chosen(visitor(request), _paths(chosen), text)
+        is_shown = importing.is_previewed(visitor(request), _paths(chosen), text)
         return tuple(gr.skip() for _ in changed) if is_shown else _without_preview()
 
-    # A preview of other files, or of another text, is none; also where that was chosen so early
-    # that the end of the look came behind it.
-    changed = [preview, look, keep, discard]
+    # A preview of other inputs is removed, also if they were chosen while it was made.
+    changed = [preview, look, run, discard]
     gr.on(
         [files.change, pasted.change],
         choose,
@@ -99,40 +102,42 @@ def add_import_tab(
         preprocess=False,
         **quiet(),
     )
-    looked.then(choose, inputs=[files, pasted], outputs=changed, preprocess=False, **quiet())
+    previewed.then(choose, inputs=[files, pasted], outputs=changed, preprocess=False, **quiet())
 
 
 def _paths(chosen: Any) -> list[str]:
     """Paths of the chosen files as the browser sent them.
 
-    Gradio's own way to them (`preprocess`) leaves an empty file behind each time.
+    Gradio's own conversion (`preprocess`) leaves an empty file on the disk each time.
     """
     return [str(file["path"]) for file in chosen or []]
 
 
 def _shown(view: ImportView) -> tuple[Any, ...]:
-    """The updates of the job, the preview, and the buttons Look, Keep, Discard and Stop."""
-    waiting = not view.running
+    """The updates of the job, the preview, and the buttons Preview, Import, Discard and Stop."""
+    idle = not view.running
     return (
         view.html,
         gr.skip() if view.preview is None else view.preview,
-        _look_button(visible=waiting, first=not view.keep),
-        gr.update(visible=bool(view.keep), value=view.keep or "Keep"),
-        gr.update(visible=waiting and bool(view.preview or view.keep)),
+        _preview_button(visible=idle, primary=not view.button),
+        gr.update(visible=bool(view.button), value=view.button or "Import"),
+        gr.update(visible=idle and bool(view.preview or view.button)),
         gr.update(visible=view.running),
     )
 
 
 def _without_preview() -> tuple[Any, ...]:
-    """The updates of the preview, Look, Keep and Discard once something else was chosen."""
+    """The updates of the preview, Preview, Import and Discard after something else was chosen."""
     return (
         "",
-        gr.update(value="Look", variant="primary"),
+        gr.update(value="Preview", variant="primary"),
         gr.update(visible=False),
         gr.update(visible=False),
     )
 
 
-def _look_button(*, visible: bool, first: bool) -> Any:
-    """The button Look; it is the `first` one unless there is something to keep."""
-    return gr.update(value="Look", visible=visible, variant="primary" if first else "secondary")
+def _preview_button(*, visible: bool, primary: bool) -> Any:
+    """The button Preview, which is secondary while there is something to import."""
+    return gr.update(
+        value="Preview", visible=visible, variant="primary" if primary else "secondary"
+    )

@@ -1,259 +1,236 @@
-"""Adding papers from the page: what files and pastes hold is shown first, then kept or not."""
+"""Imports from the page: a preview of uploaded files and pasted text, then the import itself."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.web.ingestion.preview import PASTED, Failures, Input, Preview, look
+from assistant.text.formatting import format_count
+from assistant.web.ingestion.preview import PASTED, Failures, Input, Preview, preview_import
 from assistant.web.ingestion.preview_view import render_preview
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
-from assistant.web.jobs import Job, JobView, Progress, State, job_view, refused
-from assistant.web.rendering import render_job
+from assistant.web.jobs import Job, Jobs, JobState, JobView, failed, job_view
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport
-    from assistant.paper import Paper
+    from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.work import RunningWork
 
-BUSY = "Another import is running, of another window of the page: try again when it has ended."
-NOTHING_CHOSEN = "There is nothing to look at: choose files, or paste a page of papers."
-NOT_UPLOADED = "Only files that were uploaded here can be imported: choose them again."
-NOTHING_TO_KEEP = "There is nothing to keep: look into the files again."
+BUSY = "Another import is running in another window. Try again when it has finished."
+NOTHING_CHOSEN = "There is nothing to preview. Choose files, or paste a page of papers."
+NOT_UPLOADED = "Only files uploaded on this page can be imported. Choose them again."
+NO_PREVIEW = "There is nothing to import. Preview the files again."
 
 
 @dataclass(frozen=True)
 class ImportView(JobView):
-    """What the page shows of a look or an import.
+    """What the page shows of a preview or an import.
 
-    `preview` is what was found, as HTML (None: what is shown stays); `keep` is what the button
-    says that keeps it, empty without one.
+    `preview` is its HTML (None: the page keeps what it shows); `button` is the label of the button
+    that imports the papers, empty if there is none.
     """
 
     preview: str | None = None
-    keep: str = ""
+    button: str = ""
 
 
-@dataclass(frozen=True)
-class _Looked:
-    """How far a look is, and its preview at its end."""
+class _Inputs:
+    """The files and the text that one visitor has chosen, and their preview."""
 
-    text: str
-    preview: Preview | None = None
-
-
-class _Look:
-    """What one visitor has chosen, and what was found in it."""
-
-    def __init__(self, files: Sequence[str], pasted: str, under_way: RunningWork) -> None:
-        self.of = _choice(files, pasted)
+    def __init__(self, files: Sequence[str], pasted: str) -> None:
+        self.chosen = (tuple(files), pasted)
         self.inputs = [Input(Path(file).name, Path(file)) for file in files]
         if pasted.strip():
             self.inputs.append(Input(PASTED, text=pasted))
-        self.job: Job[_Looked] = Job(under_way)
-        self.preview: Preview | None = None
+        self.job: Job[Preview] | None = None
+
+    @property
+    def preview(self) -> Preview | None:
+        return self.job.state.result if self.job else None
+
+    def stop(self) -> None:
+        if self.job:
+            self.job.stop()
+
+
+@dataclass(frozen=True)
+class _Imported:
+    summary: str
+    failures: Failures
 
 
 class Importing:
     """Imports of a session for the page. Thread-safe.
 
-    Each visitor has a look of its own; one import runs at a time.
+    Every visitor has a preview of their own; one import runs at a time.
     """
 
-    def __init__(self, session: Session, under_way: RunningWork) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        """Open nothing yet."""
         self._session = session
-        self._under_way = under_way
+        self._jobs = jobs
         self._lock = threading.Lock()
         self._uploads = Uploads(session.settings.cache / UPLOADS)
-        self._looks: dict[str, _Look] = {}
-        self._import: Job[Progress] = Job(under_way)
+        self._inputs: dict[str, _Inputs] = {}
+        self._import: Job[_Imported] | None = None
         self._importer = ""
 
-    def chosen(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
-        """Take note of what `visitor` chose; say if that is what was looked into.
+    def is_previewed(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
+        """Whether the preview that `visitor` sees is of these files and this text.
 
-        `files` are copies of Gradio's. They are kept until they are imported, or not chosen any
-        more.
+        If not, the preview is dropped. `files` are Gradio's copies of uploads; they are kept until
+        they are imported or no longer chosen.
         """
         with self._lock:
-            looking = self._looks.get(visitor)
-            if looking and looking.of == _choice(files, pasted):
+            inputs = self._inputs.get(visitor)
+            if inputs and inputs.chosen == (tuple(files), pasted):
                 return True
         self._forget(visitor, files)
         return False
 
-    def look(self, visitor: str, files: Sequence[str], pasted: str) -> Iterator[ImportView]:
-        """Read uploaded files and pasted text and show what is in them; nothing is kept."""
+    def preview(self, visitor: str, files: Sequence[str], pasted: str) -> Iterator[ImportView]:
+        """Read uploaded files and pasted text and show their papers; nothing is stored."""
         self._forget(visitor, files)
-        looking = _Look(files, pasted, self._under_way)
+        inputs = _Inputs(files, pasted)
         if not all(map(self._uploads.has, files)):
-            yield _refused(NOT_UPLOADED, preview="")
+            yield _failed(NOT_UPLOADED, preview="")
             return
-        if not looking.inputs:
-            yield _refused(NOTHING_CHOSEN, preview="")
+        if not inputs.inputs:
+            yield _failed(NOTHING_CHOSEN, preview="")
             return
+        inputs.job = self._jobs.start(
+            "Reading papers",
+            lambda progress: preview_import(inputs.inputs, self._session.library, progress),
+        )
         with self._lock:
-            self._looks[visitor] = looking
-
-        def task(emit: Callable[[_Looked], None], stop: threading.Event) -> None:
-            emit(_Looked("Looking …"))
-            library = self._session.library
-            found = look(looking.inputs, library, lambda text: emit(_Looked(text)), stop.is_set)
-            looking.preview = found
-            emit(_Looked("", found))
-
-        looking.job.begin(task)
-        for state in looking.job.follow():
+            self._inputs[visitor] = inputs
+        for state in inputs.job.follow():
             with self._lock:
-                is_current = self._looks.get(visitor) is looking
+                is_current = self._inputs.get(visitor) is inputs
             if not is_current:
-                # Something else was chosen meanwhile.
+                # The visitor has chosen something else meanwhile.
                 yield ImportView("", running=False, preview="")
                 return
-            yield _look_view(state)
+            yield _preview_view(state)
 
-    def keep(self, visitor: str) -> Iterator[ImportView]:
-        """Import what `visitor` looked into, then make the vectors of the papers."""
+    def run(self, visitor: str) -> Iterator[ImportView]:
+        """Import the papers that `visitor` has previewed, then embed them."""
         with self._lock:
-            looking = self._looks.get(visitor)
-        if looking is None or looking.preview is None:
-            yield _refused(NOTHING_TO_KEEP, preview="")
+            inputs = self._inputs.get(visitor)
+        preview = inputs.preview if inputs else None
+        if inputs is None or preview is None:
+            yield _failed(NO_PREVIEW, preview="")
             return
-        preview = looking.preview
-        expected = preview.papers if preview.whole else 0
-        # Whoever imports holds the files, so that they stay when the visitor goes.
+        # The import holds the uploads too, so that they stay when the visitor leaves.
         holder = object()
 
-        def task(emit: Callable[[Progress], None], stop: threading.Event) -> None:
+        def task(progress: Progress) -> _Imported:
             try:
-                self._import_all(looking.inputs, expected, emit, stop)
+                return self._import_all(inputs.inputs, preview, progress)
             finally:
                 self._uploads.release(holder)
 
-        self._uploads.hold(holder, [given.path for given in looking.inputs if given.path])
-        if not self._import.begin(task):
-            self._uploads.release(holder)
-            yield _refused(BUSY, keep=_keep_label(preview))
+        job: Job[_Imported] | None = None
+        with self._lock:
+            if self._import is None or not self._import.running:
+                self._uploads.hold(holder, [given.path for given in inputs.inputs if given.path])
+                job = self._import = self._jobs.start("The import", task)
+                self._importer = visitor
+        if job is None:
+            yield _failed(BUSY, button=_button(preview))
             return
-        self._importer = visitor
-        for state in self._import.follow():
-            view = job_view(state)
+        for state in job.follow():
+            view = _import_view(state, preview)
             if view.succeeded:
                 self._forget(visitor)
-            # What failed can be tried again.
-            failed = not (view.running or view.succeeded)
-            yield ImportView(
-                view.html,
-                view.running,
-                view.succeeded,
-                preview=render_preview(preview) if failed else "",
-                keep=_keep_label(preview) if failed else "",
-            )
+            yield view
 
     def discard(self, visitor: str) -> ImportView:
-        """Forget what `visitor` looked into."""
+        """Forget the inputs of `visitor`."""
         self._forget(visitor)
         return ImportView("", running=False, preview="")
 
     def stop(self, visitor: str) -> None:
-        """Stop what `visitor` began; papers that were read by an import are kept."""
+        """Stop the preview or the import of `visitor`; papers already imported stay."""
         with self._lock:
-            looking = self._looks.get(visitor)
-        if looking:
-            looking.job.stop()
-        if visitor == self._importer:
-            self._import.stop()
+            inputs = self._inputs.get(visitor)
+            job = self._import if visitor == self._importer else None
+        if inputs:
+            inputs.stop()
+        if job:
+            job.stop()
 
     def leave(self, visitor: str) -> None:
-        """Forget what `visitor`, who has gone, looked into; an import goes on."""
+        """Forget the inputs of `visitor`, who has left the page; an import continues."""
         self._forget(visitor)
 
     def _forget(self, visitor: str, files: Sequence[str] = ()) -> None:
-        """End the look of `visitor`, who needs only `files` from now on."""
+        """Drop the inputs of `visitor`, who needs only `files` from now on."""
         self._uploads.hold(visitor, map(Path, files))
         with self._lock:
-            old = self._looks.pop(visitor, None)
-        if old:
-            old.job.stop()
+            inputs = self._inputs.pop(visitor, None)
+        if inputs:
+            inputs.stop()
 
     def _import_all(
-        self,
-        inputs: Sequence[Input],
-        expected: int,
-        emit: Callable[[Progress], None],
-        stop: threading.Event,
-    ) -> None:
+        self, inputs: Sequence[Input], preview: Preview, progress: Progress
+    ) -> _Imported:
         failures = Failures()
-
-        def papers() -> Iterator[Paper]:
-            for given in inputs:
-                for paper in given.papers(failures.add):
-                    if stop.is_set():
-                        return
-                    yield paper
-
-        def reading(count: int) -> Progress:
-            of_all = f" of {expected:,}" if expected else ""
-            return Progress(f"Reading papers: {count:,}{of_all}", count, expected)
-
-        emit(Progress("Reading papers …", 0, expected))
+        papers = (paper for given in inputs for paper in given.papers(failures.add))
+        progress.report(0, preview.papers if preview.whole else 0, "Reading papers")
         library = self._session.library
-        report = library.add(papers(), lambda count: emit(reading(count)))
-        done = _summary(report)
-        # Said before vectors are made: by now the papers are found by their words.
-        emit(Progress(done, failures=tuple(failures.named)))
-        library.vectors.embed_missing(
-            lambda count, total: emit(
-                Progress(f"{done} Making vectors: {count:,} of {total:,}", count, total)
-            ),
-            stop.is_set,
+        summary = _summary(library.add(papers, progress))
+        # The papers can be found by their words before they have vectors.
+        progress.report(step=f"{summary} Making vectors")
+        library.vectors.embed_missing(progress)
+        if progress.stop_requested:
+            summary += " Stopped. The papers read so far are in the library."
+        return _Imported(summary, failures)
+
+
+def _preview_view(state: JobState[Preview]) -> ImportView:
+    if preview := state.result:
+        return ImportView(
+            "",
+            running=False,
+            succeeded=True,
+            preview=render_preview(preview),
+            button=_button(preview),
         )
-        if stop.is_set():
-            done += " Stopped; what was read is kept, and the next import goes on from here."
-        emit(Progress(done, failures=tuple(failures.named)))
+    view = job_view(state)
+    return ImportView(view.html, view.running, preview="")
 
 
-def _choice(files: Sequence[str], pasted: str) -> tuple[tuple[str, ...], str]:
-    return tuple(files), pasted
-
-
-def _look_view(state: State[_Looked]) -> ImportView:
-    if state.error:
-        return _refused(state.error, preview="")
-    told = state.told or _Looked("Looking …")
-    if state.running or told.preview is None:
-        shown = render_job(told.text or "Looking …", running=state.running)
-        return ImportView(shown, state.running, preview="" if state.told is None else None)
-    preview = told.preview
+def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
+    if done := state.result:
+        view = job_view(state, done.summary, done.failures.named)
+        return ImportView(view.html, running=False, succeeded=True, preview="")
+    view = job_view(state)
+    if view.running:
+        return ImportView(view.html, running=True, preview="")
+    # A failed import can be tried again.
     return ImportView(
-        "",
-        running=False,
-        succeeded=True,
-        preview=render_preview(preview),
-        keep=_keep_label(preview),
+        view.html, running=False, preview=render_preview(preview), button=_button(preview)
     )
 
 
-def _keep_label(preview: Preview) -> str:
+def _button(preview: Preview) -> str:
+    """The label of the button that imports the previewed papers; empty if there are none."""
     if not preview.papers:
         return ""
-    if not preview.whole:
-        return "Keep all of it"
-    return f"Keep {preview.papers:,} {'paper' if preview.papers == 1 else 'papers'}"
+    return f"Import {format_count(preview.papers, 'paper')}" if preview.whole else "Import all"
 
 
-def _refused(text: str, preview: str | None = None, keep: str = "") -> ImportView:
-    return ImportView(refused(text).html, running=False, preview=preview, keep=keep)
+def _failed(text: str, preview: str | None = None, button: str = "") -> ImportView:
+    return ImportView(failed(text).html, running=False, preview=preview, button=button)
 
 
 def _summary(report: ImportReport) -> str:
-    bare = f" {report.without_abstract:,} have no abstract." if report.without_abstract else ""
+    bare = f" {report.without_abstract:,} without an abstract." if report.without_abstract else ""
     return (
-        f"{report.read:,} papers read: {report.added:,} new, {report.merged:,} merged, "
-        f"{report.unchanged:,} unchanged.{bare}"
+        f"{format_count(report.read, 'paper')} read: {report.added:,} new, {report.merged:,} "
+        f"merged, {report.unchanged:,} unchanged.{bare}"
     )

@@ -1,11 +1,11 @@
-"""What is in files and pastes, found out before any of it is kept."""
+"""The import preview: the papers in files and pasted text, before any of them is stored."""
 
 from __future__ import annotations
 
 import io
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,25 +17,26 @@ from assistant.reading.source import HEAD_BYTES
 if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.paper import Paper
+    from assistant.progress import Progress
 
 PASTED = "pasted text"
-# Papers that are shown; records that failed and are named, others are counted.
+# Papers shown, and unreadable records listed; the others are counted.
 SHOWN_PAPERS = 20
 NAMED_FAILURES = 200
-# Papers that the library is asked about at once.
+# Papers compared with the library at once.
 _BATCH = 500
 
 
 class Failures:
-    """Records that could not be read: the first ones by name, and how many there are."""
+    """Records that could not be read: their number, and the first ones."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start with none."""
         self.named: list[Failure] = []
         self.count = 0
 
     def add(self, failure: Failure) -> None:
-        """Count one more."""
+        """Add one."""
         self.count += 1
         if len(self.named) < NAMED_FAILURES:
             self.named.append(failure)
@@ -43,7 +44,7 @@ class Failures:
 
 @dataclass(frozen=True)
 class Input:
-    """A file, or pasted text where `path` is None; it can be read again and again."""
+    """A file, or pasted text if `path` is None; it can be read more than once."""
 
     name: str
     path: Path | None = None
@@ -52,7 +53,7 @@ class Input:
     def papers(
         self, on_failure: OnFailure, on_format: OnFormat = lambda name, format_name: None
     ) -> Iterator[Paper]:
-        """Yield its papers as they are read; a fault that ends the reading is a failure, too."""
+        """Yield its papers as they are read; an error that ends the reading is a failure too."""
         try:
             if self.path is None:
                 opened: io.RawIOBase | io.BytesIO = io.BytesIO(self.text.encode("utf-8", "replace"))
@@ -61,14 +62,14 @@ class Input:
             with io.BufferedReader(opened, HEAD_BYTES) as stream:
                 yield from read_stream(stream, self.name, on_failure, on_format=on_format)
         except FileNotFoundError:
-            on_failure(Failure(self.name, "it is not there any more: choose it again"))
+            on_failure(Failure(self.name, "the upload no longer exists. Choose the file again"))
         except (ReadingError, OSError) as error:
             on_failure(Failure(self.name, str(error)))
 
 
 @dataclass
 class FoundFile:
-    """What one input holds: `formats` are the names of the formats that were recognised in it."""
+    """The contents of one input; `formats` counts the formats detected in it, by name."""
 
     name: str
     formats: Counter[str] = field(default_factory=Counter)
@@ -78,9 +79,9 @@ class FoundFile:
 
 @dataclass
 class Preview:
-    """What all inputs hold; `whole` is False when the look was stopped.
+    """The contents of all inputs; `whole` is False if the preview was stopped.
 
-    `new`, `joins` and `known` count what will become of the papers, see `ImportOutcome`.
+    `new`, `joins` and `known` count what an import would do with the papers, see `ImportOutcome`.
     """
 
     files: list[FoundFile] = field(default_factory=list)
@@ -94,40 +95,35 @@ class Preview:
     whole: bool = True
 
 
-def look(
-    inputs: Sequence[Input],
-    library: Library,
-    tell: Callable[[str], None],
-    should_stop: Callable[[], bool],
-) -> Preview:
-    """Read `inputs` without keeping anything; `tell` hears how far it is.
+def preview_import(inputs: Sequence[Input], library: Library, progress: Progress) -> Preview:
+    """Read `inputs` without storing anything; a stop ends the preview early.
 
     Raises:
-        LibraryError: the library cannot be asked what it knows already.
+        LibraryError: the library cannot be searched for known papers.
     """
     preview = Preview()
-    foreseeing = library.preview_import()
-
+    known = library.preview_import()
     for number, given in enumerate(inputs, start=1):
         found = FoundFile(given.name)
         preview.files.append(found)
-        place = f" in file {number} of {len(inputs)}, {given.name}" if len(inputs) > 1 else ""
-        for batch in _batches(_papers(given, found, preview.failures, should_stop)):
-            for outcome in foreseeing.outcomes(batch):
+        of_many = f" from {given.name} (file {number} of {len(inputs)})" if len(inputs) > 1 else ""
+        progress.report(preview.papers, step=f"Reading papers{of_many}")
+        for batch in _batches(_papers(given, found, preview.failures, progress)):
+            for outcome in known.outcomes(batch):
                 setattr(preview, outcome, getattr(preview, outcome) + 1)
             found.papers += len(batch)
             preview.papers += len(batch)
             preview.without_abstract += sum(not paper.abstract for paper in batch)
             preview.first += batch[: SHOWN_PAPERS - len(preview.first)]
-            tell(f"Looking: {preview.papers:,} papers so far{place}")
-        if should_stop():
+            progress.report(preview.papers)
+        if progress.stop_requested:
             preview.whole = False
             break
     return preview
 
 
 def _papers(
-    given: Input, found: FoundFile, failures: Failures, should_stop: Callable[[], bool]
+    given: Input, found: FoundFile, failures: Failures, progress: Progress
 ) -> Iterator[Paper]:
     def failed(failure: Failure) -> None:
         found.failed += 1
@@ -137,7 +133,7 @@ def _papers(
         found.formats[format_name] += 1
 
     for paper in given.papers(failed, recognised):
-        if should_stop():
+        if progress.stop_requested:
             return
         yield paper
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.paper import Paper
     from assistant.web.ingestion.preview import FoundFile, Preview
 
-# Characters of an abstract, authors of a paper, files and formats of a file that are shown.
+# Limits of what is shown: characters of an abstract, authors, files, formats of a file.
 _ABSTRACT = 280
 _AUTHORS = 4
 _FILES = 50
@@ -20,7 +20,7 @@ _FORMATS = 4
 
 
 def render_preview(preview: Preview) -> str:
-    """What an import would bring: files, counts, the first papers, and what cannot be read."""
+    """The files with their formats and counts, the first papers, and unreadable records."""
     failures = preview.failures
     return render(
         "preview.html",
@@ -41,15 +41,15 @@ def _heading(preview: Preview) -> str:
     if not preview.papers:
         return "No papers found"
     found = format_count(preview.papers, "paper")
-    return f"{found} found" if preview.whole else f"{found} found until you stopped"
+    return f"{found} found" if preview.whole else f"{found} found before you stopped"
 
 
 def _outcomes(preview: Preview) -> list[tuple[str, str]]:
-    """Counts with what they count; those that are zero are left out."""
+    """Counts and their labels, without zeros."""
     counted = (
         (preview.new, "new"),
-        (preview.joins, "to join a paper that is known"),
-        (preview.known, "known word for word"),
+        (preview.joins, "to merge with a known paper"),
+        (preview.known, "already in the library"),
         (preview.without_abstract, "without an abstract"),
     )
     return [(f"{count:,}", what) for count, what in counted if count]
@@ -63,7 +63,7 @@ def _file(found: FoundFile) -> dict[str, str]:
     names += ["…"] if len(found.formats) > _FORMATS else []
     return {
         "name": found.name,
-        "formats": ", ".join(names) or "not known",
+        "formats": ", ".join(names) or "unknown",
         "papers": f"{found.papers:,}",
         "failed": f"{found.failed:,}" if found.failed else "–",
     }
@@ -74,11 +74,11 @@ def _paper(paper: Paper) -> dict[str, str]:
     return {
         "title": paper.title,
         "byline": " · ".join(part for part in (authors, paper.year) if part),
-        "abstract": _beginning(paper.abstract),
+        "abstract": _first_words(paper.abstract),
     }
 
 
-def _beginning(abstract: str) -> str:
+def _first_words(abstract: str) -> str:
     text = " ".join(abstract[: 2 * _ABSTRACT].split())
     if len(text) <= _ABSTRACT:
         return text

@@ -1,126 +1,117 @@
-"""TL;DRs written from the page: a batch that is begun, watched, stopped and gone on with."""
+"""TL;DRs written from the page: a batch that is started, followed, stopped and continued."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.web.ingestion.rate import RateMeter
-from assistant.web.jobs import Job, JobView, State, refused
+from assistant.text.formatting import format_count
+from assistant.web.jobs import Job, Jobs, JobState, JobView, failed, job_view
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
     from assistant.library.records import TldrMethod
+    from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.work import RunningWork
 
-# Lines that stay in sight.
+# The latest TL;DRs that the page shows.
 SHOWN_LINES = 30
-FOR_ANOTHER = "TL;DRs are being written already, for another window of the page; this is how far:"
-NOTHING_TO_GO_ON_WITH = "There is nothing to go on with: everything that was begun is written."
+OF_ANOTHER_WINDOW = "Another window is writing TL;DRs. This is its progress:"
+NOTHING_TO_CONTINUE = "There is nothing to continue: the last batch is finished."
 
 
 @dataclass(frozen=True)
 class BatchView(JobView):
     """What the page shows of a batch.
 
-    `lines` is the HTML of the latest lines; `own` says that the visitor began the batch, `go_on`
-    that there is something left of it to write.
+    `lines` is the HTML of the latest TL;DRs; `own` says that the visitor started the batch,
+    `can_continue` that a part of it is left to write.
     """
 
     lines: str = ""
     own: bool = True
-    go_on: bool = False
+    can_continue: bool = False
 
 
 @dataclass(frozen=True)
 class WrittenTldr:
-    """A line that was just written."""
+    """A TL;DR that was just written."""
 
     title: str
     text: str
     method: TldrMethod
 
 
-@dataclass(frozen=True)
-class BatchProgress:
-    """How far a batch is: `rate` in lines a minute and the time left, as far as they are known."""
-
-    text: str
-    done: int = 0
-    total: int = 0
-    rate: str = ""
-    left: str = ""
-    lines: tuple[WrittenTldr, ...] = ()
-
-
 @dataclass
-class _Plan:
-    """What a visitor wants written: the papers `numbers` (None: all), `redo` those with a line.
+class _Batch:
+    """The TL;DRs that a visitor wants: of the papers `numbers` (None: all), or `redo` all of them.
 
-    `done` are the papers whose lines came out, which going on does not write again.
+    `done` has the numbers of papers that are written, which continuing does not write again.
     """
 
     visitor: str
     numbers: tuple[int, ...] | None
     redo: bool
     done: set[int] = field(default_factory=set)
+    lines: tuple[WrittenTldr, ...] = ()
     finished: bool = False
 
 
 class TldrBatch:
     """Writes TL;DRs of a session for the page. Thread-safe; one batch at a time."""
 
-    def __init__(self, session: Session, under_way: RunningWork) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        """Open nothing yet."""
         self._session = session
+        self._jobs = jobs
         self._lock = threading.Lock()
-        self._job: Job[BatchProgress] = Job(under_way)
-        self._plan: _Plan | None = None
+        self._started: tuple[_Batch, Job[str]] | None = None
 
     def write(
         self, visitor: str, numbers: Sequence[int] | None = None, redo: bool = False
     ) -> Iterator[BatchView]:
-        """Write the TL;DRs of the papers `numbers` (None: of all) that have none.
+        """Write the missing TL;DRs of the papers `numbers` (None: of all papers).
 
-        With `redo` those that are there are written anew. While a batch is running already that
-        one is shown.
+        With `redo` existing ones are written again. If a batch is running, it is followed instead.
         """
         chosen = None if numbers is None else tuple(numbers)
-        self._begin(_Plan(visitor, chosen, redo))
+        self._start(_Batch(visitor, chosen, redo))
         yield from self.follow(visitor)
 
-    def go_on(self, visitor: str) -> Iterator[BatchView]:
-        """Go on with what `visitor` stopped; the lines that were kept are not written again."""
-        plan = self._plan
-        if plan is None or plan.visitor != visitor or plan.finished:
-            yield BatchView(refused(NOTHING_TO_GO_ON_WITH).html, running=False)
+    def resume(self, visitor: str) -> Iterator[BatchView]:
+        """Continue the batch that `visitor` stopped."""
+        batch = self._started[0] if self._started else None
+        if batch is None or batch.visitor != visitor or batch.finished:
+            yield BatchView(failed(NOTHING_TO_CONTINUE).html, running=False)
             return
-        self._begin(plan)
+        self._start(batch)
         yield from self.follow(visitor)
 
     def follow(self, visitor: str) -> Iterator[BatchView]:
-        """Views of the batch that was begun last, by whomever, until it ends."""
-        for state in self._job.follow():
-            yield self._view(state, visitor)
+        """Views of the latest batch of any visitor, until it ends."""
+        if self._started:
+            batch, job = self._started
+            for state in job.follow():
+                yield _view(batch, state, own=batch.visitor == visitor)
 
     def stop(self, visitor: str) -> None:
-        """Stop the batch if `visitor` began it; TL;DRs that were written are kept."""
-        if self._plan and self._plan.visitor == visitor:
-            self._job.stop()
+        """Stop the batch if `visitor` started it; TL;DRs already written stay."""
+        if self._started:
+            batch, job = self._started
+            if batch.visitor == visitor:
+                job.stop()
 
     def leave(self, visitor: str) -> None:
-        """`visitor` has gone: stop the batch that it began."""
+        """Stop the batch of `visitor`, who has left the page."""
         self.stop(visitor)
 
-    def standing(self) -> str:
-        """How many papers have a line, and by which model, as HTML; waits for the model."""
+    def summary(self) -> str:
+        """How many papers have a TL;DR, and by which model, as HTML; waits for the model."""
         from assistant.library import Filters
 
         try:
@@ -138,7 +129,7 @@ class TldrBatch:
             if (by, prompt) != (model, recipe)
         ]
         return render(
-            "tldr_standing.html",
+            "tldr_summary.html",
             model=model,
             current=current,
             possible=possible,
@@ -147,110 +138,88 @@ class TldrBatch:
             others=others,
         )
 
-    def _begin(self, plan: _Plan) -> None:
+    def _start(self, batch: _Batch) -> None:
         with self._lock:
-            if self._job.begin(lambda emit, stop: self._write(plan, emit, stop)):
-                self._plan = plan
+            if self._started is None or not self._started[1].running:
+                job = self._jobs.start(
+                    "Writing TL;DRs", lambda progress: self._write(batch, progress)
+                )
+                self._started = batch, job
 
-    def _write(
-        self, plan: _Plan, emit: Callable[[BatchProgress], None], stop: threading.Event
-    ) -> None:
-        emit(BatchProgress("Opening the model …"))
-        papers, total = self._papers(plan)
-        emit(BatchProgress("Writing TL;DRs: the first ones take longest …", 0, total))
-        lines: deque[WrittenTldr] = deque(maxlen=SHOWN_LINES)
-        pace = RateMeter()
-        done = 0
+    def _write(self, batch: _Batch, progress: Progress) -> str:
+        progress.report(step="Opening the model")
+        papers, total = self._papers(batch)
+        progress.report(0, total, "Writing TL;DRs")
         results = self._session.summarizer.run(
             papers,
-            stop.is_set,
-            redo=plan.redo,
-            notify=lambda note: emit(BatchProgress(note, done, total)),
+            progress,
+            redo=batch.redo,
+            notify=lambda note: progress.report(step=note),
         )
-        for result in results:
-            done += 1
+        done = 0
+        for done, result in enumerate(results, start=1):
             if result.number is not None:
-                plan.done.add(result.number)
-            lines.appendleft(WrittenTldr(result.title, result.tldr, result.method))
-            pace.note(done)
-            # Papers may have come meanwhile.
-            total = max(total, done)
-            rate = pace.per_minute
-            emit(
-                BatchProgress(
-                    f"Writing TL;DRs: {done:,} of {total:,}",
-                    done,
-                    total,
-                    f"{rate:,.0f} a minute" if rate else "",
-                    pace.left(total),
-                    tuple(lines),
-                )
-            )
-        plan.finished = not stop.is_set()
-        emit(BatchProgress(_said(plan, done), lines=tuple(lines)))
+                batch.done.add(result.number)
+            line = WrittenTldr(result.title, result.tldr, result.method)
+            batch.lines = (line, *batch.lines[: SHOWN_LINES - 1])
+            # Papers may have been added meanwhile.
+            progress.report(done, max(total, done), "Writing TL;DRs")
+        batch.finished = not progress.stop_requested
+        return _result(batch, done)
 
-    def _papers(self, plan: _Plan) -> tuple[Iterable[StoredPaper], int]:
-        """The papers that `plan` still wants a line of, and how many they are."""
+    def _papers(self, batch: _Batch) -> tuple[Iterable[StoredPaper], int]:
+        """The papers that `batch` still has to write, and how many they are."""
         from assistant.library import Filters
 
         library, model = self._session.library, self._session.model.name
         recipe = self._session.summarizer.prompt
 
         def is_wanted(stored: StoredPaper) -> bool:
-            if not stored.abstract or stored.number in plan.done:
+            if not stored.abstract or stored.number in batch.done:
                 return False
-            return plan.redo or library.tldrs.get(stored.number, model=model, prompt=recipe) is None
+            return (
+                batch.redo or library.tldrs.get(stored.number, model=model, prompt=recipe) is None
+            )
 
-        if plan.numbers is not None:
-            wanted = [
-                stored
-                for stored in library.papers.all(Filters(only=plan.numbers))
-                if is_wanted(stored)
-            ]
+        if batch.numbers is not None:
+            chosen = library.papers.all(Filters(only=batch.numbers))
+            wanted = [stored for stored in chosen if is_wanted(stored)]
             return wanted, len(wanted)
         possible = library.papers.count(Filters(with_abstract=True))
-        if plan.redo:
+        if batch.redo:
             every = library.papers.all(Filters(with_abstract=True))
-            return filter(is_wanted, every), max(0, possible - len(plan.done))
+            return filter(is_wanted, every), max(0, possible - len(batch.done))
         current = sum(
             count for *made, count in library.tldrs.count_by_recipe() if made == [model, recipe]
         )
         return library.tldrs.papers_without(model, recipe), max(0, possible - current)
 
-    def _view(self, state: State[BatchProgress], visitor: str) -> BatchView:
-        plan = self._plan
-        own = plan is not None and plan.visitor == visitor
-        told = state.told or BatchProgress("Beginning …")
-        shown = render(
-            "tldr_batch.html",
-            note="" if own or not state.running else FOR_ANOTHER,
-            writing=told,
-            running=state.running,
-            error=state.error,
-        )
-        return BatchView(
-            shown,
-            state.running,
-            succeeded=not state.running and not state.error,
-            lines=render("tldr_lines.html", lines=told.lines) if told.lines else "",
-            own=own,
-            go_on=own and not state.running and plan is not None and not plan.finished,
-        )
+
+def _view(batch: _Batch, state: JobState[str], *, own: bool) -> BatchView:
+    view = job_view(state, state.result or "", note="" if own else OF_ANOTHER_WINDOW)
+    return BatchView(
+        view.html,
+        view.running,
+        view.succeeded,
+        lines=render("tldr_lines.html", lines=batch.lines) if batch.lines else "",
+        own=own,
+        can_continue=own and not view.running and not batch.finished,
+    )
 
 
-def _said(plan: _Plan, done: int) -> str:
-    """What became of a batch that wrote `done` lines."""
-    kept = f"{done:,} {'TL;DR' if done == 1 else 'TL;DRs'} written"
-    if not plan.finished:
-        return f"Stopped: {kept} and kept. Going on writes the others."
-    if plan.numbers is None:
+def _result(batch: _Batch, done: int) -> str:
+    """What a batch that wrote `done` TL;DRs has achieved."""
+    written = f"{format_count(done, 'TL;DR')} written"
+    if not batch.finished:
+        return f"Stopped: {written} and saved. Continue writes the others."
+    if batch.numbers is None:
         return (
-            f"{kept}; every paper with an abstract has one now."
+            f"{written}. Every paper with an abstract has one now."
             if done
-            else "There is nothing to write: every paper with an abstract has its TL;DR."
+            else "There is nothing to write: every paper with an abstract has a TL;DR."
         )
     return (
-        f"{kept}; the chosen papers have theirs now."
+        f"{written}. The selected papers have theirs now."
         if done
-        else "There is nothing to write: the chosen papers have their TL;DR, or no abstract."
+        else "There is nothing to write: the selected papers have a TL;DR, or no abstract."
     )

@@ -1,4 +1,4 @@
-"""The tab that writes TL;DRs: how many there are, a batch of them, and its lines as they come."""
+"""The TL;DRs tab: how many papers have one, and a batch that writes the missing ones."""
 
 from __future__ import annotations
 
@@ -16,19 +16,24 @@ if TYPE_CHECKING:
 
 def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
     """Add the components of `tab`, which is being built."""
-    standing = html(render_job("Opening the model …", running=True), elem_id="tldr-standing")
+    summary = html(render_job("Opening the model …", running=True), elem_id="tldr-summary")
     with gr.Row(elem_classes="actions job-actions", elem_id="tldr-actions"):
         write = gr.Button(
             "Write TL;DRs", variant="primary", scale=0, min_width=150, elem_id="write-tldrs"
         )
-        go_on = gr.Button(
-            "Go on", variant="primary", scale=0, min_width=110, visible=False, elem_id="go-on-tldrs"
+        resume = gr.Button(
+            "Continue",
+            variant="primary",
+            scale=0,
+            min_width=110,
+            visible=False,
+            elem_id="continue-tldrs",
         )
         stop = gr.Button(
             "Stop", variant="stop", scale=0, min_width=110, visible=False, elem_id="stop-tldrs"
         )
         redo = gr.Checkbox(
-            label="Write anew those that are there",
+            label="Rewrite existing TL;DRs",
             container=False,
             scale=1,
             min_width=240,
@@ -36,13 +41,13 @@ def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
         )
     job = html(elem_id="tldr-job")
     lines = html(elem_id="tldr-lines")
-    shown = [job, lines, write, go_on, stop, redo]
+    shown = [job, lines, write, resume, stop, redo]
 
-    def write_all(anew: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from updates(map(_shown, batch.write(visitor(request), redo=anew)), shown)
+    def write_all(again: bool, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from updates(map(_shown, batch.write(visitor(request), redo=again)), shown)
 
     def write_rest(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        yield from updates(map(_shown, batch.go_on(visitor(request))), shown)
+        yield from updates(map(_shown, batch.resume(visitor(request))), shown)
 
     def follow(request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield from updates(map(_shown, batch.follow(visitor(request))), shown)
@@ -50,32 +55,32 @@ def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
     def stop_it(request: gr.Request) -> None:
         batch.stop(visitor(request))
 
-    for began in (
+    for event in (
         write.click(write_all, inputs=[redo], outputs=shown, concurrency_limit=None, **quiet()),
-        go_on.click(write_rest, outputs=shown, concurrency_limit=None, **quiet()),
-        # It may have been begun in the Library, or in another window.
+        resume.click(write_rest, outputs=shown, concurrency_limit=None, **quiet()),
+        # The batch may have been started in the Library or in another window.
         tab.select(follow, outputs=shown, concurrency_limit=None, **quiet()),
     ):
-        began.then(batch.standing, outputs=[standing], **quiet())
-    tab.select(batch.standing, outputs=[standing], concurrency_limit=None, **quiet())
+        event.then(batch.summary, outputs=[summary], **quiet())
+    tab.select(batch.summary, outputs=[summary], concurrency_limit=None, **quiet())
     stop.click(stop_it, queue=False, **quiet())
 
 
 def _shown(view: BatchView) -> tuple[Any, ...]:
-    """The updates of the job, its lines, the buttons Write, Go on and Stop, and of the choice.
+    """The updates of the job, its TL;DRs, the buttons Write, Continue and Stop, and the checkbox.
 
-    A button that comes back is named again: in a tab that was not in sight it would have no text.
+    A button that appears gets its label again: in a hidden tab it would have none.
     """
-    waiting = not view.running
+    idle = not view.running
     return (
         view.html,
         view.lines,
         gr.update(
             value="Write TL;DRs",
-            visible=waiting,
-            variant="secondary" if view.go_on else "primary",
+            visible=idle,
+            variant="secondary" if view.can_continue else "primary",
         ),
-        gr.update(value="Go on", visible=view.go_on),
+        gr.update(value="Continue", visible=view.can_continue),
         gr.update(value="Stop", visible=view.running and view.own),
-        gr.update(visible=waiting),
+        gr.update(visible=idle),
     )

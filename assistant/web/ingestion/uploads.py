@@ -1,4 +1,4 @@
-"""The files that visitors of the page have uploaded: kept while somebody needs them."""
+"""Uploaded files of the page, deleted as soon as nobody needs them."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ UPLOADS = "uploads"
 class Uploads:
     """Copies that the page made of uploaded files. Thread-safe.
 
-    Two visitors who upload the same file share one copy, so it goes with the last of its holders.
-    Files elsewhere are left alone, whoever names them.
+    Two visitors who upload the same file share one copy, which is deleted when the last of them
+    releases it. Files outside the uploads folder are never touched.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Nothing is held yet; what is uploaded lies in `folder`."""
+        """Hold nothing yet; `folder` contains the uploads."""
         self._folder = folder.resolve()
         self._lock = threading.Lock()
         self._held: dict[Hashable, frozenset[Path]] = {}
 
     def has(self, path: str | Path) -> bool:
-        """Whether `path` is that of an upload."""
+        """Whether `path` is an upload."""
         return Path(path).resolve().is_relative_to(self._folder)
 
     def hold(self, holder: Hashable, paths: Iterable[Path]) -> None:
-        """Let `holder` need `paths` and no others; what nobody needs any more is removed."""
+        """Record that `holder` needs `paths` only; files that nobody needs are deleted."""
         with self._lock:
             before = self._held.pop(holder, frozenset())
             after = frozenset(filter(self.has, paths))
             if after:
                 self._held[holder] = after
             for path in before.difference(*self._held.values()):
-                # One that is still read may stay there, until Gradio removes it.
+                # A file that is still being read may stay until Gradio deletes it.
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
     def release(self, holder: Hashable) -> None:
-        """Let `holder` need nothing."""
+        """Record that `holder` needs no files."""
         self.hold(holder, ())

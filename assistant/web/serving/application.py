@@ -19,8 +19,8 @@ from assistant.web.serving.request_guard import RequestGuard
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from assistant.web.jobs import Jobs
     from assistant.web.serving.users import Users
-    from assistant.web.work import RunningWork
 
 MAX_UPLOAD = "200mb"
 _ASSETS = Path(__file__).parent.parent / "assets"
@@ -35,7 +35,7 @@ class Application:
     def __init__(
         self,
         session: Session,
-        under_way: RunningWork,
+        jobs: Jobs,
         host: str,
         port: int,
         users: Users | None = None,
@@ -45,12 +45,12 @@ class Application:
 
         With `users` everybody has to log in, and other computers may call it by `names`.
         """
-        self._under_way = under_way
+        self._jobs = jobs
         # FastAPI's own pages of documentation would load their scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         mount_gradio_app(
             outer,
-            build_page(session, under_way, group=users is not None),
+            build_page(session, jobs, group=users is not None),
             path="/",
             server_name=host,
             server_port=port,
@@ -77,8 +77,8 @@ class Application:
         await self._guard(scope, receive, send)
 
     def end(self) -> None:
-        """Stop all work and end the connections that every open window keeps."""
-        self._under_way.stop()
+        """Stop all jobs and end the connections that every open window keeps."""
+        self._jobs.stop()
         self._gradio.stop_event.set()
 
 

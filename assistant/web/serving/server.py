@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from assistant.errors import AssistantError, PageError
-from assistant.web.background_embedding import BackgroundEmbedding
+from assistant.web.background_embedding import embed_in_background
 from assistant.web.gradio_patches import patch_gradio, without_type_stubs
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 if TYPE_CHECKING:
+    from assistant.progress import Progress
     from assistant.session import Session
     from assistant.web.serving.application import Application
     from assistant.web.serving.users import Users
@@ -76,9 +77,9 @@ class PageServer:
         Raises:
             PageError: the page does not start.
         """
-        under_way = RunningWork()
+        jobs = Jobs()
         try:
-            asyncio.run(self._serve(under_way, on_ready))
+            asyncio.run(self._serve(jobs, on_ready))
         except KeyboardInterrupt:
             # The wanted end: uvicorn shuts down in good order and then raises the signal again.
             _log.debug("Interrupted")
@@ -89,29 +90,29 @@ class PageServer:
             ) from error
         finally:
             self._ended.set()
-            under_way.stop()
+            jobs.stop()
             self._socket.close()
 
     def stop(self) -> None:
         """End `run` from another thread; answers that are being written are stopped."""
         self._ended.set()
 
-    async def _serve(self, under_way: RunningWork, on_ready: Callable[[str], None]) -> None:
+    async def _serve(self, jobs: Jobs, on_ready: Callable[[str], None]) -> None:
         with without_type_stubs():
             patch_gradio()
             from assistant.web.serving.application import Application
 
         application = Application(
-            self._session, under_way, self._host, self.port, self._users, self._names
+            self._session, jobs, self._host, self.port, self._users, self._names
         )
         server = _Server(application, self._ended)
-        background = BackgroundEmbedding(self._session, under_way, self._ended)
-        for task in (lambda: self._announce(on_ready), self._warm_up, background.run):
-            threading.Thread(target=task, daemon=True).start()
+        jobs.start("Announcing the page", lambda progress: self._announce(on_ready, progress))
+        jobs.start("Opening the models", lambda progress: self._warm_up())
+        embed_in_background(self._session, jobs)
         await server.serve(sockets=[self._socket])
 
-    def _announce(self, on_ready: Callable[[str], None]) -> None:
-        while not self._ended.wait(0.05):
+    def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:
+        while not progress.wait(0.05):
             if _answers(self._host, self.port):
                 on_ready(self.address)
                 return

@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.web.components import html, quiet
 from assistant.web.rendering import render_text
-from assistant.web.settings.preferences import EMBEDDED, NUMBERS, OTHER
+from assistant.web.settings.preferences import BUNDLED, NUMBERS, OTHER
 from assistant.web.settings.prompt_editor import PURPOSES, Draft
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def add_settings_tab(
     editor.wire()
     if not editable:
         return
-    tab.select(preferences.under_way, outputs=[form.model_job], concurrency_limit=None, **quiet())
+    tab.select(preferences.follow, outputs=[form.model_job], concurrency_limit=None, **quiet())
 
     def after(steps: Iterator[str]) -> Iterator[tuple[Any, ...]]:
         before = preferences.settings
@@ -113,8 +113,8 @@ class _Form:
         self._editable = editable
         html(render_text("Language model", "settings-head", heading=True))
         self.model = gr.Radio(
-            choices=[("The embedded model", EMBEDDED)],
-            value=EMBEDDED,
+            choices=[("The bundled model", BUNDLED)],
+            value=BUNDLED,
             label="Model that answers and writes TL;DRs",
             info="GGUF files beside the model in use, in the library's folder “models” and in "
             "the cache. Nothing is downloaded.",

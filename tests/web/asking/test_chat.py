@@ -22,11 +22,12 @@ from assistant.answering import (
 from assistant.answering.answer import Event, Timings
 from assistant.errors import LibraryReadOnly, ModelError, PaperNotFound, UsageError
 from assistant.library import Filters, Library
+from assistant.progress import Progress
 from assistant.session import Session
-from assistant.web import work as work_module
+from assistant.web.asking import chat as chat_module
 from assistant.web.asking.chat import Chat
 from assistant.web.asking.conversation import MOST_IN_SIGHT
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 SENTENCE = "Cats sleep fourteen hours a day."
 SOURCE = Evidence(stored_paper("On cats", SENTENCE), SENTENCE, 0, len(SENTENCE), 1.0)
@@ -35,19 +36,19 @@ SOURCE = Evidence(stored_paper("On cats", SENTENCE), SENTENCE, 0, len(SENTENCE),
 class ScriptedAsker:
     """An asker that plays `play` for every question and remembers what it was told."""
 
-    def __init__(self, play: Callable[[threading.Event], Iterator[Event]]) -> None:
+    def __init__(self, play: Callable[[Progress], Iterator[Event]]) -> None:
         self.play = play
         self.histories: list[tuple[Turn, ...]] = []
         self.filters: list[Filters] = []
         self.stopped = threading.Event()
 
     def ask(
-        self, question: str, history: Sequence[Turn], stop: threading.Event, filters: Filters
+        self, question: str, history: Sequence[Turn], progress: Progress, filters: Filters
     ) -> Iterator[Event]:
         self.histories.append(tuple(history))
         self.filters.append(filters)
-        yield from self.play(stop)
-        if stop.is_set():
+        yield from self.play(progress)
+        if progress.stop_requested:
             self.stopped.set()
 
 
@@ -64,11 +65,11 @@ def done(*made: Claim) -> AnswerDone:
     return AnswerDone(Answer("q", text, False, made, (SOURCE,), (), "m", Timings(0.0, 0.0, 0.0)))
 
 
-def until_stopped(stop: threading.Event) -> Iterator[Event]:
+def until_stopped(progress: Progress) -> Iterator[Event]:
     yield EvidenceFound((SOURCE,), ())
     claim = Claim("First.", "supported", (1,))
     yield ClaimVerified(claim)
-    stop.wait()
+    progress.stop_event.wait()
     yield done(claim)
 
 
@@ -76,19 +77,17 @@ MakeChat = Callable[[ScriptedAsker], tuple[Chat, Library]]
 
 
 @pytest.fixture
-def make_chat(
-    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
-) -> MakeChat:
+def make_chat(make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> MakeChat:
     def make(asker: ScriptedAsker) -> tuple[Chat, Library]:
         monkeypatch.setattr(Session, "answer_pipeline", asker)
         session = make_session()
-        return Chat(session, under_way, at_once=2), session.library
+        return Chat(session, jobs, at_once=2), session.library
 
     return make
 
 
 def test_evidence_is_shown_first_and_claims_as_they_come(make_chat: MakeChat) -> None:
-    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(2)))
+    chat, _ = make_chat(ScriptedAsker(lambda progress: claims(2)))
     views = list(chat.ask("How long?", "visitor"))
     assert [view.fresh for view in views] == [True] + [False] * (len(views) - 1)
     assert [view.running for view in views] == [True] * (len(views) - 1) + [False]
@@ -106,7 +105,7 @@ def test_evidence_is_shown_first_and_claims_as_they_come(make_chat: MakeChat) ->
 
 
 def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
     list(chat.ask("One?", "visitor"))
     *_, last = chat.ask("Two?", "visitor")
@@ -126,7 +125,7 @@ def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
 
 
 def test_visitors_do_not_see_each_other(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, _ = make_chat(asker)
     list(chat.ask("One?", "first"))
     *_, last = chat.ask("Two?", "second")
@@ -148,7 +147,7 @@ def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) 
     assert "First." in last.current
     assert not last.running
     assert library.chats.all() == []
-    asker.play = lambda stop: claims(1)
+    asker.play = lambda progress: claims(1)
     list(chat.ask("Again?", "visitor"))
     assert asker.histories[-1] == ()
 
@@ -156,10 +155,10 @@ def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) 
 def test_an_asker_that_does_not_stop_is_not_waited_for(
     make_chat: MakeChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_module, "_GRACE", 0.0)
+    monkeypatch.setattr(chat_module, "_GRACE_S", 0.0)
     release = threading.Event()
 
-    def stuck(stop: threading.Event) -> Iterator[Event]:
+    def stuck(progress: Progress) -> Iterator[Event]:
         release.wait()
         yield from claims(1)
 
@@ -169,7 +168,7 @@ def test_an_asker_that_does_not_stop_is_not_waited_for(
     next(views)
     chat.stop("visitor")
     assert "turn-stopped" in list(views)[-1].current
-    asker.play = lambda stop: claims(1)
+    asker.play = lambda progress: claims(1)
     assert "Claim 0." in list(chat.ask("Again?", "visitor"))[-1].current
     release.set()
 
@@ -197,7 +196,7 @@ def test_a_generator_that_is_dropped_stops_the_answer(make_chat: MakeChat) -> No
 
 
 def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:
-    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    chat, _ = make_chat(ScriptedAsker(lambda progress: claims(1)))
     assert list(chat.ask(" \n", "visitor")) == []
 
 
@@ -205,7 +204,7 @@ def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:
     "error", [UsageError("The question is too long."), ModelError("The model is gone.")]
 )
 def test_an_error_is_one_line(make_chat: MakeChat, error: Exception) -> None:
-    def fails(stop: threading.Event) -> Iterator[Event]:
+    def fails(progress: Progress) -> Iterator[Event]:
         yield EvidenceFound((SOURCE,), ())
         raise error
 
@@ -218,7 +217,7 @@ def test_an_error_is_one_line(make_chat: MakeChat, error: Exception) -> None:
 
 
 def test_a_fault_of_ours_is_told_without_a_traceback(make_chat: MakeChat) -> None:
-    chat, _ = make_chat(ScriptedAsker(lambda stop: iter([1 / 0])))  # type: ignore[list-item]
+    chat, _ = make_chat(ScriptedAsker(lambda progress: iter([1 / 0])))  # type: ignore[list-item]
     *_, last = chat.ask("How long?", "visitor")
     assert "failed unexpectedly (ZeroDivisionError: division by zero)" in last.current
     assert "Traceback" not in last.current
@@ -228,7 +227,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback(make_chat: MakeChat) -> Non
 def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
     make_chat: MakeChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
 
     def refuse(*_: object, **__: object) -> None:
         raise LibraryReadOnly("The library is read-only.")
@@ -240,7 +239,7 @@ def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
 
 
 def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
     list(chat.ask("One?", "visitor"))
     list(chat.ask("Two?", "visitor", paper=2))
@@ -261,7 +260,7 @@ def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -
 
 
 def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
-    chat, _ = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    chat, _ = make_chat(ScriptedAsker(lambda progress: claims(1)))
     assert list(chat.retry("visitor")) == []
     assert chat.last_question("visitor") is None
 
@@ -269,10 +268,10 @@ def test_nothing_to_ask_again(make_chat: MakeChat) -> None:
 def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
     make_chat: MakeChat,
 ) -> None:
-    plays: Iterator[Callable[[threading.Event], Iterator[Event]]] = iter(
-        [lambda stop: claims(1), until_stopped, lambda stop: claims(1)]
+    plays: Iterator[Callable[[Progress], Iterator[Event]]] = iter(
+        [lambda progress: claims(1), until_stopped, lambda progress: claims(1)]
     )
-    chat, library = make_chat(ScriptedAsker(lambda stop: next(plays)(stop)))
+    chat, library = make_chat(ScriptedAsker(lambda progress: next(plays)(progress)))
     list(chat.ask("One?", "visitor"))
     for view in chat.ask("Two?", "visitor", instead=True):
         if "First." in view.current:
@@ -283,7 +282,7 @@ def test_an_answer_taken_back_is_replaced_though_the_next_one_was_stopped(
 
 
 def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
     number, title = chat.paper(next(library.papers.all()).id)
     *_, last = chat.ask("One?", "visitor", paper=number)
@@ -298,7 +297,7 @@ def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
 
 
 def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
     list(chat.ask("One?", "before", owner="ada"))
     list(chat.ask("Two?", "before", owner="ada"))
@@ -319,7 +318,7 @@ def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
 
 
 def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None:
-    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
     list(chat.ask("One?", "visitor"))
     library.chats.delete(library.chats.all()[0].chat_id)
     *_, last = chat.ask("Two?", "visitor")
@@ -350,7 +349,7 @@ def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
 
 
 def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(lambda stop: claims(1))
+    asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
     for n in range(MOST_IN_SIGHT + 3):
         *_, last = chat.ask(f"Question {n}?", "visitor")
@@ -362,7 +361,7 @@ def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> No
 
 
 def test_two_windows_of_one_chat_lose_nothing(make_chat: MakeChat) -> None:
-    chat, library = make_chat(ScriptedAsker(lambda stop: claims(1)))
+    chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
     list(chat.ask("One?", "first"))
     (kept,) = library.chats.all()
     assert chat.resume(kept.chat_id, "second") is not None

@@ -19,7 +19,7 @@ from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.web import page as page_module
 from assistant.web.asking.chat import Chat
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 pytestmark = pytest.mark.slow
 
@@ -136,12 +136,10 @@ def _json(port: int, path: str, body: str | None = None) -> dict[str, Any]:
     return found
 
 
-def test_memory_is_flat_over_many_questions(
-    make_session: MakeSession, under_way: RunningWork
-) -> None:
+def test_memory_is_flat_over_many_questions(make_session: MakeSession, jobs: Jobs) -> None:
     model = Echo()
     model.released.set()
-    chat = Chat(make_session(model, PAPERS), under_way, at_once=2)
+    chat = Chat(make_session(model, PAPERS), jobs, at_once=2)
 
     def run(first: int, last: int) -> int:
         """Ask these questions, in ten chats one after the other; bytes in use after them."""
@@ -161,4 +159,4 @@ def test_memory_is_flat_over_many_questions(
         tracemalloc.stop()
     # 140 questions more, of which nothing but the present chat may stay.
     assert after - before < 2_000_000
-    assert not under_way.running
+    assert not jobs.running

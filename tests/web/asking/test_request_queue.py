@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from queue import SimpleQueue
 
+from assistant.progress import Progress
 from assistant.web.asking.request_queue import RequestQueue
 
 Said = SimpleQueue[tuple[str, int]]
 
 
 def wait_in(
-    line: RequestQueue, name: str, said: Said, stop: threading.Event
+    line: RequestQueue, name: str, said: Said, progress: Progress
 ) -> tuple[threading.Event, ...]:
     """One who waits: two events, `served` and `leave`."""
     served, leave = threading.Event(), threading.Event()
 
     def run() -> None:
-        with line.place(stop, lambda before: said.put((name, before))):
+        with line.place(progress, lambda before: said.put((name, before))):
             served.set()
             leave.wait(20)
 
@@ -26,14 +27,14 @@ def wait_in(
 
 
 def test_so_many_are_served_and_the_others_know_their_place() -> None:
-    line, said, stop = RequestQueue(2), Said(), threading.Event()
-    first, first_leaves = wait_in(line, "first", said, stop)
+    line, said, progress = RequestQueue(2), Said(), Progress()
+    first, first_leaves = wait_in(line, "first", said, progress)
     assert first.wait(20)
-    second, second_leaves = wait_in(line, "second", said, stop)
+    second, second_leaves = wait_in(line, "second", said, progress)
     assert second.wait(20)
-    third, third_leaves = wait_in(line, "third", said, stop)
+    third, third_leaves = wait_in(line, "third", said, progress)
     assert said.get(timeout=20) == ("third", 2)
-    fourth, fourth_leaves = wait_in(line, "fourth", said, stop)
+    fourth, fourth_leaves = wait_in(line, "fourth", said, progress)
     assert said.get(timeout=20) == ("fourth", 3)
     assert not third.is_set()
 
@@ -51,14 +52,14 @@ def test_so_many_are_served_and_the_others_know_their_place() -> None:
 
 def test_who_stops_waiting_gives_way() -> None:
     line, said = RequestQueue(1), Said()
-    never, tired = threading.Event(), threading.Event()
+    never, tired = Progress(), Progress()
     served, leave = wait_in(line, "first", said, never)
     assert served.wait(20)
     gone, gone_leaves = wait_in(line, "tired", said, tired)
     assert said.get(timeout=20) == ("tired", 1)
     last, last_leaves = wait_in(line, "last", said, never)
     assert said.get(timeout=20) == ("last", 2)
-    tired.set()
+    tired.stop()
     # The block is entered, so that it can say what it has; but it does not count.
     assert gone.wait(20)
     assert said.get(timeout=20) == ("last", 1)

@@ -15,10 +15,11 @@ from assistant.errors import LibraryDamaged
 from assistant.library import Library, StoredTldr
 from assistant.library.paper_vectors import PaperVectors
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.browsing.map import EMPTY, NO_EMBEDDER, STOPPED, Maps, MapView
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 SUBJECTS = ("cats sleep night", "rivers water spring")
 
@@ -70,12 +71,10 @@ def text_of(html: str) -> str:
     return " ".join(Tags(html).text.split())
 
 
-def test_the_map_is_drawn_with_progress_and_then_shown(
-    session: Session, under_way: RunningWork
-) -> None:
-    views = list(Maps(session, under_way).open())
+def test_the_map_is_drawn_with_progress_and_then_shown(session: Session, jobs: Jobs) -> None:
+    views = list(Maps(session, jobs).open())
     assert views[0].html is None
-    assert "Opening the map" in views[0].said
+    assert "Opening the map" in views[0].message
     assert any(view.running for view in views)
     assert not views[-1].running
     data = data_of(views[-1].html)
@@ -95,21 +94,19 @@ def test_the_map_is_drawn_with_progress_and_then_shown(
 
 
 def test_a_map_is_drawn_once_and_is_there_after_a_restart(
-    session: Session, under_way: RunningWork, draws: list[int]
+    session: Session, jobs: Jobs, draws: list[int]
 ) -> None:
-    maps = Maps(session, under_way)
+    maps = Maps(session, jobs)
     first = last(maps)
     assert last(maps).html == first.html
-    again = list(Maps(session, under_way).open())
+    again = list(Maps(session, jobs).open())
     assert again[-1].html == first.html
     assert not any(view.running for view in again)
     assert draws == [40]
 
 
-def test_a_window_that_shows_the_map_keeps_its_picture(
-    session: Session, under_way: RunningWork
-) -> None:
-    maps = Maps(session, under_way)
+def test_a_window_that_shows_the_map_keeps_its_picture(session: Session, jobs: Jobs) -> None:
+    maps = Maps(session, jobs)
     first = last(maps)
     views = list(maps.open(first.seen))
     assert [view.html for view in views] == [None]
@@ -119,20 +116,20 @@ def test_a_window_that_shows_the_map_keeps_its_picture(
 
 
 def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
-    session: Session, under_way: RunningWork, draws: list[int]
+    session: Session, jobs: Jobs, draws: list[int]
 ) -> None:
-    maps = Maps(session, under_way)
+    maps = Maps(session, jobs)
     last(maps)
     session.library.add(papers(40, 43))
     session.library.vectors.embed_missing()
     view = last(maps)
-    assert "3 papers came after this map was drawn" in text_of(view.said)
+    assert "3 papers came after this map was drawn" in text_of(view.message)
     assert view.can_draw
     data = data_of(view.html)
     assert data["later"] == 3
     assert [number for number, *_ in data["points"]][-3:] == [41, 42, 43]
     assert draws == [40]
-    view = last(maps, anew=True)
+    view = last(maps, redraw=True)
     assert data_of(view.html)["later"] == 0
     assert not view.can_draw
     assert draws == [40, 43]
@@ -142,8 +139,8 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     assert draws == [40, 43, 80]
 
 
-def test_removed_papers_are_gone_from_the_map(session: Session, under_way: RunningWork) -> None:
-    maps = Maps(session, under_way)
+def test_removed_papers_are_gone_from_the_map(session: Session, jobs: Jobs) -> None:
+    maps = Maps(session, jobs)
     last(maps)
     title = session.library.papers.get("#7").title
     session.library.remove([7])
@@ -153,70 +150,65 @@ def test_removed_papers_are_gone_from_the_map(session: Session, under_way: Runni
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_few_papers_have_a_map(
-    make_session: MakeSession, under_way: RunningWork, count: int
-) -> None:
+def test_few_papers_have_a_map(make_session: MakeSession, jobs: Jobs, count: int) -> None:
     session = make_session(papers=papers(0, count))
-    view = last(Maps(session, under_way), anew=True)
+    view = last(Maps(session, jobs), redraw=True)
     assert len(data_of(view.html)["points"]) == count
     assert f"{count} paper" in text_of(view.html or "")
 
 
 def test_without_papers_or_vectors_a_sentence_says_so(
-    make_session: MakeSession, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
+    make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_session(papers=[])
-    maps = Maps(session, under_way)
+    maps = Maps(session, jobs)
     view = last(maps)
     assert view.html == ""
-    assert EMPTY in text_of(view.said)
+    assert EMPTY in text_of(view.message)
     session.library.add(papers(0, 3))
-    assert "No paper has a vector yet" in text_of(last(maps).said)
+    assert "No paper has a vector yet" in text_of(last(maps).message)
     session.library.vectors.embed_missing()
     assert len(data_of(last(maps).html)["points"]) == 3
 
     monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: None)
     with Session(load_settings(library=session.settings.library.parent / "other")) as bare:
         bare.library.add(papers(0, 3))
-        assert NO_EMBEDDER in text_of(last(Maps(bare, under_way)).said)
+        assert NO_EMBEDDER in text_of(last(Maps(bare, jobs)).message)
 
 
 def test_papers_that_are_not_on_the_map_are_counted(
-    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
+    session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.library.add(papers(40, 42))
-    shown = text_of(last(Maps(session, under_way)).html or "")
+    shown = text_of(last(Maps(session, jobs)).html or "")
     assert "40 of 42 papers · 2 have no vectors yet and are left out" in shown
     session.library.vectors.embed_missing()
     everybody = assistant.mapping.vectors_to_show
     monkeypatch.setattr(assistant.mapping, "vectors_to_show", lambda one: everybody(one, 25))
-    shown = text_of(last(Maps(session, under_way), anew=True).html or "")
+    shown = text_of(last(Maps(session, jobs), redraw=True).html or "")
     assert "25 of 42 papers · a fair sample" in shown
 
 
 def test_drawing_can_be_stopped_and_the_old_map_stays(
-    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
+    session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn, begun, ended = assistant.mapping.drawn, threading.Event(), threading.Event()
 
-    def endless(library: Library, vectors: Any, progress: Any) -> Any:
-        try:
-            while True:
-                progress("Placing the papers …", 1, 2)
-                begun.set()
-                ended.wait(0.01)
-        finally:
-            ended.set()
+    def endless(library: Library, vectors: Any, progress: Progress) -> None:
+        progress.report(1, 2, "Placing the papers")
+        begun.set()
+        progress.stop_event.wait()
+        ended.set()
 
     monkeypatch.setattr(assistant.mapping, "drawn", endless)
-    maps = Maps(session, under_way)
+    maps = Maps(session, jobs)
     views = maps.open()
     while not begun.is_set():
         next(views)
     maps.stop()
     view = list(views)[-1]
     assert ended.is_set()
-    assert STOPPED in text_of(view.said)
+    assert STOPPED in text_of(view.message)
     assert view.can_draw
     assert not view.running
 
@@ -225,17 +217,15 @@ def test_drawing_can_be_stopped_and_the_old_map_stays(
     monkeypatch.setattr(assistant.mapping, "drawn", endless)
     begun.clear()
     ended.clear()
-    views = maps.open(anew=True)
+    views = maps.open(redraw=True)
     while not begun.is_set():
         next(views)
     maps.stop()
     assert len(data_of(list(views)[-1].html)["points"]) == 40
 
 
-def test_two_windows_wait_for_the_same_map(
-    session: Session, under_way: RunningWork, draws: list[int]
-) -> None:
-    maps = Maps(session, under_way)
+def test_two_windows_wait_for_the_same_map(session: Session, jobs: Jobs, draws: list[int]) -> None:
+    maps = Maps(session, jobs)
     one, two = maps.open(), maps.open()
     for views in (one, two):
         next(views)
@@ -246,14 +236,14 @@ def test_two_windows_wait_for_the_same_map(
 
 
 def test_what_goes_wrong_is_said(
-    session: Session, under_way: RunningWork, monkeypatch: pytest.MonkeyPatch
+    session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def damaged(*given: Any) -> None:
         raise LibraryDamaged("Some vectors of the library are damaged.")
 
     monkeypatch.setattr(PaperVectors, "means", damaged)
-    view = last(Maps(session, under_way))
-    assert "Some vectors of the library are damaged." in text_of(view.said)
+    view = last(Maps(session, jobs))
+    assert "Some vectors of the library are damaged." in text_of(view.message)
     assert not view.running
 
     def broken(*given: Any) -> None:
@@ -261,13 +251,13 @@ def test_what_goes_wrong_is_said(
 
     monkeypatch.undo()
     monkeypatch.setattr(assistant.mapping, "drawn", broken)
-    view = last(Maps(session, under_way), anew=True)
-    assert "The assistant failed unexpectedly (ZeroDivisionError: oh)." in text_of(view.said)
+    view = last(Maps(session, jobs), redraw=True)
+    assert "The assistant failed unexpectedly (ZeroDivisionError: oh)." in text_of(view.message)
     assert view.can_draw
 
 
-def test_a_paper_opens_as_a_card(session: Session, under_way: RunningWork) -> None:
-    maps = Maps(session, under_way)
+def test_a_paper_opens_as_a_card(session: Session, jobs: Jobs) -> None:
+    maps = Maps(session, jobs)
     assert maps.card(" ") == maps.no_card()
     line = StoredTldr(3, "Cats sleep.", "m", "p", "generated", 0.1, "2026-01-01T00:00:00+00:00")
     session.library.tldrs.save(line)
@@ -284,9 +274,9 @@ def test_a_paper_opens_as_a_card(session: Session, under_way: RunningWork) -> No
 
 
 def test_nothing_of_a_paper_becomes_markup(
-    make_session: MakeSession, under_way: RunningWork, session: Session
+    make_session: MakeSession, jobs: Jobs, session: Session
 ) -> None:
-    plain = Tags(last(Maps(session, under_way)).html or "")
+    plain = Tags(last(Maps(session, jobs)).html or "")
     evil = [
         Paper(title=f"{EVIL} {number} \u202e", abstract=f"{EVIL} </pre> {number}")
         for number in range(40)
@@ -295,8 +285,8 @@ def test_nothing_of_a_paper_becomes_markup(
     other.library.remove([*range(1, 41)])
     other.library.add(evil)
     other.library.vectors.embed_missing()
-    maps = Maps(other, under_way)
-    html = last(maps, anew=True).html or ""
+    maps = Maps(other, jobs)
+    html = last(maps, redraw=True).html or ""
     assert set(Tags(html).tags) <= set(plain.tags)
     assert "\u202e" not in html
     assert "202e" not in html

@@ -14,17 +14,18 @@ from assistant.exporting import FORMATS
 from assistant.library import Library, StoredTldr
 from assistant.library.removal import RemovedPaper
 from assistant.paper import Paper
+from assistant.web import jobs as jobs_module
 from assistant.web.browsing.selection import EXPORTS, NONE_CHOSEN, Selection
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 MakeSelection = Callable[..., tuple[Selection, Library]]
 
 
 @pytest.fixture
-def make_selection(make_session: MakeSession, under_way: RunningWork) -> MakeSelection:
+def make_selection(make_session: MakeSession, jobs: Jobs) -> MakeSelection:
     def make(**given: object) -> tuple[Selection, Library]:
         session = make_session(**given)
-        return Selection(session, under_way), session.library
+        return Selection(session, jobs), session.library
 
     return make
 
@@ -144,28 +145,36 @@ def test_leaving_the_page_erases_what_was_removed(make_selection: MakeSelection)
     selection.remove("me", "3")
     selection.leave("somebody else")
     selection.leave("me")
-    for work in selection._under_way._works:
-        list(work.items())
+    for job in selection._jobs._jobs:
+        list(job.follow())
     files = [path.read_bytes() for path in library.folder.rglob("*") if path.is_file()]
     assert files
     assert not any(secret.encode() in content for content in files)
     assert "There is nothing to put back." in selection.undo("me").html
 
 
-def test_erasing_that_fails_is_no_fault_of_the_page(
-    make_selection: MakeSelection, monkeypatch: pytest.MonkeyPatch
+def test_erasing_that_fails_is_tried_again_and_the_page_says_so(
+    make_selection: MakeSelection, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selection, library = make_selection()
+    free, erased = threading.Event(), threading.Event()
 
     def busy() -> None:
-        raise LibraryBusy("Another program holds the library.")
+        if not free.is_set():
+            raise LibraryBusy("Another program holds the library.")
+        erased.set()
 
+    monkeypatch.setattr(jobs_module, "retry_delay", lambda failures: 0.05)
     monkeypatch.setattr(library, "purge_removed", busy)
     selection.remove("me", "1")
     selection.leave("me")
-    for work in selection._under_way._works:
-        list(work.items())
-    assert not selection._erasing
+    (job,) = jobs._jobs
+    assert next(state for state in job.follow() if state.next_attempt).running
+    assert "Erasing removed papers failed: Another program holds" in jobs.problems[0]
+    free.set()
+    assert erased.wait(10)
+    assert not list(job.follow())[-1].error
+    assert jobs.problems == []
 
 
 def test_a_read_only_library_loses_nothing(

@@ -25,16 +25,16 @@ def test_files_are_looked_into_and_kept(
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="Import").click()
-        page.click("#look")
+        page.click("#preview-import")
         page.locator("#import-job [role=alert]").get_by_text("nothing to look at").wait_for()
 
         page.set_input_files("#files input[type=file]", [saved_page, picture])
         page.locator("#files").get_by_text("cat").first.wait_for()
         # By keyboard alone: the place is not lost when one button gives way to another.
-        page.focus("#look")
+        page.focus("#preview-import")
         page.keyboard.press("Enter")
         page.locator(".preview").get_by_text("1 paper found").wait_for()
-        assert page.evaluate("document.activeElement.id") in ("look", "keep")
+        assert page.evaluate("document.activeElement.id") in ("preview-import", "run-import")
         assert "cat.png is a picture" in page.inner_text(".preview .failed")
         assert "On the sleep of bats" in page.inner_text(".first-papers")
         assert session.library.papers.count() == 2
@@ -44,9 +44,9 @@ def test_files_are_looked_into_and_kept(
         page.get_by_role("button", name="Keep 1 paper").click()
         page.locator("#import-job").get_by_text("1 papers read: 1 new").wait_for()
         page.locator("#header").get_by_text("3 papers").wait_for()
-        page.locator("#look").wait_for()
+        page.locator("#preview-import").wait_for()
         assert page.locator(".preview").count() == 0
-        assert page.locator("#keep").count() == 0
+        assert page.locator("#run-import").count() == 0
         assert [stored.paper.source for stored in session.library.papers.all()][-1] == "page.txt"
         assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
@@ -59,20 +59,20 @@ def test_a_paste_is_discarded_or_changed_and_its_markup_stays_text(
     with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="Import").click()
         page.fill("#pasted textarea", record)
-        page.click("#look")
-        page.locator("#keep").wait_for()
+        page.click("#preview-import")
+        page.locator("#run-import").wait_for()
         assert "<script>alert(1)</script>" in page.inner_text(".first-papers")
         assert page.locator("img[src*=evil], iframe, .first-papers a").count() == 0
 
         # The preview is of what is in the box, or there is none.
         page.fill("#pasted textarea", "something else")
         page.locator(".preview").wait_for(state="detached")
-        page.locator("#keep").wait_for(state="detached")
+        page.locator("#run-import").wait_for(state="detached")
 
-        page.click("#look")
+        page.click("#preview-import")
         page.locator("#preview-heading").get_by_text("No papers found").wait_for()
         assert "BibTeX" in page.inner_text(".preview")
-        assert page.locator("#keep").count() == 0
+        assert page.locator("#run-import").count() == 0
         page.click("#discard")
         page.locator(".preview").wait_for(state="detached")
         assert page.input_value("#pasted textarea") == ""
@@ -95,13 +95,13 @@ def test_two_windows_look_into_papers_of_their_own(
             one.get_by_role("tab", name="Import").click()
             one.set_input_files("#files input[type=file]", saved_page)
             one.locator("#files").get_by_text("page").first.wait_for()
-            one.click("#look")
-            one.locator("#keep").wait_for()
+            one.click("#preview-import")
+            one.locator("#run-import").wait_for()
             assert [path.name for path in uploads.rglob("*") if path.is_file()] == ["page.txt"]
             with open_page(server.address) as two:
                 two.get_by_role("tab", name="Import").click()
-                two.locator("#look").wait_for()
-                assert two.locator(".preview, #keep").count() == 0
+                two.locator("#preview-import").wait_for()
+                assert two.locator(".preview, #run-import").count() == 0
         # Nothing stays behind when the window is closed.
         for _ in range(100):
             if not [path for path in uploads.rglob("*") if path.is_file()]:

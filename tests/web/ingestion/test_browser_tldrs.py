@@ -20,7 +20,7 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
     session = make_session(model, papers=PAPERS)
     with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="TL;DRs").click()
-        page.locator(".standing").get_by_text("60 are still without").wait_for()
+        page.locator(".tldr-summary").get_by_text("60 are missing").wait_for()
         page.focus("#write-tldrs")
         page.keyboard.press("Enter")
         page.locator(".lines li >> nth=2").wait_for()
@@ -29,7 +29,7 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
 
         with open_page(server.address) as other:
             other.get_by_role("tab", name="TL;DRs").click()
-            other.locator("#tldr-job").get_by_text("for another window").wait_for()
+            other.locator("#tldr-job").get_by_text("Another window is writing").wait_for()
             other.locator(".lines li >> nth=2").wait_for()
             assert other.locator("#stop-tldrs").count() == 0
 
@@ -37,16 +37,16 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
         assert page.evaluate("document.activeElement.id") == "stop-tldrs"
         page.keyboard.press("Enter")
         page.locator("#tldr-job").get_by_text("Stopped: ").wait_for()
-        page.locator("#go-on-tldrs").wait_for()
+        page.locator("#continue-tldrs").wait_for()
         written = session.library.status().tldrs
         assert 0 < written < 60
-        page.locator(".standing").get_by_text(f"{60 - written} are still without").wait_for()
+        page.locator(".tldr-summary").get_by_text(f"{60 - written} are missing").wait_for()
         assert page.inner_text("#write-tldrs") == "Write TL;DRs"
 
-        page.click("#go-on-tldrs")
+        page.click("#continue-tldrs")
         page.locator("#tldr-job").get_by_text(
             f"{60 - written} TL;DRs written; every paper with an abstract has one now."
         ).wait_for()
-        page.locator(".standing .lead").get_by_text("60 of 60").wait_for()
+        page.locator(".tldr-summary .lead").get_by_text("60 of 60").wait_for()
         assert page.locator(".lines li").count() == 30
-        assert page.locator("#go-on-tldrs").count() == 0
+        assert page.locator("#continue-tldrs").count() == 0

@@ -1,10 +1,9 @@
-"""Imports from the page: the look before, keeping, discarding, and what becomes of uploads."""
+"""Imports from the page: the preview, importing, discarding, and what becomes of uploads."""
 
 from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,17 +13,18 @@ from web_support import EVIL, MakeSession, Tags
 from assistant.errors import LibraryBusy
 from assistant.library import Library
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.session import Session
 from assistant.web.ingestion import preview as preview_module
 from assistant.web.ingestion.importing import (
     BUSY,
+    NO_PREVIEW,
     NOTHING_CHOSEN,
-    NOTHING_TO_KEEP,
     Importing,
     ImportView,
 )
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
 
 ANTS = {"title": "On the sleep of ants", "abstract": "Ants nap two hundred times a day."}
 PASTE = json.dumps(ANTS)
@@ -33,9 +33,9 @@ PASTE = json.dumps(ANTS)
 class Page:
     """Importing over a session, and a browser's uploads."""
 
-    def __init__(self, session: Session, under_way: RunningWork) -> None:
+    def __init__(self, session: Session, jobs: Jobs) -> None:
         self.session = session
-        self.importing = Importing(session, under_way)
+        self.importing = Importing(session, jobs)
         self.library: Library = session.library
         self.uploads = session.settings.cache / UPLOADS
         self.uploads.mkdir(parents=True, exist_ok=True)
@@ -45,11 +45,11 @@ class Page:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return str(path)
 
-    def look(self, *files: str, pasted: str = "", visitor: str = "me") -> ImportView:
-        return list(self.importing.look(visitor, files, pasted))[-1]
+    def preview(self, *files: str, pasted: str = "", visitor: str = "me") -> ImportView:
+        return list(self.importing.preview(visitor, files, pasted))[-1]
 
-    def keep(self, visitor: str = "me") -> ImportView:
-        return list(self.importing.keep(visitor))[-1]
+    def run(self, visitor: str = "me") -> ImportView:
+        return list(self.importing.run(visitor))[-1]
 
 
 MakePage = Callable[[], Page]
@@ -58,13 +58,13 @@ MakePage = Callable[[], Page]
 @pytest.fixture
 def make_page(
     make_session: MakeSession,
-    under_way: RunningWork,
+    jobs: Jobs,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> MakePage:
     # The cache of the tests is shared by all of them.
     monkeypatch.setenv("ASSISTANT_CACHE", str(tmp_path / "cache"))
-    return lambda: Page(make_session(), under_way)
+    return lambda: Page(make_session(), jobs)
 
 
 def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> None:
@@ -77,13 +77,13 @@ def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> No
     ]
     lines = "\n".join(map(json.dumps, records)) + '\n{"abstract": "No title."}\n'
     files = [page.upload("some.jsonl", lines), page.upload("cat.png", b"\x89PNG\r\n\x1a\n\0\0")]
-    views = list(page.importing.look("me", files, PASTE))
+    views = list(page.importing.preview("me", files, PASTE))
     *earlier, last = views
     assert all(view.running for view in earlier)
-    assert (last.running, last.succeeded, last.keep) == (False, True, "Keep 4 papers")
+    assert (last.running, last.succeeded, last.button) == (False, True, "Import 4 papers")
     text = " ".join(Tags(last.preview or "").text.split())
-    assert "4 papers found 3 new 1 known word for word 1 without an abstract" in text
-    assert "some.jsonl JSON lines 3 1 cat.png not known 0 1 pasted text JSON lines 1 –" in text
+    assert "4 papers found 3 new 1 already in the library 1 without an abstract" in text
+    assert "some.jsonl JSON lines 3 1 cat.png unknown 0 1 pasted text JSON lines 1 –" in text
     assert "2 records could not be read some.jsonl:4" in text
     assert "cat.png is a picture" in text
     assert "New Bo Ek · 2024 It is new." in text
@@ -94,13 +94,13 @@ def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> No
 def test_what_was_found_is_kept(make_page: MakePage) -> None:
     page = make_page()
     files = [page.upload("page.jsonl", PASTE), page.upload("broken.jsonl", PASTE + "\n{oh")]
-    page.look(*files)
-    views = list(page.importing.keep("me"))
+    page.preview(*files)
+    views = list(page.importing.run("me"))
     assert views[0].running
     last = views[-1]
     assert last.succeeded
     assert last.preview == ""
-    assert last.keep == ""
+    assert last.button == ""
     assert "2 papers read: 1 new" in last.html
     assert "1 could not be read" in last.html
     assert "broken.jsonl:2" in last.html
@@ -108,37 +108,37 @@ def test_what_was_found_is_kept(make_page: MakePage) -> None:
     assert page.library.vectors.missing() == 0
     assert list(page.uploads.iterdir()) == []
     # Nothing is left to be kept again.
-    assert NOTHING_TO_KEEP in page.keep().html
+    assert NO_PREVIEW in page.run().html
 
 
 def test_a_paste_is_kept(make_page: MakePage) -> None:
     page = make_page()
-    assert page.look(pasted=PASTE).keep == "Keep 1 paper"
-    assert page.keep().succeeded
+    assert page.preview(pasted=PASTE).button == "Import 1 paper"
+    assert page.run().succeeded
     assert [stored.paper.source for stored in page.library.papers.all()][-1] == "pasted text"
 
 
 def test_what_is_discarded_is_forgotten(make_page: MakePage) -> None:
     page = make_page()
-    page.look(page.upload("page.jsonl", PASTE))
+    page.preview(page.upload("page.jsonl", PASTE))
     view = page.importing.discard("me")
-    assert (view.preview, view.keep) == ("", "")
+    assert (view.preview, view.button) == ("", "")
     assert list(page.uploads.iterdir()) == []
-    assert NOTHING_TO_KEEP in page.keep().html
+    assert NO_PREVIEW in page.run().html
     assert page.library.papers.count() == 2
 
 
 def test_nothing_chosen_is_an_error(make_page: MakePage) -> None:
-    view = make_page().look(pasted=" \n")
+    view = make_page().preview(pasted=" \n")
     assert NOTHING_CHOSEN in view.html
     assert 'role="alert"' in view.html
-    assert view.keep == ""
+    assert view.button == ""
 
 
 def test_nothing_found_says_what_can_be_read(make_page: MakePage) -> None:
     page = make_page()
-    view = page.look(page.upload("letter.txt", "Dear Bo,"))
-    assert view.keep == ""
+    view = page.preview(page.upload("letter.txt", "Dear Bo,"))
+    assert view.button == ""
     assert "No papers found" in (view.preview or "")
     for name in ("BibTeX", "RIS", "PDF", "zip"):
         assert name in (view.preview or "")
@@ -149,9 +149,9 @@ def test_only_uploads_are_read_and_removed(make_page: MakePage, tmp_path: Path) 
     diary = tmp_path / "diary.jsonl"
     diary.write_text(PASTE, encoding="utf-8")
     for path in (str(diary), f"{page.uploads}/../../{diary.name}"):
-        view = page.look(path)
-        assert "Only files that were uploaded here" in view.html
-        assert view.keep == ""
+        view = page.preview(path)
+        assert "Only files uploaded on this page" in view.html
+        assert view.button == ""
         page.importing.leave("me")
     assert diary.exists()
 
@@ -159,37 +159,37 @@ def test_only_uploads_are_read_and_removed(make_page: MakePage, tmp_path: Path) 
 def test_two_visitors_have_looks_of_their_own(make_page: MakePage) -> None:
     page = make_page()
     file = page.upload("page.jsonl", PASTE)
-    page.look(file, visitor="one")
-    assert NOTHING_TO_KEEP in page.keep("two").html
+    page.preview(file, visitor="one")
+    assert NO_PREVIEW in page.run("two").html
     # The other one uploads the same file, which is one copy then.
-    page.look(file, visitor="two")
+    page.preview(file, visitor="two")
     page.importing.discard("two")
-    assert page.keep("one").succeeded
+    assert page.run("one").succeeded
     assert list(page.uploads.iterdir()) == []
 
 
 def test_a_visitor_who_goes_leaves_nothing_behind(make_page: MakePage) -> None:
     page = make_page()
-    page.look(page.upload("page.jsonl", PASTE))
-    page.importing.chosen("other", [page.upload("never looked at.jsonl", PASTE)], "")
+    page.preview(page.upload("page.jsonl", PASTE))
+    page.importing.is_previewed("other", [page.upload("never looked at.jsonl", PASTE)], "")
     page.importing.leave("me")
     page.importing.leave("other")
     assert list(page.uploads.iterdir()) == []
-    assert NOTHING_TO_KEEP in page.keep().html
+    assert NO_PREVIEW in page.run().html
 
 
 def test_a_preview_of_something_else_is_none(make_page: MakePage) -> None:
     page = make_page()
     first = page.upload("first.jsonl", PASTE)
     second = page.upload("second.jsonl", PASTE)
-    page.look(first, pasted="text")
-    assert page.importing.chosen("me", [first], "text")
-    assert not page.importing.chosen("me", [first], "another text")
-    assert NOTHING_TO_KEEP in page.keep().html
-    page.look(first)
-    assert not page.importing.chosen("me", [second], "")
+    page.preview(first, pasted="text")
+    assert page.importing.is_previewed("me", [first], "text")
+    assert not page.importing.is_previewed("me", [first], "another text")
+    assert NO_PREVIEW in page.run().html
+    page.preview(first)
+    assert not page.importing.is_previewed("me", [second], "")
     assert [path.name for path in page.uploads.iterdir()] == ["second.jsonl"]
-    assert not page.importing.chosen("me", [second], "")
+    assert not page.importing.is_previewed("me", [second], "")
 
 
 def many(count: int) -> str:
@@ -212,22 +212,22 @@ def test_a_long_look_says_how_far_it_is_and_can_be_stopped(
 
     monkeypatch.setattr(preview, "outcomes", slow)
     monkeypatch.setattr(page.library, "preview_import", lambda: preview)
-    views = page.importing.look("me", [page.upload("many.jsonl", many(100))], "")
-    assert "Looking: 20 papers so far" in next(view for view in views if "20" in view.html).html
+    views = page.importing.preview("me", [page.upload("many.jsonl", many(100))], "")
+    assert "Reading papers: 20" in next(view for view in views if "20" in view.html).html
     page.importing.stop("other")
     page.importing.stop("me")
     passed.release(100)
     *_, last = views
-    assert "found until you stopped" in (last.preview or "")
-    assert last.keep == "Keep all of it"
+    assert "found before you stopped" in (last.preview or "")
+    assert last.button == "Import all"
     assert page.library.papers.count() == 2
-    assert page.keep().succeeded
+    assert page.run().succeeded
     assert page.library.papers.count() == 102
 
 
 def test_only_the_first_papers_are_shown(make_page: MakePage) -> None:
     page = make_page()
-    view = page.look(page.upload("many.jsonl", many(30)))
+    view = page.preview(page.upload("many.jsonl", many(30)))
     assert Tags(view.preview or "").text.count("words.") == 20
     assert "The first 20" in (view.preview or "")
 
@@ -235,7 +235,7 @@ def test_only_the_first_papers_are_shown(make_page: MakePage) -> None:
 def test_only_so_many_failures_are_named(make_page: MakePage) -> None:
     page = make_page()
     lines = many(1) + '\n{"abstract": "x"}' * (preview_module.NAMED_FAILURES + 5)
-    text = Tags(page.look(pasted=lines).preview or "").text
+    text = Tags(page.preview(pasted=lines).preview or "").text
     assert "205 records could not be read" in text
     assert "… and 5 more records" in text
 
@@ -244,7 +244,7 @@ def test_markup_stays_text(make_page: MakePage) -> None:
     page = make_page()
     record = {"title": EVIL, "abstract": EVIL, "authors": [EVIL]}
     name = "<img src=x onerror=alert(1)>.jsonl"
-    view = page.look(page.upload(name, json.dumps(record) + f"\n{EVIL}"))
+    view = page.preview(page.upload(name, json.dumps(record) + f"\n{EVIL}"))
     found = Tags(view.preview or "")
     assert not {"img", "script", "a"} & set(found.tags)
     assert "<script>alert(1)</script>" in found.text
@@ -257,20 +257,19 @@ def test_a_stopped_import_keeps_what_was_read(
     page = make_page()
     embedding = threading.Event()
 
-    def wait_for_stop(progress: object, should_stop: Callable[[], bool]) -> int:
+    def wait_for_stop(progress: Progress) -> int:
         embedding.set()
-        while not should_stop():
-            time.sleep(0.01)
+        progress.stop_event.wait()
         return 0
 
     monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
-    page.look(pasted=PASTE)
-    views = page.importing.keep("me")
+    page.preview(pasted=PASTE)
+    views = page.importing.run("me")
     assert next(views).running
     assert embedding.wait(10)
     page.importing.stop("other")
     page.importing.stop("me")
-    assert "Stopped; what was read is kept" in list(views)[-1].html
+    assert "Stopped. The papers read so far are in the library." in list(views)[-1].html
     assert page.library.papers.count() == 3
     assert page.library.vectors.missing() == 1
 
@@ -287,19 +286,19 @@ def test_two_imports_at_once_are_refused(
         return add(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(page.library, "add", slow)
-    page.look(page.upload("page.jsonl", PASTE), visitor="one")
-    page.look(pasted=PASTE, visitor="two")
-    first = page.importing.keep("one")
+    page.preview(page.upload("page.jsonl", PASTE), visitor="one")
+    page.preview(pasted=PASTE, visitor="two")
+    first = page.importing.run("one")
     next(first)
-    refused = page.keep("two")
+    refused = page.run("two")
     assert BUSY in refused.html
     assert refused.preview is None
-    assert refused.keep == "Keep 1 paper"
+    assert refused.button == "Import 1 paper"
     # Who began it goes: it goes on.
     page.importing.leave("one")
     release.set()
     assert "1 new" in list(first)[-1].html
-    assert page.keep("two").succeeded
+    assert page.run("two").succeeded
     assert list(page.uploads.iterdir()) == []
 
 
@@ -311,14 +310,14 @@ def test_what_failed_can_be_kept_again(
     def busy(*_: object) -> None:
         raise LibraryBusy("Another program holds the library.")
 
-    page.look(page.upload("page.jsonl", PASTE))
+    page.preview(page.upload("page.jsonl", PASTE))
     with monkeypatch.context() as patched:
         patched.setattr(page.library, "add", busy)
-        last = page.keep()
+        last = page.run()
     assert "Another program holds the library." in last.html
-    assert last.keep == "Keep 1 paper"
+    assert last.button == "Import 1 paper"
     assert "1 paper found" in (last.preview or "")
-    assert page.keep().succeeded
+    assert page.run().succeeded
     assert list(page.uploads.iterdir()) == []
 
 
@@ -326,7 +325,7 @@ def test_an_upload_that_is_gone_is_said(make_page: MakePage) -> None:
     page = make_page()
     file = page.upload("page.jsonl", PASTE)
     Path(file).unlink()
-    assert "it is not there any more: choose it again" in (page.look(file).preview or "")
+    assert "the upload no longer exists" in (page.preview(file).preview or "")
 
 
 def test_uploads_go_with_their_last_holder(tmp_path: Path) -> None:

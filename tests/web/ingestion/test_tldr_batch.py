@@ -1,4 +1,4 @@
-"""Batches of TL;DRs from the page: begun, watched, stopped, gone on with."""
+"""Batches of TL;DRs from the page: started, followed, stopped, continued."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from assistant.errors import ModelError
 from assistant.library import Library
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
-from assistant.web.ingestion.tldr_batch import NOTHING_TO_GO_ON_WITH, SHOWN_LINES, TldrBatch
-from assistant.web.work import RunningWork
+from assistant.web.ingestion.tldr_batch import NOTHING_TO_CONTINUE, SHOWN_LINES, TldrBatch
+from assistant.web.jobs import Jobs
 
 MakeBatch = Callable[..., tuple[TldrBatch, Library]]
 CREATURES = [
@@ -22,11 +22,11 @@ CREATURES = [
 
 
 @pytest.fixture
-def make_batch(make_session: MakeSession, under_way: RunningWork) -> MakeBatch:
+def make_batch(make_session: MakeSession, jobs: Jobs) -> MakeBatch:
     def make(model: ScriptedModel | None = None, **given: object) -> tuple[TldrBatch, Library]:
         reply = model or ScriptedModel(lambda request: "It sleeps for many hours of the day.")
         session = make_session(reply, **given)
-        return TldrBatch(session, under_way), session.library
+        return TldrBatch(session, jobs), session.library
 
     return make
 
@@ -45,7 +45,7 @@ def stop_midway(batch: TldrBatch, redo: bool = False) -> str:
     next(view for view in views if view.lines)
     batch.stop("me")
     *_, last = views
-    assert last.go_on
+    assert last.can_continue
     assert "Stopped: " in last.html
     return last.html
 
@@ -56,8 +56,8 @@ def test_lines_are_written_once_and_shown(make_batch: MakeBatch) -> None:
     views = list(batch.write("me"))
     assert views[0].running
     last = views[-1]
-    assert (last.running, last.succeeded, last.own, last.go_on) == (False, True, True, False)
-    assert "2 TL;DRs written; every paper with an abstract has one now." in last.html
+    assert (last.running, last.succeeded, last.own, last.can_continue) == (False, True, True, False)
+    assert "2 TL;DRs written. Every paper with an abstract has one now." in last.html
     lines = lines_of(library)
     assert len(lines) == 2
     text = Tags(last.lines).text
@@ -65,37 +65,37 @@ def test_lines_are_written_once_and_shown(make_batch: MakeBatch) -> None:
     # The newest first.
     assert text.index("sleep of owls") < text.index("sleep of cats")
     asked = len(model.requests)
-    assert "every paper with an abstract has its TL;DR" in list(batch.write("me"))[-1].html
+    assert "every paper with an abstract has a TL;DR" in list(batch.write("me"))[-1].html
     assert len(model.requests) == asked
 
 
 def test_how_things_stand(make_batch: MakeBatch) -> None:
     papers = [*CREATURES[:3], Paper(title="Bare", authors=("Bo Ek",), doi="10.1/bare")]
     batch, library = make_batch(papers=papers)
-    before = " ".join(Tags(batch.standing()).text.split())
-    assert "0 of 3 papers have their TL;DR by" in before
-    assert "3 are still without." in before
-    assert "1 more has no abstract, so it gets none." in before
+    before = " ".join(Tags(batch.summary()).text.split())
+    assert "0 of 3 papers have a TL;DR by" in before
+    assert "3 are missing." in before
+    assert "1 paper has no abstract and gets no TL;DR." in before
     list(batch.write("me", [2]))
     assert list(lines_of(library)) == [2]
-    after = " ".join(Tags(batch.standing()).text.split())
+    after = " ".join(Tags(batch.summary()).text.split())
     assert "1 of 3 papers have" in after
-    assert "2 are still without." in after
+    assert "2 are missing." in after
 
 
 def test_an_empty_library_has_nothing_to_write(make_batch: MakeBatch) -> None:
     batch, _ = make_batch(papers=[])
-    assert "import papers first" in batch.standing()
+    assert "No papers yet" in batch.summary()
     assert "There is nothing to write" in list(batch.write("me"))[-1].html
 
 
 def test_chosen_papers_alone_are_written(make_batch: MakeBatch) -> None:
     batch, library = make_batch(papers=CREATURES)
     *_, last = batch.write("me", [3, 5])
-    assert "2 TL;DRs written; the chosen papers have theirs now." in last.html
+    assert "2 TL;DRs written. The selected papers have theirs now." in last.html
     assert list(lines_of(library)) == [3, 5]
     *_, last = batch.write("me", [3, 5])
-    assert "the chosen papers have their TL;DR, or no abstract" in last.html
+    assert "the selected papers have a TL;DR, or no abstract" in last.html
     assert list(batch.write("me", []))[-1].succeeded
     assert list(lines_of(library)) == [3, 5]
 
@@ -106,16 +106,16 @@ def test_what_was_stopped_is_gone_on_with(make_batch: MakeBatch) -> None:
     stop_midway(batch)
     first = lines_of(library)
     assert 0 < len(first) < 40
-    (refused,) = batch.go_on("other")
-    assert NOTHING_TO_GO_ON_WITH in refused.html
+    (refused,) = batch.resume("other")
+    assert NOTHING_TO_CONTINUE in refused.html
     model_asked = len(model.requests)
-    *_, last = batch.go_on("me")
-    assert f"{40 - len(first)} TL;DRs written; every paper" in last.html
-    assert not last.go_on
+    *_, last = batch.resume("me")
+    assert f"{40 - len(first)} TL;DRs written. Every paper" in last.html
+    assert not last.can_continue
     assert len(lines_of(library)) == 40
     assert len(model.requests) - model_asked == 40 - len(first)
-    (refused,) = batch.go_on("me")
-    assert NOTHING_TO_GO_ON_WITH in refused.html
+    (refused,) = batch.resume("me")
+    assert NOTHING_TO_CONTINUE in refused.html
 
 
 def test_lines_are_written_anew_and_going_on_writes_each_once(make_batch: MakeBatch) -> None:
@@ -125,7 +125,7 @@ def test_lines_are_written_anew_and_going_on_writes_each_once(make_batch: MakeBa
     assert len(lines_of(library)) == 20
     asked = len(model.requests)
     stop_midway(batch, redo=True)
-    *_, last = batch.go_on("me")
+    *_, last = batch.resume("me")
     assert last.succeeded
     written = int(Tags(last.html).text.split(" TL;DRs written")[0])
     assert 0 < written < 20
@@ -142,14 +142,14 @@ def test_another_window_watches(make_batch: MakeBatch) -> None:
     view = next(watching)
     assert view.running
     assert not view.own
-    assert "being written already, for another window" in view.html
+    assert "Another window is writing TL;DRs" in view.html
     batch.stop("other")
     batch.leave("other")
     assert next(view for view in watching if view.lines).running
     batch.leave("me")
-    assert list(views)[-1].go_on
+    assert list(views)[-1].can_continue
     *_, last = watching
-    assert (last.running, last.go_on) == (False, False)
+    assert (last.running, last.can_continue) == (False, False)
 
 
 def test_only_the_latest_lines_are_in_sight(make_batch: MakeBatch) -> None:
@@ -163,13 +163,13 @@ def test_a_failing_model_is_one_line(make_batch: MakeBatch) -> None:
     batch, _ = make_batch(ScriptedModel([ModelError("The model is gone.")] * 8))
     *_, last = batch.write("me")
     assert "The model is gone." in last.html
-    assert (last.running, last.succeeded, last.go_on) == (False, False, True)
+    assert (last.running, last.succeeded, last.can_continue) == (False, False, True)
 
 
 def test_markup_stays_text(make_batch: MakeBatch) -> None:
     model = ScriptedModel(lambda request: EVIL, name=EVIL)
     batch, _ = make_batch(model, papers=[Paper(title=EVIL, abstract=f"{EVIL} It sleeps.")])
     *_, last = batch.write("me")
-    for shown in (last.lines, batch.standing()):
+    for shown in (last.lines, batch.summary()):
         assert not {"img", "script", "a"} & set(Tags(shown).tags)
     assert "<script>alert(1)</script>" in Tags(last.lines).text

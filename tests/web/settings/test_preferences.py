@@ -15,8 +15,8 @@ from assistant.models.bundled_model import packaged_file
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
-from assistant.web.settings.preferences import EMBEDDED, OTHER, Preferences
-from assistant.web.work import RunningWork
+from assistant.web.jobs import Jobs
+from assistant.web.settings.preferences import BUNDLED, OTHER, Preferences
 
 
 def opened(settings: Settings, *_: object) -> ScriptedModel:
@@ -33,8 +33,8 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 @pytest.fixture
-def preferences(session: Session, under_way: RunningWork) -> Preferences:
-    return Preferences(session, under_way)
+def preferences(session: Session, jobs: Jobs) -> Preferences:
+    return Preferences(session, jobs)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_another_model_is_offered_checked_opened_and_used(
     session: Session, preferences: Preferences, other_model: Path
 ) -> None:
     choice = preferences.models()
-    assert choice.value == EMBEDDED
+    assert choice.value == BUNDLED
     assert ("other · 98.4 MB · 135M · Q4_1", str(other_model)) in choice.models
     assert session.model.name == "embedded"
     first, *_, done = preferences.use_model(str(other_model), "")
@@ -64,16 +64,16 @@ def test_another_model_is_offered_checked_opened_and_used(
     assert session.model.name == "other"
     assert preferences.models().value == str(other_model)
     assert load_settings().model == other_model
-    assert "in use already" in last(preferences.use_model(str(other_model), "")).text
-    assert "answers from" in last(preferences.use_model(EMBEDDED, "")).text
+    assert "already in use" in last(preferences.use_model(str(other_model), "")).text
+    assert "answers from" in last(preferences.use_model(BUNDLED, "")).text
     assert session.model.name == "embedded"
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("", "Type the path"),
-        ("models/a.gguf", "whole path"),
+        ("", "Enter the path"),
+        ("models/a.gguf", "full path"),
         ("//server/share/a.gguf", "on this computer"),
         ("\\\\server\\share\\a.gguf", "on this computer"),
         ("~nobody-of-this-name/a.gguf", "no such user"),
@@ -113,8 +113,8 @@ def test_numbers_are_changed_within_their_bounds(
         assert "from 1 to 12" in last(preferences.set_numbers(wrong, 2048, 300)).text
     assert "from 512 to 131,072" in last(preferences.set_numbers(5, 1, 300)).text
     assert session.settings.evidence == 6
-    assert "different" in last(preferences.set_numbers(6, 2048, 300)).text
-    assert "Done" in last(preferences.reset()).text
+    assert "no changes" in last(preferences.set_numbers(6, 2048, 300)).text
+    assert "Saved" in last(preferences.reset()).text
     assert session.settings == load_settings()
     assert session.settings.evidence == 4
     assert "defaults" in last(preferences.reset()).text
@@ -123,22 +123,22 @@ def test_numbers_are_changed_within_their_bounds(
 def test_a_model_that_takes_less_context_says_so(
     session: Session, preferences: Preferences
 ) -> None:
-    assert "8,192 tokens of context at most" in last(preferences.set_numbers(4, 20_000, 160)).text
+    assert "at most 8,192 tokens of context" in last(preferences.set_numbers(4, 20_000, 160)).text
 
 
 def test_what_was_given_at_the_start_is_not_changed_here(
-    monkeypatch: pytest.MonkeyPatch, under_way: RunningWork, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, jobs: Jobs, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ASSISTANT_EVIDENCE", "5")
     with Session(load_settings(model=tmp_path / "mine.gguf")) as session:
-        preferences = Preferences(session, under_way)
+        preferences = Preferences(session, jobs)
         evidence, context, _ = preferences.numbers()
         assert "ASSISTANT_EVIDENCE" in evidence.fixed
         assert context.fixed == ""
         choice = preferences.models()
         assert "--model" in choice.fixed
         assert (choice.value, choice.models[1][0]) == (str(tmp_path / "mine.gguf"), "mine")
-        assert "given at the start" in last(preferences.use_model(EMBEDDED, "")).text
+        assert "given at the start" in last(preferences.use_model(BUNDLED, "")).text
         # It is left as it is, whatever the page sends for it.
         last(preferences.set_numbers(9, 2048, 200))
         assert (session.settings.evidence, session.settings.answer_tokens) == (5, 200)
@@ -157,16 +157,16 @@ def test_one_change_at_a_time_which_every_window_sees(
         return opened(settings)
 
     monkeypatch.setattr(assistant.models, "open_language_model", slowly)
-    assert list(preferences.under_way()) == [""]
+    assert list(preferences.follow()) == [""]
     steps = preferences.use_model(str(other_model), "")
     assert "opening other" in next(steps)
-    assert "Another change is under way" in last(preferences.set_numbers(6, 2048, 160)).text
-    seen = preferences.under_way()
+    assert "Another change is running" in last(preferences.set_numbers(6, 2048, 160)).text
+    seen = preferences.follow()
     assert "opening other" in next(seen)
     go_on.set()
     assert "other answers" in last(seen).text
     assert "other answers" in last(steps).text
-    assert list(preferences.under_way()) == [""]
+    assert list(preferences.follow()) == [""]
 
 
 def test_a_fault_is_told_and_the_next_change_is_possible(
@@ -183,8 +183,8 @@ def test_a_fault_is_told_and_the_next_change_is_possible(
     tags = last(preferences.use_model(str(other_model), ""))
     assert "failed unexpectedly (RuntimeError: <b>broken</b>)" in tags.text
     assert "Nothing was changed" in tags.text
-    assert "could not be changed" in caplog.text
-    assert "Done" in last(preferences.set_numbers(6, 2048, 160)).text
+    assert "Changing the settings failed" in caplog.text
+    assert "Saved" in last(preferences.set_numbers(6, 2048, 160)).text
 
 
 def test_a_page_that_goes_while_it_is_refused_keeps_nobody_waiting(

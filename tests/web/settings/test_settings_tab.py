@@ -11,16 +11,16 @@ import pytest
 from web_support import MakeSession
 
 from assistant.web.components import html
+from assistant.web.jobs import Jobs
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import READ_ONLY, add_settings_tab
-from assistant.web.work import RunningWork
 
 CHANGING = {"use_model", "set_numbers", "reset", "save"}
 
 
-def built(make_session: MakeSession, under_way: RunningWork, *, editable: bool) -> dict[str, Any]:
+def built(make_session: MakeSession, jobs: Jobs, *, editable: bool) -> dict[str, Any]:
     """The page's description, and in it the names of the `functions` that it can call."""
     session = make_session()
 
@@ -28,7 +28,7 @@ def built(make_session: MakeSession, under_way: RunningWork, *, editable: bool) 
         with gr.Blocks(analytics_enabled=False) as page:
             add_settings_tab(
                 About(session),
-                Preferences(session, under_way),
+                Preferences(session, jobs),
                 PromptEditor(session),
                 html(),
                 lambda: "",
@@ -47,10 +47,8 @@ def properties(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {part["props"].get("elem_id"): part["props"] for part in config["components"]}
 
 
-def test_a_page_of_ones_own_can_change_everything(
-    make_session: MakeSession, under_way: RunningWork
-) -> None:
-    config = built(make_session, under_way, editable=True)
+def test_a_page_of_ones_own_can_change_everything(make_session: MakeSession, jobs: Jobs) -> None:
+    config = built(make_session, jobs, editable=True)
     assert config["functions"] >= CHANGING
     parts = properties(config)
     assert "settings-read-only" not in parts
@@ -60,9 +58,9 @@ def test_a_page_of_ones_own_can_change_everything(
 
 @pytest.mark.parametrize("control", ["use-model", "save-settings", "reset-settings", "save-prompt"])
 def test_a_shared_page_shows_all_and_changes_nothing(
-    make_session: MakeSession, under_way: RunningWork, control: str
+    make_session: MakeSession, jobs: Jobs, control: str
 ) -> None:
-    config = built(make_session, under_way, editable=False)
+    config = built(make_session, jobs, editable=False)
     assert not config["functions"] & CHANGING
     parts = properties(config)
     assert READ_ONLY in parts["settings-read-only"]["value"]
