@@ -1,4 +1,4 @@
-"""What is kept: the catalogue of papers, their chunks and vectors, and the search over them."""
+"""The library: catalogue of papers, chunks and vectors, search, backup."""
 
 from assistant.library.backup import restore
 from assistant.library.backup_file import Backup

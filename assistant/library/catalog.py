@@ -157,7 +157,7 @@ class Catalog:
         return int(row[0])
 
     def all(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
-        """Every paper that meets `filters`, in the order of import."""
+        """All papers that meet `filters`, in the order of import."""
         return self.pages(*conditions(filters))
 
     def sorted_by(
@@ -175,9 +175,9 @@ class Catalog:
         return self.in_order(self._numbers(filters, order, limit, offset))
 
     def matching(self, words: str, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
-        """Every paper that has all of `words` and meets `filters`, the best first.
+        """The papers that have all of `words` and meet `filters`, the best first.
 
-        Without any word it is every paper that meets `filters`, the newest first.
+        Without words, all papers that meet `filters`, the latest first.
         """
         if not words.strip():
             return self.sorted_by(filters=filters)
@@ -188,7 +188,7 @@ class Catalog:
         return self._numbers(filters, "LIMIT ?", limit)
 
     def fitting(self, numbers: Iterable[int], filters: Filters) -> set[int]:
-        """Those of `numbers` that meet `filters`."""
+        """The papers of `numbers` that meet `filters`."""
         condition, values = conditions(filters)
         with self._database.read() as connection:
             rows = connection.execute(
@@ -215,16 +215,16 @@ class Catalog:
             yield from (papers[number] for number in page if number in papers)
 
     def pages(self, condition: str, values: Sequence[Any] = ()) -> Iterator[StoredPaper]:
-        """Every paper for which the SQL `condition` over `papers` holds, in library order.
+        """All papers that meet the SQL `condition` on `papers`, in the order of import.
 
-        Papers that are added meanwhile come too. It is read page by page: nothing is locked
-        between two papers, so the caller may take its time and write to the library.
+        They are read page by page and nothing is locked between two papers, so the caller may be
+        slow and may write to the library. Papers that are added meanwhile are included.
         """
         query = f"SELECT {COLUMNS} FROM papers WHERE number > ? AND ({condition}) "  # noqa: S608
         return map(stored, self._database.paged(f"{query} ORDER BY number LIMIT ?", *values))
 
     def by_number(self, numbers: Iterable[int]) -> dict[int, StoredPaper]:
-        """The papers with these numbers; those that are gone are left out."""
+        """The papers with these numbers, by number; removed papers are omitted."""
         wanted = json.dumps(list(numbers))
         with self._database.read() as connection:
             rows = connection.execute(
@@ -236,18 +236,18 @@ class Catalog:
     def ranked(
         self, query: str, limit: int, filters: Filters = EVERYTHING
     ) -> list[tuple[int, float]]:
-        """Number and BM25 score of the papers that fit the words of `query`, best first."""
+        """Number and BM25 score of the best papers for the words of `query`, the best first."""
         words = self.full_text.plan(query)
         return [] if words is None else self.full_text.best(words, limit, filters)
 
     def get(self, key: str) -> StoredPaper:
-        """The paper that `key` names.
+        """The paper with the key `key`.
 
-        `key` is any key of the paper, with or without its scheme (`doi:`, `arxiv:`, ...), the
-        beginning of one that no other paper has, or its number with or without `#`.
+        `key` is any key of the paper, with or without its scheme (`doi:`, `arxiv:`, ...), a prefix
+        that only this paper has, or its number with or without `#`.
 
         Raises:
-            PaperNotFound: there is none, or several begin like that; the message names near ones.
+            PaperNotFound: no paper, or several, have this key; the message names similar ones.
         """
         wanted = key.strip().encode(errors="replace").decode()
         number = _NUMBER.fullmatch(wanted)
@@ -257,12 +257,17 @@ class Catalog:
             return next(iter(found.values()))
         if found:
             raise PaperNotFound(
-                f"{wanted!r} fits several papers ({_listed(found.values())}); give more of the id."
+                f"{wanted!r} matches several papers: {_listed(found.values())}. "
+                "Type more of the id."
             )
         ranked = self.ranked(wanted, _MAX_SUGGESTIONS) if wanted else []
         near = self.by_number(number for number, _ in ranked)
-        hint = f"near it: {_listed(near.values())}" if near else "`assistant list` shows the ids"
-        raise PaperNotFound(f"No paper in the library has the id {wanted!r}; {hint}.")
+        hint = (
+            f"Similar papers: {_listed(near.values())}"
+            if near
+            else "`assistant list` shows the ids"
+        )
+        raise PaperNotFound(f"No paper in the library has the id {wanted!r}. {hint}.")
 
     def _numbers_of_key(self, wanted: str) -> list[int]:
         if not wanted:

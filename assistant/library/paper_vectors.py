@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
@@ -14,7 +15,6 @@ import numpy as np
 
 from assistant.embedder import Embedder, Vector, Vectors, WordVectors
 from assistant.errors import (
-    AssistantError,
     LibraryBusy,
     LibraryError,
     LibraryFull,
@@ -27,19 +27,21 @@ from assistant.library.records import StoredPaper
 from assistant.library.vector_rows import VectorBatch, VectorRows, means
 from assistant.library.vector_search import VectorSearch
 from assistant.progress import NO_PROGRESS, Progress
+from assistant.text.formatting import format_count
 
+_log = logging.getLogger(__name__)
 # Papers embedded at once and committed together.
 _BATCH = 64
-# The most while somebody waits, and the seconds that one paper takes until it is known better.
+# Batch size during a search, and the initial estimate of the seconds per paper.
 _SMALL_BATCH = 4
 _SECONDS_A_PAPER = 0.04
-# How long a search waits for its turn to keep the vectors it has made.
+# How long a search waits to store the vectors that it has computed.
 _PATIENCE_S = 0.05
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """Papers with their chunks, and a row of `vectors` for each chunk, in this order."""
+    """Papers with their chunks, and a row of `vectors` for each chunk, in order."""
 
     papers: tuple[tuple[StoredPaper, Sequence[Chunk]], ...]
     vectors: Vectors
@@ -55,7 +57,7 @@ class Embedded:
 
 
 class PaperEmbedder:
-    """Cuts papers into chunks and embeds these with one embedder."""
+    """Splits papers into chunks and embeds them."""
 
     def __init__(self, embedder: Embedder) -> None:
         """Embed with `embedder`."""
@@ -74,7 +76,7 @@ class PaperEmbedder:
         return Embedded(chunked, vectors)
 
     def embed_query(self, text: str) -> Vector:
-        """The vector of what a person typed."""
+        """The vector of a query."""
         vector: Vector = self._embedder.embed([text[:MAX_CHARACTERS]])[0]
         return vector
 
@@ -96,7 +98,7 @@ class PaperVectors:
         self._papers = PaperEmbedder(embedder) if embedder else None
         self._all = threading.Lock()
         self._pace = _SECONDS_A_PAPER
-        # Papers that wait for the thread in the background, which runs while there are some.
+        # Papers for the background thread, which ends when there are none.
         self._guard = threading.Lock()
         self._waiting: deque[int] = deque()
         self._worker: threading.Thread | None = None
@@ -108,33 +110,33 @@ class PaperVectors:
         return self._papers is not None and self._is_theirs(self._papers)
 
     def claim(self, notify: Callable[[str], None], *, read_only: bool) -> None:
-        """Drop vectors that another embedder made; `notify` is told if there were any."""
+        """Delete the vectors of another embedder, and notify the user if there were any."""
         if self._papers is None or self.usable:
             return
         if read_only:
             if self.rows.any():
                 notify(
-                    "The vectors of this library were made by another embedding model and cannot "
-                    "be made again while it is read-only: search goes by full text, and compares "
-                    "the best papers of it alone by meaning."
+                    "The vectors of this library are from another embedding model and cannot be "
+                    "replaced because the library is read-only. Search uses full text, and vectors "
+                    "only for its best results."
                 )
         elif self.rows.claim(self._papers.fingerprint):
             notify(
-                "The embedding model or the way abstracts are cut has changed: the vectors of "
-                f"{self.rows.missing()} papers have to be made again. Until then search finds "
-                "them by full text."
+                "The embedding model or the chunk size has changed, so "
+                f"{format_count(self.rows.missing(), 'paper')} must be embedded again. Until then, "
+                "search finds them by full text."
             )
 
     def missing(self) -> int:
-        """How many papers have no vectors yet."""
+        """How many papers have no vectors."""
         return self.rows.missing()
 
     def of_query(self, text: str) -> Vector | None:
-        """The vector of what a person typed; None without an embedder."""
+        """The vector of a query; None without an embedder."""
         return self._papers.embed_query(text) if self._papers else None
 
     def of_paper(self, stored: StoredPaper) -> Vector | None:
-        """The mean of the paper's chunks, stored or made now, of length 1.
+        """The mean of the paper's chunks, stored or computed now, of length 1.
 
         None without an embedder.
         """
@@ -153,18 +155,18 @@ class PaperVectors:
         return self.rows.of_papers(numbers if self.usable else ())
 
     def means(self, numbers: Iterable[int]) -> dict[int, Vector]:
-        """The vector of length 1 of each of these papers that has one: the mean of its chunks."""
+        """The mean of the chunks of each of these papers that has any, of length 1."""
         return means(self.stored(numbers))
 
     def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors] | None:
-        """`texts` embedded token by token, each in its context; None without an embedder."""
+        """Contextual embeddings of the tokens of `texts`; None without an embedder."""
         return self.embedder.embed_words(texts) if self.embedder else None
 
     def embed_missing(self, progress: Progress = NO_PROGRESS) -> int:
         """Embed the papers that have no vectors; return how many were embedded.
 
-        Every batch is committed by itself, so a stop or an interrupt loses little, and the next
-        call continues from there. Without an embedder nothing happens.
+        Each batch is committed, so a stop or an interrupt loses little, and the next call continues
+        from there. Without an embedder it does nothing.
         """
         if self._papers is None:
             return 0
@@ -181,9 +183,9 @@ class PaperVectors:
     def embed_now(self, numbers: Sequence[int], deadline: float) -> list[Embedded]:
         """Embed these papers, in this order, until `deadline`.
 
-        `deadline` is a time of `time.monotonic`. The first paper is embedded in any case, and
-        batches are as small as the time that is left. The vectors are stored when the library
-        takes them without delay, and returned whether it does or not.
+        `deadline` is a time of `time.monotonic`. At least one paper is embedded, in batches that
+        fit the remaining time. The vectors are stored if the library can be written at once, and
+        returned in any case.
         """
         if self._papers is None:
             return []
@@ -198,13 +200,13 @@ class PaperVectors:
             size = max(1, min(room, _SMALL_BATCH))
             batch, wanted = wanted[:size], wanted[size:]
             made.append(self._papers.embed(batch))
-            # Half of what it was, so that a moment of other work on the computer is soon forgotten.
+            # A moving average, so that a short load on the machine has little effect.
             self._pace = (self._pace + (time.monotonic() - began) / len(batch)) / 2
         self._store_if_possible(self._papers, made)
         return made
 
     def embed_later(self, numbers: Iterable[int]) -> None:
-        """Embed these papers in the background, before those that wait there already."""
+        """Embed these papers in the background, before those that are waiting."""
         with self._guard:
             if self._closed or self._papers is None:
                 return
@@ -217,7 +219,7 @@ class PaperVectors:
                 self._worker.start()
 
     def wait(self) -> None:
-        """Wait until nothing is done in the background."""
+        """Wait until the work in the background has ended."""
         with self._guard:
             worker = self._worker
         if worker is not None:
@@ -243,8 +245,9 @@ class PaperVectors:
             try:
                 missing = self.rows.without_chunks(batch)
                 self._embed(self._papers, list(self._catalog.by_number(missing).values()))
-            except AssistantError:
-                # Nobody waits for it, and the next search makes what it needs, or says why not.
+            except Exception as error:
+                _log.warning("Embedding in the background stopped: %s", error)
+                # The next search computes the vectors that it needs, or reports why it cannot.
                 with self._guard:
                     self._waiting.clear()
 
@@ -255,8 +258,8 @@ class PaperVectors:
         stored = self.rows.add(embedder.fingerprint, embedded.papers, embedded.vectors)
         if not self._is_theirs(embedder):
             raise LibraryError(
-                "Another program began to use this library with another embedding model; close "
-                "one of the two."
+                "Another program started to use this library with another embedding model. Close "
+                "one of the two programs."
             )
         self.index.refresh()
         return stored

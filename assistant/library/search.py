@@ -1,7 +1,7 @@
-"""Hybrid search: what the words bring up and what is near in meaning, fused into one ranking.
+"""Hybrid search: full-text search and nearest vectors, fused into one ranking.
 
-A library need not have all its vectors: those of the best papers by their words are made on the
-way, so that the first question after an import is answered as well as the later ones.
+Vectors may be missing: the best papers by words are embedded during the search, so that the first
+question after an import is answered as well as later ones.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from assistant.library.paper_vectors import PaperVectors
 from assistant.library.records import Hit
 from assistant.library.vector_rows import VectorBatch, best_cosines, means
 
-# Seconds after the beginning of a search in which missing vectors are made.
+# Seconds from the start of a search during which missing vectors are computed.
 ASKING_S = 0.25
-# How much of each ranking is fused: 50 find as much among the first 10, less among 100.
+# Candidates from each ranking: 50 are as good for the first 10 results, worse for the first 100.
 _DEPTH = 100
-# How many of the best by words get their missing vectors at once.
+# How many of the best papers by words are embedded during a search.
 _EMBEDDED = 50
-# So many papers that meet the filters are compared one by one.
+# Up to this many papers that meet the filters are all compared.
 _FEW = 3_000
-# Else the index is asked for so many times the papers, before those are compared one by one too.
+# Otherwise the index returns this many times more papers, and if too few match, all are compared.
 _WIDER = (8, 40)
 
 
 @dataclass
 class _Candidates:
-    """What is known of the papers that may be the best; a paper may be missing in each."""
+    """Scores and vectors of candidates; each may lack some of them."""
 
     bm25: dict[int, float] = field(default_factory=dict)
     cosine: dict[int, float] = field(default_factory=dict)
     vectors: dict[int, Vector] = field(default_factory=dict)
-    # The best by each, in order.
+    # The best by words and by vectors, in order.
     by_words: list[int] = field(default_factory=list)
     nearest: list[int] = field(default_factory=list)
 
@@ -60,10 +60,10 @@ class Search:
     ) -> list[Hit]:
         """The best papers for `query` that meet `filters`, best first.
 
-        Where papers have no vectors yet, those of the best papers by words are embedded while less
-        than `budget_s` seconds have passed, a few in any case, and stored if the library can be
-        written at once. With `embed_rest` the others that the words brought up are embedded in the
-        background, until the library is closed. Without an embedder words alone count.
+        The best papers by words that have no vectors are embedded until `budget_s` seconds have
+        passed, but at least a few; the vectors are stored if the library can be written at once.
+        With `embed_rest`, the other candidates are embedded in the background until the library is
+        closed. Without an embedder, only words count.
 
         A `query` without text returns the newest papers that meet `filters`, if there are filters.
         """
@@ -100,7 +100,7 @@ class Search:
         vector = self._vectors.of_paper(stored)
         depth = max(_DEPTH, limit) + 1  # the paper itself is the nearest
         found = self._candidates(stored.title, vector, depth, filters, deadline, False)
-        # Cosines are at least -1, so that papers without come last.
+        # Cosines are at least -1, so papers without vectors come last.
         scores = dict.fromkeys(found.bm25, -1.0) | found.cosine
         scores.pop(stored.number, None)
         return self._hits(found, scores, limit)
@@ -122,7 +122,7 @@ class Search:
             found.by_words = list(found.bm25)
         if vector is None:
             return found
-        made = self._made(found.by_words[:_EMBEDDED], deadline, embed_rest)
+        made = self._embed(found.by_words[:_EMBEDDED], deadline, embed_rest)
         nearest = self._nearest(vector, depth, filters)
         found.nearest = [number for number, _ in nearest]
         for batch in (*made, self._vectors.stored({*found.by_words, *found.nearest})):
@@ -133,11 +133,8 @@ class Search:
             found.bm25 |= full_text.scores(words, others)
         return found
 
-    def _made(self, numbers: list[int], deadline: float, embed_rest: bool) -> list[VectorBatch]:
-        """The vectors of papers that the words brought up and that have none, while there is time.
-
-        They may be stored by now, or not.
-        """
+    def _embed(self, numbers: list[int], deadline: float, embed_rest: bool) -> list[VectorBatch]:
+        """Embed the candidates without vectors until the deadline, and store them if possible."""
         missing = set(numbers)
         if self._vectors.usable:
             missing = self._vectors.rows.without_chunks(numbers)
@@ -181,5 +178,5 @@ class Search:
                 similarity=found.cosine.get(number),
             )
             for number in best
-            if number in papers  # else it was merged into another one just now
+            if number in papers  # otherwise it was just merged into another paper
         ]

@@ -151,7 +151,7 @@ def test_an_unknown_key_names_papers_with_its_words(catalog: Catalog) -> None:
     catalog.add_batch(
         [Paper(title="Glaciers", abstract="a"), Paper(title="Penguins", abstract="b")]
     )
-    with pytest.raises(PaperNotFound, match=r"near it: text:\w+ 'Penguins'"):
+    with pytest.raises(PaperNotFound, match=r"Similar papers: text:\w+ 'Penguins'"):
         catalog.get("penguin")
 
 

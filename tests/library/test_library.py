@@ -148,7 +148,7 @@ def test_another_embedder_drops_the_vectors_and_says_so(
     assert notes == []
     with Library.open(folder, HashingEmbedder(32), notes.append) as library:
         (note,) = notes
-        assert "30 papers have to be made again" in note
+        assert "30 papers must be embedded again" in note
         assert library.vectors.missing() == 30
         assert library.search("penguins", budget_s=0)[0].similarity is not None, "made at once"
         assert library.vectors.embed_missing() == 29

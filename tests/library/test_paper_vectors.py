@@ -190,13 +190,14 @@ def test_closing_ends_the_background(
         assert len(embedded(again)) < 50
 
 
-def test_a_failure_in_the_background_ends_it_silently(
-    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+@pytest.mark.parametrize("failure", [ModelError("out of memory"), RuntimeError("a bug")])
+def test_after_a_failure_the_background_starts_again(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers, failure: Exception
 ) -> None:
     with Library.open(folder, slow) as library:
         library.add(make_papers(200))
         library.search("penguins", budget_s=0)
-        slow.failure = ModelError("out of memory")
+        slow.failure = failure
         library.vectors.embed_later(range(100, 150))
         library.vectors.wait()
         slow.failure = None
