@@ -423,5 +423,5 @@ def test_in_settings(make_session: MakeSession, serve: Serve, open_page: OpenPag
         page.click("#save-prompt")
         page.locator("#prompt-said").get_by_text("Saved, and used").wait_for()
         page.click("#about-again")
-        page.locator("#prompt-about").get_by_text("Your own").wait_for()
+        page.locator("#prompt-about").get_by_text("Your prompt").wait_for()
         check(page)

@@ -1,4 +1,4 @@
-"""Chats: what a visitor of the page asks, how it is answered there, and how one goes back."""
+"""The conversations of the page: asking, retrying, stopping and resuming."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GRACE_S = 0.3
 
 @dataclass(frozen=True)
 class ChatView:
-    """What the page shows of a conversation; `fresh` says that a turn has just begun."""
+    """A conversation as shown on the page; `fresh` marks the start of a turn."""
 
     past: str
     current: str
@@ -40,13 +40,13 @@ class ChatView:
 
 
 class Chat:
-    """The conversations of all visitors, who are told apart by a key. Thread-safe.
+    """The conversations of all visitors, by visitor key. Thread-safe.
 
-    The model writes `at_once` answers at a time; evidence is found for everybody at once.
+    The model writes `at_once` answers in parallel; evidence is found for everybody at once.
     """
 
     def __init__(self, session: Session, jobs: Jobs, at_once: int) -> None:
-        """Answer with the session's asker."""
+        """Answer with the session's pipeline."""
         self._session = session
         self._jobs = jobs
         self._line = RequestQueue(at_once)
@@ -62,10 +62,15 @@ class Chat:
         paper: int | None = None,
         instead: bool = False,
     ) -> Iterator[ChatView]:
-        """Answer `question`, yielding the view whenever there is more to show.
+        """Answer `question`, yielding a view after every change.
 
-        With `paper` only the paper of that number is asked. `instead` takes the last turn back,
-        in whose place this one comes. `owner` is whose chat it is, "" where nobody logs in.
+        Args:
+            question: as typed.
+            visitor: key of the window.
+            owner: the logged-in user, "" without log-in.
+            paper: number of the only paper to ask; None for all.
+            instead: replace the last turn.
+
         """
         question = question.strip()
         if not question:
@@ -97,43 +102,43 @@ class Chat:
             yield ChatView(conversation.past, entry.html(latest=True), running=False)
 
     def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
-        """Answer the last question again, in place of the answer that is there."""
+        """Answer the last question again and replace its answer."""
         last = self._last(visitor)
         if last:
             yield from self.ask(last.question, visitor, owner=owner, paper=last.paper, instead=True)
 
     def last_question(self, visitor: str) -> str | None:
-        """The question that may be edited."""
+        """The question to edit, if any."""
         last = self._last(visitor)
         return last.question if last else None
 
     def paper(self, key: str) -> tuple[int, str]:
-        """Number and title of the paper that `key`, its id or number, names.
+        """Number and title of the paper with the id or number `key`.
 
         Raises:
-            PaperNotFound: there is none.
+            PaperNotFound: no paper has this key.
         """
         stored = self._session.library.papers.get(key)
         return stored.number, stored.title
 
     def stop(self, visitor: str) -> None:
-        """Stop the answer that is being written for `visitor`."""
+        """Stop the running answer of `visitor`."""
         with self._lock:
             conversation = self._conversations.get(visitor)
         if conversation and conversation.job:
             conversation.job.stop()
 
     def forget(self, visitor: str) -> None:
-        """Stop, and begin anew: the visitor wants a new chat, or has gone."""
+        """Stop and forget the conversation, for a new chat or a closed window."""
         self.stop(visitor)
         with self._lock:
             self._conversations.pop(visitor, None)
 
     def resume(self, chat_id: str, visitor: str, owner: str = "") -> ChatView | None:
-        """Go on with a saved chat of `owner`; None, changing nothing, if there is none.
+        """Continue a saved chat of `owner`; None, with no change, if it does not exist.
 
         Raises:
-            LibraryError: it cannot be read.
+            LibraryError: the chat cannot be read.
         """
         turns = saved_turns(self._session.library, chat_id, owner, first=1)
         if not turns:
@@ -147,7 +152,7 @@ class Chat:
         return ChatView(conversation.past, current, running=False, fresh=True)
 
     def _is_in_sight(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
-        """Whether `entry` is what the page of `visitor` shows last; it may show a new chat."""
+        """Whether the window of `visitor` still shows `entry` as its last turn."""
         with self._lock:
             return self._conversations.get(visitor) is conversation and conversation.last is entry
 
@@ -158,7 +163,7 @@ class Chat:
         return entry.view if entry else None
 
     def _title(self, paper: int | None) -> str:
-        """The title of a paper; what is wrong with it is said when it is asked."""
+        """The title of a paper; errors are reported when the question is answered."""
         if paper is None:
             return ""
         try:
@@ -188,15 +193,15 @@ class Chat:
             if isinstance(event, EvidenceFound) and event.evidence:
                 break
         if answer is None:
-            # The asker finds evidence before it asks the model, and goes on only when it is asked
-            # for more: so the model is waited for here, with the evidence in sight.
+            # The pipeline yields the evidence before it calls the model, so the wait for the model
+            # happens here, while the evidence is visible.
             with self._line.place(progress, lambda before: emit(Queued(before))):
                 for event in events:
                     emit(event)
                     if isinstance(event, AnswerDone):
                         answer = event.answer
         if answer is None or progress.stop_requested:
-            # Half an answer is neither kept nor built upon.
+            # An incomplete answer is neither saved nor used for follow-up questions.
             return
         entry.turn = Turn(turn.question, answer.text, answer.refused)
         try:
@@ -209,12 +214,12 @@ class Chat:
                 replaces=conversation.outdated,
             )
         except LibraryError as error:
-            turn.note = f"This chat is not kept: {error}"
+            turn.note = f"This chat is not saved: {error}"
             return
         conversation.outdated = ""
         if not entry.kept:
             conversation.keep_elsewhere()
-            turn.note = "This chat was deleted meanwhile, so this answer is not kept."
+            turn.note = "This chat was deleted in the meantime, so this answer is not saved."
 
 
 def _followed(turn: TurnView, events: deque[Happening], job: Job[None]) -> Iterator[None]:

@@ -18,7 +18,7 @@ _LONGEST_NAME = 60
 
 
 def chat_markdown(title: str, about: str, turns: Sequence[TurnView]) -> str:
-    """The whole chat; every text in it stays text, whatever marks it has."""
+    """The whole chat; no text in it becomes markup."""
     blocks = [f"# {markdown_text(title)}", markdown_text(about)]
     for turn in turns:
         blocks += _turn(turn)
@@ -58,7 +58,7 @@ def _turn(turn: TurnView) -> Iterator[str]:
 
 
 def _claim(claim: Claim, headed: bool) -> str:
-    """A sentence with its citations; a list's is an item of it."""
+    """A sentence with its citations, as a list item where the answer is a list."""
     text = markdown_text(claim.text)
     if claim.verdict == "quoted":
         text = f"“{text}”"

@@ -1,4 +1,4 @@
-"""The tab in which questions are asked: its components, and what each of them does."""
+"""The Ask tab: components and event handlers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import AssistantError
+from assistant.web.asking.chats import GONE
 from assistant.web.asking.examples import COUNT
 from assistant.web.asking.rendering import render_chips, render_welcome
 from assistant.web.components import html, owner, quiet, updates, visitor
@@ -16,14 +17,12 @@ if TYPE_CHECKING:
     from assistant.web.asking.chat import Chat, ChatView
     from assistant.web.asking.examples import Examples
 
-GONE = "This chat is not there any more."
-
 
 class ChatTab:
-    """The components of the tab, made within the page that is being built, and their handlers."""
+    """Components and event handlers of the tab; creating one adds it to the page being built."""
 
     def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples) -> None:
-        """Add the components; what is asked is answered by `chat`."""
+        """Add the components; `chat` answers the questions."""
         self._chat = chat
         self._examples = examples
         welcome = html(render_welcome(), elem_id="welcome")
@@ -53,20 +52,20 @@ class ChatTab:
                     "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
                 )
                 new = gr.Button("New chat", scale=1, min_width=100, elem_id="new-chat")
-        # chat.js presses these, and writes the key of the paper that is to be asked alone.
+        # chat.js clicks these buttons and writes the key of the paper to ask about.
         retry = gr.Button("Retry", visible="hidden", elem_id="retry")
         edit = gr.Button("Edit question", visible="hidden", elem_id="edit-question")
         keep = gr.Button("Keep question", visible="hidden", elem_id="keep-question")
         ask_all = gr.Button("Ask all papers", visible="hidden", elem_id="ask-all")
         wanted = gr.Textbox(label="Paper", visible="hidden", elem_id="ask-paper")
-        # Number and title of the paper asked alone, and whether the last question is edited.
+        # Number and title of the only paper to ask, and whether the last question is being edited.
         paper, scope, editing = gr.State(None), gr.State(""), gr.State(False)
 
         self._outputs = [welcome, offered, past, current, question, ask, stop, chips, editing]
         self._scope = scope
         answering: dict[str, Any] = {
             "outputs": self._outputs,
-            # The model has a line of its own, so that evidence is found for all at once.
+            # The chat has its own request queue, so evidence is found for all questions at once.
             "concurrency_limit": None,
             **quiet(),
         }
@@ -92,7 +91,7 @@ class ChatTab:
         page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
 
     def continue_by(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
-        """Let `button` go on with the saved chat whose id is in `chat_id`, here among `tabs`."""
+        """Make `button` continue the saved chat with the id in `chat_id` on this tab of `tabs`."""
         begun = button.click(
             self._continue,
             inputs=[chat_id, self._scope],
@@ -130,7 +129,7 @@ class ChatTab:
         return question, render_chips(scope, editing=True), True
 
     def _choose(self, key: str | None, editing: bool) -> tuple[Any, ...]:
-        """The one paper to ask, or all of them when the key was taken out."""
+        """Restrict questions to one paper, or ask all papers when `key` is empty."""
         if not key:
             return None, "", render_chips(editing=editing)
         try:
@@ -157,13 +156,13 @@ class ChatTab:
 
 
 def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
-    """The updates of welcome, examples, past and current turns, question, Ask, Stop, chips and
-    whether the last question is edited."""
+    """Updates of welcome, examples, past and current turns, question, Ask, Stop, chips and the
+    editing state."""
     ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)
     if view.fresh:
         hidden = gr.update(visible=False)
         chips = render_chips(scope)
         return (hidden, hidden, view.past, view.current, "", ask, stop, chips, False)
-    # What has not changed is not sent again; the question box belongs to the next question now.
+    # Unchanged parts are not sent again; the question box already belongs to the next question.
     kept = gr.skip()
     return (kept, kept, kept, view.current, kept, ask, stop, kept, kept)

@@ -1,4 +1,4 @@
-"""The saved chats as the page shows them: list, search, open, rename, delete."""
+"""Saved chats on the page: list, search, open, rename, delete."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from assistant.web.rendering import render_job
 if TYPE_CHECKING:
     from assistant.session import Session
 
-GONE = "This chat is not there any more."
-# The conversation that is going on counts its turns from 1; ids are unique within the page.
+GONE = "This chat no longer exists."
+# The current conversation numbers its turns from 1; ids must be unique within the page.
 _FIRST_NUMBER = 1_000_001
 
 
 @dataclass(frozen=True)
 class OpenedChat:
-    """What the page shows of a chat; without a `chat_id` none is open, and `html` says why."""
+    """An open chat; without a `chat_id` no chat is open and `html` says why."""
 
     html: str
     chat_id: str = ""
@@ -29,17 +29,17 @@ class OpenedChat:
 
 
 class ChatHistory:
-    """The saved chats of a session's library. Thread-safe; whatever fails is said in the HTML.
+    """The saved chats of a session's library. Thread-safe; errors appear in the HTML.
 
-    `owner` is whose chats they are, "" where nobody logs in; those of others are not there.
+    `owner` is the logged-in user, "" without log-in; chats of other users are hidden.
     """
 
     def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self._session = session
 
     def listing(self, words: str = "", owner: str = "") -> str:
-        """The chats with all of `words`, the one with the latest turn first, as HTML."""
+        """The chats that contain all of `words`, latest first, as HTML."""
         try:
             chats = self._session.library.chats.search(words, owner)
         except AssistantError as error:
@@ -47,7 +47,7 @@ class ChatHistory:
         return render_chats(chats, searched=bool(words.strip()))
 
     def open(self, chat_id: str, problem: str = "", owner: str = "") -> OpenedChat:
-        """A chat with all its turns; `problem` is said above them."""
+        """A chat with all its turns, below the message `problem`."""
         try:
             library = self._session.library
             chat = next((one for one in library.chats.all(owner) if one.chat_id == chat_id), None)
@@ -64,7 +64,7 @@ class ChatHistory:
         return OpenedChat(html, chat_id, chat.title)
 
     def rename(self, chat_id: str, title: str, owner: str = "") -> OpenedChat:
-        """Give a chat a title, or its first question again if `title` is empty."""
+        """Rename a chat; an empty `title` restores its first question."""
         try:
             self._session.library.chats.rename(chat_id, title, owner)
         except AssistantError as error:
@@ -72,9 +72,9 @@ class ChatHistory:
         return self.open(chat_id, owner=owner)
 
     def delete(self, chat_id: str, owner: str = "") -> OpenedChat:
-        """Delete a chat for good."""
+        """Permanently delete a chat."""
         try:
             deleted = self._session.library.chats.delete(chat_id, owner)
         except AssistantError as error:
             return self.open(chat_id, str(error), owner)
-        return OpenedChat(render_job("The chat is deleted.") if deleted else render_job(error=GONE))
+        return OpenedChat(render_job("Chat deleted.") if deleted else render_job(error=GONE))

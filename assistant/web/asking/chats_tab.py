@@ -1,4 +1,4 @@
-"""The tab that shows the saved chats: a list to search, and the chat that is open."""
+"""The Chats tab: a searchable list of saved chats and the open chat."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ NO_CHAT = "Select a chat in the list to read it, continue it or download it."
 
 
 class ChatsTab(NamedTuple):
-    """What another tab needs to go on with the open chat: the button, and the chat's id."""
+    """The button that continues the open chat, and the chat's id, for the Ask tab."""
 
     go_on: gr.Button
     chat_id: gr.State
 
 
 def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
-    """Add the components of `tab`, which is being built; the list is read when it is selected."""
+    """Add the components of `tab`; the list is loaded when the tab is selected."""
     opened = gr.State("")
-    # page.js writes the id of the chat into it that is clicked in the list.
+    # page.js writes the id of the clicked chat into it.
     chosen = gr.Textbox(label="Chat", visible="hidden", elem_id="chosen-chat")
     with gr.Row(elem_id="chats-bar"):
         with gr.Column(scale=2, min_width=260):
             words = gr.Textbox(
                 show_label=False,
                 label="Search chats",
-                placeholder="Words of a title, question or answer …",
+                placeholder="Search titles, questions and answers …",
                 container=False,
                 elem_id="chat-search",
             )
@@ -46,11 +46,11 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
                 go_on = gr.Button(
                     "Continue this chat", scale=1, min_width=170, elem_id="continue-chat"
                 )
-                # What it does is in page.js: the Markdown lies in the page.
+                # page.js downloads the Markdown, which is part of the page.
                 gr.Button("Download Markdown", scale=1, min_width=170, elem_id="download-chat")
                 delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
             with gr.Row(visible=False, elem_id="chat-confirm") as confirm:
-                html(render_text("Delete this chat with all its answers?", "problem"))
+                html(render_text("Delete this chat and all its answers?", "problem"))
                 sure = gr.Button(
                     "Delete it", variant="stop", scale=0, min_width=100, elem_id="sure"
                 )
@@ -62,7 +62,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
         return history.listing(searched, owner(request))
 
     def list_anew(searched: str, request: gr.Request) -> tuple[str, str]:
-        # Nothing is chosen then: a chat that got more turns meanwhile can be opened anew.
+        # Clears the selection, so that a chat with new turns can be opened again.
         return list_chats(searched, request), ""
 
     tab.select(list_anew, inputs=[words], outputs=[chats, chosen], **quiet())
@@ -104,7 +104,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
 
 
 def _shown(chat: OpenedChat) -> tuple[Any, ...]:
-    """The updates of the open chat's id, its place, its title, its buttons, and the question."""
+    """Updates of the open chat's id, content, title, buttons and confirmation."""
     return (
         chat.chat_id,
         chat.html,

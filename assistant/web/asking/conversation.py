@@ -1,4 +1,4 @@
-"""A conversation on the page: the turns that are in sight, and what the next one builds upon."""
+"""A conversation on the page: visible turns, and the history for follow-up questions."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from assistant.answering import Turn
     from assistant.web.jobs import Job
 
-# All of them are sent with every question; the others are found in the saved chat.
+# Visible turns are sent again with every question; earlier ones are in the saved chat.
 MOST_IN_SIGHT = 20
 
 
 @dataclass
 class Entry:
-    """A turn: how it looks, and, once it has been answered, what later questions build upon."""
+    """A turn: its view and, once answered, the history entry for follow-up questions."""
 
     view: TurnView
     turn: Turn | None = None
     kept: bool = False
 
     def html(self, *, latest: bool) -> str:
-        """The turn as it is now; the `latest` can be asked again."""
+        """The turn as HTML; the `latest` one offers Retry and Edit."""
         return render_turn(self.view, latest=latest)
 
 
@@ -34,9 +34,9 @@ class Entry:
 class Conversation:
     """One window's chat; `job` writes the answer.
 
-    `html_before` is that of all turns but the last, which may still change. Turns that were kept
-    in the library are there under `chat_id`; `outdated` is the question of the one that was taken
-    back here, until another takes its place there.
+    `html_before` is the HTML of all turns except the last, which may still change. Saved turns are
+    in the library under `chat_id`. `outdated` is the question of a withdrawn turn until another
+    one replaces it in the library.
     """
 
     chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -48,7 +48,7 @@ class Conversation:
 
     @property
     def past(self) -> str:
-        """The HTML of the turns before the last; of a long chat those asked last."""
+        """HTML of the turns before the last; of a long chat only the latest."""
         left_out = len(self.html_before) - MOST_IN_SIGHT
         earlier = [render_earlier(left_out)] if left_out > 0 else []
         return "".join([*earlier, *self.html_before[-MOST_IN_SIGHT:]])
@@ -60,11 +60,11 @@ class Conversation:
 
     @property
     def history(self) -> tuple[Turn, ...]:
-        """What was asked and answered until now; half an answer is not built upon."""
+        """The answered turns so far; incomplete answers are left out."""
         return tuple(entry.turn for entry in self.entries if entry.turn)
 
     def begin(self, question: str, paper: int | None, scope: str) -> Entry:
-        """A new turn at the end; `scope` is the title of the one paper it is about, if it is."""
+        """Append a turn; `scope` is the title of the only paper to ask, or empty."""
         self._numbers += 1
         if self.entries:
             self.html_before.append(self.entries[-1].html(latest=False))
@@ -73,13 +73,13 @@ class Conversation:
         return entry
 
     def take_up(self, entries: list[Entry]) -> None:
-        """Go on from `entries`, which were kept before."""
+        """Continue from the saved `entries`."""
         self.entries = entries
         self.html_before = [entry.html(latest=False) for entry in entries[:-1]]
         self._numbers = max((entry.view.number for entry in entries), default=0)
 
     def drop_last(self) -> None:
-        """Take the latest turn back, if there is one; its number is not used again."""
+        """Withdraw the latest turn, if any; its number is not reused."""
         if self.html_before:
             self.html_before.pop()
         if self.entries and (last := self.entries.pop()).kept:
@@ -87,11 +87,11 @@ class Conversation:
 
     @property
     def goes_on(self) -> bool:
-        """Whether turns of it were kept."""
+        """Whether any turn was saved."""
         return any(entry.kept for entry in self.entries)
 
     def keep_elsewhere(self) -> None:
-        """What was kept is not there any more: what comes is kept as another chat."""
+        """Save later turns as a new chat, because the saved one was deleted."""
         self.chat_id = uuid.uuid4().hex
         self.outdated = ""
         for entry in self.entries:

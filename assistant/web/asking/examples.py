@@ -1,4 +1,4 @@
-"""Questions that the page offers before the first one is asked."""
+"""Suggested questions, shown before the first question is asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 COUNT = 4
-# Each has its answer in the sample library.
+# Each is answered by the sample library.
 OF_SAMPLE = (
     "How many parameters does AlexNet have?",
     "What does a Transformer use instead of recurrence?",
@@ -26,17 +26,17 @@ OF_SAMPLE = (
 
 
 class Examples:
-    """Questions to try in the library of a session. Thread-safe; made once for what it holds."""
+    """Suggested questions for a session's library, cached until it changes. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self._session = session
         self._lock = threading.Lock()
         self._made_of: object = None
         self._made: tuple[str, ...] = ()
 
     def now(self) -> tuple[str, ...]:
-        """At most `COUNT` questions; none for an empty library or one that cannot be read."""
+        """At most `COUNT` questions; none for an empty or unreadable library."""
         from assistant.answering.examples import example_questions
 
         try:
@@ -49,12 +49,12 @@ class Examples:
                     self._made_of = papers
                 return self._made
         except AssistantError as error:
-            # The head of the page says what is wrong with the library.
+            # The page header shows what is wrong with the library.
             _log.debug("No examples: %s", error)
             return ()
 
 
 def _is_sample(library: Library) -> bool:
-    """Whether the sample came last: who has papers of their own wants to ask those."""
+    """Whether the sample papers were added last; own papers take precedence."""
     latest = next(library.papers.sorted_by("added", limit=1), None)
     return latest is not None and latest.paper.source == SAMPLE_NAME

@@ -1,4 +1,4 @@
-"""The line before the model: so many answers are written at once, the others know their place."""
+"""The request queue of the model: some answers are written in parallel, others wait."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.progress import Progress
 
-# Seconds between two looks at the stop flag.
+# Seconds between two checks of the stop flag.
 _POLL = 0.1
 
 
 class RequestQueue:
-    """First come, first served, `at_once` at a time. Thread-safe."""
+    """First in, first out, `at_once` requests in parallel. Thread-safe."""
 
     def __init__(self, at_once: int) -> None:
-        """Nobody waits yet."""
+        """Start with an empty queue."""
         self._at_once = at_once
         self._served = 0
         self._waiting: list[object] = []
@@ -54,7 +54,7 @@ class RequestQueue:
             before = self._waiting.index(ticket)
             if before < self._at_once - self._served:
                 return True
-            # Those who are served are before one, too.
+            # Running requests are ahead too.
             before += self._served
             if before != said:
                 said = before

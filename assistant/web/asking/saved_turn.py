@@ -1,4 +1,4 @@
-"""Questions that were answered at another time, as the page shows them."""
+"""Saved turns of a chat, as the page shows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.web.asking.turn import EvidenceView, TurnView, percent
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper, StoredTurn
 
-UNREADABLE = "The answer that was saved cannot be read."
+UNREADABLE = "The saved answer cannot be read."
 
 
 class _Paper(BaseModel):
@@ -35,7 +35,7 @@ class _Source(BaseModel):
 
 
 class _Saved(BaseModel):
-    """What `Answer.as_json` writes, as far as it is shown."""
+    """The shown part of what `Answer.as_json` writes."""
 
     answer: str
     refused: bool
@@ -48,25 +48,24 @@ class _Saved(BaseModel):
 
 
 def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
-    """The turns of a chat of `owner`, none if there is no such chat; numbered from `first`."""
+    """The turns of a chat of `owner`, numbered from `first`; empty if there is no such chat."""
     paper_of = cache(lambda paper_id: _paper(library, paper_id))
     stored = library.chats.turns(chat_id, owner)
     return [saved_turn(number, turn, paper_of) for number, turn in enumerate(stored, first)]
 
 
 def later_turn(view: TurnView) -> Turn | None:
-    """What later questions build upon; None for a turn without an answer."""
+    """The history entry for follow-up questions; None for a turn without an answer."""
     return Turn(view.question, view.text, view.refused) if view.answer else None
 
 
 def saved_turn(
     number: int, stored: StoredTurn, paper_of: Callable[[str], StoredPaper | None]
 ) -> TurnView:
-    """The view of a saved turn; `number` makes its places on the page.
+    """The view of a saved turn; `number` makes its ids unique within the page.
 
-    `paper_of` gives the paper with an id, None if there is none any more: the evidence is shown
-    within its abstract where that still says the same. An answer that cannot be read is a turn
-    that failed.
+    `paper_of` returns the paper with an id, or None if it was removed. The evidence is shown in its
+    abstract if that is unchanged. An unreadable answer becomes a failed turn.
     """
     try:
         saved = _Saved.model_validate_json(stored.answer_json)
@@ -77,7 +76,7 @@ def saved_turn(
         text=saved.answer,
         refused=saved.refused,
         claims=saved.claims,
-        sources=(),  # the view has them; their papers may have changed since
+        sources=(),  # the view has them; the papers may have changed since
         nearest=saved.nearest,
         model=saved.model,
         timings=saved.timings,

@@ -1,4 +1,4 @@
-"""One question on the page: what is known of its evidence and its answer so far."""
+"""A question on the page with its evidence and answer so far."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ State = Literal["searching", "waiting", "writing", "done", "stopped", "failed"]
 
 _LONGEST_HEADING = 1_000
 _PROGRESS = {
-    "searching": "Looking for evidence …",
+    "searching": "Searching for evidence …",
     "waiting": "The model is busy with other questions …",
-    "writing": "Writing, and checking every sentence against the evidence …",
+    "writing": "Writing and verifying every sentence …",
 }
 
 
@@ -29,16 +29,16 @@ class Queued:
     before: int
 
 
-# What a turn is told of: what the asker says, and the line before the model.
+# Events of a turn: those of the pipeline, and the position in the request queue.
 Happening: TypeAlias = "Event | Queued"
 
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One numbered sentence and where it stands in its abstract.
+    """A numbered evidence sentence and its position in the abstract.
 
-    `number` is that of its paper in the library, 0 if it is not there any more; `fit` says in
-    percent how well it fits the question, None where that was not kept.
+    `number` is the paper's number in the library, 0 if it was removed. `fit` is the relevance in
+    percent, None if it was not saved.
     """
 
     n: int
@@ -61,10 +61,10 @@ class EvidenceView:
 
 @dataclass
 class TurnView:
-    """A question and what came of it; `take` brings it up to date with what the asker says.
+    """A question with its evidence and answer; `take` applies the events of the pipeline.
 
-    `number` counts the questions of a conversation from 1. `paper` is the number of the one paper
-    that was asked about, and `scope` its title, if it was one.
+    `number` counts the questions of a conversation from 1. `paper` and `scope` are number and title
+    of the only paper that was asked, if any.
     """
 
     number: int
@@ -80,7 +80,7 @@ class TurnView:
     before: int = 0
 
     def take(self, event: Happening) -> None:
-        """Take in one event."""
+        """Apply one event."""
         if isinstance(event, Queued):
             self.before = event.before
             self.state = "waiting"
@@ -99,31 +99,31 @@ class TurnView:
             self.state = "done"
 
     def fail(self, error: str) -> None:
-        """End with an error, keeping what is there."""
+        """End with an error; evidence and claims so far stay."""
         self.error = error
         self.state = "failed"
 
     def stop(self) -> None:
-        """End because the user wanted it."""
+        """End because the user stopped it."""
         self.state = "stopped"
 
     @property
     def heading(self) -> str:
-        """The question, cut if somebody pasted a book."""
+        """The question, shortened if it is very long."""
         cut = self.question[:_LONGEST_HEADING]
         return cut if cut == self.question else cut + " …"
 
     @property
     def running(self) -> bool:
-        """Whether more is to come."""
+        """Whether the turn is still running."""
         return self.state in _PROGRESS
 
     @property
     def progress(self) -> str:
-        """What is being done now."""
+        """The current step."""
         if self.state == "waiting" and self.before:
-            others = "one question is" if self.before == 1 else f"{self.before} questions are"
-            return f"Waiting for the model: {others} answered before this one …"
+            others = "1 question" if self.before == 1 else f"{self.before} questions"
+            return f"Waiting for the model ({others} ahead) …"
         return _PROGRESS.get(self.state, "")
 
     @property
@@ -133,7 +133,7 @@ class TurnView:
 
     @property
     def dropped(self) -> list[Claim]:
-        """The sentences that the model wrote and the check did not let through."""
+        """Sentences of the model that failed verification."""
         return [claim for claim in self.answer.claims if not claim.shown] if self.answer else []
 
     @property
@@ -155,14 +155,14 @@ class TurnView:
 
     @property
     def nearest(self) -> list[dict[str, str]]:
-        """Title and id of the papers that come nearest to the question."""
+        """Title and id of the papers nearest to the question."""
         if self.answer is None:
             return []
         return [{"title": paper.title, "id": paper.id} for paper in self.answer.nearest]
 
     @property
     def figures(self) -> list[str]:
-        """How long it took and who wrote it."""
+        """Timings and the name of the model."""
         if self.answer is None:
             return []
         timings = self.answer.timings
@@ -176,7 +176,7 @@ class TurnView:
 
 
 def percent(score: float) -> int:
-    """A score from 0 to 1 as people read it; what is found at all is not nothing."""
+    """A score from 0 to 1 in percent, at least 1."""
     return max(1, min(100, round(100 * score)))
 
 

@@ -46,7 +46,7 @@
     const whole = listed.length > 0 && here.length === listed.length;
     const page = byId("choose-page");
     if (page) set(page, "aria-checked", whole ? "true" : here.length ? "mixed" : "false");
-    write(byId("chosen-count"), chosen.size ? `${chosen.size.toLocaleString("en")} chosen` : "None chosen");
+    write(byId("chosen-count"), chosen.size ? `${chosen.size.toLocaleString("en")} selected` : "None selected");
     const none = byId("choose-none");
     if (none) none.disabled = !chosen.size;
     const every = byId("choose-all");

@@ -1,4 +1,4 @@
-"""The pane of the open paper: its places on the page, and what its buttons do."""
+"""The pane of the open paper: components and event handlers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class DetailPane:
-    """Components and handlers of the pane; making it adds it to the page that is being built."""
+    """Components and handlers of the pane; creating one adds it to the page being built."""
 
     def __init__(self, detail: PaperDetail, table: PaperTable) -> None:
-        """Place the components."""
+        """Add the components."""
         self._detail = detail
         self._table = table
         # What library.js writes: the number of the open paper ('' for none), and what a button in

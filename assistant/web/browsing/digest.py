@@ -1,4 +1,4 @@
-"""What is new in the library, for the page: a digest to read there and to keep as a file."""
+"""The digest on the page: to read there and to download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 
-# What can be chosen, and what it is called.
+# Periods to choose from, with their labels.
 LAST, DATE = "last", "date"
 SINCE = (
     ("The last digest", LAST),
@@ -32,17 +32,17 @@ SHOWN_NOTHING = "Show a digest first."
 
 @dataclass(frozen=True)
 class DigestView:
-    """A digest as HTML, and what it is of; None if there is no digest."""
+    """A digest as HTML, and its span; None without a digest."""
 
     html: str
     span: Span | None = None
 
 
 class Digests:
-    """Makes the digests of a session for the page. Sends nothing, and asks no model."""
+    """Builds the digests of a session for the page. Sends nothing and uses no model."""
 
     def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self._session = session
 
     def view(self, since: str, date: str | None = None) -> DigestView:
@@ -55,14 +55,14 @@ class Digests:
         except AssistantError as error:
             return DigestView(render_job(error=str(error)))
         except Exception as error:
-            return DigestView(render_job(error=unexpected(error, "A digest could not be made")))
+            return DigestView(render_job(error=unexpected(error, "A digest could not be built")))
 
     def waiting(self) -> DigestView:
-        """What is shown until the digest is there."""
-        return DigestView(render_job("Making the digest …", running=True))
+        """The view until the digest is ready."""
+        return DigestView(render_job("Building the digest …", running=True))
 
     def begin_next(self, span: Span | None) -> str:
-        """Let the next digest begin where that of `span` ended; what to say of it, as HTML."""
+        """Make the next digest start where that of `span` ended; return a message as HTML."""
         from assistant.digesting.collecting import day, remember
 
         if span is None:
@@ -70,7 +70,7 @@ class Digests:
         try:
             if remember(self._session.library, span):
                 return render_job(
-                    f"The next digest begins where this one ended, {day(span.newest)}."
+                    f"The next digest starts where this one ended, {day(span.newest)}."
                 )
         except AssistantError as error:
             return render_job(error=str(error))
@@ -92,7 +92,7 @@ class Digests:
 
         now = datetime.now().astimezone()
         if since == DATE and not date:
-            raise UsageError("Say since which day: 2026, 2026-03 or 2026-03-14.")
+            raise UsageError("Enter a date: 2026, 2026-03 or 2026-03-14.")
         library = self._session.library
         known = True
         if since == LAST:
@@ -101,10 +101,10 @@ class Digests:
             start = moment(date if since == DATE else since, now)
         notes = []
         if not known:
-            notes.append(f"There was no digest before: this one goes back {FIRST_DAYS} days.")
+            notes.append(f"This is the first digest; it covers {FIRST_DAYS} days.")
         made = collected(library, start, now)
         if made is None:
-            empty = "The library is empty: import papers in its tab."
+            empty = "The library is empty. Add papers on the Import tab."
             nothing = f"Nothing is new since {day(start)}."
             return DigestView(
                 render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
@@ -133,7 +133,7 @@ class Digests:
         )
 
     def _files(self, digest: Digest, now: datetime) -> list[dict[str, str]]:
-        """The digest in each form, as links that hold the whole file: no server is asked for it."""
+        """The digest in each format, as data links that contain the whole file."""
         from assistant.digesting import as_email, as_file, as_html, as_markdown, recipients
 
         settings = self._session.settings
@@ -154,13 +154,13 @@ class Digests:
 
 
 def _data_address(media_type: str, text: str) -> str:
-    """An address that is the file itself."""
+    """A data URL that contains the file."""
     content = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
     return f"data:{media_type};base64,{content}"
 
 
 def _parts(digest: Digest) -> Iterator[dict[str, Any]]:
-    """What the template shows: the papers that are most for the reader, then topic by topic."""
+    """The sections of the template: most relevant papers first, then the topics."""
     from assistant.digesting import wording
 
     if digest.for_you:

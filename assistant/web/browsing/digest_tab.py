@@ -1,4 +1,4 @@
-"""The tab that shows what is new in the library, to read there or to keep as a file."""
+"""The Digest tab: new papers by topic, to read or to download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_DIGEST = "Press Show to list the papers of this period by topic, to read or t
 
 
 def add_digest_tab(digests: Digests) -> None:
-    """Add the tab with its components to the tabs of the page that is being built."""
+    """Add the tab to the page being built."""
     with gr.Tab("Digest", id="digest"):
         span = gr.State(None)
         with gr.Row(elem_id="digest-bar"):
@@ -40,7 +40,7 @@ def add_digest_tab(digests: Digests) -> None:
                 "Show", variant="primary", min_width=90, scale=0, elem_id="digest-show"
             )
             begin = gr.Button(
-                "Begin the next digest after this one",
+                "Start the next digest here",
                 min_width=340,
                 scale=0,
                 interactive=False,
@@ -66,5 +66,5 @@ def add_digest_tab(digests: Digests) -> None:
 
 
 def _shown(view: DigestView) -> tuple[Any, ...]:
-    """The updates of the digest, its span, the button that begins the next one, and its word."""
+    """Updates of the digest, its span, the button for the next one, and the message."""
     return view.html, view.span, gr.update(interactive=view.span is not None), ""

@@ -1,4 +1,4 @@
-"""The tab that shows the library: a table to search and sort, beside it the paper that is open."""
+"""The Library tab: a table to search and sort, next to the open paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What one window shows of the table, so that nothing is written anew without need."""
+    """What a window shows of the table, so that unchanged parts are not sent again."""
 
     asked: tuple[str, str] = ("", "")
     turned: str = ""
@@ -54,7 +54,7 @@ def add_library_tab(
         query = gr.Textbox(
             show_label=False,
             label="Search the library",
-            placeholder="Words or meaning, since:2024-03, until:2025, author:hinton, tag:nlp …",
+            placeholder="Search by words or meaning; since:2024-03, author:hinton, tag:nlp …",
             container=False,
             max_lines=1,
             scale=6,
@@ -93,7 +93,7 @@ def add_library_tab(
     def look(
         text: str, sort: str, turn: str, opened: str, known: _Shown, known_pane: int
     ) -> tuple[Any, ...]:
-        """The table, its pager, its filters and the open paper, each if it has changed."""
+        """Table, pager, filters and open paper, each if it has changed."""
         stamp, asked = table.stamp(), (text, sort)
         same = asked == known.asked and turn == known.turned
         if same and stamp == known.stamp and known.is_counted and known.html:
@@ -109,7 +109,7 @@ def add_library_tab(
         return (
             *listed,
             facets,
-            # Tags that are not counted anew at once are so at a later look.
+            # Tags that are not counted now are counted at a later update.
             _Shown(asked, turn, listing.page, stamp, table.is_counted(stamp), written),
             *(in_pane(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
         )
@@ -131,6 +131,6 @@ def add_library_tab(
 
 
 def _page(turned: str) -> int:
-    """The page of `3:17`, where the number behind the colon only tells one turn from another."""
+    """The page number of `3:17`; the part after the colon only makes each click unique."""
     page, _, _ = turned.partition(":")
     return int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 0

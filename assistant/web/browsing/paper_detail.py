@@ -1,4 +1,4 @@
-"""One paper of the library in full: what is known of it, where it is from, and what is like it."""
+"""One paper in full: metadata, sources and similar papers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 NEAR = 5
 _MOST_AUTHORS = 30
-# Of papers that are like the open one.
+# Similar papers shown below the open one.
 _MOST_AUTHORS_NEAR = 3
 _MOST_RECORDS = 20
 _LONGEST_TAG = 1_000
-# Identifiers that can be linked to: anything that does not look like one is only shown as text.
+# Identifiers that can be linked; anything else is shown as text.
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
 _PMID = re.compile(r"[1-9]\d{0,8}")
@@ -33,29 +33,29 @@ _PMID = re.compile(r"[1-9]\d{0,8}")
 
 @dataclass(frozen=True)
 class DetailView:
-    """A paper as HTML: what one reads first, and what stands below its tags. Both may be empty."""
+    """A paper as HTML: the part above and the part below its tags. Both may be empty."""
 
     first: str = ""
     more: str = ""
 
 
 class PaperDetail:
-    """Shows single papers of a session's library, and changes their tags. Thread-safe."""
+    """Shows papers of a session's library and changes their tags. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self._session = session
         self._refused = itertools.count(1)
 
     def view(self, number: str) -> DetailView:
-        """The paper `number`, as the page names it; nothing for the empty name."""
+        """The paper with this number; empty for an empty string."""
         if not number:
             return DetailView()
         try:
             library = self._session.library
             stored = library.papers.get(f"#{number}")
             tldr = library.tldrs.get(stored.number)
-            # Somebody else may have removed it just now.
+            # Another user may have removed it.
             added = library.papers.added_at([stored.number]).get(stored.number, "")
             records = library.papers.records(stored.number)
         except AssistantError as error:
@@ -63,13 +63,13 @@ class PaperDetail:
         return DetailView(_first(stored, tldr, added), _more(stored, records))
 
     def near(self, number: str) -> str:
-        """The papers nearest to the paper `number` as HTML; empty where there is none."""
+        """Papers similar to the paper `number` as HTML; empty if there is none."""
         if not number:
             return ""
         try:
             hits = self._session.library.search.similar(f"#{number}", NEAR)
         except AssistantError:
-            return ""  # the paper's own place says what is wrong
+            return ""  # the pane shows what is wrong
         rows = [
             {
                 "number": hit.stored.number,
@@ -81,7 +81,7 @@ class PaperDetail:
         return render("near_papers.html", rows=rows)
 
     def tag(self, number: str, tag: str) -> str:
-        """Give the paper a tag that was typed; what to say of it as HTML, empty if all is well."""
+        """Add a typed tag; return an error as HTML, or an empty string."""
         problem = self._changed(number, "tag", lambda: tags_of(tag))
         return render_job(error=problem) if problem else ""
 
@@ -93,17 +93,17 @@ class PaperDetail:
         """
         try:
             asked = json.loads(request)
-            # One tag, as it is: those of imports may have commas in them.
+            # A single tag, unchanged: imported tags may contain commas.
             tag = str(asked["tag"])
             problem = self._changed(str(asked["paper"]), asked["do"], lambda: [tag])
         except (ValueError, LookupError, TypeError, RecursionError):
-            return ""  # nothing of ours asks like this
+            return ""  # not a request of this page
         if not problem:
             return ""
         return render("refused.html", error=problem, serial=next(self._refused))
 
     def _changed(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
-        """Change tags; what was wrong, empty if nothing was."""
+        """Change tags; return an error or an empty string."""
         try:
             wanted = tags()
             library = self._session.library
@@ -117,7 +117,7 @@ class PaperDetail:
 
 
 def tags_of(text: str) -> list[str]:
-    """Tags between commas.
+    """Comma-separated tags.
 
     Raises:
         UsageError: there is none, or one is no tag but a text.
@@ -126,9 +126,11 @@ def tags_of(text: str) -> list[str]:
     text = text.encode(errors="replace").decode()
     tags = [tag for part in text.split(",") if (tag := " ".join(part.split()))]
     if not tags:
-        raise UsageError("Type a tag first, or several with commas between.")
+        raise UsageError("Enter a tag, or several separated by commas.")
     if any(len(tag) > _LONGEST_TAG for tag in tags):
-        raise UsageError(f"A tag has at most {_LONGEST_TAG:,} characters; put commas between tags.")
+        raise UsageError(
+            f"A tag has at most {_LONGEST_TAG:,} characters. Separate tags with commas."
+        )
     return tags
 
 
@@ -175,7 +177,7 @@ def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
 
 
 def _names(paper: Paper) -> list[dict[str, str]]:
-    """Every name and address of the paper; `link` is empty unless it is one of a known place."""
+    """All identifiers and URLs of the paper; `link` is empty except for known sites."""
     found = []
     for name, value, pattern, place in (
         ("DOI", paper.doi, _DOI, "https://doi.org/"),
@@ -191,7 +193,7 @@ def _names(paper: Paper) -> list[dict[str, str]]:
 
 
 def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
-    """A record: which files it is from, and what tells it from the paper as a whole."""
+    """A record: its files, and where it differs from the paper."""
     said = record.paper
     parts = [said.title] if said.title != paper.title else []
     names = (("DOI", said.doi), ("arXiv", said.arxiv), ("PubMed", said.pmid))

@@ -1,4 +1,4 @@
-"""The bar of the chosen papers: how many they are, and what can be done with them."""
+"""The bar of the selected papers: their number and the actions on them."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from assistant.web.browsing.selection import ActionResult, Selection
     from assistant.web.browsing.table import PaperTable
 
-# Writes the TL;DRs of the papers with these numbers for a visitor.
+# Writes the TL;DRs of the papers with these numbers, for a visitor.
 WriteTldrs = Callable[[str, Sequence[int]], Iterator[JobView]]
 
 
 class SelectionBar:
-    """Components and handlers of the bar; making it adds it to the page that is being built."""
+    """Components and handlers of the bar; creating one adds it to the page being built."""
 
     def __init__(self, selection: Selection, table: PaperTable, write_tldrs: WriteTldrs) -> None:
-        """Place the components."""
+        """Add the components."""
         self._selection = selection
         self._table = table
         self._write_tldrs = write_tldrs
-        # The numbers of the chosen papers, which library.js writes: `3,17`.
+        # The numbers of the selected papers, written by library.js: `3,17`.
         self._chosen = gr.Textbox(label="Chosen", visible="hidden", elem_id="chosen-papers")
         with gr.Row(elem_id="chosen-bar"):
             html(render("choice.html"), elem_id="choice")
             with gr.Row(elem_id="chosen-actions"):
                 self._tags = gr.Textbox(
                     show_label=False,
-                    label="Tags, with commas between",
+                    label="Comma-separated tags",
                     placeholder="Tag, another tag …",
                     container=False,
                     max_lines=1,
@@ -46,14 +46,14 @@ class SelectionBar:
                     elem_id="chosen-tags",
                 )
                 self._give = _button("Add tags", "give-tags")
-                self._take = _button("Take away", "take-tags")
+                self._take = _button("Remove tags", "take-tags")
                 self._star = _button("Star", "star-chosen")
                 self._tldrs = _button("TL;DRs", "tldr-chosen")
                 self._form = gr.Dropdown(
                     [(label, name) for name, (label, _) in EXPORTS.items()],
                     value="bibtex",
                     show_label=False,
-                    label="Format of the file",
+                    label="File format",
                     container=False,
                     filterable=False,
                     scale=0,
@@ -81,7 +81,7 @@ class SelectionBar:
         header: gr.HTML,
         render_header: Callable[[], str],
     ) -> None:
-        """Let the buttons act; `then_look` has the table looked at again after an event."""
+        """Connect the buttons; `then_look` updates the table after an event."""
         acts = {"outputs": [self.said], "concurrency_limit": None, **quiet()}
 
         def retagging(change: Callable[[str, str], ActionResult]) -> Callable[[str, str], str]:
@@ -156,7 +156,7 @@ class SelectionBar:
             event.then(render_header, outputs=[header], **quiet())
 
     def _write(self, chosen: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """How far the TL;DRs of the chosen papers are; meanwhile no others can be begun here."""
+        """Progress of the TL;DRs of the selected papers; no other batch can start meanwhile."""
         try:
             numbers = chosen_numbers(chosen)
         except UsageError as error:

@@ -1,4 +1,4 @@
-"""The library as a table: page by page, sorted, filtered and searched, all of it by the library."""
+"""The library as a table: paged, sorted, filtered and searched by the library."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 PAGE = 50
-# Of the best papers for a search so many can be turned to; whoever wants more, sorts them.
+# Best matches that can be paged through; sorted lists have no limit.
 MOST_FOUND = 500
 
 Order = Literal["best", "published", "added", "title"]
 ORDERS: tuple[tuple[str, Order], ...] = (
     ("Best match or newest", "best"),
     ("Newest first", "published"),
-    ("Added last first", "added"),
+    ("Recently added", "added"),
     ("Title A to Z", "title"),
 )
 
-# What the button "Similar papers" writes into the search box, see page.js.
+# Written into the search box by the button "Similar papers", see page.js.
 _SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
 # What the filters offer: their name, the kind of label, more than how many there have to be (one
 # source tells nothing), and how many are offered at most.
@@ -42,12 +42,12 @@ _FACETS: tuple[tuple[str, Literal["tag", "source"], int, int], ...] = (
 _COUNTED_S = 10.0
 _MOST_AUTHORS = 3
 _MOST_ROW_TAGS = 3
-_EMPTY = "The library is empty. Papers come in by the tab Import."
+_EMPTY = "The library is empty. Add papers on the Import tab."
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of papers and the pager below it as HTML; `page` counts from 0, as `pages` of all."""
+    """A page of papers and its pager as HTML; `page` of `pages` counts from 0."""
 
     html: str
     pager: str
@@ -57,7 +57,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class _Found:
-    """Papers of one page, and what to say of them; `more` if others follow, `total` if counted."""
+    """Papers of one page and their summary; `more` if others follow, `total` if counted."""
 
     papers: Iterable[StoredPaper]
     page: int
@@ -72,7 +72,7 @@ class PaperTable:
     """The table of a session's library. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Nothing is opened yet."""
+        """Open nothing yet."""
         self._session = session
         self._lock = threading.Lock()
         self._facets: tuple[float, tuple[int, ...], str] | None = None
@@ -110,14 +110,14 @@ class PaperTable:
         )
 
     def stamp(self) -> tuple[int, ...]:
-        """What changes whenever anything in the library does; () while it cannot be opened."""
+        """A value that changes whenever the library does; () while it cannot be opened."""
         try:
             return self._session.library.stamp()
         except AssistantError:
             return ()
 
     def facets(self) -> str:
-        """The most frequent tags and sources as HTML, each a filter to choose."""
+        """The most frequent tags and sources as HTML filter buttons."""
         now = time.monotonic()
         try:
             library = self._session.library
@@ -142,18 +142,18 @@ class PaperTable:
                 ],
             )
         except AssistantError:
-            return ""  # the table says what is wrong
+            return ""  # the table shows what is wrong
         with self._lock:
             self._facets = (now, stamp, html)
         return html
 
     def is_counted(self, stamp: tuple[int, ...]) -> bool:
-        """Whether what `facets` gave last is of the library as it was at `stamp`."""
+        """Whether the last result of `facets` is of the library at `stamp`."""
         with self._lock:
             return self._facets is not None and self._facets[1] == stamp
 
     def count_anew(self) -> None:
-        """Let the tags be counted again: the user has changed them just now."""
+        """Count the tags again, after the user changed them."""
         with self._lock:
             self._facets = None
 
@@ -163,7 +163,7 @@ def _sort(order: str) -> Sort:
 
 
 def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int) -> _Found:
-    """A page of all papers that have the words of `text` and fit, in an order of the catalogue."""
+    """A page of all papers that contain the words of `text` and match, in catalogue order."""
     from assistant.library import Filters
 
     asked = filters
@@ -172,9 +172,9 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
     total = library.papers.count(asked)
     page = max(0, min(page, (total - 1) // PAGE))
     if text.strip():
-        nothing = "No paper has all of these words."
+        nothing = "No papers contain all of these words."
     elif filters.given:
-        nothing = f"No paper fits {filters}."
+        nothing = f"No papers match {filters}."
     else:
         nothing = _EMPTY
     papers = library.papers.sorted_by(sort, asked, PAGE, page * PAGE) if total else ()
@@ -182,7 +182,7 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
 
 
 def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
-    """A page of the best papers for `text`, by words and by meaning."""
+    """A page of the best matches for `text`, by words and meaning."""
     page = max(0, min(page, MOST_FOUND // PAGE - 1))
     hits = library.search(text, min((page + 1) * PAGE + 1, MOST_FOUND), filters)
     page = max(0, min(page, (len(hits) - 1) // PAGE))
@@ -192,19 +192,19 @@ def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
     summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
     if not page and not more:
         summary = f"{format_count(len(papers), 'paper')} found"
-    return _Found(papers, page, None, more, summary, nothing="No paper fits this search.")
+    return _Found(papers, page, None, more, summary, nothing="No papers match this search.")
 
 
 def _similar(library: Library, key: str, filters: Filters) -> _Found:
-    """The papers that are most like the one that `key` names."""
+    """The papers most similar to the paper `key`."""
     about = library.papers.get(key)
     hits = library.search.similar(f"#{about.number}", PAGE, filters)
     return _Found(
         [hit.stored for hit in hits],
         page=0,
-        summary=f"{len(hits)} most like no. {about.number}",
-        heading=f"Most like “{about.title}”, the nearest first",
-        nothing=f"No other paper fits{f' {filters}' if filters.given else ''}.",
+        summary=f"{len(hits)} most similar to no. {about.number}",
+        heading=f"Similar to “{about.title}”, nearest first",
+        nothing=f"No other papers match{f' {filters}' if filters.given else ''}.",
     )
 
 
@@ -250,6 +250,6 @@ def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str])
 
 
 def _written(kind: str, label: str) -> str:
-    """A filter as it is written in the search box."""
+    """A filter in the syntax of the search box."""
     quoted = re.search(r"[\s\"“”„]", label) or label[-1:] in ",;.?!"
     return f'{kind}:"{label}"' if quoted else f"{kind}:{label}"

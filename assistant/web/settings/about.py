@@ -1,4 +1,4 @@
-"""What the page tells of itself: model, memory, speed, storage and settings. Secrets never."""
+"""Information on the Settings tab: model, memory, speed, storage and settings, without secrets."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 _STATUS = Path("/proc/self/status")
-# What is in use in place of a setting that was not made; what is not here is just not set.
+# Values in use for settings that are not set.
 _UNSET = {"model": "the embedded SmolLM2"}
-SECRET_SET = "set, and never shown"  # noqa: S105 - said in place of a password
+SECRET_SET = "set (hidden)"  # noqa: S105 - said in place of a password
 NOT_SET = "not set"
 NOT_MEASURED = "not measured yet"
 OFFLINE = (
@@ -37,7 +37,7 @@ OFFLINE_FOR_GROUP = (
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure with its name."""
+    """A figure with its name."""
 
     name: str
     value: str
@@ -45,7 +45,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A setting as it is, and where it can be set; `origin` says who did: "" is nobody."""
+    """A setting, its value and where it can be set; `origin` is where it was set, or ""."""
 
     name: str
     value: str
@@ -56,22 +56,22 @@ class SettingRow:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes of main memory that the process has now (None: not told here), and had at most."""
+    """Memory of the process in bytes: now (None: unknown) and at most so far."""
 
     now: int | None
     most: int
 
 
 class About:
-    """Tells of a session. Waits for no model."""
+    """Information about a session. Never waits for a model."""
 
     def __init__(self, session: Session, *, group: bool = False) -> None:
-        """Nothing is opened yet. A `group` of people uses the page, from other computers too."""
+        """Open nothing yet. `group`: the page is served to several users."""
         self._session = session
         self._offline = OFFLINE_FOR_GROUP if group else OFFLINE
 
     def view(self) -> str:
-        """The figures as HTML, as they are now; what cannot be told is named with its reason."""
+        """The current figures as HTML; unavailable ones with the reason."""
         problems: list[str] = []
         groups = {
             "Model in use": _told(self._model, problems),
@@ -103,7 +103,7 @@ class About:
         facts = [
             Fact("Language model", model.name),
             Fact("File", str(model.file)),
-            Fact("Size of the file", format_size(model.bytes)),
+            Fact("File size", format_size(model.bytes)),
         ]
         known: int | None = None
         try:
@@ -119,10 +119,10 @@ class About:
         if opened and opened.parameters:
             facts.append(Fact("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
         context = opened.context_tokens if opened else settings.context
-        most = f" (the model was trained for {known:,})" if known else ""
-        facts.append(Fact("Context", f"{context:,} tokens a sequence{most}"))
+        most = f" (trained for {known:,})" if known else ""
+        facts.append(Fact("Context", f"{context:,} tokens per sequence{most}"))
         facts.append(Fact("State", "open" if opened else "not open yet"))
-        facts += [Fact("Ends its work", name) for name in self._session.retired_models]
+        facts += [Fact("Finishing its work", name) for name in self._session.retired_models]
         embedder = self._session.library.vectors.embedder
         facts.append(Fact("Embedder", embedder.name if embedder else "none"))
         return facts
@@ -133,18 +133,18 @@ class About:
         opened = self._session.loaded_model
         speed = opened.throughput if opened else Throughput()
         return [
-            Fact("Writes answers", _rate(speed.generation_rate(), "tokens a second")),
-            Fact("Reads evidence", _rate(speed.prompt_rate(), "tokens a second")),
-            Fact("Writes TL;DRs", _rate(speed.replies_per_minute(), "a minute")),
+            Fact("Writes answers", _rate(speed.generation_rate(), "tokens per second")),
+            Fact("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
+            Fact("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
         ]
 
     def _storage(self) -> list[Fact]:
         figures = self._session.library.status()
-        search = "full text alone" if figures.full_text_only else "full text and vectors"
+        search = "full text only" if figures.full_text_only else "full text and vectors"
         return [
             Fact("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
             Fact("Papers", f"{figures.papers:,}"),
-            Fact("Vectors", f"{figures.vectors:,}, {figures.missing_vectors:,} papers without"),
+            Fact("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
             Fact("TL;DRs", f"{figures.tldrs:,}"),
             Fact("Search by", search),
             Fact("Catalogue", format_size(figures.catalog_bytes)),
@@ -153,7 +153,7 @@ class About:
 
 
 def setting_rows(settings: Settings) -> list[SettingRow]:
-    """Every setting with its value; of a secret one only whether it is set."""
+    """Every setting with its value; for secrets only whether they are set."""
     return [
         SettingRow(
             name=name.replace("_", " "),
@@ -167,7 +167,7 @@ def setting_rows(settings: Settings) -> list[SettingRow]:
 
 
 def memory() -> Memory | None:
-    """What this process has of the main memory; None where the system does not tell."""
+    """Memory of this process; None if the system does not report it."""
     try:
         lines = _STATUS.read_text(encoding="ascii").splitlines()
         told = dict(line.split(":", 1) for line in lines)
@@ -197,11 +197,11 @@ def _told(tell: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
 
 def _memory_facts(found: Memory | None) -> Iterator[Fact]:
     if found is None:
-        yield Fact("Memory of the program", "not told by this system")
+        yield Fact("Memory", "not reported by this system")
         return
     if found.now is not None:
-        yield Fact("Memory of the program now", format_size(found.now))
-    yield Fact("At most until now", format_size(found.most))
+        yield Fact("Memory now", format_size(found.now))
+    yield Fact("Peak memory", format_size(found.most))
 
 
 def _origin(name: str, settings: Settings) -> str:

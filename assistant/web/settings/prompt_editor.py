@@ -1,4 +1,4 @@
-"""The prompts as they are edited on the page: looked at, checked, saved, and put back."""
+"""The prompt editor of the page: view, check, save and reset."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from assistant.web.rendering import render_job
 if TYPE_CHECKING:
     from assistant.session import Session
 
-_ABLE = "Only models of a billion parameters or more are asked it."
-# What each prompt is called and what it is for, in the order in which they are shown.
+_ABLE = "Used only with models of a billion parameters or more."
+# Label and purpose of each prompt, in display order.
 PURPOSES = {
     "answer": ("Answer", "Turns evidence into an answer."),
     "tldr": ("TL;DR", "Writes the TL;DR of a paper."),
     "followup": (
         "Follow-up",
-        f"Says in full what a question leaves out that follows another one. {_ABLE}",
+        f"Completes a follow-up question. {_ABLE}",
     ),
     "judge": (
         "Second check",
-        f"Checks once more whether the evidence supports a sentence. {_ABLE}",
+        f"Checks again whether the evidence supports a sentence. {_ABLE}",
     ),
 }
-# Far above what the context of a model takes.
+# Far longer than any model's context.
 LONGEST = 50_000
 BACKUP = ".bak"
 
@@ -50,7 +50,7 @@ class OpenedPrompt:
 
 @dataclass(frozen=True)
 class Draft:
-    """A text that was typed for a prompt and not saved, and the version that it began with."""
+    """An unsaved text of a prompt, and the version it started from."""
 
     text: str
     version: str
@@ -60,7 +60,7 @@ class PromptEditor:
     """Edits the prompts of a session's library."""
 
     def __init__(self, session: Session) -> None:
-        """Nothing is read yet."""
+        """Read nothing yet."""
         self._session = session
 
     def open(self, name: str, draft: Draft | None = None, said: str = "") -> OpenedPrompt:
@@ -88,12 +88,12 @@ class PromptEditor:
             file = self._session.prompts / f"{name}.md"
             if self._current(name) != version:
                 raise PromptTemplateError(
-                    f"The prompt {file} was changed meanwhile, and is not overwritten. "
-                    "Copy your text, open the prompt again and put it in."
+                    f"The prompt {file} was changed in the meantime and was not overwritten. "
+                    "Copy your text, open the prompt again and paste it."
                 )
             if len(text) > LONGEST:
                 raise PromptTemplateError(
-                    f"The prompt has {len(text):,} characters; {LONGEST:,} are the most."
+                    f"The prompt has {len(text):,} characters; the limit is {LONGEST:,}."
                 )
             prompt = Prompt.parse(name, text, f"{name!r}")
             if text.strip() == prompt_text(name).strip():
@@ -101,37 +101,37 @@ class PromptEditor:
             write_library_file(file, text)
         except AssistantError as error:
             return self._refused(name, str(error))
-        said = ["Saved, and used from the next question on."]
+        said = ["Saved. Used from the next question on."]
         if name == "tldr":
-            said = ["Saved. TL;DRs by another prompt are written anew the next time you ask."]
+            said = ["Saved. TL;DRs of other prompts are rewritten in the next batch."]
         if room := self._room(prompt):
             said.append(room)
         return self.open(name, said=render_job(" ".join(said)))
 
     def reset(self, name: str) -> OpenedPrompt:
-        """Use the shipped version of `name`; an own one is kept beside, as `NAME.md.bak`."""
+        """Use the shipped version of `name`; your own is kept as `NAME.md.bak`."""
         file = self._session.prompts / f"{name}.md"
         aside = file.with_name(file.name + BACKUP)
         try:
             prompt_file(name)
             if not self._is_own(name):
-                return self.open(name, said=render_job("This is the shipped one."))
+                return self.open(name, said=render_job("This is the shipped prompt."))
             try:
                 file.replace(aside)
             except OSError as error:
                 raise library_write_error(aside, error) from error
         except AssistantError as error:
             return self._refused(name, str(error))
-        anew = " TL;DRs by your own are written anew the next time." if name == "tldr" else ""
+        anew = " TL;DRs of your prompt are rewritten in the next batch." if name == "tldr" else ""
         return self.open(
-            name, said=render_job(f"The shipped one is in use; your own is kept as {aside}.{anew}")
+            name, said=render_job(f"The shipped prompt is in use; yours is kept as {aside}.{anew}")
         )
 
     def _is_own(self, name: str) -> bool:
         return (self._session.prompts / f"{name}.md").is_file()
 
     def _current(self, name: str) -> str:
-        """The text that a save would replace; one that cannot be read is ""."""
+        """The text that a save would replace; "" if it cannot be read."""
         if name not in TEMPLATES:
             raise PromptTemplateError(f"There is no prompt {name!r}.")
         try:
@@ -140,8 +140,8 @@ class PromptEditor:
             return ""
 
     def _refused(self, name: str, why: str) -> OpenedPrompt:
-        """The editor with the text as somebody typed it, and `why` it was not taken."""
-        # The version stays what it was: the page keeps it, as it keeps the text.
+        """The editor with the typed text, and `why` it was rejected."""
+        # The version is unchanged: the page keeps it together with the text.
         said = render_job(error=why)
         return OpenedPrompt(None, "", self._is_own(name), self._about(name), said)
 
@@ -172,7 +172,7 @@ class PromptEditor:
         )
 
     def _room(self, prompt: Prompt) -> str:
-        """A warning where the prompt alone fills half of the context or more."""
+        """A warning if the prompt alone fills at least half of the context."""
         model = self._session.loaded_model
         if model is None:
             return ""

@@ -1,4 +1,4 @@
-"""The tab that shows what is in use, and where it is changed: model, answers, prompts."""
+"""The Settings tab: view and change model, answers and prompts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add_settings_tab(
     *,
     editable: bool = True,
 ) -> None:
-    """Add the tab with its components to the tabs of the page that is being built.
+    """Add the tab to the page being built.
 
     `header` is written anew by `head` when a setting was changed. With `editable` False everything
     can be looked at and nothing changed: then there is nothing on the page that would do it.
@@ -41,7 +41,7 @@ def add_settings_tab(
     with gr.Tab("Settings", id="settings") as tab:
         figures = html(elem_id="about")
         with gr.Row(elem_classes="actions"):
-            again = gr.Button("Look again", min_width=120, scale=0, elem_id="about-again")
+            again = gr.Button("Refresh", min_width=120, scale=0, elem_id="about-again")
         if not editable:
             html(render_text(READ_ONLY, "notice"), elem_id="settings-read-only")
         form = _Form(preferences, editable)
@@ -56,7 +56,7 @@ def add_settings_tab(
     def look_at_all(*typed: Any) -> tuple[Any, ...]:
         return *look(), *editor.turned(*typed)
 
-    # Only when somebody looks: the figures of a large library take a moment.
+    # Only when the tab is open: the figures of a large library take a moment.
     gr.on(
         [tab.select, again.click],
         look_at_all,
@@ -73,7 +73,7 @@ def add_settings_tab(
         before = preferences.settings
         for step in steps:
             yield step, *(gr.skip() for _ in shown), gr.skip()
-        # What was refused stays as it was typed, to be corrected.
+        # Rejected input stays, to be corrected.
         if preferences.settings is not before:
             yield gr.skip(), *look(), head()
 
@@ -106,7 +106,7 @@ def add_settings_tab(
 
 
 class _Form:
-    """The components by which the model and the numbers are set."""
+    """The components that set the model and the numbers."""
 
     def __init__(self, preferences: Preferences, editable: bool) -> None:
         self._preferences = preferences
@@ -116,7 +116,7 @@ class _Form:
             choices=[("The bundled model", BUNDLED)],
             value=BUNDLED,
             label="Model that answers and writes TL;DRs",
-            info="GGUF files beside the model in use, in the library's folder “models” and in "
+            info="GGUF files next to the current model, in the library's folder “models” and in "
             "the cache. Nothing is downloaded.",
             interactive=editable,
             elem_id="model-choice",
@@ -160,7 +160,7 @@ class _Form:
                 elem_id="save-settings",
             )
             self.reset = gr.Button(
-                "Back to the defaults",
+                "Reset to defaults",
                 scale=0,
                 min_width=180,
                 visible=editable,
@@ -170,7 +170,7 @@ class _Form:
         self.fields = [self.model, self.path, self.use, *self.numbers]
 
     def now(self) -> list[Any]:
-        """The updates of `fields` to the settings as they are."""
+        """Updates of `fields` to the current settings."""
         choice = self._preferences.models()
         free = self._editable and not choice.fixed
         model: dict[str, Any] = {"choices": choice.models, "value": choice.value}
@@ -192,7 +192,7 @@ class _Form:
 
 
 class _Editor:
-    """The components by which a prompt is looked at and edited."""
+    """The components of the prompt editor."""
 
     def __init__(self, prompts: PromptEditor, editable: bool) -> None:
         self._prompts = prompts
@@ -205,13 +205,13 @@ class _Editor:
             interactive=True,
             elem_id="prompt-name",
         )
-        # What is in the box, and what was typed for the others and not saved yet.
+        # The prompt in the box, and unsaved texts of the others.
         self._version = gr.State("")
         self._shown_name = gr.State(_FIRST)
         self._drafts = gr.State({})
         self._about = html(elem_id="prompt-about")
         self._text = gr.Textbox(
-            label="Text of the prompt",
+            label="Prompt text",
             lines=14,
             max_lines=30,
             interactive=editable,
@@ -227,18 +227,22 @@ class _Editor:
                 elem_id="save-prompt",
             )
             self._reset = gr.Button(
-                "Back to the shipped one",
+                "Reset to the shipped prompt",
                 scale=0,
                 min_width=210,
                 visible=False,
                 elem_id="reset-prompt",
             )
         with gr.Row(visible=False, elem_id="prompt-confirm") as self._confirm:
-            html(render_text("Use the shipped prompt in place of your own?", "problem"))
+            html(render_text("Replace your prompt with the shipped one?", "problem"))
             self._sure = gr.Button(
-                "Use the shipped one", variant="stop", scale=0, min_width=180, elem_id="sure-prompt"
+                "Use the shipped prompt",
+                variant="stop",
+                scale=0,
+                min_width=180,
+                elem_id="sure-prompt",
             )
-            self._keep = gr.Button("Keep my own", scale=0, min_width=130, elem_id="keep-prompt")
+            self._keep = gr.Button("Keep mine", scale=0, min_width=130, elem_id="keep-prompt")
         self._said = html(elem_id="prompt-said")
         self.outputs = [
             self._text,
@@ -254,17 +258,17 @@ class _Editor:
     def turned(
         self, name: str, text: str, version: str, before: str, drafts: dict[str, Draft]
     ) -> tuple[Any, ...]:
-        """The updates of `all_outputs` that show the prompt `name` in place of `before`."""
+        """Updates of `all_outputs` that show the prompt `name` instead of `before`."""
         drafts = dict(drafts)
         if text != version:
             drafts[before] = Draft(text, version)
         opened = self._prompts.open(name, drafts.pop(name, None))
         *updates, confirm = self.shown(opened)
-        # A question that is open stays so while one looks at the same prompt again.
+        # An open confirmation stays when the same prompt is selected again.
         return *updates, gr.skip() if name == before else confirm, name, drafts
 
     def shown(self, opened: OpenedPrompt) -> tuple[Any, ...]:
-        """The updates of `outputs` to what is opened."""
+        """Updates of `outputs` to the opened prompt."""
         refused = opened.text is None
         return (
             gr.skip() if refused else opened.text,
@@ -276,7 +280,7 @@ class _Editor:
         )
 
     def wire(self) -> None:
-        """Say what the components do."""
+        """Connect the event handlers."""
 
         self.name.change(self.turned, inputs=self.typed, outputs=self.all_outputs, **quiet())
         if not self._editable:

@@ -55,7 +55,7 @@ def test_an_answer_is_checked_copied_edited_and_asked_again(
         assert page.locator("#turn-1").count() == 0
 
         page.click("#turn-2 [data-press=edit-question]")
-        page.locator(".chips").get_by_text("Takes the place of the last question").wait_for()
+        page.locator(".chips").get_by_text("Replaces the last question").wait_for()
         assert page.input_value("#question textarea") == QUESTION
         assert page.evaluate("document.activeElement.closest('#question') !== null")
         page.click(".chips [data-press=keep-question]")
@@ -83,7 +83,7 @@ def test_one_paper_alone_is_asked(
         ask(page, "Which night birds are seldom watched?")
         page.locator("#turn-2 .refusal").wait_for()
         assert "The abstract of this paper does not answer" in page.inner_text("#turn-2")
-        assert "Asked of one paper: “On the sleep of cats”" in page.inner_text("#turn-2")
+        assert "Asked of one paper only: “On the sleep of cats”" in page.inner_text("#turn-2")
         page.click(".chips [data-press=ask-all]")
         page.locator(".chips").wait_for(state="detached")
         ask(page, "Which night birds are seldom watched?")
@@ -104,9 +104,7 @@ def test_who_waits_for_the_model_sees_evidence_and_the_place_in_line(
         ask(first, QUESTION)
         first.locator("#turn-1 .claim").first.wait_for()
         ask(second, QUESTION)
-        second.locator("#turn-1 .progress").get_by_text(
-            "one question is answered before"
-        ).wait_for()
+        second.locator("#turn-1 .progress").get_by_text("1 question ahead").wait_for()
         assert second.locator("#evidence-1-1").is_visible()
         # The library can be looked at meanwhile.
         second.get_by_role("tab", name="Library").click()

@@ -174,8 +174,8 @@ def test_saved_chats_are_opened_renamed_downloaded_and_deleted(
         page.locator(".saved-chats:not(:has(li:nth-child(2)))").wait_for()
         page.click("#delete-chat")
         page.click("#sure")
-        page.locator("#opened-chat").get_by_text("The chat is deleted.").wait_for()
-        page.locator("#chats").get_by_text("No chat has these words.").wait_for()
+        page.locator("#opened-chat").get_by_text("Chat deleted.").wait_for()
+        page.locator("#chats").get_by_text("No chats match.").wait_for()
         assert page.locator("#chat-tools").is_hidden()
         assert [one.chat_id for one in session.library.chats.all()] == ["other"]
         assert chat.chat_id != "other"

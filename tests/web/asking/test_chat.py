@@ -235,7 +235,7 @@ def test_a_chat_that_cannot_be_kept_is_answered_all_the_same(
     monkeypatch.setattr(library.chats, "save_turn", refuse)
     *_, last = chat.ask("How long?", "visitor")
     assert "Claim 0." in last.current
-    assert "This chat is not kept: The library is read-only." in last.current
+    assert "This chat is not saved: The library is read-only." in last.current
 
 
 def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -> None:
@@ -287,7 +287,7 @@ def test_only_the_papers_that_is_named_is_asked(make_chat: MakeChat) -> None:
     number, title = chat.paper(next(library.papers.all()).id)
     *_, last = chat.ask("One?", "visitor", paper=number)
     assert asker.filters == [Filters(only=(number,))]
-    assert f"Asked of one paper: “{title}”" in last.current
+    assert f"Asked of one paper only: “{title}”" in last.current
     library.remove([number])
     *_, last = chat.ask("Two?", "visitor", paper=number)
     assert "turn-failed" in last.current
@@ -338,7 +338,7 @@ def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
         assert next(view for view in views if "First." in view.current)
     third = chat.ask("And me?", "third")
     waiting = next(view for view in third if "Waiting" in view.current)
-    assert "Waiting for the model: 2 questions are answered before this one" in waiting.current
+    assert "Waiting for the model (2 questions ahead)" in waiting.current
     assert "evidence-1-1" in waiting.current
     assert waiting.running
     chat.stop("first")
@@ -354,7 +354,7 @@ def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> No
     for n in range(MOST_IN_SIGHT + 3):
         *_, last = chat.ask(f"Question {n}?", "visitor")
     assert last.past.count("<article") == MOST_IN_SIGHT
-    assert "2 earlier questions are in the tab Chats." in last.past
+    assert "2 earlier questions: see the Chats tab." in last.past
     assert "Question 1?" not in last.past
     assert len(asker.histories[-1]) == MOST_IN_SIGHT + 2
     assert library.chats.all()[0].turns == MOST_IN_SIGHT + 3

@@ -61,7 +61,7 @@ def test_chats_are_listed_searched_and_none_is_said_so(session: Session) -> None
     assert "· 1 question<" in both
     assert 'data-chat="b"' not in history.listing("fourteen hours")
     assert 'data-chat="a"' in history.listing("fourteen hours")
-    assert "No chat has these words." in history.listing("penguins")
+    assert "No chats match." in history.listing("penguins")
 
 
 def test_an_opened_chat_shows_answers_within_their_abstracts(session: Session) -> None:
@@ -207,7 +207,7 @@ def test_many_chats_and_many_turns_are_cut(
     for n in range(5):
         session.library.chats.save_turn("a", f"Question {n}?", "{}")
     shown = ChatHistory(session).open("a").html
-    assert "3 earlier questions are in the Markdown alone." in shown
+    assert "3 earlier questions are only in the Markdown download." in shown
     assert shown.count("<article") == 2
     assert all(f"## Question {n}?" in shown for n in range(5))
 

@@ -79,7 +79,7 @@ def test_twenty_windows_are_answered_in_order_and_not_mixed_up(
             # Evidence is there for everybody, though nobody is answered yet.
             page.locator("#evidence-1-1 blockquote").get_by_text(f"The {animal} sleep").wait_for()
         last = pages[-1].locator("#turn-1 .progress")
-        last.get_by_text(f"{WINDOWS - 1} questions are answered before this one").wait_for()
+        last.get_by_text(f"{WINDOWS - 1} questions ahead").wait_for()
         model.released.set()
         for n, (page, animal) in enumerate(zip(pages, ANIMALS, strict=True), 1):
             page.locator("#turn-1 .figures").wait_for()

@@ -85,7 +85,7 @@ def test_a_stopped_answer_keeps_what_was_checked() -> None:
     turn.take(answer(Claim("A.", "supported", (1,))))
     turn.stop()
     html = render_turn(turn)
-    assert "Stopped: what was checked until then is shown." in html
+    assert "Stopped. Verified sentences are shown." in html
     assert "A." in html
 
 

@@ -72,7 +72,7 @@ def test_searching_opening_and_tagging(
         page.locator(".open-near", has_text="cats").click()
         page.locator("#detail-title").get_by_text("On the sleep of cats").wait_for()
         page.click("#detail-pane button.similar")
-        page.locator(".list-heading").get_by_text("Most like “On the sleep of cats”").wait_for()
+        page.locator(".list-heading").get_by_text("Similar to “On the sleep of cats”").wait_for()
         page.click("#close-detail")
         assert page.locator("#detail-pane").is_hidden()
 
@@ -90,7 +90,7 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator("#pager-summary").get_by_text("1-10 of 23").wait_for()
         assert page.locator("#chosen-actions").is_hidden()
         page.click("#choose-all")
-        assert page.inner_text("#chosen-count") == "10 chosen"
+        assert page.inner_text("#chosen-count") == "10 selected"
         # What is chosen stays chosen on other pages, and in other lists.
         page.click("#page-after")
         page.locator("#pager-summary").get_by_text("11-20 of 23").wait_for()
@@ -100,7 +100,7 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator("#pager-summary").get_by_text("21-23 of 23").wait_for()
         page.locator(".choose").first.click()
         page.locator(".choose").last.click(modifiers=["Shift"])
-        assert page.inner_text("#chosen-count") == "13 chosen"
+        assert page.inner_text("#chosen-count") == "13 selected"
         page.fill(f"#filter {BOX}", "until:1902")
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
         assert page.locator(".paper-row[aria-selected=true]").count() == 3
@@ -129,7 +129,7 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator(".said").get_by_text("2 papers removed.").wait_for()
         page.locator("#pager-summary").get_by_text("1-1 of 1").wait_for()
         page.locator("#header strong").get_by_text("21").wait_for()
-        assert page.inner_text("#chosen-count") == "None chosen"
+        assert page.inner_text("#chosen-count") == "None selected"
         page.click("#undo-removal")
         page.locator(".said").get_by_text("2 papers are back.").wait_for()
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
@@ -154,7 +154,7 @@ def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: O
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Space")
-        assert page.inner_text("#chosen-count") == "2 chosen"
+        assert page.inner_text("#chosen-count") == "2 selected"
         page.keyboard.press("ArrowLeft")
         assert focused() == "star-1"
         page.keyboard.press("Enter")
@@ -186,7 +186,7 @@ def test_what_comes_in_is_seen_and_typing_is_left_alone(
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
         assert page.input_value(f"#chosen-tags {BOX}") == "half a ta"
         assert page.evaluate("document.activeElement.closest('#chosen-tags') !== null")
-        assert page.inner_text("#chosen-count") == "1 chosen"
+        assert page.inner_text("#chosen-count") == "1 selected"
 
 
 def test_a_read_only_library_says_so(
@@ -210,7 +210,7 @@ def test_a_read_only_library_says_so(
         page.click("#remove-sure")
         page.locator("#library-said").get_by_text("It cannot be written.").wait_for()
         assert page.locator("#undo-removal").is_hidden()
-        assert page.inner_text("#chosen-count") == "1 chosen"
+        assert page.inner_text("#chosen-count") == "1 selected"
         assert session.library.papers.count() == 2
 
 
@@ -236,4 +236,4 @@ def test_on_a_phone_the_paper_lies_over_the_table(
         page.keyboard.press("Escape")
         page.locator("#detail-pane").wait_for(state="hidden")
         assert page.evaluate("document.querySelector('#papers').closest('[inert]') === null")
-        assert page.inner_text("#chosen-count") == "1 chosen"
+        assert page.inner_text("#chosen-count") == "1 selected"

@@ -45,7 +45,7 @@ def test_what_was_added_is_shown_with_a_line_each_and_no_model_is_opened(
     monkeypatch.setattr(Session, "model", property(lambda self: pytest.fail("a model was opened")))
     view = Digests(session).view(LAST)
     text = Tags(view.html).text
-    assert "There was no digest before: this one goes back 7 days." in text
+    assert "This is the first digest; it covers 7 days." in text
     assert "2 papers" in text
     for line in ("Cats sleep fourteen hours a day.", "Owls sleep nine hours"):
         assert line in text
@@ -175,7 +175,7 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
     later = Tags(digests.view(LAST).html).text
     assert "On newts" in later
     assert PAPERS[0].title not in later
-    assert "There was no digest before" not in later
+    assert "This is the first digest" not in later
 
 
 def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSession) -> None:

@@ -49,14 +49,14 @@ def test_everything_of_a_paper_is_shown(make_session: MakeSession) -> None:
         FULL.abstract,
         "They hang.",
         "from the abstract, chosen by TinyModel, 2 January 2026",
-        "Ask about this paper only",
+        "Ask only this paper",
         "bats",
     ):
         assert shown in first
     assert 'class="ask-paper" data-paper="1" data-title="On the sleep of bats"' in view.first
     assert 'id="detail-star" data-paper="1" aria-pressed="true"' in view.first
     assert 'data-tag="star"' not in view.first
-    for shown in ("Put together from 2 records", "a.bib", "b.ris", "Bats, asleep", "@article{"):
+    for shown in ("Merged from 2 records", "a.bib", "b.ris", "Bats, asleep", "@article{"):
         assert shown in more
     assert "https://example.org/bats" in more
 
@@ -153,7 +153,7 @@ def test_similar_papers_are_listed(make_session: MakeSession) -> None:
 
 def test_the_only_paper_is_like_no_other(make_session: MakeSession) -> None:
     detail, _ = make_detail(make_session, FULL)
-    assert "There is no other paper." in detail.near("1")
+    assert "No other papers." in detail.near("1")
 
 
 def test_no_paper_and_one_that_is_gone(make_session: MakeSession) -> None:

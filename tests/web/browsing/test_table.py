@@ -137,7 +137,7 @@ def test_another_order_lists_all_that_have_every_word(
     assert titles(newest.html)[0] == "On bats, part 24"
     assert ">1-10 of 15<" in newest.pager
     assert ">1-5 of 5<" in table.listing("bats since:2020", "title").pager
-    assert "No paper has all of these words." in table.listing("bats owls", "title").html
+    assert "No papers contain all of these words." in table.listing("bats owls", "title").html
 
 
 def test_the_box_understands_filters(
@@ -153,7 +153,7 @@ def test_the_box_understands_filters(
     assert ">11-13 of 13<" in older.pager
     assert ">2 papers found<" in table.listing("bats until:2011").pager
     nothing = table.listing("author:<b>nobody</b>")
-    assert "No paper fits author:&lt;b&gt;nobody&lt;/b&gt;." in nothing.html
+    assert "No papers match author:&lt;b&gt;nobody&lt;/b&gt;." in nothing.html
 
 
 def test_a_wrong_filter_says_what_is_possible(make_table: MakeTable) -> None:
@@ -167,11 +167,11 @@ def test_a_wrong_filter_says_what_is_possible(make_table: MakeTable) -> None:
 def test_similar_papers(make_table: MakeTable) -> None:
     table, _ = make_table(papers=DATED)
     listing = table.listing("similar:#3")
-    assert "Most like “On bats, part 12”" in listing.html
+    assert "Similar to “On bats, part 12”" in listing.html
     assert 'id="paper-3"' not in listing.html
-    assert ">14 most like no. 3<" in listing.pager
-    assert ">2 most like no. 3<" in table.listing("similar:3 since:2023").pager
-    assert "No other paper fits since:2030." in table.listing("since:2030 similar:3").html
+    assert ">14 most similar to no. 3<" in listing.pager
+    assert ">2 most similar to no. 3<" in table.listing("similar:3 since:2023").pager
+    assert "No other papers match since:2030." in table.listing("since:2030 similar:3").html
     assert "No paper in the library has the id" in table.listing("similar:nonsense").html
 
 

@@ -91,7 +91,7 @@ def test_neither_sees_the_chats_of_the_other(
         box.evaluate(
             "(box, id) => { box.value = id; box.dispatchEvent(new Event('input')); }", mine.chat_id
         )
-        ben.get_by_text("This chat is not there any more.").wait_for()
+        ben.get_by_text("This chat no longer exists.").wait_for()
         ann.locator(".saved-chat").click()
         ann.locator("#continue-chat").wait_for()
 

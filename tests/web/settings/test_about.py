@@ -49,7 +49,7 @@ def test_models_memory_and_storage_are_told_and_no_model_is_opened(
         OFFLINE,
     ):
         assert shown in html
-    assert "Memory of the program" in html
+    assert "Memory now" in html
     assert 'role="alert"' not in html
 
 
@@ -70,9 +70,9 @@ def test_the_open_model_tells_its_size_its_context_and_its_speed(make_session: M
     html = about.view()
     assert "<dt>State</dt><dd>open</dd>" in html
     assert "<dd>2,000 million</dd>" in html
-    assert "1,500 tokens a sequence" in html
-    assert "tokens a second</dd>" in html
-    assert " a minute</dd>" in html
+    assert "1,500 tokens per sequence" in html
+    assert "tokens per second</dd>" in html
+    assert " per minute</dd>" in html
 
 
 def test_what_was_set_on_the_page_says_so() -> None:
@@ -108,7 +108,7 @@ def test_the_password_is_never_shown(
     html = About(session).view() + About(session).table()
     assert PASSWORD not in html
     assert len(PASSWORD) * "*" not in html
-    assert "set, and never shown" in html
+    assert "set (hidden)" in html
     monkeypatch.delenv("ASSISTANT_SMTP_PASSWORD")
     assert "never shown" not in {row.value for row in setting_rows(load_settings())}
 

@@ -94,13 +94,13 @@ def test_settings_are_changed_while_the_page_runs(
         page.locator("#prompt-text textarea").fill(OWN)
         page.click("#save-prompt")
         page.locator("#prompt-said").get_by_text("Saved, and used").wait_for()
-        assert "Your own" in page.inner_text("#prompt-about")
+        assert "Your prompt" in page.inner_text("#prompt-about")
 
         page.get_by_role("tab", name="Ask").click()
         ask(page, "How many hours do cats sleep a day?")
         page.locator("#current-turn .figures").wait_for()
         page.get_by_role("tab", name="Settings").click()
-        page.locator("#about").get_by_text("tokens a second").first.wait_for()
+        page.locator("#about").get_by_text("tokens per second").first.wait_for()
 
         page.click("#reset-prompt")
         page.click("#sure-prompt")
