@@ -322,7 +322,7 @@ def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None
     list(chat.ask("One?", "visitor"))
     library.chats.delete(library.chats.all()[0].chat_id)
     *_, last = chat.ask("Two?", "visitor")
-    assert "This chat was deleted meanwhile" in last.current
+    assert "This chat was deleted in the meantime" in last.current
     assert library.chats.all() == []
     list(chat.ask("Three?", "visitor"))
     (kept,) = library.chats.all()

@@ -33,7 +33,7 @@ def answer(
 
 def test_evidence_is_there_before_the_answer() -> None:
     turn = TurnView(3, "How long do cats sleep?")
-    assert "Looking for evidence" in render_turn(turn)
+    assert "Searching for evidence" in render_turn(turn)
     turn.take(EvidenceFound(SOURCES, ()))
     html = render_turn(turn)
     assert turn.running

@@ -169,7 +169,7 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
     session = make_session()
     digests = Digests(session)
     view = digests.view(LAST)
-    assert "The next digest begins where this one ended" in digests.begin_next(view.span)
+    assert "The next digest starts where this one ended" in digests.begin_next(view.span)
     assert "Nothing is new since " in digests.view(LAST).html
     session.library.add([Paper(title="On newts", abstract="Newts sleep.")])
     later = Tags(digests.view(LAST).html).text

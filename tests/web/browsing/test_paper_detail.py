@@ -118,7 +118,7 @@ def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
     assert tags() == ["nlp", "to read"]
     assert detail.change(json.dumps({"do": "tag", "paper": "1", "tag": "star"})) == ""
     assert "star" in tags()
-    assert "Type a tag first" in detail.tag("1", " , ")
+    assert "Enter a tag" in detail.tag("1", " , ")
     assert "No paper in the library has the id" in detail.tag("99", "x")
 
 

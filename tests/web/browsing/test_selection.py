@@ -43,7 +43,7 @@ def test_tags_are_given_and_taken(make_selection: MakeSelection) -> None:
     assert tags(library) == [["nlp", "to read"], ["to read"]]
     assert "1 paper has “star”." in selection.star("1").html
     assert tags(library)[0] == ["nlp", "star", "to read"]
-    assert "Type a tag first" in selection.tag("1", " ,").html
+    assert "Enter a tag" in selection.tag("1", " ,").html
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "-1,,", "1.5", "9" * 30])

@@ -38,7 +38,7 @@ def test_an_own_prompt_is_saved_and_used_at_once(session: Session, editor: Promp
     before = session.summarizer.prompt
     opened = editor.save("tldr", OWN.replace("\n", "\r\n"), editor.open("tldr").version)
     assert (opened.text, opened.own) == (OWN, True)
-    assert "written anew" in opened.said
+    assert "rewritten" in opened.said
     assert Prompt.load("tldr", session.prompts).fingerprint in opened.about
     assert "The shipped one" in opened.about
     assert session.summarizer.prompt != before
@@ -53,7 +53,7 @@ def test_an_own_prompt_is_saved_and_used_at_once(session: Session, editor: Promp
         ("Hello\n# user\n{title} {abstract}", "must start with"),
         ("", "must start with"),
         ("# user\n{title} {abstract} \ud800", "UTF-8 cannot encode"),
-        ("# user\n{title} {abstract} " + "a" * 50_000, "50,000 are the most"),
+        ("# user\n{title} {abstract} " + "a" * 50_000, "the limit is 50,000"),
     ],
 )
 def test_a_wrong_prompt_replaces_nothing(
@@ -73,7 +73,7 @@ def test_a_prompt_that_was_changed_meanwhile_is_not_overwritten(
     version = editor.open("tldr").version
     editor.save("tldr", OWN, version)
     refused = editor.save("tldr", OWN + "Mine.", version)
-    assert "changed meanwhile" in refused.said
+    assert "changed in the meantime" in refused.said
     assert (session.prompts / "tldr.md").read_text(encoding="utf-8") == OWN
 
 
@@ -81,7 +81,7 @@ def test_back_to_the_shipped_one_keeps_the_own_one_aside(
     session: Session, editor: PromptEditor
 ) -> None:
     shipped = editor.open("tldr")
-    assert "This is the shipped one" in editor.reset("tldr").said
+    assert "This is the shipped prompt" in editor.reset("tldr").said
     editor.save("tldr", OWN, shipped.version)
     back = editor.reset("tldr")
     assert (back.text, back.own) == (shipped.text, False)
