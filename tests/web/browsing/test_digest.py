@@ -259,7 +259,7 @@ def test_a_digest_is_shown_and_kept_in_a_browser(
             assert download.value.suggested_filename.endswith(f".{ending}")
             assert b"Cats sleep." in download.value.path().read_bytes()
         page.click("#digest-begin")
-        page.locator("#digest-said").get_by_text("The next digest begins").wait_for()
+        page.locator("#digest-said").get_by_text("The next digest starts").wait_for()
         page.get_by_label("A date").check()
         page.get_by_role("textbox", name="Date", exact=True).fill("soon")
         page.click("#digest-show")
