@@ -63,7 +63,7 @@ class Library:
         rows = VectorRows(database)
         index = VectorSearch(folder, rows, not database.read_only, notify)
         self.metadata = rows.metadata
-        self.vectors = PaperVectors(embedder, self.papers, rows, index)
+        self.vectors = PaperVectors(embedder, self.papers, rows, index, notify)
         self.search = Search(self.papers, self.vectors)
 
     @classmethod
@@ -87,7 +87,7 @@ class Library:
         database = Database(folder / CATALOG)
         try:
             library = cls(folder, database, embedder, notify)
-            library.vectors.claim(notify, read_only=database.read_only)
+            library.vectors.claim(read_only=database.read_only)
         except BaseException:
             database.close()
             raise

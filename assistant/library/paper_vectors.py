@@ -30,6 +30,7 @@ from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
 
 _log = logging.getLogger(__name__)
+
 # Papers embedded at once and committed together.
 _BATCH = 64
 # Batch size during a search, and the initial estimate of the seconds per paper.
@@ -88,13 +89,23 @@ class PaperVectors:
     """
 
     def __init__(
-        self, embedder: Embedder | None, catalog: Catalog, rows: VectorRows, index: VectorSearch
+        self,
+        embedder: Embedder | None,
+        catalog: Catalog,
+        rows: VectorRows,
+        index: VectorSearch,
+        notify: Callable[[str], None],
     ) -> None:
-        """Embed papers of `catalog` into `rows`, which `index` follows."""
+        """Embed papers of `catalog` into `rows`, which `index` follows.
+
+        `notify` gets a sentence if the vectors of another embedder are dropped, or if embedding in
+        the background fails.
+        """
         self.embedder = embedder
         self.rows = rows
         self.index = index
         self._catalog = catalog
+        self._notify = notify
         self._papers = PaperEmbedder(embedder) if embedder else None
         self._all = threading.Lock()
         self._pace = _SECONDS_A_PAPER
@@ -109,19 +120,19 @@ class PaperVectors:
         """Whether the stored vectors are this embedder's."""
         return self._papers is not None and self._is_theirs(self._papers)
 
-    def claim(self, notify: Callable[[str], None], *, read_only: bool) -> None:
+    def claim(self, *, read_only: bool) -> None:
         """Delete the vectors of another embedder, and notify the user if there were any."""
         if self._papers is None or self.usable:
             return
         if read_only:
             if self.rows.any():
-                notify(
+                self._notify(
                     "The vectors of this library are from another embedding model and cannot be "
                     "replaced because the library is read-only. Search uses full text, and vectors "
                     "only for its best results."
                 )
         elif self.rows.claim(self._papers.fingerprint):
-            notify(
+            self._notify(
                 "The embedding model or the chunk size has changed, so "
                 f"{format_count(self.rows.missing(), 'paper')} must be embedded again. Until then, "
                 "search finds them by full text."
@@ -176,7 +187,7 @@ class PaperVectors:
                 return 0
             missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
             while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
-                done += self._embed(self._papers, batch)
+                done += self._embed(batch)
                 progress.report(done, max(done, total))
         return done
 
@@ -206,17 +217,19 @@ class PaperVectors:
         return made
 
     def embed_later(self, numbers: Iterable[int]) -> None:
-        """Embed these papers in the background, before those that are waiting."""
+        """Embed these papers in the background, before those that are waiting.
+
+        After a failure none is waiting any more; the next search embeds what it needs.
+        """
         with self._guard:
             if self._closed or self._papers is None:
                 return
             fresh = list(dict.fromkeys(numbers))
             self._waiting = deque([*fresh, *(n for n in self._waiting if n not in set(fresh))])
             if self._waiting and self._worker is None:
-                self._worker = threading.Thread(
-                    target=self._work, name="embed-candidates", daemon=True
-                )
-                self._worker.start()
+                worker = threading.Thread(target=self._work, name="embed-candidates", daemon=True)
+                worker.start()
+                self._worker = worker
 
     def wait(self) -> None:
         """Wait until the work in the background has ended."""
@@ -234,25 +247,37 @@ class PaperVectors:
         self.index.close()
 
     def _work(self) -> None:
-        while True:
-            with self._guard:
-                batch = [
-                    self._waiting.popleft() for _ in range(min(_SMALL_BATCH, len(self._waiting)))
-                ]
-                if not batch or self._papers is None:
-                    self._worker = None
-                    return
-            try:
+        try:
+            while batch := self._next_batch():
                 missing = self.rows.without_chunks(batch)
-                self._embed(self._papers, list(self._catalog.by_number(missing).values()))
-            except Exception as error:
-                _log.warning("Embedding in the background stopped: %s", error)
-                # The next search computes the vectors that it needs, or reports why it cannot.
+                self._embed(list(self._catalog.by_number(missing).values()))
+        except Exception as error:
+            try:
+                self._report(error)
+            finally:
                 with self._guard:
                     self._waiting.clear()
+                    self._worker = None
 
-    def _embed(self, embedder: PaperEmbedder, papers: Sequence[StoredPaper]) -> int:
-        if not papers:
+    def _report(self, error: Exception) -> None:
+        # A library that is busy or read-only embeds at another time, or not at all.
+        if isinstance(error, LibraryBusy | LibraryReadOnly):
+            return
+        if not isinstance(error, AssistantError):
+            _log.error("Embedding search results failed", exc_info=error)
+        self._notify(f"Papers found by a search could not be embedded: {error}")
+
+    def _next_batch(self) -> list[int]:
+        """Some of the waiting papers; after the last ones the worker is done."""
+        with self._guard:
+            count = min(_SMALL_BATCH, len(self._waiting))
+            if not count:
+                self._worker = None
+            return [self._waiting.popleft() for _ in range(count)]
+
+    def _embed(self, papers: Sequence[StoredPaper]) -> int:
+        embedder = self._papers
+        if not papers or embedder is None:
             return 0
         embedded = embedder.embed(papers)
         stored = self.rows.add(embedder.fingerprint, embedded.papers, embedded.vectors)

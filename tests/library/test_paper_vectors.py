@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.embedder import Vectors
-from assistant.errors import ModelError
+from assistant.errors import LibraryBusy, LibraryFull, ModelError
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -190,21 +190,37 @@ def test_closing_ends_the_background(
         assert len(embedded(again)) < 50
 
 
-@pytest.mark.parametrize("failure", [ModelError("out of memory"), RuntimeError("a bug")])
-def test_after_a_failure_the_background_starts_again(
+@pytest.mark.parametrize(
+    "failure", [ModelError("out of memory"), LibraryFull("no space"), ZeroDivisionError("oh")]
+)
+def test_a_failure_in_the_background_is_reported_and_the_next_search_goes_on(
     folder: Path, slow: SlowEmbedder, make_papers: MakePapers, failure: Exception
 ) -> None:
-    with Library.open(folder, slow) as library:
+    notes: list[str] = []
+    with Library.open(folder, slow, notes.append) as library:
         library.add(make_papers(200))
         library.search("penguins", budget_s=0)
         slow.failure = failure
         library.vectors.embed_later(range(100, 150))
         library.vectors.wait()
+        assert notes == [f"Papers found by a search could not be embedded: {failure}"]
         slow.failure = None
         assert len(embedded(library)) == 1
         library.vectors.embed_later([100])
         library.vectors.wait()
         assert 100 in embedded(library)
+
+
+def test_a_busy_library_is_no_news(
+    folder: Path, slow: SlowEmbedder, make_papers: MakePapers
+) -> None:
+    notes: list[str] = []
+    with Library.open(folder, slow, notes.append) as library:
+        library.add(make_papers(20))
+        slow.failure = LibraryBusy("Another program writes.")
+        library.vectors.embed_later([10])
+        library.vectors.wait()
+    assert notes == []
 
 
 def test_many_threads_search_a_library_without_vectors(
