@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.embedder import Embedder, Vector, Vectors, WordVectors
 from assistant.errors import (
+    AssistantError,
     LibraryBusy,
     LibraryError,
     LibraryFull,
