@@ -33,7 +33,8 @@ from assistant.library.backup_file import (
 from assistant.library.binary_index import FILE as BINARY_INDEX
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
-from assistant.library.database import Database, translate_errors
+from assistant.library.database import Database
+from assistant.library.database_errors import translate_errors
 from assistant.library.schema import SCHEMA_VERSION
 
 _REPLACED = ".before-restore"

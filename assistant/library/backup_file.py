@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from assistant.errors import BackupUnusable
-from assistant.library.database import translate_errors
+from assistant.library.database_errors import translate_errors
 
 CATALOG = "catalog.sqlite"
 PROMPTS = "prompts"

@@ -1,11 +1,9 @@
-"""The SQLite file: one connection per thread, transactions, and translate_errors errors."""
+"""The SQLite file: one connection per thread, transactions, migration."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import shutil
 import sqlite3
 import threading
 import time
@@ -17,23 +15,23 @@ from typing import Any
 
 from assistant.errors import (
     LibraryBusy,
-    LibraryDamaged,
     LibraryError,
     LibraryFull,
     LibraryReadOnly,
     LibraryTooNew,
 )
+from assistant.library.database_errors import (
+    BUSY_SECONDS,
+    damaged_error,
+    read_only_error,
+    translate_errors,
+)
 from assistant.library.identity import sql_title_key
 from assistant.library.name_matching import fold, sql_matches_name, sql_name_words
-from assistant.library.schema import APPLICATION_ID, SCHEMA_VERSION, migrate
+from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VERSION, migrate
 
-BUSY_SECONDS = 5.0
 # How long closing waits for other threads.
 _CLOSING_SECONDS = 5.0
-# With less free space, an unexplained I/O error is reported as a full disk.
-_FULL_DISK_BYTES = 1 << 20
-_FULL_ERRNOS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 # Functions for statements and migrations, with the number of arguments.
 _FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("folded", 1, fold),
@@ -41,73 +39,6 @@ _FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("matches_name", 2, sql_matches_name),
     ("title_key", 3, sql_title_key),
 )
-
-
-@contextlib.contextmanager
-def translate_errors(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the file system into a LibraryError about `path`."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _from_sqlite(error, path) from error
-    except OSError as error:
-        raise _from_os(error, path) from error
-
-
-def _from_sqlite(error: sqlite3.Error, path: Path) -> LibraryError:
-    # The low byte is the primary result code.
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _disk_is_full(path)):
-        return _full(path)
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
-        return _read_only(path, str(error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _damaged(path, str(error))
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryBusy(
-            f"Another program has been writing to {path} for more than {BUSY_SECONDS:.0f} s. "
-            "Wait until it has finished and try again."
-        )
-    return LibraryError(f"The library {path} cannot be used: {error}.")
-
-
-def _from_os(error: OSError, path: Path) -> LibraryError:
-    reason = error.strerror or str(error)
-    if error.errno in _FULL_ERRNOS:
-        return _full(path)
-    if error.errno in _READ_ONLY_ERRNOS:
-        return _read_only(path, reason)
-    return LibraryError(
-        f"The library folder {path.parent} cannot be used ({reason}). Choose another folder with "
-        "--library."
-    )
-
-
-def _full(path: Path) -> LibraryFull:
-    return LibraryFull(
-        f"No space is left on the disk of {path}; nothing that was stored is lost. "
-        "Free some space and try again."
-    )
-
-
-def _read_only(path: Path, reason: str) -> LibraryReadOnly:
-    return LibraryReadOnly(
-        f"The library {path} cannot be written ({reason}). Make its folder writable, or choose "
-        "another folder with --library."
-    )
-
-
-def _damaged(path: Path, reason: str) -> LibraryDamaged:
-    return LibraryDamaged(
-        f"{path} is not a readable catalogue ({reason}). Restore a backup, or move the file away "
-        "and import your papers again."
-    )
-
-
-def _disk_is_full(path: Path) -> bool:
-    with contextlib.suppress(OSError):
-        return shutil.disk_usage(path.parent).free < _FULL_DISK_BYTES
-    return False
 
 
 def folder_size(folder: Path) -> int:
@@ -147,6 +78,7 @@ class Database:
         self._journal = self.path.with_name(self.path.name + "-wal")
         self._refusal: LibraryError | None = None
         self._mode = "mode=rwc"
+        self._views: tuple[str, ...] = ()
         self._own = threading.local()
         self._guard = threading.Lock()
         self._idle = threading.Condition(self._guard)
@@ -310,6 +242,8 @@ class Database:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 # Pages: checkpoint the journal every 64 MB instead of every 4 MB.
                 connection.execute("PRAGMA wal_autocheckpoint = 16384")
+            for view in self._views:
+                connection.execute(view)
         except BaseException:
             connection.close()
             raise
@@ -344,7 +278,7 @@ class Database:
                 self._forget_connections()
                 raise
         if not (os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)):
-            self._refusal = _read_only(self.path, "no permission, or a read-only disk")
+            self._refusal = read_only_error(self.path, "no permission, or a read-only disk")
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = self._checked_version(connection)
@@ -365,7 +299,12 @@ class Database:
             self._mode = mode
             try:
                 with translate_errors(self.path):
-                    if self._checked_version(self._connection()) == SCHEMA_VERSION:
+                    version = self._checked_version(self._connection())
+                    if version in READ_ONLY_VIEWS:
+                        self._views = READ_ONLY_VIEWS[version]
+                        self._forget_connections()
+                        self._connection()
+                    if version == SCHEMA_VERSION or self._views:
                         return True
             except (LibraryReadOnly, LibraryFull):
                 pass
@@ -387,7 +326,7 @@ class Database:
         application = int(connection.execute("PRAGMA application_id").fetchone()[0])
         tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
         if application != APPLICATION_ID and (version or application or tables):
-            raise _damaged(self.path, "it is the database of another program")
+            raise damaged_error(self.path, "it is the database of another program")
         if version > SCHEMA_VERSION:
             raise LibraryTooNew(
                 f"The library {self.path} was written by a newer version of this program (its "

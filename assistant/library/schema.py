@@ -189,6 +189,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 
+# A catalogue that cannot be written cannot be migrated. These versions are read through temporary
+# views with the names of newer tables; an index starts over instead of following their changes.
+READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
+    6: (
+        "CREATE TEMP VIEW metadata AS SELECT name, value FROM facts",
+        "CREATE TEMP VIEW chunk_log AS "
+        "SELECT removal AS entry, 0 AS mark, chunk AS removed FROM removed_chunks",
+    ),
+}
+
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Migrate a catalogue of `version` (0: an empty file) to `SCHEMA_VERSION`.

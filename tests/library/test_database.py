@@ -21,7 +21,8 @@ from assistant.errors import (
 )
 from assistant.library import database as database_module
 from assistant.library.catalog import Catalog
-from assistant.library.database import Database, translate_errors
+from assistant.library.database import Database
+from assistant.library.database_errors import translate_errors
 from assistant.library.schema import SCHEMA_VERSION
 from assistant.paper import Paper
 
