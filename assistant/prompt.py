@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -123,7 +122,7 @@ class Prompt:
         if surrogate := _SURROGATE.search(text):
             raise PromptTemplateError(
                 f"The prompt {path} has a character that UTF-8 cannot encode "
-                f"(line {_line_at(surrogate.start(), text)}). Remove it."
+                f"(line {_line_number(surrogate.start(), text)}). Remove it."
             )
         fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
         return cls(name, _sections(text, name, path), fingerprint)
@@ -161,21 +160,17 @@ def _sections(text: str, name: str, path: str) -> tuple[tuple[Role, str], ...]:
     used = {variable for _, content in sections for variable in _VARIABLE.findall(content)}
     expected = TEMPLATES[name]
     if unknown := used - expected:
+        first = min(text.index(f"{{{variable}}}") for variable in unknown)
         raise PromptTemplateError(
             f"The prompt {path} uses the unknown variable {_join(unknown)} "
-            f"(line {_line_of(unknown, text)}). It can use {_join(expected)}."
+            f"(line {_line_number(first, text)}). It can use {_join(expected)}."
         )
     if missing := expected - used:
         raise PromptTemplateError(f"The prompt {path} must use {_join(missing)}.")
     return tuple(sections)
 
 
-def _line_of(variables: Iterable[str], text: str) -> int:
-    """The number, from 1, of the first line of `text` with one of `variables`."""
-    return _line_at(min(text.index(f"{{{variable}}}") for variable in variables), text)
-
-
-def _line_at(offset: int, text: str) -> int:
+def _line_number(offset: int, text: str) -> int:
     return text.count("\n", 0, offset) + 1
 
 

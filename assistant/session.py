@@ -178,7 +178,7 @@ class Session:
             settings = with_changes(old.settings, **changes)
             model, opened = old.model, None
             if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
-                opened = self._check_and_open_model(settings)
+                opened = self._load_model(settings, check=True)
                 model = Lazy(lambda: self._open_model(settings), opened)
             try:
                 save_settings(
@@ -241,11 +241,8 @@ class Session:
         return Library.open(self.settings.library, self.embedder, self.notify)
 
     def _open_model(self, settings: Settings) -> SharedModel:
-        from assistant import models
-        from assistant.models.shared_model import SharedModel
-
         try:
-            return SharedModel(models.open_language_model(settings, self.notify))
+            return self._load_model(settings)
         except ModelError as error:
             if "model" not in settings.saved:
                 raise
@@ -254,12 +251,13 @@ class Session:
                 "the bundled model."
             ) from error
 
-    def _check_and_open_model(self, settings: Settings) -> SharedModel:
+    def _load_model(self, settings: Settings, *, check: bool = False) -> SharedModel:
         from assistant import models
         from assistant.models.model_files import check_model
         from assistant.models.shared_model import SharedModel
 
-        check_model(settings)
+        if check:
+            check_model(settings)
         return SharedModel(models.open_language_model(settings, self.notify))
 
     def _configure(self, settings: Settings, model: Lazy[SharedModel]) -> _Configuration:
@@ -267,27 +265,25 @@ class Session:
 
         Its parts do not refer to the whole, so that a model is freed together with its users.
         """
+
+        def create_answer_pipeline() -> AnswerPipeline:
+            from assistant.answering import AnswerPipeline
+
+            return AnswerPipeline(self.library, model.get(), settings, self.prompts)
+
+        def create_summarizer() -> Summarizer:
+            from assistant.summarizing import Summarizer
+
+            return Summarizer(self.library, model.get(), self.prompts)
+
         return _Configuration(
-            settings,
-            model,
-            Lazy(lambda: self._create_answer_pipeline(settings, model.get())),
-            Lazy(lambda: self._create_summarizer(model.get())),
+            settings, model, Lazy(create_answer_pipeline), Lazy(create_summarizer)
         )
 
     def _prompts_version(self) -> object:
         from assistant.prompt import override_version
 
         return override_version(self.prompts)
-
-    def _create_answer_pipeline(self, settings: Settings, model: SharedModel) -> AnswerPipeline:
-        from assistant.answering import AnswerPipeline
-
-        return AnswerPipeline(self.library, model, settings, self.prompts)
-
-    def _create_summarizer(self, model: SharedModel) -> Summarizer:
-        from assistant.summarizing import Summarizer
-
-        return Summarizer(self.library, model, self.prompts)
 
     def _open_tldr_cache(self) -> TldrCache:
         from assistant.library import TldrCache

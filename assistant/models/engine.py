@@ -45,10 +45,12 @@ class Engine:
             ModelError: llama.cpp cannot load the file or an adapter.
             ChatTemplateMissing: the file has no usable chat template.
         """
-        self._name = name
-        self._slots = slots
-        self._adapter_names = frozenset(adapters or ())
+        self.name = name
+        self.slots = slots
+        self.adapters = frozenset(adapters or ())
         self._model = LlamaModel(path)
+        self.parameters = self._model.parameters
+        self.context_tokens = min(context, self._model.trained_context)
         try:
             self._template = ChatTemplate(self._model, name)
             for adapter, file in (adapters or {}).items():
@@ -56,12 +58,11 @@ class Engine:
         except BaseException:
             self._model.close()
             raise
-        self._context_tokens = min(context, self._model.trained_context)
         self._lanes = {
             priority: Lane(
                 self._model,
                 sequences=sequences,
-                limit=self._context_tokens,
+                limit=self.context_tokens,
                 batch=_STEP_TOKENS,
                 threads=threads,
                 flash_attention=priority is Priority.INTERACTIVE,
@@ -77,31 +78,6 @@ class Engine:
         self._closed = ""
         self._thread = threading.Thread(target=self._run, name="llama.cpp", daemon=True)
         self._thread.start()
-
-    @property
-    def name(self) -> str:
-        """Short name for people and for the catalogue."""
-        return self._name
-
-    @property
-    def context_tokens(self) -> int:
-        """Maximum number of tokens of prompt and reply together."""
-        return self._context_tokens
-
-    @property
-    def parameters(self) -> int:
-        """Number of parameters of the model."""
-        return self._model.parameters
-
-    @property
-    def slots(self) -> int:
-        """Number of batch requests processed at once."""
-        return self._slots
-
-    @property
-    def adapters(self) -> frozenset[str]:
-        """Names of the adapters that a request can use."""
-        return self._adapter_names
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Number of tokens of the rendered prompt, including the template's markup.
@@ -120,29 +96,29 @@ class Engine:
             ModelError: the engine is closed, or the adapter is unknown.
         """
         self._check_open()
-        if request.adapter is not None and request.adapter not in self._adapter_names:
-            raise ModelError(f"{self._name} has no adapter {request.adapter!r}.")
+        if request.adapter is not None and request.adapter not in self.adapters:
+            raise ModelError(f"{self.name} has no adapter {request.adapter!r}.")
         prompt = self._template.tokens(request.messages, request.answer_prefix)
-        job = PendingRequest(request, prompt, EngineStream(on_cancel=self._interrupt))
-        if job.needed > self._context_tokens:
+        pending = PendingRequest(request, prompt, EngineStream(on_cancel=self._interrupt))
+        if pending.needed > self.context_tokens:
             raise PromptTooLong(
                 f"A prompt of {len(prompt)} tokens and a reply of up to {request.max_tokens} do "
-                f"not fit {self._name}'s context of {self._context_tokens} tokens. "
+                f"not fit {self.name}'s context of {self.context_tokens} tokens. "
                 "Shorten the text, or raise ASSISTANT_CONTEXT if the model allows it."
             )
         with self._wake:
             # Again: it can have been closed meanwhile, and nothing reads the queue then.
             self._check_open()
-            self._incoming.append(job)
+            self._incoming.append(pending)
             self._wake.notify()
         if request.priority is Priority.INTERACTIVE:
             self._lanes[Priority.BATCH].interrupt()
-        return job.stream
+        return pending.stream
 
     def close(self) -> None:
         """End all streams and free the memory; a second call does nothing."""
         with self._wake:
-            self._closed = self._closed or f"{self._name} is closed. Open it again to continue."
+            self._closed = self._closed or f"{self.name} is closed. Open it again to continue."
             self._wake.notify()
         self._interrupt()
         if self._thread is not threading.current_thread():
@@ -162,19 +138,19 @@ class Engine:
 
     def _run(self) -> None:
         """Process requests until the engine is closed; no stream is left open at the end."""
-        error = ModelError(f"{self._name} was closed while it was writing.")
+        error = ModelError(f"{self.name} was closed while it was writing.")
         try:
             self._process()
         except Exception as fault:
             _log.exception("The engine's thread failed")
             error = ModelError(
-                f"{self._name} failed unexpectedly ({fault!r}). Open it again to continue."
+                f"{self.name} failed unexpectedly ({fault!r}). Open it again to continue."
             )
         with self._wake:
             self._closed = self._closed or str(error)
             waiting, self._incoming = self._incoming, []
-        for job in waiting:
-            job.stream.fail(error)
+        for pending in waiting:
+            pending.stream.fail(error)
         for lane in self._lanes.values():
             try:
                 lane.fail(error)
@@ -194,7 +170,7 @@ class Engine:
             except AssistantError as error:
                 lane.fail(error)
             except Exception as error:
-                failure = ModelError(f"{self._name} failed unexpectedly ({error!r}). Ask again.")
+                failure = ModelError(f"{self.name} failed unexpectedly ({error!r}). Ask again.")
                 failure.__cause__ = error
                 lane.fail(failure)
 
@@ -203,7 +179,7 @@ class Engine:
         with self._wake:
             while not (self._closed or self._incoming or any(x.busy for x in self._lanes.values())):
                 self._wake.wait()
-            for job in self._incoming:
-                self._lanes[job.request.priority].waiting.append(job)
+            for pending in self._incoming:
+                self._lanes[pending.request.priority].waiting.append(pending)
             self._incoming.clear()
             return not self._closed

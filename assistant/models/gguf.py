@@ -77,11 +77,6 @@ class GgufInfo:
     metadata: Mapping[str, Scalar]
 
     @property
-    def name(self) -> str:
-        """`general.name`, or else the file name without its suffix."""
-        return str(self.metadata.get("general.name") or self.path.stem)
-
-    @property
     def architecture(self) -> str | None:
         """`general.architecture`, such as `llama`."""
         found = self.metadata.get("general.architecture")
@@ -91,12 +86,6 @@ class GgufInfo:
     def is_adapter(self) -> bool:
         """Whether this is a LoRA adapter and not a model."""
         return self.metadata.get("general.type") == "adapter"
-
-    @property
-    def chat_template(self) -> str | None:
-        """The Jinja chat template, if any."""
-        found = self.metadata.get("tokenizer.chat_template")
-        return found if isinstance(found, str) else None
 
     @property
     def context_length(self) -> int | None:

@@ -131,7 +131,7 @@ class LlamaModel:
         self.bos: int = self.library.llama_vocab_bos(self._vocab)
         self.bos_text = self._text(self.bos)
         self.eos_text = self._text(self.library.llama_vocab_eos(self._vocab))
-        self._adapters: dict[str, Any] = {}
+        self.adapters: dict[str, Any] = {}
 
     def _text(self, token: int) -> str:
         if token < 0:
@@ -179,11 +179,7 @@ class LlamaModel:
         adapter = self.library.llama_adapter_lora_init(self.pointer, str(path).encode())
         if not adapter:
             raise ModelError(f"{path}: llama.cpp cannot load this adapter ({_reason()}).")
-        self._adapters[name] = adapter
-
-    def adapter(self, name: str) -> Any:
-        """The loaded adapter `name`."""
-        return self._adapters[name]
+        self.adapters[name] = adapter
 
     def close(self) -> None:
         """Free the model and its adapters; close its contexts first."""
@@ -281,7 +277,7 @@ class LlamaContext:
         Raises:
             ModelError: llama.cpp cannot apply it.
         """
-        adapters = [] if name is None else [self._model.adapter(name)]
+        adapters = [] if name is None else [self._model.adapters[name]]
         pointers = (self._library.llama_adapter_lora_p_ctypes * 1)(*adapters)
         scales = (ctypes.c_float * 1)(1.0)
         if self._library.llama_set_adapters_lora(self._pointer, pointers, len(adapters), scales):

@@ -89,45 +89,32 @@ class TextStream(Protocol):
 
     def __iter__(self) -> Iterator[str]:
         """Yield pieces of text until the reply ends."""
-        ...
 
     def cancel(self) -> None:
         """Stop within one decoding step; no effect when repeated or after the end."""
-        ...
 
 
 @runtime_checkable
 class LanguageModel(Protocol):
-    """Generates text. Thread-safe: several threads can send requests at the same time."""
+    """Generates text. Thread-safe: several threads can send requests at the same time.
 
-    @property
-    def name(self) -> str:
-        """Display name, also stored in the catalogue, such as `SmolLM2-135M-Instruct-Q8_0`."""
-        ...
+    Attributes:
+        name: display name, also stored in the catalogue, such as `SmolLM2-135M-Instruct-Q8_0`.
+        context_tokens: maximum tokens of prompt and reply together.
+        parameters: number of parameters (weights) of the model.
+        slots: number of batch requests that are processed at the same time.
+        adapters: names of the LoRA adapters that a request can use.
 
-    @property
-    def context_tokens(self) -> int:
-        """Maximum tokens of prompt and reply together."""
-        ...
+    """
 
-    @property
-    def parameters(self) -> int:
-        """Number of parameters (weights) of the model."""
-        ...
-
-    @property
-    def slots(self) -> int:
-        """Number of batch requests that are processed at the same time."""
-        ...
-
-    @property
-    def adapters(self) -> frozenset[str]:
-        """Names of the LoRA adapters that a request can use."""
-        ...
+    name: str
+    context_tokens: int
+    parameters: int
+    slots: int
+    adapters: frozenset[str]
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Length of the rendered prompt in tokens, template markup included."""
-        ...
 
     def generate(self, request: GenerationRequest) -> TextStream:
         """Queue a request and return its stream at once.
@@ -135,11 +122,9 @@ class LanguageModel(Protocol):
         Raises:
             PromptTooLong: prompt and reply do not fit `context_tokens`.
         """
-        ...
 
     def close(self) -> None:
         """End every stream and free the memory; no effect when repeated."""
-        ...
 
 
 def is_capable(model: LanguageModel) -> bool:
