@@ -4,7 +4,7 @@ Usage: python -m benchmarks.answers [--page FILE] [--split tuning] [--only KIND]
                                     [--show]
 
 The questions were written for the abstracts of the page. Half of each kind, and all questions of an
-earlier version, are for tuning; the other half is kept back, so that only its totals were looked at
+earlier version, are for tuning; the other half is held out, so that only its totals were looked at
 while the answers were improved. `near` questions are about the same field as the papers, `far` ones
 about anything else, `metadata` ones ask for what neither page nor abstracts contain: all three must
 be refused.
@@ -29,7 +29,7 @@ from assistant.settings import load_settings
 from benchmarks.measuring import PAGE, log
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
-SPLITS = ("tuning", "kept_back")
+SPLITS = ("tuning", "held_out")
 # Kinds that sentences of one paper answer, ...
 ONE_PAPER = ("fact", "definition", "follow_up", "summary")
 # ... kinds that several papers answer, ...

@@ -69,10 +69,10 @@ def recall(ranked: Sequence[str], judged: dict[str, int]) -> float:
 
 
 def measure(
-    find: Callable[[str], Sequence[str]], asked: dict[str, tuple[str, dict[str, int]]]
+    find: Callable[[str], Sequence[str]], judged_queries: dict[str, tuple[str, dict[str, int]]]
 ) -> str:
     """nDCG@10 and recall@100 of a search function."""
-    ranked = [(find(text), judged) for text, judged in asked.values()]
+    ranked = [(find(text), judged) for text, judged in judged_queries.values()]
     gains = sum(ndcg(*one) for one in ranked) / len(ranked)
     found = sum(recall(*one) for one in ranked) / len(ranked)
     return f"{gains:.3f} / {found:.3f}"
@@ -102,17 +102,17 @@ def by_vectors(library: Library) -> Callable[[str], list[str]]:
 def figures(folder: Path, work: Path) -> dict[str, str]:
     """The figures of one collection, by search method."""
     embedder = open_embedder(load_settings(), print)
-    asked = queries(folder)
+    judged_queries = queries(folder)
     with Library.open(work / "whole", None) as library:
         library.add(papers(folder))
-        found = {"full text alone (BM25)": measure(searching(library), asked)}
+        found = {"full text alone (BM25)": measure(searching(library), judged_queries)}
     with Library.open(work / "whole", embedder) as library:
         library.vectors.embed_missing(Progress(lambda report: log(report.text)))
-        found["vectors alone"] = measure(by_vectors(library), asked)
-        found["the search"] = measure(searching(library), asked)
+        found["vectors alone"] = measure(by_vectors(library), judged_queries)
+        found["the search"] = measure(searching(library), judged_queries)
     with Library.open(work / "lazy", embedder) as library:
         library.add(papers(folder))
-        found["the search, without vectors"] = measure(searching(library), asked)
+        found["the search, without vectors"] = measure(searching(library), judged_queries)
     return found
 
 

@@ -3,7 +3,7 @@
 Usage: python -m benchmarks.verification [--data FOLDER] [--show KIND]
 
 The rules and weights of `assistant/verification/` were chosen on the development half; the
-kept-back half has other claims and papers.
+held-out half has other claims and papers.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 There are two sets, both deterministic. The claims of SciFact were written by people from citations
 in other papers; their rationales and labels are used unchanged. The second set is closer to what a
 small model writes: sentences of abstracts, shortened so that they stay true, and the same with
-exactly one error. The halves, development and kept back, have different claims and papers.
+exactly one error. The halves, development and held-out, have different claims and papers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from benchmarks.perturbations import (
 SEED = 20_24
 # Maximum number of pairs of one kind in one half.
 MAX_PAIRS = 150
-HALVES = ("development", "kept back")
+HALVES = ("development", "held out")
 
 # Kinds of pairs and whether they are supported; None is not counted.
 KINDS: dict[str, bool | None] = {

@@ -152,67 +152,51 @@ _NO_DEFINITION = re.compile(
 )
 
 _WHOSE = r"(?P<of>.+)$"
-_FIELDS = tuple(
-    (field, re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL))
-    for field, pattern in (
-        (
-            RecordField.AUTHORS,
-            rf"""^(?:who\s+(?:is|are|was|were)\s+(?:the\s+)?(?:first\s+|last\s+|lead\s+|main\s+|senior\s+
-                |corresponding\s+)*(?:authors?|writers?|researchers?)\s+(?:of|behind|on)
-            |who\s+(?:has\s+|have\s+)?(?:wrote|written|authored|co-?authored|published)
-            |who\s+(?:is|are|was|were)\s+(?:behind|responsible\s+for)
-            |(?:what|which)\s+(?:is|are)\s+the\s+(?:names?\s+of\s+the\s+)?authors?\s+(?:of|behind)
-            |(?:name|list|tell\s+me|give\s+me)\s+the\s+authors?\s+of
-            |by\s+whom\s+(?:is|was|were)|authors?\s+of
-            |how\s+many\s+(?:authors|people)\s+(?:wrote|has|have|worked\s+on))\s+{_WHOSE}""",
-        ),
-        (
-            RecordField.PUBLISHED,
-            rf"""^(?:when\s+(?:was|were|is|did)|(?:in\s+)?(?:what|which)\s+(?:year|month|date)
-                (?:\s+(?:was|were|did|is))?|what\s+(?:is|was)\s+the\s+(?:publication|release)\s+
-                (?:date|year)\s+of|how\s+old\s+is)\s+
-            (?=.*\b(?:paper|article|abstract|preprint|publi\w+|appear\w*|come\s+out|came\s+out
-                |released|written|submitted|posted)\b)
-            {_WHOSE}""",
-        ),
-        (RecordField.DOI, rf"""^.{{0,40}}\bdoi\s+(?:of|for)\s+{_WHOSE}"""),
-        (
-            RecordField.ARXIV,
-            rf"""^.{{0,40}}\barxiv\s+(?:id|number|identifier|link)\s+(?:of|for)\s+{_WHOSE}""",
-        ),
-        (RecordField.PMID, rf"""^.{{0,40}}\b(?:pmid|pubmed\s+id)\s+(?:of|for)\s+{_WHOSE}"""),
-        (
-            RecordField.LINK,
-            rf"""^(?:where\s+can\s+i\s+(?:find|read|download|get)|(?:what|which)\s+is\s+the\s+
-                (?:url|link|web\s*(?:page|site))\s+(?:of|for|to)|link\s+to|url\s+of)\s+
-                (?=.*\b(?:paper|article|preprint|pdf)\b){_WHOSE}""",
-        ),
-        (
-            RecordField.JOURNAL,
-            rf"""^(?:(?:in|at)\s+)?(?:which|what)\s+(?:journal|conference|venue|proceedings|magazine
-                |publisher)\b\s*(?:is|was|were|did|has|have)?\s*{_WHOSE}
-            |^where\s+(?:was|were|is|did)\s+(?P<where>.+?)\s+(?:published|appear|presented)\b.*$""",
-        ),
-        (
-            RecordField.LICENCE,
-            r"""^(?=.*\blicen[cs]e\b)(?:under\s+)?(?:which|what)\b.*?
-                \b(?:(?:of|for|does|do|is|are|has|have|was|were)\s+)(?P<of>.+)$""",
-        ),
-        (
-            RecordField.CITATIONS,
-            r"""^how\s+(?:often|many\s+times)\s+(?:has|was|is|have)\s+(?P<of>.+?)\s+(?:been\s+)?cited.*$
-            |^how\s+many\s+citations\s+(?:does|do|has|have)\s+(?P<has>.+?)(?:\s+have)?$""",
-        ),
-        (
-            RecordField.AFFILIATION,
-            r"""^(?:at\s+|from\s+)?(?:which|what)\s+(?:university|universities|institution|institute
-                |compan(?:y|ies)|lab(?:oratory)?|organi[sz]ation)s?\b.*?
-                (?:(?:authors|researchers|writers)\s+(?:of|behind)|(?:wrote|published))\s+(?P<of>.+)$
-            |^who\s+(?:funded|financed|sponsored|paid\s+for)\s+(?P<funded>.+)$
-            |^where\s+do\s+the\s+authors\s+(?:of\s+)?(?P<work>.*?)\s*work.*$""",
-        ),
-    )
-)
+_FIELD_PATTERNS = {
+    RecordField.AUTHORS: rf"""
+        ^(?:who\s+(?:is|are|was|were)\s+(?:the\s+)?(?:first\s+|last\s+|lead\s+|main\s+|senior\s+
+            |corresponding\s+)*(?:authors?|writers?|researchers?)\s+(?:of|behind|on)
+        |who\s+(?:has\s+|have\s+)?(?:wrote|written|authored|co-?authored|published)
+        |who\s+(?:is|are|was|were)\s+(?:behind|responsible\s+for)
+        |(?:what|which)\s+(?:is|are)\s+the\s+(?:names?\s+of\s+the\s+)?authors?\s+(?:of|behind)
+        |(?:name|list|tell\s+me|give\s+me)\s+the\s+authors?\s+of
+        |by\s+whom\s+(?:is|was|were)|authors?\s+of
+        |how\s+many\s+(?:authors|people)\s+(?:wrote|has|have|worked\s+on))\s+{_WHOSE}""",
+    RecordField.PUBLISHED: rf"""
+        ^(?:when\s+(?:was|were|is|did)|(?:in\s+)?(?:what|which)\s+(?:year|month|date)
+            (?:\s+(?:was|were|did|is))?|what\s+(?:is|was)\s+the\s+(?:publication|release)\s+
+            (?:date|year)\s+of|how\s+old\s+is)\s+
+        (?=.*\b(?:paper|article|abstract|preprint|publi\w+|appear\w*|come\s+out|came\s+out
+            |released|written|submitted|posted)\b)
+        {_WHOSE}""",
+    RecordField.DOI: rf"""^.{{0,40}}\bdoi\s+(?:of|for)\s+{_WHOSE}""",
+    RecordField.ARXIV: rf"""
+        ^.{{0,40}}\barxiv\s+(?:id|number|identifier|link)\s+(?:of|for)\s+{_WHOSE}""",
+    RecordField.PMID: rf"""^.{{0,40}}\b(?:pmid|pubmed\s+id)\s+(?:of|for)\s+{_WHOSE}""",
+    RecordField.LINK: rf"""
+        ^(?:where\s+can\s+i\s+(?:find|read|download|get)|(?:what|which)\s+is\s+the\s+
+            (?:url|link|web\s*(?:page|site))\s+(?:of|for|to)|link\s+to|url\s+of)\s+
+            (?=.*\b(?:paper|article|preprint|pdf)\b){_WHOSE}""",
+    RecordField.JOURNAL: rf"""
+        ^(?:(?:in|at)\s+)?(?:which|what)\s+(?:journal|conference|venue|proceedings|magazine
+            |publisher)\b\s*(?:is|was|were|did|has|have)?\s*{_WHOSE}
+        |^where\s+(?:was|were|is|did)\s+(?P<where>.+?)\s+(?:published|appear|presented)\b.*$""",
+    RecordField.LICENCE: r"""^(?=.*\blicen[cs]e\b)(?:under\s+)?(?:which|what)\b.*?
+            \b(?:(?:of|for|does|do|is|are|has|have|was|were)\s+)(?P<of>.+)$""",
+    RecordField.CITATIONS: r"""
+        ^how\s+(?:often|many\s+times)\s+(?:has|was|is|have)\s+(?P<of>.+?)\s+(?:been\s+)?cited.*$
+        |^how\s+many\s+citations\s+(?:does|do|has|have)\s+(?P<has>.+?)(?:\s+have)?$""",
+    RecordField.AFFILIATION: r"""
+        ^(?:at\s+|from\s+)?(?:which|what)\s+(?:university|universities|institution|institute
+            |compan(?:y|ies)|lab(?:oratory)?|organi[sz]ation)s?\b.*?
+            (?:(?:authors|researchers|writers)\s+(?:of|behind)|(?:wrote|published))\s+(?P<of>.+)$
+        |^who\s+(?:funded|financed|sponsored|paid\s+for)\s+(?P<funded>.+)$
+        |^where\s+do\s+the\s+authors\s+(?:of\s+)?(?P<work>.*?)\s*work.*$""",
+}
+_FIELDS = {
+    field: re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL)
+    for field, pattern in _FIELD_PATTERNS.items()
+}
 _PAPER_WORDS = re.compile(
     rf"\b(?:the\s+|this\s+|that\s+)?(?:{_PAPERS}|pdf)\b\s*(?:(?:called|named|titled|entitled|about|on"
     r"|introducing|proposing|presenting|that\s+(?:introduces|proposes|presents|describes))\b)?"
@@ -260,7 +244,7 @@ def classify_paper_question(question: str) -> ParsedQuestion | None:
 
 
 def _metadata(text: str) -> ParsedQuestion | None:
-    for field, pattern in _FIELDS:
+    for field, pattern in _FIELDS.items():
         match = pattern.match(text)
         if match:
             paper = next((group for group in match.groupdict().values() if group), "")
