@@ -130,15 +130,16 @@ def _move(work: Path, folder: Path) -> None:
     """Replace the library in `folder`; at every moment it has the old or the new catalogue."""
     catalog = folder / CATALOG
     kept = _unused_name(folder, CATALOG)
-    exists = catalog.exists()
-    if exists:
+    if catalog.exists():
         _merge_journal(catalog)
-        _link(catalog, kept)
+        try:  # as a second name, so that the first one never lacks a file
+            os.link(catalog, kept)
+        except OSError:  # a file system without hard links
+            catalog.replace(kept)
     for suffix in _JOURNALS:  # of a damaged or missing catalogue
         journal = catalog.with_name(CATALOG + suffix)
-        if exists and journal.exists():
+        if journal.exists():
             journal.replace(kept.with_name(kept.name + suffix))
-        journal.unlink(missing_ok=True)
     prompts = folder / PROMPTS
     if prompts.is_dir() and any(prompts.iterdir()):
         prompts.replace(_unused_name(folder, PROMPTS))
@@ -165,14 +166,6 @@ def _merge_journal(catalog: Path) -> None:
             raise _in_use(catalog.parent)
 
 
-def _link(catalog: Path, kept: Path) -> None:
-    """Give `catalog` a second name, so that the first one never lacks a file."""
-    try:
-        os.link(catalog, kept)
-    except OSError:  # a file system without hard links
-        catalog.replace(kept)
-
-
 def _unused_name(folder: Path, name: str) -> Path:
     path = folder / f"{name}{_REPLACED}"
     number = 2
@@ -185,15 +178,11 @@ def _unused_name(folder: Path, name: str) -> Path:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a program that searches the library."""
-    lock = FileLock(folder / CHROMA_LOCK)
     try:
-        lock.acquire(blocking=False)
+        with FileLock(folder / CHROMA_LOCK, blocking=False):
+            yield
     except Timeout as error:
         raise _in_use(folder) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _check_unused(catalog: Path, replace: bool) -> None:

@@ -34,7 +34,7 @@ class BatchWriter:
         self._report = ImportReport()
         self._writing: Future[ImportReport] | None = None
 
-    def all(self, papers: Iterable[Paper]) -> ImportReport:
+    def write(self, papers: Iterable[Paper]) -> ImportReport:
         """See `Library.add`."""
         # SQLite updates the full-text index without holding the GIL, so reading continues then.
         # Reading waits while rows are written: both would compete for the GIL.

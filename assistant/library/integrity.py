@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sized
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from assistant.library.paper_integrity import (
 )
 from assistant.library.vector_rows import begin_generation
 from assistant.progress import NO_PROGRESS, Progress
+from assistant.text.formatting import format_count
 
 _MAX_EXAMPLES = 3
 # How far from 1 rounding may take the length of a vector.
@@ -41,9 +42,17 @@ class IntegrityProblem:
     repaired: bool = False
 
 
+Repair = Callable[[sqlite3.Connection], object]
+
+
 class _Finding(NamedTuple):
     problem: IntegrityProblem
-    repair: Callable[[sqlite3.Connection], object]
+    repair: Repair
+
+
+def _finding(wrong: Sized, what: str, repair_text: str, repair: Repair) -> _Finding | None:
+    """A finding, if there is anything `wrong`."""
+    return _Finding(IntegrityProblem(what, repair_text), repair) if wrong else None
 
 
 class IntegrityCheck:
@@ -105,34 +114,33 @@ class IntegrityCheck:
             rows = connection.execute("PRAGMA integrity_check(5)").fetchall()
         # Newer versions of SQLite also check the full-text index, which has a step of its own.
         faults = [row[0] for row in rows if row[0] != "ok" and "inverted index" not in row[0]]
-        if not faults:
-            return None
         reasons = "; ".join(" ".join(fault.split()) for fault in faults)
-        problem = IntegrityProblem(f"The file is damaged: {reasons}.", "Rebuilds its indexes.")
-        return _Finding(problem, lambda connection: connection.execute("REINDEX"))
+        return _finding(
+            faults,
+            f"The file is damaged: {reasons}.",
+            "Rebuilds its indexes.",
+            lambda connection: connection.execute("REINDEX"),
+        )
 
     def _references(self) -> _Finding | None:
         with self._database.read() as connection:
             rows = connection.execute("PRAGMA foreign_key_check").fetchall()
-        if not rows:
-            return None
         tables = ", ".join(sorted({row[0] for row in rows}))
         belong = "row belongs" if len(rows) == 1 else "rows belong"
         what = f"{len(rows):,} {belong} to no paper ({tables})."
-        return _Finding(IntegrityProblem(what, "Removes them."), _delete_orphans)
+        return _finding(rows, what, "Removes them.", _delete_orphans)
 
     def _state(self) -> _Finding | None:
         with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM metadata WHERE name = 'generation') "
-                "AND EXISTS (SELECT 1 FROM chunk_log)"
-            ).fetchone()
-        if row[0]:
-            return None
+            rows = connection.execute(
+                "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM metadata WHERE name = 'generation') "
+                "OR NOT EXISTS (SELECT 1 FROM chunk_log)"
+            ).fetchall()
         what = "The state of the vectors is missing, so no index can follow them."
-        return _Finding(IntegrityProblem(what, "Rebuilds the indexes."), begin_generation)
+        return _finding(rows, what, "Rebuilds the indexes.", begin_generation)
 
     def _full_text(self) -> _Finding | None:
+        damage: list[LibraryError] = []
         try:
             with self._database.write() as connection:
                 connection.execute(
@@ -141,42 +149,43 @@ class IntegrityCheck:
         except LibraryError as error:
             if not _is_damage(error):
                 raise
-            problem = IntegrityProblem(
-                "The full-text index does not match the papers.", "Rebuilds it."
-            )
-            return _Finding(problem, _rebuild_full_text)
-        return None
+            damage.append(error)
+        return _finding(
+            damage,
+            "The full-text index does not match the papers.",
+            "Rebuilds it.",
+            lambda connection: connection.execute(
+                "INSERT INTO full_text (full_text) VALUES ('rebuild')"
+            ),
+        )
 
     def _papers(self) -> _Finding | None:
         wrong = damaged_papers(self._database)
-        if not wrong:
-            return None
-        problem = IntegrityProblem(
+        return _finding(
+            wrong,
             f"The authors or tags of {_papers(wrong)} are damaged.",
             "Removes them; import these papers again to restore them.",
+            lambda connection: clear_damaged_lists(connection, wrong),
         )
-        return _Finding(problem, lambda connection: clear_damaged_lists(connection, wrong))
 
     def _records(self) -> _Finding | None:
         wrong = damaged_records(self._database)
-        if not wrong:
-            return None
-        problem = IntegrityProblem(
+        return _finding(
+            wrong,
             f"Source records of {_papers(wrong.values())} are damaged.",
             "Removes these records; the papers stay as they are.",
+            lambda connection: delete_records(connection, wrong),
         )
-        return _Finding(problem, lambda connection: delete_records(connection, wrong))
 
     def _lookups(self) -> _Finding | None:
         unreadable = {*damaged_papers(self._database), *damaged_records(self._database).values()}
         wrong = papers_with_wrong_lookups(self._database, unreadable)
-        if not wrong:
-            return None
-        problem = IntegrityProblem(
+        return _finding(
+            wrong,
             f"{_papers(wrong)} cannot be found by all identifiers or filters.",
             "Rebuilds the identifiers and filters.",
+            lambda connection: rewrite_lookups(connection, wrong),
         )
-        return _Finding(problem, lambda connection: rewrite_lookups(connection, wrong))
 
     def _vectors(self) -> _Finding | None:
         size = self._vector_size()
@@ -189,16 +198,14 @@ class IntegrityCheck:
             for _, paper, start, end, length, vector in rows
             if not (_is_span(start, end, length) and _is_vector(vector, size))
         }
-        if not wrong:
-            return None
-
-        def delete(connection: sqlite3.Connection) -> None:
-            connection.executemany(
+        return _finding(
+            wrong,
+            f"The vectors of {_papers(wrong)} are damaged.",
+            "Removes them; then run `assistant embed`.",
+            lambda connection: connection.executemany(
                 "DELETE FROM chunks WHERE paper = ?", [(number,) for number in wrong]
-            )
-
-        what = f"The vectors of {_papers(wrong)} are damaged."
-        return _Finding(IntegrityProblem(what, "Removes them; then run `assistant embed`."), delete)
+            ),
+        )
 
     def _vector_size(self) -> int:
         """Bytes of a vector: the most frequent size, of two the larger one."""
@@ -227,7 +234,7 @@ def _papers(numbers: Collection[int]) -> str:
     unique = sorted(set(numbers))
     shown = ", ".join(f"#{number}" for number in unique[:_MAX_EXAMPLES])
     more = ", ..." if len(unique) > _MAX_EXAMPLES else ""
-    return f"{len(unique):,} {'paper' if len(unique) == 1 else 'papers'} ({shown}{more})"
+    return f"{format_count(len(unique), 'paper')} ({shown}{more})"
 
 
 def _is_damage(error: LibraryError) -> bool:
@@ -244,7 +251,3 @@ def _delete_orphans(connection: sqlite3.Connection) -> None:
         connection.execute(
             f"DELETE FROM {table} WHERE paper NOT IN (SELECT number FROM papers)"  # noqa: S608
         )
-
-
-def _rebuild_full_text(connection: sqlite3.Connection) -> None:
-    connection.execute("INSERT INTO full_text (full_text) VALUES ('rebuild')")

@@ -118,7 +118,7 @@ class Library:
         papers read so far. When `papers` raises, or the user interrupts, the papers read before
         stay, except a batch that was just being written.
         """
-        return BatchWriter(self.papers.add_batch, progress).all(papers)
+        return BatchWriter(self.papers.add_batch, progress).write(papers)
 
     def preview_import(self) -> ImportPreview:
         """Predicts what an import would do with papers; nothing is written."""

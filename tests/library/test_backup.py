@@ -248,8 +248,11 @@ def test_an_existing_library_stays_unless_it_is_to_be_replaced(saved: Path, othe
 
 def test_what_is_replaced_is_kept(saved: Path, other: Path, folder: Path, tmp_path: Path) -> None:
     before = everything(other)
+    (other / "signs.npz").touch()
     restore(saved, other, replace=True)
     assert everything(other) == everything(folder)
+    assert not (other / "signs.npz").exists()
+    assert not (other / "chroma").exists()
     old = tmp_path / "old"
     old.mkdir()
     shutil.copy(other / "catalog.sqlite.before-restore", old / "catalog.sqlite")
