@@ -170,9 +170,8 @@ def ask_all(
             ]
 
 
-def share(values: Iterable[bool]) -> str:
-    """Count, total and percentage of true values."""
-    flags = list(values)
+def share(flags: Sequence[bool]) -> str:
+    """Count, total and percentage of true flags."""
     return f"{sum(flags)} of {len(flags)} ({100 * sum(flags) / len(flags):.0f}%)"
 
 
@@ -180,55 +179,39 @@ def table(results: Sequence[Result]) -> list[tuple[str, str]]:
     """Labels and figures for the kinds of questions in `results`."""
     one = [a for a in results if a.kind in ONE_PAPER]
     facts = [a for a in results if a.kind == "fact"]
-    answerable = [a for a in results if a.kind not in UNANSWERABLE]
-    refusable = [a for a in results if a.kind in UNANSWERABLE]
-    rows: list[tuple[str, str]] = []
-    if one:
-        rows += [
-            ("right paper among the cited", share(a.right_paper for a in one)),
-            ("right paper first", share(a.right_paper_first for a in one)),
-            ("key fact in the answer", share(a.fact_in_answer for a in one if a.fact)),
-            ("a sentence by the model", share("supported" in a.verdicts for a in one)),
-        ]
-    if facts:
-        rows += [
-            ("fact: answering sentence in the evidence",
-             share(a.sentence_in_evidence for a in facts)),
-            ("fact: key fact in the answer", share(a.fact_in_answer for a in facts)),
-        ]  # fmt: skip
+    refused = {kind: [a.answer.refused for a in results if a.kind == kind] for kind in UNANSWERABLE}
+    flags = {
+        "right paper among the cited": [a.right_paper for a in one],
+        "right paper first": [a.right_paper_first for a in one],
+        "key fact in the answer": [a.fact_in_answer for a in one if a.fact],
+        "a sentence by the model": ["supported" in a.verdicts for a in one],
+        "fact: answering sentence in the evidence": [a.sentence_in_evidence for a in facts],
+        "fact: key fact in the answer": [a.fact_in_answer for a in facts],
+        "wrongly refused": [a.answer.refused for a in results if a.kind not in UNANSWERABLE],
+        "rightly refused": [flag for answers in refused.values() for flag in answers],
+        **{f"{kind}: rightly refused": answers for kind, answers in refused.items()},
+    }
+    rows = [(label, share(values)) for label, values in flags.items() if values]
     for kind in MANY_PAPERS:
-        some = [a for a in results if a.kind == kind]
-        if some:
-            recall, precision = (
-                statistics.mean(getattr(a, name) for a in some) for name in ("recall", "precision")
-            )
-            rows.append((f"{kind}: right papers cited / cited papers right",
-                         f"{recall:.0%} / {precision:.0%} of {len(some)}"))  # fmt: skip
-    if answerable:
-        rows.append(("wrongly refused", share(a.answer.refused for a in answerable)))
-    if refusable:
-        rows.append(("rightly refused", share(a.answer.refused for a in refusable)))
-    for kind in UNANSWERABLE:
-        some = [a for a in results if a.kind == kind]
-        if some:
-            rows.append((f"{kind}: rightly refused", share(a.answer.refused for a in some)))
+        if some := [a for a in results if a.kind == kind]:
+            recall = statistics.mean(a.recall for a in some)
+            precision = statistics.mean(a.precision for a in some)
+            figure = f"{recall:.0%} / {precision:.0%} of {len(some)}"
+            rows.append((f"{kind}: right papers cited / cited papers right", figure))
     rows.append(("false quotations", str(sum(a.false_quotations for a in results))))
-    rows += [
+    timings = [a.answer.timings for a in results]
+    seconds = {
+        "time to evidence": [one.evidence_s for one in timings],
+        "time to first sentence": [
+            one.first_word_s for one in timings if one.first_word_s is not None
+        ],
+        "time to whole answer": [a.answer.timings.total_s for a in results if not a.answer.refused],
+    }
+    return rows + [
         (f"{label}, median", f"{statistics.median(values):.2f} s")
-        for label, values in (
-            ("time to evidence", [a.answer.timings.evidence_s for a in results]),
-            ("time to first sentence", [
-                a.answer.timings.first_word_s
-                for a in results
-                if a.answer.timings.first_word_s is not None
-            ]),
-            ("time to whole answer", [
-                a.answer.timings.total_s for a in results if not a.answer.refused
-            ]),
-        )
+        for label, values in seconds.items()
         if values
-    ]  # fmt: skip
-    return rows
+    ]
 
 
 def show(result: Result) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,43 +57,35 @@ def check_all(pairs: Sequence[Pair]) -> list[Checked]:
 
 def table(checked: Sequence[Checked]) -> list[str]:
     """The rows: how many pairs of each kind pass in each half, and the totals."""
+
+    def row(label: str, wanted: str, flag_of: Callable[[Checked], bool | None]) -> str:
+        """A row of shares of true flags; None is not counted."""
+        cells = []
+        for half in HALVES:
+            flags = [flag_of(one) for one in checked if one.pair.half == half]
+            cells.append(_share([flag for flag in flags if flag is not None]))
+        return f"| {label} | {wanted} | {' | '.join(cells)} |"
+
     rows = [f"| pair | should pass | {' | '.join(f'{half}: passing' for half in HALVES)} |"]
     rows.append("|---|---|---:|---:|")
     for kind, wanted in KINDS.items():
-        cells = [
-            _share(
-                [one.passed for one in checked if (one.pair.kind, one.pair.half) == (kind, half)]
-            )
-            for half in HALVES
-        ]
         word = {True: "yes", False: "no", None: "in part"}[wanted]
-        rows.append(f"| {kind} | {word} | {' | '.join(cells)} |")
-    for label, wanted, only in (
+        rows.append(row(kind, word, lambda one, k=kind: one.passed if one.pair.kind == k else None))  # type: ignore[misc]
+    for label, wanted, prefix in (
         ("**unsupported that pass, all**", False, ""),
         ("**recall, all**", True, ""),
         ("**recall, claims written by people**", True, "claim"),
         ("**recall, extracts**", True, "extract"),
     ):
-        cells = [
-            _share([
-                one.passed
-                for one in checked
-                if one.pair.half == half
-                and one.pair.supported is wanted
-                and one.pair.kind.startswith(only)
-            ])
-            for half in HALVES
-        ]  # fmt: skip
-        rows.append(f"| {label} | {'yes' if wanted else 'no'} | {' | '.join(cells)} |")
-    cells = [
-        _share([
-            one.pair.supported is True
-            for one in checked
-            if one.passed and one.pair.half == half and one.pair.supported is not None
-        ])
-        for half in HALVES
-    ]  # fmt: skip
-    rows.append(f"| **precision, all** | | {' | '.join(cells)} |")
+
+        def passed(one: Checked, wanted: bool = wanted, prefix: str = prefix) -> bool | None:
+            counted = one.pair.supported is wanted and one.pair.kind.startswith(prefix)
+            return one.passed if counted else None
+
+        rows.append(row(label, "yes" if wanted else "no", passed))
+    rows.append(
+        row("**precision, all**", "", lambda one: one.pair.supported if one.passed else None)
+    )
     return rows
 
 

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from assistant.errors import AssistantError
@@ -91,12 +92,18 @@ class Lane:
             flash_attention: slightly faster for prompts, slower for many replies at once.
 
         """
-        self._flash_attention = flash_attention
         self._model = model
         self._sequences = sequences
         self._limit = limit
         self._batch = batch
-        self._threads = threads
+        self._create_context = partial(
+            LlamaContext,
+            model,
+            sequences=sequences,
+            batch=batch,
+            threads=threads,
+            flash_attention=flash_attention,
+        )
         self._context: LlamaContext | None = None
         self._slots: list[Slot] = []
         self._adapter: str | None = None
@@ -242,14 +249,7 @@ class Lane:
             return False
         self._release()
         tokens = min(-(-max(needed, 2 * _CACHE_STEP) // _CACHE_STEP) * _CACHE_STEP, self._limit)
-        self._context = LlamaContext(
-            self._model,
-            sequences=self._sequences,
-            tokens=tokens,
-            batch=self._batch,
-            threads=self._threads,
-            flash_attention=self._flash_attention,
-        )
+        self._context = self._create_context(tokens=tokens)
         self._slots = [Slot(sequence) for sequence in range(self._sequences)]
         return True
 
