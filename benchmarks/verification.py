@@ -19,7 +19,8 @@ from assistant.answering import Evidence
 from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.verification.verifier import verify_claim
-from benchmarks.verification_pairs import DATA, HALVES, KINDS, Pair, all_pairs
+from benchmarks.measuring import DATA
+from benchmarks.verification_pairs import HALVES, KINDS, Pair, all_pairs
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from assistant.verification.support_score import FEATURES, FILE, SupportFeatures
 from assistant.verification.verifier import apply_rules
+from benchmarks.measuring import DATA
 from benchmarks.verification import evidence_of
-from benchmarks.verification_pairs import DATA, HALVES, Pair, all_pairs
+from benchmarks.verification_pairs import HALVES, Pair, all_pairs
 
 # Far below the target of 2%: a model makes other errors than those in these pairs, too.
 MAX_FALSE_ACCEPTS = 0.005
