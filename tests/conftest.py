@@ -15,7 +15,7 @@ _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
 
 # Fixtures that open a browser or a real model. Tests with the same one run in one process, so that
 # it is opened once and two of them do not compete for the cores.
-_HEAVY = {"browser": "browser", "engine": "model", "embedded_model": "model"}
+_HEAVY = {"browser": "browser", "engine": "model", "bundled_model": "model"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

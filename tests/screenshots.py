@@ -1,7 +1,7 @@
 """Takes a picture of every tab of the page, large and small, light and dark.
 
 `make screenshots` writes them to `screenshots/`; another folder is named as the first argument. The
-page is that of a library in a temporary folder, and asks the embedded models. The pictures are the
+page is that of a library in a temporary folder, and asks the bundled models. The pictures are the
 page's whole length, up to `TALLEST`.
 """
 

@@ -1,4 +1,4 @@
-"""What the embedded model is really given: hostile texts as plain text, never as markup."""
+"""What the bundled model is really given: hostile texts as plain text, never as markup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HARMLESS = "Penguins sleep for four seconds at a time."
 
 @pytest.fixture(scope="module")
 def model(model_cache: Path) -> Iterator[LlamaModel]:
-    """The embedded model's vocabulary, without a context."""
+    """The bundled model's vocabulary, without a context."""
     model = LlamaModel(prepared_file(model_cache, threads=2, notify=lambda note: None))
     yield model
     model.close()
@@ -50,7 +50,7 @@ def prompts(text: str) -> list[tuple[Message, ...]]:
 
 
 def spelled(text: str) -> str:
-    """`text` without the controls that the embedded vocabulary has no bytes for."""
+    """`text` without the controls that the bundled vocabulary has no bytes for."""
     return "".join(character for character in text if character >= " " or character in "\n\t")
 
 
@@ -103,7 +103,7 @@ def test_what_a_tldr_is_asked_for_is_two_lines_whatever_the_paper_says() -> None
 def test_markers_that_are_no_control_tokens_are_only_text_too(
     model_cache: Path, tmp_path: Path
 ) -> None:
-    """Qwen's `<think>` is such a one; here the embedded vocabulary gets some."""
+    """Qwen's `<think>` is such a one; here the bundled vocabulary gets some."""
     markers = ("<repo_name>", "<file_sep>")
     path = tmp_path / "other.gguf"
     shutil.copyfile(prepared_file(model_cache, threads=2, notify=lambda note: None), path)

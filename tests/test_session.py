@@ -241,7 +241,7 @@ def test_a_prompt_that_is_edited_in_its_file_counts_at_once() -> None:
         assert session.summarizer.prompt == first.prompt
 
 
-def test_the_embedded_model_survives_being_changed_under_those_who_use_it() -> None:
+def test_the_bundled_model_survives_being_changed_under_those_who_use_it() -> None:
     """llama.cpp would end this process if it were freed while anybody calls it."""
     failed: list[BaseException] = []
     over = threading.Event()

@@ -1,4 +1,4 @@
-"""The real embedded model, loaded once for all tests of this folder."""
+"""The real bundled model, loaded once for all tests of this folder."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from assistant.models.engine import Engine
 
 
 @pytest.fixture(scope="session")
-def embedded_model(model_cache: Path) -> Path:
-    """The embedded model as Q8_0."""
+def bundled_model(model_cache: Path) -> Path:
+    """The bundled model as Q8_0."""
     return prepared_file(model_cache, threads=2, notify=lambda note: None)
 
 
 @pytest.fixture(scope="module")
-def engine(embedded_model: Path) -> Iterator[Engine]:
-    """An engine of three batch slots over the embedded model and its adapters."""
+def engine(bundled_model: Path) -> Iterator[Engine]:
+    """An engine of three batch slots over the bundled model and its adapters."""
     engine = Engine(
-        embedded_model, name=NAME, context=1024, slots=3, threads=2, adapters=verified_adapters()
+        bundled_model, name=NAME, context=1024, slots=3, threads=2, adapters=verified_adapters()
     )
     yield engine
     engine.close()

@@ -1,4 +1,4 @@
-"""The embedded model is made ready once, and again only when its file is not whole."""
+"""The bundled model is prepared once, and again only if its file is damaged."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Q8_0 = 7
 
 
 @pytest.fixture
-def cache(tmp_path: Path, embedded_model: Path) -> Path:
+def cache(tmp_path: Path, bundled_model: Path) -> Path:
     """A cache folder of its own that holds the prepared model."""
     folder = tmp_path / "cache"
     folder.mkdir()
-    for file in (embedded_model, sidecar_of(embedded_model)):
+    for file in (bundled_model, sidecar_of(bundled_model)):
         shutil.copyfile(file, folder / file.name)
     return folder
 
@@ -88,10 +88,10 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_any_other_gguf_can_be_used(
-    embedded_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "My model.gguf"
-    other.symlink_to(embedded_model)
+    other.symlink_to(bundled_model)
     monkeypatch.setenv("ASSISTANT_MODEL", str(other))
     model = open_language_model(load_settings(), lambda note: None)
     try:
@@ -103,15 +103,15 @@ def test_any_other_gguf_can_be_used(
 
 @pytest.mark.parametrize("kind", ["text", "cut", "checksum", "missing"])
 def test_a_bad_file_is_refused_before_llama_cpp_sees_it(
-    kind: str, embedded_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, bundled_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = tmp_path / "bad.gguf"
     if kind == "text":
         bad.write_text("this is no model")
     elif kind == "cut":
-        bad.write_bytes(embedded_model.read_bytes()[:5_000_000])
+        bad.write_bytes(bundled_model.read_bytes()[:5_000_000])
     elif kind == "checksum":
-        bad.symlink_to(embedded_model)
+        bad.symlink_to(bundled_model)
         sidecar_of(bad).write_text(f"{'0' * 64}  bad.gguf\n")
 
     def seen(*arguments: object, **options: object) -> None:
@@ -127,8 +127,8 @@ def test_an_adapter_is_not_taken_for_a_model() -> None:
         open_language_model(load_settings(model=bundled_model.ADAPTERS["tldr"]), lambda note: None)
 
 
-def test_a_model_without_a_chat_template_says_so(embedded_model: Path, tmp_path: Path) -> None:
-    data = bytearray(embedded_model.read_bytes())
+def test_a_model_without_a_chat_template_says_so(bundled_model: Path, tmp_path: Path) -> None:
+    data = bytearray(bundled_model.read_bytes())
     at = data.index(b"tokenizer.chat_template")
     data[at : at + len(b"tokenizer.chat_template")] = b"tokenizer.chat_templatX"
     plain = tmp_path / "plain.gguf"

@@ -21,9 +21,9 @@ CHATML = (
 
 
 @pytest.fixture(scope="module")
-def model(embedded_model: Path) -> Iterator[LlamaModel]:
-    """The embedded model's vocabulary, without a context."""
-    model = LlamaModel(embedded_model)
+def model(bundled_model: Path) -> Iterator[LlamaModel]:
+    """The bundled model's vocabulary, without a context."""
+    model = LlamaModel(bundled_model)
     yield model
     model.close()
 

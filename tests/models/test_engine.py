@@ -1,4 +1,4 @@
-"""The engine over the real embedded model: streams, many at once, cancelling, shared prefixes."""
+"""The engine over the real bundled model: streams, many at once, cancelling, shared prefixes."""
 
 from __future__ import annotations
 
@@ -214,8 +214,8 @@ def test_many_threads_may_ask_at_once(engine: Engine) -> None:
     assert all(replies.values())
 
 
-def test_closing_ends_running_streams_with_an_error(embedded_model: Path) -> None:
-    engine = Engine(embedded_model, name="closing", context=512, slots=1, threads=1)
+def test_closing_ends_running_streams_with_an_error(bundled_model: Path) -> None:
+    engine = Engine(bundled_model, name="closing", context=512, slots=1, threads=1)
     stream = engine.generate(request("Tell me a long story.", 300))
     next(iter(stream))
     other = engine.generate(request("Tell me another.", 300))
@@ -228,9 +228,9 @@ def test_closing_ends_running_streams_with_an_error(embedded_model: Path) -> Non
 
 
 def test_a_request_made_while_the_engine_closes_is_refused(
-    embedded_model: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Engine(embedded_model, name="closing", context=512, slots=1, threads=1)
+    engine = Engine(bundled_model, name="closing", context=512, slots=1, threads=1)
     tokens = engine._template.tokens([Message("user", "Hello")])
 
     def close_meanwhile(*_: object) -> list[int]:
@@ -244,9 +244,9 @@ def test_a_request_made_while_the_engine_closes_is_refused(
 
 
 def test_a_failed_thread_ends_all_streams_and_refuses_requests(
-    embedded_model: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Engine(embedded_model, name="failing", context=512, slots=1, threads=1)
+    engine = Engine(bundled_model, name="failing", context=512, slots=1, threads=1)
     streams = [
         engine.generate(request("Tell me a story.", 300, batch=batch)) for batch in (False, True)
     ]

