@@ -1,4 +1,4 @@
-"""The vectors of the chunks: rows in the catalogue, which every index is made from."""
+"""The vectors of the chunks: rows of the catalogue, from which all indexes are derived."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from assistant.library.metadata import Metadata
 from assistant.library.records import StoredPaper
 
 Numbers = npt.NDArray[np.int64]
-# Bounds the memory of a comparison with many papers.
+# Limits the memory of a comparison with many papers.
 _PAPERS_AT_ONCE = 5_000
-# As stored: the same on every machine.
+# The stored format, the same on every machine.
 _STORED = np.dtype("<f4")
 
 
@@ -28,9 +28,9 @@ _STORED = np.dtype("<f4")
 class VectorState:
     """A state in the history of the chunks, which an index or a map has reached.
 
-    `chunk` is the highest number ever given to a chunk, `entry` the last entry of the chunk log.
-    The random `mark` of that entry tells this history from those of other catalogues, also of
-    earlier copies of the same one. A new `generation` means that indexes have to be rebuilt.
+    `chunk` is the highest number of a chunk so far, `entry` the last entry of the chunk log. The
+    random `mark` of that entry distinguishes this history from those of other catalogues, including
+    copies of the same one. Indexes of another `generation` have to be rebuilt.
     """
 
     generation: str
@@ -42,7 +42,7 @@ class VectorState:
 
 @dataclass(frozen=True)
 class VectorBatch:
-    """Some rows: `vectors[i]` belongs to the chunk `chunks[i]` of the paper `papers[i]`."""
+    """Rows: `vectors[i]` belongs to the chunk `chunks[i]` of the paper `papers[i]`."""
 
     chunks: Numbers
     papers: Numbers
@@ -55,10 +55,10 @@ class VectorBatch:
 
 
 def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
-    """Cosine of `vector`, which has length 1, and the best chunk of each paper of `batch`."""
+    """The best cosine of each paper of `batch` with `vector`, which has length 1."""
     best: dict[int, float] = {}
     if not len(batch.papers):
-        return best  # an empty batch does not know the dimension
+        return best  # an empty batch has no dimension
     cosines = (batch.vectors @ vector).tolist()
     for paper, cosine in zip(batch.papers.tolist(), cosines, strict=True):
         best[paper] = max(cosine, best.get(paper, -1.0))
@@ -66,11 +66,11 @@ def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
 
 
 def means(batch: VectorBatch) -> dict[int, Vector]:
-    """One vector of length 1 for each paper of `batch`: the mean of its chunks."""
+    """The mean of the chunks of each paper of `batch`, of length 1."""
     sums: dict[int, Vector] = {}
     for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
         sums[paper] = sums[paper] + vector if paper in sums else vector
-    # Vectors that cancel out have no direction.
+    # Vectors that cancel each other out have no direction.
     return {
         paper: total / length
         for paper, total in sums.items()
@@ -104,23 +104,23 @@ class VectorRows:
         return self.state().generation == state.generation and self.has_been(state)
 
     def count(self) -> int:
-        """How many chunks there are."""
+        """The number of chunks."""
         with self._database.read() as connection:
             return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
     def any(self) -> bool:
-        """Whether there are chunks at all."""
+        """Whether there are chunks."""
         with self._database.read() as connection:
             return connection.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is not None
 
     def more_than(self, count: int) -> bool:
-        """Whether there are more than `count` chunks, which is known sooner than how many."""
+        """Whether there are more than `count` chunks; faster than counting all."""
         with self._database.read() as connection:
             found = connection.execute("SELECT 1 FROM chunks LIMIT 1 OFFSET ?", (count,)).fetchone()
         return found is not None
 
     def missing(self) -> int:
-        """How many papers have no chunks yet."""
+        """The number of papers without chunks."""
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT count(*) FROM papers "
@@ -129,10 +129,7 @@ class VectorRows:
         return int(row[0])
 
     def claim(self, fingerprint: str) -> int:
-        """Make the rows those of `fingerprint`, dropping them all if another one made them.
-
-        Returns how many were dropped.
-        """
+        """Delete all rows if their fingerprint is not `fingerprint`; return how many."""
         if self.state().fingerprint == fingerprint:
             return 0
         with self._database.write() as connection:
@@ -157,11 +154,11 @@ class VectorRows:
         vectors: Vectors,
         patience_s: float | None = None,
     ) -> int:
-        """Store the chunks of `papers`; `vectors` has a row for each of them, in this order.
+        """Store the chunks of `papers`; `vectors` has a row for each of them, in order.
 
-        A paper that is gone, has other text by now, or got its chunks from somebody else in the
-        meantime is left out. So are all when the rows belong to another fingerprint by now.
-        Returns how many papers were stored. For `patience_s` see `Database.write`.
+        Papers that were removed, changed, or embedded by another thread meanwhile are skipped; all
+        are skipped if the rows have another fingerprint now. Returns how many papers were stored.
+        For `patience_s` see `Database.write`.
         """
         stored = 0
         position = 0
@@ -190,7 +187,7 @@ class VectorRows:
         return stored
 
     def added_after(self, chunk: int, limit: int) -> VectorBatch:
-        """The first `limit` rows whose chunk has a higher number than `chunk`."""
+        """The first `limit` rows after the chunk `chunk`."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT chunk, paper, vector FROM chunks WHERE chunk > ? ORDER BY chunk LIMIT ?",
@@ -219,7 +216,7 @@ class VectorRows:
         return _batch(rows)
 
     def of_chunks(self, chunks: Numbers) -> VectorBatch:
-        """The rows of these chunks that are still there, in any order."""
+        """The rows of these chunks, in any order; removed chunks are omitted."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT chunk, paper, vector FROM chunks "
@@ -229,7 +226,7 @@ class VectorRows:
         return _batch(rows)
 
     def without_chunks(self, numbers: Iterable[int]) -> set[int]:
-        """Those of these papers that have no chunks yet."""
+        """The papers of `numbers` that have no chunks."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT value FROM json_each(?) "
@@ -239,9 +236,9 @@ class VectorRows:
         return {row[0] for row in rows}
 
     def cosines(self, vector: Vector, numbers: Sequence[int]) -> dict[int, float]:
-        """Cosine of `vector`, which has length 1, and the best chunk of each of these papers.
+        """The best cosine of each of these papers with `vector`, which has length 1.
 
-        Papers without chunks are left out.
+        Papers without chunks are omitted.
         """
         best: dict[int, float] = {}
         for start in range(0, len(numbers), _PAPERS_AT_ONCE):

@@ -33,7 +33,7 @@ def test_search_json_is_one_object_a_line_of_stdin(run: Run, filled: Path) -> No
 def test_a_search_that_finds_nothing_says_so_on_stderr(run: Run) -> None:
     result = run("search", "owls")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "Nothing" in result.stderr
+    assert result.stderr == "No papers match.\n"
 
 
 def test_an_empty_query_is_wrong_use(run: Run, filled: Path) -> None:

@@ -123,7 +123,7 @@ def test_without_a_person_to_ask_nothing_is_removed(run: Run, filled: Path) -> N
     result = run("remove", "2", "3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "On the sleep of dogs" in result.stderr
-    assert "give --yes" in result.stderr
+    assert "Give --yes" in result.stderr
     assert len(numbers(run)) == 5
 
 
