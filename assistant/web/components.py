@@ -1,4 +1,4 @@
-"""What all parts of the page build with."""
+"""Components, event options and visitor names that all tabs share."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import gradio as gr
 
 
 def html(value: str = "", **options: Any) -> gr.HTML:
-    """A place for HTML of `rendering`, without styles or scripts of Gradio's own."""
+    """A component for HTML, without Gradio's own styles and scripts."""
     return gr.HTML(value, js_on_load=None, apply_default_css=False, **options)
 
 
 def quiet() -> dict[str, Any]:
-    """Options of an event: no overlay while it runs, and no place in any API."""
+    """Options of an event: no overlay while it runs, and not part of an API."""
     return {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def owner(request: gr.Request) -> str:
-    """Whose chats a request is about: the name of who is logged in, "" where nobody has to."""
+    """The user who sends the request and owns its chats, "" without log-in."""
     return request.username or ""
 
 
 def updates(
     views: Iterator[tuple[Any, ...]], outputs: Sequence[gr.components.Component]
 ) -> Iterator[tuple[Any, ...]]:
-    """The updates in `views`; if there are none, one by which all `outputs` stay as they are.
+    """The updates in `views`; if there are none, one that leaves all `outputs` unchanged.
 
-    Gradio empties the outputs of a handler that yields nothing.
+    Gradio clears the outputs of a handler that yields nothing.
     """
-    none = True
+    is_empty = True
     for view in views:
-        none = False
+        is_empty = False
         yield view
-    if none:
+    if is_empty:
         yield tuple(gr.skip() for _ in outputs)
 
 
 def visitor(request: gr.Request) -> str:
-    """What tells one open window of the page from another; nobody can name somebody else's."""
-    # No name has a slash in it.
+    """The key of an open window of the page, which only its user can have."""
+    # User names contain no slash.
     return f"{owner(request)}/{request.session_hash or ''}"

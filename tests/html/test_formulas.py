@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from web_support import MATHML, Tags
 
-from assistant.html.formulas.in_text import MOST, formulas, marked_formulas
-from assistant.html.formulas.mathml import DEEPEST, LONGEST, mathml
+from assistant.html.formulas.in_text import MAX_FORMULAS, formulas, marked_formulas
+from assistant.html.formulas.mathml import MAX_CHARACTERS, MAX_DEPTH, mathml
 from assistant.html.rendering import _environment
 from assistant.text.sanitizing import sanitized_lines
 
@@ -137,16 +137,16 @@ def test_markup_in_a_formula_is_text() -> None:
 def test_work_and_size_are_bounded(text: str) -> None:
     html = formulas(text)
     assert only_mathml(html) == sanitized_lines(_MATH.sub("", html)).replace("&#39;", "'")
-    assert html.count("<math") <= MOST * LONGEST
-    assert len(html) <= len(text) + 64 * LONGEST * MOST
+    assert html.count("<math") <= MAX_FORMULAS * MAX_CHARACTERS
+    assert len(html) <= len(text) + 64 * MAX_CHARACTERS * MAX_FORMULAS
     assert len(html) <= 120 * len(text)
 
 
 def test_deeper_and_longer_ones_are_left() -> None:
-    assert mathml("{" * (DEEPEST - 1) + "x" + "}" * (DEEPEST - 1)) is not None
-    assert mathml("{" * DEEPEST + "x" + "}" * DEEPEST) is None
-    assert mathml("x" * LONGEST) is not None
-    assert mathml("x" * (LONGEST + 1)) is None
+    assert mathml("{" * (MAX_DEPTH - 1) + "x" + "}" * (MAX_DEPTH - 1)) is not None
+    assert mathml("{" * MAX_DEPTH + "x" + "}" * MAX_DEPTH) is None
+    assert mathml("x" * MAX_CHARACTERS) is not None
+    assert mathml("x" * (MAX_CHARACTERS + 1)) is None
     assert mathml("") is None
     assert mathml(" ") is None
 

@@ -1,1 +1,1 @@
-"""LaTeX within texts -> MathML that is ours alone."""
+"""LaTeX formulas in texts -> MathML."""

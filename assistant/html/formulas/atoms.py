@@ -1,4 +1,4 @@
-"""What formulas are made of: MathML elements with their kinds, and the symbols of commands."""
+"""The parts of formulas: MathML elements with their TeX kinds, and symbols of commands."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ class Atom(NamedTuple):
 
     markup: Markup
     kind: Kind = "ordinary"
-    limits: bool = False  # its scripts stand above and below
+    limits: bool = False  # scripts go above and below
     width: int = 1  # symbols
 
 
 def element(name: str, content: str, attributes: str = "") -> Markup:
-    """`content` escaped if it is text; `name` and `attributes` are never those of a paper."""
+    """An element with `content`, escaped if it is text.
+
+    `name` and `attributes` never come from a paper.
+    """
     return Markup(f"<{name}{attributes}>{escape(content)}</{name}>")  # noqa: S704
 
 
@@ -36,7 +39,7 @@ def row(atoms: list[Atom]) -> Markup:
 
 
 def operator(character: str, kind: Kind, before: str) -> Atom:
-    """A sign, with the space that its kind has after an atom of the kind `before`."""
+    """An operator, with the space of its kind after an atom of the kind `before`."""
     shown = {"-": "−", "*": "∗"}.get(character, character)
     attributes = UNSTRETCHED if kind in ("opening", "closing", "relation") else ""
     if kind == "binary" and before in (
@@ -47,12 +50,12 @@ def operator(character: str, kind: Kind, before: str) -> Atom:
 
 
 def space(hundredths: int) -> Atom:
-    """An empty place, in hundredths of the letter's height."""
+    """A space, in hundredths of an em."""
     return Atom(element("mspace", "", f' width="{hundredths / 100}em"'), width=0)
 
 
 def symbol(name: str, before: str) -> Atom | None:
-    """What the command `name` stands for, if it takes no argument and is known."""
+    """The symbol of the command `name`; None if it is unknown or takes an argument."""
     if name in known.GREEK:
         return Atom(element("mi", known.GREEK[name]))
     if name in known.UPRIGHT:

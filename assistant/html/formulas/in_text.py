@@ -1,14 +1,13 @@
-"""Formulas within a text of a paper or a model -> MathML; everything else is escaped text.
+"""Formulas in texts of papers and models -> MathML; everything else becomes escaped text.
 
-What stands between dollars is a formula only if it cannot well be anything else: "$5 and $10" is
-money, and `$HOME and $PATH` are variables. What is not converted stays as it was written. The
-words of a formula are its letters, so searching the page finds it; assets/formulas.js has its
-LaTeX copied.
+Text between dollar signs is a formula only if it is unlikely to be something else: "$5 and $10" are
+prices, and `$HOME and $PATH` are variables. Text that is not converted stays unchanged. Formulas
+consist of letters, so a search in the page finds them; assets/formulas.js copies them as LaTeX.
 
-Measured on 9,874 titles, abstracts and TL;DRs: of 814 formulas 792 are converted (the others have
-macros of their authors), the 50 abstracts with most of them in 0.02 s. Weighed against it:
-latex2mathml, which shows unknown commands as they are and lets links and styles of a formula
-through; KaTeX, 1.5 MB of script and fonts.
+Of 814 formulas in 9,874 titles, abstracts and TL;DRs, 792 are converted (the others use macros of
+their authors); the 50 abstracts with the most formulas take 0.02 s. Alternatives: latex2mathml
+shows unknown commands and lets links and styles of a formula through; KaTeX needs 1.5 MB of scripts
+and fonts.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from markupsafe import Markup, escape
 from assistant.html.formulas import mathml
 from assistant.text.sanitizing import sanitized_lines
 
-# More formulas of one text than these stay as they were written.
-MOST = 400
+# Formulas converted in one text; further ones stay unchanged.
+MAX_FORMULAS = 400
 
-_LONGEST = mathml.LONGEST
+_LONGEST = mathml.MAX_CHARACTERS
 _FORMULA = re.compile(
     rf"\\\((?P<round>.{{1,{_LONGEST}}}?)\\\)"
     rf"|\\\[(?P<square>.{{1,{_LONGEST}}}?)\\\]"
@@ -33,30 +32,30 @@ _FORMULA = re.compile(
     rf"|(?<![\\$])\$(?P<single>(?:[^$\\]|\\.){{1,{_LONGEST}}})\$",
     re.DOTALL,
 )
-# Names of commands, and words that stand in a formula as such.
+# Names of commands, and words inside text commands.
 _COMMAND = re.compile(r"\\(?:text\w*|mbox|hbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[A-Za-z]+")
 _PROSE = re.compile(r"[A-Za-z]{2,}[,.;:]?\s+[A-Za-z]{2,}")
 _MARK = re.compile(r"[\\^_]")
 
 
-# A formula that was converted: where it begins and ends in its text, and its MathML.
-_Found = tuple[int, int, Markup]
+# Start and end of a converted formula in its text, and its MathML.
+_Formula = tuple[int, int, Markup]
 
 
 def formulas(text: str) -> Markup:
-    """`text`, cleaned and escaped, with its formulas as MathML."""
+    """`text`, sanitized and escaped, with its formulas as MathML."""
     text = sanitized_lines(text)
-    return _between(text, list(_found(text)), 0, len(text))
+    return _between(text, list(_convertible(text)), 0, len(text))
 
 
 def marked_formulas(before: str, marked: str, after: str) -> Markup:
-    """A text of three parts, the second within `mark`, with its formulas as MathML.
+    """A text of three parts, the second in a `mark` element, with its formulas as MathML.
 
-    A formula that the mark would cut is wholly within it.
+    A formula that crosses the start or end of the mark is included in it.
     """
     before, marked, after = (sanitized_lines(part) for part in (before, marked, after))
     text = before + marked + after
-    found = list(_found(text))
+    found = list(_convertible(text))
     begin, end = len(before), len(before) + len(marked)
     if begin == end:
         return _between(text, found, 0, len(text))
@@ -66,8 +65,8 @@ def marked_formulas(before: str, marked: str, after: str) -> Markup:
     return parts[0] + Markup("<mark>") + parts[1] + Markup("</mark>") + parts[2]
 
 
-def _between(text: str, found: list[_Found], begin: int, end: int) -> Markup:
-    """The part of `text` between two places, neither of which lies within a formula."""
+def _between(text: str, found: list[_Formula], begin: int, end: int) -> Markup:
+    """The part of `text` from `begin` to `end`, neither of which is inside a formula."""
     parts, at = [], begin
     for formula_begin, formula_end, markup in found:
         if begin <= formula_begin and formula_end <= end:
@@ -76,12 +75,12 @@ def _between(text: str, found: list[_Found], begin: int, end: int) -> Markup:
     return Markup("").join([*parts, escape(text[at:end])])
 
 
-def _found(text: str) -> Iterator[_Found]:
-    """The formulas of `text` that can be converted, in their order."""
+def _convertible(text: str) -> Iterator[_Formula]:
+    """The formulas of `text` that can be converted, in order."""
     if "$" not in text and "\\(" not in text and "\\[" not in text:
         return
     at = count = 0
-    while count < MOST and (match := _FORMULA.search(text, at)):
+    while count < MAX_FORMULAS and (match := _FORMULA.search(text, at)):
         kind = str(match.lastgroup)
         content, (begin, end) = match[kind], match.span()
         beside = text[max(0, begin - 1) : begin], text[end : end + 1]
@@ -89,7 +88,7 @@ def _found(text: str) -> Iterator[_Found]:
         if not _is_prose(content) and (kind != "single" or _is_formula(content, *beside)):
             markup = _converted(content, kind in ("square", "double"))
         if markup is None:
-            # What closes here may open a formula.
+            # The closing mark may open another formula.
             at = begin + 1
         else:
             at, count = end, count + 1
@@ -106,9 +105,9 @@ def _is_prose(content: str) -> bool:
 
 
 def _is_formula(content: str, before: str, after: str) -> bool:
-    """Tell a formula between two dollars from prices, variables and templates.
+    """Whether text between two dollar signs is a formula, not a price, variable or template.
 
-    `before` and `after` are the characters beside the dollars.
+    `before` and `after` are the characters next to the dollar signs.
     """
     has_mark = _MARK.search(content) is not None
     first, last = content[0].isspace(), content[-1].isspace()

@@ -1,8 +1,9 @@
-"""One formula of LaTeX -> MathML, which every current browser shows by itself.
+"""One LaTeX formula -> MathML, which all current browsers display.
 
-Safe by how it is made: elements and attributes are written here alone, and what a formula holds
-can only become the escaped text of a leaf. Nothing is defined, repeated or looked up, so time and
-size grow with the length of the formula. A formula with anything unknown in it is not converted.
+It is safe by construction: only this package writes elements and attributes, and the contents of a
+formula can only become escaped text of a leaf. There are no definitions, repetitions or lookups, so
+time and size are linear in the length of the formula. A formula with anything unknown in it is not
+converted.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from assistant.html.formulas.atoms import (
     symbol,
 )
 
-LONGEST = 600  # characters
-DEEPEST = 24  # groups within groups
-# As in print, a line may end after a relation or a sign, but no shorter piece stands alone.
-_PIECE = 8  # symbols
+MAX_CHARACTERS = 600
+MAX_DEPTH = 24  # nested groups
+# As in print, a line may break after a relation or operator, if the piece has this many symbols.
+_MIN_PIECE = 8
 
 _TOKEN = re.compile(
     r"(?P<space>\s*)(?P<text>\\[A-Za-z]+|\\.|\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.{3}|'+|.)", re.DOTALL
@@ -38,21 +39,21 @@ _TOKEN = re.compile(
 
 
 class _Unknown(Exception):
-    """The formula holds what is not converted."""
+    """The formula contains something that is not converted."""
 
 
 class _Token(NamedTuple):
     text: str
     spaced: bool  # after white space
-    at: int  # where it begins
+    at: int  # start in the formula
 
 
 def mathml(source: str, display: bool = False) -> Markup | None:
-    """`source`, without its dollars, as `math` elements between which a line may end.
+    """`source`, without its dollar signs, as `math` elements between which a line may break.
 
-    None when it is longer than `LONGEST`, deeper than `DEEPEST`, empty or holds anything unknown.
+    None if it is longer than `MAX_CHARACTERS`, deeper than `MAX_DEPTH`, empty or not convertible.
     """
-    if len(source) > LONGEST:
+    if len(source) > MAX_CHARACTERS:
         return None
     try:
         return _Formula(source).pieces(display)
@@ -61,7 +62,7 @@ def mathml(source: str, display: bool = False) -> Markup | None:
 
 
 class _Formula:
-    """A parser by recursive descent, which writes as it reads."""
+    """A recursive-descent parser that writes MathML while it reads."""
 
     def __init__(self, source: str) -> None:
         self._source = source.strip()
@@ -85,7 +86,7 @@ class _Formula:
             breaks = atom.kind in ("relation", "binary") or (
                 atom.kind == "punctuation" and fences <= 0
             )
-            if is_end or (breaks and sum(one.width for one in atoms) >= _PIECE):
+            if is_end or (breaks and sum(one.width for one in atoms) >= _MIN_PIECE):
                 end = len(self._source) if is_end else self._tokens[self._at].at
                 spoken = escape(self._source[begin:end])
                 written.append(element("math", row(atoms), f'{style} alttext="{spoken}"'))
@@ -105,9 +106,9 @@ class _Formula:
         return text
 
     def _atoms(self, end: str) -> Iterator[Atom]:
-        """The atoms up to the token `end`, which is taken ("": to the end of the formula)."""
+        """The atoms up to the token `end`, which is consumed ("": the end of the formula)."""
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_DEPTH:
             raise _Unknown
         alphabet, before = self._alphabet, "opening"
         while (text := self._peek()) != end:
@@ -125,7 +126,7 @@ class _Formula:
         self._depth -= 1
 
     def _scripted(self, before: str) -> Atom:
-        """The next atom with what is set below and above it."""
+        """The next atom with its subscript and superscript."""
         base = (
             Atom(Markup("<mrow></mrow>"), width=0)
             if self._peek() in ("_", "^")
@@ -158,7 +159,7 @@ class _Formula:
         return base._replace(markup=whole, width=base.width + 1)
 
     def _argument(self) -> Markup:
-        """What a command or a script takes: a group, or one token."""
+        """The argument of a command or script: a group, or one token."""
         text = self._peek()
         if text == "{":
             self._take()
@@ -172,7 +173,7 @@ class _Formula:
         if text in ("}", "_", "^", "&", "~") or text.startswith("'"):
             raise _Unknown
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_DEPTH:
             raise _Unknown
         markup = self._atom("opening", alone=True).markup
         self._depth -= 1
@@ -205,7 +206,7 @@ class _Formula:
         return Atom(element("mn", known.in_alphabet(text, self._alphabet)), width=len(text))
 
     def _letters(self, text: str, alone: bool) -> Atom:
-        """A variable; three letters and more in a row are a name, as are all that are upright."""
+        """A variable, or a name: three letters or more in a row, or two upright ones."""
         end = self._at
         while not alone and end < len(self._tokens):
             token = self._tokens[end]
@@ -276,14 +277,14 @@ class _Formula:
         return Atom(markup)
 
     def _text(self) -> Atom:
-        """The argument of `\\text` and its kin: words with their spaces."""
+        """The argument of `\\text` and similar commands: words with their spaces."""
         if self._take() != "{":
             raise _Unknown
         said = ""
         while (token := self._peek()) != "}":
             if token == "" or token[0] in "\\{$":
                 raise _Unknown
-            # A space at the edge would be taken away.
+            # Browsers remove an ordinary space at the edge.
             said += ("\xa0" if self._tokens[self._at].spaced else "") + self._take()
         if self._tokens[self._at].spaced:
             said += "\xa0"
@@ -311,7 +312,7 @@ class _Formula:
         return Atom(element("mrow", content), width=width)
 
     def _delimiter(self) -> str:
-        """A bracket, "" for the dot that stands for none."""
+        """A bracket, or "" for the dot that means none."""
         text = self._take()
         if text == ".":
             return ""

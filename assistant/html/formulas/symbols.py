@@ -1,7 +1,7 @@
-"""The commands of LaTeX's mathematics that abstracts use, and the characters they stand for.
+"""LaTeX commands for mathematics that abstracts use, and their characters.
 
-Kinds are those of TeX, which decide the space around a symbol: an ordinary one, an operator, a
-binary one, a relation, an opening or closing bracket, punctuation.
+The kinds of TeX determine the space around a symbol: ordinary, operator, binary, relation, opening
+or closing bracket, punctuation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def _table(text: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-# Lower case is slanted by the browser, as every variable; upper case stays upright, as in TeX.
+# Browsers slant lower case, like all variables; upper case stays upright, as in TeX.
 GREEK = _table(
     """alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι
     kappa κ varkappa ϰ lambda λ mu μ nu ν xi ξ omicron ο pi π varpi ϖ rho ρ varrho ϱ sigma σ
@@ -52,13 +52,13 @@ _PUNCTUATION = _table("ldots … dots … dotsc … cdots ⋯ dotsb ⋯ vdots �
 OPENING = _table("langle ⟨ lbrace { lfloor ⌊ lceil ⌈ lvert | lVert ‖ lbrack [ { {")
 CLOSING = _table("rangle ⟩ rbrace } rfloor ⌋ rceil ⌉ rvert | rVert ‖ rbrack ] } }")
 BARS = _table("| ‖ Vert ‖ vert |")
-# Their limits stand above and below them where there is room.
+# Operators with limits above and below, if there is room.
 LARGE = _table(
     """sum ∑ prod ∏ coprod ∐ bigcap ⋂ bigcup ⋃ bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂
     bigsqcup ⨆ biguplus ⨄"""
 )
 INTEGRALS = _table("int ∫ iint ∬ iiint ∭ oint ∮")
-# Names of functions; those with limits are `LIMITS`.
+# Function names; those with limits are in `LIMITS`.
 FUNCTIONS = frozenset(
     """log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan arg deg dim
     hom ker""".split()  # noqa: SIM905
@@ -68,14 +68,14 @@ ACCENTS = _table(
     """hat ^ widehat ^ bar ¯ overline ‾ tilde ~ widetilde ~ vec → overrightarrow → dot ˙ ddot ¨
     check ˇ breve ˘ acute ´ grave ` mathring ˚"""
 )
-# Hundredths of the letter's height.
+# Widths in hundredths of an em.
 SPACES = {
     ",": 17, ":": 22, ">": 22, ";": 28, "!": -17, " ": 25, "quad": 100, "qquad": 200,
     "thinspace": 17, "medspace": 22, "thickspace": 28, "enspace": 50, "negthinspace": -17,
 }  # fmt: skip
-# Hundredths of the letter's height; `\bigl` and `\bigr` are as high as `\big`.
+# Heights in hundredths of an em; `\bigl` and `\bigr` are as high as `\big`.
 HEIGHTS = {"big": 120, "Big": 180, "bigg": 240, "Bigg": 300}
-# What only changes how large a formula is, or where its limits stand.
+# Commands that only change the size of a formula or the place of its limits.
 IGNORED = frozenset(
     "displaystyle textstyle scriptstyle limits nolimits nonumber notag relax".split()  # noqa: SIM905
 )
@@ -88,7 +88,7 @@ _FIRST_LETTERS = {  # of capitals, small letters and digits
     "sans": (0x1D5A0, 0x1D5BA, 0x1D7E2),
     "mono": (0x1D670, 0x1D68A, 0x1D7F6),
 }
-# These were characters before the others of their alphabets were made.
+# Letters that Unicode encoded before the rest of their alphabets.
 _OLDER = {
     "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
     "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
@@ -102,7 +102,7 @@ ALPHABETS = {
     "mathrm": "upright", "rm": "upright", "mathup": "upright", "operatorname": "upright",
     "mathit": "", "it": "", "mathnormal": "", "ensuremath": "",
 }  # fmt: skip
-# These hold to the end of their group; the others have an argument.
+# These apply to the end of their group; the others take an argument.
 SWITCHES = frozenset(("bf", "cal", "frak", "sf", "tt", "rm", "it"))
 TEXTS = frozenset(
     "text textrm textit textbf textsf texttt textsc textnormal mbox hbox textup emph".split()  # noqa: SIM905
@@ -133,7 +133,7 @@ CHARACTERS: dict[str, Kind] = {
 
 
 def in_alphabet(text: str, alphabet: str) -> str:
-    """The Latin letters and digits of `text` as those of an alphabet of mathematics."""
+    """`text` with its Latin letters and digits in a mathematical alphabet."""
     first = _FIRST_LETTERS.get(alphabet)
     if first is None:
         return text

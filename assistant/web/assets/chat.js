@@ -1,5 +1,5 @@
-// Asking: buttons within answers press their hidden Gradio counterparts; a paper can be asked alone;
-// resting on a sentence shows what supports it; an answer is copied.
+// The Ask tab: buttons in answers press hidden Gradio buttons; one paper can be asked; pointing at a
+// sentence shows its evidence; answers can be copied.
 (() => {
   "use strict";
   const { closest, box } = paperPage;
@@ -8,7 +8,7 @@
     const button = closest(event, "button.press");
     if (!button) return;
     document.getElementById(button.dataset.press)?.click();
-    // The button may be gone with the next look of the page; the question is what comes next.
+    // The button may disappear with the next update; the user continues with the question.
     box("question")?.focus({ preventScroll: true });
   });
 
@@ -21,7 +21,7 @@
     });
   });
 
-  // Without https the browser has no clipboard for scripts, only the old command.
+  // Without HTTPS scripts have no clipboard, only the old command.
   const copyOldWay = (text) => {
     const field = document.createElement("textarea");
     field.value = text;
@@ -54,8 +54,7 @@
     }, 2000);
   });
 
-  // What supports a sentence is marked where it stands, and told beside the sentence where it is
-  // out of sight.
+  // The evidence for a sentence is highlighted. Evidence outside the window is shown in a tooltip.
   let told = null;
   const inSight = (item) => {
     const { top, bottom } = item.getBoundingClientRect();
@@ -104,7 +103,7 @@
       else if (told) hide();
     });
   }
-  // What is in sight is another then, and the sentence is elsewhere.
+  // Scrolling changes which evidence is visible and where the sentence is.
   let looking = false;
   const lookAgain = () => {
     looking = false;

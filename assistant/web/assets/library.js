@@ -1,7 +1,7 @@
-// The library: which papers are chosen and which one is open is known here, and handed to Python
-// by boxes that are not seen. The table is a grid: one stop for Tab, arrows within it, Enter
-// opens a paper, Space chooses it, Escape closes the open one. Whatever is written anew keeps its
-// focus. While the table is in sight, Python is asked every two seconds if anything has changed.
+// The Library tab. This script knows the selected papers and the open one, and passes them to Python
+// in hidden boxes. The table is a grid: one tab stop, arrow keys move, Enter opens a paper, Space
+// selects it, Escape closes the open one. Rewritten parts keep the focus. While the table is visible,
+// Python is asked every two seconds whether anything has changed.
 (() => {
   "use strict";
   const LOOK_MS = 2000;
@@ -10,7 +10,7 @@
   const narrow = window.matchMedia("(max-width: 860px)");
   const chosen = new Set();
   let opened = "", turns = 0, requests = 0, looks = 0, looked = -Infinity;
-  // The star that is shown already, though Python has not set it yet: its paper, and what it was.
+  // The last star changed here before Python has changed it: its paper and its old state.
   let starred = null;
   let focused = "", rover = "", lastChosen = null, wantsFocus = false, asleep = [];
 
@@ -31,7 +31,7 @@
   };
   const rows = () => all("#papers .paper-row");
 
-  // What is known here, shown in whatever Python has written.
+  // Show the state of this script in the HTML from Python.
   const paint = () => {
     const listed = rows();
     const here = listed.filter((row) => chosen.has(row.dataset.paper));
@@ -75,7 +75,7 @@
     choose(some.map((one) => one.dataset.paper), on);
   };
 
-  // The open paper. On a narrow page it lies over everything else, which sleeps meanwhile.
+  // On a narrow page the open paper covers everything else, which is inert meanwhile.
   const cover = () => {
     for (const element of asleep) element.inert = false;
     asleep = [];
@@ -189,7 +189,7 @@
       const element = near(event, selector);
       if (element) return act(element, event);
     }
-    // Anywhere else in a row opens it, unless text is being selected.
+    // A click anywhere else in a row opens the paper, unless text is being selected.
     const row = near(event, "#papers .paper-row");
     if (row && getSelection().isCollapsed) open(row.dataset.paper, false);
   });
@@ -227,7 +227,7 @@
     else return;
     event.preventDefault();
   });
-  // Space would press the button when it is let go.
+  // Space would press the button on release.
   document.addEventListener("keyup", (event) => {
     if (event.key === " " && near(event, "#papers .open-paper")) event.preventDefault();
   });

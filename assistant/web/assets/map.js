@@ -1,14 +1,14 @@
-// The map of the library: drawn on a canvas from the data that lies in the page as text.
-// Moved by dragging, zoomed by wheel, pinch and keys; a click or Enter opens the paper.
+// The map of the library, drawn on a canvas from data that is in the page as text.
+// Drag to move; wheel, pinch and keys zoom; a click or Enter opens a paper.
 (() => {
   "use strict";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const MARGIN = 34;
   const MOST_ZOOM = 60;
-  // Pixels between the pointer and a paper that it still points at.
+  // Maximum distance in pixels between the pointer and the paper it points at.
   const REACH = 14;
   const DRAG = 4;
-  // Where so few papers are in sight, their titles stand beside them as far as there is room.
+  // With this few visible papers, their titles are shown where there is room.
   const FEW = 40;
   const LINE = 15;
   const SHAPES = ["circle", "square", "triangle"];
@@ -38,7 +38,7 @@
     triangle: "M0-5.5L5.5 4.5L-5.5 4.5z",
   };
 
-  // What is written into the hidden box is handed to Python, which answers with the card.
+  // Python reads the number from the hidden box and answers with the card.
   const choose = (number) => paperPage.write("map-chosen", number);
 
   class MapView {
@@ -109,7 +109,7 @@
       [this.width, this.height] = [width, height];
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
-      // A map is wide: where there is more room downwards it is turned.
+      // Maps are wide. In a tall window the map is rotated.
       const turned = height > 1.1 * width;
       if (turned !== this.turned) {
         this.turned = turned;
@@ -182,7 +182,7 @@
       let [best, least] = [null, reach * reach];
       for (const point of this.points) {
         const [px, py] = this.screen(point);
-        // What is dimmed is only met where nothing else is.
+        // Dimmed papers are hit only where no other paper is.
         const apart = (px - x) ** 2 + (py - y) ** 2 + (this.dimmed(point) ? 60 : 0);
         if (apart < least) [best, least] = [point, apart];
       }
@@ -413,7 +413,7 @@
       return taken.every((one) => box[0] > one[2] || box[2] < one[0] || box[1] > one[3] || box[3] < one[1]);
     }
 
-    // The names of the topics, each amid its papers that are in sight, the largest first.
+    // Topic names, each at the centre of its visible papers, largest topic first.
     names(context, points, colour, taken) {
       const groups = this.topics.map(() => []);
       for (const point of points) if (point.topic >= 0) groups[point.topic].push(this.screen(point));
@@ -441,7 +441,7 @@
       }
     }
 
-    // A name is cut between its terms, of which the first two fit anywhere.
+    // Names are cut between terms. The first two terms fit everywhere.
     static wrapped(name, most) {
       const lines = [];
       for (const term of name.split(" · ").slice(0, most < 20 ? 2 : 3)) {
@@ -476,7 +476,7 @@
       }
     }
 
-    // The title beside the paper that is pointed at.
+    // The title beside the paper under the pointer.
     hang(radius) {
       if (!this.hovered) return;
       const [x, y] = this.screen(this.hovered);
@@ -513,7 +513,7 @@
     }
   });
 
-  // The card came: whoever opened it by key goes on there; on a phone it has to be scrolled to.
+  // The card has arrived: move the focus there after a key press, and scroll to it on a phone.
   let carded = null;
   const cardCame = (card) => {
     carded = card;

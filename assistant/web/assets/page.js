@@ -1,13 +1,13 @@
-// Citations: a click scrolls to the evidence and marks it.
-// Similar papers: a click asks for them in the search box of the library.
-// Saved chats: a click opens one; the Markdown of the opened one is downloaded.
-// New questions: the page scrolls so that a question and its evidence are in sight.
+// Citations: a click scrolls to the evidence and highlights it.
+// Similar papers: a click searches for them on the Library tab.
+// Saved chats: a click opens one; the Markdown of the open one can be downloaded.
+// New questions: the page scrolls to the question and its evidence.
 
-// What the scripts of several tabs need.
+// Functions for the scripts of all tabs.
 const paperPage = {
   closest: (event, selector) =>
     event.target instanceof Element ? event.target.closest(selector) : null,
-  // A box in which Python finds what a script has to say, or in which people write.
+  // A text box: a hidden one that passes a value to Python, or one the user types into.
   box: (id) => document.querySelector(`#${id} textarea, #${id} input`),
   write(id, value) {
     const field = this.box(id);
@@ -15,7 +15,7 @@ const paperPage = {
     field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   },
-  // What is in a tab is made when it is opened first: `then` gets the box once it is there.
+  // The contents of a tab are created when it is first opened: `then` gets the box once it exists.
   openTab(name, id, then) {
     document.querySelector(`[role="tab"][data-tab-id="${name}"]`)?.click();
     const until = performance.now() + 5000;
@@ -53,7 +53,7 @@ const paperPage = {
     scroll(item, "center");
   });
 
-  // Similar papers: asked for in the search box, where it can be seen, narrowed down and removed.
+  // The search box shows the search for similar papers, so it can be refined and removed.
   document.addEventListener("click", (event) => {
     const button = paperPage.closest(event, "button.similar");
     if (!button) return;
@@ -64,7 +64,7 @@ const paperPage = {
     });
   });
 
-  // In a narrow window the opened chat is below the list.
+  // In a narrow window the open chat is below the list.
   const opens = new MutationObserver((changes) => {
     const change = changes.find(({ target }) => target.querySelector(":scope > .opened-chat"));
     if (!change) return;
@@ -81,7 +81,7 @@ const paperPage = {
     paperPage.write("chosen-chat", button.dataset.chat);
   });
 
-  // The Markdown is in the page already, so nothing is fetched for the file.
+  // The Markdown is already in the page, so the download needs no request.
   document.addEventListener("click", (event) => {
     const button = paperPage.closest(event, "#download-chat");
     const text = document.getElementById("chat-markdown");
@@ -94,7 +94,7 @@ const paperPage = {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   });
 
-  // What somebody opened stays open when its surroundings are written anew.
+  // Details that the user opened stay open when the HTML around them is replaced.
   const opened = new Set();
   document.addEventListener("click", (event) => {
     const summary = paperPage.closest(event, "summary");
@@ -107,12 +107,12 @@ const paperPage = {
   let last = null;
   const observer = new MutationObserver((changes) => {
     for (const { target } of changes) {
-      // Only if it is closed: setting what is set already would be a change again, for ever.
+      // Only if it is closed: setting it again would be another change, without end.
       if (target instanceof HTMLDetailsElement && !target.open && opened.has(target.id)) {
         target.open = true;
       }
     }
-    // Its name would be another than the text in it.
+    // Its accessible name would differ from its text.
     document.querySelectorAll("button.upload-container[aria-label]").forEach((button) => {
       button.removeAttribute("aria-label");
     });
