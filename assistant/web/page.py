@@ -105,7 +105,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 head.now,
                 editable=not group,
             )
-        asking.continue_by(saved.go_on, saved.chat_id, tabs)
+        asking.continue_with(saved.continue_button, saved.chat_id, tabs)
         page.load(head_until_ready, outputs=[header], concurrency_limit=None, **quiet())
         page.unload(leave)
     # Who waits for the model keeps a thread: there have to be more than people who ask at once.

@@ -1,1 +1,1 @@
-"""The tabs Ask and Chats."""
+"""The Ask and Chats tabs."""

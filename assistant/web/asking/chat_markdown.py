@@ -1,4 +1,4 @@
-"""A saved chat as Markdown: each question, its answer with citations, and the evidence cited."""
+"""A saved chat as Markdown: questions, answers with citations, and evidence."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from assistant.answering import Claim
     from assistant.web.asking.turn import TurnView
 
-_NO_NAME = re.compile(r"[^\w]+")
-_LONGEST_NAME = 60
+_NOT_IN_NAME = re.compile(r"[^\w]+")
+_MAX_NAME_LENGTH = 60
 
 
 def chat_markdown(title: str, about: str, turns: Sequence[TurnView]) -> str:
@@ -27,7 +27,7 @@ def chat_markdown(title: str, about: str, turns: Sequence[TurnView]) -> str:
 
 def markdown_name(title: str) -> str:
     """A file name for a chat: `how-long-do-cats-sleep.md`."""
-    name = _NO_NAME.sub("-", sanitized(title).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    name = _NOT_IN_NAME.sub("-", sanitized(title).lower()).strip("-")[:_MAX_NAME_LENGTH].rstrip("-")
     return f"{name or 'chat'}.md"
 
 
@@ -64,6 +64,6 @@ def _claim(claim: Claim, headed: bool) -> str:
         text = f"“{text}”"
     if claim.heading:
         text = f"**{markdown_text(claim.heading)}**: {text}"
-    # Escaped: `[1][2]` would be a link where something defines `[2]`.
+    # Escaped: `[1][2]` would be a link if something defined `[2]`.
     cited = "".join(f"\\[{n}\\]" for n in claim.citations)
     return f"{'- ' if headed else ''}{text} {cited}".rstrip()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import AssistantError
+from assistant.html import render
 from assistant.web.asking.chats import GONE
 from assistant.web.asking.examples import COUNT
-from assistant.web.asking.rendering import render_chips, render_welcome
+from assistant.web.asking.rendering import render_chips
 from assistant.web.components import html, owner, quiet, updates, visitor
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ChatTab:
         """Add the components; `chat` answers the questions."""
         self._chat = chat
         self._examples = examples
-        welcome = html(render_welcome(), elem_id="welcome")
+        welcome = html(render("welcome.html"), elem_id="welcome")
         with gr.Row(elem_id="examples", visible=False) as offered:
             tries = [
                 gr.Button("", size="sm", visible=False, elem_classes="example")
@@ -76,7 +77,7 @@ class ChatTab:
         retry.click(self._retry, inputs=[scope], **answering)
         at_once: dict[str, Any] = {"queue": False, **quiet()}
         stop.click(self._stop, **at_once)
-        new.click(self._begin_anew, outputs=[*self._outputs, wanted, paper, scope], **at_once)
+        new.click(self._start_new_chat, outputs=[*self._outputs, wanted, paper, scope], **at_once)
         edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **at_once)
         keep.click(
             lambda scope: (render_chips(scope), False),
@@ -90,16 +91,16 @@ class ChatTab:
         ask_all.click(lambda: "", outputs=[wanted], **at_once)
         page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
 
-    def continue_by(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
+    def continue_with(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
         """Make `button` continue the saved chat with the id in `chat_id` on this tab of `tabs`."""
-        begun = button.click(
+        continued = button.click(
             self._continue,
             inputs=[chat_id, self._scope],
             outputs=self._outputs,
             queue=False,
             **quiet(),
         )
-        begun.then(lambda: gr.update(selected="ask"), outputs=[tabs], queue=False, **quiet())
+        continued.then(lambda: gr.update(selected="ask"), outputs=[tabs], queue=False, **quiet())
 
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request
@@ -116,7 +117,7 @@ class ChatTab:
     def _stop(self, request: gr.Request) -> None:
         self._chat.stop(visitor(request))
 
-    def _begin_anew(self, request: gr.Request) -> tuple[Any, ...]:
+    def _start_new_chat(self, request: gr.Request) -> tuple[Any, ...]:
         self._chat.forget(visitor(request))
         shown, hidden = gr.update(visible=True), gr.update(visible=False)
         offered = gr.update(visible=bool(self._examples.now()))

@@ -18,7 +18,7 @@ NO_CHAT = "Select a chat in the list to read it, continue it or download it."
 class ChatsTab(NamedTuple):
     """The button that continues the open chat, and the chat's id, for the Ask tab."""
 
-    go_on: gr.Button
+    continue_button: gr.Button
     chat_id: gr.State
 
 
@@ -26,7 +26,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
     """Add the components of `tab`; the list is loaded when the tab is selected."""
     opened = gr.State("")
     # page.js writes the id of the clicked chat into it.
-    chosen = gr.Textbox(label="Chat", visible="hidden", elem_id="chosen-chat")
+    selected = gr.Textbox(label="Chat", visible="hidden", elem_id="chosen-chat")
     with gr.Row(elem_id="chats-bar"):
         with gr.Column(scale=2, min_width=260):
             words = gr.Textbox(
@@ -43,7 +43,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
                     show_label=False, label="Title", container=False, scale=4, elem_id="chat-title"
                 )
                 rename = gr.Button("Rename", scale=1, min_width=90, elem_id="rename-chat")
-                go_on = gr.Button(
+                continue_button = gr.Button(
                     "Continue this chat", scale=1, min_width=170, elem_id="continue-chat"
                 )
                 # page.js downloads the Markdown, which is part of the page.
@@ -51,21 +51,19 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
                 delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
             with gr.Row(visible=False, elem_id="chat-confirm") as confirm:
                 html(render_text("Delete this chat and all its answers?", "problem"))
-                sure = gr.Button(
-                    "Delete it", variant="stop", scale=0, min_width=100, elem_id="sure"
-                )
-                keep = gr.Button("Keep it", scale=0, min_width=100, elem_id="keep-chat")
+                sure = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="sure")
+                cancel = gr.Button("Cancel", scale=0, min_width=100, elem_id="keep-chat")
             place = html(render_text(NO_CHAT), elem_id="opened-chat")
     shown = [opened, place, title, tools, confirm]
 
     def list_chats(searched: str, request: gr.Request) -> str:
         return history.listing(searched, owner(request))
 
-    def list_anew(searched: str, request: gr.Request) -> tuple[str, str]:
+    def refresh(searched: str, request: gr.Request) -> tuple[str, str]:
         # Clears the selection, so that a chat with new turns can be opened again.
         return list_chats(searched, request), ""
 
-    tab.select(list_anew, inputs=[words], outputs=[chats, chosen], **quiet())
+    tab.select(refresh, inputs=[words], outputs=[chats, selected], **quiet())
     words.change(
         list_chats,
         inputs=[words],
@@ -79,7 +77,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
             return tuple(gr.skip() for _ in shown)
         return _shown(history.open(chat_id, owner=owner(request)))
 
-    chosen.change(open_chat, inputs=[chosen], outputs=shown, **quiet())
+    selected.change(open_chat, inputs=[selected], outputs=shown, **quiet())
 
     def rename_chat(chat_id: str, new: str, searched: str, request: gr.Request) -> tuple[Any, ...]:
         renamed = history.rename(chat_id, new, owner(request))
@@ -98,9 +96,9 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
         return *_shown(deleted), list_chats(searched, request)
 
     delete.click(lambda: gr.update(visible=True), outputs=[confirm], **quiet())
-    keep.click(lambda: gr.update(visible=False), outputs=[confirm], **quiet())
+    cancel.click(lambda: gr.update(visible=False), outputs=[confirm], **quiet())
     sure.click(delete_chat, inputs=[opened, words], outputs=[*shown, chats], **quiet())
-    return ChatsTab(go_on, opened)
+    return ChatsTab(continue_button, opened)
 
 
 def _shown(chat: OpenedChat) -> tuple[Any, ...]:

@@ -32,8 +32,8 @@ class Examples:
         """Open nothing yet."""
         self._session = session
         self._lock = threading.Lock()
-        self._made_of: object = None
-        self._made: tuple[str, ...] = ()
+        self._version: object = None
+        self._questions: tuple[str, ...] = ()
 
     def now(self) -> tuple[str, ...]:
         """At most `COUNT` questions; none for an empty or unreadable library."""
@@ -43,11 +43,11 @@ class Examples:
             library = self._session.library
             with self._lock:
                 papers = library.version()[0], library.papers.count()
-                if papers != self._made_of:
+                if papers != self._version:
                     own = not _is_sample(library)
-                    self._made = tuple(example_questions(library, COUNT)) if own else OF_SAMPLE
-                    self._made_of = papers
-                return self._made
+                    self._questions = tuple(example_questions(library, COUNT)) if own else OF_SAMPLE
+                    self._version = papers
+                return self._questions
         except AssistantError as error:
             # The page header shows what is wrong with the library.
             _log.debug("No examples: %s", error)

@@ -18,14 +18,9 @@ VERDICTS = {
     "quoted": "Quoted word for word from the cited evidence.",
 }
 # Further chats are found by searching; of longer chats the latest turns are shown.
-MOST_CHATS = 200
-MOST_TURNS = 100
-LONGEST_TITLE = 300
-
-
-def render_welcome() -> str:
-    """The introduction of the Ask tab."""
-    return render("welcome.html")
+MAX_CHATS = 200
+MAX_TURNS = 100
+MAX_TITLE_LENGTH = 300
 
 
 def render_turn(turn: TurnView, *, latest: bool = False) -> str:
@@ -45,16 +40,16 @@ def render_chips(scope: str = "", *, editing: bool = False, problem: str = "") -
 
 def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: str = "") -> str:
     """The list of chats; `searched` selects the message for an empty list."""
-    shown = [
-        {"id": chat.chat_id, "title": chat.title[:LONGEST_TITLE], "about": chat_about(chat)}
-        for chat in chats[:MOST_CHATS]
+    rows = [
+        {"id": chat.chat_id, "title": chat.title[:MAX_TITLE_LENGTH], "about": chat_about(chat)}
+        for chat in chats[:MAX_CHATS]
     ]
     nothing = "No chats match." if searched else "No chats yet. Your questions are saved here."
     return render(
         "chats.html",
-        rows=shown,
+        rows=rows,
         nothing=nothing,
-        left_out=f"{len(chats) - MOST_CHATS:,}" if len(chats) > MOST_CHATS else "",
+        left_out=f"{len(chats) - MAX_CHATS:,}" if len(chats) > MAX_CHATS else "",
         error=error,
     )
 
@@ -65,12 +60,12 @@ def render_opened_chat(
     """A saved chat, and its Markdown to download as `filename`."""
     return render(
         "opened_chat.html",
-        title=title[:LONGEST_TITLE],
+        title=title[:MAX_TITLE_LENGTH],
         about=about,
-        turns=turns[-MOST_TURNS:],
+        turns=turns[-MAX_TURNS:],
         latest=False,
         verdicts=VERDICTS,
-        left_out=f"{len(turns) - MOST_TURNS:,}" if len(turns) > MOST_TURNS else "",
+        left_out=f"{len(turns) - MAX_TURNS:,}" if len(turns) > MAX_TURNS else "",
         markdown=markdown,
         filename=filename,
         error=error,

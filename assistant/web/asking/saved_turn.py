@@ -96,15 +96,15 @@ def saved_turn(
 def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
     abstract = stored.abstract if stored else ""
     start, end = source.start, source.end
-    found = 0 <= start < end and abstract[start:end] == source.sentence
+    is_there = 0 <= start < end and abstract[start:end] == source.sentence
     return EvidenceView(
         n=source.n,
         id=source.paper.id,
         title=source.paper.title,
         sentence=sanitized(source.sentence),
-        before=abstract[:start] if found else "",
-        marked=source.sentence if found else "",
-        after=abstract[end:] if found else "",
+        before=abstract[:start] if is_there else "",
+        marked=source.sentence if is_there else "",
+        after=abstract[end:] if is_there else "",
         number=stored.number if stored else 0,
         year=stored.paper.year if stored else "",
         fit=None if source.score is None else percent(source.score),

@@ -21,9 +21,9 @@ class DetailPane:
         """Add the components."""
         self._detail = detail
         self._table = table
-        # What library.js writes: the number of the open paper ('' for none), and what a button in
-        # the HTML asks for.
-        self.opened, self._asked = (
+        # Written by library.js: the number of the open paper ("" for none), and the requests of
+        # buttons in the HTML.
+        self.opened, self._request = (
             gr.Textbox(label=name, visible="hidden", elem_id=name)
             for name in ("open-paper", "change-paper")
         )
@@ -47,24 +47,24 @@ class DetailPane:
             self._near = html(elem_id="paper-near")
 
     @property
-    def places(self) -> list[Any]:
-        """Where the values of `in_pane` go."""
+    def outputs(self) -> list[Any]:
+        """The components that get the values of `pane_values`."""
         return [self._first, self._more, self.shown]
 
-    def connect(self, said: gr.HTML, then_look: Callable[[Any], Any]) -> None:
-        """Let the pane show what is opened; problems of the table's stars go to `said`.
+    def connect(self, message: gr.HTML, then_refresh: Callable[[Any], Any]) -> None:
+        """Connect the handlers; errors of stars in the table go to `message`.
 
-        `then_look` has the table looked at again after an event.
+        `then_refresh` refreshes the table after an event.
         """
 
         def open_paper(number: str) -> Iterator[tuple[Any, ...]]:
-            yield *in_pane(self._detail.view(number)), "", ""
+            yield *pane_values(self._detail.view(number)), "", ""
             yield (*(gr.skip(),) * 4, self._detail.near(number))
 
         self.opened.change(
             open_paper,
             inputs=[self.opened],
-            outputs=[*self.places, self._problem, self._near],
+            outputs=[*self.outputs, self._problem, self._near],
             concurrency_limit=None,
             trigger_mode="always_last",
             **quiet(),
@@ -72,15 +72,15 @@ class DetailPane:
 
         def tag(number: str, typed: str) -> tuple[Any, ...]:
             problem = self._detail.tag(number, typed)
-            self._table.count_anew()
-            return problem, gr.skip() if problem else "", *in_pane(self._detail.view(number))
+            self._table.expire_facets()
+            return problem, gr.skip() if problem else "", *pane_values(self._detail.view(number))
 
-        then_look(
+        then_refresh(
             gr.on(
                 [self._add.click, self._tag.submit],
                 tag,
                 inputs=[self.opened, self._tag],
-                outputs=[self._problem, self._tag, *self.places],
+                outputs=[self._problem, self._tag, *self.outputs],
                 concurrency_limit=None,
                 **quiet(),
             )
@@ -88,20 +88,20 @@ class DetailPane:
 
         def change(request: str, number: str) -> tuple[Any, ...]:
             problem = self._detail.change(request)
-            self._table.count_anew()
-            return problem or gr.skip(), *in_pane(self._detail.view(number))
+            self._table.expire_facets()
+            return problem or gr.skip(), *pane_values(self._detail.view(number))
 
-        then_look(
-            self._asked.change(
+        then_refresh(
+            self._request.change(
                 change,
-                inputs=[self._asked, self.opened],
-                outputs=[said, *self.places],
+                inputs=[self._request, self.opened],
+                outputs=[message, *self.outputs],
                 concurrency_limit=None,
                 **quiet(),
             )
         )
 
 
-def in_pane(view: DetailView) -> tuple[Any, ...]:
-    """The two parts of the open paper, and what tells them from others."""
+def pane_values(view: DetailView) -> tuple[Any, ...]:
+    """The two parts of the open paper, and a hash that changes with them."""
     return view.first, view.more, hash(view)

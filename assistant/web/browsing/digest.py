@@ -46,9 +46,9 @@ class Digests:
         self._session = session
 
     def view(self, since: str, date: str | None = None) -> DigestView:
-        """The digest of what was added since `since`, one of SINCE; DATE means the day `date`.
+        """The digest of papers added since `since`, one of SINCE; DATE means the day `date`.
 
-        A box that was never in sight says None.
+        `date` is None if its box was never visible.
         """
         try:
             return self._made(since, (date or "").strip())
@@ -61,7 +61,7 @@ class Digests:
         """The view until the digest is ready."""
         return DigestView(render_job("Building the digest …", running=True))
 
-    def begin_next(self, span: Span | None) -> str:
+    def start_next(self, span: Span | None) -> str:
         """Make the next digest start where that of `span` ended; return a message as HTML."""
         from assistant.digesting.collecting import day, remember
 
@@ -75,8 +75,8 @@ class Digests:
         except AssistantError as error:
             return render_job(error=str(error))
         return render_job(
-            "Nothing was changed: this digest goes back less far than the last one ended, so it "
-            "has not shown all that is new. Show what is new since the last digest."
+            "Nothing was changed: this digest starts after the end of the last one, so it does not "
+            "show all new papers. Show the papers since the last digest first."
         )
 
     def _made(self, since: str, date: str) -> DigestView:
@@ -105,14 +105,14 @@ class Digests:
         made = collected(library, start, now)
         if made is None:
             empty = "The library is empty. Add papers on the Import tab."
-            nothing = f"Nothing is new since {day(start)}."
+            nothing = f"No new papers since {day(start)}."
             return DigestView(
                 render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
             )
         if made.without_vectors:
             notes.append(
-                f"{made.without_vectors:,} of the new papers have no vectors yet and are compared "
-                "with nothing. They get them by themselves: look again in a while."
+                f"{made.without_vectors:,} of the new papers have no vectors yet and are not "
+                "compared with others. Vectors are created in the background: try again later."
             )
         lines, missing = kept_lines(library, made.digest)
         lines |= {stored.number: line for stored in missing if (line := extracted(stored))}

@@ -49,20 +49,20 @@ def add_digest_tab(digests: Digests) -> None:
         said = html(elem_id="digest-said")
         shown = html(render_text(NO_DIGEST), elem_id="digest")
 
-    def make(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
+    def create(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
         yield _shown(digests.waiting())
         yield _shown(digests.view(chosen, day))
 
-    def begin_next(made: Span | None) -> str:
-        return digests.begin_next(made)
+    def start_next(shown_span: Span | None) -> str:
+        return digests.start_next(shown_span)
 
     since.change(
         lambda chosen: gr.update(visible=chosen == DATE), inputs=[since], outputs=[date], **quiet()
     )
     outputs = [shown, span, begin, said]
-    show.click(make, inputs=[since, date], outputs=outputs, **quiet())
-    date.submit(make, inputs=[since, date], outputs=outputs, **quiet())
-    begin.click(begin_next, inputs=[span], outputs=[said], **quiet())
+    show.click(create, inputs=[since, date], outputs=outputs, **quiet())
+    date.submit(create, inputs=[since, date], outputs=outputs, **quiet())
+    begin.click(start_next, inputs=[span], outputs=[said], **quiet())
 
 
 def _shown(view: DigestView) -> tuple[Any, ...]:

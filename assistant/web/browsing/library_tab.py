@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.browsing.detail_pane import DetailPane, in_pane
+from assistant.web.browsing.detail_pane import DetailPane, pane_values
 from assistant.web.browsing.selection_bar import SelectionBar, WriteTldrs
 from assistant.web.browsing.table import ORDERS
 from assistant.web.components import html, quiet
@@ -27,7 +27,7 @@ class _Shown:
     turned: str = ""
     page: int = 0
     stamp: tuple[int, ...] = ()
-    is_counted: bool = False
+    has_current_facets: bool = False
     html: int = 0
 
 
@@ -39,13 +39,13 @@ def add_library_tab(
     header: gr.HTML,
     render_header: Callable[..., str],
 ) -> None:
-    """Add the components of the tab to the page that is being built.
+    """Add the components of the tab to the page being built.
 
-    `header` is brought up to date with `render_header` when papers went or came back. The table is
-    read when the tab comes into sight, and again when anything in the library has changed.
+    `header` is updated with `render_header` when papers are removed or restored. The table is read
+    when the tab becomes visible, and again after every change of the library.
     """
-    # What library.js writes: the page that is turned to, and a look at what has changed.
-    turned, looking = (
+    # Written by library.js: the page to show, and a request to check for changes.
+    turned, checks = (
         gr.Textbox(label=name, visible="hidden", elem_id=name)
         for name in ("turn-page", "look-again")
     )
@@ -90,13 +90,13 @@ def add_library_tab(
                 )
         pane = DetailPane(detail, table)
 
-    def look(
+    def refresh(
         text: str, sort: str, turn: str, opened: str, known: _Shown, known_pane: int
     ) -> tuple[Any, ...]:
         """Table, pager, filters and open paper, each if it has changed."""
         stamp, asked = table.stamp(), (text, sort)
         same = asked == known.asked and turn == known.turned
-        if same and stamp == known.stamp and known.is_counted and known.html:
+        if same and stamp == known.stamp and known.has_current_facets and known.html:
             return (gr.skip(),) * 7
         page = known.page if asked == known.asked else 0
         if turn != known.turned:
@@ -110,24 +110,24 @@ def add_library_tab(
             *listed,
             facets,
             # Tags that are not counted now are counted at a later update.
-            _Shown(asked, turn, listing.page, stamp, table.is_counted(stamp), written),
-            *(in_pane(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
+            _Shown(asked, turn, listing.page, stamp, table.has_current_facets(stamp), written),
+            *(pane_values(view) if view and hash(view) != known_pane else (gr.skip(),) * 3),
         )
 
-    looks: dict[str, Any] = {
+    refreshing: dict[str, Any] = {
         "inputs": [query, order, turned, pane.opened, shown, pane.shown],
-        "outputs": [papers, pager, facets, shown, *pane.places],
+        "outputs": [papers, pager, facets, shown, *pane.outputs],
         "concurrency_limit": None,
         **quiet(),
     }
     gr.on(
-        [query.change, order.change, turned.change, looking.change],
-        look,
+        [query.change, order.change, turned.change, checks.change],
+        refresh,
         trigger_mode="always_last",
-        **looks,
+        **refreshing,
     )
-    pane.connect(bar.said, lambda event: event.then(look, **looks))
-    bar.connect(lambda event: event.then(look, **looks), header, render_header)
+    pane.connect(bar.message, lambda event: event.then(refresh, **refreshing))
+    bar.connect(lambda event: event.then(refresh, **refreshing), header, render_header)
 
 
 def _page(turned: str) -> int:

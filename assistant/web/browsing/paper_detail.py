@@ -60,7 +60,7 @@ class PaperDetail:
             records = library.papers.records(stored.number)
         except AssistantError as error:
             return DetailView(render("paper_gone.html", error=str(error)))
-        return DetailView(_first(stored, tldr, added), _more(stored, records))
+        return DetailView(_upper(stored, tldr, added), _more(stored, records))
 
     def near(self, number: str) -> str:
         """Papers similar to the paper `number` as HTML; empty if there is none."""
@@ -82,27 +82,27 @@ class PaperDetail:
 
     def tag(self, number: str, tag: str) -> str:
         """Add a typed tag; return an error as HTML, or an empty string."""
-        problem = self._changed(number, "tag", lambda: tags_of(tag))
+        problem = self._change_tags(number, "tag", lambda: tags_of(tag))
         return render_job(error=problem) if problem else ""
 
     def change(self, request: str) -> str:
-        """Do what a button of the page asks for: `{"do": "tag" or "untag", "paper", "tag"}`.
+        """Handle a request of library.js: `{"do": "tag" or "untag", "paper", "tag"}`.
 
-        What to say of it as HTML, empty if all is well; no two are the same, so that library.js
-        sees each and takes the star back that it has shown already.
+        Returns an error as HTML, or "". Each error differs from the one before, so that library.js
+        sees it and resets the star that it has already changed.
         """
         try:
             asked = json.loads(request)
             # A single tag, unchanged: imported tags may contain commas.
             tag = str(asked["tag"])
-            problem = self._changed(str(asked["paper"]), asked["do"], lambda: [tag])
+            problem = self._change_tags(str(asked["paper"]), asked["do"], lambda: [tag])
         except (ValueError, LookupError, TypeError, RecursionError):
             return ""  # not a request of this page
         if not problem:
             return ""
         return render("refused.html", error=problem, serial=next(self._refused))
 
-    def _changed(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
+    def _change_tags(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
         """Change tags; return an error or an empty string."""
         try:
             wanted = tags()
@@ -134,7 +134,7 @@ def tags_of(text: str) -> list[str]:
     return tags
 
 
-def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
+def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
     from assistant.library import STAR
 
     paper = stored.paper
@@ -154,7 +154,7 @@ def _first(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
         ),
         abstract=stored.abstract,
         tldr=tldr.text if tldr else "",
-        made=_made(tldr) if tldr else "",
+        made=_origin(tldr) if tldr else "",
         starred=len(tags) < len(paper.tags),
         tags=tags,
     )
@@ -178,7 +178,7 @@ def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
 
 def _names(paper: Paper) -> list[dict[str, str]]:
     """All identifiers and URLs of the paper; `link` is empty except for known sites."""
-    found = []
+    names = []
     for name, value, pattern, place in (
         ("DOI", paper.doi, _DOI, "https://doi.org/"),
         ("arXiv", paper.arxiv, _ARXIV, "https://arxiv.org/abs/"),
@@ -186,10 +186,10 @@ def _names(paper: Paper) -> list[dict[str, str]]:
     ):
         if value:
             link = place + value if pattern.fullmatch(value) else ""
-            found.append({"name": name, "value": value, "link": link})
+            names.append({"name": name, "value": value, "link": link})
     if paper.url:
-        found.append({"name": "Address", "value": paper.url, "link": ""})
-    return found
+        names.append({"name": "Address", "value": paper.url, "link": ""})
+    return names
 
 
 def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _about(paper: Paper) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _made(tldr: StoredTldr) -> str:
-    how = "written by" if tldr.method == "generated" else "from the abstract, chosen by"
+def _origin(tldr: StoredTldr) -> str:
+    how = "written by" if tldr.method == "generated" else "taken from the abstract by"
     when = format_date(tldr.made_at[:10])
     return f"{how} {tldr.model}" + (f", {when}" if when else "")

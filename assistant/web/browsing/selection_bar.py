@@ -45,8 +45,8 @@ class SelectionBar:
                     min_width=120,
                     elem_id="chosen-tags",
                 )
-                self._give = _button("Add tags", "give-tags")
-                self._take = _button("Remove tags", "take-tags")
+                self._add = _button("Add tags", "give-tags")
+                self._untag = _button("Remove tags", "take-tags")
                 self._star = _button("Star", "star-chosen")
                 self._tldrs = _button("TL;DRs", "tldr-chosen")
                 self._form = gr.Dropdown(
@@ -67,9 +67,9 @@ class SelectionBar:
             self._sure = gr.Button(
                 "Remove", variant="stop", scale=0, min_width=100, elem_id="remove-sure"
             )
-            self._keep = gr.Button("Keep", scale=0, min_width=80, elem_id="remove-keep")
+            self._cancel = gr.Button("Cancel", scale=0, min_width=80, elem_id="remove-keep")
         with gr.Row(elem_id="library-said-bar"):
-            self.said = html(elem_id="library-said")
+            self.message = html(elem_id="library-said")
             self._undo = gr.Button(
                 "Undo removal", scale=0, min_width=80, visible=False, elem_id="undo-removal"
             )
@@ -77,34 +77,34 @@ class SelectionBar:
 
     def connect(
         self,
-        then_look: Callable[[Any], Any],
+        then_refresh: Callable[[Any], Any],
         header: gr.HTML,
         render_header: Callable[[], str],
     ) -> None:
-        """Connect the buttons; `then_look` updates the table after an event."""
-        acts = {"outputs": [self.said], "concurrency_limit": None, **quiet()}
+        """Connect the buttons; `then_refresh` updates the table after an event."""
+        acts = {"outputs": [self.message], "concurrency_limit": None, **quiet()}
 
         def retagging(change: Callable[[str, str], ActionResult]) -> Callable[[str, str], str]:
             def act(chosen: str, tags: str) -> str:
                 done = change(chosen, tags)
-                self._table.count_anew()
+                self._table.expire_facets()
                 return done.html
 
             return act
 
         for trigger, change in (
-            (self._give.click, self._selection.tag),
+            (self._add.click, self._selection.tag),
             (self._tags.submit, self._selection.tag),
-            (self._take.click, self._selection.untag),
+            (self._untag.click, self._selection.untag),
             (self._star.click, lambda chosen, _: self._selection.star(chosen)),
         ):
-            then_look(trigger(retagging(change), inputs=[self._chosen, self._tags], **acts))
+            then_refresh(trigger(retagging(change), inputs=[self._chosen, self._tags], **acts))
         self._export.click(
             lambda chosen, form: self._selection.export(chosen, form).html,
             inputs=[self._chosen, self._form],
             **acts,
         )
-        then_look(
+        then_refresh(
             self._tldrs.click(
                 self._write,
                 inputs=[self._chosen],
@@ -113,11 +113,11 @@ class SelectionBar:
                 **quiet(),
             )
         )
-        self._connect_removal(then_look, header, render_header)
+        self._connect_removal(then_refresh, header, render_header)
 
     def _connect_removal(
         self,
-        then_look: Callable[[Any], Any],
+        then_refresh: Callable[[Any], Any],
         header: gr.HTML,
         render_header: Callable[[], str],
     ) -> None:
@@ -129,30 +129,30 @@ class SelectionBar:
 
         def remove(chosen: str, request: gr.Request) -> tuple[Any, ...]:
             done = self._selection.remove(visitor(request), chosen)
-            self._table.count_anew()
+            self._table.expire_facets()
             return done.html, gr.update(visible=done.undo), gr.update(visible=False)
 
-        def put_back(request: gr.Request) -> tuple[Any, ...]:
+        def undo(request: gr.Request) -> tuple[Any, ...]:
             done = self._selection.undo(visitor(request))
-            self._table.count_anew()
+            self._table.expire_facets()
             return done.html, gr.update(visible=done.undo)
 
         self._remove.click(
             ask,
             inputs=[self._chosen],
-            outputs=[self._confirm, self._question, self.said],
+            outputs=[self._confirm, self._question, self.message],
             **quiet(),
         )
-        self._keep.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
-        told = [self.said, self._undo]
+        self._cancel.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
+        results = [self.message, self._undo]
         options = {"concurrency_limit": None, **quiet()}
         for event in (
             self._sure.click(
-                remove, inputs=[self._chosen], outputs=[*told, self._confirm], **options
+                remove, inputs=[self._chosen], outputs=[*results, self._confirm], **options
             ),
-            self._undo.click(put_back, outputs=told, **options),
+            self._undo.click(undo, outputs=results, **options),
         ):
-            then_look(event)
+            then_refresh(event)
             event.then(render_header, outputs=[header], **quiet())
 
     def _write(self, chosen: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:

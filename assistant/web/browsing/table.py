@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 # Best matches that can be paged through; sorted lists have no limit.
-MOST_FOUND = 500
+MAX_HITS = 500
 
 Order = Literal["best", "published", "added", "title"]
 ORDERS: tuple[tuple[str, Order], ...] = (
@@ -32,14 +32,14 @@ ORDERS: tuple[tuple[str, Order], ...] = (
 
 # Written into the search box by the button "Similar papers", see page.js.
 _SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
-# What the filters offer: their name, the kind of label, more than how many there have to be (one
-# source tells nothing), and how many are offered at most.
+# Groups of filters: name, kind of label, shown only if there are more labels than this (a single
+# source says nothing), maximum number of labels.
 _FACETS: tuple[tuple[str, Literal["tag", "source"], int, int], ...] = (
     ("Tags", "tag", 0, 12),
     ("Sources", "source", 1, 8),
 )
-# Seconds for which the tags are not counted again: in a very large library it takes a while.
-_COUNTED_S = 10.0
+# Seconds before labels are counted again, which takes a while in a very large library.
+_FACETS_S = 10.0
 _MOST_AUTHORS = 3
 _MOST_ROW_TAGS = 3
 _EMPTY = "The library is empty. Add papers on the Import tab."
@@ -56,7 +56,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Results:
     """Papers of one page and their summary; `more` if others follow, `total` if counted."""
 
     papers: Iterable[StoredPaper]
@@ -78,25 +78,26 @@ class PaperTable:
         self._facets: tuple[float, tuple[int, ...], str] | None = None
 
     def listing(self, query: str = "", order: str = "best", page: int = 0) -> Listing:
-        """The page `page` of the papers that `query` asks for, in one of ORDERS.
+        """The page `page` of the papers that match `query`, in one of ORDERS.
 
-        A query is text, filters as in `assistant search`, or `similar:` and the id of a paper. By
-        `best`, text brings up the papers that fit it best by words and meaning; by any other order
-        it brings up all that have every word. A page that is not there is the nearest one.
+        A query is text, filters as in `assistant search`, or `similar:` and the id of a paper. In
+        the order `best`, text finds the papers that match best by words and meaning; in any other
+        order it finds all papers that contain every word. A page that does not exist becomes the
+        nearest one.
         """
         from assistant.library import parse_query
 
         try:
             text, filters = parse_query(query)
             library = self._session.library
-            asked = _SIMILAR.fullmatch(text.strip())
-            if asked:
-                found = _similar(library, asked["key"], filters)
+            similar = _SIMILAR.fullmatch(text.strip())
+            if similar:
+                results = _similar(library, similar["key"], filters)
             elif text.strip() and order == "best":
-                found = _best(library, text, filters, page)
+                results = _best(library, text, filters, page)
             else:
-                found = _sorted(library, text, filters, _sort(order), page)
-            lines = list(library.tldrs.for_papers(found.papers))
+                results = _sorted(library, text, filters, _sort(order), page)
+            lines = list(library.tldrs.for_papers(results.papers))
             added: dict[int, str] = {}
             if order == "added":
                 added = library.papers.added_at(stored.number for stored, _ in lines)
@@ -104,7 +105,7 @@ class PaperTable:
             return Listing(render_job(error=str(error)), "")
         dates = {number: moment[:10] for number, moment in added.items()}
         return _listing(
-            found,
+            results,
             [_row(stored, tldr, dates) for stored, tldr in lines],
             "Added" if order == "added" else "Date",
         )
@@ -124,8 +125,8 @@ class PaperTable:
             stamp = library.stamp()
             with self._lock:
                 if self._facets:
-                    counted_at, counted, html = self._facets
-                    if counted == stamp or now < counted_at + _COUNTED_S:
+                    created_at, facets_stamp, html = self._facets
+                    if facets_stamp == stamp or now < created_at + _FACETS_S:
                         return html
             html = render(
                 "facets.html",
@@ -134,7 +135,11 @@ class PaperTable:
                         "name": name,
                         "least": least,
                         "labels": [
-                            {"text": text, "filter": _written(kind, text), "count": f"{count:,}"}
+                            {
+                                "text": text,
+                                "filter": _filter_text(kind, text),
+                                "count": f"{count:,}",
+                            }
                             for text, count in library.papers.facets(kind, most)
                         ],
                     }
@@ -147,12 +152,12 @@ class PaperTable:
             self._facets = (now, stamp, html)
         return html
 
-    def is_counted(self, stamp: tuple[int, ...]) -> bool:
+    def has_current_facets(self, stamp: tuple[int, ...]) -> bool:
         """Whether the last result of `facets` is of the library at `stamp`."""
         with self._lock:
             return self._facets is not None and self._facets[1] == stamp
 
-    def count_anew(self) -> None:
+    def expire_facets(self) -> None:
         """Count the tags again, after the user changed them."""
         with self._lock:
             self._facets = None
@@ -162,14 +167,14 @@ def _sort(order: str) -> Sort:
     return order if order in get_args(Order) and order != "best" else "published"  # type: ignore[return-value]
 
 
-def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int) -> _Found:
+def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int) -> _Results:
     """A page of all papers that contain the words of `text` and match, in catalogue order."""
     from assistant.library import Filters
 
-    asked = filters
+    both = filters
     if text.strip():
-        asked = filters.combine(Filters(only=tuple(library.papers.full_text.matching(text))))
-    total = library.papers.count(asked)
+        both = filters.combine(Filters(only=tuple(library.papers.full_text.matching(text))))
+    total = library.papers.count(both)
     page = max(0, min(page, (total - 1) // PAGE))
     if text.strip():
         nothing = "No papers contain all of these words."
@@ -177,14 +182,14 @@ def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int
         nothing = f"No papers match {filters}."
     else:
         nothing = _EMPTY
-    papers = library.papers.sorted_by(sort, asked, PAGE, page * PAGE) if total else ()
-    return _Found(papers, page, total, more=(page + 1) * PAGE < total, nothing=nothing)
+    papers = library.papers.sorted_by(sort, both, PAGE, page * PAGE) if total else ()
+    return _Results(papers, page, total, more=(page + 1) * PAGE < total, nothing=nothing)
 
 
-def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
+def _best(library: Library, text: str, filters: Filters, page: int) -> _Results:
     """A page of the best matches for `text`, by words and meaning."""
-    page = max(0, min(page, MOST_FOUND // PAGE - 1))
-    hits = library.search(text, min((page + 1) * PAGE + 1, MOST_FOUND), filters)
+    page = max(0, min(page, MAX_HITS // PAGE - 1))
+    hits = library.search(text, min((page + 1) * PAGE + 1, MAX_HITS), filters)
     page = max(0, min(page, (len(hits) - 1) // PAGE))
     papers = [hit.stored for hit in hits[page * PAGE : (page + 1) * PAGE]]
     more = len(hits) > (page + 1) * PAGE
@@ -192,14 +197,14 @@ def _best(library: Library, text: str, filters: Filters, page: int) -> _Found:
     summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
     if not page and not more:
         summary = f"{format_count(len(papers), 'paper')} found"
-    return _Found(papers, page, None, more, summary, nothing="No papers match this search.")
+    return _Results(papers, page, None, more, summary, nothing="No papers match this search.")
 
 
-def _similar(library: Library, key: str, filters: Filters) -> _Found:
+def _similar(library: Library, key: str, filters: Filters) -> _Results:
     """The papers most similar to the paper `key`."""
     about = library.papers.get(key)
     hits = library.search.similar(f"#{about.number}", PAGE, filters)
-    return _Found(
+    return _Results(
         [hit.stored for hit in hits],
         page=0,
         summary=f"{len(hits)} most similar to no. {about.number}",
@@ -208,25 +213,25 @@ def _similar(library: Library, key: str, filters: Filters) -> _Found:
     )
 
 
-def _listing(found: _Found, rows: Sequence[dict[str, Any]], dated: str) -> Listing:
-    summary = found.summary
-    pages = found.page + 1 + found.more
-    if found.total is not None:
-        first = found.page * PAGE + 1
-        summary = f"{first:,}-{first + len(rows) - 1:,} of {found.total:,}"
-        pages = max(1, -(-found.total // PAGE))
+def _listing(results: _Results, rows: Sequence[dict[str, Any]], dated: str) -> Listing:
+    summary = results.summary
+    pages = results.page + 1 + results.more
+    if results.total is not None:
+        first = results.page * PAGE + 1
+        summary = f"{first:,}-{first + len(rows) - 1:,} of {results.total:,}"
+        pages = max(1, -(-results.total // PAGE))
     html = render(
-        "paper_table.html", rows=rows, dated=dated, heading=found.heading, nothing=found.nothing
+        "paper_table.html", rows=rows, dated=dated, heading=results.heading, nothing=results.nothing
     )
     pager = render(
         "pager.html",
         summary=summary if rows else "",
-        page=found.page,
+        page=results.page,
         pages=f"{pages:,}",
-        more=found.more,
-        jump=found.total is not None and pages > 2,
+        more=results.more,
+        jump=results.total is not None and pages > 2,
     )
-    return Listing(html, pager, found.page, pages)
+    return Listing(html, pager, results.page, pages)
 
 
 def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str]) -> dict[str, Any]:
@@ -249,7 +254,7 @@ def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str])
     }
 
 
-def _written(kind: str, label: str) -> str:
+def _filter_text(kind: str, label: str) -> str:
     """A filter in the syntax of the search box."""
     quoted = re.search(r"[\s\"“”„]", label) or label[-1:] in ",;.?!"
     return f'{kind}:"{label}"' if quoted else f"{kind}:{label}"

@@ -26,12 +26,12 @@ SECRET_SET = "set (hidden)"  # noqa: S105 - said in place of a password
 NOT_SET = "not set"
 NOT_MEASURED = "not measured yet"
 OFFLINE = (
-    "This page is served to this computer alone, and nothing is fetched from elsewhere or sent "
-    "there. Only “assistant digest --send”, typed by you, sends something: to your own mail server."
+    "This page is served to this computer only. It sends and loads nothing over the network. Only "
+    "the command “assistant digest --send” sends something: to your own mail server."
 )
 OFFLINE_FOR_GROUP = (
-    "This page is served to those who log in, and nothing is fetched from elsewhere. Your "
-    "questions, and the papers that you add, go to the computer that serves it, and no further."
+    "This page is served to users who log in, and loads nothing from elsewhere. Your questions and "
+    "the papers you add go to the computer that serves the page, and no further."
 )
 
 
@@ -56,10 +56,10 @@ class SettingRow:
 
 @dataclass(frozen=True)
 class Memory:
-    """Memory of the process in bytes: now (None: unknown) and at most so far."""
+    """Memory of the process in bytes: now (None: unknown) and at its peak."""
 
     now: int | None
-    most: int
+    peak: int
 
 
 class About:
@@ -74,10 +74,10 @@ class About:
         """The current figures as HTML; unavailable ones with the reason."""
         problems: list[str] = []
         groups = {
-            "Model in use": _told(self._model, problems),
+            "Model in use": _facts(self._model, problems),
             "Speed": self._speed(),
             "Memory": list(_memory_facts(memory())),
-            "Storage": _told(self._storage, problems),
+            "Storage": _facts(self._storage, problems),
         }
         return render(
             "about.html",
@@ -107,15 +107,15 @@ class About:
         ]
         known: int | None = None
         try:
-            said = read_model_details(model.file)
+            details = read_model_details(model.file)
         except ModelFileInvalid:
-            pass  # opening it says why
+            pass  # opening the model reports it
         else:
-            known = said.context
-            if said.parameters and not opened:
-                facts.append(Fact("Parameters", said.parameters))
-            if said.quantization:
-                facts.append(Fact("Weights", said.quantization))
+            known = details.context
+            if details.parameters and not opened:
+                facts.append(Fact("Parameters", details.parameters))
+            if details.quantization:
+                facts.append(Fact("Quantization", details.quantization))
         if opened and opened.parameters:
             facts.append(Fact("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
         context = opened.context_tokens if opened else settings.context
@@ -146,7 +146,7 @@ class About:
             Fact("Papers", f"{figures.papers:,}"),
             Fact("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
             Fact("TL;DRs", f"{figures.tldrs:,}"),
-            Fact("Search by", search),
+            Fact("Search", search),
             Fact("Catalogue", format_size(figures.catalog_bytes)),
             Fact("Chroma", format_size(figures.chroma_bytes)),
         ]
@@ -170,25 +170,25 @@ def memory() -> Memory | None:
     """Memory of this process; None if the system does not report it."""
     try:
         lines = _STATUS.read_text(encoding="ascii").splitlines()
-        told = dict(line.split(":", 1) for line in lines)
+        values = dict(line.split(":", 1) for line in lines)
         # In "kB", which are 1024 bytes.
-        now, most = (int(told[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
-        return Memory(now, most)
+        now, peak = (int(values[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+        return Memory(now, peak)
     except (OSError, KeyError, ValueError):
         pass
     if sys.platform == "win32":
         return None
     import resource
 
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # macOS counts bytes, all others count kB.
-    return Memory(None, most if sys.platform == "darwin" else most * 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In bytes on macOS, in kB elsewhere.
+    return Memory(None, peak if sys.platform == "darwin" else peak * 1024)
 
 
-def _told(tell: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
-    """What `tell` tells, or nothing, and one of the `problems` more."""
+def _facts(read: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
+    """The facts that `read` returns; an error is added to `problems` instead."""
     try:
-        return tell()
+        return read()
     except AssistantError as error:
         if str(error) not in problems:
             problems.append(str(error))
@@ -201,7 +201,7 @@ def _memory_facts(found: Memory | None) -> Iterator[Fact]:
         return
     if found.now is not None:
         yield Fact("Memory now", format_size(found.now))
-    yield Fact("Peak memory", format_size(found.most))
+    yield Fact("Peak memory", format_size(found.peak))
 
 
 def _origin(name: str, settings: Settings) -> str:

@@ -1,7 +1,8 @@
-"""The prompt editor of the page: view, check, save and reset."""
+"""Editing the prompts on the page: show, check, save, and go back to the shipped one."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,140 +13,152 @@ from assistant.saved_settings import library_write_error, write_library_file
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.session import Session
 
-_ABLE = "Used only with models of a billion parameters or more."
+_LARGE_MODELS = "Used only with models of a billion parameters or more."
 # Label and purpose of each prompt, in display order.
 PURPOSES = {
-    "answer": ("Answer", "Turns evidence into an answer."),
+    "answer": ("Answer", "Writes an answer from evidence."),
     "tldr": ("TL;DR", "Writes the TL;DR of a paper."),
     "followup": (
         "Follow-up",
-        f"Completes a follow-up question. {_ABLE}",
+        f"Completes a question that refers to the one before it. {_LARGE_MODELS}",
     ),
     "judge": (
         "Second check",
-        f"Checks again whether the evidence supports a sentence. {_ABLE}",
+        f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
     ),
 }
-# Far longer than any model's context.
-LONGEST = 50_000
+# Far more than fits the context of a model.
+MAX_CHARACTERS = 50_000
 BACKUP = ".bak"
 
 
 @dataclass(frozen=True)
 class OpenedPrompt:
-    """A prompt in the editor; `text` is None where what somebody typed is to stay.
+    """A prompt in the editor; `text` is None if the box keeps what the user typed.
 
-    `version` names the text of the file as it was opened. `own` says that the user has a version
-    of his own. `about` and `said` are HTML.
+    `version` is the text of the file when it was opened. `own` says whether the user has a version
+    of their own. `about` and `message` are HTML.
     """
 
     text: str | None
     version: str
     own: bool
     about: str
-    said: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An unsaved text of a prompt, and the version it started from."""
+    """An unsaved text for a prompt, and the version it started from."""
 
     text: str
     version: str
 
 
 class PromptEditor:
-    """Edits the prompts of a session's library."""
+    """Edits the prompts of a session's library. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
         """Read nothing yet."""
         self._session = session
+        self._lock = threading.Lock()
 
-    def open(self, name: str, draft: Draft | None = None, said: str = "") -> OpenedPrompt:
-        """The prompt `name` as its file is, with what is wrong with it, or as the `draft` has it.
+    def open(self, name: str, draft: Draft | None = None, message: str = "") -> OpenedPrompt:
+        """Open the prompt `name`: its `draft` if there is one, else its file with its errors.
 
-        `said` is HTML to be shown below it.
+        `message` is HTML to show below it.
         """
         own = self._is_own(name)
         if draft is not None:
-            said = render_job("Not saved yet.")
-            return OpenedPrompt(draft.text, draft.version, own, self._about(name), said)
+            message = render_job("Not saved yet.")
+            return OpenedPrompt(draft.text, draft.version, own, self._about(name), message)
         try:
             text = prompt_text(name, self._session.prompts)
         except AssistantError as error:
             return OpenedPrompt("", "", own, self._about(name), render_job(error=str(error)))
-        return OpenedPrompt(text, text, own, self._about(name), said or self._fault(name, text))
+        message = message or self._error(name, text)
+        return OpenedPrompt(text, text, own, self._about(name), message)
 
     def save(self, name: str, text: str, version: str) -> OpenedPrompt:
-        """Use `text` for the prompt `name` from now on, if it is good, and nothing otherwise.
+        """Use `text` for the prompt `name` from now on, unless it is invalid.
 
-        `version` is that of the opened prompt: one that was changed meanwhile is not overwritten.
+        `version` is that of the opened prompt. A prompt that was changed meanwhile is not
+        overwritten.
         """
         text = text.replace("\r\n", "\n").rstrip() + "\n"
         try:
-            file = self._session.prompts / f"{name}.md"
-            if self._current(name) != version:
+            self._check_name(name)
+            if len(text) > MAX_CHARACTERS:
                 raise PromptTemplateError(
-                    f"The prompt {file} was changed in the meantime and was not overwritten. "
-                    "Copy your text, open the prompt again and paste it."
-                )
-            if len(text) > LONGEST:
-                raise PromptTemplateError(
-                    f"The prompt has {len(text):,} characters; the limit is {LONGEST:,}."
+                    f"The prompt has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}."
                 )
             prompt = Prompt.parse(name, text, f"{name!r}")
-            if text.strip() == prompt_text(name).strip():
-                return self.reset(name)
-            write_library_file(file, text)
+            file = self._session.prompts / f"{name}.md"
+            with self._lock:
+                if self._current(name) != version:
+                    raise PromptTemplateError(
+                        f"The prompt {file} was changed in the meantime and was not overwritten. "
+                        "Copy your text, open the prompt again and paste it."
+                    )
+                if text.strip() == prompt_text(name).strip():
+                    return self._use_shipped(name, file)
+                write_library_file(file, text)
         except AssistantError as error:
-            return self._refused(name, str(error))
-        said = ["Saved. Used from the next question on."]
+            return self._keep_text(name, str(error))
+        message = "Saved. Used from the next question on."
         if name == "tldr":
-            said = ["Saved. TL;DRs of other prompts are rewritten in the next batch."]
-        if room := self._room(prompt):
-            said.append(room)
-        return self.open(name, said=render_job(" ".join(said)))
+            message = "Saved. TL;DRs of other prompts are rewritten in the next batch."
+        message = " ".join(filter(None, [message, self._size_warning(prompt)]))
+        return self.open(name, message=render_job(message))
 
     def reset(self, name: str) -> OpenedPrompt:
-        """Use the shipped version of `name`; your own is kept as `NAME.md.bak`."""
+        """Use the shipped prompt; the user's version is renamed to `NAME.md.bak`."""
         file = self._session.prompts / f"{name}.md"
-        aside = file.with_name(file.name + BACKUP)
         try:
-            prompt_file(name)
-            if not self._is_own(name):
-                return self.open(name, said=render_job("This is the shipped prompt."))
-            try:
-                file.replace(aside)
-            except OSError as error:
-                raise library_write_error(aside, error) from error
+            self._check_name(name)
+            with self._lock:
+                return self._use_shipped(name, file)
         except AssistantError as error:
-            return self._refused(name, str(error))
-        anew = " TL;DRs of your prompt are rewritten in the next batch." if name == "tldr" else ""
-        return self.open(
-            name, said=render_job(f"The shipped prompt is in use; yours is kept as {aside}.{anew}")
-        )
+            return self._keep_text(name, str(error))
+
+    def _use_shipped(self, name: str, file: Path) -> OpenedPrompt:
+        if not self._is_own(name):
+            return self.open(name, message=render_job("This is the shipped prompt."))
+        backup = file.with_name(file.name + BACKUP)
+        try:
+            file.replace(backup)
+        except OSError as error:
+            raise library_write_error(backup, error) from error
+        message = f"The shipped prompt is in use; yours is kept as {backup}."
+        if name == "tldr":
+            message += " TL;DRs of your prompt are rewritten in the next batch."
+        return self.open(name, message=render_job(message))
+
+    def _check_name(self, name: str) -> None:
+        if name not in TEMPLATES:
+            raise PromptTemplateError(f"There is no prompt {name!r}.")
 
     def _is_own(self, name: str) -> bool:
         return (self._session.prompts / f"{name}.md").is_file()
 
     def _current(self, name: str) -> str:
-        """The text that a save would replace; "" if it cannot be read."""
-        if name not in TEMPLATES:
-            raise PromptTemplateError(f"There is no prompt {name!r}.")
+        """The text that saving would replace; "" if it cannot be read."""
         try:
             return prompt_text(name, self._session.prompts)
         except PromptTemplateError:
             return ""
 
-    def _refused(self, name: str, why: str) -> OpenedPrompt:
-        """The editor with the typed text, and `why` it was rejected."""
-        # The version is unchanged: the page keeps it together with the text.
-        said = render_job(error=why)
-        return OpenedPrompt(None, "", self._is_own(name), self._about(name), said)
+    def _keep_text(self, name: str, error: str) -> OpenedPrompt:
+        """The editor with the text as it was typed, and the reason why it was not saved."""
+        # The page keeps the version together with the text.
+        message = render_job(error=error)
+        return OpenedPrompt(None, "", self._is_own(name), self._about(name), message)
 
-    def _fault(self, name: str, text: str) -> str:
+    def _error(self, name: str, text: str) -> str:
         try:
             Prompt.parse(name, text, str(prompt_file(name, self._session.prompts)))
         except PromptTemplateError as error:
@@ -171,8 +184,8 @@ class PromptEditor:
             name=name,
         )
 
-    def _room(self, prompt: Prompt) -> str:
-        """A warning if the prompt alone fills at least half of the context."""
+    def _size_warning(self, prompt: Prompt) -> str:
+        """A warning if the prompt alone fills half of the context or more."""
         model = self._session.loaded_model
         if model is None:
             return ""
@@ -181,6 +194,6 @@ class PromptEditor:
         if 2 * length < model.context_tokens:
             return ""
         return (
-            f"It takes {length:,} of the {model.context_tokens:,} tokens of context, which leaves "
-            "little room for what goes into it."
+            f"The prompt alone takes {length:,} of the {model.context_tokens:,} tokens of context, "
+            "which leaves little room for its variables."
         )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _FIRST = next(iter(PURPOSES))
 READ_ONLY = (
-    "This page is shared, so its settings can only be looked at here. Whoever starts the program "
-    "sets them by options, by variables of the environment, or on a page of his own."
+    "This page is shared, so its settings are read-only here. The person who starts the program "
+    "sets them with options, with environment variables, or on a page without log-in."
 )
 
 
@@ -50,16 +50,16 @@ def add_settings_tab(
 
     shown = [figures, table, *form.fields]
 
-    def look() -> tuple[Any, ...]:
+    def refresh() -> tuple[Any, ...]:
         return about.view(), about.table(), *form.now()
 
-    def look_at_all(*typed: Any) -> tuple[Any, ...]:
-        return *look(), *editor.turned(*typed)
+    def refresh_all(*typed: Any) -> tuple[Any, ...]:
+        return *refresh(), *editor.select(*typed)
 
     # Only when the tab is open: the figures of a large library take a moment.
     gr.on(
         [tab.select, again.click],
-        look_at_all,
+        refresh_all,
         inputs=editor.typed,
         outputs=[*shown, *editor.all_outputs],
         **quiet(),
@@ -75,7 +75,7 @@ def add_settings_tab(
             yield step, *(gr.skip() for _ in shown), gr.skip()
         # Rejected input stays, to be corrected.
         if preferences.settings is not before:
-            yield gr.skip(), *look(), head()
+            yield gr.skip(), *refresh(), head()
 
     def use_model(chosen: str, path: str) -> Iterator[tuple[Any, ...]]:
         yield from after(preferences.use_model(chosen, path))
@@ -242,20 +242,20 @@ class _Editor:
                 min_width=180,
                 elem_id="sure-prompt",
             )
-            self._keep = gr.Button("Keep mine", scale=0, min_width=130, elem_id="keep-prompt")
-        self._said = html(elem_id="prompt-said")
+            self._cancel = gr.Button("Cancel", scale=0, min_width=100, elem_id="keep-prompt")
+        self._message = html(elem_id="prompt-said")
         self.outputs = [
             self._text,
             self._version,
             self._about,
-            self._said,
+            self._message,
             self._reset,
             self._confirm,
         ]
         self.all_outputs = [*self.outputs, self._shown_name, self._drafts]
         self.typed = [self.name, self._text, self._version, self._shown_name, self._drafts]
 
-    def turned(
+    def select(
         self, name: str, text: str, version: str, before: str, drafts: dict[str, Draft]
     ) -> tuple[Any, ...]:
         """Updates of `all_outputs` that show the prompt `name` instead of `before`."""
@@ -274,7 +274,7 @@ class _Editor:
             gr.skip() if refused else opened.text,
             gr.skip() if refused else opened.version,
             opened.about,
-            opened.said,
+            opened.message,
             gr.update(visible=opened.own and self._editable),
             gr.update(visible=False),
         )
@@ -282,7 +282,7 @@ class _Editor:
     def wire(self) -> None:
         """Connect the event handlers."""
 
-        self.name.change(self.turned, inputs=self.typed, outputs=self.all_outputs, **quiet())
+        self.name.change(self.select, inputs=self.typed, outputs=self.all_outputs, **quiet())
         if not self._editable:
             return
 
@@ -295,5 +295,5 @@ class _Editor:
         typed = [self.name, self._text, self._version]
         self._save.click(save, inputs=typed, outputs=self.outputs, **quiet())
         self._reset.click(lambda: gr.update(visible=True), outputs=[self._confirm], **quiet())
-        self._keep.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
+        self._cancel.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
         self._sure.click(reset, inputs=[self.name], outputs=self.outputs, **quiet())

@@ -201,9 +201,9 @@ def test_many_chats_and_many_turns_are_cut(
 ) -> None:
     chats = [ChatSummary(f"id-{n}", f"Chat {n}", "q", 1, "", "") for n in range(205)]
     html = render_chats(chats)
-    assert html.count("data-chat") == rendering.MOST_CHATS
+    assert html.count("data-chat") == rendering.MAX_CHATS
     assert "5 older chats are not listed" in html
-    monkeypatch.setattr(rendering, "MOST_TURNS", 2)
+    monkeypatch.setattr(rendering, "MAX_TURNS", 2)
     for n in range(5):
         session.library.chats.save_turn("a", f"Question {n}?", "{}")
     shown = ChatHistory(session).open("a").html

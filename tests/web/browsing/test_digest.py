@@ -93,7 +93,7 @@ def test_a_date_can_be_given(make_session: MakeSession) -> None:
     view = digests.view(DATE, " 2026-03-14 ")
     assert view.span is not None
     assert datetime.fromisoformat(view.span.start) == datetime(2026, 3, 14).astimezone()
-    assert "Nothing is new since 2999-01-01." in digests.view(DATE, "2999-01-01").html
+    assert "No new papers since 2999-01-01." in digests.view(DATE, "2999-01-01").html
 
 
 @pytest.mark.parametrize("date", [None, "", "  ", "soon", "2026-02-30", "99999w", EVIL])
@@ -169,8 +169,8 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
     session = make_session()
     digests = Digests(session)
     view = digests.view(LAST)
-    assert "The next digest starts where this one ended" in digests.begin_next(view.span)
-    assert "Nothing is new since " in digests.view(LAST).html
+    assert "The next digest starts where this one ended" in digests.start_next(view.span)
+    assert "No new papers since " in digests.view(LAST).html
     session.library.add([Paper(title="On newts", abstract="Newts sleep.")])
     later = Tags(digests.view(LAST).html).text
     assert "On newts" in later
@@ -182,9 +182,9 @@ def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSe
     session = make_session()
     session.library.metadata.set(FACT, LONG_AGO)
     digests = Digests(session)
-    assert "Nothing was changed" in digests.begin_next(digests.view("7d").span)
+    assert "Nothing was changed" in digests.start_next(digests.view("7d").span)
     assert session.library.metadata.get(FACT) == LONG_AGO
-    assert SHOWN_NOTHING in digests.begin_next(None)
+    assert SHOWN_NOTHING in digests.start_next(None)
 
 
 def test_what_is_remembered_never_goes_back(make_session: MakeSession) -> None:
@@ -204,7 +204,7 @@ def test_what_cannot_be_remembered_is_told(
         raise LibraryReadOnly("The library cannot be written.")
 
     monkeypatch.setattr(Metadata, "set", refuse)
-    assert "The library cannot be written." in digests.begin_next(span)
+    assert "The library cannot be written." in digests.start_next(span)
 
 
 def test_papers_without_vectors_are_counted(make_session: MakeSession) -> None:

@@ -48,7 +48,7 @@ def test_everything_of_a_paper_is_shown(make_session: MakeSession) -> None:
         "14 March 2024 · added ",
         FULL.abstract,
         "They hang.",
-        "from the abstract, chosen by TinyModel, 2 January 2026",
+        "taken from the abstract by TinyModel, 2 January 2026",
         "Ask only this paper",
         "bats",
     ):

@@ -117,7 +117,7 @@ def test_words_and_meaning_search(make_table: MakeTable, monkeypatch: pytest.Mon
     assert "found<" in found.pager
 
     monkeypatch.setattr(table_module, "PAGE", 10)
-    monkeypatch.setattr(table_module, "MOST_FOUND", 20)
+    monkeypatch.setattr(table_module, "MAX_HITS", 20)
     many, _ = make_table(papers=[*DATED, *(p.model_copy(update={"title": f"{p.title} again"})
                                            for p in DATED)])  # fmt: skip
     first, second = many.listing("bats"), many.listing("bats", "best", 1)
@@ -210,7 +210,7 @@ def test_tags_and_sources_are_offered_as_filters(make_table: MakeTable) -> None:
         assert 'class="paper-row"' in table.listing(one).html, one
     library.papers.tag([1], ["new"])
     assert table.facets() == html, "not counted again at once"
-    table.count_anew()
+    table.expire_facets()
     assert 'data-filter="tag:new"' in table.facets()
 
 
@@ -245,10 +245,10 @@ def test_pages_that_are_turned_to() -> None:
 def test_tags_that_are_not_counted_again_at_once_are_told_to_be_old(make_table: MakeTable) -> None:
     table, library = make_table()
     table.facets()
-    assert table.is_counted(table.stamp())
+    assert table.has_current_facets(table.stamp())
     library.papers.tag([1], ["x"])
     table.facets()
-    assert not table.is_counted(table.stamp())
-    table.count_anew()
+    assert not table.has_current_facets(table.stamp())
+    table.expire_facets()
     assert "tag:x" in table.facets()
-    assert table.is_counted(table.stamp())
+    assert table.has_current_facets(table.stamp())

@@ -165,13 +165,13 @@ def test_memory_is_read_or_at_least_its_peak(
     monkeypatch.setattr(about_module, "_STATUS", status)
     found = memory()
     assert found is not None
-    assert (found.now, found.most) == (1024 * 1024, 2048 * 1024)
+    assert (found.now, found.peak) == (1024 * 1024, 2048 * 1024)
     monkeypatch.setattr(about_module, "_STATUS", tmp_path / "nothing")
     found = memory()
     if found is not None:
         assert found.now is None
         # No Python with this project in it is smaller, and no test of it is larger.
-        assert 10 * MB < found.most < 100_000 * MB
+        assert 10 * MB < found.peak < 100_000 * MB
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_every_prompt_can_be_opened_and_says_what_it_must_use(editor: PromptEdit
     assert set(PURPOSES) == set(TEMPLATES)
     for name in PURPOSES:
         opened = editor.open(name)
-        assert (opened.text, opened.own, opened.said) == (prompt_text(name), False, "")
+        assert (opened.text, opened.own, opened.message) == (prompt_text(name), False, "")
         assert Prompt.load(name).fingerprint in opened.about
         assert all(f"{{{variable}}}" in opened.about for variable in TEMPLATES[name])
 
@@ -38,9 +39,9 @@ def test_an_own_prompt_is_saved_and_used_at_once(session: Session, editor: Promp
     before = session.summarizer.prompt
     opened = editor.save("tldr", OWN.replace("\n", "\r\n"), editor.open("tldr").version)
     assert (opened.text, opened.own) == (OWN, True)
-    assert "rewritten" in opened.said
+    assert "rewritten" in opened.message
     assert Prompt.load("tldr", session.prompts).fingerprint in opened.about
-    assert "The shipped one" in opened.about
+    assert "Compare with the shipped prompt" in opened.about
     assert session.summarizer.prompt != before
     assert [file.name for file in session.prompts.iterdir()] == ["tldr.md"]
 
@@ -62,7 +63,7 @@ def test_a_wrong_prompt_replaces_nothing(
     version = editor.save("tldr", OWN, editor.open("tldr").version).version
     refused = editor.save("tldr", text, version)
     assert refused.text is None
-    assert said in Tags(refused.said).text
+    assert said in Tags(refused.message).text
     assert (session.prompts / "tldr.md").read_text(encoding="utf-8") == OWN
     assert editor.save("tldr", OWN + "In a line.", version).text == OWN + "In a line.\n"
 
@@ -73,7 +74,7 @@ def test_a_prompt_that_was_changed_meanwhile_is_not_overwritten(
     version = editor.open("tldr").version
     editor.save("tldr", OWN, version)
     refused = editor.save("tldr", OWN + "Mine.", version)
-    assert "changed in the meantime" in refused.said
+    assert "changed in the meantime" in refused.message
     assert (session.prompts / "tldr.md").read_text(encoding="utf-8") == OWN
 
 
@@ -81,11 +82,11 @@ def test_back_to_the_shipped_one_keeps_the_own_one_aside(
     session: Session, editor: PromptEditor
 ) -> None:
     shipped = editor.open("tldr")
-    assert "This is the shipped prompt" in editor.reset("tldr").said
+    assert "This is the shipped prompt" in editor.reset("tldr").message
     editor.save("tldr", OWN, shipped.version)
     back = editor.reset("tldr")
     assert (back.text, back.own) == (shipped.text, False)
-    assert "tldr.md.bak" in back.said
+    assert "tldr.md.bak" in back.message
     assert (session.prompts / "tldr.md.bak").read_text(encoding="utf-8") == OWN
     # The text of the shipped one is no own version of it.
     own = editor.save("tldr", OWN, back.version)
@@ -95,7 +96,7 @@ def test_back_to_the_shipped_one_keeps_the_own_one_aside(
 def test_what_was_typed_and_not_saved_comes_back(editor: PromptEditor) -> None:
     opened = editor.open("tldr", Draft("# user\nHalf", "as it was"))
     assert (opened.text, opened.version) == ("# user\nHalf", "as it was")
-    assert "Not saved yet" in opened.said
+    assert "Not saved yet" in opened.message
 
 
 def test_an_own_file_that_is_wrong_is_shown_with_what_is_wrong(
@@ -106,11 +107,11 @@ def test_an_own_file_that_is_wrong_is_shown_with_what_is_wrong(
     file.write_text("# user\n{title}", encoding="utf-8")
     opened = editor.open("tldr")
     assert (opened.text, opened.own) == ("# user\n{title}", True)
-    assert f"{file} must use {{abstract}}" in Tags(opened.said).text
+    assert f"{file} must use {{abstract}}" in Tags(opened.message).text
     assert editor.save("tldr", OWN, opened.version).text == OWN
     file.write_bytes(b"\xff\xfe\xff")
     unreadable = editor.open("tldr")
-    assert "cannot be read" in unreadable.said
+    assert "cannot be read" in unreadable.message
     assert editor.save("tldr", OWN, unreadable.version).text == OWN
 
 
@@ -119,7 +120,7 @@ def test_prompts_are_shown_as_text(session: Session, editor: PromptEditor) -> No
     opened = editor.save("tldr", own, editor.open("tldr").version)
     assert opened.text == own + "\n"
     wrong = editor.save("tldr", own + "{nothing}" + EVIL, opened.version)
-    tags = Tags(opened.about + opened.said + wrong.about + wrong.said)
+    tags = Tags(opened.about + opened.message + wrong.about + wrong.message)
     assert not {"img", "script", "a", "textarea", "input"} & set(tags.tags)
 
 
@@ -128,7 +129,7 @@ def test_a_prompt_that_fills_the_context_is_told(make_session: MakeSession) -> N
     assert session.model.context_tokens == 100
     editor = PromptEditor(session)
     long = editor.save("tldr", OWN + "word " * 60, editor.open("tldr").version)
-    assert "of the 100 tokens of context" in long.said
+    assert "of the 100 tokens of context" in long.message
 
 
 def test_a_name_that_is_no_prompt_reaches_no_file(session: Session, editor: PromptEditor) -> None:
@@ -139,6 +140,27 @@ def test_a_name_that_is_no_prompt_reaches_no_file(session: Session, editor: Prom
         editor.save("../secret", OWN, ""),
         editor.reset("../secret"),
     ):
-        assert "There is no prompt" in opened.said
+        assert "There is no prompt" in opened.message
         assert not opened.text
     assert outside.read_text(encoding="utf-8") == "# user\nsecret"
+
+
+def test_two_windows_that_save_at_once_do_not_overwrite_each_other(
+    session: Session, editor: PromptEditor
+) -> None:
+    version = editor.open("tldr").version
+    barrier = threading.Barrier(8)
+    saved: list[int] = []
+
+    def save(number: int) -> None:
+        barrier.wait()
+        if editor.save("tldr", f"{OWN}{number}", version).text is not None:
+            saved.append(number)
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = saved
+    assert (session.prompts / "tldr.md").read_text(encoding="utf-8") == f"{OWN}{winner}\n"
