@@ -13,6 +13,7 @@ from assistant.web.rendering import render_header
 from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
+    from assistant.library import Library
     from assistant.session import Session
     from assistant.web.jobs import Jobs
 
@@ -36,6 +37,8 @@ class Header:
         self._lock = threading.Lock()
         self._notes: deque[str] = deque(maxlen=_MOST_NOTES)
         self._model = OPENING_MODEL
+        # State of the library, its papers, and those without vectors, as counted last.
+        self._counted: tuple[tuple[int, ...], int, int] | None = None
         self._notify_before = session.notify
         session.notify = self._notify
 
@@ -50,8 +53,7 @@ class Header:
         """
         try:
             library = self._session.library
-            papers = library.papers.count()
-            waiting = library.vectors.missing() if library.vectors.embedder else 0
+            papers, waiting = self._counts(library)
         except AssistantError as error:
             return render_header(None, NO_MODEL, [str(error)], user)
         with self._lock:
@@ -78,6 +80,14 @@ class Header:
             self._model = NO_MODEL
             self._note(unexpected(error, "The model could not be opened"))
         yield self.now(user)
+
+    def _counts(self, library: Library) -> tuple[int, int]:
+        """The number of papers, and of those that still have to be embedded."""
+        stamp, counted = library.stamp(), self._counted
+        if counted is None or counted[0] != stamp:
+            waiting = library.vectors.missing() if library.vectors.embedder else 0
+            self._counted = counted = stamp, library.papers.count(), waiting
+        return counted[1], counted[2]
 
     def _notify(self, note: str) -> None:
         self._note(note)

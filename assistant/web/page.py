@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -43,6 +43,8 @@ _UPLOADS_KEPT = (3600, 3600)
 # Answers that the model writes at the same time; more share its time and all come later.
 ANSWERS_AT_ONCE = 4
 _MOST_AT_ONCE = 256
+# Seconds between two checks for news of the header: papers embedded, problems in the background.
+_HEADER_S = 10
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -63,6 +65,10 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
 
     def head_now(request: gr.Request) -> str:
         return head.now(owner(request))
+
+    def head_if_changed(shown: str, request: gr.Request) -> tuple[Any, ...]:
+        html = head.now(owner(request))
+        return (gr.skip(), gr.skip()) if html == shown else (html, html)
 
     def head_until_ready(request: gr.Request) -> Iterator[str]:
         yield from head.until_ready(owner(request))
@@ -107,6 +113,14 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
             )
         asking.continue_with(saved.continue_button, saved.chat_id, tabs)
         page.load(head_until_ready, outputs=[header], concurrency_limit=None, **quiet())
+        shown = gr.State("")
+        gr.Timer(_HEADER_S).tick(
+            head_if_changed,
+            inputs=[shown],
+            outputs=[header, shown],
+            concurrency_limit=None,
+            **quiet(),
+        )
         page.unload(leave)
     # Who waits for the model keeps a thread: there have to be more than people who ask at once.
     page.max_threads = _MOST_AT_ONCE

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from web_support import MakeSession, Tags
+from web_support import MakeSession, OpenPage, Serve, Tags
 
 from assistant.errors import LibraryBusy, LibraryDamaged, LibraryFull
 from assistant.library import Library
@@ -17,6 +17,7 @@ from assistant.paper import Paper
 from assistant.progress import Progress
 from assistant.web import background_embedding as background_module
 from assistant.web import jobs as jobs_module
+from assistant.web import page as page_module
 from assistant.web.background_embedding import embed_in_background
 from assistant.web.header import Header
 from assistant.web.jobs import Jobs
@@ -143,3 +144,33 @@ def test_a_library_that_cannot_be_opened_is_tried_again(
     monkeypatch.setattr(Library, "open", opened)
     session.library.add([paper(1)])
     wait_until(lambda: session.library.vectors.missing() == 0)
+
+
+def test_every_open_window_says_that_embedding_failed_and_when_it_works_again(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_module, "_HEADER_S", 0.2)
+    monkeypatch.setattr(jobs_module, "retry_delay", lambda failures: 0.2)
+    session = make_session()
+    vectors = session.library.vectors
+    embed, full = vectors.embed_missing, threading.Event()
+
+    def embed_missing(progress: Progress) -> int:
+        if full.is_set():
+            raise LibraryFull("The disk is full.")
+        return embed(progress)
+
+    monkeypatch.setattr(vectors, "embed_missing", embed_missing)
+    with serve(session) as server, open_page(server.address) as page:
+        page.locator("#header").get_by_text("2 papers").wait_for()
+        full.set()
+        session.library.add([paper(9)])
+        page.locator("#header").get_by_text("3 papers").first.wait_for()
+        page.get_by_text("Making vectors in the background failed: The disk is full.").wait_for()
+        page.locator("#header").get_by_text("1 of 3 papers can be found by words only").wait_for()
+        full.clear()
+        page.locator("#header .notice").first.wait_for(state="detached")
+        assert vectors.missing() == 0
