@@ -19,9 +19,8 @@ from assistant.models import open_language_model
 from assistant.paper import Paper
 from assistant.prompt import Prompt
 from assistant.settings import load_settings
-from assistant.summarizing.candidates import candidates, chosen
-from assistant.summarizing.line import is_faithful, one_line
-from assistant.summarizing.prompting import request_for
+from assistant.summarizing.candidates import candidates, select
+from assistant.summarizing.generation import first_sentence, tldr_request, unsupported_parts
 from assistant.text.sentences import sentences
 from training.tldr.papers import Example, examples, rouge
 
@@ -35,7 +34,7 @@ def row(name: str, found: Sequence[Example], lines: Sequence[str], extracted: st
     )
     words = np.mean([len(line.split()) for line in lines])
     unfaithful = sum(
-        not is_faithful(line, f"{one.title}\n{one.abstract}")
+        bool(unsupported_parts(line, f"{one.title}\n{one.abstract}"))
         for line, one in zip(lines, found, strict=True)
     )
     return (
@@ -52,14 +51,14 @@ def main() -> None:
     papers = [Paper(title=one.title, abstract=one.abstract) for one in found]
     model = open_language_model(load_settings(), lambda text: print(text, file=sys.stderr))
     prompt = Prompt.load("tldr")
-    requests = [request_for(paper, prompt, model) for paper in papers]
+    requests = [tldr_request(paper, prompt, model) for paper in papers]
     streams = [model.generate(request) for request in requests]
     replies = [("".join(stream), stream.stats.finish == "length") for stream in streams]
     streams = [model.generate(replace(request, adapter=None)) for request in requests]
     zero_shot = ["".join(stream) for stream in streams]
     model.close()
     best = [
-        chosen(candidates(paper, reply, cut=cut, strict=True))
+        select(candidates(paper, reply, cut=cut, strict=True))
         for paper, (reply, cut) in zip(papers, replies, strict=True)
     ]
     taken = sum(one.method == "extracted" for one in best) / len(best)
@@ -78,14 +77,14 @@ def main() -> None:
         row(
             "contribution sentence, shortened",
             found,
-            [chosen(candidates(p, "", cut=False, strict=True)).text for p in papers],
+            [select(candidates(p, "", cut=False, strict=True)).text for p in papers],
         )
     )
     for name, texts in (
         ("the model, zero-shot", zero_shot),
         ("the model with its adapter", [reply for reply, _ in replies]),
     ):
-        print(row(name, found, [one_line(text, cut=False) or text for text in texts]))
+        print(row(name, found, [first_sentence(text, cut=False) or text for text in texts]))
     print(row("the product", found, [one.text for one in best], f"{100 * taken:.0f}%"))
 
 

@@ -27,7 +27,7 @@ from assistant.models.protocols import GenerationRequest, Message
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
-from assistant.summarizing import summarise_papers
+from assistant.summarizing import summarize_papers
 from benchmarks.measuring import log, plain_llama, print_table, resident_bytes, seconds
 from training.tldr.papers import examples
 
@@ -77,7 +77,7 @@ def against_plain_loops(session: Session, papers: list[Paper]) -> None:
         ),
         "the same loop, Q8_0 re-encoding": plain_loop(quantised, settings),
         f"`assistant tldr`: {settings.slots} slots, verified": lambda some: list(
-            summarise_papers(some, session.model)
+            summarize_papers(some, session.model)
         ),
     }
     for method in methods.values():
@@ -165,7 +165,7 @@ def parts(session: Session, papers: list[Paper]) -> None:
     path = prepared_file(settings.cache, settings.threads, log)
     prompt_rate, generation_rate = plain_rates(path, verified_adapters()["tldr"], settings)
     with instrumented() as found:
-        took = seconds(lambda: list(summarise_papers(papers, session.model)))
+        took = seconds(lambda: list(summarize_papers(papers, session.model)))
     expected = found["prompt"] / prompt_rate + found["generated"] / generation_rate
     print_table(
         f"The parts of a batch of {len(papers)} abstracts",
@@ -203,7 +203,7 @@ def question_during_batch(session: Session, papers: list[Paper], times: int = 5)
         return took
 
     idle = statistics.median(first_word() for _ in range(times))
-    lines = summarise_papers(papers, session.model)
+    lines = summarize_papers(papers, session.model)
     next(lines)
     busy = statistics.median(first_word() for _ in range(times))
     remaining = sum(1 for _ in lines)
@@ -224,7 +224,7 @@ def memory(session: Session, papers: list[Paper]) -> None:
     model = session.model
     list(model.generate(GenerationRequest((Message("user", "Hello."),), 4)))
     before = resident_bytes() / 2**20
-    list(summarise_papers(papers, model))
+    list(summarize_papers(papers, model))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print_table(
         "Memory",
@@ -260,8 +260,8 @@ def main() -> None:
         rates = []
         for slots in filter(None, arguments.slots.split(",")):
             with session(slots=int(slots)) as one:
-                list(summarise_papers(papers[:4], one.model))
-                took = seconds(lambda one=one: list(summarise_papers(papers, one.model)))  # type: ignore[misc]
+                list(summarize_papers(papers[:4], one.model))
+                took = seconds(lambda one=one: list(summarize_papers(papers, one.model)))  # type: ignore[misc]
                 rates.append((slots, f"{60 * len(papers) / took:.0f}"))
         if rates:
             print_table("Slots", ("slots", "TL;DRs/min"), rates)

@@ -15,7 +15,7 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.models.protocols import GenerationRequest
 from assistant.paper import Paper
 from assistant.settings import load_settings
-from assistant.summarizing import summarise_papers
+from assistant.summarizing import summarize_papers
 
 pytestmark = pytest.mark.slow
 
@@ -218,7 +218,7 @@ def test_a_tldr_of_a_hostile_reply_is_one_line_that_can_be_seen() -> None:
     papers = [GOOD[0]] * len(TEXTS)
     texts = iter(TEXTS.values())
     model = ScriptedModel(lambda request: next(texts), context_tokens=1_000_000)
-    for result, name in zip(summarise_papers(papers, model), TEXTS, strict=True):
+    for result, name in zip(summarize_papers(papers, model), TEXTS, strict=True):
         assert unseen(result.tldr, "") == [], name
         assert result.tldr, name
         # Nothing of it is about the paper, so a sentence of the abstract stands in.

@@ -18,7 +18,7 @@ from assistant.models.llama import LlamaModel
 from assistant.models.protocols import Message
 from assistant.paper import Paper
 from assistant.prompt import Prompt
-from assistant.summarizing import summarise_papers
+from assistant.summarizing import summarize_papers
 
 HARMLESS = "Penguins sleep for four seconds at a time."
 
@@ -93,7 +93,7 @@ def test_what_a_tldr_is_asked_for_is_two_lines_whatever_the_paper_says() -> None
         Paper(title=f"On sleep {text}", abstract=f"{HARMLESS} {text}")
         for text in map(writable, HOSTILE.values())
     ]
-    assert len(list(summarise_papers(papers, fake))) == len(papers)
+    assert len(list(summarize_papers(papers, fake))) == len(papers)
     for request in fake.requests:
         asked = request.messages[-1].content
         assert [line.split(":")[0] for line in asked.splitlines()] == ["Title", "Abstract"]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
-from assistant.text.facts import missing_facts
+from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
 from assistant.verification import is_covered_by, supported_parts, verify_claim

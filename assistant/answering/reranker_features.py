@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from assistant.text.names import bears
+from assistant.text.names import mentions
 from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import content_words, stem, vocabulary
@@ -296,13 +296,13 @@ def _share(wanted: frozenset[str], words: frozenset[str]) -> float:
 def _missing_names(question: Question, text: str) -> float:
     if not question.names:
         return 0.0
-    return sum(not bears(text, name) for name in question.names) / len(question.names)
+    return sum(not mentions(text, name) for name in question.names) / len(question.names)
 
 
 def _missing_term(question: Question, text: str) -> float:
     names = [n for n in question.names if re.split(r"[-–]", n)[0] not in _GENERIC_ACRONYMS]
     terms = {stem(word) for match in _TERM.findall(question.text) for word in match.lower().split()}
-    return float(not all(bears(text, name) for name in names) or not terms <= vocabulary(text))
+    return float(not all(mentions(text, name) for name in names) or not terms <= vocabulary(text))
 
 
 def _token_idf(ids: Sequence[int], sentences: Sequence[WordVectors]) -> Values:

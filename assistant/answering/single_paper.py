@@ -12,7 +12,7 @@ from assistant.answering.question_kinds import RecordField
 from assistant.answering.retrieval import RetrievedEvidence, nearest_papers, retrieve_evidence
 from assistant.errors import PaperNotFound
 from assistant.paper import normalised
-from assistant.text.names import bears
+from assistant.text.names import mentions
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import vocabulary
 
@@ -115,7 +115,7 @@ def find_named_paper(
 def _match(topic: Question, stored: StoredPaper) -> float:
     """The share of the words of `topic` in the paper; the title counts more than the abstract."""
     text = f"{stored.title}. {stored.abstract}"
-    if topic.names and not all(bears(text, name) for name in topic.names):
+    if topic.names and not all(mentions(text, name) for name in topic.names):
         return 0.0
     if not topic.words:
         return 0.0

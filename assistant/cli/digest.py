@@ -80,21 +80,21 @@ def digest(
     each later one the time since the previous digest. With --send the digest is sent by mail
     instead of written to stdout; nothing is sent without --send.
     """
-    from assistant.digesting import MOST_SHOWN, check_mail_settings, collecting
+    from assistant.digesting import MOST_SHOWN, check_mail_settings, new_papers
 
     streams = Streams()
     now = datetime.now().astimezone()
-    given = None if since == LAST else moment(since, now)
+    given = None if since == LAST else _start(since, now)
     with open_session(context, library, model, streams) as session:
         if send:
             check_mail_settings(session.settings)
         kept = session.library
-        start, known = (given, True) if given else collecting.last_digest(kept, now)
+        start, known = (given, True) if given else new_papers.last_digest(kept, now)
         if not known:
-            streams.note(f"This is the first digest; it covers {collecting.FIRST_DAYS} days.")
-        made = collecting.collected(kept, start, now, limit or MOST_SHOWN)
+            streams.note(f"This is the first digest; it covers {new_papers.FIRST_DAYS} days.")
+        made = new_papers.library_digest(kept, start, now, limit or MOST_SHOWN)
         if made is None:
-            nothing = f"Nothing is new since {collecting.day(start)}."
+            nothing = f"Nothing is new since {new_papers.local_day(start)}."
             streams.note(nothing if kept.papers.count() else EMPTY)
             return
         if made.without_vectors:
@@ -111,19 +111,19 @@ def digest(
                 raise typer.Exit(INTERRUPTED)
             found = found.with_tldrs(lines)
         _hand_over(found, form, out, session, now, streams, send=send)
-        collecting.remember(kept, made.span)
+        new_papers.start_next_after(kept, made.period)
 
 
-def moment(since: str, now: datetime) -> str:
-    """The time that `since` names, in the library's format; dates start at local midnight.
+def _start(since: str, now: datetime) -> str:
+    """The time that `since` means, as the library stores it.
 
     Raises:
         UsageError: `since` is neither a date nor a time span.
     """
-    from assistant.digesting.collecting import moment as moment_of
+    from assistant.digesting.new_papers import parse_since
 
     try:
-        return moment_of(since, now)
+        return parse_since(since, now)
     except UsageError as error:
         raise UsageError(
             f"--since {sanitized(since)} is not valid. Give a date (2026, 2026-03 or 2026-03-14), "
@@ -140,12 +140,12 @@ def _lines(
     by_model: bool,
 ) -> Mapping[int, str]:
     """TL;DRs of the papers shown: saved ones, else new ones or sentences of the abstract."""
-    from assistant.digesting.collecting import kept_lines
-    from assistant.summarizing.extracted import extracted
+    from assistant.digesting.new_papers import stored_tldrs
+    from assistant.summarizing.candidates import extracted_tldrs
 
-    lines, missing = kept_lines(session.library, found)
+    lines, missing = stored_tldrs(session.library, found)
     if not by_model:
-        return lines | {stored.number: line for stored in missing if (line := extracted(stored))}
+        return lines | extracted_tldrs(missing)
     if missing:
         with streams.progress("Writing TL;DRs", len(missing), progress):
             written = session.summarizer.run(missing, progress, notify=session.notify)

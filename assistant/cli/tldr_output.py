@@ -11,6 +11,7 @@ from assistant.text.formatting import csv_row, markdown_text
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
+    from assistant.library import Library
     from assistant.summarizing import TldrResult
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
@@ -45,12 +46,14 @@ class Output:
         else:
             self._write(_row(result, self._form))
 
-    def end(self) -> None:
-        """Write the end of the output."""
+    def end(self, library: Library | None) -> None:
+        """Write the end of the output; topics of a page come from the vectors of `library`."""
         if self._form is Format.html:
             from assistant.summarizing.html_page import tldr_page
 
-            self._write(tldr_page(self._page, "date" if self._by_date else "topic"))
+            numbers = [result.number for result in self._page if result.number is not None]
+            vectors = library.vectors.means(numbers) if library and not self._by_date else {}
+            self._write(tldr_page(self._page, "date" if self._by_date else "topic", vectors))
 
 
 def _row(result: TldrResult, form: Format) -> str:

@@ -123,7 +123,7 @@ def tldr(
                     done += 1
                     reused += not result.new
                     progress.report(done, reused=reused)
-            output.end()
+            output.end(session.library if inputs is None else None)
             if inputs is not None:
                 inputs.report(streams)
             if progress.stop_requested:
@@ -164,15 +164,15 @@ def _of_inputs(
     session: Session, inputs: Inputs, limit: int | None, *, redo: bool
 ) -> Callable[[Progress], Iterator[TldrResult]]:
     """A function that writes the TL;DRs; the model is opened here."""
-    from assistant.summarizing import summarise_papers
+    from assistant.summarizing import summarize_papers
 
-    model, kept = session.model, session.tldr_cache
-    return lambda progress: summarise_papers(
+    model, cache = session.model, session.tldr_cache
+    return lambda progress: summarize_papers(
         islice((paper for paper in inputs.papers(progress) if paper.abstract), limit),
         model,
         session.prompts,
         progress,
-        kept=kept,
+        cache=cache,
         redo=redo,
     )
 

@@ -1,13 +1,13 @@
-"""New papers of the library -> a digest to read, by topic, as Markdown, HTML or mail."""
+"""New papers of the library -> a digest by topic, as Markdown, HTML or mail."""
 
 from assistant.digesting.digest import (
     MOST_GROUPED,
     MOST_SHOWN,
     Digest,
     Entry,
-    Item,
+    NewPaper,
     Section,
-    grouped,
+    build_digest,
 )
 from assistant.digesting.mail import as_email, as_file, as_html
 from assistant.digesting.markdown import as_markdown
@@ -18,14 +18,14 @@ __all__ = [
     "MOST_SHOWN",
     "Digest",
     "Entry",
-    "Item",
+    "NewPaper",
     "Section",
     "as_email",
     "as_file",
     "as_html",
     "as_markdown",
+    "build_digest",
     "check_mail_settings",
-    "grouped",
     "recipients",
     "send",
 ]

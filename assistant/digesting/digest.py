@@ -1,4 +1,4 @@
-"""New papers -> a digest: what is most for the reader, then topic by topic.
+"""New papers -> a digest: first those closest to the reader's own papers, then topic by topic.
 
 The same papers give the same digest, in whatever order they come.
 """
@@ -6,76 +6,108 @@ The same papers give the same digest, in whatever order they come.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from assistant.digesting.groups import alike
-from assistant.digesting.naming import names_of
 from assistant.library import StoredPaper
+from assistant.text.formatting import format_count, format_date, paper_link
 from assistant.text.sanitizing import sanitized
-from assistant.text.topics import OTHER, group_by_topic
+from assistant.topics import OTHERS, group_by_topic
+from assistant.topics.clustering import Floats
 
-Vector = npt.NDArray[np.float32]
-Liked = tuple[StoredPaper, Vector]
+LikedPaper = tuple[StoredPaper, Floats]
+"""A paper that the reader starred or tagged, and its vector of length 1."""
 
-OTHERS = "Others"
+FOR_YOU = "Most relevant to you"
 MOST_FOR_YOU = 6
-# Of those so many because of one liked paper: the others have their say too.
-_MOST_FOR_ONE = 3
+# Of these, at most so many are similar to the same liked paper.
+_MOST_PER_LIKED = 3
 MOST_SHOWN = 100
-# More should not be compared with each other: time and memory grow with the square of their number.
+# Grouping takes time quadratic in the number of papers.
 MOST_GROUPED = 2_000
-# Cosine from which on a paper is said to be similar to another one, by MiniLM's vectors: 7% of the
-# pairs of 73 papers about computing are, and 0.3% of the pairs of 1,000 from all of medicine.
+# Least cosine of MiniLM's vectors for "similar to": 7% of the pairs of 73 papers about computing
+# reach it, and 0.3% of the pairs of 1,000 papers from all of medicine.
 SIMILAR = 0.55
-# Where fewer have a vector, all are grouped by their words.
-_LEAST_WITH_VECTOR = 0.8
-# A topic is as near to the reader as its nearest papers are on average, so many of them.
-_NEAREST = 3
+# A topic is as close to the reader's papers as this many of its closest papers are on average.
+_CLOSEST = 3
+_MOST_AUTHORS = 3
+_MOST_TAGS = 4
 
 
 @dataclass(frozen=True)
-class Item:
-    """A new paper; `vector` has length 1 and is None where the library has none yet."""
+class NewPaper:
+    """A new paper; `vector` has length 1, or is None if the library has none yet."""
 
     stored: StoredPaper
-    vector: Vector | None = None
+    vector: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
     """A paper of the digest.
 
-    `similar_to` is the liked paper that it is like, None if it is like none; `likeness` the cosine
-    with the nearest one. `topic` names its group, "" if it has none. `tldr` is its line, if it has
-    one.
+    `similar_to` is the liked paper that it is similar to, if any; `cosine` is that with the nearest
+    liked paper. `topic` is "" for a paper in no topic.
     """
 
     stored: StoredPaper
     similar_to: StoredPaper | None
-    likeness: float
+    cosine: float
     topic: str = ""
     tldr: str | None = None
+
+    @property
+    def link(self) -> str:
+        """The paper's web address, or ""."""
+        return paper_link(self.stored.paper)
+
+    @property
+    def authors(self) -> str:
+        """The first authors and the number of the others: `A, B, C, … +4`."""
+        names = [name for author in self.stored.paper.authors if (name := sanitized(author))]
+        # A fourth name takes no more space than the count.
+        if len(names) <= _MOST_AUTHORS + 1:
+            return ", ".join(names)
+        return f"{', '.join(names[:_MOST_AUTHORS])}, … +{len(names) - _MOST_AUTHORS}"
+
+    @property
+    def date(self) -> str:
+        """The date of publication as text, or ""."""
+        return format_date(self.stored.paper.published or "")
+
+    @property
+    def tags(self) -> list[str]:
+        """The first tags."""
+        return [tag for one in self.stored.paper.tags if (tag := sanitized(one))][:_MOST_TAGS]
+
+    @property
+    def byline(self) -> list[str]:
+        """Authors, date and tags, as far as they are known."""
+        return [part for part in (self.authors, self.date, *self.tags) if part]
 
 
 @dataclass(frozen=True)
 class Section:
-    """The papers of a topic that are shown, and how many `more` there are."""
+    """The papers of a topic that are shown, and how many `more` it has."""
 
     name: str
     entries: tuple[Entry, ...]
     more: int
 
+    @property
+    def more_text(self) -> str:
+        """`and 12 more`, or "" if all are shown."""
+        return _more(self.more)
+
 
 @dataclass(frozen=True)
 class Digest:
-    """What is new since the day `since` (None: ever) until the day `until`, both ISO 8601.
+    """What is new from the day `since` (None: ever) to the day `until`, both ISO 8601.
 
-    `count` is the number of new papers; every one is in `for_you`, in a section, or counted as
-    `more` by a section or, where a topic is not shown at all, by the digest.
+    `count` is the number of new papers. Each of them is in `for_you` or a section, or is counted as
+    `more` by its section or, if its topic is not shown, by the digest.
     """
 
     count: int
@@ -87,133 +119,149 @@ class Digest:
 
     @property
     def shown(self) -> list[Entry]:
-        """Every entry, in the order in which they are read."""
-        return [*self.for_you, *(entry for part in self.sections for entry in part.entries)]
+        """Every entry in reading order."""
+        return [*self.for_you, *(entry for section in self.sections for entry in section.entries)]
 
-    def with_tldrs(self, lines: Mapping[int, str]) -> Digest:
-        """The digest with the `lines` of papers, by their numbers."""
+    @property
+    def heading(self) -> str:
+        """`New papers, 12 to 19 March 2026`."""
+        until = format_date(self.until)
+        if self.since is None:
+            return f"New papers until {until}"
+        since = format_date(self.since)
+        if since == until:
+            return f"New papers, {until}"
+        # Month and year are given once if they are the same.
+        for same in (until.partition(" ")[2], until.rpartition(" ")[2]):
+            since = since.removesuffix(f" {same}")
+        return f"New papers, {since} to {until}"
 
-        def told(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-            return tuple(replace(one, tldr=lines.get(one.stored.number)) for one in entries)
+    @property
+    def summary(self) -> str:
+        """`73 papers in 8 topics`."""
+        papers = format_count(self.count, "paper")
+        topics = len({entry.topic for entry in self.shown if entry.topic})
+        return papers if topics < 2 else f"{papers} in {topics} topics"
 
-        sections = tuple(replace(part, entries=told(part.entries)) for part in self.sections)
-        return replace(self, for_you=told(self.for_you), sections=sections)
+    @property
+    def more_text(self) -> str:
+        """`and 12 more on other topics`, or "" if all topics are shown."""
+        return f"{_more(self.more)} on other topics" if self.more else ""
+
+    def with_tldrs(self, tldrs: Mapping[int, str]) -> Digest:
+        """The digest with these `tldrs`, by the numbers of their papers."""
+
+        def updated(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+            return tuple(replace(one, tldr=tldrs.get(one.stored.number)) for one in entries)
+
+        sections = tuple(replace(one, entries=updated(one.entries)) for one in self.sections)
+        return replace(self, for_you=updated(self.for_you), sections=sections)
 
 
-def grouped(
-    items: Sequence[Item],
-    liked: Sequence[Liked] = (),
+def build_digest(
+    papers: Sequence[NewPaper],
+    liked: Sequence[LikedPaper] = (),
     *,
     since: str | None = None,
     until: str,
     limit: int = MOST_SHOWN,
-    beyond: int = 0,
+    not_grouped: int = 0,
 ) -> Digest:
-    """The digest of `items`, of which `limit` are shown.
+    """The digest of `papers`, of which at most `limit` are shown.
 
-    `liked` are papers that the reader starred or tagged, the dearest first, with vectors of length
-    1. Papers that are like one of them come first, and so do their topics. `beyond` is how many new
-    papers there are that are no items: at most MOST_GROUPED should be.
+    Papers similar to one of `liked` come first, and so do their topics. Of liked papers with the
+    same cosine the first is named. `not_grouped` is the number of further new papers, beyond the
+    MOST_GROUPED that `papers` should have at most.
     """
-    kept = sorted(items, key=lambda item: (item.stored.id, item.stored.number))
-    entries = _entries(kept, liked)
-    topics = _topics(kept)
-    for name, members in topics:
-        for place in members:
-            entries[place] = replace(entries[place], topic=name)
+    papers = sorted(papers, key=lambda paper: (paper.stored.id, paper.stored.number))
+    entries = _entries(papers, liked)
+    topics = group_by_topic(
+        [f"{sanitized(paper.stored.title)}\n{paper.stored.abstract}" for paper in papers],
+        [paper.vector for paper in papers],
+    )
+    for topic in topics:
+        for place in topic.members:
+            entries[place] = replace(entries[place], topic=topic.name)
     for_you = _for_you(entries, min(MOST_FOR_YOU, limit))
     chosen = {entry.stored.number for entry in for_you}
-    placed = {place for _, members in topics for place in members}
-    others = [place for place in range(len(kept)) if place not in placed]
-    ranked = sorted(
-        ((name, [entries[place] for place in members]) for name, members in topics), key=_rank
-    )
-    groups = [*ranked, (OTHERS, [entries[place] for place in others])]
-    left = [
-        (name, sorted((one for one in group if one.stored.number not in chosen), key=_order))
+    groups = [(topic.name, [entries[place] for place in topic.members]) for topic in topics]
+    groups.sort(key=_topic_order)
+    groups.append((OTHERS, [entry for entry in entries if not entry.topic]))
+    rest = [
+        (name, sorted((one for one in group if one.stored.number not in chosen), key=_entry_order))
         for name, group in groups
     ]
-    left = [(name, group) for name, group in left if group]
-    shares = _shares([len(group) for _, group in left], limit - len(for_you))
+    rest = [(name, group) for name, group in rest if group]
+    shares = _shares([len(group) for _, group in rest], limit - len(for_you))
     sections = tuple(
         Section(name, tuple(group[:share]), len(group) - share)
-        for (name, group), share in zip(left, shares, strict=True)
+        for (name, group), share in zip(rest, shares, strict=True)
         if share
     )
-    shown = len(for_you) + sum(len(part.entries) + part.more for part in sections)
-    count = len(items) + beyond
-    return Digest(count, tuple(for_you), sections, count - shown, since, until)
+    counted = len(for_you) + sum(len(one.entries) + one.more for one in sections)
+    count = len(papers) + not_grouped
+    return Digest(count, tuple(for_you), sections, count - counted, since, until)
 
 
-def _entries(items: Sequence[Item], liked: Sequence[Liked]) -> list[Entry]:
-    """The entries of `items`, without their topics."""
+def _entries(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[Entry]:
+    """The entries of `papers`, without topics."""
     if not liked:
-        return [Entry(item.stored, None, 0.0) for item in items]
-    dear = np.array([vector for _, vector in liked])
-    own = np.array([stored.number for stored, _ in liked])
+        return [Entry(paper.stored, None, 0.0) for paper in papers]
+    vectors = np.array([vector for _, vector in liked])
+    numbers = np.array([stored.number for stored, _ in liked])
     entries = []
-    for item in items:
-        best, likeness = None, 0.0
-        if item.vector is not None:
-            # A paper that is both new and liked is not like itself.
-            cosines = np.where(own == item.stored.number, -1.0, dear @ item.vector)
+    for paper in papers:
+        similar_to, cosine = None, 0.0
+        if paper.vector is not None:
+            # A new paper that is liked itself is not similar to itself.
+            cosines = np.where(numbers == paper.stored.number, -1.0, vectors @ paper.vector)
             nearest = int(cosines.argmax())
-            likeness = max(0.0, float(cosines[nearest]))
-            best = liked[nearest][0] if likeness >= SIMILAR else None
-        entries.append(Entry(item.stored, best, likeness))
+            cosine = max(0.0, float(cosines[nearest]))
+            similar_to = liked[nearest][0] if cosine >= SIMILAR else None
+        entries.append(Entry(paper.stored, similar_to, cosine))
     return entries
 
 
 def _for_you(entries: Sequence[Entry], most: int) -> list[Entry]:
-    """The entries that are most like liked papers."""
+    """The entries closest to liked papers."""
     chosen: list[Entry] = []
-    because: Counter[int] = Counter()
-    for entry in sorted(entries, key=_order):
-        if entry.similar_to and because[entry.similar_to.number] < _MOST_FOR_ONE:
-            because[entry.similar_to.number] += 1
+    per_liked: Counter[int] = Counter()
+    for entry in sorted(entries, key=_entry_order):
+        if entry.similar_to and per_liked[entry.similar_to.number] < _MOST_PER_LIKED:
+            per_liked[entry.similar_to.number] += 1
             chosen.append(entry)
     return chosen[:most]
 
 
-def _topics(items: Sequence[Item]) -> list[tuple[str, list[int]]]:
-    """The groups of `items` that have a name, as places in it."""
-    texts = [f"{sanitized(item.stored.title)}\n{item.stored.abstract}" for item in items]
-    places = [place for place, item in enumerate(items) if item.vector is not None]
-    if len(places) >= _LEAST_WITH_VECTOR * len(items):
-        vectors = [item.vector for item in items if item.vector is not None]
-        rows = alike(np.array(vectors, np.float32)) if vectors else []
-        groups = [[places[row] for row in group] for group in rows]
-    else:
-        groups = [list(topic.members) for topic in group_by_topic(texts) if topic.name != OTHER]
-    named = zip(names_of(texts, groups), groups, strict=True)
-    return [(name, members) for name, members in named if name]
-
-
-def _rank(group: tuple[str, list[Entry]]) -> tuple[float, int, str]:
-    """Topics near to the reader come first, then large ones."""
+def _topic_order(group: tuple[str, list[Entry]]) -> tuple[float, int, str]:
+    """Topics close to liked papers come first, then large ones."""
     name, entries = group
-    nearest = sorted((entry.likeness for entry in entries), reverse=True)[:_NEAREST]
-    mean = sum(nearest) / _NEAREST
+    closest = sorted((entry.cosine for entry in entries), reverse=True)[:_CLOSEST]
+    mean = sum(closest) / _CLOSEST
     return (-mean if mean >= SIMILAR else 0.0, -len(entries), name)
 
 
-def _order(entry: Entry) -> tuple[float, int, str, int]:
-    """What is like a liked paper comes first, then the latest."""
-    near = -entry.likeness if entry.similar_to else 0.0
+def _entry_order(entry: Entry) -> tuple[float, int, str, int]:
+    """Papers similar to a liked one come first, then the latest."""
+    cosine = entry.cosine if entry.similar_to else 0.0
     date = (entry.stored.paper.published or "").replace("-", "")
-    return near, -int(f"{date:0<8}"), entry.stored.title.casefold(), entry.stored.number
+    return -cosine, -int(f"{date:0<8}"), entry.stored.title.casefold(), entry.stored.number
 
 
-def _shares(sizes: Sequence[int], room: int) -> list[int]:
-    """How many of each group are shown: the same number of each, and at most `room` in all.
+def _shares(sizes: Sequence[int], available: int) -> list[int]:
+    """How many of each group are shown: equally many of each, at most `available` in all.
 
-    What small groups leave is given to the large ones; without room for one of each, the first
-    groups have one.
+    Large groups get what small ones do not need. If there are more groups than `available`, the
+    first ones get one each.
     """
     shares = [0] * len(sizes)
-    while room > 0 and any(share < size for share, size in zip(shares, sizes, strict=True)):
+    while available > 0 and any(share < size for share, size in zip(shares, sizes, strict=True)):
         for number, size in enumerate(sizes):
-            if shares[number] < size and room > 0:
+            if shares[number] < size and available > 0:
                 shares[number] += 1
-                room -= 1
+                available -= 1
     return shares
+
+
+def _more(count: int) -> str:
+    return f"and {count:,} more" if count else ""

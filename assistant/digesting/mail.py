@@ -1,4 +1,4 @@
-"""A digest as HTML, as plain text, and as a mail that holds both, for a file or a server."""
+"""A digest as HTML, as plain text, and as a mail with both."""
 
 from __future__ import annotations
 
@@ -9,30 +9,26 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
-from assistant.digesting import wording
-from assistant.digesting.digest import Digest, Entry
+from assistant.digesting.digest import FOR_YOU, Digest, Entry
 from assistant.html import render
-from assistant.text.formatting import paper_link
+from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
 
 _WIDTH = 76
 _SUBJECT_TOPICS = 3
-_MOST_SUBJECT = 150
+_LONGEST_SUBJECT = 150
 
 
 def as_email(
     digest: Digest, sender: str | None, recipients: Sequence[str], at: datetime
 ) -> EmailMessage:
-    """The mail, dated `at`.
-
-    Without a `sender` or `recipients` it lacks those lines: a mail program opens it as a draft.
-    """
+    """The mail, dated `at`; without a `sender` or `recipients` it opens as a draft."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject(digest)
     message["Date"] = format_datetime(at)
     if sender:
         message["From"] = sender
-        # The name of this machine is nobody's business.
+        # The default domain would disclose the name of this computer.
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     if recipients:
         message["To"] = ", ".join(recipients)
@@ -49,13 +45,13 @@ def as_file(message: EmailMessage) -> str:
 
 
 def subject(digest: Digest) -> str:
-    """`73 new papers: Code, Quantum, Reasoning` on one line, whatever the papers contain."""
+    """`73 new papers: Code, Quantum, Reasoning` on one line."""
     topics = [part.name.split(" · ")[0] for part in digest.sections if part.name]
-    count = "1 new paper" if digest.count == 1 else f"{digest.count:,} new papers"
+    count = format_count(digest.count, "new paper")
     if digest.count == 1:
         topics = [entry.stored.title for entry in digest.shown]
     line = sanitized(f"{count}: {', '.join(topics[:_SUBJECT_TOPICS])}")
-    return line if len(line) <= _MOST_SUBJECT else f"{line[:_MOST_SUBJECT].rstrip()}…"
+    return line if len(line) <= _LONGEST_SUBJECT else f"{line[:_LONGEST_SUBJECT].rstrip()}…"
 
 
 def as_html(digest: Digest) -> str:
@@ -63,25 +59,25 @@ def as_html(digest: Digest) -> str:
 
     Without its style, which some mail programs remove, it reads in the same order.
     """
-    return render("digest_page.html", digest=digest, wording=wording, paper_link=paper_link)
+    return render("digest_page.html", digest=digest, for_you_heading=FOR_YOU)
 
 
 def as_text(digest: Digest) -> str:
-    """The digest without any markup, in short lines."""
-    title = wording.heading(digest)
-    lines = [title, "=" * len(title), wording.counted(digest), ""]
+    """The digest as plain text in short lines."""
+    title = digest.heading
+    lines = [title, "=" * len(title), digest.summary, ""]
     if digest.for_you:
-        lines += _part(wording.FOR_YOU, digest.for_you)
+        lines += _section(FOR_YOU, digest.for_you)
     for section in digest.sections:
-        lines += _part(section.name, section.entries)
+        lines += _section(section.name, section.entries)
         if section.more:
-            lines += [f"  {wording.more(section.more)}", ""]
-    if rest := wording.more_topics(digest):
-        lines += [rest, ""]
+            lines += [f"  {section.more_text}", ""]
+    if digest.more:
+        lines += [digest.more_text, ""]
     return "\n".join(lines)
 
 
-def _part(name: str, entries: Sequence[Entry]) -> Iterator[str]:
+def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
     yield sanitized(name)
     yield "-" * len(sanitized(name))
     for entry in entries:
@@ -90,21 +86,14 @@ def _part(name: str, entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    paper = entry.stored.paper
-    yield from _wrapped(paper.title, "* ")
-    yield from _wrapped(
-        " · ".join(
-            one
-            for one in (wording.authors(paper), wording.date(paper), *wording.tags(paper))
-            if one
-        )
-    )
+    yield from _wrapped(entry.stored.title, "* ")
+    yield from _wrapped(" · ".join(entry.byline))
     if entry.tldr:
         yield from _wrapped(entry.tldr)
     if entry.similar_to:
         yield from _wrapped(f"Similar to: {entry.similar_to.title}")
-    if address := paper_link(paper):
-        yield f"  {address}"
+    if entry.link:
+        yield f"  {entry.link}"
 
 
 def _wrapped(text: str, first: str = "  ") -> list[str]:

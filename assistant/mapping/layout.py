@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from assistant.mapping.neighbours import Floats, Rows, nearest
 from assistant.mapping.repulsion import repulsion
 from assistant.progress import NO_PROGRESS, Progress
+from assistant.topics.clustering import Floats, Rows, nearest_neighbours
 
 Points = npt.NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def _embedded(vectors: Floats, start: Points, progress: Progress) -> Points:
     perplexity = min(PERPLEXITY, (count - 1) / 3)
     steps = _EARLY + _LATE
     progress.report(0, steps)
-    near, cosines = nearest(vectors, min(count - 1, int(3 * perplexity)), progress)
+    near, cosines = nearest_neighbours(vectors, min(count - 1, int(3 * perplexity)), progress)
     shares = _likeness(2.0 - 2.0 * cosines.astype(np.float64), perplexity) / (2 * count)
     scale = max(float(start[:, 0].std()), 1e-6)
     # Papers with the same vector start apart, or nothing would ever part them.

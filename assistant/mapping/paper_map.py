@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.files import write_atomically
 from assistant.library import VectorState
-from assistant.text.clusters import Floats
+from assistant.topics.clustering import Floats
 
 # Has to change when the same papers get another map, or when the format changes.
 WAY = 2

@@ -1,6 +1,6 @@
-"""Paper -> one-line TL;DR, for one paper or a hundred thousand."""
+"""Papers -> one-line TL;DRs, for one paper or a hundred thousand."""
 
-from assistant.summarizing.explanation import Explanation
-from assistant.summarizing.summarizer import Summarizer, TldrResult, summarise_papers
+from assistant.summarizing.candidates import Explanation
+from assistant.summarizing.summarizer import Summarizer, TldrResult, summarize_papers
 
-__all__ = ["Explanation", "Summarizer", "TldrResult", "summarise_papers"]
+__all__ = ["Explanation", "Summarizer", "TldrResult", "summarize_papers"]

@@ -1,7 +1,7 @@
-"""One batch of TL;DRs at a time in a library: the second waits, and is told why.
+"""One batch of TL;DRs per library at a time; a second batch waits.
 
-Two batches over the same papers would write every line twice. Batches over different libraries,
-or over files, share the machine.
+Two batches over the same papers would write every TL;DR twice. Batches over different libraries,
+or over files, run at the same time.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from filelock import FileLock, Timeout
 from assistant.progress import Progress
 
 _FILE = "tldr.lock"
-_PATIENCE_S = 0.25
+_POLL_SECONDS = 0.25
 WAITING = (
-    "Another batch of TL;DRs is writing in this library; this one waits for its end and then "
-    "writes what is missing."
+    "Another batch is writing TL;DRs in this library. This one waits until it ends, then writes "
+    "the missing ones."
 )
 
 
 class BatchLock:
-    """The right to write TL;DRs in a library; it ends with the process, however that ends."""
+    """The lock for writing TL;DRs in a library; released when the process ends, even by a crash."""
 
     def __init__(self, folder: Path) -> None:
-        """Take nothing yet; `folder` is the library's."""
+        """Create the lock of the library in `folder` without taking it."""
         self._lock = FileLock(folder / _FILE, thread_local=False)
 
-    def take(self, progress: Progress, notify: Callable[[str], None]) -> None:
-        """Return when it is this batch's turn, or when a stop is requested.
+    def acquire(self, progress: Progress, notify: Callable[[str], None]) -> None:
+        """Take the lock; return without it once a stop is requested.
 
-        `notify` gets a sentence if the batch has to wait. Taking the lock twice does nothing.
+        Calls `notify` with WAITING if it has to wait. Does nothing if the lock is taken already.
         """
         if self._lock.is_locked:
             return
-        told = False
+        notified = False
         while not progress.stop_requested:
             try:
-                self._lock.acquire(timeout=_PATIENCE_S if told else 0)
+                self._lock.acquire(timeout=_POLL_SECONDS if notified else 0)
             except Timeout:
-                if not told:
+                if not notified:
                     notify(WAITING)
-                told = True
+                notified = True
             except OSError:
-                # Nothing can be written in this folder; what keeps the lines says so better.
+                # The folder is not writable; saving the first TL;DR reports it better.
                 return
             else:
                 return
 
     def release(self) -> None:
-        """Let the next one write."""
+        """Release the lock."""
         self._lock.release()

@@ -6,16 +6,18 @@ web addresses of papers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.html import render
 from assistant.text.formatting import format_count, format_date, paper_link
 from assistant.text.sanitizing import sanitized
-from assistant.text.topics import group_by_topic
+from assistant.topics import OTHERS, group_by_topic
 
 if TYPE_CHECKING:
     from assistant.summarizing.summarizer import TldrResult
+    from assistant.topics.clustering import Floats
 
 # The name of a group and the indexes of its lines.
 _Group = tuple[str, Sequence[int]]
@@ -24,9 +26,16 @@ MOST_AUTHORS = 3
 WITHOUT_DATE = "Without a date"
 
 
-def tldr_page(lines: Sequence[TldrResult], group: Literal["topic", "date"]) -> str:
-    """The document with all `lines`, grouped by topic or by month."""
-    groups = _by_topic(lines) if group == "topic" else _by_date(lines)
+def tldr_page(
+    lines: Sequence[TldrResult],
+    group: Literal["topic", "date"],
+    vectors: Mapping[int, Floats] = MappingProxyType({}),
+) -> str:
+    """The document with all `lines`, grouped by topic or by month.
+
+    `vectors` are those of a library's papers, by their numbers; without, words make the topics.
+    """
+    groups = _by_topic(lines, vectors) if group == "topic" else _by_date(lines)
     return render(
         "tldr_page.html",
         count=format_count(len(lines), "paper"),
@@ -41,9 +50,15 @@ def tldr_page(lines: Sequence[TldrResult], group: Literal["topic", "date"]) -> s
     )
 
 
-def _by_topic(lines: Sequence[TldrResult]) -> list[_Group]:
-    topics = group_by_topic([f"{sanitized(line.title)}\n{line.paper.abstract}" for line in lines])
-    return [(topic.name, topic.members) for topic in topics]
+def _by_topic(lines: Sequence[TldrResult], vectors: Mapping[int, Floats]) -> list[_Group]:
+    """The topics, the largest first, and the papers in no topic."""
+    texts = [f"{sanitized(line.title)}\n{line.paper.abstract}" for line in lines]
+    known = [None if line.number is None else vectors.get(line.number) for line in lines]
+    topics = group_by_topic(texts, known)
+    groups: list[_Group] = [(topic.name, topic.members) for topic in topics]
+    placed = {place for _, places in groups for place in places}
+    others = [place for place in range(len(lines)) if place not in placed]
+    return [*groups, (OTHERS, others)] if others else groups
 
 
 def _by_date(lines: Sequence[TldrResult]) -> list[_Group]:

@@ -1,9 +1,9 @@
-"""How much each sentence of an abstract says of what a one-line summary of it says.
+"""Salience: how much of a paper's TL;DR each sentence of its abstract contains.
 
-A linear model over what can be seen of a sentence without a language model: where it stands, what
-its authors announce with it, and what it shares with the title and with the other sentences. Its
-weights (`salience.json`) were fitted by `training/tldr/salience.py` to how near each sentence of
-SciTLDR's training papers comes to the TL;DR that people wrote.
+A linear model over features that need no language model: the position of a sentence, cue phrases,
+and the words that it shares with the title and with the other sentences. Its weights, in
+`salience.json`, were fitted by `training/tldr/salience.py` to the ROUGE-1 of each sentence of
+SciTLDR's training papers against the TL;DRs that people wrote.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.text.sanitizing import sanitized
-from assistant.text.sentences import sentences
+from assistant.text.sentences import sentence_spans
 from assistant.text.words import vocabulary
 
 Vector = npt.NDArray[np.float64]
 
 WEIGHTS = Path(__file__).parent / "salience.json"
-# The best of four sentences comes within 1 point of ROUGE-1 of the best of all (docs/tldr.md), and
-# four are on average 60% of the words of an abstract.
+# The best of four sentences is within 1 point of ROUGE-1 of the best of all (docs/tldr.md); four
+# have 60% of an abstract's words on average.
 MOST_SENTENCES = 4
 
 _ADVERB = r"(?:\w+ly |also |first |then |here |therefore |thus )?"
@@ -56,20 +56,20 @@ FEATURES = (
 )  # fmt: skip
 
 
-def features(title: str, lines: list[str]) -> Vector:
-    """What can be seen of each sentence; shape (lines, features), in the order of FEATURES."""
+def features(title: str, sentences: list[str]) -> Vector:
+    """The features of each sentence, in the order of FEATURES; shape (sentences, features)."""
     cues = np.array(
-        [[bool(pattern.search(sentence)) for pattern in _PATTERNS] for sentence in lines], float
+        [[bool(cue.search(sentence)) for cue in _PATTERNS] for sentence in sentences], float
     )
-    of_title = vocabulary(title)
-    stems = [vocabulary(sentence) for sentence in lines]
+    title_stems = vocabulary(title)
+    stems = [vocabulary(sentence) for sentence in sentences]
     announcing = cues[:, 0] + cues[:, 1] + cues[:, 3] > 0
-    count = len(lines)
-    first_own = int(np.argmax(announcing)) if announcing.any() else count
+    count = len(sentences)
+    first_cue = int(np.argmax(announcing)) if announcing.any() else count
     rows = []
-    for place, sentence in enumerate(lines):
-        shared = len(stems[place] & of_title)
-        of_the_title = shared / max(1, len(of_title))
+    for place, sentence in enumerate(sentences):
+        shared = len(stems[place] & title_stems)
+        title_share = shared / max(1, len(title_stems))
         length = len(sentence.split())
         others = [
             len(stems[place] & other) / max(1, min(len(stems[place]), len(other)))
@@ -84,52 +84,51 @@ def features(title: str, lines: list[str]) -> Vector:
                 place == 1,
                 place == count - 1,
                 count / 10,
-                of_the_title,
+                title_share,
                 shared / max(1, len(stems[place])),
                 sum(others) / max(1, len(others)),
                 min(length, 60) / 60,
                 length < 8,
                 length > 35,
                 length > 50,
-                place == first_own,
-                place < first_own,
-                place == first_own - 1,
-                place == first_own + 1,
-                cues[place, 0] * of_the_title,
-                (place == 0) * of_the_title,
-                (place < first_own) * of_the_title,
+                place == first_cue,
+                place < first_cue,
+                place == first_cue - 1,
+                place == first_cue + 1,
+                cues[place, 0] * title_share,
+                (place == 0) * title_share,
+                (place < first_cue) * title_share,
             ]
         )
     return np.hstack([cues, np.array(rows, float)])
 
 
-def salience(title: str, lines: list[str]) -> Vector:
-    """How near each of `lines` is expected to come to a TL;DR (ROUGE-1, 0 to about 0.6)."""
-    if not lines:
+def salience(title: str, sentences: list[str]) -> Vector:
+    """The expected ROUGE-1 of each sentence against a TL;DR, 0 to about 0.6."""
+    if not sentences:
         return np.zeros(0)
     weights, bias = _weights()
-    return features(title, lines) @ weights + bias
+    return features(title, sentences) @ weights + bias
 
 
-def essence(title: str, abstract: str) -> str:
-    """The sentences of `abstract` that a one-line summary may need, in their order.
+def salient_text(title: str, abstract: str) -> str:
+    """The most salient sentences of `abstract`, in their order.
 
-    What the model does not read costs no time, and no summary needs the background.
+    A TL;DR needs no background, and what the model does not read takes no time.
     """
-    found = lines_of(abstract)
-    return " ".join(found[place] for place in sorted(_order(title, found)[:MOST_SENTENCES]))
+    sentences = abstract_sentences(abstract)
+    order = np.argsort(-salience(title, sentences), kind="stable")
+    return " ".join(sentences[place] for place in sorted(order[:MOST_SENTENCES]))
 
 
-def lines_of(abstract: str) -> list[str]:
-    """The sentences of `abstract` of which something can be seen, each on one line."""
-    return [line for sentence in sentences(abstract) if (line := sanitized(sentence))]
-
-
-def _order(title: str, lines: list[str]) -> list[int]:
-    return [int(place) for place in np.argsort(-salience(title, lines), kind="stable")]
+def abstract_sentences(abstract: str) -> list[str]:
+    """The sentences of `abstract`, sanitized, each on one line; empty ones are left out."""
+    return [
+        line for start, end in sentence_spans(abstract) if (line := sanitized(abstract[start:end]))
+    ]
 
 
 @lru_cache(maxsize=1)
 def _weights() -> tuple[Vector, float]:
-    kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return np.array([kept["weights"][name] for name in FEATURES]), float(kept["bias"])
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return np.array([stored["weights"][name] for name in FEATURES]), float(stored["bias"])

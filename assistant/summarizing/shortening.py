@@ -1,9 +1,8 @@
-"""A sentence of an abstract -> a shorter line that says the same, by rule.
+"""A sentence of an abstract -> a shorter one with the same meaning, by rules.
 
-No word is added but the "we" that stands for "this paper". What is left out is what announces
-("In this paper, ..."), what stands in brackets, and, where the sentence is too long, what a clause
-at its end adds. A clause that restricts ("only if", "unless", "for") stays: without it the line
-would claim more than the abstract.
+The rules remove announcements ("In this paper, ..."), text in brackets and, from long sentences,
+trailing clauses. They add no word except "we" for "this paper". Restrictive clauses ("only if",
+"unless", "for") stay: without them the sentence would claim more than the abstract.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ _ANNOUNCEMENT = re.compile(
     r" )+(?=\w)",
     re.IGNORECASE,
 )
-# "This paper proposes" and its like; the verb of the paper becomes that of its authors.
-_OF_THE_PAPER = re.compile(
+# "This paper proposes" becomes "We propose".
+_PAPER_AS_SUBJECT = re.compile(
     rf"^(?:this|the present|the current|our) (?:{_KINDS})"
     r" (?P<adverb>(?:also|first|further|\w+ly) )?(?P<verb>[a-z]+s)\b",
     re.IGNORECASE,
 )
-_NOT_OF_AUTHORS = frozenset(
+_NOT_AUTHORS_VERBS = frozenset(
     {"is", "was", "has", "does", "consists", "contains", "thus", "builds", "relies"}
 )
 _BRACKETS = re.compile(r" ?\((?:[^()]*)\)| ?\[(?:[^\[\]]*)\]")
@@ -45,7 +44,7 @@ _CLAUSE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_POINTER = re.compile(
+_REFERENCE = re.compile(
     r"\b(?:"
     r"such\b(?! (?:as|an?)\b)|these|those|the (?:above|former|latter|two|three|resulting|same)"
     r"|both (?:of )?(?:paradigms|approaches|methods|worlds|tasks|settings)"
@@ -56,55 +55,55 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 
-_OWN = re.compile(rf"\b(?:we|our|us|here|this (?:{_KINDS}))\b", re.IGNORECASE)
+_CONTRIBUTION = re.compile(rf"\b(?:we|our|us|here|this (?:{_KINDS}))\b", re.IGNORECASE)
 
 
-def plain_beginning(line: str) -> str:
-    """`line` without what only announces: "In this paper, we propose" begins with "We propose"."""
-    bare = _ANNOUNCEMENT.sub("", line)
-    found = _OF_THE_PAPER.match(bare)
-    if found and found["verb"].lower() not in _NOT_OF_AUTHORS:
+def without_announcement(sentence: str) -> str:
+    """`sentence` without an announcement: "In this paper, we propose" becomes "We propose"."""
+    bare = _ANNOUNCEMENT.sub("", sentence)
+    found = _PAPER_AS_SUBJECT.match(bare)
+    if found and found["verb"].lower() not in _NOT_AUTHORS_VERBS:
         adverb = (found["adverb"] or "").lower()
         bare = f"We {adverb}{_base(found['verb'].lower())}{bare[found.end() :]}"
-    return bare[:1].upper() + bare[1:] if bare != line else line
+    return bare[:1].upper() + bare[1:] if bare != sentence else sentence
 
 
-def shortened(sentence: str, most_words: int = MOST_WORDS) -> str:
-    """`sentence` as a line: plain beginning, no brackets, and no more clauses than fit.
+def shorten(sentence: str, most_words: int = MOST_WORDS) -> str:
+    """`sentence` without announcement and brackets, and without trailing clauses if it is long.
 
-    A sentence that has no clause to lose stays longer than `most_words`: nothing is cut off.
+    Sentences are cut only between clauses, so one without clauses may stay above `most_words`.
     """
-    line = plain_beginning(_BRACKETS.sub("", sentence))
-    if len(line.split()) <= most_words:
-        return _ended(line)
-    ends = [match.start() for match in _CLAUSE.finditer(line)]
-    fitting = [end for end in ends if _FEWEST_WORDS <= len(line[:end].split()) <= most_words]
-    # The longest that fits; if none does, the shortest that is shorter.
+    short = without_announcement(_BRACKETS.sub("", sentence))
+    if len(short.split()) <= most_words:
+        return _with_full_stop(short)
+    ends = [match.start() for match in _CLAUSE.finditer(short)]
+    fitting = [end for end in ends if _FEWEST_WORDS <= len(short[:end].split()) <= most_words]
+    # The longest that fits; if none does, the shortest of the others.
     end = (
         max(fitting)
         if fitting
-        else min((e for e in ends if len(line[:e].split()) > most_words), default=len(line))
+        else min((e for e in ends if len(short[:e].split()) > most_words), default=len(short))
     )
-    return _ended(line[:end])
+    return _with_full_stop(short[:end])
 
 
-def points_elsewhere(line: str) -> bool:
-    """Whether `line` speaks of what an earlier sentence has named: `such benchmarks`, `they`."""
-    return bool(_POINTER.search(line))
+def refers_to_other_text(sentence: str) -> bool:
+    """Whether `sentence` refers to an earlier sentence: `such benchmarks`, `they`."""
+    return bool(_REFERENCE.search(sentence))
 
 
-def speaks_of_own(sentence: str) -> bool:
-    """Whether the authors say in `sentence` what they did themselves: `we`, `this study`."""
-    return bool(_OWN.search(sentence))
+def states_contribution(sentence: str) -> bool:
+    """Whether the authors say in `sentence` what they did: `we`, `this study`."""
+    return bool(_CONTRIBUTION.search(sentence))
 
 
-def _ended(line: str) -> str:
-    bare = line.rstrip(" ,;:–—-")
+def _with_full_stop(sentence: str) -> str:
+    bare = sentence.rstrip(" ,;:–—-")
     return bare if bare.endswith((".", "!", "?", "。", "！", "？", "।", "؟")) else f"{bare}."
 
 
 def _base(verb: str) -> str:
-    """The plain form of a verb in the third person: `studies` -> `study`."""
+    """The base form of a verb in the third person: `studies` -> `study`."""
     if verb == "focuses":
         return "focus"
     if verb.endswith("ies"):

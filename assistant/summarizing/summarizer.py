@@ -1,4 +1,4 @@
-"""TL;DRs of papers: those of the library, kept in its catalogue, and those of papers at hand."""
+"""TL;DRs of a library's papers, saved in its catalogue, and of papers from elsewhere."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
 from assistant.summarizing.batch_lock import BatchLock
-from assistant.summarizing.explanation import Explanation, explain
-from assistant.summarizing.writer import Writer
+from assistant.summarizing.candidates import Explanation, explain
+from assistant.summarizing.writer import TldrWriter
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper, TldrCache
@@ -28,10 +28,10 @@ PROMPT = "tldr"
 
 @dataclass(frozen=True)
 class TldrResult:
-    """A paper's TL;DR as it is handed out.
+    """A paper's TL;DR.
 
-    `number` is the paper's in the library, None if it is not in one; `new` says that the line was
-    written now. `prompt` is the prompt's fingerprint, `seconds` how long the line took.
+    `number` is the paper's number in the library, or None if it is not in one. `new` means that it
+    was written now. `prompt` is the fingerprint of the recipe, `seconds` the time it took.
     """
 
     number: int | None
@@ -49,7 +49,7 @@ class TldrResult:
         return self.paper.title
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that other programs rely on."""
+        """The JSON output that other programs rely on."""
         return {
             "id": self.paper.id,
             "title": self.paper.title,
@@ -62,23 +62,23 @@ class TldrResult:
 
 
 class Summarizer:
-    """Writes the TL;DRs of a library with one model, and goes on where the last call stopped."""
+    """Writes the TL;DRs of a library with one model; resumes where the last call stopped."""
 
     def __init__(self, library: Library, model: LanguageModel, prompts: Path | None = None) -> None:
-        """`prompts` is a folder in which the user may keep an own `tldr.md`.
+        """`prompts` is a folder that may contain the user's own `tldr.md`.
 
         Raises:
-            PromptTemplateError: that prompt cannot be used.
+            PromptTemplateError: that prompt is invalid.
         """
         self._library = library
         self._model = model
         self._prompt = Prompt.load(PROMPT, prompts)
-        self._writer = Writer(model, self._prompt)
+        self._writer = TldrWriter(model, self._prompt)
         self._recipe = _recipe(self._prompt)
 
     @property
     def prompt(self) -> str:
-        """The fingerprint of the prompt in use and of how lines are made from what it gives."""
+        """The fingerprint of the recipe: the prompt and the weights of salience."""
         return self._recipe
 
     def run(
@@ -89,36 +89,35 @@ class Summarizer:
         redo: bool = False,
         notify: Callable[[str], None] = lambda note: None,
     ) -> Iterator[TldrResult]:
-        """Yield the TL;DR of each of `papers` (None: of the whole library), in their order.
+        """Yield the TL;DR of each of `papers` (None: of the whole library), in order.
 
-        Lines that this model wrote from this prompt before are taken from the catalogue, the
-        others are written and stored there one by one before they come out. After a stop no new
-        line is started and those being written are dropped. A paper without an abstract has no
-        line. With `redo` every line is written again. While another batch writes in the library
-        this one waits, and `notify` gets a sentence that says so.
+        TL;DRs of the same model and recipe come from the catalogue. The others are written, and
+        saved one by one before they are yielded; with `redo` all are. Papers without an abstract
+        are skipped. After a stop no more are started and unfinished ones are dropped. Waits while
+        another batch writes in the library; `notify` is called once if so.
 
         Raises:
             ModelError: the model failed.
-            LibraryError: a line cannot be kept.
+            LibraryError: a TL;DR cannot be saved.
         """
         chosen = self._library.papers.all() if papers is None else papers
-        turn = BatchLock(self._library.folder)
+        lock = BatchLock(self._library.folder)
 
         def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
             for stored in chosen:
                 if not stored.abstract:
                     continue
-                tldr = None if redo else self._known(stored)
+                tldr = None if redo else self._stored_tldr(stored)
                 if tldr is None:
-                    turn.take(progress, notify)
-                    # Another batch may have written it meanwhile.
-                    tldr = None if redo else self._known(stored)
+                    lock.acquire(progress, notify)
+                    # Another batch may have written it in the meantime.
+                    tldr = None if redo else self._stored_tldr(stored)
                 yield (stored, tldr), None if tldr else stored.paper
 
         try:
             for (stored, tldr), line in self._writer.write(items(), progress):
                 if line is not None:
-                    tldr = self._keep(stored, line)
+                    tldr = self._save(stored, line)
                 if tldr is not None:
                     yield TldrResult(
                         number=stored.number,
@@ -131,20 +130,20 @@ class Summarizer:
                         new=line is not None,
                     )
         finally:
-            turn.release()
+            lock.release()
 
     def explain(self, stored: StoredPaper) -> Explanation:
-        """How the line about one paper comes about; the model writes it anew, nothing is kept.
+        """Write the TL;DR of `stored` without saving it, and explain how it was made.
 
         Raises:
             ModelError: the model failed.
         """
         return explain(stored, self._model, self._prompt)
 
-    def _known(self, stored: StoredPaper) -> StoredTldr | None:
+    def _stored_tldr(self, stored: StoredPaper) -> StoredTldr | None:
         return self._library.tldrs.get(stored.number, model=self._model.name, prompt=self.prompt)
 
-    def _keep(self, stored: StoredPaper, line: TldrLine) -> StoredTldr:
+    def _save(self, stored: StoredPaper, line: TldrLine) -> StoredTldr:
         tldr = StoredTldr(
             number=stored.number,
             text=line.text,
@@ -158,22 +157,22 @@ class Summarizer:
         return tldr
 
 
-def summarise_papers(
+def summarize_papers(
     papers: Iterable[Paper],
     model: LanguageModel,
     prompts: Path | None = None,
     progress: Progress = NO_PROGRESS,
     *,
-    kept: TldrCache | None = None,
+    cache: TldrCache | None = None,
     redo: bool = False,
 ) -> Iterator[TldrResult]:
     """Yield the TL;DR of each of `papers` that has an abstract; they need not be in a library.
 
-    Lines among those `kept` from an earlier call are not written again, unless `redo` says so.
+    TL;DRs in `cache` are reused, unless `redo` is set.
 
     Raises:
         ModelError: the model failed.
-        PromptTemplateError: the user's own prompt cannot be used.
+        PromptTemplateError: the user's own prompt is invalid.
     """
     prompt = Prompt.load(PROMPT, prompts)
     recipe = _recipe(prompt)
@@ -182,12 +181,12 @@ def summarise_papers(
         for paper in papers:
             if not paper.abstract:
                 continue
-            known = kept.get(paper, model.name, recipe) if kept and not redo else None
+            known = cache.get(paper, model.name, recipe) if cache and not redo else None
             yield (paper, known), None if known else paper
 
-    for (paper, known), written in Writer(model, prompt).write(items(), progress):
-        if written is not None and kept:
-            kept.save(paper, written, model.name, recipe)
+    for (paper, known), written in TldrWriter(model, prompt).write(items(), progress):
+        if written is not None and cache:
+            cache.save(paper, written, model.name, recipe)
         line = written or known
         if line is not None:
             yield TldrResult(
@@ -203,7 +202,7 @@ def summarise_papers(
 
 
 def _recipe(prompt: Prompt) -> str:
-    """What a line depends on beside its paper and the model (12 hexadecimal digits)."""
-    made_with = hashlib.sha256(prompt.fingerprint.encode())
-    made_with.update(salience.WEIGHTS.read_bytes())
-    return made_with.hexdigest()[:12]
+    """The fingerprint of what a TL;DR depends on beside paper and model: 12 hexadecimal digits."""
+    digest = hashlib.sha256(prompt.fingerprint.encode())
+    digest.update(salience.WEIGHTS.read_bytes())
+    return digest.hexdigest()[:12]

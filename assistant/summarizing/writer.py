@@ -1,4 +1,4 @@
-"""Writes the lines: many requests under way at once, results in the order the papers came in."""
+"""Writes TL;DRs with many requests at the same time and returns them in the order of the papers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from assistant.library import TldrLine
 from assistant.models.protocols import is_capable
 from assistant.models.stream import cancelled_on_stop
-from assistant.summarizing.candidates import candidates, chosen
-from assistant.summarizing.prompting import request_for
+from assistant.summarizing.candidates import candidates, select
+from assistant.summarizing.generation import tldr_request
 
 if TYPE_CHECKING:
     from assistant.models.protocols import LanguageModel, TextStream
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
     from assistant.prompt import Prompt
 
-# Requests given to the engine for each of its slots: one that it works on and one that waits, so
-# that no slot is idle while a long line ahead of shorter ones is waited for.
+# Per slot of the engine one request runs and one waits, so that no slot is idle while the next
+# result in order takes long.
 _REQUESTS_PER_SLOT = 2
-# The most items held back behind one that is still being written.
-_MOST_HELD = 1000
+# Most items that wait for an earlier one.
+_MOST_PENDING = 1000
 
 Item = TypeVar("Item")
 
@@ -35,8 +35,8 @@ class _Entry(Generic[Item]):
     work: tuple[Paper, TextStream] | None
 
 
-class Writer:
-    """Writes one line for each paper with one model and one prompt."""
+class TldrWriter:
+    """Writes one TL;DR per paper with one model and one prompt."""
 
     def __init__(self, model: LanguageModel, prompt: Prompt) -> None:
         """`prompt` has the variables `title` and `abstract`."""
@@ -48,15 +48,15 @@ class Writer:
         items: Iterable[tuple[Item, Paper | None]],
         progress: Progress,
     ) -> Iterator[tuple[Item, TldrLine | None]]:
-        """Yield every item with the line about its paper, in the order of `items`.
+        """Yield every item with the TL;DR of its paper, in the order of `items`.
 
-        An item without a paper needs no line and comes out at its place. After a stop
-        the lines being written are cancelled, and only complete lines still come out.
+        Items without a paper pass through. After a stop, running requests are cancelled and only
+        finished TL;DRs are yielded.
 
         Raises:
-            ModelError: the model failed; the lines that came out before are good.
+            ModelError: the model failed; what was yielded before is valid.
         """
-        held: deque[_Entry[Item]] = deque()
+        pending: deque[_Entry[Item]] = deque()
         streams = _Streams()
         most = _REQUESTS_PER_SLOT * self._model.slots
         with cancelled_on_stop(progress, streams.cancel):
@@ -64,16 +64,18 @@ class Writer:
                 if progress.stop_requested:
                     break
                 work = None if paper is None else (paper, streams.add(self._begin(paper)))
-                held.append(_Entry(item, work))
-                while held and (
-                    held[0].work is None or streams.count >= most or len(held) >= _MOST_HELD
+                pending.append(_Entry(item, work))
+                while pending and (
+                    pending[0].work is None
+                    or streams.count >= most
+                    or len(pending) >= _MOST_PENDING
                 ):
-                    yield from self._finish(held.popleft(), streams)
-            while held:
-                yield from self._finish(held.popleft(), streams)
+                    yield from self._finish(pending.popleft(), streams)
+            while pending:
+                yield from self._finish(pending.popleft(), streams)
 
     def _begin(self, paper: Paper) -> TextStream:
-        return self._model.generate(request_for(paper, self._prompt, self._model))
+        return self._model.generate(tldr_request(paper, self._prompt, self._model))
 
     def _finish(
         self, entry: _Entry[Item], streams: _Streams
@@ -87,13 +89,13 @@ class Writer:
         if stream.stats.finish == "cancelled":
             return
         cut = stream.stats.finish == "length"
-        best = chosen(candidates(paper, reply, cut=cut, strict=not is_capable(self._model)))
+        best = select(candidates(paper, reply, cut=cut, strict=not is_capable(self._model)))
         seconds = round(stream.stats.total_seconds, 3)
         yield entry.item, TldrLine(text=best.text, method=best.method, seconds=seconds)
 
 
 class _Streams:
-    """The replies under way, which another thread may cancel."""
+    """The running replies, which another thread may cancel."""
 
     def __init__(self) -> None:
         self._streams: list[TextStream] = []

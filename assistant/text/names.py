@@ -1,10 +1,11 @@
-"""Text -> the names and acronyms in it, and whether another text bears a name."""
+"""Text -> the names and acronyms in it, and the facts that another text does not contain."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
+from assistant.text.numbers import UNITS, Number, numbers
 from assistant.text.sentences import sentence_spans
 
 _TOKEN = re.compile(r"[^\W_][\w+#@'’]*(?:[-.–][^\W_][\w+#@'’]*)*")
@@ -12,13 +13,15 @@ _POSSESSIVE = re.compile(r"['’]s?$|['’]\w{1,2}$")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIAL = re.compile(r"[^\W\d_]+")
 _SHORTEST_ACRONYM = 3
+# `one` is a pronoun more often than a number.
+_PRONOUN = Number("1")
 
 
 def names(text: str) -> list[str]:
-    """Words of `text` that name something: `CodeBERT`, `GPT-2`, `LRS`, `Gemini`, `kGym`.
+    """The words of `text` that name something: `CodeBERT`, `GPT-2`, `LRS`, `Gemini`, `kGym`.
 
-    That is a word with a capital behind its first letter, with letters and digits, or with a
-    capital first letter that is not the first word of a sentence.
+    A name has a capital after its first letter, or letters and digits, or starts with a capital
+    within a sentence.
     """
     plain = unicodedata.normalize("NFKC", text)
     found: dict[str, None] = {}
@@ -30,10 +33,10 @@ def names(text: str) -> list[str]:
     return list(found)
 
 
-def bears(text: str, name: str) -> bool:
-    """Whether `text` contains `name`, in any case, hyphenation or number, or spells it out.
+def mentions(text: str, name: str) -> bool:
+    """Whether `text` contains `name` or spells it out: `large language model` for `LLMs`.
 
-    The words `large language model` spell out `LLM` and `LLMs`.
+    Case, hyphenation and a plural s make no difference.
     """
     folded = {_fold(token) for token in _TOKEN.findall(unicodedata.normalize("NFKC", text))}
     parts = {_fold(part) for token in _TOKEN.findall(text) for part in re.split(r"[-.–]", token)}
@@ -41,7 +44,7 @@ def bears(text: str, name: str) -> bool:
     if wanted in folded or wanted in parts:
         return True
     pieces = [part for part in re.split(r"[-–]", name) if part]
-    # `GPT-4` is not there because `GPT-2` and `4-bit` are.
+    # `GPT-2` and `4-bit` do not mention `GPT-4`.
     numbered = any(piece.isdigit() for piece in pieces)
     if not numbered and all(_fold(piece) in folded | parts for piece in pieces):
         return True
@@ -54,11 +57,24 @@ def bears(text: str, name: str) -> bool:
     return acronym.lower() in initials
 
 
+def missing_facts(text: str, source: str) -> list[str]:
+    """The numbers (with their units) and names in `text` that `source` does not contain."""
+    given = numbers(source)
+    missing = [
+        f"{number.value} {number.unit}".strip()
+        for number in numbers(text)
+        if number != _PRONOUN and not any(number.stated_by(other) for other in given)
+    ]
+    return missing + [
+        name for name in names(text) if name.lower() not in UNITS and not mentions(source, name)
+    ]
+
+
 def _is_name(token: str, *, first: bool) -> bool:
     if not any(character.isalpha() for character in token) or len(token) < 2:
         return False
     if any(character.isupper() for character in token[1:]):
-        # `Multi-Layer` and the like at the beginning of a sentence are ordinary words.
+        # Words like `Multi-Layer` at the beginning of a sentence are ordinary.
         return not (first and all(part.istitle() for part in re.split(r"[-–]", token)))
     if token[0].isalpha() and any(character.isdigit() for character in token):
         return True

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.text.facts import missing_facts
-from assistant.text.names import bears, names
+from assistant.text.names import mentions, missing_facts, names
 from assistant.text.numbers import numbers
 from assistant.text.words import content_words, stem, vocabulary
 from assistant.verification.alignment import Alignment, align
@@ -227,7 +226,7 @@ class _Context:
     def of(cls, cited: Sequence[CitedSentence], question: str, evidence: str) -> _Context:
         abstracts = " ".join(dict.fromkeys(source.stored.abstract for source in cited))
         titles = dict.fromkeys(source.stored.title for source in cited)
-        subjects = [name for name in names(question) if bears(abstracts, name)]
+        subjects = [name for name in names(question) if mentions(abstracts, name)]
         return cls(
             citable=". ".join((*titles, *subjects, evidence)),
             title=vocabulary(" ".join((*titles, *subjects))),

@@ -15,8 +15,8 @@ from cli_support import Run, write_papers
 from mail_support import serving
 
 from assistant.cli.app import app
-from assistant.cli.digest import moment
-from assistant.digesting.collecting import FACT
+from assistant.cli.digest import _start
+from assistant.digesting.new_papers import FACT
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.models import GenerationRequest
@@ -140,7 +140,7 @@ def test_what_is_like_a_starred_paper_comes_first(run: Run, filled: Path, tmp_pa
         library.papers.tag([library.papers.get("#1").number], ["star"])
     more(run, tmp_path, "cats and lions")
     result = run("digest")
-    assert "## Most for you" in result.stdout
+    assert "## Most relevant to you" in result.stdout
     assert "*Similar to On the sleep of cats*" in result.stdout
 
 
@@ -247,15 +247,15 @@ def test_sending_without_settings_is_wrong_use_and_names_them(run: Run, filled: 
     ],
 )
 def test_a_span_goes_back_from_now(since: str, span: timedelta) -> None:
-    assert datetime.fromisoformat(moment(since, NOW)) == NOW - span
+    assert datetime.fromisoformat(_start(since, NOW)) == NOW - span
 
 
 @pytest.mark.parametrize("since", ["2026", "2026-01", "2026-01-01"])
 def test_a_date_begins_at_midnight_here(since: str) -> None:
-    found = datetime.fromisoformat(moment(since, NOW))
+    found = datetime.fromisoformat(_start(since, NOW))
     assert found == datetime(2026, 1, 1).astimezone()
     # As the library keeps times, which are compared as texts.
-    assert moment(since, NOW) == found.astimezone(UTC).isoformat(timespec="milliseconds")
+    assert _start(since, NOW) == found.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_date_begins_at_midnight_here(since: str) -> None:
 )
 def test_what_is_neither_is_refused(since: str) -> None:
     with pytest.raises(UsageError, match="--since"):
-        moment(since, NOW)
+        _start(since, NOW)
 
 
 def test_the_command_is_there_and_says_what_leaves_the_computer(run: Run) -> None:

@@ -182,7 +182,7 @@ def test_explain_shows_what_was_read_written_and_refused(
     assert "TL;DR: We propose CatNet, a network that sleeps.  (extracted)" in result.stdout
     assert "From:  We propose CatNet, a network that sleeps." in result.stdout
     assert " 1 generated  DogNet sleeps for 3 hours." in result.stdout
-    assert "rejected: the paper does not say: 3 h, DogNet" in result.stdout
+    assert "rejected: the paper does not contain: 3 h, DogNet" in result.stdout
     shape = json.loads(run("tldr", "--explain", "1", "--json").stdout)
     assert [one["read"] for one in shape["sentences"]] == [True] * 3
     assert shape["candidates"][0]["refused"]

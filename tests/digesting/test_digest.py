@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import pytest
 from digest_support import about, near, numbers, stored, towards
 
-from assistant.digesting import Digest, Item, Section, grouped
-from assistant.digesting.digest import MOST_FOR_YOU, OTHERS
+from assistant.digesting import Digest, NewPaper, Section, build_digest
+from assistant.digesting.digest import MOST_FOR_YOU
+from assistant.topics import OTHERS
 
 DAY = "2026-11-19"
 ITEMS = [*about("cats", 0, 5), *about("stars", 1, 4, 11), *about("bread", 2, 3, 21)]
-STRANGER = Item(stored(99, "Knots", "A knot is tied."), towards((4, 1.0)))
+STRANGER = NewPaper(stored(99, "Knots", "A knot is tied."), towards((4, 1.0)))
 
 
 def shown(part: Section | Digest) -> list[int]:
@@ -30,7 +31,7 @@ def total(digest: Digest) -> int:
 
 
 def test_topics_come_with_names_the_largest_first_and_others_last() -> None:
-    digest = grouped([*ITEMS, STRANGER], until=DAY)
+    digest = build_digest([*ITEMS, STRANGER], until=DAY)
     assert names(digest)[:-1] in (
         ["cats", "stars", "bread"],
         ["whiskers", "telescope", "sourdough"],
@@ -51,12 +52,14 @@ def test_the_order_of_the_papers_changes_nothing(seed: int) -> None:
     liked = [(stored(50, "My stars"), near(1, 9))]
     mixed = [*ITEMS, STRANGER]
     random.Random(seed).shuffle(mixed)
-    assert grouped(mixed, liked, until=DAY) == grouped([*ITEMS, STRANGER], liked, until=DAY)
+    assert build_digest(mixed, liked, until=DAY) == build_digest(
+        [*ITEMS, STRANGER], liked, until=DAY
+    )
 
 
 def test_what_is_like_a_liked_paper_comes_first_and_says_why() -> None:
     star = stored(50, "My stars")
-    digest = grouped([*ITEMS, STRANGER], [(star, near(1, 9))], until=DAY)
+    digest = build_digest([*ITEMS, STRANGER], [(star, near(1, 9))], until=DAY)
     assert set(shown(digest)) < {11, 12, 13, 14}
     assert {entry.similar_to for entry in digest.for_you} == {star}
     assert len({entry.topic for entry in digest.for_you}) == 1
@@ -71,7 +74,7 @@ def test_what_is_like_a_liked_paper_comes_first_and_says_why() -> None:
 def test_one_liked_paper_does_not_crowd_out_another() -> None:
     liked = [(stored(50, "My stars"), near(1, 9)), (stored(51, "My bread"), near(2, 9))]
     items = [*about("stars", 1, 8), *about("bread", 2, 2, 21)]
-    found = grouped(items, liked, until=DAY)
+    found = build_digest(items, liked, until=DAY)
     assert {21, 22} <= set(shown(found))
     assert len(shown(found)) <= MOST_FOR_YOU
 
@@ -79,27 +82,27 @@ def test_one_liked_paper_does_not_crowd_out_another() -> None:
 def test_of_two_that_are_as_near_the_dearest_is_named() -> None:
     first, second = stored(50, "First"), stored(51, "Second")
     for pair in ([first, second], [second, first]):
-        digest = grouped(ITEMS[:2], [(one, near(0, 9)) for one in pair], until=DAY)
+        digest = build_digest(ITEMS[:2], [(one, near(0, 9)) for one in pair], until=DAY)
         assert digest.shown[0].similar_to == pair[0]
 
 
 def test_a_new_paper_that_is_starred_itself_is_not_similar_to_itself() -> None:
     vector = ITEMS[0].vector
     assert vector is not None
-    digest = grouped(ITEMS[:1], [(ITEMS[0].stored, vector)], until=DAY)
+    digest = build_digest(ITEMS[:1], [(ITEMS[0].stored, vector)], until=DAY)
     assert digest.for_you == ()
     assert digest.shown[0].similar_to is None
 
 
 def test_a_cap_leaves_something_of_every_topic_and_counts_the_rest() -> None:
-    digest = grouped([*ITEMS, STRANGER], until=DAY, limit=7)
+    digest = build_digest([*ITEMS, STRANGER], until=DAY, limit=7)
     assert [len(part.entries) for part in digest.sections] == [2, 2, 2, 1]
     assert [part.more for part in digest.sections] == [3, 2, 1, 0]
     assert total(digest) == 13
 
 
 def test_a_cap_below_the_number_of_topics() -> None:
-    digest = grouped([*ITEMS, STRANGER], until=DAY, limit=2, beyond=40)
+    digest = build_digest([*ITEMS, STRANGER], until=DAY, limit=2, not_grouped=40)
     assert [len(part.entries) for part in digest.sections] == [1, 1]
     assert digest.more == 3 + 1 + 40
     assert total(digest) == digest.count == 53
@@ -108,22 +111,22 @@ def test_a_cap_below_the_number_of_topics() -> None:
 @pytest.mark.parametrize("limit", [1, 3, 8, 500])
 def test_never_more_than_the_cap(limit: int) -> None:
     liked = [(stored(50, "My stars"), near(1, 9))]
-    digest = grouped([*ITEMS, STRANGER], liked, until=DAY, limit=limit)
+    digest = build_digest([*ITEMS, STRANGER], liked, until=DAY, limit=limit)
     assert len(digest.shown) == min(limit, 13)
     assert total(digest) == 13
 
 
 def test_without_vectors_words_make_the_topics() -> None:
-    bare = [Item(item.stored, None) for item in ITEMS]
-    digest = grouped(bare, [(stored(50, "My stars"), near(1, 9))], until=DAY)
+    bare = [NewPaper(item.stored, None) for item in ITEMS]
+    digest = build_digest(bare, [(stored(50, "My stars"), near(1, 9))], until=DAY)
     found = {frozenset(shown(part)) for part in digest.sections}
     assert {frozenset(numbers(about("cats", 0, 5)))} <= found
     assert digest.for_you == ()
 
 
 def test_a_paper_without_a_vector_among_many_that_have_one_is_in_the_others() -> None:
-    late = Item(stored(98, "whiskers and cats", "The whiskers of cats."), None)
-    digest = grouped([*ITEMS, late], until=DAY)
+    late = NewPaper(stored(98, "whiskers and cats", "The whiskers of cats."), None)
+    digest = build_digest([*ITEMS, late], until=DAY)
     assert shown(digest.sections[-1]) == [98]
     assert digest.sections[-1].name == OTHERS
 
@@ -131,15 +134,15 @@ def test_a_paper_without_a_vector_among_many_that_have_one_is_in_the_others() ->
 def test_within_a_topic_the_latest_comes_first_and_what_has_no_date_last() -> None:
     dates = ["2026-01", None, "2026-01-31", "2025", "2026-02-01"]
     items = [
-        Item(stored(n, f"whiskers and cats {n}", published=date), near(0, n))
+        NewPaper(stored(n, f"whiskers and cats {n}", published=date), near(0, n))
         for n, date in enumerate(dates)
     ]
-    digest = grouped(items, until=DAY)
+    digest = build_digest(items, until=DAY)
     assert shown(digest.sections[0]) == [4, 2, 0, 3, 1]
 
 
 def test_lines_are_put_to_their_papers() -> None:
-    digest = grouped(ITEMS, [(stored(50, "My stars"), near(1, 9))], until=DAY)
+    digest = build_digest(ITEMS, [(stored(50, "My stars"), near(1, 9))], until=DAY)
     lines = {number: f"Line {number}." for number in (1, 11, 22)}
     told = digest.with_tldrs(lines)
     assert {one.stored.number: one.tldr for one in told.shown if one.tldr} == lines
@@ -147,13 +150,13 @@ def test_lines_are_put_to_their_papers() -> None:
 
 
 @pytest.mark.parametrize("items", [[], [STRANGER], [STRANGER, STRANGER]])
-def test_few_papers_are_a_digest_too(items: Sequence[Item]) -> None:
-    items = [Item(stored(n, f"Knot {n}"), item.vector) for n, item in enumerate(items)]
-    digest = grouped(items, until=DAY)
+def test_few_papers_are_a_digest_too(items: Sequence[NewPaper]) -> None:
+    items = [NewPaper(stored(n, f"Knot {n}"), item.vector) for n, item in enumerate(items)]
+    digest = build_digest(items, until=DAY)
     assert digest.count == len(digest.shown) == len(items)
 
 
 def test_a_paper_without_an_abstract_has_its_place() -> None:
-    bare = Item(stored(97, "whiskers of cats", ""), near(0, 8))
-    digest = grouped([*ITEMS, bare], until=DAY)
+    bare = NewPaper(stored(97, "whiskers of cats", ""), near(0, 8))
+    digest = build_digest([*ITEMS, bare], until=DAY)
     assert 97 in shown(digest.sections[0])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.digesting import Digest, Item, grouped
-from assistant.digesting.digest import OTHERS
+from assistant.digesting import Digest, NewPaper, build_digest
 from assistant.library import StoredPaper
 from assistant.models import open_embedder
 from assistant.reading import read_file
 from assistant.settings import load_settings
+from assistant.topics import OTHERS
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,10 @@ def trending(shared_data: Path) -> Digest:
     embedder = open_embedder(load_settings(), lambda note: None)
     vectors = embedder.embed([f"{one.title}\n{one.abstract}" for one in papers])
     items = [
-        Item(StoredPaper(number, one.id, one), vector)
+        NewPaper(StoredPaper(number, one.id, one), vector)
         for number, (one, vector) in enumerate(zip(papers, vectors, strict=True), start=1)
     ]
-    return grouped(items, until="2026-11-19")
+    return build_digest(items, until="2026-11-19")
 
 
 def test_papers_about_one_thing_are_under_its_name(trending: Digest) -> None:

@@ -14,7 +14,7 @@ import pytest
 from digest_support import near, stored
 from markdown_it import MarkdownIt
 
-from assistant.digesting import Digest, Item, as_email, as_html, as_markdown, grouped
+from assistant.digesting import Digest, NewPaper, as_email, as_html, as_markdown, build_digest
 from assistant.library import StoredPaper
 
 NOW = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
@@ -49,8 +49,8 @@ VOID = {"meta", "br"}
 
 
 def digest_of(*papers: StoredPaper, tldr: str = "Cats sleep.") -> Digest:
-    items = [Item(one, near(0, n)) for n, one in enumerate(papers)]
-    found = grouped(items, [(STAR, near(0, 9))], since="2026-11-12", until="2026-11-19")
+    items = [NewPaper(one, near(0, n)) for n, one in enumerate(papers)]
+    found = build_digest(items, [(STAR, near(0, 9))], since="2026-11-12", until="2026-11-19")
     return found.with_tldrs({one.number: tldr for one in papers})
 
 
@@ -111,7 +111,8 @@ def mailed(digest: Digest) -> tuple[EmailMessage, str, str]:
 def test_markdown_says_all_that_is_known() -> None:
     written = as_markdown(cats())
     assert written.startswith(
-        "# New papers, 12 to 19 November 2026\n\n5 papers\n\n## Most for you\n\n- [**Sleep of cats"
+        "# New papers, 12 to 19 November 2026\n\n5 papers\n\n## Most relevant to you\n\n"
+        "- [**Sleep of cats"
     )
     assert (
         "](https://doi.org/10.1000/182)\\\n"
@@ -159,12 +160,12 @@ def test_the_page_says_the_same_and_is_whole_in_itself() -> None:
     assert "url(" not in written
     assert "@import" not in written
     assert page.texts.count("Cats sleep.") == 5
-    assert {"5 papers", "Most for you", "nlp", "to read", "My cats"} <= set(page.texts)
+    assert {"5 papers", "Most relevant to you", "nlp", "to read", "My cats"} <= set(page.texts)
 
 
 def test_what_is_not_shown_is_counted() -> None:
-    items = [Item(stored(n, f"Sleep of cats {n}"), near(0, n)) for n in range(6)]
-    digest = grouped(items, until="2026-11-19", limit=2, beyond=1_000)
+    items = [NewPaper(stored(n, f"Sleep of cats {n}"), near(0, n)) for n in range(6)]
+    digest = build_digest(items, until="2026-11-19", limit=2, not_grouped=1_000)
     for written in (as_markdown(digest), as_html(digest), mailed(digest)[1]):
         assert "and 4 more" in written
         assert "and 1,000 more on other topics" in written
@@ -175,14 +176,14 @@ def test_what_is_not_shown_is_counted() -> None:
     ("since", "until", "said"),
     [
         (None, "2026-11-19", "New papers until 19 November 2026"),
-        ("2026-11-19", "2026-11-19", "New papers of 19 November 2026"),
+        ("2026-11-19", "2026-11-19", "New papers, 19 November 2026"),
         ("2026-11-02", "2026-11-19", "New papers, 2 to 19 November 2026"),
         ("2026-10-31", "2026-11-19", "New papers, 31 October to 19 November 2026"),
         ("2025-11-02", "2026-11-19", "New papers, 2 November 2025 to 19 November 2026"),
     ],
 )
 def test_the_span_is_said_as_people_do(since: str | None, until: str, said: str) -> None:
-    assert as_markdown(grouped([], since=since, until=until)).startswith(f"# {said}\n")
+    assert as_markdown(build_digest([], since=since, until=until)).startswith(f"# {said}\n")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

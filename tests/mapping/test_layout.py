@@ -7,10 +7,9 @@ import numpy.typing as npt
 import pytest
 
 from assistant.mapping.layout import layout
-from assistant.mapping.neighbours import nearest
 from assistant.mapping.repulsion import repulsion
 from assistant.progress import Progress, Report
-from assistant.text.clusters import Floats, unit
+from assistant.topics.clustering import Floats, nearest_neighbours, unit
 
 Points = npt.NDArray[np.float64]
 
@@ -28,21 +27,6 @@ def near_on_the_map(points: Points, count: int) -> npt.NDArray[np.intp]:
     apart = ((points[:, None] - points[None]) ** 2).sum(axis=2)
     np.fill_diagonal(apart, np.inf)
     return np.argsort(apart, axis=1)[:, :count]
-
-
-def test_the_nearest_are_found_and_not_the_row_itself() -> None:
-    vectors, _ = groups_of(700, 5)
-    near, cosines = nearest(vectors, 4)
-    likeness = vectors @ vectors.T
-    np.fill_diagonal(likeness, -np.inf)
-    best = np.sort(likeness, axis=1)[:, ::-1][:, :4]
-    assert np.allclose(cosines, best, atol=1e-6)
-    assert (near != np.arange(700)[:, None]).all()
-
-
-def test_of_equally_near_ones_the_first_come_first() -> None:
-    same = unit(np.ones((5, 3), np.float32))
-    assert nearest(same, 4)[0].tolist()[2] == [0, 1, 3, 4]
 
 
 @pytest.mark.parametrize("scale", [1.0, 12.0])
@@ -73,7 +57,7 @@ def test_more_of_the_neighbourhood_is_kept_than_by_the_plane_alone() -> None:
     vectors, _ = groups_of(300, 12)
     centred = vectors - vectors.mean(axis=0)
     plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
-    wanted, _ = nearest(vectors, 10)
+    wanted, _ = nearest_neighbours(vectors, 10)
 
     def kept(points: Points) -> float:
         found = near_on_the_map(points, 10)

@@ -1,11 +1,11 @@
-"""Which line is shown: the model's own if the paper bears it out, else one of the abstract."""
+"""Which candidate is shown: the model's if the paper supports it, else one of the abstract."""
 
 from __future__ import annotations
 
 import pytest
 
 from assistant.paper import Paper
-from assistant.summarizing.candidates import Candidate, candidates, chosen
+from assistant.summarizing.candidates import Candidate, candidates, select
 
 PAPER = Paper(
     title="CatNet: a network for cats that sleep at night",
@@ -17,7 +17,7 @@ EXTRACTED = "We propose CatNet, a network for cats that sleep at night."
 
 
 def shown(paper: Paper, reply: str, *, cut: bool = False, strict: bool = True) -> Candidate:
-    return chosen(candidates(paper, reply, cut=cut, strict=strict))
+    return select(candidates(paper, reply, cut=cut, strict=strict))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_sentence_about_the_contribution_comes_first(abstract: str, expected
         "This paper presents CatNet, a network for cats that sleep.",
     ],
 )
-def test_a_line_that_the_abstract_bears_out_is_shown(reply: str) -> None:
+def test_a_sentence_that_the_abstract_supports_is_shown(reply: str) -> None:
     found = shown(PAPER, reply)
     assert found.text == reply.replace("This paper presents", "We present")
     assert (found.method, found.refused) == ("generated", None)
@@ -56,16 +56,16 @@ def test_a_line_that_the_abstract_bears_out_is_shown(reply: str) -> None:
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ("", "whole sentence"),
-        ("CatNet is 3 times faster than the cats.", "does not say: 3 times"),
-        ("DogNet is a network for cats that sleep at night.", "does not say: DogNet"),
-        ("CatNet lowers the accuracy of two networks by 4%.", "does not bear out"),
-        ("CatNet does not raise the accuracy of networks.", "does not bear out: negation"),
-        ("Existing networks raise the accuracy of cats.", "does not bear out"),
+        ("", "complete sentence"),
+        ("CatNet is 3 times faster than the cats.", "does not contain: 3 times"),
+        ("DogNet is a network for cats that sleep at night.", "does not contain: DogNet"),
+        ("CatNet lowers the accuracy of two networks by 4%.", "does not support"),
+        ("CatNet does not raise the accuracy of networks.", "does not support: negation"),
+        ("Existing networks raise the accuracy of cats.", "does not support"),
         ("A network for cats that sleep at night.", "repeats the title"),
     ],
 )
-def test_what_the_abstract_does_not_bear_out_gives_way_to_it(reply: str, why: str) -> None:
+def test_what_the_abstract_does_not_support_is_replaced(reply: str, why: str) -> None:
     first, second = list(candidates(PAPER, reply, cut=False, strict=True))[:2]
     assert first.refused
     assert why in first.refused
@@ -73,11 +73,11 @@ def test_what_the_abstract_does_not_bear_out_gives_way_to_it(reply: str, why: st
     assert second.text == EXTRACTED
 
 
-def test_a_line_that_was_cut_is_not_shown() -> None:
+def test_a_sentence_that_was_cut_is_not_shown() -> None:
     assert shown(PAPER, "We propose CatNet, a network for cats", cut=True).text == EXTRACTED
 
 
-def test_an_able_model_may_use_its_own_words_but_no_other_facts() -> None:
+def test_a_capable_model_may_rephrase_but_not_invent_facts() -> None:
     own = "A network named CatNet helps cats which sleep when it is night."
     assert shown(PAPER, own, strict=True).method == "extracted"
     assert shown(PAPER, own, strict=False).text == own
@@ -85,12 +85,12 @@ def test_an_able_model_may_use_its_own_words_but_no_other_facts() -> None:
     assert shown(PAPER, other, strict=False).method == "extracted"
 
 
-def test_an_abstract_of_which_nothing_is_seen_leaves_the_title() -> None:
+def test_an_invisible_abstract_leaves_the_title() -> None:
     found = shown(Paper(title="On cats", abstract="\u200b\u200b"), "")
     assert found == Candidate("On cats", "extracted", "On cats")
 
 
-def test_a_long_line_of_the_model_loses_clauses_too() -> None:
+def test_a_long_sentence_of_the_model_loses_clauses() -> None:
     whole = (
         "We propose CatNet, a network for cats that sleep at night and wake up early in the "
         "morning of every day of the week, which raises the accuracy of two other networks by 4%."
@@ -102,7 +102,7 @@ def test_a_long_line_of_the_model_loses_clauses_too() -> None:
     )
 
 
-def test_a_sentence_that_points_at_another_gives_way_to_one_that_stands_alone() -> None:
+def test_a_self_contained_sentence_comes_before_one_that_refers_to_another() -> None:
     paper = Paper(
         title="Cats and networks",
         abstract="We show that such networks sleep. We show that the networks sleep.",
@@ -110,10 +110,10 @@ def test_a_sentence_that_points_at_another_gives_way_to_one_that_stands_alone() 
     assert shown(paper, "").text == "We show that the networks sleep."
 
 
-def test_background_gives_way_to_what_the_authors_did() -> None:
+def test_background_is_replaced_by_the_contribution() -> None:
     reply = "Cats have often been seen to sleep during the day."
     first = next(candidates(PAPER, reply, cut=False, strict=True))
-    assert first.refused == "it says what was known before, not what this paper did"
+    assert first.refused == "it states background, not what the authors did"
     paper = Paper(
         title="Translation training with many cats",
         abstract="Although translation is a success, it needs many cats for its training. In this "
@@ -122,6 +122,6 @@ def test_background_gives_way_to_what_the_authors_did() -> None:
     assert shown(paper, "").text.startswith("We remove that need")
 
 
-def test_where_no_author_speaks_every_sentence_counts() -> None:
+def test_without_a_stated_contribution_no_sentence_is_background() -> None:
     paper = Paper(title="Naps", abstract="Naps were observed in 20 cats. Cats nap by day.")
     assert shown(paper, "Naps were observed in 20 cats.").method == "generated"

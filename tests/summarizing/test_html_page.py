@@ -188,7 +188,7 @@ def test_by_topic_the_groups_are_what_the_papers_are_about() -> None:
         replace(LINE, tldr="Ants walk."), title="Trails of ants", abstract="Ants follow trails."
     )
     page = Outline(tldr_page([LINE, ants, LINE, ants, LINE], "topic"))
-    assert [name.split(" · ")[0] for name in page.of("h2")] == ["cats", "ants"]
+    assert [name.split(" · ")[0] for name in page.of("h2")] == ["Cats", "Ants"]
     assert page.of("cite") == ["Sleep of cats"] * 3 + ["Trails of ants"] * 2
     assert "5 papers" in page.of("p")
 

@@ -1,4 +1,4 @@
-"""Shortened sentences: no announcement, no brackets, no clause too many, nothing cut off."""
+"""Shortened sentences: without announcements, brackets and trailing clauses, never cut off."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from assistant.summarizing.shortening import (
     MOST_WORDS,
-    plain_beginning,
-    points_elsewhere,
-    shortened,
+    refers_to_other_text,
+    shorten,
+    without_announcement,
 )
 
 
@@ -25,30 +25,30 @@ from assistant.summarizing.shortening import (
         ("First-order methods sleep.", "First-order methods sleep."),
     ],
 )
-def test_what_only_announces_goes(line: str, expected: str) -> None:
-    assert plain_beginning(line) == expected
+def test_announcements_are_removed(line: str, expected: str) -> None:
+    assert without_announcement(line) == expected
 
 
-def test_brackets_go_and_an_end_is_set() -> None:
-    assert shortened("We propose CatNet (a network) for cats [3]") == "We propose CatNet for cats."
+def test_brackets_are_removed_and_a_full_stop_is_added() -> None:
+    assert shorten("We propose CatNet (a network) for cats [3]") == "We propose CatNet for cats."
 
 
-def test_a_clause_too_many_goes() -> None:
+def test_a_trailing_clause_is_removed() -> None:
     own = "We propose a network that finds out where each of the many cats of a city sleeps"
-    assert shortened(f"{own}, which is much faster than all that was there before it.") == f"{own}."
+    assert shorten(f"{own}, which is much faster than all that was there before it.") == f"{own}."
 
 
-def test_a_condition_stays_however_long() -> None:
+def test_a_restrictive_clause_stays() -> None:
     line = (
         "We prove that cats of every known kind sleep through all of the night and through most of "
         "the day only if nobody who lives in the house feeds them."
     )
     assert len(line.split()) > MOST_WORDS
-    assert shortened(line) == line
+    assert shorten(line) == line
 
 
 @pytest.mark.parametrize(
-    ("line", "points"),
+    ("line", "refers"),
     [
         ("We show that such benchmarks are easy.", True),
         ("They do not generalise.", True),
@@ -59,5 +59,5 @@ def test_a_condition_stays_however_long() -> None:
         ("We propose a network that makes its own data.", False),
     ],
 )
-def test_what_only_its_neighbours_explain_is_known(line: str, points: bool) -> None:
-    assert points_elsewhere(line) is points
+def test_references_to_other_sentences_are_found(line: str, refers: bool) -> None:
+    assert refers_to_other_text(line) is refers

@@ -15,7 +15,7 @@ from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.progress import Progress
-from assistant.summarizing import Summarizer, TldrResult, summarise_papers
+from assistant.summarizing import Summarizer, TldrResult, summarize_papers
 from assistant.summarizing.batch_lock import WAITING
 
 
@@ -107,7 +107,7 @@ def test_as_many_requests_as_the_model_has_slots_and_as_many_waiting(library: Li
     ],
 )
 def test_what_cannot_be_trusted_is_replaced_by_the_contribution(reply: str) -> None:
-    (result,) = summarise_papers(papers(1), ScriptedModel([reply]))
+    (result,) = summarize_papers(papers(1), ScriptedModel([reply]))
     assert result.tldr == "We propose CatNet0, a network that sleeps."
     assert result.method == "extracted"
 
@@ -215,4 +215,4 @@ def test_a_paper_without_an_abstract_has_no_line(library: Library) -> None:
     library.add(known)
     model = ScriptedModel(reply_about)
     assert [result.title for result in Summarizer(library, model).run()] == ["Paper0"]
-    assert [result.title for result in summarise_papers(known, model)] == ["Paper0"]
+    assert [result.title for result in summarize_papers(known, model)] == ["Paper0"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.text.names import bears, names
+from assistant.text.names import mentions, missing_facts, names
 
 
 def test_finds_names_but_not_the_first_words_of_sentences() -> None:
@@ -24,5 +24,24 @@ def test_finds_names_but_not_the_first_words_of_sentences() -> None:
         ("it uses transformers", "LSTM", False),
     ],
 )
-def test_bears_a_name_however_it_is_written(text: str, name: str, expected: bool) -> None:
-    assert bears(text, name) is expected
+def test_a_name_is_found_in_any_spelling(text: str, name: str, expected: bool) -> None:
+    assert mentions(text, name) is expected
+
+
+SOURCE = (
+    "We compress CodeBERT to 3 MB, which is 160times smaller; one of three large language models."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CodeBERT becomes 160x smaller.", []),
+        ("It is one of 3 LLMs of 3 MB.", []),
+        ("CodeBERT becomes 16 times smaller.", ["16 times"]),
+        ("It has 3 GB.", ["3 GB"]),
+        ("Then GraphCodeBERT was compressed.", ["GraphCodeBERT"]),
+    ],
+)
+def test_facts_that_the_source_does_not_contain(text: str, expected: list[str]) -> None:
+    assert missing_facts(text, SOURCE) == expected

@@ -15,7 +15,7 @@ from assistant.web.unexpected import unexpected
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry
-    from assistant.digesting.collecting import Span
+    from assistant.digesting.new_papers import Period
     from assistant.session import Session
 
 
@@ -35,7 +35,7 @@ class DigestView:
     """A digest as HTML, and its span; None without a digest."""
 
     html: str
-    span: Span | None = None
+    period: Period | None = None
 
 
 class Digests:
@@ -61,16 +61,16 @@ class Digests:
         """The view until the digest is ready."""
         return DigestView(render_job("Building the digest …", running=True))
 
-    def start_next(self, span: Span | None) -> str:
-        """Make the next digest start where that of `span` ended; return a message as HTML."""
-        from assistant.digesting.collecting import day, remember
+    def start_next(self, period: Period | None) -> str:
+        """Make the next digest start where that of `period` ended; return a message as HTML."""
+        from assistant.digesting.new_papers import local_day, start_next_after
 
-        if span is None:
+        if period is None:
             return render_job(error=SHOWN_NOTHING)
         try:
-            if remember(self._session.library, span):
+            if start_next_after(self._session.library, period):
                 return render_job(
-                    f"The next digest starts where this one ended, {day(span.newest)}."
+                    f"The next digest starts where this one ended, {local_day(period.newest)}."
                 )
         except AssistantError as error:
             return render_job(error=str(error))
@@ -80,15 +80,15 @@ class Digests:
         )
 
     def _made(self, since: str, date: str) -> DigestView:
-        from assistant.digesting.collecting import (
+        from assistant.digesting.new_papers import (
             FIRST_DAYS,
-            collected,
-            day,
-            kept_lines,
             last_digest,
-            moment,
+            library_digest,
+            local_day,
+            parse_since,
+            stored_tldrs,
         )
-        from assistant.summarizing.extracted import extracted
+        from assistant.summarizing.candidates import extracted_tldrs
 
         now = datetime.now().astimezone()
         if since == DATE and not date:
@@ -98,14 +98,14 @@ class Digests:
         if since == LAST:
             start, known = last_digest(library, now)
         else:
-            start = moment(date if since == DATE else since, now)
+            start = parse_since(date if since == DATE else since, now)
         notes = []
         if not known:
             notes.append(f"This is the first digest; it covers {FIRST_DAYS} days.")
-        made = collected(library, start, now)
+        made = library_digest(library, start, now)
         if made is None:
             empty = "The library is empty. Add papers on the Import tab."
-            nothing = f"No new papers since {day(start)}."
+            nothing = f"No new papers since {local_day(start)}."
             return DigestView(
                 render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
             )
@@ -114,22 +114,19 @@ class Digests:
                 f"{made.without_vectors:,} of the new papers have no vectors yet and are not "
                 "compared with others. Vectors are created in the background: try again later."
             )
-        lines, missing = kept_lines(library, made.digest)
-        lines |= {stored.number: line for stored in missing if (line := extracted(stored))}
-        digest = made.digest.with_tldrs(lines)
-        return DigestView(self._rendered(digest, now, notes), made.span)
+        tldrs, missing = stored_tldrs(library, made.digest)
+        digest = made.digest.with_tldrs(tldrs | extracted_tldrs(missing))
+        return DigestView(self._rendered(digest, now, notes), made.period)
 
     def _rendered(self, digest: Digest, now: datetime, notes: Sequence[str]) -> str:
-        from assistant.digesting import wording
-
         return render(
             "digest.html",
-            heading=wording.heading(digest),
-            counted=wording.counted(digest),
+            heading=digest.heading,
+            counted=digest.summary,
             notes=notes,
             files=self._files(digest, now),
             parts=list(_parts(digest)),
-            rest=wording.more_topics(digest),
+            rest=digest.more_text,
         )
 
     def _files(self, digest: Digest, now: datetime) -> list[dict[str, str]]:
@@ -161,34 +158,30 @@ def _data_address(media_type: str, text: str) -> str:
 
 def _parts(digest: Digest) -> Iterator[dict[str, Any]]:
     """The sections of the template: most relevant papers first, then the topics."""
-    from assistant.digesting import wording
+    from assistant.digesting.digest import FOR_YOU
 
     if digest.for_you:
         yield {
-            "name": wording.FOR_YOU,
+            "name": FOR_YOU,
             "more": "",
             "entries": [_entry(one, with_topic=True) for one in digest.for_you],
         }
     for section in digest.sections:
         yield {
             "name": section.name,
-            "more": wording.more(section.more) if section.more else "",
+            "more": section.more_text,
             "entries": [_entry(one, with_topic=False) for one in section.entries],
         }
 
 
 def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
-    from assistant.digesting import wording
-
-    paper = entry.stored.paper
-    known = [wording.authors(paper), wording.date(paper), *wording.tags(paper)]
     why = [f"Similar to “{entry.similar_to.title}”"] if entry.similar_to else []
     if with_topic and entry.topic:
         why.append(f"Topic: {entry.topic}")
     return {
         "id": entry.stored.id,
-        "title": paper.title,
-        "known": " · ".join(one for one in known if one),
+        "title": entry.stored.title,
+        "known": " · ".join(entry.byline),
         "tldr": entry.tldr or "",
         "why": " · ".join(why),
     }

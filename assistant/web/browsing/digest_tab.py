@@ -12,7 +12,7 @@ from assistant.web.components import html, quiet
 from assistant.web.rendering import render_text
 
 if TYPE_CHECKING:
-    from assistant.digesting.collecting import Span
+    from assistant.digesting.new_papers import Period
     from assistant.web.browsing.digest import Digests, DigestView
 
 NO_DIGEST = "Press Show to list the papers of this period by topic, to read or to save as a file."
@@ -53,8 +53,8 @@ def add_digest_tab(digests: Digests) -> None:
         yield _shown(digests.waiting())
         yield _shown(digests.view(chosen, day))
 
-    def start_next(shown_span: Span | None) -> str:
-        return digests.start_next(shown_span)
+    def start_next(made: Period | None) -> str:
+        return digests.start_next(made)
 
     since.change(
         lambda chosen: gr.update(visible=chosen == DATE), inputs=[since], outputs=[date], **quiet()
@@ -66,5 +66,5 @@ def add_digest_tab(digests: Digests) -> None:
 
 
 def _shown(view: DigestView) -> tuple[Any, ...]:
-    """Updates of the digest, its span, the button for the next one, and the message."""
-    return view.html, view.span, gr.update(interactive=view.span is not None), ""
+    """Updates of the digest, its period, the button for the next one, and the message."""
+    return view.html, view.period, gr.update(interactive=view.period is not None), ""

@@ -12,7 +12,13 @@ import pytest
 from hostile import HOSTILE, unseen, words_of, writable
 from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve, Tags
 
-from assistant.digesting.collecting import FACT, Collected, Span, collected, remember
+from assistant.digesting.new_papers import (
+    FACT,
+    LibraryDigest,
+    Period,
+    library_digest,
+    start_next_after,
+)
 from assistant.errors import LibraryReadOnly
 from assistant.library import StoredTldr
 from assistant.library.catalog import Catalog
@@ -82,8 +88,8 @@ def test_papers_are_grouped_by_topic(make_session: MakeSession) -> None:
 @pytest.mark.parametrize("since", [value for _, value in SINCE if value not in (LAST, DATE)])
 def test_every_span_that_can_be_chosen_is_understood(make_session: MakeSession, since: str) -> None:
     view = Digests(make_session()).view(since)
-    assert isinstance(view.span, Span)
-    began = datetime.fromisoformat(view.span.start)
+    assert isinstance(view.period, Period)
+    began = datetime.fromisoformat(view.period.start)
     days = timedelta(days=int(since.removesuffix("d")))
     assert abs(datetime.now().astimezone() - began - days) < timedelta(hours=3)
 
@@ -91,8 +97,8 @@ def test_every_span_that_can_be_chosen_is_understood(make_session: MakeSession, 
 def test_a_date_can_be_given(make_session: MakeSession) -> None:
     digests = Digests(make_session())
     view = digests.view(DATE, " 2026-03-14 ")
-    assert view.span is not None
-    assert datetime.fromisoformat(view.span.start) == datetime(2026, 3, 14).astimezone()
+    assert view.period is not None
+    assert datetime.fromisoformat(view.period.start) == datetime(2026, 3, 14).astimezone()
     assert "No new papers since 2999-01-01." in digests.view(DATE, "2999-01-01").html
 
 
@@ -101,7 +107,7 @@ def test_what_is_no_date_is_told_and_stays_text(
     make_session: MakeSession, date: str | None
 ) -> None:
     view = Digests(make_session()).view(DATE, date)
-    assert view.span is None
+    assert view.period is None
     assert "2026-03-14" in view.html
     assert 'role="alert"' in view.html
     assert set(Tags(view.html).tags) <= {"div", "p"}
@@ -111,7 +117,7 @@ def test_what_is_no_date_is_told_and_stays_text(
 def test_an_empty_library_says_what_to_do(make_session: MakeSession) -> None:
     view = Digests(make_session(papers=[])).view(LAST)
     assert "The library is empty" in view.html
-    assert view.span is None
+    assert view.period is None
 
 
 def test_a_library_that_cannot_be_read_is_a_message(
@@ -169,7 +175,7 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
     session = make_session()
     digests = Digests(session)
     view = digests.view(LAST)
-    assert "The next digest starts where this one ended" in digests.start_next(view.span)
+    assert "The next digest starts where this one ended" in digests.start_next(view.period)
     assert "No new papers since " in digests.view(LAST).html
     session.library.add([Paper(title="On newts", abstract="Newts sleep.")])
     later = Tags(digests.view(LAST).html).text
@@ -182,7 +188,7 @@ def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSe
     session = make_session()
     session.library.metadata.set(FACT, LONG_AGO)
     digests = Digests(session)
-    assert "Nothing was changed" in digests.start_next(digests.view("7d").span)
+    assert "Nothing was changed" in digests.start_next(digests.view("7d").period)
     assert session.library.metadata.get(FACT) == LONG_AGO
     assert SHOWN_NOTHING in digests.start_next(None)
 
@@ -190,7 +196,7 @@ def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSe
 def test_what_is_remembered_never_goes_back(make_session: MakeSession) -> None:
     library = make_session().library
     library.metadata.set(FACT, FAR_OFF)
-    assert remember(library, Span(LONG_AGO, LONG_AGO))
+    assert start_next_after(library, Period(LONG_AGO, LONG_AGO))
     assert library.metadata.get(FACT) == FAR_OFF
 
 
@@ -198,20 +204,20 @@ def test_what_cannot_be_remembered_is_told(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digests = Digests(make_session())
-    span = digests.view(LAST).span
+    period = digests.view(LAST).period
 
     def refuse(self: Metadata, name: str, value: str) -> None:
         raise LibraryReadOnly("The library cannot be written.")
 
     monkeypatch.setattr(Metadata, "set", refuse)
-    assert "The library cannot be written." in digests.start_next(span)
+    assert "The library cannot be written." in digests.start_next(period)
 
 
 def test_papers_without_vectors_are_counted(make_session: MakeSession) -> None:
     session = make_session()
     session.library.add([Paper(title="On newts", abstract="Newts sleep.")])
-    made = collected(session.library, LONG_AGO, datetime.now().astimezone())
-    assert isinstance(made, Collected)
+    made = library_digest(session.library, LONG_AGO, datetime.now().astimezone())
+    assert isinstance(made, LibraryDigest)
     assert (made.digest.count, made.without_vectors) == (3, 1)
     assert "1 of the new papers have no vectors yet" in Digests(session).view("7d").html
 
@@ -263,4 +269,4 @@ def test_a_digest_is_shown_and_kept_in_a_browser(
         page.get_by_label("A date").check()
         page.get_by_role("textbox", name="Date", exact=True).fill("soon")
         page.click("#digest-show")
-        page.locator("#digest").get_by_text("“soon” is no date").wait_for()
+        page.locator("#digest").get_by_text("“soon” is not a date").wait_for()
