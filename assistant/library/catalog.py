@@ -109,21 +109,19 @@ class Catalog:
 
     def added_since(self, moment: str | None) -> Iterator[StoredPaper]:
         """The papers added after `moment` (ISO 8601, UTC; None: all), the latest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT number FROM papers WHERE added_at > ? ORDER BY added_at DESC, number DESC",
-                (moment or "",),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT number FROM papers WHERE added_at > ? ORDER BY added_at DESC, number DESC",
+            (moment or "",),
+        )
         return self.in_order([row[0] for row in rows])
 
     def favorites(self, limit: int) -> list[StoredPaper]:
         """At most `limit` papers that the user tagged, those tagged `star` first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT paper FROM own_tags WHERE given GROUP BY paper "
-                "ORDER BY max(folded = ?) DESC, paper DESC LIMIT ?",
-                (STAR, limit),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT paper FROM own_tags WHERE given GROUP BY paper "
+            "ORDER BY max(folded = ?) DESC, paper DESC LIMIT ?",
+            (STAR, limit),
+        )
         return list(self.in_order([row[0] for row in rows]))
 
     def facets(self, kind: FacetKind, limit: int) -> list[tuple[str, int]]:
@@ -149,12 +147,8 @@ class Catalog:
     def count(self, filters: Filters = EVERYTHING) -> int:
         """The number of papers that meet `filters`."""
         condition, values = conditions(filters)
-        with self._database.read() as connection:
-            row = connection.execute(
-                f"SELECT count(*) FROM papers WHERE {condition}",  # noqa: S608
-                values,
-            ).fetchone()
-        return int(row[0])
+        query = f"SELECT count(*) FROM papers WHERE {condition}"  # noqa: S608
+        return int(self._database.value(query, values))
 
     def all(self, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
         """All papers that meet `filters`, in the order of import."""
@@ -187,24 +181,22 @@ class Catalog:
         """Numbers of the papers that meet `filters`, at most `limit` of them (-1: all)."""
         return self._numbers(filters, "LIMIT ?", limit)
 
-    def fitting(self, numbers: Iterable[int], filters: Filters) -> set[int]:
+    def filter_numbers(self, numbers: Iterable[int], filters: Filters) -> set[int]:
         """The papers of `numbers` that meet `filters`."""
         condition, values = conditions(filters)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT number FROM papers "  # noqa: S608
-                f"WHERE number IN (SELECT value FROM json_each(?)) AND {condition}",
-                (json.dumps(list(numbers)), *values),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT number FROM papers "  # noqa: S608
+            f"WHERE number IN (SELECT value FROM json_each(?)) AND {condition}",
+            (json.dumps(list(numbers)), *values),
+        )
         return {row[0] for row in rows}
 
     def _numbers(self, filters: Filters, rest: str, *given: int) -> list[int]:
         condition, values = conditions(filters)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT number FROM papers WHERE {condition} {rest}",  # noqa: S608
-                (*values, *given),
-            ).fetchall()
+        rows = self._database.rows(
+            f"SELECT number FROM papers WHERE {condition} {rest}",  # noqa: S608
+            (*values, *given),
+        )
         return [row[0] for row in rows]
 
     def in_order(self, numbers: Sequence[int]) -> Iterator[StoredPaper]:
@@ -226,11 +218,10 @@ class Catalog:
     def by_number(self, numbers: Iterable[int]) -> dict[int, StoredPaper]:
         """The papers with these numbers, by number; removed papers are omitted."""
         wanted = json.dumps(list(numbers))
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM papers WHERE number IN (SELECT value FROM json_each(?))",  # noqa: S608
-                (wanted,),
-            ).fetchall()
+        rows = self._database.rows(
+            f"SELECT {COLUMNS} FROM papers WHERE number IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (wanted,),
+        )
         return {row[0]: stored(row) for row in rows}
 
     def ranked(

@@ -79,12 +79,11 @@ class Chats:
 
     def turns(self, chat_id: str, owner: str = "") -> list[StoredTurn]:
         """The turns of a chat in order; [] if there is no such chat."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT question, answer, asked_at FROM turns WHERE owner = ? AND chat = ? "
-                "ORDER BY turn",
-                (_writable(owner), _writable(chat_id)),
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT question, answer, asked_at FROM turns WHERE owner = ? AND chat = ? "
+            "ORDER BY turn",
+            (_writable(owner), _writable(chat_id)),
+        )
         return [StoredTurn(*row) for row in rows]
 
     def all(self, owner: str = "") -> list[ChatSummary]:
@@ -99,10 +98,7 @@ class Chats:
         """
         wanted = sorted({fold(word) for word in words.split()} - {""})
         values = {"owner": _writable(owner), "words": json.dumps(wanted, ensure_ascii=False)}
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"{_SUMMARIES}{_HAS_WORDS} ORDER BY last_turn DESC", values
-            ).fetchall()
+        rows = self._database.rows(f"{_SUMMARIES}{_HAS_WORDS} ORDER BY last_turn DESC", values)
         return [ChatSummary(*row) for row in rows]
 
     def rename(self, chat_id: str, title: str, owner: str = "") -> bool:

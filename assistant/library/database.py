@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,9 @@ from assistant.library.database_errors import (
 from assistant.library.identity import sql_title_key
 from assistant.library.name_matching import fold, sql_matches_name, sql_name_words
 from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VERSION, migrate
+
+# The parameters of a query, by position or by name.
+Values = Sequence[Any] | Mapping[str, Any]
 
 # How long closing waits for other threads.
 _CLOSING_SECONDS = 5.0
@@ -103,6 +106,17 @@ class Database:
         """Yield this thread's connection; every statement sees the latest state."""
         with translate_errors(self.path), self._in_use() as connection:
             yield connection
+
+    def rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """All rows of `query`."""
+        with self.read() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def value(self, query: str, values: Values = ()) -> Any:
+        """The first value of the first row of `query`; None if it has no rows."""
+        with self.read() as connection:
+            row = connection.execute(query, values).fetchone()
+        return row[0] if row else None
 
     def paged(self, query: str, *values: object, page: int = 500) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `query` page by page; nothing is locked while the caller has a row.

@@ -114,11 +114,10 @@ class FullText:
             connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
 
     def _scores(self, condition: str, values: Sequence[object]) -> list[tuple[int, float]]:
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT rowid, {_SCORE} AS score FROM full_text WHERE {condition}",  # noqa: S608
-                values,
-            ).fetchall()
+        rows = self._database.rows(
+            f"SELECT rowid, {_SCORE} AS score FROM full_text WHERE {condition}",  # noqa: S608
+            values,
+        )
         return [(number, -score) for number, score in rows]
 
 

@@ -110,8 +110,7 @@ class IntegrityCheck:
                 yield step, finding
 
     def _file(self) -> _Finding | None:
-        with self._database.read() as connection:
-            rows = connection.execute("PRAGMA integrity_check(5)").fetchall()
+        rows = self._database.rows("PRAGMA integrity_check(5)")
         # Newer versions of SQLite also check the full-text index, which has a step of its own.
         faults = [row[0] for row in rows if row[0] != "ok" and "inverted index" not in row[0]]
         reasons = "; ".join(" ".join(fault.split()) for fault in faults)
@@ -123,19 +122,17 @@ class IntegrityCheck:
         )
 
     def _references(self) -> _Finding | None:
-        with self._database.read() as connection:
-            rows = connection.execute("PRAGMA foreign_key_check").fetchall()
+        rows = self._database.rows("PRAGMA foreign_key_check")
         tables = ", ".join(sorted({row[0] for row in rows}))
         belong = "row belongs" if len(rows) == 1 else "rows belong"
         what = f"{len(rows):,} {belong} to no paper ({tables})."
         return _finding(rows, what, "Removes them.", _delete_orphans)
 
     def _state(self) -> _Finding | None:
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM metadata WHERE name = 'generation') "
-                "OR NOT EXISTS (SELECT 1 FROM chunk_log)"
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM metadata WHERE name = 'generation') "
+            "OR NOT EXISTS (SELECT 1 FROM chunk_log)"
+        )
         what = "The state of the vectors is missing, so no index can follow them."
         return _finding(rows, what, "Rebuilds the indexes.", begin_generation)
 
@@ -209,12 +206,11 @@ class IntegrityCheck:
 
     def _vector_size(self) -> int:
         """Bytes of a vector: the most frequent size, of two the larger one."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT length(vector) AS size FROM chunks GROUP BY size "
-                "ORDER BY count(*) DESC, size DESC LIMIT 1"
-            ).fetchone()
-        return int(row[0]) if row else 0
+        size = self._database.value(
+            "SELECT length(vector) AS size FROM chunks GROUP BY size "
+            "ORDER BY count(*) DESC, size DESC LIMIT 1"
+        )
+        return int(size or 0)
 
 
 def _is_span(start: object, end: object, length: int) -> bool:

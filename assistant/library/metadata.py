@@ -14,11 +14,8 @@ class Metadata:
 
     def get(self, name: str) -> str | None:
         """The value stored under `name`; None if there is none."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT value FROM metadata WHERE name = ?", (name,)
-            ).fetchone()
-        return str(row[0]) if row else None
+        value = self._database.value("SELECT value FROM metadata WHERE name = ?", (name,))
+        return None if value is None else str(value)
 
     def set(self, name: str, value: str) -> None:
         """Store `value` under `name`."""

@@ -31,11 +31,10 @@ class _Rollback(Exception):
 
 def damaged_papers(database: Database) -> list[int]:
     """Numbers of the papers whose authors or tags are not a list of names."""
-    with database.read() as connection:
-        rows = connection.execute(
-            "SELECT number FROM papers "  # noqa: S608
-            f"WHERE NOT ({_IS_LIST.format('authors')} AND {_IS_LIST.format('tags')})"
-        ).fetchall()
+    rows = database.rows(
+        "SELECT number FROM papers "  # noqa: S608
+        f"WHERE NOT ({_IS_LIST.format('authors')} AND {_IS_LIST.format('tags')})"
+    )
     return [row[0] for row in rows]
 
 

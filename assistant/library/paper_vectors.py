@@ -42,7 +42,7 @@ _PATIENCE_S = 0.05
 
 
 @dataclass(frozen=True)
-class Embedded:
+class EmbeddedPapers:
     """Papers with their chunks, and a row of `vectors` for each chunk, in order."""
 
     papers: tuple[tuple[StoredPaper, Sequence[Chunk]], ...]
@@ -69,13 +69,13 @@ class PaperEmbedder:
             f"{embedder.fingerprint}/{embedder.dimension}/{self._chunker.fingerprint}"
         )
 
-    def embed(self, papers: Sequence[StoredPaper]) -> Embedded:
+    def embed(self, papers: Sequence[StoredPaper]) -> EmbeddedPapers:
         """The chunks of `papers` and their vectors."""
         chunked = tuple(
             (paper, self._chunker.split(paper.title, paper.abstract)) for paper in papers
         )
         vectors = self._embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
-        return Embedded(chunked, vectors)
+        return EmbeddedPapers(chunked, vectors)
 
     def embed_query(self, text: str) -> Vector:
         """The vector of a query."""
@@ -126,7 +126,7 @@ class PaperVectors:
         if self._papers is None or self.usable:
             return
         if read_only:
-            if self.rows.any():
+            if self.rows.more_than(0):
                 self._notify(
                     "The vectors of this library are from another embedding model and cannot be "
                     "replaced because the library is read-only. Search uses full text, and vectors "
@@ -192,7 +192,7 @@ class PaperVectors:
                 progress.report(done, max(done, total))
         return done
 
-    def embed_now(self, numbers: Sequence[int], deadline: float) -> list[Embedded]:
+    def embed_now(self, numbers: Sequence[int], deadline: float) -> list[EmbeddedPapers]:
         """Embed these papers, in this order, until `deadline`.
 
         `deadline` is a time of `time.monotonic`. At least one paper is embedded, in batches that
@@ -203,7 +203,7 @@ class PaperVectors:
             return []
         papers = self._catalog.by_number(numbers)
         wanted = [papers[number] for number in numbers if number in papers]
-        made: list[Embedded] = []
+        made: list[EmbeddedPapers] = []
         while wanted:
             began = time.monotonic()
             room = int((deadline - began) / self._pace)
@@ -290,7 +290,7 @@ class PaperVectors:
         self.index.refresh()
         return stored
 
-    def _store_if_possible(self, embedder: PaperEmbedder, made: Sequence[Embedded]) -> None:
+    def _store_if_possible(self, embedder: PaperEmbedder, made: Sequence[EmbeddedPapers]) -> None:
         if not made:
             return
         papers = [pair for embedded in made for pair in embedded.papers]

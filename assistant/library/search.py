@@ -146,7 +146,7 @@ class Search:
 
     def _nearest(self, vector: Vector, count: int, filters: Filters) -> list[tuple[int, float]]:
         """Number and cosine of the nearest papers that meet `filters`, the nearest first."""
-        if not self._vectors.usable or not self._vectors.rows.any():
+        if not self._vectors.usable or not self._vectors.rows.more_than(0):
             return []
         if not filters.given:
             return self._vectors.index.nearest_papers(vector, count)
@@ -154,7 +154,7 @@ class Search:
         if len(fitting) > _FEW:
             for times in _WIDER:
                 near = self._vectors.index.nearest_papers(vector, count * times)
-                fits = self._catalog.fitting([number for number, _ in near], filters)
+                fits = self._catalog.filter_numbers([number for number, _ in near], filters)
                 kept = [(number, cosine) for number, cosine in near if number in fits][:count]
                 if len(kept) == count:
                     return kept

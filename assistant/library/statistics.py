@@ -31,41 +31,38 @@ class Statistics:
 
 def statistics(database: Database, most: int = _MOST) -> Statistics:
     """Statistics of `database`, with at most `most` tags, sources and authors."""
-    with database.read() as connection:
+    one = database.value
 
-        def one(query: str) -> int:
-            return int(connection.execute(query).fetchone()[0])
+    def pairs(query: str, *values: object) -> tuple[tuple[str, int], ...]:
+        return tuple((name, count) for name, count in database.rows(query, values))
 
-        def pairs(query: str, *values: object) -> tuple[tuple[str, int], ...]:
-            return tuple(connection.execute(query, values))
-
-        labelled = (
-            "SELECT label, count(*) AS papers FROM labels WHERE kind = ? AND label != '' "
-            "GROUP BY label ORDER BY papers DESC, label LIMIT ?"
-        )
-        return Statistics(
-            papers=one("SELECT count(*) FROM papers"),
-            without_abstract=one("SELECT count(*) FROM papers WHERE abstract = ''"),
-            without_date=one("SELECT count(*) FROM papers WHERE published IS NULL"),
-            # A paper that the user tagged is in `records` too, even if it has one record.
-            merged=one(
-                "SELECT count(*) FROM (SELECT 1 FROM records GROUP BY paper HAVING count(*) > 1)"
-            ),
-            with_tldr=one("SELECT count(DISTINCT paper) FROM tldrs"),
-            years=pairs(
-                "SELECT substr(published, 1, 4) AS year, count(*) FROM papers "
-                "WHERE published IS NOT NULL GROUP BY year ORDER BY year DESC"
-            ),
-            tags=pairs(labelled, "tag", most),
-            sources=pairs(
-                "SELECT source, count(*) AS papers FROM papers WHERE source != '' "
-                "GROUP BY source ORDER BY papers DESC, source LIMIT ?",
-                most,
-            ),
-            authors=pairs(
-                "SELECT min(author.value), count(DISTINCT number) AS written "
-                "FROM papers, json_each(authors) AS author GROUP BY folded(author.value) "
-                "ORDER BY written DESC, 1 LIMIT ?",
-                most,
-            ),
-        )
+    labelled = (
+        "SELECT label, count(*) AS papers FROM labels WHERE kind = ? AND label != '' "
+        "GROUP BY label ORDER BY papers DESC, label LIMIT ?"
+    )
+    return Statistics(
+        papers=one("SELECT count(*) FROM papers"),
+        without_abstract=one("SELECT count(*) FROM papers WHERE abstract = ''"),
+        without_date=one("SELECT count(*) FROM papers WHERE published IS NULL"),
+        # A paper that the user tagged is in `records` too, even if it has one record.
+        merged=one(
+            "SELECT count(*) FROM (SELECT 1 FROM records GROUP BY paper HAVING count(*) > 1)"
+        ),
+        with_tldr=one("SELECT count(DISTINCT paper) FROM tldrs"),
+        years=pairs(
+            "SELECT substr(published, 1, 4) AS year, count(*) FROM papers "
+            "WHERE published IS NOT NULL GROUP BY year ORDER BY year DESC"
+        ),
+        tags=pairs(labelled, "tag", most),
+        sources=pairs(
+            "SELECT source, count(*) AS papers FROM papers WHERE source != '' "
+            "GROUP BY source ORDER BY papers DESC, source LIMIT ?",
+            most,
+        ),
+        authors=pairs(
+            "SELECT min(author.value), count(DISTINCT number) AS written "
+            "FROM papers, json_each(authors) AS author GROUP BY folded(author.value) "
+            "ORDER BY written DESC, 1 LIMIT ?",
+            most,
+        ),
+    )

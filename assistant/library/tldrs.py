@@ -27,13 +27,12 @@ class Tldrs:
         self, number: int, *, model: str | None = None, prompt: str | None = None
     ) -> StoredTldr | None:
         """The newest TL;DR of a paper, or the newest by this model or from this prompt."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? AND model = ifnull(?, model) "  # noqa: S608
-                "AND prompt = ifnull(?, prompt) ORDER BY tldr DESC LIMIT 1",
-                (number, model, prompt),
-            ).fetchone()
-        return StoredTldr(*row) if row else None
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM tldrs WHERE paper = ? AND model = ifnull(?, model) "  # noqa: S608
+            "AND prompt = ifnull(?, prompt) ORDER BY tldr DESC LIMIT 1",
+            (number, model, prompt),
+        )
+        return StoredTldr(*rows[0]) if rows else None
 
     def for_papers(
         self, papers: Iterable[StoredPaper] | None = None
@@ -50,12 +49,11 @@ class Tldrs:
     def _with_tldrs(
         self, page: list[StoredPaper]
     ) -> Iterator[tuple[StoredPaper, StoredTldr | None]]:
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM tldrs "  # noqa: S608
-                "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY tldr",
-                (json.dumps([stored.number for stored in page]),),
-            ).fetchall()
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM tldrs "  # noqa: S608
+            "WHERE paper IN (SELECT value FROM json_each(?)) ORDER BY tldr",
+            (json.dumps([stored.number for stored in page]),),
+        )
         newest = {row[0]: StoredTldr(*row) for row in rows}
         for stored in page:
             yield stored, newest.get(stored.number)
@@ -88,14 +86,11 @@ class Tldrs:
 
     def count(self) -> int:
         """How many papers have a TL;DR."""
-        with self._database.read() as connection:
-            row = connection.execute("SELECT count(DISTINCT paper) FROM tldrs").fetchone()
-        return int(row[0])
+        return int(self._database.value("SELECT count(DISTINCT paper) FROM tldrs"))
 
     def count_by_recipe(self) -> list[tuple[str, str, int]]:
         """The number of papers with a TL;DR by model and prompt: (model, prompt, papers)."""
-        with self._database.read() as connection:
-            return connection.execute(
-                "SELECT model, prompt, count(*) FROM tldrs GROUP BY model, prompt "
-                "ORDER BY count(*) DESC, model, prompt"
-            ).fetchall()
+        return self._database.rows(
+            "SELECT model, prompt, count(*) FROM tldrs GROUP BY model, prompt "
+            "ORDER BY count(*) DESC, model, prompt"
+        )

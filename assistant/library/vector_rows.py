@@ -1,4 +1,4 @@
-"""The vectors of the chunks: rows of the catalogue, from which all indexes are derived."""
+"""The chunks and their vectors: rows of the catalogue, from which every index is built."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assistant.library.records import StoredPaper
 Numbers = npt.NDArray[np.int64]
 # Limits the memory of a comparison with many papers.
 _PAPERS_AT_ONCE = 5_000
-# The stored format, the same on every machine.
+# The format on disk is the same on every machine.
 _STORED = np.dtype("<f4")
 
 
@@ -28,9 +28,9 @@ _STORED = np.dtype("<f4")
 class VectorState:
     """A state in the history of the chunks, which an index or a map has reached.
 
-    `chunk` is the highest number of a chunk so far, `entry` the last entry of the chunk log. The
-    random `mark` of that entry distinguishes this history from those of other catalogues, including
-    copies of the same one. Indexes of another `generation` have to be rebuilt.
+    `chunk` is the highest number ever given to a chunk, `entry` the last entry of the chunk log.
+    The random `mark` of that entry distinguishes this history from those of other catalogues,
+    including earlier copies of the same catalogue. With a new `generation`, indexes are rebuilt.
     """
 
     generation: str
@@ -42,23 +42,23 @@ class VectorState:
 
 @dataclass(frozen=True)
 class VectorBatch:
-    """Rows: `vectors[i]` belongs to the chunk `chunks[i]` of the paper `papers[i]`."""
+    """Rows of chunks: `vectors[i]` belongs to the chunk `chunks[i]` of the paper `papers[i]`."""
 
     chunks: Numbers
     papers: Numbers
     vectors: Vectors
 
     def up_to(self, chunk: int) -> VectorBatch:
-        """The rows up to this chunk; they have to be in the order of their chunks."""
+        """The rows up to this chunk; the rows must be in the order of their chunks."""
         count = int(np.searchsorted(self.chunks, chunk, side="right"))
         return VectorBatch(self.chunks[:count], self.papers[:count], self.vectors[:count])
 
 
 def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
-    """The best cosine of each paper of `batch` with `vector`, which has length 1."""
+    """The cosine of `vector` (length 1) and the best chunk of each paper of `batch`."""
     best: dict[int, float] = {}
     if not len(batch.papers):
-        return best  # an empty batch has no dimension
+        return best  # the vectors of an empty batch have no dimension
     cosines = (batch.vectors @ vector).tolist()
     for paper, cosine in zip(batch.papers.tolist(), cosines, strict=True):
         best[paper] = max(cosine, best.get(paper, -1.0))
@@ -70,7 +70,7 @@ def means(batch: VectorBatch) -> dict[int, Vector]:
     sums: dict[int, Vector] = {}
     for paper, vector in zip(batch.papers.tolist(), batch.vectors, strict=True):
         sums[paper] = sums[paper] + vector if paper in sums else vector
-    # Vectors that cancel each other out have no direction.
+    # The mean of opposite vectors has no direction.
     return {
         paper: total / length
         for paper, total in sums.items()
@@ -87,49 +87,42 @@ class VectorRows:
         self.metadata = Metadata(database)
 
     def state(self) -> VectorState:
-        """The present state."""
+        """The current state."""
         with self._database.read() as connection:
             return _state(connection)
 
     def has_been(self, state: VectorState) -> bool:
-        """Whether `state` is the present state of these rows or an earlier one."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT 1 FROM chunk_log WHERE entry = ? AND mark = ?", (state.entry, state.mark)
-            ).fetchone()
-        return row is not None
+        """Whether `state` is the current state of these rows or an earlier one."""
+        query = "SELECT 1 FROM chunk_log WHERE entry = ? AND mark = ?"
+        return self._database.value(query, (state.entry, state.mark)) is not None
 
     def can_follow(self, state: VectorState) -> bool:
-        """Whether an index in `state` can apply what changed since, instead of starting over."""
+        """Whether an index in `state` can apply the changes since then instead of a rebuild."""
         return self.state().generation == state.generation and self.has_been(state)
 
     def count(self) -> int:
         """The number of chunks."""
-        with self._database.read() as connection:
-            return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
-
-    def any(self) -> bool:
-        """Whether there are chunks."""
-        with self._database.read() as connection:
-            return connection.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is not None
+        return int(self._database.value("SELECT count(*) FROM chunks"))
 
     def more_than(self, count: int) -> bool:
-        """Whether there are more than `count` chunks; faster than counting all."""
-        with self._database.read() as connection:
-            found = connection.execute("SELECT 1 FROM chunks LIMIT 1 OFFSET ?", (count,)).fetchone()
-        return found is not None
+        """Whether there are more than `count` chunks; faster than counting them all."""
+        query = "SELECT 1 FROM chunks LIMIT 1 OFFSET ?"
+        return self._database.value(query, (count,)) is not None
 
     def missing(self) -> int:
         """The number of papers without chunks."""
-        with self._database.read() as connection:
-            row = connection.execute(
+        return int(
+            self._database.value(
                 "SELECT count(*) FROM papers "
                 "WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)"
-            ).fetchone()
-        return int(row[0])
+            )
+        )
 
     def claim(self, fingerprint: str) -> int:
-        """Delete all rows if their fingerprint is not `fingerprint`; return how many."""
+        """Register `fingerprint` as the source of the vectors; delete those of another source.
+
+        Returns how many chunks were deleted.
+        """
         if self.state().fingerprint == fingerprint:
             return 0
         with self._database.write() as connection:
@@ -143,7 +136,7 @@ class VectorRows:
         return dropped
 
     def begin_generation(self) -> None:
-        """Have every index rebuilt from the rows, so that nothing of removed chunks remains."""
+        """Make every index rebuild itself, so that it contains nothing of removed chunks."""
         with self._database.write() as connection:
             begin_generation(connection)
 
@@ -154,11 +147,11 @@ class VectorRows:
         vectors: Vectors,
         patience_s: float | None = None,
     ) -> int:
-        """Store the chunks of `papers`; `vectors` has a row for each of them, in order.
+        """Store the chunks of `papers`; `vectors` has one row per chunk, in the same order.
 
-        Papers that were removed, changed, or embedded by another thread meanwhile are skipped; all
-        are skipped if the rows have another fingerprint now. Returns how many papers were stored.
-        For `patience_s` see `Database.write`.
+        A paper that was removed, changed or embedded meanwhile is skipped, and all are if the rows
+        now belong to another fingerprint. Returns how many papers were stored. For `patience_s`
+        see `Database.write`.
         """
         stored = 0
         position = 0
@@ -187,56 +180,39 @@ class VectorRows:
         return stored
 
     def added_after(self, chunk: int, limit: int) -> VectorBatch:
-        """The first `limit` rows after the chunk `chunk`."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT chunk, paper, vector FROM chunks WHERE chunk > ? ORDER BY chunk LIMIT ?",
-                (chunk, limit),
-            ).fetchall()
-        return _batch(rows)
+        """The first `limit` rows after the chunk number `chunk`."""
+        return self._batch("chunk > ? ORDER BY chunk LIMIT ?", (chunk, limit))
 
     def removed_after(self, entry: int, limit: int) -> tuple[int, list[int]]:
-        """The first `limit` chunks removed after `entry` of the log, and the last one's entry."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT entry, removed FROM chunk_log WHERE entry > ? AND removed IS NOT NULL "
-                "ORDER BY entry LIMIT ?",
-                (entry, limit),
-            ).fetchall()
+        """The last entry and the chunks of the first `limit` removals after `entry` of the log."""
+        rows = self._database.rows(
+            "SELECT entry, removed FROM chunk_log WHERE entry > ? AND removed IS NOT NULL "
+            "ORDER BY entry LIMIT ?",
+            (entry, limit),
+        )
         return (rows[-1][0] if rows else entry), [row[1] for row in rows]
 
     def of_papers(self, numbers: Iterable[int]) -> VectorBatch:
         """The rows of these papers."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT chunk, paper, vector FROM chunks "
-                "WHERE paper IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(numbers)),),
-            ).fetchall()
-        return _batch(rows)
+        wanted = json.dumps(list(numbers))
+        return self._batch("paper IN (SELECT value FROM json_each(?))", (wanted,))
 
     def of_chunks(self, chunks: Numbers) -> VectorBatch:
-        """The rows of these chunks, in any order; removed chunks are omitted."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT chunk, paper, vector FROM chunks "
-                "WHERE chunk IN (SELECT value FROM json_each(?))",
-                (json.dumps(chunks.tolist()),),
-            ).fetchall()
-        return _batch(rows)
+        """The rows of these chunks, without removed ones, in any order."""
+        wanted = json.dumps(chunks.tolist())
+        return self._batch("chunk IN (SELECT value FROM json_each(?))", (wanted,))
 
     def without_chunks(self, numbers: Iterable[int]) -> set[int]:
-        """The papers of `numbers` that have no chunks."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT value FROM json_each(?) "
-                "WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE paper = value)",
-                (json.dumps(list(numbers)),),
-            ).fetchall()
+        """The papers of `numbers` without chunks."""
+        rows = self._database.rows(
+            "SELECT value FROM json_each(?) "
+            "WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE paper = value)",
+            (json.dumps(list(numbers)),),
+        )
         return {row[0] for row in rows}
 
     def cosines(self, vector: Vector, numbers: Sequence[int]) -> dict[int, float]:
-        """The best cosine of each of these papers with `vector`, which has length 1.
+        """The cosine of `vector` (length 1) and the best chunk of each of these papers.
 
         Papers without chunks are omitted.
         """
@@ -245,10 +221,26 @@ class VectorRows:
             best |= best_cosines(self.of_papers(numbers[start : start + _PAPERS_AT_ONCE]), vector)
         return best
 
+    def _batch(self, condition: str, values: Sequence[object]) -> VectorBatch:
+        query = f"SELECT chunk, paper, vector FROM chunks WHERE {condition}"  # noqa: S608
+        rows = self._database.rows(query, values)
+        lengths = {len(row[2]) for row in rows}
+        if len(lengths) > 1 or any(length % _STORED.itemsize for length in lengths):
+            raise LibraryDamaged(
+                "Some vectors of the library are damaged. Run `assistant check --repair`, then "
+                "`assistant embed`."
+            )
+        vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=_STORED)
+        return VectorBatch(
+            chunks=np.array([row[0] for row in rows], dtype=np.int64),
+            papers=np.array([row[1] for row in rows], dtype=np.int64),
+            vectors=vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0),
+        )
+
 
 def begin_generation(connection: sqlite3.Connection) -> None:
     """See `VectorRows.begin_generation`."""
-    # An index that starts over does not need the removals.
+    # A rebuilt index does not need the removals.
     connection.execute("DELETE FROM chunk_log WHERE removed IS NOT NULL")
     connection.execute("INSERT INTO chunk_log DEFAULT VALUES")
     connection.execute(
@@ -265,18 +257,3 @@ def _state(connection: sqlite3.Connection) -> VectorState:
         "coalesce((SELECT mark FROM chunk_log ORDER BY entry DESC LIMIT 1), 0)"
     ).fetchone()
     return VectorState(*row)
-
-
-def _batch(rows: Sequence[tuple[int, int, bytes]]) -> VectorBatch:
-    lengths = {len(row[2]) for row in rows}
-    if len(lengths) > 1 or any(length % np.dtype(_STORED).itemsize for length in lengths):
-        raise LibraryDamaged(
-            "Some vectors of the library are damaged. Run `assistant check --repair`, then "
-            "`assistant embed`."
-        )
-    vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=_STORED)
-    return VectorBatch(
-        chunks=np.array([row[0] for row in rows], dtype=np.int64),
-        papers=np.array([row[1] for row in rows], dtype=np.int64),
-        vectors=vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0),
-    )

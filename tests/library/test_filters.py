@@ -150,7 +150,7 @@ def numbers(catalog: Catalog, filters: Filters) -> list[int]:
     assert sorted(catalog.numbers(filters)) == found
     assert sorted(stored.number for stored in catalog.sorted_by("published", filters)) == found
     assert catalog.count(filters) == len(found)
-    assert sorted(catalog.fitting(range(100), filters)) == found
+    assert sorted(catalog.filter_numbers(range(100), filters)) == found
     return found
 
 
