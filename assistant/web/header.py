@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.text.formatting import format_count
-from assistant.web.rendering import render_header
-from assistant.web.unexpected import unexpected
+from assistant.web.rendering import render_header, unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import AssistantError
 from assistant.progress import Progress, Report, retry_delay
-from assistant.web.rendering import render_job
-from assistant.web.unexpected import unexpected
+from assistant.web.rendering import render_job, unexpected
 
 if TYPE_CHECKING:
     from assistant.reading import Failure

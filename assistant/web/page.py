@@ -1,4 +1,4 @@
-"""The page as a whole: header, tabs and look. Building it opens nothing and serves nothing."""
+"""The whole page: header, tabs and theme. Building it opens nothing and serves nothing."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from assistant.session import Session
 
 TITLE = "Paper assistant"
-# Uploads are removed as soon as they are read. For those that are never imported these are the
-# seconds between two looks of Gradio's, and the age from which it removes them.
-_UPLOADS_KEPT = (3600, 3600)
-# Answers that the model writes at the same time; more share its time and all come later.
+# Uploads are removed once they are read. Gradio removes others: seconds between two checks, and the
+# age in seconds from which it removes them.
+_DELETE_UPLOADS = (3600, 3600)
+# Answers written at the same time. With more, all of them arrive later.
 ANSWERS_AT_ONCE = 4
-_MOST_AT_ONCE = 256
+# Threads for handlers. A question that waits for the model keeps one.
+_MAX_THREADS = 256
 # Seconds between two checks for news of the header: papers embedded, problems in the background.
 _HEADER_S = 10
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -55,7 +56,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
     For a `group` of people, who log in, the settings are read-only.
     """
     jobs = jobs or Jobs()
-    # Gradio reads it while components are made: uploads stay in a folder of our own.
+    # Gradio reads it when components are created: uploads go to our own folder.
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
     head = Header(session, jobs)
     chat = Chat(session, jobs, ANSWERS_AT_ONCE)
@@ -79,7 +80,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
         for part in (selection, importing, batch):
             part.leave(gone)
 
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_UPLOADS_KEPT)
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:
         header = html(head.first(), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
@@ -122,14 +123,13 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
             **quiet(),
         )
         page.unload(leave)
-    # Who waits for the model keeps a thread: there have to be more than people who ask at once.
-    page.max_threads = _MOST_AT_ONCE
+    page.max_threads = _MAX_THREADS
     page.queue()
     return page
 
 
 def build_theme() -> gr.themes.Base:
-    """Calm colours, and only fonts that the computer has."""
+    """Calm colours and installed fonts."""
     accent = gr.themes.colors.teal
     return gr.themes.Base(
         primary_hue=accent,

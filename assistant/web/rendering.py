@@ -1,7 +1,8 @@
-"""HTML that several tabs of the page share."""
+"""HTML and messages that several tabs of the page share."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,19 @@ if TYPE_CHECKING:
     from assistant.progress import Report
     from assistant.reading import Failure
 
+_log = logging.getLogger(__name__)
+
 # Failures listed; further ones are only counted.
-MOST_FAILURES = 20
+MAX_FAILURES = 20
+
+
+def unexpected(error: BaseException, what: str) -> str:
+    """A message about an `error` that no handler expects; details are logged with `what` failed."""
+    _log.error(what, exc_info=error)
+    return (
+        f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
+        "The terminal it was started from shows the details."
+    )
 
 
 def render_text(text: str, kind: str = "nothing", *, heading: bool = False) -> str:
@@ -47,7 +59,7 @@ def render_job(
         report=report if running else None,
         running=running,
         note=note,
-        failures=failures[:MOST_FAILURES],
+        failures=failures[:MAX_FAILURES],
         failed=f"{len(failures):,}",
         error=error,
     )

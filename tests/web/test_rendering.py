@@ -7,7 +7,7 @@ from web_support import EVIL, Tags
 
 from assistant.html.rendering import flowing
 from assistant.reading import Failure
-from assistant.web.rendering import MOST_FAILURES, render_header, render_job
+from assistant.web.rendering import MAX_FAILURES, render_header, render_job
 
 
 def test_markup_in_notices_and_failures_stays_text() -> None:
@@ -28,7 +28,7 @@ def test_many_failures_are_counted_and_the_first_ones_listed() -> None:
     failures = [Failure(f"page.jsonl:{line}", "no title") for line in range(1, 1001)]
     html = render_job("done", failures=failures)
     assert "1,000 could not be read" in html
-    assert html.count("no title") == MOST_FAILURES
+    assert html.count("no title") == MAX_FAILURES
 
 
 def test_one_paper_is_not_papers() -> None:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
-from assistant.web.rendering import render_job
-from assistant.web.unexpected import unexpected
+from assistant.web.rendering import render_job, unexpected
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry

@@ -12,8 +12,7 @@ from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.text.formatting import format_authors
 from assistant.text.sanitizing import sanitized
-from assistant.web.rendering import render_job, render_text
-from assistant.web.unexpected import unexpected
+from assistant.web.rendering import render_job, render_text, unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper

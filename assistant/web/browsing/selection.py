@@ -14,8 +14,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.html import render
 from assistant.text.formatting import format_count
 from assistant.web.browsing.paper_detail import tags_of
-from assistant.web.rendering import render_job
-from assistant.web.unexpected import unexpected
+from assistant.web.rendering import render_job, unexpected
 
 if TYPE_CHECKING:
     from assistant.library import Library

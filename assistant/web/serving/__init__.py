@@ -1,1 +1,1 @@
-"""Who is let in, and how the page is served."""
+"""The web server of the page: requests, log-in, users."""

@@ -1,4 +1,4 @@
-"""The page as an application that a web server can run: Gradio behind the front door."""
+"""The page as an ASGI application: Gradio behind the request guard."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ASSETS = Path(__file__).parent.parent / "assets"
 class Application:
     """ASGI application of the page of one session.
 
-    Make it within a running event loop: without one, Gradio makes some and leaves them open.
+    Create it inside a running event loop: otherwise Gradio creates loops and leaves them open.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Application:
     ) -> None:
         """Build the page for a server at `host` and `port`.
 
-        With `users` everybody has to log in, and other computers may call it by `names`.
+        With `users` everybody has to log in, and the page also answers to `names`.
         """
         self._jobs = jobs
-        # FastAPI's own pages of documentation would load their scripts from elsewhere.
+        # FastAPI's documentation pages would load scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         mount_gradio_app(
             outer,
@@ -65,7 +65,7 @@ class Application:
             mcp_server=False,
             auth_dependency=_user if users else None,
             theme=build_theme(),
-            # Gradio rewrites what it gets as `css`, and loses rules inside of media queries.
+            # Not as `css`, which Gradio rewrites, losing rules in media queries.
             head=render("head.html", css=_assets("css"), js=_assets("js")),
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
@@ -77,7 +77,7 @@ class Application:
         await self._guard(scope, receive, send)
 
     def end(self) -> None:
-        """Stop all jobs and end the connections that every open window keeps."""
+        """Stop all jobs and close the connections of open windows."""
         self._jobs.stop()
         self._gradio.stop_event.set()
 
@@ -89,6 +89,6 @@ def _user(request: Request) -> str:
 
 
 def _assets(kind: str) -> str:
-    """All style sheets, or all scripts: `page` holds what all tabs share, the others a tab each."""
+    """All style sheets, or all scripts, joined: first `page` for all tabs, then one per tab."""
     files = sorted(_ASSETS.glob(f"*.{kind}"), key=lambda file: (file.stem != "page", file.stem))
     return "\n".join(file.read_text(encoding="utf-8") for file in files)

@@ -1,6 +1,6 @@
-"""Serves the page: takes the port, says when the page answers, ends cleanly.
+"""The web server of the page: opens the port, announces the page, and shuts down cleanly.
 
-Without users it is served to this computer alone.
+Without users the page is served to this computer only.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PORT = 7860
-# Seconds that requests get to end by themselves once the server is told to stop.
-_GRACE = 2
+# Seconds for running requests to end after the server is stopped.
+_GRACE_S = 2
 
 _log = logging.getLogger(__name__)
 
 
 class PageServer:
-    """The page of one session on one port, from taking the port to giving it back."""
+    """Serves the page of one session on one port."""
 
     def __init__(
         self,
@@ -47,14 +47,20 @@ class PageServer:
         users: Users | None = None,
         names: Sequence[str] = (),
     ) -> None:
-        """Take the port (0: any free one); nothing is answered yet.
+        """Open the port; requests are answered once `run` is called.
 
-        With `users` everybody has to log in, and `host` may be an address at which other computers
-        reach this one; they may call it by its own name and by `names`.
+        Args:
+            session: the library and models.
+            host: the address to listen on. Without `users` it must be local.
+            port: 0 picks a free one.
+            users: the users who can log in; None serves the page without log-in.
+            names: host names that the page answers to, besides those of this computer. They need
+                `users`.
 
         Raises:
-            PageError: the port is taken or not permitted, or `host` is no address of this
-                computer, or one that others reach although nobody has to log in.
+            PageError: the port is in use or not permitted, or `host` is not an address of this
+                computer, or other computers can reach it without log-in.
+
         """
         self._session = session
         self._users = users
@@ -65,14 +71,14 @@ class PageServer:
 
     @property
     def address(self) -> str:
-        """What to type into a browser, on another computer too if it is served to others."""
+        """The URL of the page, also for other computers if it is served to them."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         if ipaddress.ip_address(self._host).is_unspecified:
             host = socket.gethostname()
         return f"http://{host}:{self.port}"
 
     def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
-        """Answer requests until `stop()` or Ctrl-C; `on_ready` gets the address once it answers.
+        """Serve until `stop()` or Ctrl-C; call `on_ready` with the address once the page answers.
 
         Raises:
             PageError: the page does not start.
@@ -81,11 +87,11 @@ class PageServer:
         try:
             asyncio.run(self._serve(jobs, on_ready))
         except KeyboardInterrupt:
-            # The wanted end: uvicorn shuts down in good order and then raises the signal again.
+            # The normal end: uvicorn shuts down cleanly and then raises the signal again.
             _log.debug("Interrupted")
         except SystemExit as error:
             raise PageError(
-                "The page could not be started: the web server ended at once. "
+                "The page did not start: the web server stopped at once. "
                 "Set ASSISTANT_TRACEBACK=1 and start it again to see why."
             ) from error
         finally:
@@ -94,7 +100,7 @@ class PageServer:
             self._socket.close()
 
     def stop(self) -> None:
-        """End `run` from another thread; answers that are being written are stopped."""
+        """Stop `run` from another thread, and the answers that are being written."""
         self._ended.set()
 
     async def _serve(self, jobs: Jobs, on_ready: Callable[[str], None]) -> None:
@@ -118,7 +124,7 @@ class PageServer:
                 return
 
     def _warm_up(self) -> None:
-        """Open library and models before the first question; the page shows what goes wrong."""
+        """Open library and models before the first question; the page shows errors."""
         try:
             _ = self._session.answer_pipeline
         except AssistantError as error:
@@ -133,7 +139,7 @@ def serve(
     users: Users | None = None,
     names: Sequence[str] = (),
 ) -> None:
-    """Serve the page of `session` until Ctrl-C; `on_ready` gets its address once it answers.
+    """Serve the page of `session` until Ctrl-C; call `on_ready` with the address once it answers.
 
     Raises:
         PageError: as `PageServer` says.
@@ -142,7 +148,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Ends when told by an event, and ends the work of the page before it waits for anybody."""
+    """Stops when an event is set, and stops the page's jobs before it waits for requests."""
 
     def __init__(self, application: Application, ended: threading.Event) -> None:
         super().__init__(
@@ -153,7 +159,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 ws="none",
                 lifespan="on",
-                timeout_graceful_shutdown=_GRACE,
+                timeout_graceful_shutdown=_GRACE_S,
             )
         )
         self._application = application
@@ -164,7 +170,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._application.end()
-        # A window that does not let go is cut off, which is no news to anybody.
+        # Windows that stay connected are disconnected; that needs no log message.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
 
@@ -176,20 +182,20 @@ def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
         address = None
     if shared and address is None:
         raise PageError(
-            f"{host} is no address to listen at. Give one of this computer's addresses, or 0.0.0.0 "
-            "for all of them; a name that people type goes with --name."
+            f"{host} is not an IP address. Use an address of this computer, or 0.0.0.0 for all of "
+            "them. Add host names with --name."
         )
     if address is None or not (shared or address.is_loopback):
         raise PageError(
-            f"The page cannot be served as {host}: it has no password, so it is for this computer "
-            f"only. Leave the host out, use {HOST}, or let people log in: --auth FILE."
+            f"The page cannot be served on {host}: without log-in it is for this computer only. "
+            f"Omit the host, use {HOST}, or add user log-in with --auth FILE."
         )
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    # The protocol is named, since asyncio turns Nagle's algorithm off only where it is: otherwise
-    # events came 40 ms late, and Gradio lost those of a click that was made meanwhile.
+    # With an explicit protocol asyncio disables Nagle's algorithm. Otherwise events arrive 40 ms
+    # late, and Gradio loses those of a click in between.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: else two servers share a port
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: otherwise two servers share a port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -202,27 +208,29 @@ def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
 
 
 def _own_names() -> tuple[str, ...]:
-    """The names of this computer that need no name server to be known."""
+    """The names of this computer that are known without a name server."""
     full = socket.gethostname()
     short = full.split(".")[0]
     return full, short, f"{short}.local"
 
 
 def _why_not(host: str, port: int, error: Exception) -> str:
-    other = "choose another one: make chat PORT=7861, or assistant serve --port 7861"
+    other = "Choose another one: make chat PORT=7861, or assistant serve --port 7861."
     if isinstance(error, OverflowError):
-        return f"{port} is no port: {other}"
+        return f"{port} is not a valid port. {other}"
     if isinstance(error, PermissionError):
-        return f"Port {port} may not be used by you: {other}"
+        return f"You are not permitted to use port {port}. {other}"
     if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, 10048):
-        return f"Port {port} is taken (is the page open already? then use it), else {other}"
+        return f"Port {port} is in use. If the page is already running, open it. {other}"
     if isinstance(error, OSError) and error.errno in (errno.EADDRNOTAVAIL, 10049):
-        return f"{host} is no address of this computer: use {HOST}, or 0.0.0.0 for all it has"
-    return f"Port {port} cannot be used ({error}): {other}"
+        return (
+            f"{host} is not an address of this computer. Use {HOST}, or 0.0.0.0 for all addresses."
+        )
+    return f"Port {port} cannot be used ({error}). {other}"
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether the page or its log-in comes back; asked directly, past any proxy around."""
+    """Whether the page or its log-in page answers; the request uses no proxy."""
     address = ipaddress.ip_address(host)
     if address.is_unspecified:
         host = "::1" if address.version == 6 else HOST

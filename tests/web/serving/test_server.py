@@ -92,7 +92,7 @@ def test_a_taken_port_says_what_to_do(make_session: MakeSession) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(PageError, match=f"Port {port} is taken.*PORT=.*--port"):
+        with pytest.raises(PageError, match=f"Port {port} is in use.*PORT=.*--port"):
             PageServer(make_session(papers=[]), port=port)
 
 
@@ -117,8 +117,8 @@ def test_with_users_others_are_served_too(make_session: MakeSession, tmp_path: P
 @pytest.mark.parametrize(
     ("host", "problem"),
     [
-        ("192.0.2.77", "192.0.2.77 is no address of this computer"),
-        ("example.org", r"example\.org is no address to listen at.*--name"),
+        ("192.0.2.77", "192.0.2.77 is not an address of this computer"),
+        ("example.org", r"example\.org is not an IP address.*--name"),
     ],
 )
 def test_with_users_it_still_has_to_be_an_address_of_ours(
@@ -130,7 +130,7 @@ def test_with_users_it_still_has_to_be_an_address_of_ours(
 
 
 def test_a_number_that_is_no_port_is_refused(make_session: MakeSession) -> None:
-    with pytest.raises(PageError, match="70000 is no port"):
+    with pytest.raises(PageError, match="70000 is not a valid port"):
         PageServer(make_session(papers=[]), port=70000)
 
 
