@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.answering import Answer
     from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.asking.turn import Happening, TurnView
+    from assistant.web.asking.turn import TurnEvent, TurnView
     from assistant.web.jobs import Job, Jobs
 
 
@@ -49,7 +49,7 @@ class Chat:
         """Answer with the session's pipeline."""
         self._session = session
         self._jobs = jobs
-        self._line = RequestQueue(at_once)
+        self._queue = RequestQueue(at_once)
         self._lock = threading.Lock()
         self._conversations: dict[str, Conversation] = {}
 
@@ -81,13 +81,13 @@ class Chat:
             if conversation.job:
                 conversation.job.stop()
             if instead:
-                conversation.drop_last()
+                conversation.withdraw_last()
             entry = conversation.begin(question, paper, scope)
             history = conversation.history
-            events: deque[Happening] = deque()
+            events: deque[TurnEvent] = deque()
 
             def answer(progress: Progress) -> None:
-                def emit(event: Happening) -> None:
+                def emit(event: TurnEvent) -> None:
                     events.append(event)
                     progress.report(len(events))
 
@@ -96,9 +96,9 @@ class Chat:
             job = conversation.job = self._jobs.start("Answering a question", answer)
         yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
         for _ in _followed(entry.view, events, job):
-            if self._is_in_sight(visitor, conversation, entry):
+            if self._is_visible(visitor, conversation, entry):
                 yield ChatView(conversation.past, entry.html(latest=True), running=True)
-        if self._is_in_sight(visitor, conversation, entry):
+        if self._is_visible(visitor, conversation, entry):
             yield ChatView(conversation.past, entry.html(latest=True), running=False)
 
     def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
@@ -145,13 +145,13 @@ class Chat:
             return None
         self.forget(visitor)
         conversation = Conversation(chat_id)
-        conversation.take_up([Entry(view, later_turn(view), kept=True) for view in turns])
+        conversation.resume([Entry(view, later_turn(view), saved=True) for view in turns])
         with self._lock:
             self._conversations[visitor] = conversation
         current = conversation.entries[-1].html(latest=True)
         return ChatView(conversation.past, current, running=False, fresh=True)
 
-    def _is_in_sight(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
+    def _is_visible(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
         """Whether the window of `visitor` still shows `entry` as its last turn."""
         with self._lock:
             return self._conversations.get(visitor) is conversation and conversation.last is entry
@@ -177,7 +177,7 @@ class Chat:
         entry: Entry,
         history: tuple[Turn, ...],
         owner: str,
-        emit: Callable[[Happening], None],
+        emit: Callable[[TurnEvent], None],
         progress: Progress,
     ) -> None:
         turn = entry.view
@@ -195,7 +195,7 @@ class Chat:
         if answer is None:
             # The pipeline yields the evidence before it calls the model, so the wait for the model
             # happens here, while the evidence is visible.
-            with self._line.place(progress, lambda before: emit(Queued(before))):
+            with self._queue.slot(progress, lambda ahead: emit(Queued(ahead))):
                 for event in events:
                     emit(event)
                     if isinstance(event, AnswerDone):
@@ -205,24 +205,24 @@ class Chat:
             return
         entry.turn = Turn(turn.question, answer.text, answer.refused)
         try:
-            entry.kept = self._session.library.chats.save_turn(
+            entry.saved = self._session.library.chats.save_turn(
                 conversation.chat_id,
                 turn.question,
                 json.dumps(answer.as_json(), ensure_ascii=False),
                 owner,
-                must_exist=conversation.goes_on,
+                must_exist=conversation.is_saved,
                 replaces=conversation.outdated,
             )
         except LibraryError as error:
             turn.note = f"This chat is not saved: {error}"
             return
         conversation.outdated = ""
-        if not entry.kept:
-            conversation.keep_elsewhere()
+        if not entry.saved:
+            conversation.start_new_chat()
             turn.note = "This chat was deleted in the meantime, so this answer is not saved."
 
 
-def _followed(turn: TurnView, events: deque[Happening], job: Job[None]) -> Iterator[None]:
+def _followed(turn: TurnView, events: deque[TurnEvent], job: Job[None]) -> Iterator[None]:
     """Apply the `events` of `job` to `turn` until its end, yielding after every change."""
     try:
         for _ in job.follow(pause=0, grace=_GRACE_S):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.web.jobs import Job
 
 # Visible turns are sent again with every question; earlier ones are in the saved chat.
-MOST_IN_SIGHT = 20
+MAX_VISIBLE = 20
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Entry:
 
     view: TurnView
     turn: Turn | None = None
-    kept: bool = False
+    saved: bool = False
 
     def html(self, *, latest: bool) -> str:
         """The turn as HTML; the `latest` one offers Retry and Edit."""
@@ -49,9 +49,9 @@ class Conversation:
     @property
     def past(self) -> str:
         """HTML of the turns before the last; of a long chat only the latest."""
-        left_out = len(self.html_before) - MOST_IN_SIGHT
+        left_out = len(self.html_before) - MAX_VISIBLE
         earlier = [render_earlier(left_out)] if left_out > 0 else []
-        return "".join([*earlier, *self.html_before[-MOST_IN_SIGHT:]])
+        return "".join([*earlier, *self.html_before[-MAX_VISIBLE:]])
 
     @property
     def last(self) -> Entry | None:
@@ -72,27 +72,27 @@ class Conversation:
         self.entries.append(entry)
         return entry
 
-    def take_up(self, entries: list[Entry]) -> None:
+    def resume(self, entries: list[Entry]) -> None:
         """Continue from the saved `entries`."""
         self.entries = entries
         self.html_before = [entry.html(latest=False) for entry in entries[:-1]]
         self._numbers = max((entry.view.number for entry in entries), default=0)
 
-    def drop_last(self) -> None:
+    def withdraw_last(self) -> None:
         """Withdraw the latest turn, if any; its number is not reused."""
         if self.html_before:
             self.html_before.pop()
-        if self.entries and (last := self.entries.pop()).kept:
+        if self.entries and (last := self.entries.pop()).saved:
             self.outdated = last.view.question
 
     @property
-    def goes_on(self) -> bool:
+    def is_saved(self) -> bool:
         """Whether any turn was saved."""
-        return any(entry.kept for entry in self.entries)
+        return any(entry.saved for entry in self.entries)
 
-    def keep_elsewhere(self) -> None:
+    def start_new_chat(self) -> None:
         """Save later turns as a new chat, because the saved one was deleted."""
         self.chat_id = uuid.uuid4().hex
         self.outdated = ""
         for entry in self.entries:
-            entry.kept = False
+            entry.saved = False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
 
 # Seconds between two checks of the stop flag.
-_POLL = 0.1
+_CHECK_S = 0.1
 
 
 class RequestQueue:
@@ -20,44 +20,44 @@ class RequestQueue:
     def __init__(self, at_once: int) -> None:
         """Start with an empty queue."""
         self._at_once = at_once
-        self._served = 0
+        self._running = 0
         self._waiting: list[object] = []
-        self._moved = threading.Condition()
+        self._changed = threading.Condition()
 
     @contextmanager
-    def place(self, progress: Progress, say: Callable[[int], None]) -> Iterator[None]:
-        """Wait for one's turn, and be served as long as the block lasts.
+    def slot(self, progress: Progress, on_position: Callable[[int], None]) -> Iterator[None]:
+        """Wait for a free slot, and hold it until the block ends.
 
-        `say` is told how many are before one, whenever that changes; not if nobody is. The wait
-        ends, too, when a stop is requested: then one is not served, and the block is to see to it.
+        `on_position` gets the number of requests ahead whenever it changes, but not 0. The wait
+        also ends when a stop is requested: then the block runs without a slot and must check that.
         """
         ticket = object()
-        with self._moved:
+        with self._changed:
             self._waiting.append(ticket)
             try:
-                served = self._wait(ticket, progress, say)
+                has_slot = self._wait(ticket, progress, on_position)
             finally:
                 self._waiting.remove(ticket)
-                self._moved.notify_all()
-            self._served += served
+                self._changed.notify_all()
+            self._running += has_slot
         try:
             yield
         finally:
-            if served:
-                with self._moved:
-                    self._served -= 1
-                    self._moved.notify_all()
+            if has_slot:
+                with self._changed:
+                    self._running -= 1
+                    self._changed.notify_all()
 
-    def _wait(self, ticket: object, progress: Progress, say: Callable[[int], None]) -> bool:
-        said = 0
+    def _wait(self, ticket: object, progress: Progress, on_position: Callable[[int], None]) -> bool:
+        reported = 0
         while not progress.stop_requested:
-            before = self._waiting.index(ticket)
-            if before < self._at_once - self._served:
+            ahead = self._waiting.index(ticket)
+            if ahead < self._at_once - self._running:
                 return True
             # Running requests are ahead too.
-            before += self._served
-            if before != said:
-                said = before
-                say(before)
-            self._moved.wait(_POLL)
+            ahead += self._running
+            if ahead != reported:
+                reported = ahead
+                on_position(ahead)
+            self._changed.wait(_CHECK_S)
         return False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 State = Literal["searching", "waiting", "writing", "done", "stopped", "failed"]
 
-_LONGEST_HEADING = 1_000
+_MAX_HEADING_LENGTH = 1_000
 _PROGRESS = {
     "searching": "Searching for evidence …",
     "waiting": "The model is busy with other questions …",
@@ -24,13 +24,13 @@ _PROGRESS = {
 
 @dataclass(frozen=True)
 class Queued:
-    """The model is busy: `before` others are answered first."""
+    """The model is busy: `ahead` other questions are answered first."""
 
-    before: int
+    ahead: int
 
 
 # Events of a turn: those of the pipeline, and the position in the request queue.
-Happening: TypeAlias = "Event | Queued"
+TurnEvent: TypeAlias = "Event | Queued"
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ class TurnView:
     note: str = ""
     paper: int | None = None
     scope: str = ""
-    before: int = 0
+    ahead: int = 0
 
-    def take(self, event: Happening) -> None:
+    def take(self, event: TurnEvent) -> None:
         """Apply one event."""
         if isinstance(event, Queued):
-            self.before = event.before
+            self.ahead = event.ahead
             self.state = "waiting"
         elif isinstance(event, EvidenceFound):
             self.evidence = [_evidence(n, item) for n, item in enumerate(event.evidence, 1)]
@@ -110,7 +110,7 @@ class TurnView:
     @property
     def heading(self) -> str:
         """The question, shortened if it is very long."""
-        cut = self.question[:_LONGEST_HEADING]
+        cut = self.question[:_MAX_HEADING_LENGTH]
         return cut if cut == self.question else cut + " …"
 
     @property
@@ -121,8 +121,8 @@ class TurnView:
     @property
     def progress(self) -> str:
         """The current step."""
-        if self.state == "waiting" and self.before:
-            others = "1 question" if self.before == 1 else f"{self.before} questions"
+        if self.state == "waiting" and self.ahead:
+            others = "1 question" if self.ahead == 1 else f"{self.ahead} questions"
             return f"Waiting for the model ({others} ahead) …"
         return _PROGRESS.get(self.state, "")
 

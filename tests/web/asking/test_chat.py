@@ -26,7 +26,7 @@ from assistant.progress import Progress
 from assistant.session import Session
 from assistant.web.asking import chat as chat_module
 from assistant.web.asking.chat import Chat
-from assistant.web.asking.conversation import MOST_IN_SIGHT
+from assistant.web.asking.conversation import MAX_VISIBLE
 from assistant.web.jobs import Jobs
 
 SENTENCE = "Cats sleep fourteen hours a day."
@@ -351,13 +351,13 @@ def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
 def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> None:
     asker = ScriptedAsker(lambda progress: claims(1))
     chat, library = make_chat(asker)
-    for n in range(MOST_IN_SIGHT + 3):
+    for n in range(MAX_VISIBLE + 3):
         *_, last = chat.ask(f"Question {n}?", "visitor")
-    assert last.past.count("<article") == MOST_IN_SIGHT
+    assert last.past.count("<article") == MAX_VISIBLE
     assert "2 earlier questions: see the Chats tab." in last.past
     assert "Question 1?" not in last.past
-    assert len(asker.histories[-1]) == MOST_IN_SIGHT + 2
-    assert library.chats.all()[0].turns == MOST_IN_SIGHT + 3
+    assert len(asker.histories[-1]) == MAX_VISIBLE + 2
+    assert library.chats.all()[0].turns == MAX_VISIBLE + 3
 
 
 def test_two_windows_of_one_chat_lose_nothing(make_chat: MakeChat) -> None:

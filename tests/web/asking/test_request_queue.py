@@ -18,7 +18,7 @@ def wait_in(
     served, leave = threading.Event(), threading.Event()
 
     def run() -> None:
-        with line.place(progress, lambda before: said.put((name, before))):
+        with line.slot(progress, lambda before: said.put((name, before))):
             served.set()
             leave.wait(20)
 
