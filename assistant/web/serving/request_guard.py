@@ -37,7 +37,7 @@ _WRONG_NAME = (
     "whoever runs it can add names: --name."
 )
 _OTHER_SITE = "This request comes from the page of another site."
-_OTHER_WINDOW = "This window belongs to another user."
+_OTHER_WINDOW = "This window belongs to another user, or the request is too large."
 _NOT_FOUND = "There is nothing here."
 
 # The paths the page uses. Gradio's others (API documentation, monitoring, proxy, run history,
