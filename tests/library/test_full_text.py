@@ -160,7 +160,7 @@ def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
     catalog.add_batch(make_papers(400))
     everything = catalog.ranked(question, 20)
     monkeypatch.setattr("assistant.library.query_plan.LARGE", 100)
-    monkeypatch.setattr("assistant.library.query_plan._MOST_SCORED", 30)
+    monkeypatch.setattr("assistant.library.query_plan._MAX_SCORED", 30)
     words = catalog.full_text.plan(question)
     assert words is not None
     assert len(catalog.full_text.best(words, -1)) < 400
