@@ -90,12 +90,6 @@ def untag(
         )
 
 
-_LEFT = (
-    "Another program has the library open, so its files may still contain something of these "
-    "papers. That program deletes it at its next search, or the next `assistant remove` does."
-)
-
-
 def remove(
     context: typer.Context,
     keys: KeysArgument = None,
@@ -124,10 +118,8 @@ def remove(
         if not yes:
             _ask(papers, streams)
         removed = len(kept.remove(stored.number for stored in papers))
-        with streams.progress("Compacting the indexes") as progress:
-            purged = kept.purge_removed(progress)
-        if not purged:
-            streams.note(_LEFT)
+        with streams.progress("Compacting the indexes"):
+            kept.purge_removed()
         for older in sorted(kept.folder.glob(f"*{_ASIDE}*")):
             streams.note(f"{older} still contains them. Delete that file to remove them there too.")
     streams.line(f"{format_count(removed, 'paper')} removed.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -18,11 +17,8 @@ import numpy as np
 
 from assistant.embedder import Vector, Vectors
 from assistant.files import replacing
-from assistant.library.vector_index import Codes, Content, MemoryIndex, Neighbour, neighbours
+from assistant.library.vector_index import Codes, MemoryIndex
 from assistant.library.vector_rows import Numbers, VectorRows, VectorState
-from assistant.progress import Progress
-
-_log = logging.getLogger(__name__)
 
 FILE = "signs.npz"
 # Candidates compared exactly: for each wanted vector, and at least (recall: docs/scale.md).
@@ -46,44 +42,40 @@ class BinaryIndex(MemoryIndex):
         """Load the file in `folder`; None: use no file."""
         super().__init__(rows)
         self._file = folder / FILE if folder else None
-        # How many vectors the file has, and the log entry that it has reached.
-        self._saved_count = self._saved_entry = 0
         self._load()
 
-    def update(self, progress: Progress) -> None:
-        """See `VectorIndex.update`; the file is rewritten if it is outdated or not purged."""
-        with self._updating:
-            super().update(progress)
-            count = len(self._content.chunks)
-            outdated = count - self._saved_count > _MAX_MISSING * count
-            if not progress.stop_requested and (outdated or not self.is_purged(self._rows.state())):
+    def refresh(self) -> None:
+        """See `VectorIndex.refresh`."""
+        super().refresh()
+        with self._lock:
+            if len(self._chunks) - self._in_file > _MAX_MISSING * len(self._chunks):
                 self._save()
-
-    def is_purged(self, state: VectorState) -> bool:
-        """See `VectorIndex.is_purged`."""
-        return self._file is None or self._saved_entry >= state.purge
 
     def check(self) -> bool:
         """See `VectorIndex.check`."""
-        with self._updating:
-            rebuilt = super().check()
-            if rebuilt:
+        rebuilt = super().check()
+        if rebuilt:
+            with self._lock:
                 self._save()
-            return rebuilt
+        return rebuilt
 
-    def nearest(self, vector: Vector, count: int) -> list[Neighbour]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
-        content = self._content
-        if not len(content.chunks) or count < 1:
+        with self._lock:
+            chunks, signs = self._chunks, self._encoded
+        if not len(chunks) or count < 1:
             return []
         candidates = max(_CANDIDATES * count, _MIN_CANDIDATES)
-        likely = _fewest_differences(content.encoded, vector, candidates)
-        batch = self._rows.of_chunks(content.chunks[likely])
+        batch = self._rows.of_chunks(chunks[_fewest_differences(signs, vector, candidates)])
         if not len(batch.papers):  # all were removed meanwhile
             return []
         cosines = batch.vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:count]
-        return neighbours(batch.chunks[best], batch.papers[best], cosines[best])
+        return [(int(batch.papers[i]), float(cosines[i])) for i in best]
+
+    def _clear(self) -> None:
+        super()._clear()
+        self._in_file = 0
 
     def _encode(self, vectors: Vectors) -> Codes:
         return np.packbits(vectors > 0, axis=1)
@@ -100,30 +92,24 @@ class BinaryIndex(MemoryIndex):
                 chunks, papers, signs = saved["chunks"], saved["papers"], saved["codes"]
             complete = len(chunks) == len(papers) == len(signs) and signs.dtype == np.uint8
             if complete and self._rows.can_follow(state):
-                self._content = Content(state, chunks, papers, signs)
-                self._saved_count, self._saved_entry = len(chunks), state.entry
+                self._chunks, self._papers, self._encoded = chunks, papers, signs
+                self._seen = state
+                self._in_file = len(chunks)
 
     def _save(self) -> None:
-        """Write the file; if that fails, there is none, and the next start reads the catalogue."""
-        content = self._content
-        if self._file is None or content.state is None:
+        """Write the file; if that fails, the next start reads the catalogue."""
+        if self._file is None or self._seen is None:
             return
-        try:
+        with contextlib.suppress(OSError):
             with replacing(self._file) as part, part.open("wb") as file:
                 np.savez(
                     file,
-                    state=np.array(json.dumps(asdict(content.state))),
-                    chunks=content.chunks,
-                    papers=content.papers,
-                    codes=content.encoded,
+                    state=np.array(json.dumps(asdict(self._seen))),
+                    chunks=self._chunks,
+                    papers=self._papers,
+                    codes=self._encoded,
                 )
-            self._saved_count, self._saved_entry = len(content.chunks), content.state.entry
-        except OSError as error:
-            # What is there may be outdated, or contain vectors that have to leave it.
-            _log.warning("%s cannot be written: %s", self._file, error)
-            with contextlib.suppress(OSError):
-                self._file.unlink(missing_ok=True)
-                self._saved_count, self._saved_entry = 0, content.state.entry
+            self._in_file = len(self._chunks)
 
 
 def _fewest_differences(signs: Codes, vector: Vector, count: int) -> Numbers:

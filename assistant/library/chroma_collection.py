@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from assistant.embedder import Vector
-from assistant.library.vector_index import Neighbour
 from assistant.library.vector_rows import VectorBatch
 
 if TYPE_CHECKING:
@@ -106,8 +105,8 @@ class ChromaCollection:
         with chroma_failures():
             self._chroma.delete(ids=[str(chunk) for chunk in chunks])
 
-    def nearest(self, vector: Vector, count: int) -> list[Neighbour]:
-        """The `count` nearest chunks, the nearest first."""
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
+        """Paper number and cosine of the `count` nearest chunks, the nearest first."""
         with chroma_failures():
             count = min(count, self._chroma.count())
             if count < 1:
@@ -117,11 +116,8 @@ class ChromaCollection:
                 n_results=count,
                 include=["metadatas", "distances"],
             )
-            rows = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
-            return [
-                Neighbour(int(chunk), int(about["paper"]), 1.0 - float(distance))
-                for chunk, about, distance in rows
-            ]
+            pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
+            return [(int(about["paper"]), 1.0 - float(distance)) for about, distance in pairs]
 
     def differs(self, batch: VectorBatch) -> bool:
         """Whether any vector of `batch` is missing here, or is another one or another paper's."""

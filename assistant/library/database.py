@@ -33,8 +33,6 @@ from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VER
 # The parameters of a query, by position or by name.
 Values = Sequence[Any] | Mapping[str, Any]
 
-# How long a checkpoint waits for readers while it blocks writers.
-_CHECKPOINT_SECONDS = 0.1
 # How long closing waits for other threads.
 _CLOSING_SECONDS = 5.0
 # Functions for statements and migrations, with the number of arguments.
@@ -51,12 +49,13 @@ def folder_size(folder: Path) -> int:
     return sum(_size(file) for file in folder.rglob("*") if not file.is_dir())
 
 
-@contextlib.contextmanager
-def _patience(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Have SQLite wait at most `seconds` for other connections."""
-    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+def _begin(connection: sqlite3.Connection, patience_s: float | None) -> None:
+    if patience_s is None:
+        connection.execute("BEGIN IMMEDIATE")
+        return
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience_s)}")
     try:
-        yield
+        connection.execute("BEGIN IMMEDIATE")
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
 
@@ -152,8 +151,7 @@ class Database:
             if connection.in_transaction:  # an interrupt at the wrong moment left it
                 connection.rollback()
             try:
-                with _patience(connection, BUSY_SECONDS if patience_s is None else patience_s):
-                    connection.execute("BEGIN IMMEDIATE")
+                _begin(connection, patience_s)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -171,23 +169,10 @@ class Database:
         finally:
             self._writing.release()
 
-    def empty_journal(self, patience_s: float = BUSY_SECONDS) -> bool:
-        """Move all of the journal into the file; False if somebody read it for `patience_s`.
-
-        A checkpoint that empties the journal keeps writers out while it waits for readers. So most
-        of the journal is moved without that, and each try to empty it is short.
-        """
-        deadline = time.monotonic() + patience_s
-        with translate_errors(self.path), self._in_use() as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            while True:
-                with self._locked(None), _patience(connection, _CHECKPOINT_SECONDS):
-                    row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                if not row[0]:
-                    return True
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(_CHECKPOINT_SECONDS)
+    def empty_journal(self) -> None:
+        """Write the journal into the file and empty it, unless somebody is reading."""
+        with self._locked(None), translate_errors(self.path), self._in_use() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size(self) -> int:
         """Bytes of the file and its journal."""

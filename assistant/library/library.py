@@ -19,13 +19,7 @@ from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
 from assistant.library.paper_vectors import PaperVectors
 from assistant.library.records import ImportReport, LibraryStatus
-from assistant.library.removal import (
-    RemovedPaper,
-    end_purge,
-    pending_purge,
-    remove_papers,
-    undo_removal,
-)
+from assistant.library.removal import RemovedPaper, remove_papers, undo_removal
 from assistant.library.search import Search
 from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
@@ -144,30 +138,15 @@ class Library:
         """Add removed papers again with all but their vectors; return the numbers they have now."""
         return undo_removal(self._database, removed)
 
-    @property
-    def purge_pending(self) -> bool:
-        """Whether `purge_removed` has something to do: papers were removed, or it was stopped."""
-        return not self._database.read_only and pending_purge(self._database) is not None
+    def purge_removed(self) -> None:
+        """Rebuild the indexes and empty the journal: no file contains removed papers any more.
 
-    def purge_removed(self, progress: Progress = NO_PROGRESS) -> bool:
-        """Delete what the files still contain of removed papers; return whether all of it is gone.
-
-        Questions are answered and papers imported meanwhile. It takes about as long as building
-        the indexes, which is minutes in a large library. After a stop or a crash the next call
-        continues.
-
-        Something may also be left if another program has the library open. It then deletes the
-        removed vectors when it searches next.
+        It takes about as long as building the indexes, which is minutes in a large library.
         """
-        mark = pending_purge(self._database)
-        progress.report(step="Compacting the full text index")
-        purged = self.papers.full_text.purge(progress)
-        progress.report(step="Rebuilding the vector index")
-        purged &= self.vectors.index.purge(progress)
-        purged &= self._database.empty_journal()
-        if mark and purged:
-            end_purge(self._database, mark)
-        return purged
+        self.papers.full_text.optimize()
+        self.vectors.rows.begin_generation()
+        self.vectors.index.refresh()
+        self._database.empty_journal()
 
     def version(self) -> tuple[int, VectorState]:
         """Changes whenever papers were added, or vectors added or removed; chats do not count."""

@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 
 from assistant.library.database import Database
 from assistant.library.identity import title_key
-from assistant.library.metadata import Metadata
 from assistant.library.paper_rows import find_papers, load_paper, records_of
 from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import SourceRecord
 from assistant.paper import Paper
 
-_PENDING = "purge_pending"
 _TLDR = "text, model, prompt, method, seconds, made_at"
 
 
@@ -46,22 +44,7 @@ def remove_papers(database: Database, numbers: Iterable[int]) -> list[RemovedPap
             "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps([one.number for one in removed]),),
         )
-        if removed:
-            connection.execute(
-                "INSERT OR REPLACE INTO metadata VALUES (?, lower(hex(randomblob(8))))", (_PENDING,)
-            )
     return removed
-
-
-def pending_purge(database: Database) -> str | None:
-    """The mark of the last removal, if the files may still contain a removed paper."""
-    return Metadata(database).get(_PENDING)
-
-
-def end_purge(database: Database, mark: str) -> None:
-    """Record that removed papers have left the files, unless papers were removed after `mark`."""
-    with database.write() as connection:
-        connection.execute("DELETE FROM metadata WHERE name = ? AND value = ?", (_PENDING, mark))
 
 
 def undo_removal(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:

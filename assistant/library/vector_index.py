@@ -4,50 +4,33 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedder import Vector, Vectors
 from assistant.library.vector_rows import Numbers, VectorRows, VectorState
-from assistant.progress import NO_PROGRESS, Progress
 
 _BATCH = 5_000
 
 Codes = NDArray[np.uint8]
 
 
-class Neighbour(NamedTuple):
-    """A chunk with its paper and its cosine to the query."""
-
-    chunk: int
-    paper: int
-    cosine: float
-
-
 class VectorIndex(Protocol):
-    """Finds the chunks nearest to a vector. Thread-safe: `nearest` does not wait for `update`."""
+    """Finds the chunks nearest to a vector. Thread-safe."""
 
-    @property
-    def state(self) -> VectorState | None:
-        """The state of the catalogue that `nearest` searches; None while it cannot search."""
+    def refresh(self) -> None:
+        """Apply what changed in the catalogue; fast if nothing did."""
         ...
 
-    def update(self, progress: Progress) -> None:
-        """Follow the catalogue to its present state, or less far if a stop is requested."""
-        ...
-
-    def nearest(self, vector: Vector, count: int) -> list[Neighbour]:
-        """The `count` nearest chunks, the nearest first.
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
+        """Paper number and cosine of the `count` nearest chunks, the nearest first.
 
         `vector` has length 1 and the shape (dimension,).
         """
-        ...
-
-    def is_purged(self, state: VectorState) -> bool:
-        """Whether no file of the index contains vectors that were removed up to `state.purge`."""
         ...
 
     def check(self) -> bool:
@@ -59,104 +42,103 @@ class VectorIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a memory index holds: a row of `encoded` for each of `chunks`, in their order."""
-
-    state: VectorState | None
-    chunks: Numbers
-    papers: Numbers
-    encoded: Any
-
-    def without(self, removed: list[int]) -> Content:
-        """The content without the chunks `removed`."""
-        if not removed or not len(self.chunks):
-            return self
-        kept = ~np.isin(self.chunks, removed)
-        return Content(self.state, self.chunks[kept], self.papers[kept], self.encoded[kept])
-
-
 class MemoryIndex(ABC):
-    """An index in memory, in a form that `_encode` makes of the vectors.
-
-    An update makes a new content beside the one that is searched meanwhile.
-    """
+    """An index in memory, in a form that `_encode` makes of the vectors."""
 
     def __init__(self, rows: VectorRows) -> None:
-        """Start empty; `update` loads the vectors."""
+        """Start empty; `refresh` loads the vectors."""
         self._rows = rows
-        self._updating = threading.RLock()
-        self._content = self._empty()
+        self._lock = threading.Lock()
+        self._clear()
 
     @abstractmethod
     def _encode(self, vectors: Vectors) -> Vectors | Codes:
         """The form of `vectors` that is held in memory, with a row for each."""
 
-    @property
-    def state(self) -> VectorState | None:
-        """See `VectorIndex.state`."""
-        return self._content.state
-
-    def update(self, progress: Progress) -> None:
-        """See `VectorIndex.update`."""
-        with self._updating:
-            while not progress.stop_requested and (state := self._rows.state()) != self.state:
-                updated = self._updated(state, progress)
-                # In another generation these may be vectors of another embedder.
-                same = self._rows.state().generation == state.generation
-                self._content = updated if same else self._empty()
-
-    def is_purged(self, state: VectorState) -> bool:
-        """See `VectorIndex.is_purged`."""
-        return True  # it has no file
+    def refresh(self) -> None:
+        """See `VectorIndex.refresh`."""
+        with self._lock:
+            self._follow()
 
     def check(self) -> bool:
         """See `VectorIndex.check`."""
-        with self._updating:
-            self.update(NO_PROGRESS)
-            if self._matches(self._content) or self._rows.state() != self.state:
+        with self._lock:
+            self._follow()
+            if self._matches() or self._rows.state() != self._seen:
                 return False
-            self._content = self._empty()
-            self.update(NO_PROGRESS)
+            self._clear()
+            self._follow()
             return True
 
     def close(self) -> None:
         """Free the memory."""
-        with self._updating:
-            self._content = self._empty()
+        with self._lock:
+            self._clear()
 
-    def _empty(self) -> Content:
-        none = np.empty(0, dtype=np.int64)
-        return Content(None, none, none, self._encode(np.empty((0, 0), dtype=np.float32)))
+    def _clear(self) -> None:
+        self._seen: VectorState | None = None
+        self._chunks: Numbers = np.empty(0, dtype=np.int64)
+        self._papers: Numbers = np.empty(0, dtype=np.int64)
+        self._encoded: Any = self._encode(np.empty((0, 0), dtype=np.float32))
 
-    def _updated(self, state: VectorState, progress: Progress) -> Content:
-        """The content in `state`; after a stop the present content."""
-        seen = self.state
-        if seen is None or not self._rows.can_follow(seen):
-            kept, chunk = self._empty(), 0
-        else:
-            kept, chunk = self._content.without(self._rows.removed_after(seen.entry)), seen.chunk
-        parts = [(kept.chunks, kept.papers, kept.encoded)] if len(kept.chunks) else []
-        for batch in self._rows.between(chunk, state.chunk, _BATCH):
-            if progress.stop_requested:
-                return self._content
-            parts.append((batch.chunks, batch.papers, self._encode(batch.vectors)))
-        if len(parts) > 1:
-            return Content(state, *map(np.concatenate, zip(*parts, strict=True)))
-        return Content(state, *parts[0]) if parts else replace(self._empty(), state=state)
+    def _follow(self) -> None:
+        """Apply what changed in the catalogue since `_seen`, or load everything."""
+        while (state := self._rows.state()) != self._seen:
+            seen = self._seen
+            if seen is None or not self._rows.can_follow(seen):
+                self._clear()
+                seen = replace(state, chunk=0)
+            removed = self._removed_after(seen.entry)
+            added = list(self._between(seen.chunk, state.chunk))
+            # In another generation these may be vectors of another embedder.
+            if self._rows.state().generation == state.generation:
+                self._drop(removed)
+                self._append(added)
+                self._seen = state
+            else:
+                self._clear()
 
-    def _matches(self, content: Content) -> bool:
+    def _matches(self) -> bool:
         """Whether chunks, papers and vectors are those of the catalogue."""
         start = 0
-        for batch in self._rows.between(0, int(content.chunks.max(initial=0)), _BATCH):
-            own = slice(start, start := start + len(batch.chunks))
+        for chunks, papers, encoded in self._between(0, self._chunks.max(initial=0)):
+            own = slice(start, start := start + len(chunks))
             if not (
-                np.array_equal(content.chunks[own], batch.chunks)
-                and np.array_equal(content.papers[own], batch.papers)
-                and np.array_equal(content.encoded[own], self._encode(batch.vectors))
+                np.array_equal(self._chunks[own], chunks)
+                and np.array_equal(self._papers[own], papers)
+                and np.array_equal(self._encoded[own], encoded)
             ):
                 return False
-        return start == len(content.chunks) == self._rows.count()
+        return start == len(self._chunks) == self._rows.count()
+
+    def _removed_after(self, entry: int) -> list[int]:
+        removed: list[int] = []
+        while True:
+            entry, chunks = self._rows.removed_after(entry, _BATCH)
+            if not chunks:
+                return removed
+            removed += chunks
+
+    def _between(self, chunk: int, last: int) -> Iterator[tuple[Numbers, Numbers, Any]]:
+        """Chunks after `chunk` up to `last`, their papers and encoded vectors, in batches."""
+        while chunk < last:
+            batch = self._rows.added_after(chunk, _BATCH).up_to(last)
+            if not len(batch.chunks):
+                return
+            chunk = int(batch.chunks[-1])
+            yield batch.chunks, batch.papers, self._encode(batch.vectors)
+
+    def _drop(self, removed: list[int]) -> None:
+        if removed and len(self._chunks):
+            kept = ~np.isin(self._chunks, removed)
+            self._chunks, self._papers = self._chunks[kept], self._papers[kept]
+            self._encoded = self._encoded[kept]
+
+    def _append(self, batches: list[tuple[Numbers, Numbers, Any]]) -> None:
+        if batches:
+            held = [(self._chunks, self._papers, self._encoded)] if len(self._chunks) else []
+            columns = zip(*held, *batches, strict=True)
+            self._chunks, self._papers, self._encoded = map(np.concatenate, columns)
 
 
 class ExactIndex(MemoryIndex):
@@ -168,20 +150,15 @@ class ExactIndex(MemoryIndex):
     def _encode(self, vectors: Vectors) -> Vectors:
         return vectors
 
-    def nearest(self, vector: Vector, count: int) -> list[Neighbour]:
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
-        content = self._content
-        if not len(content.chunks) or count < 1:
+        with self._lock:
+            papers, vectors = self._papers, self._encoded
+        if not len(papers) or count < 1:
             return []
-        cosines = content.encoded @ vector
-        best = np.arange(len(cosines))
-        if count < len(cosines):
+        cosines = vectors @ vector
+        best = np.arange(len(papers))
+        if count < len(papers):
             best = np.argpartition(-cosines, count)[:count]
         best = best[np.argsort(-cosines[best], kind="stable")]
-        return neighbours(content.chunks[best], content.papers[best], cosines[best])
-
-
-def neighbours(chunks: Numbers, papers: Numbers, cosines: Vector) -> list[Neighbour]:
-    """One neighbour for each of `chunks`."""
-    rows = zip(chunks.tolist(), papers.tolist(), cosines.tolist(), strict=True)
-    return [Neighbour(*row) for row in rows]
+        return [(int(papers[i]), float(cosines[i])) for i in best]

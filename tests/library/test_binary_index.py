@@ -6,18 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedder import Vector, Vectors
+from assistant.embedder import Vectors
 from assistant.library import Library
 from assistant.library.binary_index import FILE, BinaryIndex
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.removal import remove_papers
-from assistant.library.vector_index import ExactIndex, VectorIndex
+from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorRows
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
-from assistant.progress import NO_PROGRESS
 
 MakePapers = Callable[..., list[Paper]]
 COUNT = 3_000
@@ -45,19 +44,14 @@ def clustered(count: int) -> Vectors:
     return unit
 
 
-def cosines(index: VectorIndex, vector: Vector, count: int) -> dict[int, float]:
-    """The nearest papers, which have one chunk each, with their cosines."""
-    return {one.paper: one.cosine for one in index.nearest(vector, count)}
-
-
 def test_it_finds_nearly_what_comparing_with_all_finds(rows: VectorRows, tmp_path: Path) -> None:
     exact, compact = ExactIndex(rows), BinaryIndex(rows, tmp_path)
-    exact.update(NO_PROGRESS)
-    compact.update(NO_PROGRESS)
+    exact.refresh()
+    compact.refresh()
     found = hits = 0
     for vector in clustered(40):
-        near = cosines(exact, vector, 50)
-        compared = cosines(compact, vector, 50)
+        near = dict(exact.nearest(vector, 50))
+        compared = dict(compact.nearest(vector, 50))
         assert len(compared) == 50
         assert list(compared.values()) == sorted(compared.values(), reverse=True)
         for paper, cosine in compared.items():
@@ -71,7 +65,7 @@ def test_the_file_is_taken_for_what_it_is(
     rows: VectorRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = BinaryIndex(rows, tmp_path)
-    index.update(NO_PROGRESS)
+    index.refresh()
     vector = clustered(1)[0]
     expected = index.nearest(vector, 9)
     read: list[int] = []
@@ -83,12 +77,12 @@ def test_the_file_is_taken_for_what_it_is(
 
     monkeypatch.setattr(rows, "added_after", counting)
     again = BinaryIndex(rows, tmp_path)
-    again.update(NO_PROGRESS)
+    again.refresh()
     assert (again.nearest(vector, 9), read) == (expected, [])
     for damaged in (b"", b"PK\x03\x04 nothing", (tmp_path / FILE).read_bytes()[:5000]):
         (tmp_path / FILE).write_bytes(damaged)
         index = BinaryIndex(rows, tmp_path)
-        index.update(NO_PROGRESS)
+        index.refresh()
         assert index.nearest(vector, 9) == expected
         assert (tmp_path / FILE).stat().st_size > len(damaged)  # written anew
 
@@ -97,21 +91,21 @@ def test_it_follows_additions_removals_and_generations(
     rows: VectorRows, tmp_path: Path, make_papers: MakePapers
 ) -> None:
     index = BinaryIndex(rows, None)
-    index.update(NO_PROGRESS)
+    index.refresh()
     vector = clustered(1)[0]
-    ((best, _),) = cosines(index, vector, 1).items()
+    (best, _), *_ = index.nearest(vector, 1)
     catalog = Catalog(rows._database)
     remove_papers(rows._database, [best])
     catalog.add_batch(make_papers(1, first=COUNT))
     (stored,) = catalog.by_number([COUNT + 1]).values()
     rows.add("fake", [(stored, [Chunk(0, 1, "")])], vector.reshape(1, -1))
-    index.update(NO_PROGRESS)
-    ((paper, cosine),) = cosines(index, vector, 1).items()
+    index.refresh()
+    ((paper, cosine),) = index.nearest(vector, 1)
     assert paper == COUNT + 1
     assert cosine == pytest.approx(1.0)
-    assert best not in cosines(index, vector, COUNT)
+    assert best not in dict(index.nearest(vector, COUNT))
     rows.claim("another")
-    index.update(NO_PROGRESS)
+    index.refresh()
     assert index.nearest(vector, 5) == []
     assert not (tmp_path / FILE).exists()
 
@@ -139,7 +133,7 @@ def test_the_file_of_another_history_is_not_used(
     chance = np.random.default_rng(5)
     first, second = chance.normal(size=(2, 150, 384)).astype(np.float32)
     add_papers(rows, first, COUNT, make_papers)
-    BinaryIndex(rows, tmp_path).update(NO_PROGRESS)
+    BinaryIndex(rows, tmp_path).refresh()
     restored = Database(copy)
     try:
         copied = VectorRows(restored)
@@ -147,8 +141,8 @@ def test_the_file_of_another_history_is_not_used(
         assert copied.state().chunk == rows.state().chunk
         assert copied.state().generation == rows.state().generation
         index = BinaryIndex(copied, tmp_path)
-        index.update(NO_PROGRESS)
-        found = [index.nearest(vector, 1)[0].paper for vector in second]
+        index.refresh()
+        found = [index.nearest(vector, 1)[0][0] for vector in second]
         assert found == numbers
         assert not index.check()
     finally:
@@ -157,7 +151,7 @@ def test_the_file_of_another_history_is_not_used(
 
 def test_a_file_that_does_not_match_is_found_and_replaced(rows: VectorRows, tmp_path: Path) -> None:
     index = BinaryIndex(rows, tmp_path)
-    index.update(NO_PROGRESS)
+    index.refresh()
     assert not index.check()
     with np.load(tmp_path / FILE) as saved:
         content = dict(saved)
@@ -165,7 +159,7 @@ def test_a_file_that_does_not_match_is_found_and_replaced(rows: VectorRows, tmp_
     with (tmp_path / FILE).open("wb") as file:
         np.savez(file, **content)
     index = BinaryIndex(rows, tmp_path)
-    index.update(NO_PROGRESS)
+    index.refresh()
     assert index.check()
     assert not index.check()
     assert not BinaryIndex(rows, tmp_path).check()
@@ -174,7 +168,7 @@ def test_a_file_that_does_not_match_is_found_and_replaced(rows: VectorRows, tmp_
 def test_a_check_of_the_library_repairs_it(
     folder: Path, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.vector_search.MAX_IN_CHROMA", 20)
+    monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
     with Library.open(folder, HashingEmbedder()) as library:
         library.add(make_papers(40))
         library.vectors.embed_missing()
@@ -194,7 +188,7 @@ def test_a_check_of_the_library_repairs_it(
 def test_a_large_library_uses_it(
     folder: Path, make_papers: MakePapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.library.vector_search.MAX_IN_CHROMA", 20)
+    monkeypatch.setattr("assistant.library.vector_search.MOST_IN_CHROMA", 20)
     with Library.open(folder, HashingEmbedder()) as library:
         library.add(make_papers(40))
         library.vectors.embed_missing()

@@ -17,7 +17,6 @@ from assistant.library.removal import remove_papers
 from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorBatch, VectorRows
 from assistant.paper import Paper
-from assistant.progress import NO_PROGRESS
 
 # Chroma writes its vector files every thousand vectors, so damage needs more than that.
 COUNT = 1_300
@@ -38,15 +37,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in Catalog(database).all()], vectors)
     index = ChromaIndex(folder, rows, fail)
-    index.update(NO_PROGRESS)
     index.close()
     database.close()
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _large_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.library.chroma_builder.STEP", COUNT // 2)
 
 
 def fail(note: str) -> None:
@@ -70,29 +63,24 @@ def rows(folder: Path) -> Iterator[VectorRows]:
 def check(index: ChromaIndex, rows: VectorRows) -> None:
     """The index finds what comparing with every vector finds."""
     exact = ExactIndex(rows)
-    exact.update(NO_PROGRESS)
-    index.update(NO_PROGRESS)
+    exact.refresh()
+    index.refresh()
     for query in rows.added_after(rows.state().chunk - 8, 8).vectors:
         expected, found = exact.nearest(query, 10), index.nearest(query, 10)
-        assert [one.chunk for one in found] == [one.chunk for one in expected]
-        assert [one.paper for one in found] == [one.paper for one in expected]
-        assert [one.cosine for one in found] == pytest.approx(
-            [one.cosine for one in expected], abs=1e-5
+        assert [paper for paper, _ in found] == [paper for paper, _ in expected]
+        assert [cosine for _, cosine in found] == pytest.approx(
+            [cosine for _, cosine in expected], abs=1e-5
         )
 
 
 def test_a_sound_index_is_opened_as_it_is(folder: Path, rows: VectorRows) -> None:
-    before = vector_files(folder)
+    before = {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*")}
     assert before
     for _ in range(2):
         index = ChromaIndex(folder, rows, fail)
         check(index, rows)
         index.close()
-    assert vector_files(folder) == before
-
-
-def vector_files(folder: Path) -> dict[Path, int]:
-    return {file: file.stat().st_mtime_ns for file in (folder / "chroma").glob("*/*/*")}
+    assert {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*")} == before
 
 
 def chroma_file(folder: Path, name: str) -> Path:
@@ -105,7 +93,7 @@ def delete_all(folder: Path) -> None:
 
 
 def delete_state(folder: Path) -> None:
-    chroma_file(folder, "state.json").unlink()
+    (folder / "chroma" / "state.json").unlink()
 
 
 def garbage_database(folder: Path) -> None:
@@ -161,7 +149,7 @@ def test_a_damaged_index_is_rebuilt_and_that_is_said_in_one_line(
     again = ChromaIndex(folder, rows, fail)
     check(again, rows)
     again.close()
-    assert len(list((folder / "chroma").iterdir())) == 1
+    assert not list(folder.glob("chroma.new")) + list(folder.glob("chroma.old"))
 
 
 def test_a_missing_index_is_built_without_a_note(folder: Path, rows: VectorRows) -> None:
@@ -186,14 +174,12 @@ def test_a_failure_while_searching_rebuilds(
 ) -> None:
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)
-    assert index._build is not None
+    assert index._collection is not None
 
     def broken(*_: object, **__: object) -> None:
         raise failure("called `Option::unwrap()` on a `None` value\nand more")
 
-    monkeypatch.setattr(index._build.collection._chroma, method, broken)
-    with pytest.raises(ChromaUnusable, match="on a `None` value"):
-        index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
+    monkeypatch.setattr(index._collection._chroma, method, broken)
     check(index, rows)
     (note,) = notes
     assert "was damaged (called `Option::unwrap()` on a `None` value)" in note
@@ -208,8 +194,8 @@ def test_an_interrupt_is_no_damage(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    assert index._build is not None
-    monkeypatch.setattr(index._build.collection._chroma, "query", interrupted)
+    assert index._collection is not None
+    monkeypatch.setattr(index._collection._chroma, "query", interrupted)
     with pytest.raises(KeyboardInterrupt):
         index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
     index.close()
@@ -231,16 +217,14 @@ def test_an_interrupted_rebuild_is_begun_again(
         upsert(self, batch)
 
     monkeypatch.setattr(ChromaCollection, "upsert", interrupted)
-    assert index._build is not None
-    monkeypatch.setattr(index._build.collection._chroma, "query", None)  # cannot be called
-    with pytest.raises(ChromaUnusable):
-        index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
+    assert index._collection is not None
+    monkeypatch.setattr(index._collection._chroma, "query", None)  # cannot be called
     with pytest.raises(KeyboardInterrupt):
-        index.update(NO_PROGRESS)
+        index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
     check(index, rows)
     index.close()
     with pytest.raises(ChromaUnusable, match="closed"):
-        index.update(NO_PROGRESS)
+        index.refresh()
     again = ChromaIndex(folder, rows, fail)
     check(again, rows)
     again.close()
@@ -260,9 +244,9 @@ def test_it_follows_what_is_added_and_removed(folder: Path, rows: VectorRows) ->
     vectors = np.eye(3, DIMENSION, dtype=np.float32)
     assert rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in changed], vectors) == 3
     check(index, rows)
-    (nearest,) = index.nearest(vectors[2], 1)
-    assert nearest.paper == COUNT
-    assert nearest.cosine == pytest.approx(1.0)
+    ((paper, cosine),) = index.nearest(vectors[2], 1)
+    assert paper == COUNT
+    assert cosine == pytest.approx(1.0)
     index.close()
     index = ChromaIndex(folder, rows, fail)
     check(index, rows)
@@ -287,7 +271,7 @@ def test_a_new_generation_starts_afresh_without_a_word(folder: Path, rows: Vecto
     wider = np.eye(2, DIMENSION * 2, dtype=np.float32)
     rows.add("another embedder", [(s, [Chunk(0, 2, "a")]) for s in stored], wider)
     check(index, rows)
-    assert [one.paper for one in index.nearest(wider[1], 5)] == [2, 1]
+    assert [paper for paper, _ in index.nearest(wider[1], 5)] == [2, 1]
     index.close()
 
 
@@ -312,7 +296,7 @@ def test_an_index_of_another_history_is_rebuilt(folder: Path, rows: VectorRows) 
         index = ChromaIndex(folder, copied, notes.append)
         check(index, copied)
         assert COUNT + 1 not in [
-            one.paper for one in index.nearest(np.ones(DIMENSION, dtype=np.float32), COUNT)
+            paper for paper, _ in index.nearest(np.ones(DIMENSION, dtype=np.float32), COUNT)
         ]
         index.close()
         assert len(notes) == 1
@@ -338,7 +322,7 @@ def test_an_interrupted_update_continues_with_its_own_catalogue_only(
 
     monkeypatch.setattr(ChromaCollection, "upsert", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        index.update(NO_PROGRESS)
+        index.refresh()
     index.close()
     monkeypatch.undo()
     again = folder.with_name("again")
@@ -360,8 +344,8 @@ def test_an_interrupted_update_continues_with_its_own_catalogue_only(
 def test_a_lost_vector_is_noticed(folder: Path, rows: VectorRows) -> None:
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)
-    assert index._build is not None
-    index._build.collection.delete([5])
+    assert index._collection is not None
+    index._collection.delete([5])
     Catalog(rows._database).add_batch([longer(1)])
     check(index, rows)
     assert len(notes) == 1
@@ -388,10 +372,8 @@ def test_where_chroma_cannot_be_rebuilt_it_is_unusable(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("chromadb.PersistentClient", broken)
-    index = ChromaIndex(folder, rows, fail)
     with pytest.raises(ChromaUnusable, match="No space left"):
-        index.update(NO_PROGRESS)
-    index.close()
+        ChromaIndex(folder, rows, fail)
     monkeypatch.undo()
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)  # the lock was given back

@@ -15,7 +15,6 @@ from assistant.library.records import StoredPaper
 from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorBatch, VectorRows, best_cosines, means
 from assistant.paper import Paper
-from assistant.progress import NO_PROGRESS
 
 MakePapers = Callable[..., list[Paper]]
 
@@ -69,8 +68,9 @@ def test_a_changed_abstract_loses_its_vectors_and_says_so(database: Database) ->
     Catalog(database).add_batch([longer(2)])
     assert rows.missing() == 1
     assert rows.count() == 10
-    assert rows.removed_after(before.entry) == [3, 4]
-    assert rows.removed_after(rows.state().entry) == []
+    last, removed = rows.removed_after(before.entry, 100)
+    assert removed == [3, 4]
+    assert last == rows.state().entry
     assert rows.state().generation == before.generation
 
 
@@ -94,7 +94,7 @@ def test_another_embedder_starts_a_new_generation(database: Database) -> None:
     after = rows.state()
     assert after.fingerprint == "g"
     assert after.generation != before.generation
-    assert rows.removed_after(0) == []
+    assert rows.removed_after(0, 100)[1] == []
 
 
 def test_only_what_still_fits_is_stored(database: Database) -> None:
@@ -120,24 +120,24 @@ def test_the_exact_index_follows_the_rows(database: Database) -> None:
     index = ExactIndex(VectorRows(database))
     query = vectors[5]
     assert index.nearest(query, 5) == []
-    index.update(NO_PROGRESS)
+    index.refresh()
     found = index.nearest(query, 5)
-    assert [one.paper for one in found] == expect(vectors, list(range(12)), query)[:5]
-    assert found[0].cosine == pytest.approx(1.0)
+    assert [paper for paper, _ in found] == expect(vectors, list(range(12)), query)[:5]
+    assert found[0][1] == pytest.approx(1.0)
     assert len(index.nearest(query, 100)) == 12
 
     Catalog(database).add_batch([longer(3)])
-    index.update(NO_PROGRESS)
+    index.refresh()
     kept = [i for i in range(12) if i not in (4, 5)]
-    assert [one.paper for one in index.nearest(query, 100)] == expect(vectors, kept, query)
+    assert [paper for paper, _ in index.nearest(query, 100)] == expect(vectors, kept, query)
 
     (stored,) = [s for s in Catalog(database).all() if s.number == 3]
     VectorRows(database).add("f", [(stored, [Chunk(0, 3, "a")])], query[None])
-    index.update(NO_PROGRESS)
-    assert index.nearest(query, 1)[0].paper == 3
+    index.refresh()
+    assert index.nearest(query, 1)[0][0] == 3
 
     VectorRows(database).claim("g")
-    index.update(NO_PROGRESS)
+    index.refresh()
     assert index.nearest(query, 5) == []
     index.close()
 
@@ -146,8 +146,8 @@ def test_loading_in_several_batches(database: Database, monkeypatch: pytest.Monk
     monkeypatch.setattr("assistant.library.vector_index._BATCH", 5)
     vectors = fill(database)
     index = ExactIndex(VectorRows(database))
-    index.update(NO_PROGRESS)
-    assert [one.paper for one in index.nearest(vectors[0], 100)] == expect(
+    index.refresh()
+    assert [paper for paper, _ in index.nearest(vectors[0], 100)] == expect(
         vectors, list(range(12)), vectors[0]
     )
 

@@ -32,7 +32,6 @@ EXPORTS = {
     "jsonl": ("JSON lines", "application/x-ndjson"),
     "markdown": ("Markdown", "text/markdown"),
 }
-PURGE = "Deleting removed papers from the files"
 NONE_CHOSEN = "Choose papers first: tick the box in front of them."
 
 
@@ -47,8 +46,8 @@ class ActionResult:
 class Selection:
     """Acts on chosen papers of a session's library. Thread-safe.
 
-    A visitor can undo their last removal until they remove something else or leave the page. After
-    that the removed papers are deleted from the files too, in the background.
+    What somebody removed can be put back until they remove something else or leave the page; then
+    what is left of it in the files is erased, in the background.
     """
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
@@ -57,7 +56,7 @@ class Selection:
         self._jobs = jobs
         self._lock = threading.Lock()
         self._removed: dict[str, list[RemovedPaper]] = {}
-        self._to_purge = self._purging = False
+        self._to_erase = self._erasing = False
         self._exports = itertools.count(1)
 
     def tag(self, chosen: str, tags: str) -> ActionResult:
@@ -159,28 +158,28 @@ class Selection:
             return ActionResult(done.html, undo=visitor in self._removed)
 
     def leave(self, visitor: str) -> None:
-        """Forget what `visitor` removed, and delete what the files still contain of it."""
+        """Forget what `visitor` removed, and erase what is left of it in the files."""
         with self._lock:
             if not self._removed.pop(visitor, None):
                 return
-            self._to_purge = True
-            if self._purging:
+            self._to_erase = True
+            if self._erasing:
                 return
-            self._purging = True
-        self._jobs.start(PURGE, self._purge, retry=True, background=True)
+            self._erasing = True
+        self._jobs.start("Erasing removed papers", self._erase, retry=True)
 
-    def _purge(self, progress: Progress) -> None:
+    def _erase(self, progress: Progress) -> None:
         while True:
             with self._lock:
-                if not self._to_purge or progress.stop_requested:
-                    self._purging = False
+                if not self._to_erase or progress.stop_requested:
+                    self._erasing = False
                     return
-                self._to_purge = False
+                self._to_erase = False
             try:
-                self._session.library.purge_removed(progress)
+                self._session.library.purge_removed()
             except BaseException:
                 with self._lock:
-                    self._to_purge = True
+                    self._to_erase = True
                 raise
 
     def _retagged(
@@ -199,16 +198,6 @@ class Selection:
             return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
 
         return _told(retag)
-
-
-def continue_purge(session: Session, jobs: Jobs) -> None:
-    """Delete in the background what an earlier run of the page left of removed papers."""
-
-    def purge(progress: Progress) -> None:
-        if session.library.purge_pending:
-            session.library.purge_removed(progress)
-
-    jobs.start(PURGE, purge, retry=True, background=True)
 
 
 def chosen_numbers(chosen: str) -> list[int]:

@@ -19,7 +19,6 @@ import uvicorn
 
 from assistant.errors import AssistantError, PageError
 from assistant.web.background_embedding import embed_in_background
-from assistant.web.browsing.selection import continue_purge
 from assistant.web.gradio_patches import patch_gradio, without_type_stubs
 from assistant.web.jobs import Jobs
 
@@ -116,7 +115,6 @@ class PageServer:
         jobs.start("Announcing the page", lambda progress: self._announce(on_ready, progress))
         jobs.start("Opening the models", lambda progress: self._warm_up())
         embed_in_background(self._session, jobs)
-        continue_purge(self._session, jobs)
         await server.serve(sockets=[self._socket])
 
     def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:
