@@ -14,75 +14,45 @@ import lzma
 import os
 import re
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.source import HEAD_BYTES, LARGEST_DOCUMENT
+from assistant.reading.source import HEAD_BYTES
 
-# Exports pack to a tenth, the most repetitive XML to a fiftieth; a bomb to a thousandth.
+# Text of exports packs to a tenth, the most repetitive XML to a fiftieth; a bomb to a thousandth.
 LARGEST_RATIO = 200
-# Archives that unpack to less may have any ratio.
+# Up to here nobody is harmed, whatever the ratio.
 _HARMLESS_BYTES = 16 * 1024 * 1024
-# A text that has to be held as a whole may have this size, or so many times its packed size.
-_LARGEST_DOCUMENT = 32 * 1024 * 1024
-_DOCUMENT_RATIO = 8
-# The list of files in a zip archive, which is held in memory: about 100,000 of them.
-_LARGEST_LIST = 8 * 1024 * 1024
-_END_RECORDS = 65_557 + 76
-# bzip2 and LZMA unpack whatever they are given at once: so many bytes become 82 MB at most.
-_UNBOUNDED_STEP = 4096
 
-_ZIP_END = b"PK\x05\x06"
-_LARGE_ZIP_END = b"PK\x06\x06"
-_ZIP = (b"PK\x03\x04", _ZIP_END)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 _OTHER_ARCHIVES = (b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!")
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
-    *(struct.error, ValueError),
-)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError)
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bytes that may come out of one archive, and out of one file in it."""
-
-    archive: int = 16 * 1024**3
-    member: int = 8 * 1024**3
-
-
-# Of the metadata of arXiv, the largest file that people import, 5 GB come out of a zip archive.
-LIMITS = Limits()
-UPLOAD_LIMITS = Limits(1024**3, 1024**3)
-"""For files that others upload."""
 
 
 @dataclass(frozen=True)
 class Member:
     """One file, open for reading until the next member is asked for.
 
-    Papers store its `name` as their source, messages use its `label`. A member that is `alone` is
-    all of the input, so its errors are those of the input. A reader that has to hold all of it
-    refuses more than `largest` bytes.
+    `name` is what papers keep as their source, `label` what messages call it. A member that is
+    `alone` is all of the input, so what is wrong with it is wrong with the input.
     """
 
     name: str
     label: str
     stream: io.BufferedReader[Any]
     alone: bool
-    largest: int = LARGEST_DOCUMENT
 
 
-def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Iterator[Member]:
+def members(path: Path, on_failure: OnFailure) -> Iterator[Member]:
     """Yield every file at `path`: a plain file, what a zip or gzip holds, or a folder's files.
 
     Files of a folder and of the folders in it come in the order of their names; hidden ones are
@@ -95,7 +65,7 @@ def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Itera
     """
     if not path.is_dir():
         with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-            yield from stream_members(stream, path.name, str(path), on_failure, limits)
+            yield from stream_members(stream, path.name, str(path), on_failure)
         return
     any_file = False
     for file in _files(path, on_failure):
@@ -103,8 +73,8 @@ def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Itera
         name = file.relative_to(path).as_posix()
         try:
             with io.BufferedReader(file.open("rb", buffering=0), HEAD_BYTES) as stream:
-                for member in stream_members(stream, name, str(file), on_failure, limits):
-                    yield replace(member, alone=False)
+                for member in stream_members(stream, name, str(file), on_failure):
+                    yield Member(member.name, member.label, member.stream, alone=False)
         except (FileUnreadable, NoPapersFound) as error:
             on_failure(Failure(where=fields.one_line(name), why=str(error)))
         except OSError as error:
@@ -116,11 +86,7 @@ def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Itera
 
 
 def stream_members(
-    stream: io.BufferedReader[Any],
-    name: str,
-    label: str,
-    on_failure: OnFailure,
-    limits: Limits = LIMITS,
+    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure
 ) -> Iterator[Member]:
     """Yield the members of one open file, which is itself the only one if it is no archive.
 
@@ -130,9 +96,9 @@ def stream_members(
     label = fields.one_line(label)
     magic = stream.peek(4)[:4]
     if magic.startswith(_ZIP):
-        yield from _zip_members(stream, name, label, on_failure, limits)
+        yield from _zip_members(stream, name, label, on_failure)
     elif magic.startswith(_GZIP):
-        yield from _gzip_member(stream, name, label, limits)
+        yield from _gzip_member(stream, name, label)
     else:
         yield Member(name, label, stream, alone=True)
 
@@ -153,7 +119,7 @@ def _files(folder: Path, on_failure: OnFailure) -> Iterator[Path]:
                 yield file
 
 
-def _archive_size(stream: io.BufferedReader[Any], label: str) -> int:
+def _size(stream: io.BufferedReader[Any], label: str) -> int:
     """Bytes of an archive; it is left at its start.
 
     Raises:
@@ -171,65 +137,24 @@ class _Packed(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-@dataclass
-class _Budget:
-    """Bytes that may still come out of something; `why` says what is wrong with more."""
+class _Allowance:
+    """Bytes that may still come out of an archive, all of its members together."""
 
-    left: int
-    why: str
-
-    def check(self, label: str) -> None:
-        """Raise FileUnreadable where more was taken."""
-        if self.left < 0:
-            raise FileUnreadable(f"{label} {self.why}")
-
-
-def _budgets(packed: int, limits: Limits) -> tuple[_Budget, _Budget]:
-    """Those of an archive of `packed` bytes, which all of its files share."""
-    return (
-        _Budget(
-            max(_HARMLESS_BYTES, LARGEST_RATIO * packed),
-            f"unpacks to more than {LARGEST_RATIO} times its size, as text never does: unpack it "
-            "yourself if you trust it",
-        ),
-        _Budget(
-            limits.archive,
-            f"unpacks to more than {_size(limits.archive)}, the limit for an archive: unpack it "
-            "and import its files",
-        ),
-    )
-
-
-def _member_budget(limits: Limits) -> _Budget:
-    return _Budget(
-        limits.member,
-        f"unpacks to more than {_size(limits.member)}, the limit for a file in an archive: unpack "
-        "it and import the file",
-    )
-
-
-def _size(count: int) -> str:
-    return f"{count / 1024**3:g} GB" if count >= 1024**3 else f"{count / 1024**2:g} MB"
-
-
-def _largest_document(packed: int) -> int:
-    return min(LARGEST_DOCUMENT, max(_LARGEST_DOCUMENT, _DOCUMENT_RATIO * packed))
+    def __init__(self, packed: int) -> None:
+        self.left = max(_HARMLESS_BYTES, LARGEST_RATIO * packed)
 
 
 class _Unpacked(io.RawIOBase):
-    """Reads `packed` within `budgets`, with its errors as ours.
+    """What comes out of an archive, with its errors as ours, and not more than is allowed.
 
     What is before some damage is given first: there the stream ends once, as if it were all, and
-    fails when it is asked for more. `step` is the most bytes to ask `packed` for at once.
+    fails when it is asked for more.
     """
 
-    def __init__(
-        self, packed: _Packed, budgets: tuple[_Budget, ...], label: str, step: int = HEAD_BYTES
-    ) -> None:
+    def __init__(self, packed: _Packed, allowance: _Allowance, label: str) -> None:
         self._packed = packed
-        self._budgets = budgets
+        self._allowance = allowance
         self._label = label
-        self._step = step
         self._damage: FileUnreadable | None = None
         self._is_good_part_open = False
 
@@ -240,12 +165,15 @@ class _Unpacked(io.RawIOBase):
         """Fill all of the buffer where there is enough: the head of a text is one such read."""
         view = memoryview(buffer).cast("B")
         filled = 0
-        while filled < len(view) and (data := self._next(min(self._step, len(view) - filled))):
+        while filled < len(view) and (data := self._next(len(view) - filled)):
             view[filled : filled + len(data)] = data
             filled += len(data)
-        for budget in self._budgets:
-            budget.left -= filled
-            budget.check(self._label)
+        self._allowance.left -= filled
+        if self._allowance.left < 0:
+            raise FileUnreadable(
+                f"{self._label} grows to more than {LARGEST_RATIO} times the size of its archive, "
+                "which no papers do: unpack it yourself if you trust it"
+            )
         if self._damage and not filled and not self._is_good_part_open:
             raise self._damage
         self._is_good_part_open = filled > 0
@@ -276,32 +204,21 @@ class _Unpacked(io.RawIOBase):
         return b""
 
 
-def _gzip_member(
-    stream: io.BufferedReader[Any], name: str, label: str, limits: Limits
-) -> Iterator[Member]:
-    size = _archive_size(stream, label)
-    budgets = (*_budgets(size, limits), _member_budget(limits))
+def _gzip_member(stream: io.BufferedReader[Any], name: str, label: str) -> Iterator[Member]:
+    allowance = _Allowance(_size(stream, label))
     with (
         gzip.GzipFile(fileobj=stream) as packed,
-        io.BufferedReader(_Unpacked(packed, budgets, label), HEAD_BYTES) as unpacked,
+        io.BufferedReader(_Unpacked(packed, allowance, label), HEAD_BYTES) as unpacked,
     ):
         _refuse_nested(unpacked, label)
-        yield Member(name, label, unpacked, alone=True, largest=_largest_document(size))
+        yield Member(name, label, unpacked, alone=True)
 
 
 def _zip_members(
-    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure, limits: Limits
+    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure
 ) -> Iterator[Member]:
-    size = _archive_size(stream, label)
-    budgets = _budgets(size, limits)
+    allowance = _Allowance(_size(stream, label))
     try:
-        listed = _list_size(stream, size)
-        stream.seek(0)
-        if listed > _LARGEST_LIST:
-            raise FileUnreadable(
-                f"{label} holds too many files (a list of {_size(listed)}): unpack it and import "
-                "the folder"
-            )
         archive = zipfile.ZipFile(stream)
     except (*_DAMAGE, NotImplementedError, OSError, RuntimeError) as error:
         raise FileUnreadable(
@@ -319,50 +236,29 @@ def _zip_members(
         for info in sorted(infos, key=lambda info: info.filename):
             inner = fields.one_line(info.filename)
             member_name, member_label = f"{name}/{inner}", f"{label}/{inner}"
-            largest = _largest_document(min(info.compress_size, size))
             try:
-                _refuse(info, limits)
-                with _opened(archive, info, budgets, limits, member_label) as unpacked:
+                _refuse(info)
+                with _opened(archive, info, allowance, member_label) as unpacked:
                     _refuse_nested(unpacked, member_label)
-                    yield Member(member_name, member_label, unpacked, alone=False, largest=largest)
+                    yield Member(member_name, member_label, unpacked, alone=False)
             except FileUnreadable as error:
                 on_failure(Failure(where=fields.one_line(member_name), why=str(error)))
-            for budget in budgets:
-                budget.check(label)
-
-
-def _list_size(stream: io.BufferedReader[Any], size: int) -> int:
-    """Bytes of the list of files at the end of a zip archive of `size` bytes, 0 if it has none.
-
-    The records (APPNOTE.TXT of PKWARE, 4.3.14 to 4.3.16) are searched where `zipfile` finds them.
-    """
-    stream.seek(max(0, size - _END_RECORDS))
-    tail = stream.read()
-    has_no_comment = tail[-22:-18] == _ZIP_END and tail.endswith(b"\0\0")
-    end = len(tail) - 22 if has_no_comment else tail.rfind(_ZIP_END)
-    if end < 0:
-        return 0
-    if end >= 76 and tail.startswith(_LARGE_ZIP_END, end - 76):
-        return int(struct.unpack_from("<Q", tail, end - 76 + 40)[0])
-    return int(struct.unpack_from("<I", tail, end + 12)[0])
+            if allowance.left < 0:
+                raise FileUnreadable(
+                    f"{label} grows to more than {LARGEST_RATIO} times its size, "
+                    "which no papers do: unpack it yourself if you trust it"
+                )
 
 
 @contextlib.contextmanager
 def _opened(
-    archive: zipfile.ZipFile,
-    info: zipfile.ZipInfo,
-    budgets: tuple[_Budget, ...],
-    limits: Limits,
-    label: str,
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: _Allowance, label: str
 ) -> Iterator[io.BufferedReader[Any]]:
     try:
         packed = cast(zipfile.ZipExtFile, archive.open(info))
     except (*_DAMAGE, NotImplementedError, RuntimeError, OSError) as error:
         raise FileUnreadable(f"{label} cannot be unpacked: {_reason(error)}") from error
-    bounded = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    step = HEAD_BYTES if bounded else _UNBOUNDED_STEP
-    raw = _Unpacked(packed, (*budgets, _member_budget(limits)), label, step)
-    with packed, io.BufferedReader(raw, HEAD_BYTES) as unpacked:
+    with packed, io.BufferedReader(_Unpacked(packed, allowance, label), HEAD_BYTES) as unpacked:
         yield unpacked
 
 
@@ -373,7 +269,7 @@ def _is_left_out(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or hidden
 
 
-def _refuse(info: zipfile.ZipInfo, limits: Limits) -> None:
+def _refuse(info: zipfile.ZipInfo) -> None:
     """Raise FileUnreadable for a member that is not simply a file with text in it."""
     name = info.orig_filename
     if (
@@ -387,9 +283,11 @@ def _refuse(info: zipfile.ZipInfo, limits: Limits) -> None:
         raise FileUnreadable("it is a link to another file: pack that file")
     if info.flag_bits & 0x1:
         raise FileUnreadable("it is encrypted: unpack it with its password first")
-    for budget in (*_budgets(info.compress_size, limits), _member_budget(limits)):
-        budget.left -= info.file_size
-        budget.check("it")
+    if info.file_size > max(_HARMLESS_BYTES, LARGEST_RATIO * info.compress_size):
+        raise FileUnreadable(
+            f"it would grow to more than {LARGEST_RATIO} times its size, which no papers do: "
+            "unpack it yourself if you trust it"
+        )
 
 
 def _refuse_nested(stream: io.BufferedReader[Any], label: str) -> None:

@@ -19,8 +19,7 @@ from assistant.reading.record import NoPaper
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
 _ENTRY = re.compile(r"@[ \t]{0,99}([A-Za-z]\w{0,99})\s{0,99}([{(])")
-# Where an entry begins, even within one that is not closed: on a new line, or after a brace. The
-# match ends at the "@".
+# Where an entry begins, even within one that is not closed: on a new line, or after a brace.
 _NEXT_ENTRY = re.compile(
     r"(?:^|(?<=[})\"])[,;]?)[ \t]{0,99}(?=@[ \t]{0,99}[A-Za-z]\w{0,99}\s{0,99}[{(])", re.MULTILINE
 )
@@ -35,12 +34,8 @@ _COMMENT_LINE = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _CHARACTERS_ABOVE = 1_000
 # How many beginnings of entries may stand within the text of one, before it counts as not closed.
 _ENTRIES_WITHIN = 4
-# Characters of one field; the authors of the largest collaborations take 150,000.
-_LONGEST_VALUE = 1_000_000
-# Characters of all macros: macros of macros could fill the memory from a few lines.
-_LONGEST_MACROS = 4_000_000
+_VALUE_CHARACTERS = 100_000
 _INHERITED_DEPTH = 8
-_MOST_PARENTS = 100
 
 _KEY = re.compile(r"\s*([^,={}\"]*)")
 _GAP = re.compile(r"(?:[\s,]+|%[^\n]*)*+")
@@ -49,7 +44,6 @@ _NAME = re.compile(r"([^\s={},\"#%()]{1,200})\s*=\s*")
 _WORD = re.compile(r"[^\s,#{}\"=]*")
 _WORD_IN_PARENTHESES = re.compile(r"[^\s,#{}\"=()]*")
 _BRACES = re.compile(r"[{}]")
-_BACKSLASH = re.compile(r"\\")
 _UNESCAPED_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _SHORT = re.compile(r"\s*(?:\{([^{}\\]*)\}|\"([^\"{}\\]*)\")\s*(?=[,})])")
 
@@ -118,8 +112,7 @@ class _NotClosed(_Broken):
 def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
     """Each entry of the file; one that is broken ends where the next begins."""
     macros = dict(zip(MONTHS, MONTHS, strict=True))
-    beginnings, escapes = _Places(text, _NEXT_ENTRY), _Places(text, _BACKSLASH)
-    room = _LONGEST_MACROS
+    beginnings = _Beginnings(text)
     at = counted = 0
     line = 1
     while found := _ENTRY.search(text, at):
@@ -127,7 +120,7 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
         counted = found.start()
         kind = found[1].lower()
         try:
-            values, key, at = _parsed(text, found, kind, macros, beginnings, escapes)
+            values, key, at = _parsed(text, found, kind, macros, beginnings)
         except _Broken as error:
             if kind not in ("comment", "preamble"):
                 fail(line, str(error))
@@ -138,28 +131,24 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
                 fail(line, NOT_TEXT)
             continue
         if kind == "string":
-            room -= sum(map(len, values.values()))
-            if room > 0:
-                macros.update(values)
-            else:
-                fail(line, f"the macros are longer than {_LONGEST_MACROS:,} characters")
+            macros.update(values)
         elif kind not in ("comment", "preamble"):
             yield _Entry(kind, key, line, values)
 
 
-class _Places:
-    """Where a pattern matches; remembers the last place: without any all of a text is searched."""
+class _Beginnings:
+    """Where entries may begin; remembers the last, as a text without any is searched to its end."""
 
-    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
+    def __init__(self, text: str) -> None:
         """`text` is the whole file."""
         self._text = text
-        self._pattern = pattern
         self._from, self._next = 0, -1
 
     def after(self, at: int) -> int:
-        """The end of the first match after `at`, or the end of the text."""
+        """The first such place after `at`, or the end of the text."""
         if not self._from <= at < self._next:
-            found = self._pattern.search(self._text, at + 1)
+            found = _NEXT_ENTRY.search(self._text, at + 1)
+            # Its end is the place of the "@".
             self._from, self._next = at, found.end() if found else len(self._text)
         return self._next
 
@@ -169,8 +158,7 @@ def _parsed(
     found: re.Match[str],
     kind: str,
     macros: dict[str, str],
-    beginnings: _Places,
-    escapes: _Places,
+    beginnings: _Beginnings,
 ) -> tuple[dict[str, str], str, int]:
     """Fields, key and end of the entry that `found` begins.
 
@@ -181,7 +169,7 @@ def _parsed(
     limit = found.end()
     for _ in range(_ENTRIES_WITHIN):
         limit = beginnings.after(limit)
-        escaped = escapes.after(found.start()) <= limit
+        escaped = text.find("\\", found.end(), limit) >= 0
         for braces in (_BRACES, _UNESCAPED_BRACES) if escaped else (_BRACES,):
             try:
                 return _Parser(text, limit, braces, macros).entry(found, kind)
@@ -231,8 +219,6 @@ class _Parser:
                 raise _Broken(f"{near!r} is not a field as in name = {{...}}")
             lower = name[1].lower()
             value, at = self._value(name.end(), lower, close)
-            if len(value) > _LONGEST_VALUE:
-                raise _Broken(f'"{lower}" is longer than {_LONGEST_VALUE:,} characters')
             if (kind == "string" or lower in _WANTED) and not values.get(lower):
                 values[lower] = value
 
@@ -255,9 +241,11 @@ class _Parser:
                 parts.append(self._macros.get(word[0].lower(), word[0]))
                 at = word.end()
             length += len(parts[-1])
+            # Macros of macros could fill the memory from a few lines.
+            if length > _VALUE_CHARACTERS and len(parts) > 1:
+                raise _Broken(f'"{name}" is longer than {_VALUE_CHARACTERS:,} characters')
             at = self._must(_SPACE, at).end()
-            # What is too long is refused by the caller.
-            if at >= self._limit or self._text[at] != "#" or length > _LONGEST_VALUE:
+            if at >= self._limit or self._text[at] != "#":
                 return "".join(parts), at
             at += 1
 
@@ -313,7 +301,7 @@ def _inherited(entry: _Entry, parents: dict[str, _Entry]) -> dict[str, str]:
         above: list[_Entry] = []
         for lower in dict.fromkeys(name for child in level for name in _references(child)):
             parent = parents.get(lower)
-            if parent is None or lower in seen or len(seen) > _MOST_PARENTS:
+            if parent is None or lower in seen:
                 continue
             seen.add(lower)
             above.append(parent)

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
 from assistant.reading import fields, parquet, pdf
-from assistant.reading.archives import LIMITS, Limits, Member, members, stream_members
+from assistant.reading.archives import Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.saved_page import SavedPage
@@ -19,9 +19,6 @@ from assistant.reading.source import HEAD_BYTES, Source
 READABLE = (*(known.name for known in FORMATS[:-1]), "PDF", "Parquet")
 """What people call the formats that are read, beside a page of papers saved as text."""
 _EXPECTED = f"a page of papers saved as text, or one of: {', '.join(READABLE)}"
-
-# A file in which so many records in a row are not papers holds none, or was made to take long.
-_MOST_FAILURES = 100_000
 
 # Is told the name of each file whose format was recognised, and what people call that format.
 OnFormat = Callable[[str, str], None]
@@ -72,18 +69,15 @@ def read_stream(
     on_failure: OnFailure,
     columns: Mapping[str, str] | None = None,
     on_format: OnFormat = lambda name, format_name: None,
-    limits: Limits = LIMITS,
 ) -> Iterator[Paper]:
     """Yield the papers of an open file of `HEAD_BYTES` of buffer, which messages call `name`.
-
-    `limits` bound what comes out of an archive.
 
     Raises:
         FileUnreadable: it is of a kind that cannot be read.
         NoPapersFound: it can be read, but there is no paper in it.
         OSError: as reading a file does.
     """
-    found = stream_members(stream, name, name, on_failure, limits)
+    found = stream_members(stream, name, name, on_failure)
     yield from _read_all(found, name, on_failure, columns, on_format)
 
 
@@ -119,10 +113,10 @@ def _of_binary(
     head = member.stream.peek(len(pdf.MAGIC))
     if head.startswith(pdf.MAGIC):
         on_format(member.name, "PDF")
-        return pdf.papers(member)
+        return pdf.papers(member.stream, member.name, member.label)
     if head.startswith(parquet.MAGIC):
         on_format(member.name, "Parquet")
-        return parquet.papers(member, on_failure, columns)
+        return parquet.papers(member.stream, member.name, member.label, on_failure, columns)
     return None
 
 
@@ -136,30 +130,23 @@ def _read(
     if found_in_binary is not None:
         yield from found_in_binary
         return
-    source = Source(member.stream, member.name, member.label, member.largest)
+    source = Source(member.stream, member.name, member.label)
     chosen = detect(source.head, columns)
     # Among many files a licence or a letter is no page of papers.
     if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
         expected = f"; expected is {_EXPECTED}" if member.alone else ""
         raise NoPapersFound(f"{source.label} is of no format known here{expected}")
     on_format(member.name, chosen.name)
-    found = in_a_row = 0
+    found = 0
     failures: list[Failure] = []
 
     def note(failure: Failure) -> None:
-        nonlocal in_a_row
         if not failures:
             failures.append(failure)
         on_failure(failure)
-        in_a_row += 1
-        if in_a_row == _MOST_FAILURES:
-            raise FileUnreadable(
-                f"{source.label} has {_MOST_FAILURES:,} records in a row that are not papers: the "
-                "rest is not read"
-            )
 
     for paper in chosen.read(source, note):
-        found, in_a_row = found + 1, 0
+        found += 1
         yield paper
     # Of one file among several its records have said it.
     if not found and (member.alone or not failures):

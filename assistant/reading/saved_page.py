@@ -19,7 +19,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
@@ -34,7 +33,6 @@ _LIKELY_PROSE_WORDS = 20
 _MAYBE_PROSE_WORDS = 8
 # More than the menu of any listing; a bound keeps a long text without abstracts from costing time.
 _LINES_ABOVE = 100
-_MOST_LINES = 100_000
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 _WORD = re.compile(r"[^\W_]{3,}")
 _COMMON = frozenset(
@@ -95,7 +93,7 @@ class SavedPage:
         """Yield the papers in the order of the page.
 
         Raises:
-            FileUnreadable: it is too large, or has too many lines without an abstract.
+            FileUnreadable: it is damaged UTF-16.
         """
         pending: _Pair | None = None
         above = _Above()
@@ -106,11 +104,6 @@ class SavedPage:
             )
             if not is_abstract:
                 above.add(line, kind)
-                if above.count > _MOST_LINES:
-                    raise FileUnreadable(
-                        f"{source.label} has no abstract in the {_MOST_LINES:,} lines above line "
-                        f"{line.number:,}: it is not a page of papers"
-                    )
             elif title := above.title_of(line.text):
                 if pending:
                     yield from pending.paper(source.name, on_failure)
@@ -173,10 +166,8 @@ class _Above:
 
     lines: deque[_Candidate] = field(default_factory=lambda: deque(maxlen=_LINES_ABOVE))
     name_follows: bool = False
-    count: int = 0
 
     def add(self, line: Line, kind: _Kind) -> None:
-        self.count += 1
         self.lines.append(_Candidate(kind, line, _words(line.text)))
         self.name_follows = announces_name(line.text)
 
@@ -216,9 +207,9 @@ class _Above:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    # Twice from the text: the lines of a page take many times its memory.
-    width = wrapped_width(blocks(text))
-    for block in blocks(text):
+    page = list(blocks(text))
+    width = wrapped_width(page)
+    for block in page:
         yield from unwrapped(block, width, is_metadata)
 
 

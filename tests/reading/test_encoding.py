@@ -8,7 +8,7 @@ import pytest
 
 from assistant.paper import Paper
 from assistant.reading import Failure, read_bytes, source
-from assistant.reading.encoding import detect
+from assistant.reading.encoding import guess
 from assistant.reading.source import UNREADABLE, Source
 
 WESTERN = [
@@ -24,8 +24,8 @@ WESTERN = [
 
 @pytest.mark.parametrize("text", WESTERN)
 def test_western_text_of_old_programs(text: str) -> None:
-    assert detect(text.encode("cp1252")) == "cp1252"
-    assert detect(text.encode()) == "utf-8"
+    assert guess(text.encode("cp1252")) == "cp1252"
+    assert guess(text.encode()) == "utf-8"
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_western_text_of_old_programs(text: str) -> None:
     ],
 )
 def test_damage_and_other_encodings_are_not(data: bytes) -> None:
-    assert detect(data) == "utf-8"
+    assert guess(data) == "utf-8"
 
 
 def test_ascii_says_nothing() -> None:
-    assert detect(b"plain") == ""
+    assert guess(b"plain") == ""
 
 
 def read(data: bytes) -> tuple[list[Paper], list[Failure]]:

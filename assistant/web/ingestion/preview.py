@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ReadingError
-from assistant.reading import UPLOAD_LIMITS, Failure, OnFailure, OnFormat, read_stream
+from assistant.reading import Failure, OnFailure, OnFormat, read_stream
 from assistant.reading.source import HEAD_BYTES
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ class Input:
             else:
                 opened = self.path.open("rb", buffering=0)
             with io.BufferedReader(opened, HEAD_BYTES) as stream:
-                yield from read_stream(
-                    stream, self.name, on_failure, on_format=on_format, limits=UPLOAD_LIMITS
-                )
+                yield from read_stream(stream, self.name, on_failure, on_format=on_format)
         except FileNotFoundError:
             on_failure(Failure(self.name, "the upload no longer exists. Choose the file again"))
         except (ReadingError, OSError) as error:
