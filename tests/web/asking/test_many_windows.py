@@ -123,7 +123,7 @@ def test_the_library_is_shown_while_many_wait_for_the_model(
             while b"evidence-1-1" not in (line := answer.readline()):
                 assert line, "no evidence came"
         found = call(event("chat-search", "change"), "no such chat", "another")
-        while b"No chat has these words" not in (line := found.readline()):
+        while b"No chats match" not in (line := found.readline()):
             assert line, "the chats were not listed"
         model.released.set()
 
