@@ -26,7 +26,7 @@ def test_files_are_looked_into_and_kept(
     with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="Import").click()
         page.click("#preview-import")
-        page.locator("#import-job [role=alert]").get_by_text("nothing to look at").wait_for()
+        page.locator("#import-job [role=alert]").get_by_text("nothing to preview").wait_for()
 
         page.set_input_files("#files input[type=file]", [saved_page, picture])
         page.locator("#files").get_by_text("cat").first.wait_for()
@@ -41,8 +41,8 @@ def test_files_are_looked_into_and_kept(
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
-        page.get_by_role("button", name="Keep 1 paper").click()
-        page.locator("#import-job").get_by_text("1 papers read: 1 new").wait_for()
+        page.get_by_role("button", name="Import 1 paper").click()
+        page.locator("#import-job").get_by_text("1 paper read: 1 new").wait_for()
         page.locator("#header").get_by_text("3 papers").wait_for()
         page.locator("#preview-import").wait_for()
         assert page.locator(".preview").count() == 0

@@ -45,7 +45,7 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
 
         page.click("#continue-tldrs")
         page.locator("#tldr-job").get_by_text(
-            f"{60 - written} TL;DRs written; every paper with an abstract has one now."
+            f"{60 - written} TL;DRs written. Every paper with an abstract has one now."
         ).wait_for()
         page.locator(".tldr-summary .lead").get_by_text("60 of 60").wait_for()
         assert page.locator(".lines li").count() == 30
