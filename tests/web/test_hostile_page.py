@@ -421,7 +421,7 @@ def test_in_settings(make_session: MakeSession, serve: Serve, open_page: OpenPag
         own = "".join(one for one in joined("markup", "markdown", "latex") if one not in "{}")
         page.fill("#prompt-text textarea", f"# user\n{own} {{evidence}} {{question}}")
         page.click("#save-prompt")
-        page.locator("#prompt-said").get_by_text("Saved, and used").wait_for()
+        page.locator("#prompt-said").get_by_text("Saved. Used from").wait_for()
         page.click("#about-again")
         page.locator("#prompt-about").get_by_text("Your prompt").wait_for()
         check(page)

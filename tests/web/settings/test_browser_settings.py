@@ -58,13 +58,13 @@ def test_settings_are_changed_while_the_page_runs(
     with serve(session) as server, open_page(server.address) as page:
         page.get_by_role("tab", name="Settings").click()
         page.locator("#about").get_by_text("not measured yet").first.wait_for()
-        assert "served to this computer alone" in page.inner_text("#about")
+        assert "served to this computer only" in page.inner_text("#about")
 
         # A file that is no model is told, and the old one stays.
         page.get_by_label("Another file …").check()
         page.locator("#model-path textarea, #model-path input").fill("/nowhere/a.gguf")
         page.click("#use-model")
-        page.locator("#model-job").get_by_text("there is no such file").wait_for()
+        page.locator("#model-job").get_by_text("no such file").wait_for()
         assert session.settings.model is None
         # What was typed stays there to be corrected.
         assert page.input_value("#model-path textarea, #model-path input") == "/nowhere/a.gguf"
@@ -79,7 +79,7 @@ def test_settings_are_changed_while_the_page_runs(
         page.locator("#settings-job").get_by_text("a whole number from 1 to 12").wait_for()
         page.locator("#setting-evidence input").fill("6")
         page.click("#save-settings")
-        page.locator("#settings-job").get_by_text("Done").wait_for()
+        page.locator("#settings-job").get_by_text("Saved.").wait_for()
         assert (session.settings.evidence, session.model.name) == (6, "other")
 
         # What was typed stays while one looks at another prompt, and until it is right.
@@ -93,7 +93,7 @@ def test_settings_are_changed_while_the_page_runs(
         assert "{papers}" in page.input_value("#prompt-text textarea")
         page.locator("#prompt-text textarea").fill(OWN)
         page.click("#save-prompt")
-        page.locator("#prompt-said").get_by_text("Saved, and used").wait_for()
+        page.locator("#prompt-said").get_by_text("Saved. Used from").wait_for()
         assert "Your prompt" in page.inner_text("#prompt-about")
 
         page.get_by_role("tab", name="Ask").click()
@@ -104,7 +104,7 @@ def test_settings_are_changed_while_the_page_runs(
 
         page.click("#reset-prompt")
         page.click("#sure-prompt")
-        page.locator("#prompt-said").get_by_text("your own is kept as").wait_for()
+        page.locator("#prompt-said").get_by_text("yours is kept as").wait_for()
         page.click("#reset-settings")
         page.locator("#settings-job").get_by_text("embedded answers from").wait_for()
         assert session.settings == load_settings()
