@@ -84,7 +84,7 @@ def count_chunks() -> int:
 def test_an_interrupted_import_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
     papers = write_papers(tmp_path / "many.jsonl", [f"animal{n}" for n in range(700)])
     said = interrupted_once(start("import", papers), lambda: count_chunks() > 0)
-    assert said.startswith("Stopped: 700 papers were read and are kept")
+    assert said.startswith("Stopped. 700 papers imported; ")
     assert len(said.splitlines()) == 1
     with library() as opened:
         assert opened.papers.count() == 700
@@ -107,8 +107,8 @@ def test_an_interrupted_batch_of_tldrs_keeps_what_is_done_and_goes_on(tmp_path: 
             return opened.status().tldrs >= 3
 
     said = interrupted_once(start("tldr", "--json", "--out", out), some_written)
-    assert said.startswith("Stopped: ")
-    assert "kept" in said
+    assert said.startswith("Stopped after ")
+    assert "saved in the library" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in tmp_path.glob("tldrs*")] == []
     with library() as opened:
