@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from patience import PATIENCE_S
 from web_support import ask
 from web_walk import SIZES, THEMES, open_details, open_tab, settle, tab_names
 
@@ -48,7 +49,6 @@ FIRST = {
 }
 TALLEST = 1_600
 LINES = 12  # TL;DRs that are written first
-PATIENCE = 120_000  # milliseconds that an answer may take
 
 
 def papers() -> Iterator[Paper]:
@@ -76,7 +76,7 @@ def served() -> Iterator[str]:
             thread = threading.Thread(target=server.run, args=(lambda address: ready.set(),))
             thread.start()
             try:
-                if not ready.wait(60):
+                if not ready.wait(PATIENCE_S):
                     raise SystemExit("The page does not answer.")
                 yield server.address
             finally:
@@ -150,7 +150,7 @@ def main(folder: Path) -> int:
         )
         for (size, options), (theme, query) in itertools.product(SIZES.items(), THEMES.items()):
             context = browser.new_context(**options, reduced_motion="reduce")
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(1000 * PATIENCE_S)
             page = context.new_page()
             page.goto(f"{address}/{query}")
             page.locator("#header strong").wait_for()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from patience import PATIENCE_S
+
 from assistant.web.serving.server import PageServer
 from assistant.web.serving.users import Users, hash_password, write_users
 
@@ -36,5 +38,5 @@ def serving(session: Session, file: Path, host: str = "127.0.0.1") -> Iterator[P
         yield server
     finally:
         server.stop()
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert not thread.is_alive(), "the server did not end"

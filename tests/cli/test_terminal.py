@@ -12,14 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals"),
 ]
 
-# Seconds of silence after which the program is taken to hang.
-_HANGS = 60
 
 CHAT = """
 import assistant.models as models
@@ -82,8 +81,8 @@ class Terminal:
         return self.process.wait()
 
     def _read(self) -> str:
-        if not select.select([self._descriptor], [], [], _HANGS)[0]:
-            raise AssertionError(f"nothing more came for {_HANGS} s")
+        if not select.select([self._descriptor], [], [], PATIENCE_S)[0]:
+            raise AssertionError(f"nothing more came for {PATIENCE_S} s")
         with suppress(OSError):  # what Linux says when the program is gone
             return os.read(self._descriptor, 65_536).decode()
         return ""

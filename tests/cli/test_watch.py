@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from cli_support import Run, write_papers
+from patience import PATIENCE_S
 
 import assistant.cli.watch
 import assistant.cli.watched_folder
@@ -42,8 +43,6 @@ from assistant.cli import main
 main()
 """
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-# Seconds of silence after which the program is taken to hang.
-_HANGS = 60
 
 
 @pytest.fixture
@@ -241,7 +240,7 @@ class Watching:
 
     def line(self) -> str:
         """The next line; '' at the end."""
-        return self._lines.get(timeout=_HANGS)
+        return self._lines.get(timeout=PATIENCE_S)
 
     def interrupt(self) -> tuple[int, list[str]]:
         """Press Ctrl-C; the exit code and what was written after."""

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from assistant.embedder import Embedder
 from assistant.errors import ModelError, PromptTooLong
@@ -95,7 +96,7 @@ def test_cancel_interrupts_the_wait_for_a_piece() -> None:
     reader = threading.Thread(target=lambda: pieces.extend(stream), daemon=True)
     reader.start()
     stream.cancel()
-    reader.join(60)
+    reader.join(PATIENCE_S)
     assert not reader.is_alive()
     assert pieces == []
     assert stream.stats.finish == "cancelled"

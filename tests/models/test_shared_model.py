@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from patience import PATIENCE_S
 
 from assistant.errors import ModelError
 from assistant.models.fake import ScriptedModel
@@ -54,7 +55,7 @@ def test_it_is_closed_when_nobody_holds_it_and_not_before() -> None:
     assert not model.closed.wait(0.05)
     assert "".join(pieces) == " two three four"
     del pieces, stream
-    assert model.closed.wait(10)
+    assert model.closed.wait(PATIENCE_S)
 
 
 def test_closing_waits_for_a_call_that_is_running() -> None:

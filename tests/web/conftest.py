@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from patience import PATIENCE_S
 from web_support import PAPERS, MakeSession, OpenPage, Serve
 
 import assistant.models
@@ -127,12 +128,12 @@ def serve(outgoing: list[object]) -> Serve:
         thread = threading.Thread(target=server.run, args=(on_ready,))
         thread.start()
         try:
-            assert ready.wait(60), "the page did not answer"
+            assert ready.wait(PATIENCE_S), "the page did not answer"
             assert addresses == [server.address]
             yield server
         finally:
             server.stop()
-            thread.join(30)
+            thread.join(PATIENCE_S)
         assert not thread.is_alive(), "the server did not end"
         assert outgoing == []
 
@@ -178,7 +179,7 @@ def open_page(browser: Browser) -> OpenPage:
     def opened(address: str, query: str = "", **options: Any) -> Iterator[Page]:
         wrong: list[str] = []
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE_S)
         page = context.new_page()
 
         def note_request(url: str) -> None:

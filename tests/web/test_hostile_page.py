@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
+from patience import PATIENCE_S
 from web_support import MATHML, MakeSession, OpenPage, Serve
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
@@ -202,7 +203,7 @@ def hostile_page(session: Session, serve: Serve, open_page: OpenPage) -> Iterato
     with serve(session) as server:
         session.notify(" ".join(TEXTS))
         with open_page(server.address) as page:
-            page.set_default_timeout(40_000)
+            page.set_default_timeout(1000 * PATIENCE_S)
             page.on("popup", lambda popup: wrong.append(f"window {popup.url}"))
             page.on("download", lambda download: wrong.append(f"download {download.url}"))
             yield page

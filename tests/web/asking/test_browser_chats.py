@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patience import PATIENCE_S
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
 
 from assistant.paper import Paper
@@ -56,7 +57,7 @@ def test_the_embedded_models_answer_from_the_sample(serve: Serve, open_page: Ope
         session.library.add(sample_papers())
         session.library.vectors.embed_missing()
         with serve(session) as server, open_page(server.address) as page:
-            page.set_default_timeout(120_000)
+            page.set_default_timeout(1000 * PATIENCE_S)
             question = "How many parameters does AlexNet have?"
             page.get_by_role("button", name=question).click()
             page.locator("#current-turn .figures").wait_for()

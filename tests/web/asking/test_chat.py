@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from patience import PATIENCE_S
 from web_support import MakeSession, stored_paper
 
 from assistant.answering import (
@@ -142,7 +143,7 @@ def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) 
             break
     chat.stop("visitor")
     *_, last = views
-    assert asker.stopped.wait(10)
+    assert asker.stopped.wait(PATIENCE_S)
     assert "turn-stopped" in last.current
     assert "First." in last.current
     assert not last.running
@@ -179,7 +180,7 @@ def test_who_goes_stops_the_answer(make_chat: MakeChat) -> None:
     views = chat.ask("How long?", "visitor")
     next(views)
     chat.forget("visitor")
-    assert asker.stopped.wait(10)
+    assert asker.stopped.wait(PATIENCE_S)
     # Nothing more is shown: the page may show a new chat by now.
     assert list(views) == []
 
@@ -192,7 +193,7 @@ def test_a_generator_that_is_dropped_stops_the_answer(make_chat: MakeChat) -> No
     next(views)
     del views
     gc.collect()
-    assert asker.stopped.wait(10)
+    assert asker.stopped.wait(PATIENCE_S)
 
 
 def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
+from patience import PATIENCE_S
 from web_support import MakeSession, OpenPage, Serve, ask
 
 from assistant.models.fake import ScriptedModel, ScriptedStream
@@ -54,7 +55,7 @@ class Echo(ScriptedModel):
 
     def generate(self, request: GenerationRequest) -> ScriptedStream:
         self.asked.append(self._animal(request))
-        self.released.wait(120)
+        self.released.wait(PATIENCE_S)
         return super().generate(request)
 
     @staticmethod
@@ -110,7 +111,7 @@ def test_the_library_is_shown_while_many_wait_for_the_model(
             body = {"data": data, "fn_index": fn["id"], "session_hash": window}
             joined = _json(server.port, "/gradio_api/queue/join", json.dumps(body))
             assert "event_id" in joined
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
             streams.callback(connection.close)
             connection.request("GET", f"/gradio_api/queue/data?session_hash={window}")
             return streams.enter_context(connection.getresponse())
@@ -129,7 +130,7 @@ def test_the_library_is_shown_while_many_wait_for_the_model(
 
 
 def _json(port: int, path: str, body: str | None = None) -> dict[str, Any]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as connection:
         headers = {"content-type": "application/json"}
         connection.request("POST" if body else "GET", path, body, headers)
         found: dict[str, Any] = json.loads(connection.getresponse().read())

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from patience import PATIENCE_S
 from web_support import EVIL, PAPERS, MakeSession, Tags
 
 from assistant.errors import LibraryBusy, LibraryReadOnly
@@ -132,7 +133,7 @@ def test_the_last_removal_can_be_undone_and_the_one_before_is_erased(
     selection.remove("me", "1")
     assert not erased.is_set(), "it can still be undone"
     selection.remove("me", "2")
-    assert erased.wait(10)
+    assert erased.wait(PATIENCE_S)
     assert "1 paper is back." in selection.undo("me").html
     assert [stored.title for stored in library.papers.all()] == ["On the sleep of owls"]
 
@@ -172,7 +173,7 @@ def test_erasing_that_fails_is_tried_again_and_the_page_says_so(
     assert next(state for state in job.follow() if state.next_attempt).running
     assert "Erasing removed papers failed: Another program holds" in jobs.problems[0]
     free.set()
-    assert erased.wait(10)
+    assert erased.wait(PATIENCE_S)
     assert not list(job.follow())[-1].error
     assert jobs.problems == []
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 from web_support import EVIL, MakeSession, Tags
 
 from assistant.errors import LibraryBusy
@@ -266,7 +267,7 @@ def test_a_stopped_import_keeps_what_was_read(
     page.preview(pasted=PASTE)
     views = page.importing.run("me")
     assert next(views).running
-    assert embedding.wait(10)
+    assert embedding.wait(PATIENCE_S)
     page.importing.stop("other")
     page.importing.stop("me")
     assert "Stopped. The papers read so far are in the library." in list(views)[-1].html

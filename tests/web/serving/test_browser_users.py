@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from patience import PATIENCE_S
 from users_support import PASSWORDS, serving, write_ann_and_ben
 from web_support import MakeSession, ask
 
@@ -19,7 +20,7 @@ def window(browser: Browser, address: str) -> Iterator[Page]:
     """A browser of somebody else; at the end fail on any error in it, but for 401."""
     wrong: list[str] = []
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(1000 * PATIENCE_S)
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(f"error {error}"))
     page.on(

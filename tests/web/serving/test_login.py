@@ -16,6 +16,7 @@ import gradio as gr
 import pytest
 from asgi_support import Got, Page, request, send_request
 from gradio.routes import App
+from patience import PATIENCE_S
 from starlette.requests import Request
 from users_support import PASSWORDS, serving, write_ann_and_ben
 from web_support import MakeSession
@@ -480,7 +481,7 @@ def test_without_a_log_in_every_path_is_the_log_in_page(
     with serving(make_session(), file) as server:
 
         def answer(method: str, path: str, **headers: str) -> tuple[int, bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
             with closing(connection):
                 connection.request(method, path, b"{}" if method == "POST" else None, headers)
                 response = connection.getresponse()
@@ -501,7 +502,7 @@ def test_without_a_log_in_every_path_is_the_log_in_page(
 
 def test_behind_a_proxy_the_page_knows_its_address(make_session: MakeSession, file: Path) -> None:
     with serving(make_session(), file) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
         proxied = {
             "Host": "localhost",
             "Origin": "https://localhost",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE_S
 from users_support import serving, write_ann_and_ben
 from web_support import MakeSession, Serve
 
@@ -32,7 +33,7 @@ class Response:
 
 
 def request(port: int, method: str, path: str, body: str | None = None, **headers: str) -> Response:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, named)
     response = Response(connection.getresponse())
@@ -184,14 +185,14 @@ def test_ctrl_c_ends_it_cleanly_while_an_answer_is_written() -> None:
             content_type="application/json",
         )
         assert joined.status == 200
-        stream = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        stream = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         with contextlib.closing(stream):
             stream.request("GET", "/gradio_api/queue/data?session_hash=visitor")
             events = stream.getresponse()
             while b"evidence-1-1" not in (line := events.readline()):
                 assert line, "no evidence came"
             process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=30)
+            output, errors = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
         process.communicate()
