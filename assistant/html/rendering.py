@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from assistant.html.formulas.in_text import formulas, marked_formulas
+from assistant.html.formulas import formulas, marked_formulas
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
 _BLANK = re.compile(r"\n[ \t]+(?=\n)")

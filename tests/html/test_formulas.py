@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from web_support import MATHML, Tags
 
-from assistant.html.formulas.in_text import MAX_FORMULAS, formulas, marked_formulas
-from assistant.html.formulas.mathml import MAX_CHARACTERS, MAX_DEPTH, mathml
+from assistant.html.formulas import MAX_FORMULAS, formulas, marked_formulas
+from assistant.html.mathml import MAX_CHARACTERS, MAX_DEPTH, mathml
 from assistant.html.rendering import _environment
 from assistant.text.sanitizing import sanitized_lines
 
@@ -57,7 +57,7 @@ def source_of(html: str) -> str:
         (r"x \in \{0, 1\}^n", "x∈{0,1}n"),
         (r"\mathrm{ReLU}(A\mathbf{c}^i)", "ReLU(A𝐜i)"),
         (r"1/\text{number of iterations}", "1/number\xa0of\xa0iterations"),
-        (r"{\rm d}{\bf r}\cdot v", "d𝐫⋅v"),
+        (r"{\rm d}{\bf r}\cdot v", "d𝐫·v"),
         (r"\left\{\frac{a}{b}\right.", "{ab"),
         (r"f''^2_i", "fi″2".replace("″", "′′")),
         (r"10^{-3}", "10−3"),
@@ -94,6 +94,7 @@ def test_what_abstracts_use_is_converted(source: str, words: str) -> None:
         r"$\unicode{x3c}script\unicode{x3e}$ $\style{color:red}{x}$ $\color{red}x$ $\class{a}{b}$",
         r"$\input{/etc/passwd}$ $\write18{ls}$ $\catcode`\@=11$ $\begin{array}{c}a\end{array}$",
         r"$x^a^b$ $x_a_b$ $\frac{a}$ ${x$ $x}$ $\left( x$ $\sqrt[$ $x^$ $\\$ $x & y$ $x^1.5_$",
+        r"$\def\p{xx}\def\q{\p\p}\def\s{\q\q}\s$ $a\unicode{x202e}b$ $\hspace{99em}x$ $\kern9em x$",
         "$a\n\nb$",
         "$x^" + "{" * 20,
     ],

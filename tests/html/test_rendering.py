@@ -22,7 +22,7 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 # MathML is built as a tree, and the readers look for markup in what they read.
-WITHOUT_TEMPLATES = ("html/formulas/", "reading/", "models/gguf.py")
+WITHOUT_TEMPLATES = ("html/formulas.py", "html/mathml.py", "reading/", "models/gguf.py")
 
 
 def strings(source: str) -> Iterator[tuple[int, str]]:

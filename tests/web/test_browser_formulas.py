@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web_support import MakeSession, OpenPage, Serve
 
-from assistant.html.formulas.in_text import formulas
+from assistant.html.formulas import formulas
 
 
 def test_what_is_copied_holds_the_source_of_its_formulas(

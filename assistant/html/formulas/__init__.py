@@ -1,1 +1,0 @@
-"""LaTeX formulas in texts -> MathML."""
