@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +24,7 @@ from assistant.cli import (
     watch,
 )
 from assistant.cli.interrupt import INTERRUPTED
-from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions
+from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions, with_options
 from assistant.cli.streams import Streams, leave_stdout, use_utf8
 from assistant.errors import AssistantError, SettingsError, UsageError
 from assistant.settings import load_settings
@@ -101,78 +102,64 @@ def before_the_command(
     context.obj = GlobalOptions(library, model)
 
 
-def _example(*lines: str) -> str:
-    """The examples at the end of a command's help; the first line prevents wrapping."""
-    return "\b\n" + "\n".join(("Example:", *(f"  {line}" for line in lines)))
+def _add(name: str, command: Callable[..., None], *examples: str, to: typer.Typer = app) -> None:
+    """Add a command to `to`, with examples at the end of its help."""
+    # The first line prevents wrapping.
+    epilog = "\n".join(("\b", "Example:", *(f"  {example}" for example in examples)))
+    to.command(name, epilog=epilog)(with_options(command))
 
 
-app.command("import", epilog=_example("assistant import trending_page.txt more.jsonl"))(
-    importing.import_papers
-)
-app.command(
+_add("import", importing.import_papers, "assistant import trending_page.txt more.jsonl")
+_add(
     "ask",
-    epilog=_example(
-        'assistant ask "Which method needs no labels?"',
-        "assistant ask --json - < questions.txt > answers.jsonl",
-    ),
-)(ask.ask)
-app.command("chat", epilog=_example("assistant chat"))(ask.chat)
-app.command(
-    "tldr",
-    epilog=_example(
-        "assistant tldr --format md --out tldrs.md",
-        "assistant tldr - < page.txt",
-    ),
-)(tldrs.tldr)
-app.command(
+    ask.ask,
+    'assistant ask "Which method needs no labels?"',
+    "assistant ask --json - < questions.txt > answers.jsonl",
+)
+_add("chat", ask.chat, "assistant chat")
+_add("tldr", tldrs.tldr, "assistant tldr --format md --out tldrs.md", "assistant tldr - < page.txt")
+_add(
     "digest",
-    epilog=_example("assistant digest", "assistant digest --since 7d --format html -o digest.html"),
-)(digest.digest)
-app.command(
+    digest.digest,
+    "assistant digest",
+    "assistant digest --since 7d --format html -o digest.html",
+)
+_add(
     "search",
-    epilog=_example(
-        'assistant search "graph neural networks" --limit 5',
-        "assistant search 'attention author:\"Geoffrey Hinton\" since:2015'",
-    ),
-)(search.search)
-app.command("similar", epilog=_example("assistant similar arxiv:1706.03762 --since 2018"))(
-    search.similar
+    search.search,
+    'assistant search "graph neural networks" --limit 5',
+    "assistant search 'attention author:\"Geoffrey Hinton\" since:2015'",
 )
-app.command("list", epilog=_example("assistant list | head", "assistant list tag:nlp"))(
-    search.list_papers
-)
-app.command("show", epilog=_example("assistant show arxiv:1706.03762"))(search.show)
-app.command("tag", epilog=_example("assistant tag star arxiv:1706.03762"))(tagging.tag)
-app.command("untag", epilog=_example("assistant untag to-read --tag to-read --until 2020"))(
-    tagging.untag
-)
-app.command("remove", epilog=_example("assistant remove --source old.bib"))(tagging.remove)
-app.command("watch", epilog=_example("assistant watch ~/Downloads"))(watch.watch)
-app.command("embed", epilog=_example("assistant embed"))(maintenance.embed)
-app.command("stats", epilog=_example("assistant stats"))(maintenance.stats)
-app.command("check", epilog=_example("assistant check --repair"))(maintenance.check)
-app.command("backup", epilog=_example("assistant backup papers.zip"))(maintenance.backup)
-app.command("restore", epilog=_example("assistant restore papers.zip --library copy"))(
-    maintenance.restore
-)
-app.command(
+_add("similar", search.similar, "assistant similar arxiv:1706.03762 --since 2018")
+_add("list", search.list_papers, "assistant list | head", "assistant list tag:nlp")
+_add("show", search.show, "assistant show arxiv:1706.03762")
+_add("tag", tagging.tag, "assistant tag star arxiv:1706.03762")
+_add("untag", tagging.untag, "assistant untag to-read --tag to-read --until 2020")
+_add("remove", tagging.remove, "assistant remove --source old.bib")
+_add("watch", watch.watch, "assistant watch ~/Downloads")
+_add("embed", maintenance.embed, "assistant embed")
+_add("stats", maintenance.stats, "assistant stats")
+_add("check", maintenance.check, "assistant check --repair")
+_add("backup", maintenance.backup, "assistant backup papers.zip")
+_add("restore", maintenance.restore, "assistant restore papers.zip --library copy")
+_add(
     "export",
-    epilog=_example(
-        "assistant export -o library.bib", "assistant export tag:nlp --format obsidian -o vault/nlp"
-    ),
-)(export.export)
-app.command(
+    export.export,
+    "assistant export -o library.bib",
+    "assistant export tag:nlp --format obsidian -o vault/nlp",
+)
+_add(
     "serve",
-    epilog=_example(
-        "assistant serve --port 8080", "assistant serve --host 0.0.0.0 --auth users.txt"
-    ),
-)(serve.serve)
+    serve.serve,
+    "assistant serve --port 8080",
+    "assistant serve --host 0.0.0.0 --auth users.txt",
+)
 user = typer.Typer(help="Manage who can log in to the page: add, remove or list users.")
-user.command("add", epilog=_example("assistant user add ann --auth users.txt"))(users.add)
-user.command("remove", epilog=_example("assistant user remove ann --auth users.txt"))(users.remove)
-user.command("list", epilog=_example("assistant user list --auth users.txt"))(users.list_users)
+_add("add", users.add, "assistant user add ann --auth users.txt", to=user)
+_add("remove", users.remove, "assistant user remove ann --auth users.txt", to=user)
+_add("list", users.list_users, "assistant user list --auth users.txt", to=user)
 app.add_typer(user, name="user", no_args_is_help=True)
-app.command("status", epilog=_example("assistant status --json"))(importing.status)
+_add("status", importing.status, "assistant status --json")
 
 
 def run(arguments: list[str] | None = None) -> None:

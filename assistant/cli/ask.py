@@ -10,30 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.answer_view import show_claim, show_end, show_evidence
 from assistant.cli.importing import fill_with_sample
 from assistant.cli.interrupt import INTERRUPTED, interruptible_prompt, stop_on_interrupt
-from assistant.cli.options import (
-    AuthorOption,
-    JsonOption,
-    LibraryOption,
-    ModelOption,
-    SampleOption,
-    SinceOption,
-    SourceOption,
-    TagOption,
-    UntilOption,
-    filters_of,
-    open_session,
-)
+from assistant.cli.options import FilterOptions, JsonOption, ModelCall, SampleOption
 from assistant.cli.search import EMPTY
 from assistant.cli.streams import STDIN, Batch, Streams
 from assistant.errors import AssistantError, LibraryError
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from assistant.answering import Answer, Turn
+    from assistant.answering import Answer, Claim, Evidence, Turn
     from assistant.library import Filters
     from assistant.session import Session
 
@@ -41,30 +29,25 @@ QUIT = "/quit"
 
 
 def ask(
-    context: typer.Context,
     question: Annotated[
         str,
         typer.Argument(metavar="QUESTION", help="Question to ask; - reads one question per line."),
     ],
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
+    *,
+    options: FilterOptions,
     as_json: JsonOption = False,
     sample: SampleOption = False,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    call: ModelCall,
 ) -> None:
     """Answer a question from the library, with citations.
 
     Every sentence of the answer is verified against the evidence it cites. Without evidence there
     is no answer. The question can contain filters: since:2024 author:hinton tag:nlp.
     """
-    streams = Streams()
+    streams = call.streams
     batch = Batch(question, streams)
-    filters = filters_of(since, until, author, tag, source)
-    with open_session(context, library, model, streams) as session:
+    filters = options.filters
+    with call.open_session() as session:
         _prepare(session, streams, sample=sample)
         asking = _Asking(session, streams, filters, as_json=as_json, headed=question == STDIN)
         for asked in batch:
@@ -75,25 +58,20 @@ def ask(
 
 
 def chat(
-    context: typer.Context,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
+    *,
+    options: FilterOptions,
     as_json: JsonOption = False,
     sample: SampleOption = False,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    call: ModelCall,
 ) -> None:
     """Chat with the library in the terminal.
 
     Follow-up questions are understood. Ctrl-C stops an answer, /quit or Ctrl-D exits. Piped stdin
     is read as one question per line.
     """
-    streams = Streams()
-    filters = filters_of(since, until, author, tag, source)
-    with open_session(context, library, model, streams) as session:
+    streams = call.streams
+    filters = options.filters
+    with call.open_session() as session:
         _prepare(session, streams, sample=sample)
         typed = sys.stdin.isatty()
         conversation = _Conversation(
@@ -143,16 +121,16 @@ class _Asking:
                 if isinstance(event, AnswerDone):
                     answer = event.answer
                 elif not self._as_json and isinstance(event, EvidenceFound):
-                    show_evidence(event.evidence, self.streams)
+                    _show_evidence(event.evidence, self.streams)
                 elif not self._as_json and isinstance(event, ClaimVerified):
-                    show_claim(event.claim, self.streams)
+                    _show_claim(event.claim, self.streams)
         if progress.stop_requested or answer is None:
             self.streams.note("Stopped.")
             return None
         if self._as_json:
             self.streams.json(answer.as_json())
         else:
-            show_end(answer, self.streams)
+            _show_end(answer, self.streams)
             if self._headed:
                 self.streams.line()
         return answer
@@ -220,3 +198,47 @@ def _converse(conversation: _Conversation, streams: Streams) -> None:
                 streams.note(f"No answer is running. {QUIT} or Ctrl-D exits.")
             except AssistantError as error:
                 streams.error(str(error))
+
+
+def _show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
+    """Show the evidence before the answer is written."""
+    if evidence:
+        streams.line(("Evidence", "bold"))
+        _show_sentences(evidence, range(1, len(evidence) + 1), streams)
+        streams.line()
+        streams.line(("Answer", "bold"))
+
+
+def _show_claim(claim: Claim, streams: Streams) -> None:
+    """Show one verified sentence of the answer."""
+    if claim.shown:
+        marks = "".join(f"[{n}]" for n in claim.citations)
+        heading = f"{claim.heading}: " if claim.heading else ""
+        verdict = f"  {claim.verdict}" if streams.is_terminal else ""
+        streams.line((heading, "bold"), f"{claim.text} ", (marks, "cyan"), (verdict, "dim"))
+
+
+def _show_end(answer: Answer, streams: Streams) -> None:
+    """Show the cited sources, or the refusal."""
+    cited = sorted({n for claim in answer.claims if claim.shown for n in claim.citations})
+    if answer.refused:
+        streams.line(answer.text)
+        if answer.nearest:
+            streams.line()
+            streams.line(("Nearest papers", "bold"))
+            for paper in answer.nearest:
+                streams.line(f"- {sanitized(paper.title)}  ", (paper.id, "dim"))
+    elif cited:
+        streams.line()
+        streams.line(("Sources", "bold"))
+        _show_sentences(answer.sources, cited, streams)
+    if answer.note:
+        streams.note(answer.note)
+
+
+def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], streams: Streams) -> None:
+    for n in numbers:
+        item = evidence[n - 1]
+        streams.line(
+            (f"[{n}]", "cyan"), f" {sanitized(item.stored.title)} — ", (f"“{item.text}”", "dim")
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import LibraryOption, ModelOption, open_session
+from assistant.cli.options import ModelCall
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY
 from assistant.cli.streams import Streams
@@ -36,7 +36,6 @@ class Format(enum.StrEnum):
 
 
 def digest(
-    context: typer.Context,
     since: Annotated[
         str,
         typer.Option(
@@ -71,8 +70,8 @@ def digest(
             "the abstract where a TL;DR is missing.",
         ),
     ] = None,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    *,
+    call: ModelCall,
 ) -> None:
     """Show the papers added recently, by topic, with TL;DRs.
 
@@ -82,10 +81,10 @@ def digest(
     """
     from assistant.digesting import MOST_SHOWN, check_mail_settings, new_papers
 
-    streams = Streams()
+    streams = call.streams
     now = datetime.now().astimezone()
     given = None if since == LAST else _start(since, now)
-    with open_session(context, library, model, streams) as session:
+    with call.open_session() as session:
         if send:
             check_mail_settings(session.settings)
         kept = session.library

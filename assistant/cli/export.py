@@ -9,21 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import (
-    AuthorOption,
-    LibraryOption,
-    SinceOption,
-    SourceOption,
-    TagOption,
-    UntilOption,
-    UnusedModelOption,
-    filtered,
-    filters_of,
-    open_session,
-)
+from assistant.cli.options import Call, FilterOptions
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
-from assistant.cli.streams import Streams
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
 
@@ -46,7 +34,6 @@ class ExportFormat(enum.StrEnum):
 
 
 def export(
-    context: typer.Context,
     query: Annotated[
         str,
         typer.Argument(
@@ -71,13 +58,9 @@ def export(
             show_default=False,
         ),
     ] = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    options: FilterOptions,
+    call: Call,
 ) -> None:
     """Export papers with their TL;DRs and tags for other programs.
 
@@ -87,10 +70,10 @@ def export(
     """
     from assistant.exporting import write, write_notes
 
-    streams = Streams()
+    streams = call.streams
     chosen = _format(form, out)
-    text, filters = filtered(query, filters_of(since, until, author, tag, source))
-    with open_session(context, library, model, streams, embedding=False) as session:
+    text, filters = options.with_query(query)
+    with call.open_session(embedding=False) as session:
         kept = session.library
         some = bool(text.strip()) or filters.given
         rows = kept.tldrs.for_papers(kept.papers.matching(text, filters) if some else None)

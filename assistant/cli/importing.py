@@ -10,14 +10,7 @@ import typer
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.maintenance import embed_missing
-from assistant.cli.options import (
-    ColumnsOption,
-    JsonOption,
-    LibraryOption,
-    ModelOption,
-    UnusedModelOption,
-    open_session,
-)
+from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
 from assistant.text.formatting import format_count, format_size
@@ -27,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def import_papers(
-    context: typer.Context,
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files, folders or archives; - reads stdin.")
     ],
@@ -42,8 +34,8 @@ def import_papers(
         ),
     ] = False,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Import papers from files into the library.
 
@@ -52,9 +44,9 @@ def import_papers(
     archives and gzip files. File types are detected from content. Papers that the library already
     has are merged, not added twice.
     """
-    streams = Streams()
+    streams = call.streams
     inputs = Inputs(paths, columns)
-    with open_session(context, library, model, streams) as session:
+    with call.open_session() as session:
         kept = session.library
         with stop_on_interrupt() as progress:
             with streams.progress("Reading papers", progress=progress):
@@ -91,14 +83,13 @@ def fill_with_sample(library: Library, streams: Streams) -> None:
 
 
 def status(
-    context: typer.Context,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    *,
+    call: ModelCall,
 ) -> None:
     """Show the contents and size of the library and the models in use."""
-    streams = Streams()
-    with open_session(context, library, model, streams) as session:
+    streams = call.streams
+    with call.open_session() as session:
         from assistant.models import describe_language_model
 
         figures = session.library.status()

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import (
-    JsonOption,
-    LibraryOption,
-    UnusedModelOption,
-    open_session,
-    settings_for,
-)
+from assistant.cli.options import Call, JsonOption
 from assistant.cli.streams import Streams
 from assistant.errors import EmbedderUnavailable
 from assistant.text.formatting import format_count
@@ -26,18 +20,17 @@ if TYPE_CHECKING:
 
 
 def embed(
-    context: typer.Context,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Compute the vectors of all papers that have none yet.
 
     Papers without vectors are found by their words only. Vectors are saved as they are computed:
     you can stop the command at any time and run it again to continue.
     """
-    streams = Streams()
+    streams = call.streams
     with (
-        open_session(context, library, model, streams) as session,
+        call.open_session() as session,
         stop_on_interrupt() as progress,
     ):
         if session.embedder is None:
@@ -59,14 +52,13 @@ def embed_missing(library: Library, streams: Streams, progress: Progress) -> int
 
 
 def stats(
-    context: typer.Context,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Show counts of papers by year, tag, author and source."""
-    streams = Streams()
-    with open_session(context, library, model, streams, embedding=False) as session:
+    streams = call.streams
+    with call.open_session(embedding=False) as session:
         found = session.library.statistics()
     if as_json:
         streams.json(asdict(found))
@@ -94,22 +86,21 @@ def stats(
 
 
 def check(
-    context: typer.Context,
     repair: Annotated[
         bool, typer.Option("--repair", help="Rebuild what can be rebuilt from the papers.")
     ] = False,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Check that catalogue, full text, vectors and indexes agree; exit 1 if they do not.
 
     With --repair, exit 1 only if something could not be repaired. An index that differs from the
     catalogue is always rebuilt.
     """
-    streams = Streams()
+    streams = call.streams
     with (
-        open_session(context, library, model, streams) as session,
+        call.open_session() as session,
         streams.progress("Opening the library") as progress,
     ):
         found = session.library.check(progress, repair=repair)
@@ -136,18 +127,17 @@ def _stage(problem: IntegrityProblem, repair: bool) -> str:
 
 
 def backup(
-    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")],
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Back up the library to one file. The library may be in use.
 
     The backup contains papers, records, tags, TL;DRs, vectors, chats and your prompts. An existing
     file is replaced.
     """
-    streams = Streams()
-    with open_session(context, library, model, streams, embedding=False) as session:
+    streams = call.streams
+    with call.open_session(embedding=False) as session:
         target = file.expanduser()
         with streams.progress("Writing the backup"):
             made = session.library.back_up(target)
@@ -158,14 +148,13 @@ def backup(
 
 
 def restore(
-    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File that `backup` wrote.")],
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Replace an existing library; the old one is set aside."),
     ] = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Restore a library from a backup. An existing library is kept unless you give --replace.
 
@@ -174,8 +163,8 @@ def restore(
     """
     from assistant.library import restore as restore_library
 
-    streams = Streams()
-    folder = settings_for(context, library, model).library
+    streams = call.streams
+    folder = call.settings.library
     with streams.progress("Restoring"):
         made = restore_library(file.expanduser(), folder.expanduser(), replace=replace)
     streams.line(

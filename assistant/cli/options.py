@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,16 +22,6 @@ if TYPE_CHECKING:
 LIBRARY_HELP = "Library folder."
 MODEL_HELP = "Language model to use instead of the bundled one."
 
-LibraryOption = Annotated[
-    str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP, show_default=False)
-]
-ModelOption = Annotated[
-    str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, show_default=False)
-]
-# Every command accepts --model, so that the option is never an error after a command.
-UnusedModelOption = Annotated[
-    str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other programs.")]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Add the sample papers if the library is empty.")
@@ -42,49 +35,86 @@ ColumnsOption = Annotated[
         show_default=False,
     ),
 ]
-# Filters can also be written in the question; `filtered` combines both.
-SinceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--since",
-        metavar="DATE",
-        help="Only papers from this date on: 2024, 2024-03 or 2024-03-14.",
-        show_default=False,
-    ),
-]
-UntilOption = Annotated[
-    str | None,
-    typer.Option(
-        "--until", metavar="DATE", help="Only papers up to this date.", show_default=False
-    ),
-]
-AuthorOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--author",
-        metavar="NAME",
-        help="Only papers by this author. Repeat to require several.",
-        show_default=False,
-    ),
-]
-TagOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tag",
-        metavar="TAG",
-        help="Only papers with this tag. Repeat to require several.",
-        show_default=False,
-    ),
-]
-SourceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--source",
-        metavar="FILE",
-        help="Only papers read from this file. Repeat to allow several.",
-        show_default=False,
-    ),
-]
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """The options that select papers; a query can contain the same filters."""
+
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DATE",
+            help="Only papers from this date on: 2024, 2024-03 or 2024-03-14.",
+            show_default=False,
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="DATE", help="Only papers up to this date.", show_default=False
+        ),
+    ] = None
+    author: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--author",
+            metavar="NAME",
+            help="Only papers by this author. Repeat to require several.",
+            show_default=False,
+        ),
+    ] = None
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            metavar="TAG",
+            help="Only papers with this tag. Repeat to require several.",
+            show_default=False,
+        ),
+    ] = None
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="FILE",
+            help="Only papers read from this file. Repeat to allow several.",
+            show_default=False,
+        ),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Report an invalid value before the command does anything.
+
+        Raises:
+            UsageError: a value is invalid.
+        """
+        _ = self.filters
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The filters that the options give."""
+        from assistant.library import Filters
+
+        return Filters(
+            since=self.since,
+            until=self.until,
+            authors=tuple(self.author or ()),
+            tags=tuple(self.tag or ()),
+            sources=tuple(self.source or ()),
+        )
+
+    def with_query(self, query: str) -> tuple[str, Filters]:
+        """The text of `query`, and its filters combined with these.
+
+        Raises:
+            UsageError: a filter in the query is invalid, or contradicts the options.
+        """
+        from assistant.library import parse_query
+
+        text, written = parse_query(query)
+        return text, written.combine(self.filters)
 
 
 @dataclass(frozen=True)
@@ -95,60 +125,72 @@ class GlobalOptions:
     model: str | None = None
 
 
-def settings_for(context: typer.Context, library: str | None, model: str | None) -> Settings:
-    """Settings of this call: options after the command win over those before it."""
-    before = context.obj if isinstance(context.obj, GlobalOptions) else GlobalOptions()
-    return load_settings(
-        library=_path("--library", before.library if library is None else library),
-        model=_path("--model", before.model if model is None else model),
-    )
+@dataclass(frozen=True)
+class Call:
+    """The options that every command has; those after the command win over those before it."""
+
+    context: typer.Context
+    library: Annotated[
+        str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP, show_default=False)
+    ] = None
+    # Hidden where no model is used, so that the option is never an error after a command.
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
+    ] = None
+
+    @cached_property
+    def streams(self) -> Streams:
+        """The streams of the command."""
+        return Streams()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings with these options."""
+        before = (
+            self.context.obj if isinstance(self.context.obj, GlobalOptions) else GlobalOptions()
+        )
+        return load_settings(
+            library=_path("--library", before.library if self.library is None else self.library),
+            model=_path("--model", before.model if self.model is None else self.model),
+        )
+
+    def open_session(self, *, embedding: bool = True) -> Session:
+        """A session with these settings; its notes go to stderr."""
+        return Session(self.settings, self.streams.note, embedding=embedding)
 
 
-def open_session(
-    context: typer.Context,
-    library: str | None,
-    model: str | None,
-    streams: Streams,
-    *,
-    embedding: bool = True,
-) -> Session:
-    """A session with the settings of this call; its notes go to stderr."""
-    return Session(settings_for(context, library, model), streams.note, embedding=embedding)
+@dataclass(frozen=True)
+class ModelCall(Call):
+    """The same for a command that uses the language model."""
+
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, show_default=False),
+    ] = None
 
 
-def filters_of(
-    since: str | None,
-    until: str | None,
-    authors: list[str] | None,
-    tags: list[str] | None,
-    sources: list[str] | None,
-) -> Filters:
-    """The filters given as options.
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` for Typer: parameters that are dataclasses become one option for each field."""
+    options: list[inspect.Parameter] = []
+    groups: dict[str, tuple[type, list[str]]] = {}
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        group = parameter.annotation
+        if is_dataclass(group) and isinstance(group, type):
+            fields = inspect.signature(group, eval_str=True).parameters
+            groups[parameter.name] = group, list(fields)
+            options += fields.values()
+        else:
+            options.append(parameter)
 
-    Raises:
-        UsageError: a value is invalid.
-    """
-    from assistant.library import Filters
+    @wraps(command)
+    def run(**given: Any) -> None:
+        for name, (group, fields) in groups.items():
+            given[name] = group(**{field: given.pop(field) for field in fields})
+        command(**given)
 
-    return Filters(
-        since=since,
-        until=until,
-        authors=tuple(authors or ()),
-        tags=tuple(tags or ()),
-        sources=tuple(sources or ()),
-    )
-
-
-def filtered(line: str, options: Filters) -> tuple[str, Filters]:
-    """The text of `line`, and its filters combined with those of `options`.
-
-    Raises:
-        UsageError: a value in the line is invalid, or contradicts the options.
-    """
-    from assistant.library import parse_query
-
-    text, written = parse_query(line)
-    return text, written.combine(options)
+    named = [option.replace(kind=option.KEYWORD_ONLY) for option in options]
+    run.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
+    return run
 
 
 def _path(option: str, given: str | None) -> Path | None:

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import (
-    AuthorOption,
-    JsonOption,
-    LibraryOption,
-    SinceOption,
-    SourceOption,
-    TagOption,
-    UntilOption,
-    UnusedModelOption,
-    filtered,
-    filters_of,
-    open_session,
-)
+from assistant.cli.options import Call, FilterOptions, JsonOption
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
 from assistant.text.sanitizing import sanitized
@@ -50,19 +38,14 @@ LimitOption = Annotated[
 
 
 def search(
-    context: typer.Context,
     query: Annotated[
         str, typer.Argument(metavar="QUERY", help="What to search for; - reads one query per line.")
     ],
     limit: LimitOption = 10,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
+    *,
+    options: FilterOptions,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    call: Call,
 ) -> None:
     """Find papers by words and meaning, best first.
 
@@ -70,13 +53,12 @@ def search(
     source:page.txt. A - before author, tag or source excludes papers. Filters alone list the
     newest papers.
     """
-    streams = Streams()
+    streams = call.streams
     batch = Batch(query, streams)
-    options = filters_of(since, until, author, tag, source)
-    with open_session(context, library, model, streams) as session:
+    with call.open_session() as session:
         for asked in batch:
             with batch.each(asked):
-                text, filters = filtered(asked, options)
+                text, filters = options.with_query(asked)
                 if not text.strip() and not filters.given:
                     raise UsageError("The query is empty. Enter what to search for.")
                 hits = session.library.search(text, limit, filters, budget_s=_PATIENCE_S)
@@ -85,22 +67,17 @@ def search(
 
 
 def similar(
-    context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
     limit: LimitOption = 10,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
+    *,
+    options: FilterOptions,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    call: Call,
 ) -> None:
     """Find the papers most similar to a paper of the library, nearest first."""
-    streams = Streams()
-    filters = filters_of(since, until, author, tag, source)
-    with open_session(context, library, model, streams) as session:
+    streams = call.streams
+    filters = options.filters
+    with call.open_session() as session:
         stored = session.library.papers.get(key)
         hits = session.library.search.similar(
             f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S
@@ -109,18 +86,14 @@ def similar(
 
 
 def list_papers(
-    context: typer.Context,
     query: Annotated[
         str,
         typer.Argument(
             metavar="QUERY", help="Only papers with all of these words.", show_default=False
         ),
     ] = "",
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
+    *,
+    options: FilterOptions,
     sort: Annotated[
         Order | None, typer.Option("--sort", help="Sort by publication date, date added, or title.")
     ] = None,
@@ -128,8 +101,7 @@ def list_papers(
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
     ] = None,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    call: Call,
 ) -> None:
     """List papers: number, id, title and TL;DR.
 
@@ -137,11 +109,11 @@ def list_papers(
     first. QUERY takes the same filters as `search`. Output to a file or a pipe is one
     tab-separated line per paper.
     """
-    streams = Streams()
-    text, filters = filtered(query, filters_of(since, until, author, tag, source))
+    streams = call.streams
+    text, filters = options.with_query(query)
     if sort and text.strip():
         raise UsageError("Results for words are sorted by relevance. Omit --sort.")
-    with open_session(context, library, model, streams, embedding=False) as session:
+    with call.open_session(embedding=False) as session:
         kept = session.library
         if sort:
             papers = kept.papers.sorted_by(sort.value, filters)
@@ -170,18 +142,17 @@ def list_papers(
 
 
 def show(
-    context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="ID", help=_KEY_HELP)],
     with_sources: Annotated[
         bool, typer.Option("--sources", help="Show every record the paper was merged from.")
     ] = False,
     as_json: JsonOption = False,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    call: Call,
 ) -> None:
     """Show one paper: metadata, TL;DR and abstract."""
-    streams = Streams()
-    with open_session(context, library, model, streams, embedding=False) as session:
+    streams = call.streams
+    with call.open_session(embedding=False) as session:
         stored = session.library.papers.get(key)
         tldr = session.library.tldrs.get(stored.number)
         records = session.library.papers.records(stored.number)

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.importing import fill_with_sample
-from assistant.cli.options import LibraryOption, ModelOption, SampleOption, open_session
-from assistant.cli.streams import Streams
+from assistant.cli.options import ModelCall, SampleOption
 from assistant.errors import UsageError
 
 HOST = "127.0.0.1"
@@ -18,7 +17,6 @@ PORT = 7860
 
 
 def serve(
-    context: typer.Context,
     port: Annotated[
         int,
         typer.Option("--port", metavar="N", min=0, max=65_535, help="Port; 0 picks a free one."),
@@ -52,14 +50,14 @@ def serve(
         ),
     ] = None,
     sample: SampleOption = False,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    *,
+    call: ModelCall,
 ) -> None:
     """Serve the web page on this computer until Ctrl-C; for a group with --auth."""
-    streams = Streams()
+    streams = call.streams
     if name and auth is None:
         raise UsageError("--name needs a log-in. Give --auth FILE too.")
-    with open_session(context, library, model, streams) as session:
+    with call.open_session() as session:
         from assistant.web.serving.server import serve as serve_page
         from assistant.web.serving.users import Users
 

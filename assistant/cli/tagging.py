@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import (
-    AuthorOption,
-    LibraryOption,
-    SinceOption,
-    SourceOption,
-    TagOption,
-    UntilOption,
-    UnusedModelOption,
-    filters_of,
-    open_session,
-)
+from assistant.cli.options import Call, FilterOptions
 from assistant.cli.search import NOTHING
 from assistant.cli.streams import STDIN, Streams, stdin_bytes
 from assistant.errors import UsageError
@@ -40,67 +30,37 @@ TagsArgument = Annotated[str, typer.Argument(metavar="TAG,...", help="Comma-sepa
 
 
 def tag(
-    context: typer.Context,
     tags: TagsArgument,
     keys: KeysArgument = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    with_tag: TagOption = None,
-    source: SourceOption = None,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    options: FilterOptions,
+    call: Call,
 ) -> None:
     """Add tags to the named papers, or to all papers that the options select.
 
     Later imports never remove your tags. The tag `star` marks your favourites: the digest lists
     similar papers first.
     """
-    wanted = _tags(tags)
-    streams = Streams()
-    with open_session(context, library, model, streams, embedding=False) as session:
-        filters = filters_of(since, until, author, with_tag, source)
-        _retag(
-            session.library.papers.tag, wanted, _selected(session.library, keys, filters), streams
-        )
+    _retag(call, keys, options.filters, tags, lambda library: library.papers.tag)
 
 
 def untag(
-    context: typer.Context,
     tags: TagsArgument,
     keys: KeysArgument = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    with_tag: TagOption = None,
-    source: SourceOption = None,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    options: FilterOptions,
+    call: Call,
 ) -> None:
     """Remove tags from papers. A later import does not bring them back."""
-    unwanted = _tags(tags)
-    streams = Streams()
-    with open_session(context, library, model, streams, embedding=False) as session:
-        filters = filters_of(since, until, author, with_tag, source)
-        _retag(
-            session.library.papers.untag,
-            unwanted,
-            _selected(session.library, keys, filters),
-            streams,
-        )
+    _retag(call, keys, options.filters, tags, lambda library: library.papers.untag)
 
 
 def remove(
-    context: typer.Context,
     keys: KeysArgument = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    with_tag: TagOption = None,
-    source: SourceOption = None,
-    library: LibraryOption = None,
-    model: UnusedModelOption = None,
+    *,
+    options: FilterOptions,
+    call: Call,
 ) -> None:
     """Remove papers with their full text, vectors, TL;DRs, tags and records.
 
@@ -108,10 +68,10 @@ def remove(
     Backups are not changed. The indexes are compacted afterwards, which takes minutes in a
     library of hundreds of thousands of papers.
     """
-    streams = Streams()
-    with open_session(context, library, model, streams) as session:
+    streams = call.streams
+    with call.open_session() as session:
         kept = session.library
-        papers = _selected(kept, keys, filters_of(since, until, author, with_tag, source))
+        papers = _selected(kept, keys, options.filters)
         if not papers:
             streams.note(NOTHING)
             return
@@ -164,18 +124,18 @@ def _from_stdin() -> list[str]:
     return [words[0] for line in lines if (words := line.split())]
 
 
-def _tags(given: str) -> list[str]:
+def _retag(
+    call: Call,
+    keys: list[str] | None,
+    filters: Filters,
+    given: str,
+    change: Callable[[Library], Callable[[Sequence[int], Sequence[str]], int]],
+) -> None:
+    """Change the comma-separated tags `given` of the selected papers."""
     tags = [tag for part in given.split(",") if (tag := " ".join(part.split()))]
     if not tags:
         raise UsageError("No tag was given. Example: assistant tag star ID")
-    return tags
-
-
-def _retag(
-    change: Callable[[Sequence[int], Sequence[str]], int],
-    tags: list[str],
-    papers: list[StoredPaper],
-    streams: Streams,
-) -> None:
-    changed, count = change([stored.number for stored in papers], tags), len(papers)
-    streams.line(f"{format_count(count, 'paper')} selected, {changed:,} changed.")
+    with call.open_session(embedding=False) as session:
+        papers = _selected(session.library, keys, filters)
+        changed = change(session.library)([stored.number for stored in papers], tags)
+    call.streams.line(f"{format_count(len(papers), 'paper')} selected, {changed:,} changed.")

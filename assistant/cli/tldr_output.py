@@ -1,18 +1,19 @@
-"""Writes TL;DRs: line by line, or as one page at the end."""
+"""Writes TL;DRs: line by line, as one page at the end, or one with how it was made."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from assistant.cli.streams import as_json
+from assistant.cli.streams import Streams, as_json
 from assistant.text.formatting import csv_row, markdown_text
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.summarizing import TldrResult
+    from assistant.summarizing import Explanation, TldrResult
 
 _COLUMNS = ("id", "title", "tldr", "method", "model", "prompt", "seconds")
 
@@ -65,3 +66,35 @@ def _row(result: TldrResult, form: Format) -> str:
     if form is Format.md:
         return f"- **{markdown_text(result.title)}** — {markdown_text(result.tldr)}\n"
     return f"{sanitized(result.title)} — {sanitized(result.tldr)}\n"
+
+
+def show_explanation(explanation: Explanation, streams: Streams, *, json: bool) -> None:
+    """Write the TL;DR, its source sentence, the sentence scores and the candidates."""
+    stored, shown = explanation.stored, explanation.shown
+    if json:
+        streams.json(
+            {
+                "id": stored.id,
+                "title": stored.title,
+                "tldr": shown.text,
+                "method": shown.method,
+                "source": explanation.source,
+                "sentences": [asdict(sentence) for sentence in explanation.sentences],
+                "candidates": [asdict(candidate) for candidate in explanation.candidates],
+            }
+        )
+        return
+    streams.line((sanitized(stored.title), "bold"), "  ", (stored.id, "dim"))
+    streams.line(("TL;DR: ", "bold"), shown.text, (f"  ({shown.method})", "dim"))
+    streams.line(("From:  ", "bold"), explanation.source)
+    streams.line()
+    streams.line(("Sentences with their salience (* = read by the model)", "bold"))
+    for sentence in explanation.sentences:
+        mark = "*" if sentence.read else " "
+        streams.line((f"{sentence.salience:6.2f} {mark} ", "dim"), sentence.text)
+    streams.line()
+    streams.line(("Candidates (the first that is not rejected is shown)", "bold"))
+    for number, candidate in enumerate(explanation.candidates, start=1):
+        streams.line((f"{number:2} {candidate.method}  ", "dim"), candidate.text)
+        if candidate.refused:
+            streams.line(("   rejected: ", "red"), candidate.refused)

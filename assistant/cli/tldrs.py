@@ -9,25 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.explanation_view import show_explanation
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import (
-    AuthorOption,
-    ColumnsOption,
-    LibraryOption,
-    ModelOption,
-    SinceOption,
-    SourceOption,
-    TagOption,
-    UntilOption,
-    filters_of,
-    open_session,
-)
+from assistant.cli.options import ColumnsOption, FilterOptions, ModelCall
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
-from assistant.cli.streams import Streams
-from assistant.cli.tldr_output import Format, Output
+from assistant.cli.tldr_output import Format, Output, show_explanation
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
 
@@ -43,7 +30,6 @@ _NO_ABSTRACT = "The paper {} has no abstract to summarize. Import a record that 
 
 
 def tldr(
-    context: typer.Context,
     path: Annotated[
         str | None,
         typer.Argument(metavar="PATH", help="Papers to read; - reads stdin. Default: the library."),
@@ -70,13 +56,9 @@ def tldr(
         typer.Option("--explain", metavar="ID", help="Show how the TL;DR of one paper was made."),
     ] = None,
     columns: ColumnsOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    author: AuthorOption = None,
-    tag: TagOption = None,
-    source: SourceOption = None,
-    library: LibraryOption = None,
-    model: ModelOption = None,
+    *,
+    options: FilterOptions,
+    call: ModelCall,
 ) -> None:
     """Write a one-line TL;DR for every paper that has an abstract.
 
@@ -84,9 +66,9 @@ def tldr(
     from PATH or stdin in the cache folder. A batch that was stopped or killed continues where it
     ended.
     """
-    streams = Streams()
+    streams = call.streams
     inputs = None if path is None else Inputs([path], columns)
-    filters = filters_of(since, until, author, tag, source)
+    filters = options.filters
     if inputs is not None and (filters.given or keys):
         raise UsageError(
             "Only papers in the library can be selected. Import PATH first, or omit these options."
@@ -97,14 +79,14 @@ def tldr(
     if explain is not None:
         if inputs is not None or filters.given or keys:
             raise UsageError("--explain takes one paper of the library and no other selection.")
-        with open_session(context, library, model, streams, embedding=False) as session:
+        with call.open_session(embedding=False) as session:
             stored = session.library.papers.get(explain)
             if not stored.abstract:
                 raise UsageError(_NO_ABSTRACT.format(stored.id))
             explanation = session.summarizer.explain(stored)
-        show_explanation(explanation, streams, as_json=form is Format.jsonl)
+        show_explanation(explanation, streams, json=form is Format.jsonl)
         return
-    with open_session(context, library, model, streams, embedding=False) as session:
+    with call.open_session(embedding=False) as session:
         counted = out is not None or not streams.is_terminal
         if inputs is None:
             results, total = _of_library(session, filters, keys, limit, redo=redo)

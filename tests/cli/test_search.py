@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_support import Run
 
-from assistant.cli.options import filtered, filters_of
+from assistant.cli.options import FilterOptions
 from assistant.library import Filters, Library
 from assistant.paper import Paper
 from assistant.settings import load_settings
@@ -158,12 +158,11 @@ def test_similar_to_no_paper_fails_in_one_line(run: Run, filled: Path) -> None:
 
 
 def test_options_and_the_line_together() -> None:
-    options = filters_of("2020", None, ["lee"], ["nlp"], None)
-    text, filters = filtered("sleep until:2024 tag:nlp tag:x", options)
+    options = FilterOptions(since="2020", author=["lee"], tag=["nlp"])
+    text, filters = options.with_query("sleep until:2024 tag:nlp tag:x")
     assert text == "sleep"
     assert filters == Filters(since="2020", until="2024", authors=("lee",), tags=("nlp", "x"))
-    nothing = filters_of(None, None, None, None, None)
-    assert filtered("sleep: why", nothing) == ("sleep: why", Filters())
+    assert FilterOptions().with_query("sleep: why") == ("sleep: why", Filters())
 
 
 def test_show_by_number_and_by_id(run: Run, filled: Path) -> None:

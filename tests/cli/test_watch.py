@@ -19,10 +19,8 @@ from cli_support import Run, write_papers
 from patience import PATIENCE_S
 
 import assistant.cli.watch
-import assistant.cli.watched_folder
 from assistant.cli.streams import Streams
-from assistant.cli.watch import _Importer
-from assistant.cli.watched_folder import Watched
+from assistant.cli.watch import Watched, _Importer
 from assistant.errors import LibraryBusy, LibraryFull
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
@@ -37,8 +35,8 @@ from assistant.models.fake import HashingEmbedder
 
 models.open_embedder = lambda settings, notify: HashingEmbedder()
 
-import assistant.cli.watched_folder, assistant.cli.watch
-assistant.cli.watched_folder.QUIET_S = assistant.cli.watch.QUIET_S = 0.5
+import assistant.cli.watch
+assistant.cli.watch.QUIET_S = 0.5
 from assistant.cli import main
 main()
 """
@@ -47,8 +45,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (assistant.cli.watched_folder, assistant.cli.watch):
-        monkeypatch.setattr(module, "QUIET_S", 0.5)
+    monkeypatch.setattr(assistant.cli.watch, "QUIET_S", 0.5)
     folder = tmp_path / "downloads"
     folder.mkdir()
     return folder
