@@ -22,10 +22,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from assistant.answering import AnswerPipeline
 from assistant.answering.answer import EvidenceFound
 from assistant.library import EVERYTHING, Filters
 from assistant.library.chunks import Chunk
@@ -39,6 +42,8 @@ _QUESTIONS = 100
 _REAL_VECTORS = 512
 _PAGE = 50
 _BATCH = 2_000
+# Seconds between two questions during a removal.
+_PAUSE_S = 0.1
 
 
 def main() -> None:
@@ -46,15 +51,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--sizes", default="1000,10000,100000,1000000")
     parser.add_argument("--folder", type=Path, help="folder for the libraries")
-    parser.add_argument("--part", choices=("ask",), help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=("ask", "remove"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.part:
-        print(json.dumps(_asked(arguments.folder)))
+        measure = {"ask": _measure_asking, "remove": _measure_removal}[arguments.part]
+        print(json.dumps(measure(arguments.folder)))
         return
-    lines = []
+    lines, removals = [], []
     with tempfile.TemporaryDirectory(dir=arguments.folder, ignore_cleanup_errors=True) as work:
         for size in map(int, arguments.sizes.split(",")):
             lines.append(_measured(Path(work), size))
+            removals.append(_removed(Path(work), size))
     print_table(
         "Libraries of generated papers",
         (
@@ -64,6 +71,11 @@ def main() -> None:
         ),
         lines,
     )  # fmt: skip
+    print_table(
+        "First evidence while a paper is removed and purged, seconds",
+        ("papers", "purge", "usual median", "p95", "longest", "meanwhile median", "p95", "longest"),
+        removals,
+    )
 
 
 def _measured(work: Path, size: int) -> tuple[str, ...]:
@@ -78,9 +90,7 @@ def _measured(work: Path, size: int) -> tuple[str, ...]:
     log(f"{size:,}: generating vectors")
     _generate_vectors(folder)
     log(f"{size:,}: asking")
-    asking = [sys.executable, "-m", "benchmarks.scale", "--part", "ask", "--folder", str(folder)]
-    subprocess.run(asking, check=True, capture_output=True)  # builds what the first start builds
-    figures = json.loads(subprocess.run(asking, check=True, capture_output=True).stdout)
+    figures = _part("ask", folder)
     disk = folder_size(folder)
     return (
         f"{size:,}",
@@ -93,6 +103,22 @@ def _measured(work: Path, size: int) -> tuple[str, ...]:
         f"{disk / 1e9:.2f}",
         f"{disk / size / 1e3:.1f}",
     )
+
+
+def _removed(work: Path, size: int) -> tuple[str, ...]:
+    log(f"{size:,}: removing")
+    figures = _part("remove", work / str(size))
+    times = [figures["usual"], figures["meanwhile"]]
+    columns = [(statistics.median(each), _p95(each), max(each)) for each in times]
+    return (f"{size:,}", f"{figures['purge']:.0f}", *(f"{x:.2f}" for each in columns for x in each))
+
+
+def _part(name: str, folder: Path) -> dict[str, Any]:
+    """The figures of one part, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.scale", "--part", name, "--folder", str(folder)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
 def _run(command: list[str]) -> tuple[float, int]:
@@ -126,25 +152,38 @@ def _generate_vectors(folder: Path) -> None:
             made = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
             chunks = [(paper, [Chunk(0, len(paper.abstract), "")]) for paper in batch]
             library.vectors.rows.add(fingerprint, chunks, made)
+        library.vectors.index.settle()
 
 
-def _asked(folder: Path) -> dict[str, object]:
+def _measure_removal(folder: Path) -> dict[str, object]:
+    """Seconds to the evidence before and while a removed paper is purged, and of the purge."""
+    with Session(load_settings(library=folder), log) as session:
+        library, pipeline = session.library, session.answer_pipeline
+        questions = itertools.cycle(_questions())
+
+        def ask() -> float:
+            return seconds(lambda: _find_evidence(pipeline, next(questions)))
+
+        for _ in range(5):
+            ask()
+        usual = [ask() for _ in range(_QUESTIONS)]
+        library.remove([library.papers.last_number() // 2])
+        meanwhile = []
+        with ThreadPoolExecutor(1) as pool:
+            purge = pool.submit(seconds, library.purge_removed)
+            while not purge.done():
+                meanwhile.append(ask())
+                time.sleep(_PAUSE_S)
+        return {"usual": usual, "meanwhile": meanwhile, "purge": purge.result()}
+
+
+def _measure_asking(folder: Path) -> dict[str, object]:
     """Seconds to the evidence of each question and to each table page; peak memory in bytes."""
     rng = random.Random(1)
-    questions = [
-        str(query["text"])
-        for query in map(json.loads, (DATA / "scifact" / "queries.jsonl").open(encoding="utf-8"))
-    ]
-    rng.shuffle(questions)
+    questions = _questions()
     with Session(load_settings(library=folder), log) as session:
-        library, asker = session.library, session.answer_pipeline
+        library, pipeline = session.library, session.answer_pipeline
         papers = library.papers.count()
-
-        def evidence(question: str) -> None:
-            for event in (events := asker.ask(question)):
-                if isinstance(event, EvidenceFound):
-                    events.close()  # type: ignore[attr-defined]
-                    return
 
         def table(filters: Filters, skip: int, sort: str) -> None:
             list(library.tldrs.for_papers(library.papers.sorted_by(sort, filters, _PAGE, skip)))  # type: ignore[arg-type]
@@ -154,10 +193,10 @@ def _asked(folder: Path) -> dict[str, object]:
             return [seconds(action) for _ in range(times)]
 
         for question in questions[:5]:
-            evidence(question)
+            _find_evidence(pipeline, question)
         return {
             "evidence": [
-                seconds(lambda asked=asked: evidence(asked))  # type: ignore[misc]
+                seconds(lambda asked=asked: _find_evidence(pipeline, asked))  # type: ignore[misc]
                 for asked in questions[5 : 5 + _QUESTIONS]
             ],
             "table": [
@@ -174,6 +213,20 @@ def _asked(folder: Path) -> dict[str, object]:
             ],
             "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
+
+
+def _questions() -> list[str]:
+    with (DATA / "scifact" / "queries.jsonl").open(encoding="utf-8") as file:
+        questions = [str(query["text"]) for query in map(json.loads, file)]
+    random.Random(1).shuffle(questions)
+    return questions
+
+
+def _find_evidence(pipeline: AnswerPipeline, question: str) -> None:
+    for event in (events := pipeline.ask(question)):
+        if isinstance(event, EvidenceFound):
+            events.close()  # type: ignore[attr-defined]
+            return
 
 
 def _years(rng: random.Random) -> Filters:

@@ -55,6 +55,12 @@ def untag(
     _retag(call, keys, options.filters, tags, lambda library: library.papers.untag)
 
 
+_NOT_PURGED = (
+    "Another program has the library open, so its files may still contain something of these "
+    "papers. That program deletes it at its next search, or the next `assistant remove` does."
+)
+
+
 def remove(
     keys: KeysArgument = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
@@ -78,8 +84,10 @@ def remove(
         if not yes:
             _ask(papers, streams)
         removed = len(kept.remove(stored.number for stored in papers))
-        with streams.progress("Compacting the indexes"):
-            kept.purge_removed()
+        with streams.progress("Compacting the indexes") as progress:
+            purged = kept.purge_removed(progress)
+        if not purged:
+            streams.note(_NOT_PURGED)
         for older in sorted(kept.folder.glob(f"*{_ASIDE}*")):
             streams.note(f"{older} still contains them. Delete that file to remove them there too.")
     streams.line(f"{format_count(removed, 'paper')} removed.")

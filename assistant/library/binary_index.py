@@ -19,6 +19,7 @@ from assistant.embedder import Vector, Vectors
 from assistant.files import replacing
 from assistant.library.vector_index import Codes, MemoryIndex
 from assistant.library.vector_rows import Numbers, VectorRows, VectorState
+from assistant.progress import Progress
 
 FILE = "signs.npz"
 # Candidates compared exactly: for each wanted vector, and at least (recall: docs/scale.md).
@@ -47,16 +48,21 @@ class BinaryIndex(MemoryIndex):
     def refresh(self) -> None:
         """See `VectorIndex.refresh`."""
         super().refresh()
-        with self._lock:
-            if len(self._chunks) - self._in_file > _MAX_MISSING * len(self._chunks):
-                self._save()
+        if len(self._chunks) - self._in_file > _MAX_MISSING * len(self._chunks):
+            self._save()
+
+    def settle(self, progress: Progress) -> bool:
+        """See `VectorIndex.settle`."""
+        self.refresh()
+        if self._saved_entry < self._rows.state().purge:
+            self._save()
+        return True
 
     def check(self) -> bool:
         """See `VectorIndex.check`."""
         rebuilt = super().check()
         if rebuilt:
-            with self._lock:
-                self._save()
+            self._save()
         return rebuilt
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
@@ -75,7 +81,8 @@ class BinaryIndex(MemoryIndex):
 
     def _clear(self) -> None:
         super()._clear()
-        self._in_file = 0
+        # How many vectors the file has, and the log entry that it has reached.
+        self._in_file = self._saved_entry = 0
 
     def _encode(self, vectors: Vectors) -> Codes:
         return np.packbits(vectors > 0, axis=1)
@@ -94,22 +101,21 @@ class BinaryIndex(MemoryIndex):
             if complete and self._rows.can_follow(state):
                 self._chunks, self._papers, self._encoded = chunks, papers, signs
                 self._seen = state
-                self._in_file = len(chunks)
+                self._in_file, self._saved_entry = len(chunks), state.entry
 
     def _save(self) -> None:
-        """Write the file; if that fails, the next start reads the catalogue."""
-        if self._file is None or self._seen is None:
+        """Write the file; if that fails, there is none, and the next start reads the catalogue."""
+        with self._lock:  # questions do not wait for the writing
+            state, chunks, papers, codes = self._seen, self._chunks, self._papers, self._encoded
+        if self._file is None or state is None:
             return
         with contextlib.suppress(OSError):
+            # What is there may contain vectors that have to leave it.
+            self._file.unlink(missing_ok=True)
             with replacing(self._file) as part, part.open("wb") as file:
-                np.savez(
-                    file,
-                    state=np.array(json.dumps(asdict(self._seen))),
-                    chunks=self._chunks,
-                    papers=self._papers,
-                    codes=self._encoded,
-                )
-            self._in_file = len(self._chunks)
+                saved = np.array(json.dumps(asdict(state)))
+                np.savez(file, state=saved, chunks=chunks, papers=papers, codes=codes)
+        self._in_file, self._saved_entry = len(chunks), state.entry
 
 
 def _fewest_differences(signs: Codes, vector: Vector, count: int) -> Numbers:

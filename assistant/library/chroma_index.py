@@ -1,30 +1,36 @@
-"""The Chroma index: made from the vectors in the catalogue, thrown away when it is not sound."""
+"""The Chroma index: built from the vectors in the catalogue, rebuilt when it cannot be trusted.
+
+Each build has a folder of its own in `FOLDER`, so a new one is made next to the one that answers
+questions, and takes its place when it is complete.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
+import secrets
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from assistant.embedder import Vector
-from assistant.files import write_atomically
-from assistant.library.chroma_collection import (
-    ChromaCollection,
-    ChromaUnusable,
-    chroma_failures,
-)
+from assistant.errors import LibraryError
+from assistant.library.chroma_build import ChromaBuild, ChromaOutdated, start
+from assistant.library.chroma_collection import ChromaUnusable
+from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorRows, VectorState
+from assistant.progress import NO_PROGRESS, Progress
 
 FOLDER = "chroma"
 LOCK = "chroma.lock"
-_STATE = "state.json"
-_BATCH = 500
+# Changes that a question applies before it searches; after more, the index is rebuilt.
+_MAX_BEHIND = 2_000
+# Vectors that `check` compares at once.
+_COMPARED = 500
+_POLL_S = 0.1
 
 
 class ChromaHeld(ChromaUnusable):
@@ -32,31 +38,32 @@ class ChromaHeld(ChromaUnusable):
 
 
 class ChromaIndex:
-    """A Chroma collection that this process alone has open, in step with the catalogue.
+    """A Chroma collection that this process alone has open, up to date with the catalogue.
 
-    Chroma notices neither a truncated vector file (it finds wrong neighbours) nor an overwritten
-    one (it may end the process). So a file in its folder has the size and time of every vector
-    file, and the state of the catalogue that the collection has reached. If a vector file differs,
-    or that state is not in the catalogue's history, the collection is rebuilt before Chroma reads
-    it.
+    It is rebuilt in the background if it is missing, damaged or far behind, or if removed chunks
+    have to leave its files. Questions do not wait for that: the present build answers them, or the
+    exact index if there is none. A small one is built at once.
 
     Raises:
         ChromaHeld: another process has it open.
-        ChromaUnusable: it cannot be opened and not be rebuilt either. The methods raise it too.
+        ChromaUnusable: it cannot be opened. The methods raise it too, if it cannot be built.
     """
 
     def __init__(self, folder: Path, rows: VectorRows, notify: Callable[[str], None]) -> None:
-        """Open the collection in `folder`; `notify` is told when it had to be rebuilt."""
+        """Open the build in `folder`, if there is one; `notify` is told when one was rebuilt."""
         self._folder = folder / FOLDER
         self._rows = rows
         self._notify = notify
+        # Held for short steps only, because questions need it.
         self._lock = threading.RLock()
-        self._collection: ChromaCollection | None = None
-        # The state that the collection has reached, None while it is incomplete, and the state
-        # that nothing in it is newer than.
-        self._seen: VectorState | None = None
-        self._target: VectorState | None = None
-        self._closed = False
+        self._build: ChromaBuild | None = None
+        self._exact = ExactIndex(rows)
+        # Why the last build was discarded, and why there will be no other one.
+        self._damage: str | None = None
+        self._failure: ChromaUnusable | None = None
+        self._rebuilding: threading.Thread | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._progress = Progress()
         # Not bound to a thread: whichever closes the library lets it go.
         self._owner = FileLock(folder / LOCK, thread_local=False)
         try:
@@ -71,209 +78,186 @@ class ChromaIndex:
             self.close()
             raise
 
-    def refresh(self) -> None:
-        """Bring the collection in step with the catalogue; rebuild it if it does not get there."""
-        with self._lock:
-            self._check_open()
-            if self._rows.state() == self._seen:
-                return
+    def _open(self) -> None:
+        for path in self._others():
             try:
-                self._follow()
+                self._build = ChromaBuild.open(path, self._rows)
+                self._damage = None
+                return
+            except ChromaOutdated:
+                pass
             except ChromaUnusable as reason:
-                self._rebuild(f"was damaged ({reason})")
+                self._damage = str(reason)
+
+    def refresh(self) -> None:
+        """Bring the index up to date, or start to rebuild it in the background."""
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            state = self._rows.state()
+            if self._build and _is_far_behind(self._build.reached, state):
+                self._discard(None)
+            try:
+                if self._build:
+                    self._build.follow()
+            except ChromaOutdated:
+                self._discard(None)
+            except ChromaUnusable as reason:
+                self._discard(f"was damaged ({reason})")
+            if not self._build and not self._rows.more_than(_MAX_BEHIND):
+                if not self._rebuilding:
+                    self._remove_others()
+                with contextlib.suppress(ChromaOutdated):
+                    self._use(ChromaBuild(self._new_path(), self._rows))
+            if not self._rebuilding and not self._is_purged(state):
+                self._rebuilding = threading.Thread(
+                    target=self._rebuild, name="rebuild-index", daemon=True
+                )
+                self._rebuilding.start()
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """See `VectorIndex.nearest`."""
         with self._lock:
-            self._check_open()
-            try:
-                return self._whole().nearest(vector, count)
-            except ChromaUnusable as reason:
-                self._rebuild(None)
-                found = self._whole().nearest(vector, count)
-                self._say_rebuilt(f"was damaged ({reason})")
-                return found
+            if self._build:
+                try:
+                    return self._build.collection.nearest(vector, count)
+                except ChromaUnusable as reason:
+                    self._discard(f"was damaged ({reason})")
+                    self.refresh()
+            if self._build:
+                return self._build.collection.nearest(vector, count)
+            exact = self._exact
+        exact.refresh()
+        return exact.nearest(vector, count)
+
+    def settle(self, progress: Progress) -> bool:
+        """See `VectorIndex.settle`."""
+        self.refresh()
+        while (thread := self._rebuilding) and not progress.stop_requested:
+            thread.join(_POLL_S)
+            built = self._progress.latest
+            progress.report(built.done, built.total, built.step)
+            self.refresh()
+        return self._is_purged(self._rows.state()) and not self._others()
 
     def check(self) -> bool:
-        """Compare every vector with the catalogue's; what differs is rebuilt. Says if it was."""
-        with self._lock:
-            self.refresh()
-            last = 0
-            while True:
-                batch = self._rows.added_after(last, _BATCH)
-                if not len(batch.chunks):
-                    return False
-                if self._whole().differs(batch) and self._rows.state() == self._seen:
-                    self._rebuild("did not fit the catalogue")
-                    return True
-                last = int(batch.chunks[-1])
+        """See `VectorIndex.check`."""
+        self.settle(NO_PROGRESS)
+        for batch in self._rows.between(0, self._rows.state().chunk, _COMPARED):
+            with self._lock:
+                build = self._build
+                if (
+                    build is None
+                    or not build.collection.differs(batch)
+                    or self._rows.state() != build.reached
+                ):
+                    continue
+                self._discard("did not match the catalogue")
+            self.settle(NO_PROGRESS)
+            return True
+        return False
 
     def close(self) -> None:
         """Close Chroma and let other processes have it; calling it twice does nothing."""
         with self._lock:
-            # An interrupted update has left vector files newer than the saved ones.
-            self._try_to_save_state()
-            self._close_collection()
-            self._closed = True
+            self._failure = ChromaUnusable("it is closed")
+            if self._process:
+                self._process.kill()
+            rebuilding = self._rebuilding
+        if rebuilding:
+            rebuilding.join()
+        with self._lock:
+            build, self._build = self._build, None
+            if build:
+                build.close()
             self._owner.release()
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise ChromaUnusable("it is closed")
+    def _is_purged(self, state: VectorState) -> bool:
+        """Whether there is a build without the chunks that have to leave the files."""
+        return self._build is not None and self._build.built.entry >= state.purge
 
-    def _open(self) -> None:
-        if not self._folder.exists():
-            self._rebuild(None)
-            return
-        saved = self._saved_state()
-        if saved is None:
-            self._rebuild("was not closed properly, or an older version made it")
-            return
-        reached, target, files = saved
-        if target.generation != self._rows.state().generation:
-            self._rebuild(None)
-        elif not self._rows.has_been(target):
-            self._rebuild("belongs to another catalogue")
-        elif not (self._folder / "chroma.sqlite3").is_file():
-            self._rebuild("was missing")
-        elif not self._has_files(files):
-            self._rebuild("was changed from outside or not closed properly")
-        else:
-            try:
-                self._collection = ChromaCollection(self._folder, create=False)
-                self._seen, self._target = reached, target
-                self._follow()
-            except ChromaUnusable as reason:
-                self._rebuild(f"was damaged ({reason})")
-
-    def _rebuild(self, why: str | None) -> None:
-        """Make the collection anew beside the old one and swap them; `why` is told to people."""
-        fresh = self._folder.with_name(FOLDER + ".new")
-        old = self._folder.with_name(FOLDER + ".old")
-        self._close_collection()
-        for leftover in (fresh, old):
-            _remove(leftover)
+    def _rebuild(self) -> None:
+        """Make a new build in a process of its own, and replace the present one."""
+        generation = self._rows.state().generation
         try:
-            state = self._rows.state()
-            self._collection = ChromaCollection(fresh, create=True)
-            self._add_between(0, state.chunk, self._collection)
-            self._close_collection()
-            with chroma_failures():
-                if self._folder.exists():
-                    self._folder.rename(old)
-                fresh.rename(self._folder)
-            self._collection = ChromaCollection(self._folder, create=False)
-            self._seen = self._target = state
-            self._follow()
-        except BaseException:
-            self._close_collection()
-            raise
+            self._run_process(path := self._new_path())
+            self._use(ChromaBuild.open(path, self._rows))
+        except (ChromaUnusable, LibraryError) as error:
+            # Vectors of two generations do not fit together; then the next question starts again.
+            if self._rows.state().generation == generation:
+                self._failure = self._failure or ChromaUnusable(str(error))
         finally:
-            for leftover in (fresh, old):
-                _remove(leftover)
-        if why is not None:
-            self._say_rebuilt(why)
+            with self._lock:
+                self._rebuilding = None
+                self._remove_others()
 
-    def _say_rebuilt(self, why: str) -> None:
-        self._notify(
-            f"The vector index {why}; it was rebuilt from the catalogue "
-            f"({self._rows.count()} vectors, nothing was embedded again)."
-        )
+    def _run_process(self, path: Path) -> None:
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            self._remove_others()
+            self._progress.report(0, self._rows.count(), "Rebuilding the vector index")
+            self._process = start(self._rows.catalog, path)
+        reason = ""
+        with self._process as process:
+            for line in process.stdout or ():
+                if line.strip().isdecimal():
+                    self._progress.report(int(line))
+                else:
+                    reason = line.strip()
+        self._process = None
+        if process.returncode:
+            raise ChromaUnusable(reason or f"its builder ended: {process.returncode}")
 
-    def _follow(self) -> None:
-        """Apply what changed in the catalogue since `_seen`, and check that the counts agree."""
-        collection, seen = self._whole(), self._seen
-        while seen is not None:
-            state = self._rows.state()
-            if not self._rows.can_follow(seen):
-                self._rebuild(None)
-                return
-            if state != seen:
-                with chroma_failures():
-                    self._save_state(seen, state)
-                self._remove_after(seen.entry, collection)
-                self._add_between(seen.chunk, state.chunk, collection)
-            held, expected = collection.count(), self._rows.count()
-            if self._rows.state() != state:  # another writer was active meanwhile
-                seen = state
-                continue
-            if held != expected:
-                raise ChromaUnusable(f"it has {held} vectors, the catalogue {expected}")
-            self._seen = self._target = state
-            self._try_to_save_state()
-            return
+    def _use(self, build: ChromaBuild) -> None:
+        """Answer questions with `build`, if that works, instead of the present build."""
+        try:
+            build.follow()
+            for vector in self._rows.added_after(0, 1).vectors:
+                build.collection.nearest(vector, 1)  # loads it, so that no question has to wait
+        except BaseException:
+            build.collection.close()
+            raise
+        with self._lock:
+            damage = self._damage
+            self._discard(None)
+            self._build = build
+            self._exact = ExactIndex(self._rows)  # frees the memory of the one so far
+        if damage:
+            self._notify(
+                f"The vector index {damage}; it was rebuilt from the catalogue "
+                f"({self._rows.count()} vectors, nothing was embedded again)."
+            )
 
-    def _remove_after(self, entry: int, collection: ChromaCollection) -> None:
-        while True:
-            entry, chunks = self._rows.removed_after(entry, _BATCH)
-            if not chunks:
-                return
-            collection.delete(chunks)
+    def _discard(self, damage: str | None) -> None:
+        """Delete the build, to be rebuilt because of `damage`; the caller holds the lock."""
+        build, self._build = self._build, None
+        self._damage = damage
+        if build:
+            build.collection.close()
+            remove(build.path)
 
-    def _add_between(self, chunk: int, last: int, collection: ChromaCollection) -> None:
-        """Add the chunks after `chunk` up to `last`."""
-        while chunk < last:
-            batch = self._rows.added_after(chunk, _BATCH).up_to(last)
-            if not len(batch.chunks):
-                return
-            collection.upsert(batch)
-            chunk = int(batch.chunks[-1])
+    def _new_path(self) -> Path:
+        return self._folder / secrets.token_hex(4)
 
-    def _whole(self) -> ChromaCollection:
-        if self._collection is None or self._seen is None:
-            raise ChromaUnusable("it was not finished")
-        return self._collection
+    def _others(self) -> list[Path]:
+        """All that is in the folder but the build in use; the folder itself if it is a file."""
+        if self._folder.is_file():
+            return [self._folder]
+        build = self._build
+        return [path for path in self._folder.glob("*") if not build or path != build.path]
 
-    def _close_collection(self) -> None:
-        collection, self._collection = self._collection, None
-        self._seen = None
-        if collection is not None:
-            collection.close()
-
-    # The state file in Chroma's folder
-
-    def _files(self) -> dict[str, list[int]]:
-        """Size and time of the vector files; Chroma's own database changes when it is opened."""
-        stats = {file: file.stat() for file in sorted(self._folder.glob("*/*"))}
-        return {
-            file.relative_to(self._folder).as_posix(): [stat.st_size, stat.st_mtime_ns]
-            for file, stat in stats.items()
-        }
-
-    def _has_files(self, files: dict[str, list[int]]) -> bool:
-        with contextlib.suppress(OSError):
-            return self._files() == files
-        return False
-
-    def _save_state(self, reached: VectorState, target: VectorState) -> None:
-        """Save that the collection has `reached` a state, and nothing that is newer than `target`.
-
-        It is saved before a change too. So a collection whose update was interrupted continues
-        from there, but not with another catalogue, in whose history `target` is not.
-        """
-        content = {"reached": asdict(reached), "target": asdict(target), "files": self._files()}
-        text = json.dumps(content)
-        file = self._folder / _STATE
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            write_atomically(file, text)
-        self._target = target
-
-    def _try_to_save_state(self) -> None:
-        # If it cannot be saved, the next process that opens the collection may rebuild it.
-        if self._seen is not None and self._target is not None:
-            with contextlib.suppress(OSError):
-                self._save_state(self._seen, self._target)
-
-    def _saved_state(self) -> tuple[VectorState, VectorState, dict[str, list[int]]] | None:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            saved = json.loads((self._folder / _STATE).read_bytes())
-            reached, target = VectorState(**saved["reached"]), VectorState(**saved["target"])
-            return reached, target, dict(saved["files"])
-        return None
+    def _remove_others(self) -> None:
+        for path in self._others():
+            remove(path)
 
 
-def _remove(folder: Path) -> None:
+def _is_far_behind(reached: VectorState, state: VectorState) -> bool:
+    return state.chunk - reached.chunk + state.entry - reached.entry > _MAX_BEHIND
+
+
+def remove(path: Path) -> None:
     """Delete a folder, or a file in its place; what cannot be deleted stays."""
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
     with contextlib.suppress(OSError):
-        folder.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

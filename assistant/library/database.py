@@ -33,6 +33,9 @@ from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VER
 # The parameters of a query, by position or by name.
 Values = Sequence[Any] | Mapping[str, Any]
 
+# How long a checkpoint that blocks writers waits for readers, and how often it is tried.
+_CHECKPOINT_SECONDS = 0.1
+_CHECKPOINT_TRIES = 50
 # How long closing waits for other threads.
 _CLOSING_SECONDS = 5.0
 # Functions for statements and migrations, with the number of arguments.
@@ -49,13 +52,11 @@ def folder_size(folder: Path) -> int:
     return sum(_size(file) for file in folder.rglob("*") if not file.is_dir())
 
 
-def _begin(connection: sqlite3.Connection, patience_s: float | None) -> None:
-    if patience_s is None:
-        connection.execute("BEGIN IMMEDIATE")
-        return
-    connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience_s)}")
+def _patiently(connection: sqlite3.Connection, seconds: float, statement: str) -> Any:
+    """The first row of `statement`, for which SQLite waits at most `seconds` for others."""
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
     try:
-        connection.execute("BEGIN IMMEDIATE")
+        return connection.execute(statement).fetchone()
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
 
@@ -151,7 +152,8 @@ class Database:
             if connection.in_transaction:  # an interrupt at the wrong moment left it
                 connection.rollback()
             try:
-                _begin(connection, patience_s)
+                patience_s = BUSY_SECONDS if patience_s is None else patience_s
+                _patiently(connection, patience_s, "BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -169,10 +171,23 @@ class Database:
         finally:
             self._writing.release()
 
-    def empty_journal(self) -> None:
-        """Write the journal into the file and empty it, unless somebody is reading."""
-        with self._locked(None), translate_errors(self.path), self._in_use() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def empty_journal(self) -> bool:
+        """Move the journal into the file; False if others kept reading it for some seconds.
+
+        A checkpoint that empties the journal blocks writers while it waits for readers. So most of
+        the journal is moved without that, and each try to empty it is short.
+        """
+        with translate_errors(self.path), self._in_use() as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            for _ in range(_CHECKPOINT_TRIES):
+                with self._locked(None):
+                    (busy, *_) = _patiently(
+                        connection, _CHECKPOINT_SECONDS, "PRAGMA wal_checkpoint(TRUNCATE)"
+                    )
+                if not busy:
+                    return True
+                time.sleep(_CHECKPOINT_SECONDS)
+        return False
 
     def size(self) -> int:
         """Bytes of the file and its journal."""

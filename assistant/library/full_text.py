@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,7 @@ from assistant.library.filter_sql import conditions
 from assistant.library.filters import EVERYTHING, Filters
 from assistant.library.query_plan import QueryPlan, any_of, common_scores, plan
 from assistant.library.spelling import Spelling
+from assistant.progress import Progress
 
 # A longer query is a pasted text, whose beginning says what it is about.
 MAX_CHARACTERS = 8_000
@@ -25,6 +27,10 @@ _NAME_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d+)")
 _RESCORED = 200
 # A match in the title counts as much as two in the abstract.
 _SCORE = "bm25(full_text, 2.0, 1.0)"
+# Pages of the index (4 KB each) that are rewritten in one transaction.
+_MERGED_PAGES = 64
+# A merge that changes fewer rows found nothing to merge (SQLite's documentation of FTS5).
+_MERGE_CHANGES = 2
 
 # Words of English questions that say nothing about the content of a paper.
 STOP_WORDS = frozenset(
@@ -108,10 +114,24 @@ class FullText:
         every = QueryPlan(" AND ".join(f"({any_of(group)})" for group in groups))
         return [number for number, _ in self.best(every, -1, filters)]
 
-    def optimize(self) -> None:
-        """Rewrite the index without the text of removed papers; this is slow in a large library."""
-        with self._database.write() as connection:
-            connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
+    def purge(self, progress: Progress) -> bool:
+        """Rewrite the index without the words of removed papers; False if it was stopped.
+
+        Each step takes some 20 ms; in the pause after it others may write.
+        """
+        pages = -_MERGED_PAGES  # negative: all parts of the index are to become one
+        while not progress.stop_requested:
+            started = time.monotonic()
+            with self._database.write() as connection:
+                before = connection.total_changes
+                connection.execute(
+                    "INSERT INTO full_text (full_text, rank) VALUES ('merge', ?)", (pages,)
+                )
+                if connection.total_changes - before < _MERGE_CHANGES:
+                    return True
+            pages = _MERGED_PAGES
+            progress.wait(time.monotonic() - started)
+        return False
 
     def _scores(self, condition: str, values: Sequence[object]) -> list[tuple[int, float]]:
         rows = self._database.rows(

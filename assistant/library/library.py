@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
 from assistant.library.paper_vectors import PaperVectors
 from assistant.library.records import ImportReport, LibraryStatus
-from assistant.library.removal import RemovedPaper, remove_papers, undo_removal
+from assistant.library.removal import PURGE_DUE, RemovedPaper, remove_papers, undo_removal
 from assistant.library.search import Search
 from assistant.library.statistics import Statistics, statistics
 from assistant.library.tldrs import Tldrs
@@ -57,6 +58,7 @@ class Library:
         """Put the parts together; use `Library.open` instead."""
         self.folder = folder
         self._database = database
+        self._purging = threading.Lock()
         self.papers = Catalog(database)
         self.tldrs = Tldrs(database, self.papers)
         self.chats = Chats(database)
@@ -138,15 +140,31 @@ class Library:
         """Add removed papers again with all but their vectors; return the numbers they have now."""
         return undo_removal(self._database, removed)
 
-    def purge_removed(self) -> None:
-        """Rebuild the indexes and empty the journal: no file contains removed papers any more.
+    def purge_due(self) -> bool:
+        """Whether the files may contain removed papers: `purge_removed` has not ended since."""
+        return not self._database.read_only and self.metadata.get(PURGE_DUE) is not None
 
-        It takes about as long as building the indexes, which is minutes in a large library.
+    def purge_removed(self, progress: Progress = NO_PROGRESS) -> bool:
+        """Delete what the files still contain of removed papers; return whether all of it is gone.
+
+        It rebuilds the indexes, which takes minutes in a large library. Papers are found and added
+        meanwhile. After a stop or a crash the next call starts what is left again.
+
+        Something may be left if another program has the library open, too. It deletes the removed
+        vectors when it searches next.
         """
-        self.papers.full_text.optimize()
-        self.vectors.rows.begin_generation()
-        self.vectors.index.refresh()
-        self._database.empty_journal()
+        with self._purging:
+            if not self.purge_due():
+                return True
+            last_removal = self.metadata.get(PURGE_DUE)
+            progress.report(step="Compacting the full-text index")
+            purged = self.papers.full_text.purge(progress)
+            progress.report(step="Rebuilding the vector index")
+            purged = self.vectors.index.purge(progress) and purged
+            purged = self._database.empty_journal() and purged
+            if purged:
+                self.metadata.delete(PURGE_DUE, last_removal)
+            return purged
 
     def version(self) -> tuple[int, VectorState]:
         """Changes whenever papers were added, or vectors added or removed; chats do not count."""

@@ -21,3 +21,8 @@ class Metadata:
         """Store `value` under `name`."""
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO metadata VALUES (?, ?)", (name, value))
+
+    def delete(self, name: str, value: str | None) -> None:
+        """Delete what is stored under `name`, if it is still `value`."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM metadata WHERE name = ? AND value = ?", (name, value))

@@ -190,6 +190,8 @@ class PaperVectors:
             while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
                 done += self._embed(batch)
                 progress.report(done, max(done, total))
+        if done:
+            self.index.settle(progress)  # so that the next process finds a complete index
         return done
 
     def embed_now(self, numbers: Sequence[int], deadline: float) -> list[EmbeddedPapers]:

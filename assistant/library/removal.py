@@ -15,6 +15,8 @@ from assistant.library.paper_writer import PaperWriter, set_own_tags
 from assistant.library.records import SourceRecord
 from assistant.paper import Paper
 
+# Metadata of a catalogue whose files may still contain removed papers; random for each removal.
+PURGE_DUE = "purge_due"
 _TLDR = "text, model, prompt, method, seconds, made_at"
 
 
@@ -44,6 +46,10 @@ def remove_papers(database: Database, numbers: Iterable[int]) -> list[RemovedPap
             "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps([one.number for one in removed]),),
         )
+        if removed:
+            connection.execute(
+                "INSERT OR REPLACE INTO metadata VALUES (?, hex(randomblob(8)))", (PURGE_DUE,)
+            )
     return removed
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assistant.embedder import Vector, Vectors
 from assistant.library.vector_rows import Numbers, VectorRows, VectorState
+from assistant.progress import Progress
 
 _BATCH = 5_000
 
@@ -23,7 +24,14 @@ class VectorIndex(Protocol):
     """Finds the chunks nearest to a vector. Thread-safe."""
 
     def refresh(self) -> None:
-        """Apply what changed in the catalogue; fast if nothing did."""
+        """Apply what changed in the catalogue; fast if nothing did. A rebuild only begins."""
+        ...
+
+    def settle(self, progress: Progress) -> bool:
+        """Bring index and files up to date and wait for a rebuild, or until a stop is requested.
+
+        Returns whether the files contain nothing of chunks removed up to `VectorState.purge`.
+        """
         ...
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
@@ -60,6 +68,11 @@ class MemoryIndex(ABC):
         with self._lock:
             self._follow()
 
+    def settle(self, progress: Progress) -> bool:
+        """See `VectorIndex.settle`; this index has no files."""
+        self.refresh()
+        return True
+
     def check(self) -> bool:
         """See `VectorIndex.check`."""
         with self._lock:
@@ -88,7 +101,7 @@ class MemoryIndex(ABC):
             if seen is None or not self._rows.can_follow(seen):
                 self._clear()
                 seen = replace(state, chunk=0)
-            removed = self._removed_after(seen.entry)
+            removed = self._rows.removed_after(seen.entry)
             added = list(self._between(seen.chunk, state.chunk))
             # In another generation these may be vectors of another embedder.
             if self._rows.state().generation == state.generation:
@@ -111,21 +124,9 @@ class MemoryIndex(ABC):
                 return False
         return start == len(self._chunks) == self._rows.count()
 
-    def _removed_after(self, entry: int) -> list[int]:
-        removed: list[int] = []
-        while True:
-            entry, chunks = self._rows.removed_after(entry, _BATCH)
-            if not chunks:
-                return removed
-            removed += chunks
-
     def _between(self, chunk: int, last: int) -> Iterator[tuple[Numbers, Numbers, Any]]:
         """Chunks after `chunk` up to `last`, their papers and encoded vectors, in batches."""
-        while chunk < last:
-            batch = self._rows.added_after(chunk, _BATCH).up_to(last)
-            if not len(batch.chunks):
-                return
-            chunk = int(batch.chunks[-1])
+        for batch in self._rows.between(chunk, last, _BATCH):
             yield batch.chunks, batch.papers, self._encode(batch.vectors)
 
     def _drop(self, removed: list[int]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ class VectorState:
     `chunk` is the highest number ever given to a chunk, `entry` the last entry of the chunk log.
     The random `mark` of that entry distinguishes this history from those of other catalogues,
     including earlier copies of the same catalogue. With a new `generation`, indexes are rebuilt.
+    Chunks removed up to the entry `purge` have to leave the files of every index.
     """
 
     generation: str
@@ -38,6 +39,7 @@ class VectorState:
     chunk: int
     entry: int
     mark: int
+    purge: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class VectorRows:
     def __init__(self, database: Database) -> None:
         """Read and write the vectors of `database`."""
         self._database = database
+        self.catalog = database.path
         self.metadata = Metadata(database)
 
     def state(self) -> VectorState:
@@ -135,10 +138,13 @@ class VectorRows:
             begin_generation(connection)
         return dropped
 
-    def begin_generation(self) -> None:
-        """Make every index rebuild itself, so that it contains nothing of removed chunks."""
+    def request_purge(self) -> None:
+        """Ask the indexes of every process to delete removed chunks from their files."""
         with self._database.write() as connection:
-            begin_generation(connection)
+            connection.execute(
+                "INSERT OR REPLACE INTO metadata SELECT 'purge', coalesce(max(entry), 0) "
+                "FROM chunk_log WHERE removed IS NOT NULL"
+            )
 
     def add(
         self,
@@ -183,14 +189,18 @@ class VectorRows:
         """The first `limit` rows after the chunk number `chunk`."""
         return self._batch("chunk > ? ORDER BY chunk LIMIT ?", (chunk, limit))
 
-    def removed_after(self, entry: int, limit: int) -> tuple[int, list[int]]:
-        """The last entry and the chunks of the first `limit` removals after `entry` of the log."""
+    def between(self, chunk: int, last: int, size: int) -> Iterator[VectorBatch]:
+        """The rows after the chunk number `chunk` up to `last`, in batches of `size`."""
+        while chunk < last and len((batch := self.added_after(chunk, size).up_to(last)).chunks):
+            yield batch
+            chunk = int(batch.chunks[-1])
+
+    def removed_after(self, entry: int) -> list[int]:
+        """The chunks that were removed after the entry `entry` of the log."""
         rows = self._database.rows(
-            "SELECT entry, removed FROM chunk_log WHERE entry > ? AND removed IS NOT NULL "
-            "ORDER BY entry LIMIT ?",
-            (entry, limit),
+            "SELECT removed FROM chunk_log WHERE entry > ? AND removed IS NOT NULL", (entry,)
         )
-        return (rows[-1][0] if rows else entry), [row[1] for row in rows]
+        return [row[0] for row in rows]
 
     def of_papers(self, numbers: Iterable[int]) -> VectorBatch:
         """The rows of these papers."""
@@ -239,8 +249,7 @@ class VectorRows:
 
 
 def begin_generation(connection: sqlite3.Connection) -> None:
-    """See `VectorRows.begin_generation`."""
-    # A rebuilt index does not need the removals.
+    """Make every index start over; for that it needs no earlier removals."""
     connection.execute("DELETE FROM chunk_log WHERE removed IS NOT NULL")
     connection.execute("INSERT INTO chunk_log DEFAULT VALUES")
     connection.execute(
@@ -254,6 +263,7 @@ def _state(connection: sqlite3.Connection) -> VectorState:
         "(SELECT value FROM metadata WHERE name = 'fingerprint'), "
         "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'chunks'), 0), "
         "coalesce((SELECT max(entry) FROM chunk_log), 0), "
-        "coalesce((SELECT mark FROM chunk_log ORDER BY entry DESC LIMIT 1), 0)"
+        "coalesce((SELECT mark FROM chunk_log ORDER BY entry DESC LIMIT 1), 0), "
+        "CAST(coalesce((SELECT value FROM metadata WHERE name = 'purge'), 0) AS INTEGER)"
     ).fetchone()
     return VectorState(*row)

@@ -6,12 +6,18 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from assistant.embedder import Vector
+from assistant.library.binary_index import FILE as BINARY_FILE
 from assistant.library.binary_index import BinaryIndex
 from assistant.library.chroma_collection import ChromaUnusable
-from assistant.library.chroma_index import ChromaHeld, ChromaIndex
+from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
+from assistant.library.chroma_index import LOCK as CHROMA_LOCK
+from assistant.library.chroma_index import ChromaHeld, ChromaIndex, remove
 from assistant.library.vector_index import ExactIndex, VectorIndex
 from assistant.library.vector_rows import VectorRows
+from assistant.progress import NO_PROGRESS, Progress
 
 # Chroma holds all vectors in memory: 1.7 GB of a million.
 MOST_IN_CHROMA = 300_000
@@ -34,12 +40,42 @@ class VectorSearch:
         self._index: VectorIndex | None = None
 
     def refresh(self) -> None:
-        """Bring the index in step with the catalogue."""
+        """Bring the index up to date; a rebuild only begins."""
         index = self._opened()
         try:
             index.refresh()
         except ChromaUnusable as reason:
             self._without_chroma(index, reason)  # loads what it needs when it is asked
+
+    def settle(self, progress: Progress = NO_PROGRESS) -> bool:
+        """Bring the index up to date and wait for a rebuild, or until a stop is requested.
+
+        Returns whether its files contain nothing of chunks that have to leave them.
+        """
+        index = self._opened()
+        try:
+            return index.settle(progress)
+        except ChromaUnusable as reason:
+            self._without_chroma(index, reason)
+            return True
+
+    def purge(self, progress: Progress) -> bool:
+        """Delete removed chunks from all index files; return whether they are gone.
+
+        If another process has Chroma open, it deletes them when it searches next.
+        """
+        self._rows.request_purge()
+        purged = self.settle(progress)
+        index = self._opened()
+        if not isinstance(index, BinaryIndex):
+            remove(self._folder / BINARY_FILE)
+        if not isinstance(index, ChromaIndex):
+            try:
+                with FileLock(self._folder / CHROMA_LOCK, blocking=False):
+                    remove(self._folder / CHROMA_FOLDER)
+            except Timeout:
+                return False
+        return purged
 
     def check(self) -> None:
         """Compare the index with the catalogue; rebuild it if it differs."""

@@ -37,6 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     rows.add("f", [(s, [Chunk(0, 2, "a")]) for s in Catalog(database).all()], vectors)
     index = ChromaIndex(folder, rows, fail)
+    index.refresh()
     index.close()
     database.close()
     return folder
@@ -74,13 +75,13 @@ def check(index: ChromaIndex, rows: VectorRows) -> None:
 
 
 def test_a_sound_index_is_opened_as_it_is(folder: Path, rows: VectorRows) -> None:
-    before = {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*")}
+    before = {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*/*")}
     assert before
     for _ in range(2):
         index = ChromaIndex(folder, rows, fail)
         check(index, rows)
         index.close()
-    assert {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*")} == before
+    assert {f: f.stat().st_mtime_ns for f in (folder / "chroma").glob("*/*/*")} == before
 
 
 def chroma_file(folder: Path, name: str) -> Path:
@@ -93,7 +94,7 @@ def delete_all(folder: Path) -> None:
 
 
 def delete_state(folder: Path) -> None:
-    (folder / "chroma" / "state.json").unlink()
+    chroma_file(folder, "state.json").unlink()
 
 
 def garbage_database(folder: Path) -> None:
@@ -149,7 +150,7 @@ def test_a_damaged_index_is_rebuilt_and_that_is_said_in_one_line(
     again = ChromaIndex(folder, rows, fail)
     check(again, rows)
     again.close()
-    assert not list(folder.glob("chroma.new")) + list(folder.glob("chroma.old"))
+    assert len(list((folder / "chroma").iterdir())) == 1
 
 
 def test_a_missing_index_is_built_without_a_note(folder: Path, rows: VectorRows) -> None:
@@ -174,12 +175,12 @@ def test_a_failure_while_searching_rebuilds(
 ) -> None:
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)
-    assert index._collection is not None
+    assert index._build is not None
 
     def broken(*_: object, **__: object) -> None:
         raise failure("called `Option::unwrap()` on a `None` value\nand more")
 
-    monkeypatch.setattr(index._collection._chroma, method, broken)
+    monkeypatch.setattr(index._build.collection._chroma, method, broken)
     check(index, rows)
     (note,) = notes
     assert "was damaged (called `Option::unwrap()` on a `None` value)" in note
@@ -194,8 +195,8 @@ def test_an_interrupt_is_no_damage(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    assert index._collection is not None
-    monkeypatch.setattr(index._collection._chroma, "query", interrupted)
+    assert index._build is not None
+    monkeypatch.setattr(index._build.collection._chroma, "query", interrupted)
     with pytest.raises(KeyboardInterrupt):
         index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
     index.close()
@@ -217,8 +218,8 @@ def test_an_interrupted_rebuild_is_begun_again(
         upsert(self, batch)
 
     monkeypatch.setattr(ChromaCollection, "upsert", interrupted)
-    assert index._collection is not None
-    monkeypatch.setattr(index._collection._chroma, "query", None)  # cannot be called
+    assert index._build is not None
+    monkeypatch.setattr(index._build.collection._chroma, "query", None)  # cannot be called
     with pytest.raises(KeyboardInterrupt):
         index.nearest(np.ones(DIMENSION, dtype=np.float32), 3)
     check(index, rows)
@@ -344,8 +345,8 @@ def test_an_interrupted_update_continues_with_its_own_catalogue_only(
 def test_a_lost_vector_is_noticed(folder: Path, rows: VectorRows) -> None:
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)
-    assert index._collection is not None
-    index._collection.delete([5])
+    assert index._build is not None
+    index._build.collection.delete([5])
     Catalog(rows._database).add_batch([longer(1)])
     check(index, rows)
     assert len(notes) == 1
@@ -372,8 +373,10 @@ def test_where_chroma_cannot_be_rebuilt_it_is_unusable(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("chromadb.PersistentClient", broken)
+    index = ChromaIndex(folder, rows, fail)
     with pytest.raises(ChromaUnusable, match="No space left"):
-        ChromaIndex(folder, rows, fail)
+        index.refresh()
+    index.close()
     monkeypatch.undo()
     notes: list[str] = []
     index = ChromaIndex(folder, rows, notes.append)  # the lock was given back

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -327,3 +328,33 @@ def test_closing_does_not_wait_for_oneself(path: Path) -> None:
         database.close()
         with pytest.raises(LibraryError, match="is closed"), database.read():
             pass
+
+
+def test_a_reader_delays_the_emptying_of_the_journal_but_no_writer(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM papers").fetchone()
+    with database.write() as connection:
+        connection.execute("INSERT INTO metadata VALUES ('a', 'b')")
+    written: list[str] = []
+    sleep = time.sleep
+
+    def write_instead(seconds: float) -> None:
+        with database.write(patience_s=0) as connection:
+            connection.execute("INSERT OR REPLACE INTO metadata VALUES ('c', 'd')")
+        written.append("between two tries")
+        sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", write_instead)
+    monkeypatch.setattr("assistant.library.database._CHECKPOINT_TRIES", 2)
+    assert not database.empty_journal()
+    assert written
+    assert path.with_name(path.name + "-wal").stat().st_size
+    other.rollback()
+    assert database.empty_journal()
+    assert not path.with_name(path.name + "-wal").stat().st_size
+    other.close()
+    database.close()

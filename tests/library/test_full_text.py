@@ -9,7 +9,9 @@ from assistant.library.catalog import Catalog
 from assistant.library.database import Database
 from assistant.library.filters import Filters
 from assistant.library.full_text import MAX_TERMS, terms
+from assistant.library.removal import remove_papers
 from assistant.paper import Paper
+from assistant.progress import NO_PROGRESS, Progress
 
 
 @pytest.mark.parametrize(
@@ -171,3 +173,66 @@ def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
     assert {found[0][0]} <= best or found[0][0] in dict(everything)
     assert catalog.full_text.scores(words, [found[0][0]])[found[0][0]] == pytest.approx(found[0][1])
     assert catalog.ranked(question, 20, Filters(only=(found[0][0],)))[0][0] == found[0][0]
+
+
+def test_a_purge_lets_others_write_and_search_between_its_steps(
+    tmp_path: Path, make_papers: Callable[..., list[Paper]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`optimize` would hold the lock of every writer from beginning to end."""
+    monkeypatch.setattr("assistant.library.full_text._MERGED_PAGES", 1)
+    database = Database(tmp_path / "catalog.sqlite")
+    catalog = Catalog(database)
+    for first in range(0, 1_000, 100):
+        catalog.add_batch(make_papers(100, first=first))
+    catalog.add_batch([Paper(title="Quokka", abstract="The xylokarpograph of a quokka.")])
+    remove_papers(database, [1_001])
+    imported: list[str] = []
+
+    class Pause(Progress):
+        def wait(self, seconds: float) -> bool:
+            number = len(imported)
+            title = f"{'abcdefghij'[number % 10] * 3}zebra"
+            catalog.add_batch([Paper(title=title, abstract="It came meanwhile.")])
+            assert catalog.ranked(title, 1)
+            assert catalog.ranked("penguins", 1)
+            imported.append(title)
+            return False
+
+    assert catalog.full_text.purge(Pause())
+    assert len(imported) > 3
+    with database.read() as connection:
+        blocks = connection.execute("SELECT block FROM full_text_data").fetchall()
+        connection.execute("SELECT count(*) FROM vocabulary").fetchone()
+    assert not any(b"xylokarp" in block for (block,) in blocks)
+    with database.write() as connection:
+        connection.execute("INSERT INTO full_text (full_text, rank) VALUES ('integrity-check', 1)")
+    database.close()
+
+
+def test_a_purge_can_be_stopped_and_continued(
+    tmp_path: Path, make_papers: Callable[..., list[Paper]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.library.full_text._MERGED_PAGES", 1)
+    database = Database(tmp_path / "catalog.sqlite")
+    catalog = Catalog(database)
+    for first in range(0, 500, 100):
+        catalog.add_batch(make_papers(100, first=first))
+    catalog.add_batch([Paper(title="Quokka", abstract="The xylokarpograph of a quokka.")])
+    remove_papers(database, [501])
+
+    class Stopping(Progress):
+        def wait(self, seconds: float) -> bool:
+            self.stop()
+            return True
+
+    def remains() -> bool:
+        with database.read() as connection:
+            blocks = connection.execute("SELECT block FROM full_text_data").fetchall()
+        return any(b"xylokarp" in block for (block,) in blocks)
+
+    assert not catalog.full_text.purge(Stopping())
+    assert remains()
+    assert catalog.full_text.purge(NO_PROGRESS)
+    assert not remains()
+    assert catalog.ranked("penguins", 1)
+    database.close()

@@ -290,7 +290,8 @@ def _through_chromadb(chroma: Path, change: Callable[[Any], object]) -> None:
     ],
 )  # fmt: skip
 def test_chroma_is_made_anew_and_that_is_said(filled: Path, spoil: Callable[[Path], None]) -> None:
-    spoil(filled / "chroma")
+    (build,) = (filled / "chroma").iterdir()
+    spoil(build)
     notes: list[str] = []
     examined(filled, repair=True, notes=notes)
     assert len(notes) == 1, notes

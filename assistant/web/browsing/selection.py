@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.library.removal import RemovedPaper
     from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.jobs import Jobs
+    from assistant.web.jobs import Job, Jobs
 
 # What a file of each format of `exporting` is to a browser, and what it is called here.
 EXPORTS = {
@@ -32,6 +32,7 @@ EXPORTS = {
     "jsonl": ("JSON lines", "application/x-ndjson"),
     "markdown": ("Markdown", "text/markdown"),
 }
+PURGE = "Deleting removed papers from the files"
 NONE_CHOSEN = "Choose papers first: tick the box in front of them."
 
 
@@ -46,8 +47,8 @@ class ActionResult:
 class Selection:
     """Acts on chosen papers of a session's library. Thread-safe.
 
-    What somebody removed can be put back until they remove something else or leave the page; then
-    what is left of it in the files is erased, in the background.
+    A visitor can undo their last removal until they remove something else or leave the page. After
+    that the removed papers are deleted from the files too, in the background.
     """
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
@@ -56,7 +57,7 @@ class Selection:
         self._jobs = jobs
         self._lock = threading.Lock()
         self._removed: dict[str, list[RemovedPaper]] = {}
-        self._to_erase = self._erasing = False
+        self._purge: Job[None] | None = None
         self._exports = itertools.count(1)
 
     def tag(self, chosen: str, tags: str) -> ActionResult:
@@ -158,29 +159,10 @@ class Selection:
             return ActionResult(done.html, undo=visitor in self._removed)
 
     def leave(self, visitor: str) -> None:
-        """Forget what `visitor` removed, and erase what is left of it in the files."""
+        """Forget what `visitor` removed, and delete what the files still contain of it."""
         with self._lock:
-            if not self._removed.pop(visitor, None):
-                return
-            self._to_erase = True
-            if self._erasing:
-                return
-            self._erasing = True
-        self._jobs.start("Erasing removed papers", self._erase, retry=True)
-
-    def _erase(self, progress: Progress) -> None:
-        while True:
-            with self._lock:
-                if not self._to_erase or progress.stop_requested:
-                    self._erasing = False
-                    return
-                self._to_erase = False
-            try:
-                self._session.library.purge_removed()
-            except BaseException:
-                with self._lock:
-                    self._to_erase = True
-                raise
+            if self._removed.pop(visitor, None) and not (self._purge and self._purge.running):
+                self._purge = purge_in_background(self._session, self._jobs)
 
     def _retagged(
         self,
@@ -198,6 +180,17 @@ class Selection:
             return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
 
         return _told(retag)
+
+
+def purge_in_background(session: Session, jobs: Jobs) -> Job[None]:
+    """Delete what the files contain of removed papers, also of those an earlier run removed."""
+
+    def purge(progress: Progress) -> None:
+        # Once more for papers that were removed meanwhile.
+        while session.library.purge_due() and session.library.purge_removed(progress):
+            pass
+
+    return jobs.start(PURGE, purge, retry=True, background=True)
 
 
 def chosen_numbers(chosen: str) -> list[int]:

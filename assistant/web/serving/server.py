@@ -19,6 +19,7 @@ import uvicorn
 
 from assistant.errors import AssistantError, PageError
 from assistant.web.background_embedding import embed_in_background
+from assistant.web.browsing.selection import purge_in_background
 from assistant.web.gradio_patches import patch_gradio, without_type_stubs
 from assistant.web.jobs import Jobs
 
@@ -115,6 +116,7 @@ class PageServer:
         jobs.start("Announcing the page", lambda progress: self._announce(on_ready, progress))
         jobs.start("Opening the models", lambda progress: self._warm_up())
         embed_in_background(self._session, jobs)
+        purge_in_background(self._session, jobs)
         await server.serve(sockets=[self._socket])
 
     def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:

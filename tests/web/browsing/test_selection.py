@@ -15,8 +15,15 @@ from assistant.exporting import FORMATS
 from assistant.library import Library, StoredTldr
 from assistant.library.removal import RemovedPaper
 from assistant.paper import Paper
+from assistant.progress import Progress
 from assistant.web import jobs as jobs_module
-from assistant.web.browsing.selection import EXPORTS, NONE_CHOSEN, Selection
+from assistant.web.browsing.selection import (
+    EXPORTS,
+    NONE_CHOSEN,
+    PURGE,
+    Selection,
+    purge_in_background,
+)
 from assistant.web.jobs import Jobs
 
 MakeSelection = Callable[..., tuple[Selection, Library]]
@@ -129,7 +136,7 @@ def test_the_last_removal_can_be_undone_and_the_one_before_is_erased(
 ) -> None:
     selection, library = make_selection()
     erased = threading.Event()
-    monkeypatch.setattr(library, "purge_removed", erased.set)
+    monkeypatch.setattr(library, "purge_removed", lambda progress: erased.set())
     selection.remove("me", "1")
     assert not erased.is_set(), "it can still be undone"
     selection.remove("me", "2")
@@ -154,13 +161,25 @@ def test_leaving_the_page_erases_what_was_removed(make_selection: MakeSelection)
     assert "There is nothing to put back." in selection.undo("me").html
 
 
+def test_a_purge_that_was_interrupted_continues_at_the_next_start(
+    make_selection: MakeSelection, jobs: Jobs
+) -> None:
+    selection, library = make_selection()
+    library.vectors.embed_missing()
+    selection.remove("me", "1")
+    assert library.purge_due(), "the page ended before the removal became final"
+    list(purge_in_background(selection._session, jobs).follow())
+    assert not library.purge_due()
+    assert "1 paper is back." in selection.undo("me").html
+
+
 def test_erasing_that_fails_is_tried_again_and_the_page_says_so(
     make_selection: MakeSelection, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selection, library = make_selection()
     free, erased = threading.Event(), threading.Event()
 
-    def busy() -> None:
+    def busy(progress: Progress) -> None:
         if not free.is_set():
             raise LibraryBusy("Another program holds the library.")
         erased.set()
@@ -171,7 +190,7 @@ def test_erasing_that_fails_is_tried_again_and_the_page_says_so(
     selection.leave("me")
     (job,) = jobs._jobs
     assert next(state for state in job.follow() if state.next_attempt).running
-    assert "Erasing removed papers failed: Another program holds" in jobs.problems[0]
+    assert f"{PURGE} failed: Another program holds" in jobs.problems[0]
     free.set()
     assert erased.wait(PATIENCE_S)
     assert not list(job.follow())[-1].error
