@@ -140,7 +140,6 @@ class _Conversation:
     """The turns so far; they are saved in the library."""
 
     def __init__(self, asking: _Asking) -> None:
-        """Begin a new chat."""
         self._asking = asking
         self._id = uuid.uuid4().hex
         self._turns: list[Turn] = []

@@ -223,7 +223,6 @@ class Batch:
         self._failed = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the questions as they arrive."""
         return stdin_lines() if self._given == STDIN else iter([self._given])
 
     @contextmanager

@@ -181,7 +181,6 @@ class Watched:
     """The files of a folder, and which of them were imported in their present state."""
 
     def __init__(self, library: Library, folder: Path) -> None:
-        """Load the state of `folder` from `library`."""
         self.folder = folder
         self._library = library
         self._own = library.folder.resolve()

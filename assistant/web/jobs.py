@@ -59,7 +59,6 @@ class Job(Generic[T]):
     """One run of a task in its own thread. Thread-safe."""
 
     def __init__(self, name: str, task: Task[T], *, retry: bool, background: bool) -> None:
-        """See `Jobs.start`."""
         self.name = name
         self.background = background
         self.progress = Progress(lambda report: self._set(JobState(report)))
@@ -153,7 +152,6 @@ class Jobs:
     """All jobs of one page. Thread-safe."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._lock = threading.Lock()
         self._jobs: list[Job[Any]] = []
         self._stopped = False

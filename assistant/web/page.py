@@ -21,7 +21,7 @@ from assistant.web.browsing.map_tab import add_map_tab
 from assistant.web.browsing.paper_detail import PaperDetail
 from assistant.web.browsing.selection import Selection
 from assistant.web.browsing.table import PaperTable
-from assistant.web.components import html, owner, quiet, visitor
+from assistant.web.components import html, owner, parallel, visitor
 from assistant.web.header import Header
 from assistant.web.ingestion.import_tab import add_import_tab
 from assistant.web.ingestion.importing import Importing
@@ -113,14 +113,10 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 editable=not group,
             )
         asking.continue_with(saved.continue_button, saved.chat_id, tabs)
-        page.load(head_until_ready, outputs=[header], concurrency_limit=None, **quiet())
+        page.load(head_until_ready, outputs=[header], **parallel())
         shown = gr.State("")
         gr.Timer(_HEADER_S).tick(
-            head_if_changed,
-            inputs=[shown],
-            outputs=[header, shown],
-            concurrency_limit=None,
-            **quiet(),
+            head_if_changed, inputs=[shown], outputs=[header, shown], **parallel()
         )
         page.unload(leave)
     page.max_threads = _MAX_THREADS

@@ -46,7 +46,6 @@ class Chat:
     """
 
     def __init__(self, session: Session, jobs: Jobs, at_once: int) -> None:
-        """Answer with the session's pipeline."""
         self._session = session
         self._jobs = jobs
         self._queue = RequestQueue(at_once)

@@ -12,7 +12,17 @@ from assistant.html import render
 from assistant.web.asking.chats import GONE
 from assistant.web.asking.examples import COUNT
 from assistant.web.asking.rendering import render_chips
-from assistant.web.components import html, owner, quiet, updates, visitor
+from assistant.web.components import (
+    button,
+    html,
+    owner,
+    parallel,
+    signal,
+    text_box,
+    unqueued,
+    updates,
+    visitor,
+)
 
 if TYPE_CHECKING:
     from assistant.web.asking.chat import Chat, ChatView
@@ -37,28 +47,24 @@ class ChatTab:
         with gr.Column(elem_id="composer"):
             chips = html(elem_id="chips")
             with gr.Row(elem_id="composer-row"):
-                question = gr.Textbox(
-                    label="Question",
-                    show_label=False,
-                    container=False,
-                    placeholder="Ask your papers …",
+                question = text_box(
+                    "Question",
+                    "question",
+                    "Ask your papers …",
                     lines=1,
                     max_lines=6,
                     autofocus=True,
                     scale=8,
-                    elem_id="question",
                 )
-                ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
-                stop = gr.Button(
-                    "Stop", variant="stop", scale=1, min_width=80, visible=False, elem_id="stop"
-                )
-                new = gr.Button("New chat", scale=1, min_width=100, elem_id="new-chat")
+                ask = button("Ask", "ask", 80, variant="primary", scale=1)
+                stop = button("Stop", "stop", 80, variant="stop", scale=1, visible=False)
+                new = button("New chat", "new-chat", 100, scale=1)
         # chat.js clicks these buttons and writes the key of the paper to ask about.
         retry = gr.Button("Retry", visible="hidden", elem_id="retry")
         edit = gr.Button("Edit question", visible="hidden", elem_id="edit-question")
         keep = gr.Button("Keep question", visible="hidden", elem_id="keep-question")
         ask_all = gr.Button("Ask all papers", visible="hidden", elem_id="ask-all")
-        wanted = gr.Textbox(label="Paper", visible="hidden", elem_id="ask-paper")
+        wanted = signal("Paper", "ask-paper")
         # Number and title of the only paper to ask, and whether the last question is being edited.
         paper, scope, editing = gr.State(None), gr.State(""), gr.State(False)
 
@@ -67,40 +73,36 @@ class ChatTab:
         answering: dict[str, Any] = {
             "outputs": self._outputs,
             # The chat has its own request queue, so evidence is found for all questions at once.
-            "concurrency_limit": None,
-            **quiet(),
+            **parallel(),
         }
         inputs = [paper, scope, editing]
         gr.on([ask.click, question.submit], self._ask, inputs=[question, *inputs], **answering)
         for one in tries:
             one.click(self._ask, inputs=[one, *inputs], **answering)
         retry.click(self._retry, inputs=[scope], **answering)
-        at_once: dict[str, Any] = {"queue": False, **quiet()}
-        stop.click(self._stop, **at_once)
-        new.click(self._start_new_chat, outputs=[*self._outputs, wanted, paper, scope], **at_once)
-        edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **at_once)
+        stop.click(self._stop, **unqueued())
+        new.click(
+            self._start_new_chat, outputs=[*self._outputs, wanted, paper, scope], **unqueued()
+        )
+        edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **unqueued())
         keep.click(
             lambda scope: (render_chips(scope), False),
             inputs=[scope],
             outputs=[chips, editing],
-            **at_once,
+            **unqueued(),
         )
         wanted.change(
-            self._choose, inputs=[wanted, editing], outputs=[paper, scope, chips], **at_once
+            self._choose, inputs=[wanted, editing], outputs=[paper, scope, chips], **unqueued()
         )
-        ask_all.click(lambda: "", outputs=[wanted], **at_once)
-        page.load(self._offer, outputs=[offered, *tries], concurrency_limit=None, **quiet())
+        ask_all.click(lambda: "", outputs=[wanted], **unqueued())
+        page.load(self._offer, outputs=[offered, *tries], **parallel())
 
     def continue_with(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
         """Make `button` continue the saved chat with the id in `chat_id` on this tab of `tabs`."""
         continued = button.click(
-            self._continue,
-            inputs=[chat_id, self._scope],
-            outputs=self._outputs,
-            queue=False,
-            **quiet(),
+            self._continue, inputs=[chat_id, self._scope], outputs=self._outputs, **unqueued()
         )
-        continued.then(lambda: gr.update(selected="ask"), outputs=[tabs], queue=False, **quiet())
+        continued.then(lambda: gr.update(selected="ask"), outputs=[tabs], **unqueued())
 
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request

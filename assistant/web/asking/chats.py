@@ -35,7 +35,6 @@ class ChatHistory:
     """
 
     def __init__(self, session: Session) -> None:
-        """Open nothing yet."""
         self._session = session
 
     def listing(self, words: str = "", owner: str = "") -> str:

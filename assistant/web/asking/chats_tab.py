@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from assistant.web.components import html, owner, quiet
+from assistant.web.components import button, html, owner, quiet, signal, text_box
 from assistant.web.rendering import render_text
 
 if TYPE_CHECKING:
@@ -26,33 +26,28 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
     """Add the components of `tab`; the list is loaded when the tab is selected."""
     opened = gr.State("")
     # page.js writes the id of the clicked chat into it.
-    selected = gr.Textbox(label="Chat", visible="hidden", elem_id="chosen-chat")
+    selected = signal("Chat", "chosen-chat")
     with gr.Row(elem_id="chats-bar"):
         with gr.Column(scale=2, min_width=260):
-            words = gr.Textbox(
-                show_label=False,
-                label="Search chats",
-                placeholder="Search titles, questions and answers …",
-                container=False,
-                elem_id="chat-search",
+            words = text_box(
+                "Search chats",
+                "chat-search",
+                "Search titles, questions and answers …",
+                max_lines=20,
             )
             chats = html(elem_id="chats")
         with gr.Column(scale=5, min_width=320):
             with gr.Row(visible=False, elem_id="chat-tools") as tools:
-                title = gr.Textbox(
-                    show_label=False, label="Title", container=False, scale=4, elem_id="chat-title"
-                )
-                rename = gr.Button("Rename", scale=1, min_width=90, elem_id="rename-chat")
-                continue_button = gr.Button(
-                    "Continue this chat", scale=1, min_width=170, elem_id="continue-chat"
-                )
+                title = text_box("Title", "chat-title", max_lines=20, scale=4)
+                rename = button("Rename", "rename-chat", 90, scale=1)
+                continue_button = button("Continue this chat", "continue-chat", 170, scale=1)
                 # page.js downloads the Markdown, which is part of the page.
-                gr.Button("Download Markdown", scale=1, min_width=170, elem_id="download-chat")
-                delete = gr.Button("Delete", scale=1, min_width=80, elem_id="delete-chat")
+                button("Download Markdown", "download-chat", 170, scale=1)
+                delete = button("Delete", "delete-chat", 80, scale=1)
             with gr.Row(visible=False, elem_id="chat-confirm") as confirm:
                 html(render_text("Delete this chat and all its answers?", "problem"))
-                sure = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="sure")
-                cancel = gr.Button("Cancel", scale=0, min_width=100, elem_id="keep-chat")
+                sure = button("Delete", "sure", 100, variant="stop")
+                cancel = button("Cancel", "keep-chat", 100)
             place = html(render_text(NO_CHAT), elem_id="opened-chat")
     shown = [opened, place, title, tools, confirm]
 
@@ -64,13 +59,7 @@ def add_chats_tab(tab: gr.Tab, history: ChatHistory) -> ChatsTab:
         return list_chats(searched, request), ""
 
     tab.select(refresh, inputs=[words], outputs=[chats, selected], **quiet())
-    words.change(
-        list_chats,
-        inputs=[words],
-        outputs=[chats],
-        trigger_mode="always_last",
-        **quiet(),
-    )
+    words.change(list_chats, inputs=[words], outputs=[chats], trigger_mode="always_last", **quiet())
 
     def open_chat(chat_id: str, request: gr.Request) -> tuple[Any, ...]:
         if not chat_id:

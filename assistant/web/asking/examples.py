@@ -29,7 +29,6 @@ class Examples:
     """Suggested questions for a session's library, cached until it changes. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Open nothing yet."""
         self._session = session
         self._lock = threading.Lock()
         self._version: object = None

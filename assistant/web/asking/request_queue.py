@@ -18,7 +18,6 @@ class RequestQueue:
     """First in, first out, `at_once` requests in parallel. Thread-safe."""
 
     def __init__(self, at_once: int) -> None:
-        """Start with an empty queue."""
         self._at_once = at_once
         self._running = 0
         self._waiting: list[object] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet
+from assistant.web.components import button, html, parallel, signal, text_box
 
 if TYPE_CHECKING:
     from assistant.web.browsing.paper_detail import DetailView, PaperDetail
@@ -18,30 +18,19 @@ class DetailPane:
     """Components and handlers of the pane; creating one adds it to the page being built."""
 
     def __init__(self, detail: PaperDetail, table: PaperTable) -> None:
-        """Add the components."""
         self._detail = detail
         self._table = table
         # Written by library.js: the number of the open paper ("" for none), and the requests of
         # buttons in the HTML.
-        self.opened, self._request = (
-            gr.Textbox(label=name, visible="hidden", elem_id=name)
-            for name in ("open-paper", "change-paper")
-        )
+        self.opened, self._request = (signal(name, name) for name in ("open-paper", "change-paper"))
         self.shown = gr.State(0)
         with gr.Column(scale=5, min_width=280, elem_id="detail-pane"):
             self._first = html(elem_id="paper-detail")
             with gr.Row(elem_id="detail-tagging"):
-                self._tag = gr.Textbox(
-                    show_label=False,
-                    label="New tag of this paper",
-                    placeholder="New tag …",
-                    container=False,
-                    max_lines=1,
-                    scale=3,
-                    min_width=120,
-                    elem_id="detail-tag",
+                self._tag = text_box(
+                    "New tag of this paper", "detail-tag", "New tag …", scale=3, min_width=120
                 )
-                self._add = gr.Button("Add tag", scale=0, min_width=90, elem_id="detail-add-tag")
+                self._add = button("Add tag", "detail-add-tag", 90)
             self._problem = html(elem_id="detail-problem")
             self._more = html(elem_id="paper-more")
             self._near = html(elem_id="paper-near")
@@ -65,9 +54,8 @@ class DetailPane:
             open_paper,
             inputs=[self.opened],
             outputs=[*self.outputs, self._problem, self._near],
-            concurrency_limit=None,
             trigger_mode="always_last",
-            **quiet(),
+            **parallel(),
         )
 
         def tag(number: str, typed: str) -> tuple[Any, ...]:
@@ -81,8 +69,7 @@ class DetailPane:
                 tag,
                 inputs=[self.opened, self._tag],
                 outputs=[self._problem, self._tag, *self.outputs],
-                concurrency_limit=None,
-                **quiet(),
+                **parallel(),
             )
         )
 
@@ -96,8 +83,7 @@ class DetailPane:
                 change,
                 inputs=[self._request, self.opened],
                 outputs=[message, *self.outputs],
-                concurrency_limit=None,
-                **quiet(),
+                **parallel(),
             )
         )
 

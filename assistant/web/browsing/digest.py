@@ -41,7 +41,6 @@ class Digests:
     """Builds the digests of a session for the page. Sends nothing and uses no model."""
 
     def __init__(self, session: Session) -> None:
-        """Open nothing yet."""
         self._session = session
 
     def view(self, since: str, date: str | None = None) -> DigestView:

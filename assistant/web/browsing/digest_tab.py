@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.web.browsing.digest import DATE, LAST, SINCE
-from assistant.web.components import html, quiet
+from assistant.web.components import button, html, quiet
 from assistant.web.rendering import render_text
 
 if TYPE_CHECKING:
@@ -36,16 +36,8 @@ def add_digest_tab(digests: Digests) -> None:
                 elem_id="digest-date",
             )
         with gr.Row(elem_classes="actions"):
-            show = gr.Button(
-                "Show", variant="primary", min_width=90, scale=0, elem_id="digest-show"
-            )
-            begin = gr.Button(
-                "Start the next digest here",
-                min_width=340,
-                scale=0,
-                interactive=False,
-                elem_id="digest-begin",
-            )
+            show = button("Show", "digest-show", 90, variant="primary")
+            begin = button("Start the next digest here", "digest-begin", 340, interactive=False)
         said = html(elem_id="digest-said")
         shown = html(render_text(NO_DIGEST), elem_id="digest")
 

@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.web.browsing.detail_pane import DetailPane, pane_values
 from assistant.web.browsing.selection_bar import SelectionBar, WriteTldrs
 from assistant.web.browsing.table import ORDERS
-from assistant.web.components import html, quiet
+from assistant.web.components import html, parallel, signal, text_box
 
 if TYPE_CHECKING:
     from assistant.web.browsing.paper_detail import PaperDetail
@@ -45,20 +45,14 @@ def add_library_tab(
     when the tab becomes visible, and again after every change of the library.
     """
     # Written by library.js: the page to show, and a request to check for changes.
-    turned, checks = (
-        gr.Textbox(label=name, visible="hidden", elem_id=name)
-        for name in ("turn-page", "look-again")
-    )
+    turned, checks = (signal(name, name) for name in ("turn-page", "look-again"))
     shown = gr.State(_Shown())
     with gr.Row(elem_id="library-bar"):
-        query = gr.Textbox(
-            show_label=False,
-            label="Search the library",
-            placeholder="Search by words or meaning; since:2024-03, author:hinton, tag:nlp …",
-            container=False,
-            max_lines=1,
+        query = text_box(
+            "Search the library",
+            "filter",
+            "Search by words or meaning; since:2024-03, author:hinton, tag:nlp …",
             scale=6,
-            elem_id="filter",
         )
         order = gr.Dropdown(
             list(ORDERS),
@@ -78,16 +72,7 @@ def add_library_tab(
             papers = html(elem_id="papers")
             with gr.Row(elem_id="library-pager"):
                 pager = html(elem_id="pager")
-                gr.Textbox(  # read by library.js
-                    show_label=False,
-                    label="Go to page",
-                    placeholder="Go to …",
-                    container=False,
-                    max_lines=1,
-                    scale=0,
-                    min_width=90,
-                    elem_id="page-jump",
-                )
+                text_box("Go to page", "page-jump", "Go to …", scale=0, min_width=90)
         pane = DetailPane(detail, table)
 
     def refresh(
@@ -117,8 +102,7 @@ def add_library_tab(
     refreshing: dict[str, Any] = {
         "inputs": [query, order, turned, pane.opened, shown, pane.shown],
         "outputs": [papers, pager, facets, shown, *pane.outputs],
-        "concurrency_limit": None,
-        **quiet(),
+        **parallel(),
     }
     gr.on(
         [query.change, order.change, turned.change, checks.change],

@@ -49,7 +49,6 @@ class Maps:
     """The map of a session's library. Thread-safe; one drawing at a time, for every window."""
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
-        """Open nothing yet."""
         self._session = session
         self._jobs = jobs
         self._lock = threading.Lock()

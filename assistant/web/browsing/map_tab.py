@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, updates
+from assistant.web.components import button, html, parallel, quiet, signal, unqueued, updates
 
 if TYPE_CHECKING:
     from assistant.web.browsing.map import Maps, MapView
@@ -16,21 +16,11 @@ if TYPE_CHECKING:
 def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     """Add the components of `tab`, which is being built; nothing is drawn until it is selected."""
     # map.js writes the number of the paper into it that is opened.
-    chosen = gr.Textbox(label="Paper", visible="hidden", elem_id="map-chosen")
+    chosen = signal("Paper", "map-chosen")
     with gr.Row(elem_id="map-bar"):
         message = html(elem_id="map-message")
-        draw = gr.Button(
-            "Redraw", size="sm", scale=0, min_width=110, visible=False, elem_id="map-draw"
-        )
-        stop = gr.Button(
-            "Stop",
-            variant="stop",
-            size="sm",
-            scale=0,
-            min_width=90,
-            visible=False,
-            elem_id="map-stop",
-        )
+        draw = button("Redraw", "map-draw", 110, size="sm", visible=False)
+        stop = button("Stop", "map-stop", 90, variant="stop", size="sm", visible=False)
     with gr.Row(elem_id="map-row"):
         with gr.Column(scale=5, min_width=300):
             place = html(elem_id="map")
@@ -45,9 +35,9 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     def redraw() -> Iterator[tuple[Any, ...]]:
         yield from updates(map(_shown, maps.open(redraw=True)), shown)
 
-    tab.select(show, inputs=[seen], outputs=shown, concurrency_limit=None, **quiet())
-    draw.click(redraw, outputs=shown, concurrency_limit=None, **quiet())
-    stop.click(maps.stop, queue=False, **quiet())
+    tab.select(show, inputs=[seen], outputs=shown, **parallel())
+    draw.click(redraw, outputs=shown, **parallel())
+    stop.click(maps.stop, **unqueued())
     chosen.change(maps.card, inputs=[chosen], outputs=[card], **quiet())
 
 

@@ -43,7 +43,6 @@ class PaperDetail:
     """Shows papers of a session's library and changes their tags. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Open nothing yet."""
         self._session = session
         self._refused = itertools.count(1)
 

@@ -52,7 +52,6 @@ class Selection:
     """
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
-        """Open nothing yet."""
         self._session = session
         self._jobs = jobs
         self._lock = threading.Lock()

@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.errors import UsageError
 from assistant.html import render
 from assistant.web.browsing.selection import EXPORTS, chosen_numbers
-from assistant.web.components import html, quiet, visitor
+from assistant.web.components import button, html, parallel, quiet, signal, text_box, visitor
 from assistant.web.jobs import JobView
 from assistant.web.rendering import render_job
 
@@ -26,29 +26,25 @@ class SelectionBar:
     """Components and handlers of the bar; creating one adds it to the page being built."""
 
     def __init__(self, selection: Selection, table: PaperTable, write_tldrs: WriteTldrs) -> None:
-        """Add the components."""
         self._selection = selection
         self._table = table
         self._write_tldrs = write_tldrs
         # The numbers of the selected papers, written by library.js: `3,17`.
-        self._chosen = gr.Textbox(label="Chosen", visible="hidden", elem_id="chosen-papers")
+        self._chosen = signal("Chosen", "chosen-papers")
         with gr.Row(elem_id="chosen-bar"):
             html(render("choice.html"), elem_id="choice")
             with gr.Row(elem_id="chosen-actions"):
-                self._tags = gr.Textbox(
-                    show_label=False,
-                    label="Comma-separated tags",
-                    placeholder="Tag, another tag …",
-                    container=False,
-                    max_lines=1,
+                self._tags = text_box(
+                    "Comma-separated tags",
+                    "chosen-tags",
+                    "Tag, another tag …",
                     scale=1,
                     min_width=120,
-                    elem_id="chosen-tags",
                 )
-                self._add = _button("Add tags", "give-tags")
-                self._untag = _button("Remove tags", "take-tags")
-                self._star = _button("Star", "star-chosen")
-                self._tldrs = _button("TL;DRs", "tldr-chosen")
+                self._add = button("Add tags", "give-tags")
+                self._untag = button("Remove tags", "take-tags")
+                self._star = button("Star", "star-chosen")
+                self._tldrs = button("TL;DRs", "tldr-chosen")
                 self._form = gr.Dropdown(
                     [(label, name) for name, (label, _) in EXPORTS.items()],
                     value="bibtex",
@@ -60,29 +56,22 @@ class SelectionBar:
                     min_width=130,
                     elem_id="export-format",
                 )
-                self._export = _button("Export", "export-chosen")
-                self._remove = _button("Remove …", "remove-chosen")
+                self._export = button("Export", "export-chosen")
+                self._remove = button("Remove …", "remove-chosen")
         with gr.Row(visible=False, elem_id="remove-confirm") as self._confirm:
             self._question = html(elem_id="remove-question")
-            self._sure = gr.Button(
-                "Remove", variant="stop", scale=0, min_width=100, elem_id="remove-sure"
-            )
-            self._cancel = gr.Button("Cancel", scale=0, min_width=80, elem_id="remove-keep")
+            self._sure = button("Remove", "remove-sure", 100, variant="stop")
+            self._cancel = button("Cancel", "remove-keep", 80)
         with gr.Row(elem_id="library-said-bar"):
             self.message = html(elem_id="library-said")
-            self._undo = gr.Button(
-                "Undo removal", scale=0, min_width=80, visible=False, elem_id="undo-removal"
-            )
+            self._undo = button("Undo removal", "undo-removal", 80, visible=False)
         self._job = html(elem_id="chosen-job")
 
     def connect(
-        self,
-        then_refresh: Callable[[Any], Any],
-        header: gr.HTML,
-        render_header: Callable[[], str],
+        self, then_refresh: Callable[[Any], Any], header: gr.HTML, render_header: Callable[[], str]
     ) -> None:
         """Connect the buttons; `then_refresh` updates the table after an event."""
-        acts = {"outputs": [self.message], "concurrency_limit": None, **quiet()}
+        acts = {"outputs": [self.message], **parallel()}
 
         def retagging(change: Callable[[str, str], ActionResult]) -> Callable[[str, str], str]:
             def act(chosen: str, tags: str) -> str:
@@ -106,20 +95,13 @@ class SelectionBar:
         )
         then_refresh(
             self._tldrs.click(
-                self._write,
-                inputs=[self._chosen],
-                outputs=[self._job, self._tldrs],
-                concurrency_limit=None,
-                **quiet(),
+                self._write, inputs=[self._chosen], outputs=[self._job, self._tldrs], **parallel()
             )
         )
         self._connect_removal(then_refresh, header, render_header)
 
     def _connect_removal(
-        self,
-        then_refresh: Callable[[Any], Any],
-        header: gr.HTML,
-        render_header: Callable[[], str],
+        self, then_refresh: Callable[[Any], Any], header: gr.HTML, render_header: Callable[[], str]
     ) -> None:
         def ask(chosen: str) -> tuple[Any, ...]:
             done = self._selection.question(chosen)
@@ -145,12 +127,11 @@ class SelectionBar:
         )
         self._cancel.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
         results = [self.message, self._undo]
-        options = {"concurrency_limit": None, **quiet()}
         for event in (
             self._sure.click(
-                remove, inputs=[self._chosen], outputs=[*results, self._confirm], **options
+                remove, inputs=[self._chosen], outputs=[*results, self._confirm], **parallel()
             ),
-            self._undo.click(undo, outputs=results, **options),
+            self._undo.click(undo, outputs=results, **parallel()),
         ):
             then_refresh(event)
             event.then(render_header, outputs=[header], **quiet())
@@ -164,7 +145,3 @@ class SelectionBar:
             return
         for view in self._write_tldrs(visitor(request), numbers):
             yield view.html, gr.update(interactive=not view.running)
-
-
-def _button(text: str, name: str) -> gr.Button:
-    return gr.Button(text, scale=0, min_width=60, elem_id=name)

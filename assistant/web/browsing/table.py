@@ -72,7 +72,6 @@ class PaperTable:
     """The table of a session's library. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Open nothing yet."""
         self._session = session
         self._lock = threading.Lock()
         self._facets: tuple[float, tuple[int, ...], str] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
-from assistant.web.components import html, quiet, updates, visitor
+from assistant.web.components import button, html, parallel, quiet, unqueued, updates, visitor
 
 if TYPE_CHECKING:
     from assistant.web.ingestion.importing import Importing, ImportView
@@ -39,16 +39,10 @@ def add_import_tab(
             elem_id="pasted",
         )
     with gr.Row(elem_classes="actions job-actions", elem_id="import-actions"):
-        look = gr.Button(
-            "Preview", variant="primary", min_width=110, scale=0, elem_id="preview-import"
-        )
-        run = gr.Button(
-            "Import", variant="primary", min_width=150, scale=0, visible=False, elem_id="run-import"
-        )
-        discard = gr.Button("Discard", min_width=110, scale=0, visible=False, elem_id="discard")
-        stop = gr.Button(
-            "Stop", variant="stop", min_width=110, scale=0, visible=False, elem_id="stop-import"
-        )
+        look = button("Preview", "preview-import", 110, variant="primary")
+        run = button("Import", "run-import", 150, variant="primary", visible=False)
+        discard = button("Discard", "discard", 110, visible=False)
+        stop = button("Stop", "stop-import", 110, variant="stop", visible=False)
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
     html(render("import_help.html"), elem_id="import-help")
@@ -59,12 +53,7 @@ def add_import_tab(
         yield from updates(map(_shown, views), shown)
 
     previewed = look.click(
-        preview_inputs,
-        inputs=[files, pasted],
-        outputs=shown,
-        concurrency_limit=None,
-        preprocess=False,
-        **quiet(),
+        preview_inputs, inputs=[files, pasted], outputs=shown, preprocess=False, **parallel()
     )
 
     def run_import(request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -72,9 +61,7 @@ def add_import_tab(
             cleared = (None, "") if view.succeeded else (gr.skip(), gr.skip())
             yield *_shown(view), *cleared
 
-    imported = run.click(
-        run_import, outputs=[*shown, files, pasted], concurrency_limit=None, **quiet()
-    )
+    imported = run.click(run_import, outputs=[*shown, files, pasted], **parallel())
     imported.then(render_header, outputs=[header], **quiet())
 
     def discard_it(request: gr.Request) -> tuple[Any, ...]:
@@ -85,7 +72,7 @@ def add_import_tab(
     def stop_it(request: gr.Request) -> None:
         importing.stop(visitor(request))
 
-    stop.click(stop_it, queue=False, **quiet())
+    stop.click(stop_it, **unqueued())
 
     def choose(chosen: Any, text: str, request: gr.Request) -> tuple[Any, ...]:
         is_shown = importing.is_previewed(visitor(request), _paths(chosen), text)

@@ -31,7 +31,6 @@ class Failures:
     """Records that could not be read: their number, and the first ones."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self.named: list[Failure] = []
         self.count = 0
 

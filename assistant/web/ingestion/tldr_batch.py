@@ -66,7 +66,6 @@ class TldrBatch:
     """Writes TL;DRs of a session for the page. Thread-safe; one batch at a time."""
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
-        """Open nothing yet."""
         self._session = session
         self._jobs = jobs
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet, updates, visitor
+from assistant.web.components import button, html, parallel, quiet, unqueued, updates, visitor
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -18,20 +18,9 @@ def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
     """Add the components of `tab`, which is being built."""
     summary = html(render_job("Opening the model …", running=True), elem_id="tldr-summary")
     with gr.Row(elem_classes="actions job-actions", elem_id="tldr-actions"):
-        write = gr.Button(
-            "Write TL;DRs", variant="primary", scale=0, min_width=150, elem_id="write-tldrs"
-        )
-        resume = gr.Button(
-            "Continue",
-            variant="primary",
-            scale=0,
-            min_width=110,
-            visible=False,
-            elem_id="continue-tldrs",
-        )
-        stop = gr.Button(
-            "Stop", variant="stop", scale=0, min_width=110, visible=False, elem_id="stop-tldrs"
-        )
+        write = button("Write TL;DRs", "write-tldrs", 150, variant="primary")
+        resume = button("Continue", "continue-tldrs", 110, variant="primary", visible=False)
+        stop = button("Stop", "stop-tldrs", 110, variant="stop", visible=False)
         redo = gr.Checkbox(
             label="Rewrite existing TL;DRs",
             container=False,
@@ -56,14 +45,14 @@ def add_tldrs_tab(tab: gr.Tab, batch: TldrBatch) -> None:
         batch.stop(visitor(request))
 
     for event in (
-        write.click(write_all, inputs=[redo], outputs=shown, concurrency_limit=None, **quiet()),
-        resume.click(write_rest, outputs=shown, concurrency_limit=None, **quiet()),
+        write.click(write_all, inputs=[redo], outputs=shown, **parallel()),
+        resume.click(write_rest, outputs=shown, **parallel()),
         # The batch may have been started in the Library or in another window.
-        tab.select(follow, outputs=shown, concurrency_limit=None, **quiet()),
+        tab.select(follow, outputs=shown, **parallel()),
     ):
         event.then(batch.summary, outputs=[summary], **quiet())
-    tab.select(batch.summary, outputs=[summary], concurrency_limit=None, **quiet())
-    stop.click(stop_it, queue=False, **quiet())
+    tab.select(batch.summary, outputs=[summary], **parallel())
+    stop.click(stop_it, **unqueued())
 
 
 def _shown(view: BatchView) -> tuple[Any, ...]:

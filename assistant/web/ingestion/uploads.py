@@ -19,7 +19,6 @@ class Uploads:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Hold nothing yet; `folder` contains the uploads."""
         self._folder = folder.resolve()
         self._lock = threading.Lock()
         self._held: dict[Hashable, frozenset[Path]] = {}

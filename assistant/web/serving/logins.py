@@ -40,7 +40,6 @@ class LoginSessions:
     """Sessions by token; a session ends after `IDLE_S` without use."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
-        """Start without sessions."""
         self._clock = clock
         self._sessions: OrderedDict[bytes, _Session] = OrderedDict()
 
@@ -104,7 +103,6 @@ class LoginAttempts:
     """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
-        """Start without attempts."""
         self._by_source = _Limit(SOURCE_ATTEMPTS, SOURCE_PERIOD_S, clock)
         self._by_name = _Limit(NAME_ATTEMPTS, NAME_PERIOD_S, clock)
 

@@ -26,7 +26,6 @@ class WindowOwners:
     """The owners of windows. Used by the event loop's thread only."""
 
     def __init__(self) -> None:
-        """Start without windows."""
         self._owners: dict[str, str] = {}
         self._windows: defaultdict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
 

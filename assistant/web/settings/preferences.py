@@ -56,7 +56,6 @@ class Preferences:
     """Changes the settings of a session, one change at a time. Thread-safe."""
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
-        """Read nothing yet."""
         self._session = session
         self._jobs = jobs
         self._lock = threading.Lock()

@@ -63,7 +63,6 @@ class PromptEditor:
     """Edits the prompts of a session's library. Thread-safe."""
 
     def __init__(self, session: Session) -> None:
-        """Read nothing yet."""
         self._session = session
         self._lock = threading.Lock()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.web.components import html, quiet
+from assistant.web.components import button, html, parallel, quiet
 from assistant.web.rendering import render_text
 from assistant.web.settings.preferences import BUNDLED, NUMBERS, OTHER
 from assistant.web.settings.prompt_editor import PURPOSES, Draft
@@ -41,7 +41,7 @@ def add_settings_tab(
     with gr.Tab("Settings", id="settings") as tab:
         figures = html(elem_id="about")
         with gr.Row(elem_classes="actions"):
-            again = gr.Button("Refresh", min_width=120, scale=0, elem_id="about-again")
+            again = button("Refresh", "about-again", 120)
         if not editable:
             html(render_text(READ_ONLY, "notice"), elem_id="settings-read-only")
         form = _Form(preferences, editable)
@@ -67,7 +67,7 @@ def add_settings_tab(
     editor.wire()
     if not editable:
         return
-    tab.select(preferences.follow, outputs=[form.model_job], concurrency_limit=None, **quiet())
+    tab.select(preferences.follow, outputs=[form.model_job], **parallel())
 
     def after(steps: Iterator[str]) -> Iterator[tuple[Any, ...]]:
         before = preferences.settings
@@ -87,7 +87,7 @@ def add_settings_tab(
         yield from after(preferences.reset())
 
     def changing(job: gr.HTML) -> dict[str, Any]:
-        return {"outputs": [job, *shown, header], "concurrency_limit": None, **quiet()}
+        return {"outputs": [job, *shown, header], **parallel()}
 
     gr.on(
         [form.use.click, form.path.submit],
@@ -129,13 +129,8 @@ class _Form:
             elem_id="model-path",
         )
         with gr.Row(elem_classes="actions"):
-            self.use = gr.Button(
-                "Use this model",
-                variant="primary",
-                scale=0,
-                min_width=160,
-                visible=editable,
-                elem_id="use-model",
+            self.use = button(
+                "Use this model", "use-model", 160, variant="primary", visible=editable
             )
         self.model_job = html(elem_id="model-job")
         html(render_text("Answers", "settings-head", heading=True))
@@ -151,21 +146,8 @@ class _Form:
                 for name, (label, info) in NUMBERS.items()
             ]
         with gr.Row(elem_classes="actions"):
-            self.save = gr.Button(
-                "Save",
-                variant="primary",
-                scale=0,
-                min_width=90,
-                visible=editable,
-                elem_id="save-settings",
-            )
-            self.reset = gr.Button(
-                "Reset to defaults",
-                scale=0,
-                min_width=180,
-                visible=editable,
-                elem_id="reset-settings",
-            )
+            self.save = button("Save", "save-settings", 90, variant="primary", visible=editable)
+            self.reset = button("Reset to defaults", "reset-settings", 180, visible=editable)
         self.numbers_job = html(elem_id="settings-job")
         self.fields = [self.model, self.path, self.use, *self.numbers]
 
@@ -211,38 +193,17 @@ class _Editor:
         self._drafts = gr.State({})
         self._about = html(elem_id="prompt-about")
         self._text = gr.Textbox(
-            label="Prompt text",
-            lines=14,
-            max_lines=30,
-            interactive=editable,
-            elem_id="prompt-text",
+            label="Prompt text", lines=14, max_lines=30, interactive=editable, elem_id="prompt-text"
         )
         with gr.Row(elem_classes="actions"):
-            self._save = gr.Button(
-                "Check and save",
-                variant="primary",
-                scale=0,
-                min_width=150,
-                visible=editable,
-                elem_id="save-prompt",
+            self._save = button(
+                "Check and save", "save-prompt", 150, variant="primary", visible=editable
             )
-            self._reset = gr.Button(
-                "Reset to the shipped prompt",
-                scale=0,
-                min_width=210,
-                visible=False,
-                elem_id="reset-prompt",
-            )
+            self._reset = button("Reset to the shipped prompt", "reset-prompt", 210, visible=False)
         with gr.Row(visible=False, elem_id="prompt-confirm") as self._confirm:
             html(render_text("Replace your prompt with the shipped one?", "problem"))
-            self._sure = gr.Button(
-                "Use the shipped prompt",
-                variant="stop",
-                scale=0,
-                min_width=180,
-                elem_id="sure-prompt",
-            )
-            self._cancel = gr.Button("Cancel", scale=0, min_width=100, elem_id="keep-prompt")
+            self._sure = button("Use the shipped prompt", "sure-prompt", 180, variant="stop")
+            self._cancel = button("Cancel", "keep-prompt", 100)
         self._message = html(elem_id="prompt-said")
         self.outputs = [
             self._text,
