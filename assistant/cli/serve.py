@@ -58,7 +58,7 @@ def serve(
     if name and auth is None:
         raise UsageError("--name needs a log-in. Give --auth FILE too.")
     with call.open_session() as session:
-        from assistant.web.serving.server import serve as serve_page
+        from assistant.web.serving.server import PageServer
         from assistant.web.serving.users import Users
 
         users = Users(auth) if auth else None
@@ -73,14 +73,7 @@ def serve(
                     "proxy: see docs/serving.md."
                 )
 
-        serve_page(
-            session,
-            host=host,
-            port=port,
-            on_ready=on_ready,
-            users=users,
-            names=name or (),
-        )
+        PageServer(session, host, port, users, name or ()).run(on_ready)
 
 
 def _is_local(host: str) -> bool:

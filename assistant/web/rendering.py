@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assistant.errors import AssistantError
 from assistant.html import render
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ def unexpected(error: BaseException, what: str) -> str:
         f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
         "The terminal it was started from shows the details."
     )
+
+
+def explained(error: BaseException, what: str) -> str:
+    """A message about an `error`; details of one that nothing expects are logged with `what`."""
+    return str(error) if isinstance(error, AssistantError) else unexpected(error, what)
+
+
+def data_url(media_type: str, text: str) -> str:
+    """A link that contains a whole file."""
+    content = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
+    return f"data:{media_type};base64,{content}"
 
 
 def render_text(text: str, kind: str = "nothing", *, heading: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,14 @@ def test_serve_hands_users_and_names_on(
 ) -> None:
     served: list[dict[str, Any]] = []
 
-    def serve(session: object, **options: Any) -> None:
-        served.append(options)
-        options["on_ready"]("http://vm:7860")
+    class Served:
+        def __init__(self, session: object, host: str, port: int, users: Any, names: Any) -> None:
+            served.append({"host": host, "users": users, "names": names})
 
-    monkeypatch.setattr(server, "serve", serve)
+        def run(self, on_ready: Callable[[str], None]) -> None:
+            on_ready("http://vm:7860")
+
+    monkeypatch.setattr(server, "PageServer", Served)
     run("user", "add", "ann", "--auth", file, stdin="correct horse\n")
     result = run(
         "serve", "--host", "0.0.0.0", "--auth", file, "--name", "a.example", "--name", "b.example"

@@ -11,7 +11,6 @@ from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.web.asking.chats import GONE
 from assistant.web.asking.examples import COUNT
-from assistant.web.asking.rendering import render_chips
 from assistant.web.components import (
     button,
     html,
@@ -86,7 +85,7 @@ class ChatTab:
         )
         edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **unqueued())
         keep.click(
-            lambda scope: (render_chips(scope), False),
+            lambda scope: (_chips(scope), False),
             inputs=[scope],
             outputs=[chips, editing],
             **unqueued(),
@@ -129,17 +128,17 @@ class ChatTab:
         question = self._chat.last_question(visitor(request))
         if question is None:
             return gr.skip(), gr.skip(), gr.skip()
-        return question, render_chips(scope, editing=True), True
+        return question, _chips(scope, editing=True), True
 
     def _choose(self, key: str | None, editing: bool) -> tuple[Any, ...]:
         """Restrict questions to one paper, or ask all papers when `key` is empty."""
         if not key:
-            return None, "", render_chips(editing=editing)
+            return None, "", _chips(editing=editing)
         try:
             number, title = self._chat.paper(key)
         except AssistantError as error:
-            return None, "", render_chips(editing=editing, problem=str(error))
-        return number, title, render_chips(title, editing=editing)
+            return None, "", _chips(editing=editing, problem=str(error))
+        return number, title, _chips(title, editing=editing)
 
     def _continue(self, chat_id: str, scope: str, request: gr.Request) -> tuple[Any, ...]:
         try:
@@ -148,7 +147,7 @@ class ChatTab:
         except AssistantError as error:
             view, problem = None, str(error)
         if view is None:
-            return (*[gr.skip()] * 7, render_chips(scope, problem=problem), False)
+            return (*[gr.skip()] * 7, _chips(scope, problem=problem), False)
         return _shown(view, scope)
 
     def _offer(self) -> tuple[Any, ...]:
@@ -158,13 +157,18 @@ class ChatTab:
         return (gr.update(visible=bool(questions)), *tries)
 
 
+def _chips(scope: str = "", *, editing: bool = False, problem: str = "") -> str:
+    """The scope of the next question: one paper with the title `scope`, or an edited question."""
+    return render("chips.html", scope=scope, editing=editing, problem=problem)
+
+
 def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
     """Updates of welcome, examples, past and current turns, question, Ask, Stop, chips and the
     editing state."""
     ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)
     if view.fresh:
         hidden = gr.update(visible=False)
-        chips = render_chips(scope)
+        chips = _chips(scope)
         return (hidden, hidden, view.past, view.current, "", ask, stop, chips, False)
     # Unchanged parts are not sent again; the question box already belongs to the next question.
     kept = gr.skip()

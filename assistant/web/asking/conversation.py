@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.web.asking.rendering import render_earlier, render_turn
-from assistant.web.asking.turn import TurnView
+from assistant.html import render
+from assistant.web.asking.turn import TurnView, render_turn
 
 if TYPE_CHECKING:
     from assistant.answering import Turn
@@ -50,8 +50,10 @@ class Conversation:
     def past(self) -> str:
         """HTML of the turns before the last; of a long chat only the latest."""
         left_out = len(self.html_before) - MAX_VISIBLE
-        earlier = [render_earlier(left_out)] if left_out > 0 else []
-        return "".join([*earlier, *self.html_before[-MAX_VISIBLE:]])
+        earlier = ""
+        if left_out > 0:
+            earlier = render("earlier.html", count=f"{left_out:,}", one=left_out == 1)
+        return "".join([earlier, *self.html_before[-MAX_VISIBLE:]])
 
     @property
     def last(self) -> Entry | None:

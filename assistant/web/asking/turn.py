@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound
+from assistant.html import render
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 State = Literal["searching", "waiting", "writing", "done", "stopped", "failed"]
 
+# Tooltips of the verdicts.
+VERDICTS = {
+    "supported": "Verified: the cited evidence supports this sentence.",
+    "quoted": "Quoted word for word from the cited evidence.",
+}
 _MAX_HEADING_LENGTH = 1_000
 _PROGRESS = {
     "searching": "Searching for evidence …",
@@ -173,6 +179,11 @@ class TurnView:
         if not self.answer.refused:
             figures.append(self.answer.model)
         return figures
+
+
+def render_turn(turn: TurnView, *, latest: bool = False) -> str:
+    """A question with evidence and answer; the `latest` one offers Retry and Edit."""
+    return render("turn.html", turn=turn, latest=latest, verdicts=VERDICTS)
 
 
 def percent(score: float) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
-from assistant.web.rendering import render_job, unexpected
+from assistant.web.rendering import data_url, explained, render_job
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry
@@ -50,10 +49,8 @@ class Digests:
         """
         try:
             return self._made(since, (date or "").strip())
-        except AssistantError as error:
-            return DigestView(render_job(error=str(error)))
         except Exception as error:
-            return DigestView(render_job(error=unexpected(error, "A digest could not be built")))
+            return DigestView(render_job(error=explained(error, "A digest could not be built")))
 
     def waiting(self) -> DigestView:
         """The view until the digest is ready."""
@@ -123,7 +120,7 @@ class Digests:
             counted=digest.summary,
             notes=notes,
             files=self._files(digest, now),
-            parts=list(_parts(digest)),
+            parts=_parts(digest),
             rest=digest.more_text,
         )
 
@@ -142,34 +139,26 @@ class Digests:
             {
                 "label": label,
                 "name": f"digest-{digest.until}.{ending}",
-                "address": _data_address(media_type, write()),
+                "address": data_url(media_type, write()),
             }
             for label, ending, media_type, write in forms
         ]
 
 
-def _data_address(media_type: str, text: str) -> str:
-    """A data URL that contains the file."""
-    content = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
-    return f"data:{media_type};base64,{content}"
-
-
-def _parts(digest: Digest) -> Iterator[dict[str, Any]]:
+def _parts(digest: Digest) -> list[dict[str, Any]]:
     """The sections of the template: most relevant papers first, then the topics."""
     from assistant.digesting.digest import FOR_YOU
 
-    if digest.for_you:
-        yield {
-            "name": FOR_YOU,
-            "more": "",
-            "entries": [_entry(one, with_topic=True) for one in digest.for_you],
+    first = [(FOR_YOU, "", digest.for_you, True)] if digest.for_you else []
+    topics = [(one.name, one.more_text, one.entries, False) for one in digest.sections]
+    return [
+        {
+            "name": name,
+            "more": more,
+            "entries": [_entry(entry, with_topic=with_topic) for entry in entries],
         }
-    for section in digest.sections:
-        yield {
-            "name": section.name,
-            "more": section.more_text,
-            "entries": [_entry(one, with_topic=False) for one in section.entries],
-        }
+        for name, more, entries, with_topic in (*first, *topics)
+    ]
 
 
 def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:

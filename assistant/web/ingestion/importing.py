@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.text.formatting import format_count
-from assistant.web.ingestion.preview import PASTED, Failures, Input, Preview, preview_import
-from assistant.web.ingestion.preview_view import render_preview
+from assistant.web.ingestion.preview import (
+    PASTED,
+    Failures,
+    Input,
+    Preview,
+    preview_import,
+    render_preview,
+)
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
 from assistant.web.jobs import Job, Jobs, JobState, JobView, failed, job_view
 

@@ -15,9 +15,9 @@ from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
-    from assistant.library.records import TldrMethod
     from assistant.progress import Progress
     from assistant.session import Session
+    from assistant.summarizing import TldrResult
 
 # The latest TL;DRs that the page shows.
 SHOWN_LINES = 30
@@ -38,15 +38,6 @@ class BatchView(JobView):
     can_continue: bool = False
 
 
-@dataclass(frozen=True)
-class WrittenTldr:
-    """A TL;DR that was just written."""
-
-    title: str
-    text: str
-    method: TldrMethod
-
-
 @dataclass
 class _Batch:
     """The TL;DRs that a visitor wants: of the papers `numbers` (None: all), or `redo` all of them.
@@ -58,7 +49,7 @@ class _Batch:
     numbers: tuple[int, ...] | None
     redo: bool
     done: set[int] = field(default_factory=set)
-    lines: tuple[WrittenTldr, ...] = ()
+    lines: tuple[TldrResult, ...] = ()
     finished: bool = False
 
 
@@ -159,8 +150,7 @@ class TldrBatch:
         for done, result in enumerate(results, start=1):
             if result.number is not None:
                 batch.done.add(result.number)
-            line = WrittenTldr(result.title, result.tldr, result.method)
-            batch.lines = (line, *batch.lines[: SHOWN_LINES - 1])
+            batch.lines = (result, *batch.lines[: SHOWN_LINES - 1])
             # Papers may have been added meanwhile.
             progress.report(done, max(total, done), "Writing TL;DRs")
         batch.finished = not progress.stop_requested

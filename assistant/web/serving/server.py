@@ -133,22 +133,6 @@ class PageServer:
             _log.debug("Warming up: %s", error)
 
 
-def serve(
-    session: Session,
-    host: str = HOST,
-    port: int = PORT,
-    on_ready: Callable[[str], None] = lambda address: None,
-    users: Users | None = None,
-    names: Sequence[str] = (),
-) -> None:
-    """Serve the page of `session` until Ctrl-C; call `on_ready` with the address once it answers.
-
-    Raises:
-        PageError: as `PageServer` says.
-    """
-    PageServer(session, host, port, users, names).run(on_ready)
-
-
 class _Server(uvicorn.Server):
     """Stops when an event is set, and stops the page's jobs before it waits for requests."""
 

@@ -35,12 +35,8 @@ OFFLINE_FOR_GROUP = (
 )
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A figure with its name."""
-
-    name: str
-    value: str
+# A figure: its name and its value.
+Fact = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -101,9 +97,9 @@ class About:
         settings = self._session.settings
         model, opened = describe_language_model(settings), self._session.loaded_model
         facts = [
-            Fact("Language model", model.name),
-            Fact("File", str(model.file)),
-            Fact("File size", format_size(model.bytes)),
+            ("Language model", model.name),
+            ("File", str(model.file)),
+            ("File size", format_size(model.bytes)),
         ]
         known: int | None = None
         try:
@@ -113,18 +109,18 @@ class About:
         else:
             known = details.context
             if details.parameters and not opened:
-                facts.append(Fact("Parameters", details.parameters))
+                facts.append(("Parameters", details.parameters))
             if details.quantization:
-                facts.append(Fact("Quantization", details.quantization))
+                facts.append(("Quantization", details.quantization))
         if opened and opened.parameters:
-            facts.append(Fact("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
+            facts.append(("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
         context = opened.context_tokens if opened else settings.context
         most = f" (trained for {known:,})" if known else ""
-        facts.append(Fact("Context", f"{context:,} tokens per sequence{most}"))
-        facts.append(Fact("State", "open" if opened else "not open yet"))
-        facts += [Fact("Finishing its work", name) for name in self._session.retired_models]
+        facts.append(("Context", f"{context:,} tokens per sequence{most}"))
+        facts.append(("State", "open" if opened else "not open yet"))
+        facts += [("Finishing its work", name) for name in self._session.retired_models]
         embedder = self._session.library.vectors.embedder
-        facts.append(Fact("Embedder", embedder.name if embedder else "none"))
+        facts.append(("Embedder", embedder.name if embedder else "none"))
         return facts
 
     def _speed(self) -> list[Fact]:
@@ -133,22 +129,22 @@ class About:
         opened = self._session.loaded_model
         speed = opened.throughput if opened else Throughput()
         return [
-            Fact("Writes answers", _rate(speed.generation_rate(), "tokens per second")),
-            Fact("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
-            Fact("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
+            ("Writes answers", _rate(speed.generation_rate(), "tokens per second")),
+            ("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
+            ("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
         ]
 
     def _storage(self) -> list[Fact]:
         figures = self._session.library.status()
         search = "full text only" if figures.full_text_only else "full text and vectors"
         return [
-            Fact("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
-            Fact("Papers", f"{figures.papers:,}"),
-            Fact("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
-            Fact("TL;DRs", f"{figures.tldrs:,}"),
-            Fact("Search", search),
-            Fact("Catalogue", format_size(figures.catalog_bytes)),
-            Fact("Chroma", format_size(figures.chroma_bytes)),
+            ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
+            ("Papers", f"{figures.papers:,}"),
+            ("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
+            ("TL;DRs", f"{figures.tldrs:,}"),
+            ("Search", search),
+            ("Catalogue", format_size(figures.catalog_bytes)),
+            ("Chroma", format_size(figures.chroma_bytes)),
         ]
 
 
@@ -197,11 +193,11 @@ def _facts(read: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
 
 def _memory_facts(found: Memory | None) -> Iterator[Fact]:
     if found is None:
-        yield Fact("Memory", "not reported by this system")
+        yield ("Memory", "not reported by this system")
         return
     if found.now is not None:
-        yield Fact("Memory now", format_size(found.now))
-    yield Fact("Peak memory", format_size(found.peak))
+        yield ("Memory now", format_size(found.now))
+    yield ("Peak memory", format_size(found.peak))
 
 
 def _origin(name: str, settings: Settings) -> str:

@@ -17,11 +17,16 @@ from assistant.errors import LibraryReadOnly
 from assistant.library import ChatSummary, Library, StoredTurn
 from assistant.paper import Paper
 from assistant.session import Session
-from assistant.web.asking import rendering
-from assistant.web.asking.chat_markdown import chat_markdown, markdown_name
-from assistant.web.asking.chats import GONE, ChatHistory
-from assistant.web.asking.rendering import render_chats, render_turn
+from assistant.web.asking import chats as chats_module
+from assistant.web.asking.chats import (
+    GONE,
+    ChatHistory,
+    chat_markdown,
+    markdown_name,
+    render_chats,
+)
 from assistant.web.asking.saved_turn import UNREADABLE, saved_turn
+from assistant.web.asking.turn import render_turn
 
 SENTENCE = "Cats sleep fourteen hours a day."
 
@@ -201,9 +206,9 @@ def test_many_chats_and_many_turns_are_cut(
 ) -> None:
     chats = [ChatSummary(f"id-{n}", f"Chat {n}", "q", 1, "", "") for n in range(205)]
     html = render_chats(chats)
-    assert html.count("data-chat") == rendering.MAX_CHATS
+    assert html.count("data-chat") == chats_module.MAX_CHATS
     assert "5 older chats are not listed" in html
-    monkeypatch.setattr(rendering, "MAX_TURNS", 2)
+    monkeypatch.setattr(chats_module, "MAX_TURNS", 2)
     for n in range(5):
         session.library.chats.save_turn("a", f"Question {n}?", "{}")
     shown = ChatHistory(session).open("a").html

@@ -6,8 +6,7 @@ from web_support import EVIL, Tags, stored_paper
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
 from assistant.answering.answer import NearestPaper, Timings
-from assistant.web.asking.rendering import render_turn
-from assistant.web.asking.turn import TurnView
+from assistant.web.asking.turn import TurnView, render_turn
 
 
 def evidence(abstract: str, sentence: str, title: str = "On cats") -> Evidence:

@@ -141,7 +141,7 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.settings import load_settings
-from assistant.web.serving.server import serve
+from assistant.web.serving.server import PageServer
 
 model = ScriptedModel(lambda request: "Cats sleep fourteen hours. " * 500, seconds_per_piece=0.5)
 assistant.models.open_language_model = lambda *_: model
@@ -149,7 +149,7 @@ assistant.models.open_embedder = lambda *_: HashingEmbedder()
 with Session(load_settings()) as session:
     session.library.add([Paper(title="On cats", abstract="Cats sleep fourteen hours a day.")])
     session.library.vectors.embed_missing()
-    serve(session, port=0, on_ready=lambda address: print(address, flush=True))
+    PageServer(session, port=0).run(lambda address: print(address, flush=True))
 print("ended", model.requests != [], flush=True)
 """
 
