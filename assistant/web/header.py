@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.text.formatting import format_count
-from assistant.web.rendering import render_header, unexpected
+from assistant.web.rendering import explained, render_header
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -72,12 +72,9 @@ class Header:
         yield self.now(user)
         try:
             _ = self._session.model
-        except AssistantError as error:
-            self._model = NO_MODEL
-            self._note(str(error))
         except Exception as error:
             self._model = NO_MODEL
-            self._note(unexpected(error, "The model could not be opened"))
+            self._note(explained(error, "The model could not be opened"))
         yield self.now(user)
 
     def _counts(self, library: Library) -> tuple[int, int]:

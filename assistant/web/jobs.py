@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import AssistantError
 from assistant.progress import Progress, Report, retry_delay
-from assistant.web.rendering import render_job, unexpected
+from assistant.web.rendering import explained, render_job
 
 if TYPE_CHECKING:
     from assistant.reading import Failure
@@ -136,11 +136,10 @@ class Job(Generic[T]):
         self._set(JobState(self._state.report, running=False, result=result, error=error))
 
     def _explained(self, error: BaseException) -> str:
-        if not isinstance(error, AssistantError):
-            return unexpected(error, f"{self.name} failed")
-        if self._retry and str(error) != self._state.error:
+        known = isinstance(error, AssistantError)
+        if known and self._retry and str(error) != self._state.error:
             _log.warning("%s failed: %s", self.name, error)
-        return str(error)
+        return explained(error, f"{self.name} failed")
 
     def _set(self, state: JobState[T]) -> None:
         with self._changed:
@@ -218,14 +217,9 @@ def job_view(
     `failures` are records that could not be read; `note` stands above the report.
     """
     if state.error and not state.running:
-        return failed(state.error)
+        return JobView(render_job(error=state.error), running=False)
     if state.running:
         shown = render_job(state.report.text, report=state.report, running=True, note=note)
         return JobView(shown, running=True)
     stuck = "Stopping …" if state.result is None else ""
     return JobView(render_job(done or stuck, failures=failures), running=False, succeeded=not stuck)
-
-
-def failed(text: str) -> JobView:
-    """A job that failed, or was not started, and why."""
-    return JobView(render_job(error=text), running=False)

@@ -20,18 +20,15 @@ _log = logging.getLogger(__name__)
 MAX_FAILURES = 20
 
 
-def unexpected(error: BaseException, what: str) -> str:
-    """A message about an `error` that no handler expects; details are logged with `what` failed."""
+def explained(error: BaseException, what: str) -> str:
+    """A message about an `error`; the details of an unexpected one are logged with `what`."""
+    if isinstance(error, AssistantError):
+        return str(error)
     _log.error(what, exc_info=error)
     return (
         f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
         "The terminal it was started from shows the details."
     )
-
-
-def explained(error: BaseException, what: str) -> str:
-    """A message about an `error`; details of one that nothing expects are logged with `what`."""
-    return str(error) if isinstance(error, AssistantError) else unexpected(error, what)
 
 
 def data_url(media_type: str, text: str) -> str:

@@ -11,7 +11,7 @@ from assistant.errors import LibraryBusy, LibraryFull
 from assistant.progress import Progress, Report
 from assistant.reading import Failure
 from assistant.web import jobs as jobs_module
-from assistant.web.jobs import Jobs, JobState, failed, job_view
+from assistant.web.jobs import Jobs, JobState, job_view
 
 
 def test_a_job_is_followed_by_many_windows_and_has_a_result(jobs: Jobs) -> None:
@@ -182,4 +182,4 @@ def test_views() -> None:
     assert 'role="status"' in done.html
     assert "<progress" not in done.html
     assert "why" in Tags(done.html).text
-    assert not failed("No.").succeeded
+    assert not job_view(JobState(running=False, error="No.")).succeeded

@@ -1,4 +1,4 @@
-"""The map of the library on the page: drawn on request, stored, and shown again at once."""
+"""The map of the library on the page: drawn once, stored, and shown again at once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_authors
+from assistant.text.formatting import format_authors, format_count
 from assistant.text.sanitizing import sanitized
-from assistant.web.rendering import render_job, render_text, unexpected
+from assistant.web.rendering import explained, render_job, render_text
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 MOST_LISTED = 12
 _LONGEST_TITLE = 200
 _MOST_AUTHORS = 6
-EMPTY = "The library is empty. Add papers on the Import page, and their map appears here."
-NO_EMBEDDER = "The map needs an embedding model, which places the papers."
+EMPTY = "The library is empty. Add papers on the Import tab to see their map."
+NO_EMBEDDER = "The map needs an embedding model. None is available."
 STOPPED = "Stopped. There is no map yet."
 
 
 @dataclass(frozen=True)
 class MapView:
-    """What the page shows of the map; `html` is None while the picture stays as it is.
+    """The map as the page shows it; `html` is None if the picture stays unchanged.
 
-    `message` is the progress of the drawing or a remark, as HTML; `can_draw` whether the button
-    that redraws the map is shown. `seen` identifies this picture.
+    `message` is the progress or a note, as HTML. `can_draw` shows the button Redraw. `seen`
+    identifies the picture.
     """
 
     html: str | None
@@ -46,7 +46,7 @@ class MapView:
 
 
 class Maps:
-    """The map of a session's library. Thread-safe; one drawing at a time, for every window."""
+    """The map of a session's library, one for all windows. Thread-safe."""
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
         self._session = session
@@ -56,29 +56,27 @@ class Maps:
         self._drawn: PaperMap | None = None
 
     def open(self, seen: str = "", *, redraw: bool = False) -> Iterator[MapView]:
-        """Yield views until the map is there: the stored one if it is still right, else a new one.
+        """Yield views until the map is shown: the stored one if it is current, else a new one.
 
-        `seen` identifies the picture that the window shows already, which stays moved and zoomed
-        as it is if nothing has changed. With `redraw` the map is always drawn.
+        `seen` identifies the picture in the window: if that is current, it keeps its position and
+        zoom. With `redraw` the map is always drawn.
         """
         try:
             for view in self._views(seen, redraw):
                 same = view.seen and view.seen == seen
                 yield replace(view, html=None) if same else view
-        except AssistantError as error:
-            yield MapView(None, render_job(error=str(error)), can_draw=True)
         except Exception as error:
-            text = unexpected(error, "The map could not be drawn")
-            yield MapView(None, render_job(error=text), can_draw=True)
+            problem = explained(error, "The map could not be drawn")
+            yield MapView(None, render_job(error=problem), can_draw=True)
 
     def stop(self) -> None:
-        """Stop drawing, for every window; the previous map stays."""
+        """Stop drawing for all windows and keep the previous map."""
         job = self._job
         if job:
             job.stop()
 
     def card(self, key: str) -> str:
-        """The paper with the number `key` as a card; a word of advice for ""."""
+        """The card of the paper with the number `key`; without one, a hint."""
         if not key.strip():
             return self.no_card()
         try:
@@ -100,8 +98,8 @@ class Maps:
         )
 
     def no_card(self) -> str:
-        """What stands in place of the card before a paper is opened."""
-        return render_text("Select a paper on the map to see it here.", "nothing map-empty")
+        """The hint in place of a card."""
+        return render_text("Select a paper on the map to show it here.", "nothing map-empty")
 
     def _views(self, seen: str, redraw: bool) -> Iterator[MapView]:
         from assistant.mapping import brought_up, vectors_to_show, version_of
@@ -130,7 +128,7 @@ class Maps:
 
     def _view(self, library: Library, state: JobState[PaperMap | None]) -> MapView:
         if state.running:
-            # The steps of the layout are of no interest by the minute.
+            # A rate of layout steps says nothing to the user.
             report = replace(state.report, per_minute=None)
             message = render_job(report.text, report=report, running=True)
             return MapView(None, message, running=True)
@@ -143,7 +141,7 @@ class Maps:
         return MapView("", render_job(_no_vectors(library)), can_draw=True)
 
     def _drawing(self) -> Job[PaperMap | None]:
-        """The job that draws the map, which starts now if it is not running."""
+        """The job that draws the map; it is started if it is not running."""
         with self._lock:
             if self._job is None or not self._job.running:
                 self._job = self._jobs.start("Drawing the map", self._draw)
@@ -190,7 +188,7 @@ class Maps:
 
 
 def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:
-    """What map.js draws, as JSON without anything that hides or reorders text."""
+    """The input of map.js as JSON, without characters that hide or reorder text."""
     points = [
         [number, round(x, 4), round(y, 4), topic, stored.paper.year]
         for number, x, y, topic, stored in zip(
@@ -203,7 +201,7 @@ def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:
 
 
 def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
-    """The topics with some of their papers, the newest first, for the legend and the list."""
+    """The topics with their newest papers, for the legend and the list."""
     found = []
     for topic in (*range(len(shown.names)), -1):
         members = [one for one, own in zip(papers, shown.topic, strict=True) if own == topic]
@@ -232,26 +230,23 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
 
 
 def _facts(library: Library, shown: PaperMap) -> str:
-    """How many papers the map shows, and why not all."""
+    """The number of papers on the map, and why some are missing."""
     count, total = len(shown.numbers), library.papers.count()
     missing = library.vectors.missing()
     if count == total:
-        return f"{count:,} {'paper' if count == 1 else 'papers'}"
+        return format_count(count, "paper")
     parts = [f"{count:,} of {total:,} papers"]
     if count < total - missing:
-        parts.append("a fair sample")
+        parts.append("a sample")
     if missing:
-        has = "has no vector yet and is" if missing == 1 else "have no vectors yet and are"
-        parts.append(f"{missing:,} {has} left out")
+        parts.append(f"{missing:,} without vectors not shown")
     return " · ".join(parts)
 
 
 def _later(shown: PaperMap) -> str:
-    if shown.later == 1:
-        return "1 paper came after this map was drawn: it lies beside the paper it is most like."
     return (
-        f"{shown.later:,} papers came after this map was drawn: each lies beside the paper it is "
-        "most like."
+        f"{format_count(shown.later, 'paper')} added since the map was drawn, placed next to the "
+        "most similar paper. Redraw the map to arrange all papers."
     )
 
 
@@ -259,6 +254,6 @@ def _no_vectors(library: Library) -> str:
     if library.vectors.embedder is None:
         return NO_EMBEDDER
     return (
-        "No paper has a vector yet, which says where it belongs. They are being made: draw the map "
-        "when the head of the page no longer says that some are missing."
+        "No paper has a vector yet. Vectors are computed in the background. Redraw the map when "
+        "the header no longer shows that some are missing."
     )

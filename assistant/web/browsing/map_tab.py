@@ -1,4 +1,4 @@
-"""The tab that shows the library as a picture, and the paper that is opened in it."""
+"""The Map tab: the map of the library and the card of a paper."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
-    """Add the components of `tab`, which is being built; nothing is drawn until it is selected."""
-    # map.js writes the number of the paper into it that is opened.
+    """Add the components of `tab`; the map is drawn when the tab is selected."""
+    # map.js writes the number of the selected paper into it.
     chosen = signal("Paper", "map-chosen")
     with gr.Row(elem_id="map-bar"):
         message = html(elem_id="map-message")
@@ -42,7 +42,7 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
 
 
 def _shown(view: MapView) -> tuple[Any, ...]:
-    """The updates of the picture, the message, the buttons Redraw and Stop, and what was seen."""
+    """Updates of the picture, message, buttons Redraw and Stop, and the picture's identifier."""
     return (
         gr.skip() if view.html is None else view.html,
         view.message,

@@ -1,8 +1,7 @@
-"""The papers that somebody chose in the table: tagged, exported, removed, and put back."""
+"""Actions on the papers selected in the table: tag, export, remove, and undo a removal."""
 
 from __future__ import annotations
 
-import base64
 import io
 import itertools
 import threading
@@ -10,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import UsageError
 from assistant.html import render
 from assistant.text.formatting import format_count
 from assistant.web.browsing.paper_detail import tags_of
-from assistant.web.rendering import render_job, unexpected
+from assistant.web.rendering import data_url, explained, render_job
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs
 
-# What a file of each format of `exporting` is to a browser, and what it is called here.
+# Formats of `exporting`: their labels and media types.
 EXPORTS = {
     "bibtex": ("BibTeX", "application/x-bibtex"),
     "ris": ("RIS", "application/x-research-info-systems"),
@@ -33,22 +32,23 @@ EXPORTS = {
     "markdown": ("Markdown", "text/markdown"),
 }
 PURGE = "Deleting removed papers from the files"
-NONE_CHOSEN = "Choose papers first: tick the box in front of them."
+NONE_CHOSEN = "Select papers first: tick their boxes."
 
 
 @dataclass(frozen=True)
 class ActionResult:
-    """What came of an action, as HTML, and whether there is something to undo now."""
+    """The outcome of an action as HTML, and whether there is a removal to undo."""
 
     html: str
     undo: bool = False
 
 
 class Selection:
-    """Acts on chosen papers of a session's library. Thread-safe.
+    """Acts on selected papers of a session's library. Thread-safe.
 
-    A visitor can undo their last removal until they remove something else or leave the page. After
-    that the removed papers are deleted from the files too, in the background.
+    `chosen` has their numbers, as the page writes them: `3,17`. A visitor can undo their last
+    removal until they remove something else or leave the page. After that the removed papers are
+    deleted from the files too, in the background.
     """
 
     def __init__(self, session: Session, jobs: Jobs) -> None:
@@ -60,21 +60,21 @@ class Selection:
         self._exports = itertools.count(1)
 
     def tag(self, chosen: str, tags: str) -> ActionResult:
-        """Give the chosen papers the tags that were typed, with commas between."""
+        """Add comma-separated tags to the selected papers."""
         return self._retagged(chosen, tags, "have", lambda library: library.papers.tag)
 
     def untag(self, chosen: str, tags: str) -> ActionResult:
-        """Take the tags that were typed from the chosen papers."""
+        """Remove comma-separated tags from the selected papers."""
         return self._retagged(chosen, tags, "no longer have", lambda library: library.papers.untag)
 
     def star(self, chosen: str) -> ActionResult:
-        """Star the chosen papers."""
+        """Star the selected papers."""
         from assistant.library import STAR
 
         return self.tag(chosen, STAR)
 
     def export(self, chosen: str, form: str) -> ActionResult:
-        """Write the chosen papers into a file, which is whole in its link."""
+        """A link that contains a file of the selected papers in the format `form`."""
 
         def write() -> ActionResult:
             from assistant.exporting import FORMATS, ExportRecord, write
@@ -91,22 +91,21 @@ class Selection:
             )
             count = write(records, form, text)
             label, media_type = EXPORTS[form]
-            content = base64.b64encode(text.getvalue().encode("utf-8", "surrogateescape"))
             return ActionResult(
                 render(
                     "exported.html",
-                    # The same file twice is to be followed twice, so no two are written the same.
+                    # library.js follows each link once, so a repeated export needs another one.
                     serial=next(self._exports),
                     name=f"papers{FORMATS[form].ending}",
                     text=f"{format_count(count, 'paper')} as {label}",
-                    address=f"data:{media_type};base64,{content.decode('ascii')}",
+                    address=data_url(media_type, text.getvalue()),
                 )
             )
 
-        return _told(write)
+        return _reported(write)
 
     def question(self, chosen: str) -> ActionResult:
-        """What is asked before the chosen papers are removed; `undo` says if there are any."""
+        """The question before the selected papers are removed; `undo` if any are selected."""
         numbers = _numbers(chosen)
         if not numbers:
             return ActionResult(render_job(error=NONE_CHOSEN))
@@ -115,13 +114,13 @@ class Selection:
         )
 
     def remove(self, visitor: str, chosen: str) -> ActionResult:
-        """Remove the chosen papers; what `visitor` removed before can no longer be put back."""
+        """Remove the selected papers; the previous removal of `visitor` can no longer be undone."""
 
         def remove() -> ActionResult:
             numbers = chosen_numbers(chosen)
             removed = self._session.library.remove(numbers)
             if not removed:
-                raise UsageError("These papers are gone already.")
+                raise UsageError("These papers have already been removed.")
             self.leave(visitor)
             with self._lock:
                 self._removed[visitor] = removed
@@ -135,30 +134,29 @@ class Selection:
         return self._undoable(visitor, remove)
 
     def undo(self, visitor: str) -> ActionResult:
-        """Put back what `visitor` removed last; where that fails, it can be tried again."""
+        """Undo the last removal of `visitor`; after an error it can be tried again."""
 
         def undo() -> ActionResult:
             with self._lock:
                 removed = self._removed.get(visitor)
             if not removed:
-                raise UsageError("There is nothing to put back.")
+                raise UsageError("There is no removal to undo.")
             numbers = self._session.library.undo_removal(removed)
             with self._lock:
-                # Unless another removal came in between, which can be undone now.
+                # Unless another removal took its place in the meantime.
                 if self._removed.get(visitor) is removed:
                     del self._removed[visitor]
-            verb = "is" if len(numbers) == 1 else "are"
-            return _said(f"{format_count(len(numbers), 'paper')} {verb} back.")
+            return _said(f"{format_count(len(numbers), 'paper')} restored.")
 
         return self._undoable(visitor, undo)
 
     def _undoable(self, visitor: str, action: Callable[[], ActionResult]) -> ActionResult:
-        done = _told(action)
+        done = _reported(action)
         with self._lock:
             return ActionResult(done.html, undo=visitor in self._removed)
 
     def leave(self, visitor: str) -> None:
-        """Forget what `visitor` removed, and delete what the files still contain of it."""
+        """Forget the last removal of `visitor`, and delete what the files still contain of it."""
         with self._lock:
             if self._removed.pop(visitor, None) and not (self._purge and self._purge.running):
                 self._purge = purge_in_background(self._session, self._jobs)
@@ -178,7 +176,7 @@ class Selection:
             papers = format_count(len(numbers), "paper")
             return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
 
-        return _told(retag)
+        return _reported(retag)
 
 
 def purge_in_background(session: Session, jobs: Jobs) -> Job[None]:
@@ -193,10 +191,10 @@ def purge_in_background(session: Session, jobs: Jobs) -> Job[None]:
 
 
 def chosen_numbers(chosen: str) -> list[int]:
-    """The numbers of the chosen papers, as the page names them: `3,17`.
+    """The numbers of the selected papers.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no papers are selected.
     """
     numbers = _numbers(chosen)
     if not numbers:
@@ -213,13 +211,10 @@ def _said(text: str) -> ActionResult:
     return ActionResult(render("said.html", text=text, gone=""))
 
 
-def _told(action: Callable[[], ActionResult]) -> ActionResult:
-    """What `action` gives, or what went wrong in one line."""
+def _reported(action: Callable[[], ActionResult]) -> ActionResult:
+    """The result of `action`, or its error in one line."""
     try:
         return action()
-    except AssistantError as error:
-        return ActionResult(render_job(error=str(error)))
     except Exception as error:
-        return ActionResult(
-            render_job(error=unexpected(error, "An action on chosen papers failed"))
-        )
+        problem = explained(error, "An action on selected papers failed")
+        return ActionResult(render_job(error=problem))

@@ -18,7 +18,8 @@ from assistant.web.ingestion.preview import (
     render_preview,
 )
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
-from assistant.web.jobs import Job, Jobs, JobState, JobView, failed, job_view
+from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.library import ImportReport
@@ -230,7 +231,7 @@ def _button(preview: Preview) -> str:
 
 
 def _failed(text: str, preview: str | None = None, button: str = "") -> ImportView:
-    return ImportView(failed(text).html, running=False, preview=preview, button=button)
+    return ImportView(render_job(error=text), running=False, preview=preview, button=button)
 
 
 def _summary(report: ImportReport) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.text.formatting import format_count
-from assistant.web.jobs import Job, Jobs, JobState, JobView, failed, job_view
+from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class TldrBatch:
         """Continue the batch that `visitor` stopped."""
         batch = self._started[0] if self._started else None
         if batch is None or batch.visitor != visitor or batch.finished:
-            yield BatchView(failed(NOTHING_TO_CONTINUE).html, running=False)
+            yield BatchView(render_job(error=NOTHING_TO_CONTINUE), running=False)
             return
         self._start(batch)
         yield from self.follow(visitor)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _FIRST = next(iter(PURPOSES))
 READ_ONLY = (
-    "This page is shared, so its settings are read-only here. The person who starts the program "
-    "sets them with options, with environment variables, or on a page without log-in."
+    "This page is shared, so its settings are read-only. Whoever starts it can change them with "
+    "options, environment variables, or on a page without log-in."
 )
 
 
@@ -35,8 +35,7 @@ def add_settings_tab(
 ) -> None:
     """Add the tab to the page being built.
 
-    `header` is written anew by `head` when a setting was changed. With `editable` False everything
-    can be looked at and nothing changed: then there is nothing on the page that would do it.
+    `header` is updated with `head` after a change. Without `editable` the tab is read-only.
     """
     with gr.Tab("Settings", id="settings") as tab:
         figures = html(elem_id="about")
@@ -56,7 +55,7 @@ def add_settings_tab(
     def refresh_all(*typed: Any) -> tuple[Any, ...]:
         return *refresh(), *editor.select(*typed)
 
-    # Only when the tab is open: the figures of a large library take a moment.
+    # Only when the tab is selected: counting a large library takes a moment.
     gr.on(
         [tab.select, again.click],
         refresh_all,
@@ -106,7 +105,7 @@ def add_settings_tab(
 
 
 class _Form:
-    """The components that set the model and the numbers."""
+    """Components to change the model and the numbers."""
 
     def __init__(self, preferences: Preferences, editable: bool) -> None:
         self._preferences = preferences
@@ -116,8 +115,8 @@ class _Form:
             choices=[("The bundled model", BUNDLED)],
             value=BUNDLED,
             label="Model that answers and writes TL;DRs",
-            info="GGUF files next to the current model, in the library's folder “models” and in "
-            "the cache. Nothing is downloaded.",
+            info="GGUF files in the folder of the current model, in “models” in the library folder "
+            "and in the cache. Nothing is downloaded.",
             interactive=editable,
             elem_id="model-choice",
         )
@@ -174,7 +173,7 @@ class _Form:
 
 
 class _Editor:
-    """The components of the prompt editor."""
+    """Components of the prompt editor."""
 
     def __init__(self, prompts: PromptEditor, editable: bool) -> None:
         self._prompts = prompts

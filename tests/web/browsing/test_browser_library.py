@@ -131,7 +131,7 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator("#header strong").get_by_text("21").wait_for()
         assert page.inner_text("#chosen-count") == "None selected"
         page.click("#undo-removal")
-        page.locator(".said").get_by_text("2 papers are back.").wait_for()
+        page.locator(".said").get_by_text("2 papers restored.").wait_for()
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
         assert page.locator(".star[aria-pressed=true]").count() == 2
         assert page.locator("#undo-removal").is_hidden()

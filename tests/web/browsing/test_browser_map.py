@@ -140,7 +140,7 @@ def test_keys_go_from_paper_to_paper_on_a_phone_in_the_dark(
         page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_role("tab", name="Ask", exact=True).click()
         open_map(page)
-        page.locator("#map-message").get_by_text("1 paper came after").wait_for()
+        page.locator("#map-message").get_by_text("1 paper added since").wait_for()
         page.click("#map-draw")
         page.locator(".map-facts").get_by_text("61 papers").wait_for()
         page.locator("#map-draw").wait_for(state="hidden")

@@ -123,7 +123,7 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     session.library.add(papers(40, 43))
     session.library.vectors.embed_missing()
     view = last(maps)
-    assert "3 papers came after this map was drawn" in text_of(view.message)
+    assert "3 papers added since the map was drawn" in text_of(view.message)
     assert view.can_draw
     data = data_of(view.html)
     assert data["later"] == 3
@@ -181,12 +181,12 @@ def test_papers_that_are_not_on_the_map_are_counted(
 ) -> None:
     session.library.add(papers(40, 42))
     shown = text_of(last(Maps(session, jobs)).html or "")
-    assert "40 of 42 papers · 2 have no vectors yet and are left out" in shown
+    assert "40 of 42 papers · 2 without vectors not shown" in shown
     session.library.vectors.embed_missing()
     everybody = assistant.mapping.vectors_to_show
     monkeypatch.setattr(assistant.mapping, "vectors_to_show", lambda one: everybody(one, 25))
     shown = text_of(last(Maps(session, jobs), redraw=True).html or "")
-    assert "25 of 42 papers · a fair sample" in shown
+    assert "25 of 42 papers · a sample" in shown
 
 
 def test_drawing_can_be_stopped_and_the_old_map_stays(

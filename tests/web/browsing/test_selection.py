@@ -111,15 +111,15 @@ def test_removal_is_asked_about_done_and_undone(make_selection: MakeSelection) -
     assert "2 papers removed." in done.html
     assert 'data-gone="1,2"' in done.html
     assert library.papers.count() == 0
-    assert "There is nothing to put back." in selection.undo("somebody else").html
+    assert "There is no removal to undo." in selection.undo("somebody else").html
 
     back = selection.undo("me")
-    assert "2 papers are back." in back.html
+    assert "2 papers restored." in back.html
     assert not back.undo
     assert [
         (stored.paper, line and line.text) for stored, line in library.tldrs.for_papers()
     ] == before
-    assert "There is nothing to put back." in selection.undo("me").html
+    assert "There is no removal to undo." in selection.undo("me").html
 
 
 def test_papers_that_are_gone_already(make_selection: MakeSelection) -> None:
@@ -127,7 +127,7 @@ def test_papers_that_are_gone_already(make_selection: MakeSelection) -> None:
     library.remove([1])
     assert selection.remove("me", "2").undo
     done = selection.remove("me", "1")
-    assert "These papers are gone already." in done.html
+    assert "These papers have already been removed." in done.html
     assert done.undo, "what was removed before still is to be had"
 
 
@@ -141,7 +141,7 @@ def test_the_last_removal_can_be_undone_and_the_one_before_is_erased(
     assert not erased.is_set(), "it can still be undone"
     selection.remove("me", "2")
     assert erased.wait(PATIENCE_S)
-    assert "1 paper is back." in selection.undo("me").html
+    assert "1 paper restored." in selection.undo("me").html
     assert [stored.title for stored in library.papers.all()] == ["On the sleep of owls"]
 
 
@@ -158,7 +158,7 @@ def test_leaving_the_page_erases_what_was_removed(make_selection: MakeSelection)
     files = [path.read_bytes() for path in library.folder.rglob("*") if path.is_file()]
     assert files
     assert not any(secret.encode() in content for content in files)
-    assert "There is nothing to put back." in selection.undo("me").html
+    assert "There is no removal to undo." in selection.undo("me").html
 
 
 def test_a_purge_that_was_interrupted_continues_at_the_next_start(
@@ -170,7 +170,7 @@ def test_a_purge_that_was_interrupted_continues_at_the_next_start(
     assert library.purge_due(), "the page ended before the removal became final"
     list(purge_in_background(selection._session, jobs).follow())
     assert not library.purge_due()
-    assert "1 paper is back." in selection.undo("me").html
+    assert "1 paper restored." in selection.undo("me").html
 
 
 def test_erasing_that_fails_is_tried_again_and_the_page_says_so(
@@ -218,7 +218,7 @@ def test_a_read_only_library_loses_nothing(
     assert "It cannot be written." in failed.html
     assert failed.undo, "it can be tried again"
     monkeypatch.setattr(library._database, "_refusal", None)
-    assert "1 paper is back." in selection.undo("me").html
+    assert "1 paper restored." in selection.undo("me").html
     assert done.undo
 
 
@@ -252,5 +252,5 @@ def test_what_is_removed_while_something_else_is_put_back_can_be_undone_too(
 
     monkeypatch.setattr(library, "undo_removal", slowly)
     assert selection.undo("me").undo
-    assert "1 paper is back." in selection.undo("me").html
+    assert "1 paper restored." in selection.undo("me").html
     assert library.papers.count() == 2
