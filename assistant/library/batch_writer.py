@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
+from itertools import takewhile
 
 from assistant.library.records import ImportReport
 from assistant.paper import Paper
@@ -16,61 +17,47 @@ from assistant.progress import Progress
 BATCH = 2_000
 
 
-class BatchWriter:
-    """Writes papers with a function that takes a batch and returns a report."""
+def write_in_batches(
+    papers: Iterable[Paper],
+    add: Callable[[Sequence[Paper], Callable[[], None]], ImportReport],
+    progress: Progress,
+) -> ImportReport:
+    """See `Library.add`.
 
-    def __init__(
-        self,
-        add: Callable[[Sequence[Paper], Callable[[], None]], ImportReport],
-        progress: Progress,
-    ) -> None:
-        """Call `add` for every batch, and report the number of papers read after each.
+    `add` gets each batch and a function, which it calls when only the full-text index is left to
+    update.
+    """
+    total = ImportReport()
+    writing: Future[ImportReport] | None = None
 
-        `add` gets the batch and a function, which it calls when only the full-text index is left
-        to update.
-        """
-        self._add = add
-        self._progress = progress
-        self._report = ImportReport()
-        self._writing: Future[ImportReport] | None = None
-
-    def write(self, papers: Iterable[Paper]) -> ImportReport:
-        """See `Library.add`."""
-        # SQLite updates the full-text index without holding the GIL, so reading continues then.
-        # Reading waits while rows are written: both would compete for the GIL.
-        with ThreadPoolExecutor(1, thread_name_prefix="add-papers") as pool:
-            batch: list[Paper] = []
-            try:
-                for paper in papers:
-                    if self._progress.stop_requested:
-                        break
-                    batch.append(paper)
-                    if len(batch) == BATCH:
-                        full, batch = batch, []
-                        self._wait()
-                        rows_written = threading.Event()
-                        self._writing = pool.submit(self._write, full, rows_written)
-                        rows_written.wait()
-            finally:
-                self._wait()
-                if batch:
-                    self._writing = pool.submit(self._add, batch, lambda: None)
-                    self._wait()
-        return self._report
-
-    def _write(self, batch: Sequence[Paper], rows_written: threading.Event) -> ImportReport:
-        try:
-            return self._add(batch, rows_written.set)
-        finally:
-            rows_written.set()
-
-    def _wait(self) -> None:
+    def wait() -> None:
         """Wait for the batch that is being written, and raise its exception."""
-        if self._writing is None:
-            return
-        writing, self._writing = self._writing, None
-        part = writing.result()
-        for figure in fields(ImportReport):
-            total = getattr(self._report, figure.name) + getattr(part, figure.name)
-            setattr(self._report, figure.name, total)
-        self._progress.report(self._report.read)
+        nonlocal writing
+        if writing is not None:
+            ended, writing = writing, None
+            part = ended.result()
+            for figure in fields(ImportReport):
+                count = getattr(total, figure.name) + getattr(part, figure.name)
+                setattr(total, figure.name, count)
+            progress.report(total.read)
+
+    # SQLite updates the full-text index without holding the GIL, so reading continues then.
+    # Reading waits while rows are written: both would compete for the GIL.
+    with ThreadPoolExecutor(1, thread_name_prefix="add-papers") as pool:
+        batch: list[Paper] = []
+        try:
+            for paper in takewhile(lambda _: not progress.stop_requested, papers):
+                batch.append(paper)
+                if len(batch) == BATCH:
+                    full, batch = batch, []
+                    wait()
+                    rows_written = threading.Event()
+                    writing = pool.submit(add, full, rows_written.set)
+                    writing.add_done_callback(lambda _, written=rows_written: written.set())  # type: ignore[misc]
+                    rows_written.wait()
+        finally:
+            wait()
+            if batch:
+                writing = pool.submit(add, batch, lambda: None)
+                wait()
+    return total

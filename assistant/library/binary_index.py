@@ -46,27 +46,27 @@ class BinaryIndex(MemoryIndex):
         self._load()
 
     def refresh(self) -> None:
-        """See `VectorIndex.refresh`."""
+        """See `MemoryIndex.refresh`."""
         super().refresh()
         if len(self._chunks) - self._in_file > _MAX_MISSING * len(self._chunks):
             self._save()
 
     def settle(self, progress: Progress) -> bool:
-        """See `VectorIndex.settle`."""
+        """See `MemoryIndex.settle`."""
         self.refresh()
         if self._saved_entry < self._rows.state().purge:
             self._save()
         return True
 
     def check(self) -> bool:
-        """See `VectorIndex.check`."""
+        """See `MemoryIndex.check`."""
         rebuilt = super().check()
         if rebuilt:
             self._save()
         return rebuilt
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """See `VectorIndex.nearest`."""
+        """See `MemoryIndex.nearest`."""
         with self._lock:
             chunks, signs = self._chunks, self._encoded
         if not len(chunks) or count < 1:

@@ -165,8 +165,8 @@ class Catalog:
 
         At most `limit` of them (-1: all), after the first `offset`.
         """
-        order = f"ORDER BY {_ORDERS[sort]} LIMIT ? OFFSET ?"
-        return self.in_order(self._numbers(filters, order, limit, offset))
+        order = f"ORDER BY {_ORDERS[sort]}"
+        return self.in_order(self.numbers(filters, limit, offset, order))
 
     def matching(self, words: str, filters: Filters = EVERYTHING) -> Iterator[StoredPaper]:
         """The papers that have all of `words` and meet `filters`, the best first.
@@ -177,9 +177,16 @@ class Catalog:
             return self.sorted_by(filters=filters)
         return self.in_order(self.full_text.matching(words, filters))
 
-    def numbers(self, filters: Filters, limit: int = -1) -> list[int]:
-        """Numbers of the papers that meet `filters`, at most `limit` of them (-1: all)."""
-        return self._numbers(filters, "LIMIT ?", limit)
+    def numbers(
+        self, filters: Filters, limit: int = -1, offset: int = 0, order: str = ""
+    ) -> list[int]:
+        """Numbers of the papers that meet `filters`, in the SQL `order`; see `sorted_by`."""
+        condition, values = conditions(filters)
+        rows = self._database.rows(
+            f"SELECT number FROM papers WHERE {condition} {order} LIMIT ? OFFSET ?",  # noqa: S608
+            (*values, limit, offset),
+        )
+        return [row[0] for row in rows]
 
     def filter_numbers(self, numbers: Iterable[int], filters: Filters) -> set[int]:
         """The papers of `numbers` that meet `filters`."""
@@ -190,14 +197,6 @@ class Catalog:
             (json.dumps(list(numbers)), *values),
         )
         return {row[0] for row in rows}
-
-    def _numbers(self, filters: Filters, rest: str, *given: int) -> list[int]:
-        condition, values = conditions(filters)
-        rows = self._database.rows(
-            f"SELECT number FROM papers WHERE {condition} {rest}",  # noqa: S608
-            (*values, *given),
-        )
-        return [row[0] for row in rows]
 
     def in_order(self, numbers: Sequence[int]) -> Iterator[StoredPaper]:
         """The papers with these numbers, in this order, read page by page."""

@@ -116,7 +116,7 @@ class ChromaIndex:
                 self._rebuilding.start()
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """See `VectorIndex.nearest`."""
+        """See `MemoryIndex.nearest`."""
         with self._lock:
             if self._build:
                 try:
@@ -131,7 +131,7 @@ class ChromaIndex:
         return exact.nearest(vector, count)
 
     def settle(self, progress: Progress) -> bool:
-        """See `VectorIndex.settle`."""
+        """See `MemoryIndex.settle`."""
         self.refresh()
         while (thread := self._rebuilding) and not progress.stop_requested:
             thread.join(_POLL_S)
@@ -141,7 +141,7 @@ class ChromaIndex:
         return self._is_purged(self._rows.state()) and not self._others()
 
     def check(self) -> bool:
-        """See `VectorIndex.check`."""
+        """See `MemoryIndex.check`."""
         self.settle(NO_PROGRESS)
         for batch in self._rows.between(0, self._rows.state().chunk, _COMPARED):
             with self._lock:

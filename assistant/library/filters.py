@@ -5,8 +5,8 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
 
 from assistant.errors import UsageError
 from assistant.library.name_matching import fold, name_words
@@ -22,6 +22,12 @@ _OPEN_QUOTE = re.compile(r"(?<!\S)-?(since|until|author|tag|source):[\"“„]",
 _SENTENCE_MARKS = ",;.?!"
 # Sorts after every continuation of a date.
 _END = "\uffff"
+# The words of a query for the labels, and their attributes of `Filters`.
+_LABELS = {
+    f"{minus}{word}": f"{without}{word}s"
+    for minus, without in (("", ""), ("-", "without_"))
+    for word in ("author", "tag", "source")
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,10 @@ class Filters:
                     "No source is in both the query and the options; write all of them in one "
                     f"place: {', '.join((*self.sources, *other.sources))}."
                 )
+        labels: dict[str, Any] = {
+            name: _distinct((*getattr(self, name), *getattr(other, name)))
+            for name in _LABELS.values()
+        } | {"sources": sources}
         only = self.only if other.only is None else other.only
         if self.only is not None and other.only is not None:
             only = tuple(sorted(set(self.only) & set(other.only)))
@@ -108,14 +118,9 @@ class Filters:
             until=min(
                 filter(None, (self.until, other.until)), key=lambda date: date + _END, default=None
             ),
-            sources=sources,
             only=only,
-            authors=_distinct((*self.authors, *other.authors)),
-            tags=_distinct((*self.tags, *other.tags)),
-            without_authors=_distinct((*self.without_authors, *other.without_authors)),
-            without_tags=_distinct((*self.without_tags, *other.without_tags)),
-            without_sources=_distinct((*self.without_sources, *other.without_sources)),
             with_abstract=self.with_abstract or other.with_abstract,
+            **labels,
         )
 
     @classmethod
@@ -136,27 +141,20 @@ class Filters:
                 )
             if len(values.get(word, ())) > 1:
                 raise UsageError(f"{word}: is given twice; remove one of them.")
+        labels: dict[str, Any] = {
+            name: _distinct(values.get(word, ())) for word, name in _LABELS.items()
+        }
         return cls(
             since=values.get("since", [None])[0],
             until=values.get("until", [None])[0],
-            authors=_distinct(values.get("author", ())),
-            tags=_distinct(values.get("tag", ())),
-            sources=_distinct(values.get("source", ())),
-            without_authors=_distinct(values.get("-author", ())),
-            without_tags=_distinct(values.get("-tag", ())),
-            without_sources=_distinct(values.get("-source", ())),
+            **labels,
         )
 
     def __str__(self) -> str:
         """The filters in query syntax, without `only`."""
         words = [f"{word}:{date}" for word in ("since", "until") if (date := getattr(self, word))]
-        for field in fields(self):
-            base = field.name.removeprefix("without_")
-            if base in ("authors", "tags", "sources"):
-                minus = "" if base == field.name else "-"
-                words += [
-                    f"{minus}{base[:-1]}:{_quoted(value)}" for value in getattr(self, field.name)
-                ]
+        for word, name in _LABELS.items():
+            words += [f"{word}:{_quoted(value)}" for value in getattr(self, name)]
         return " ".join(words)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from assistant.embedder import Embedder
 from assistant.library.backup import back_up
 from assistant.library.backup_file import CATALOG, Backup
-from assistant.library.batch_writer import BatchWriter
+from assistant.library.batch_writer import write_in_batches
 from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
@@ -104,12 +103,7 @@ class Library:
         """Return the library itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the library."""
         self.close()
 
@@ -120,7 +114,7 @@ class Library:
         papers read so far. When `papers` raises, or the user interrupts, the papers read before
         stay, except a batch that was just being written.
         """
-        return BatchWriter(self.papers.add_batch, progress).write(papers)
+        return write_in_batches(papers, self.papers.add_batch, progress)
 
     def preview_import(self) -> ImportPreview:
         """Predicts what an import would do with papers; nothing is written."""

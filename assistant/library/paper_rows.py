@@ -16,26 +16,22 @@ from assistant.library.name_matching import fold, name_words
 from assistant.library.records import SourceRecord, StoredPaper
 from assistant.paper import Paper
 
-COLUMNS = "number, id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source"
+_FIELDS = (
+    "title", "abstract", "authors", "published", "arxiv", "doi", "pmid", "url", "tags", "source",
+)  # fmt: skip
+_LISTS = ("authors", "tags")  # as JSON
+COLUMNS = f"number, id, {', '.join(_FIELDS)}"
 
 
 def stored(row: Sequence[Any]) -> StoredPaper:
     """The paper in a row of `COLUMNS`."""
-    number, key, title, abstract, authors, published, arxiv, doi, pmid, url, tags, source = row
+    number, key, *values = row
     # Validated on import; validating again would make reading a large library slow.
-    paper = Paper.model_construct(
-        title=title,
-        abstract=abstract,
-        authors=tuple(json.loads(authors)),
-        published=published,
-        arxiv=arxiv,
-        doi=doi,
-        pmid=pmid,
-        url=url,
-        tags=tuple(json.loads(tags)),
-        source=source,
-    )
-    return StoredPaper(number=number, id=key, paper=paper)
+    fields: dict[str, Any] = {
+        name: tuple(json.loads(value)) if name in _LISTS else value
+        for name, value in zip(_FIELDS, values, strict=True)
+    }
+    return StoredPaper(number, key, Paper.model_construct(**fields))
 
 
 def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord]:
@@ -84,8 +80,8 @@ def insert(
 ) -> None:
     """Insert a new paper with one record, but not into the full-text index."""
     cursor = connection.execute(
-        "INSERT INTO papers (id, title, abstract, authors, published, arxiv, doi, pmid, url, tags, "
-        "source, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO papers (id, {', '.join(_FIELDS)}, added_at) "  # noqa: S608
+        f"VALUES (?, {'?, ' * len(_FIELDS)} ?)",
         (*values_of(paper, keys), moment),
     )
     number = int(cursor.lastrowid or 0)
@@ -157,18 +153,9 @@ def load_paper(connection: sqlite3.Connection, number: int) -> Paper | None:
 
 def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
     """The values of `COLUMNS` after the number; the first of `keys` is the id."""
-    return (
-        keys[0],
-        paper.title,
-        paper.abstract,
-        json.dumps(paper.authors, ensure_ascii=False),
-        paper.published,
-        paper.arxiv,
-        paper.doi,
-        paper.pmid,
-        paper.url,
-        json.dumps(paper.tags, ensure_ascii=False),
-        paper.source,
+    values = ((name, getattr(paper, name)) for name in _FIELDS)
+    return keys[0], *(
+        json.dumps(value, ensure_ascii=False) if name in _LISTS else value for name, value in values
     )
 
 

@@ -1,4 +1,4 @@
-"""The protocol of a vector index, and the index that compares with every vector."""
+"""Vector indexes in memory; the Chroma index has the same methods."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,38 +20,8 @@ _BATCH = 5_000
 Codes = NDArray[np.uint8]
 
 
-class VectorIndex(Protocol):
-    """Finds the chunks nearest to a vector. Thread-safe."""
-
-    def refresh(self) -> None:
-        """Apply what changed in the catalogue; fast if nothing did. A rebuild only begins."""
-        ...
-
-    def settle(self, progress: Progress) -> bool:
-        """Bring index and files up to date and wait for a rebuild, or until a stop is requested.
-
-        Returns whether the files contain nothing of chunks removed up to `VectorState.purge`.
-        """
-        ...
-
-    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """Paper number and cosine of the `count` nearest chunks, the nearest first.
-
-        `vector` has length 1 and the shape (dimension,).
-        """
-        ...
-
-    def check(self) -> bool:
-        """Compare the whole index with the catalogue; rebuild it and return True if it differs."""
-        ...
-
-    def close(self) -> None:
-        """Free memory and files; a second call does nothing."""
-        ...
-
-
 class MemoryIndex(ABC):
-    """An index in memory, in a form that `_encode` makes of the vectors."""
+    """Finds the chunks nearest to a vector, in a form that `_encode` makes of all. Thread-safe."""
 
     def __init__(self, rows: VectorRows) -> None:
         """Start empty; `refresh` loads the vectors."""
@@ -64,17 +34,27 @@ class MemoryIndex(ABC):
         """The form of `vectors` that is held in memory, with a row for each."""
 
     def refresh(self) -> None:
-        """See `VectorIndex.refresh`."""
+        """Apply what changed in the catalogue; fast if nothing did."""
         with self._lock:
             self._follow()
 
     def settle(self, progress: Progress) -> bool:
-        """See `VectorIndex.settle`; this index has no files."""
+        """Bring index and files up to date and wait for a rebuild, or until a stop is requested.
+
+        Returns whether the files contain nothing of chunks removed up to `VectorState.purge`.
+        """
         self.refresh()
         return True
 
+    @abstractmethod
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
+        """Paper number and cosine of the `count` nearest chunks, the nearest first.
+
+        `vector` has length 1 and the shape (dimension,).
+        """
+
     def check(self) -> bool:
-        """See `VectorIndex.check`."""
+        """Compare the whole index with the catalogue; rebuild it and return True if it differs."""
         with self._lock:
             self._follow()
             if self._matches() or self._rows.state() != self._seen:
@@ -84,7 +64,7 @@ class MemoryIndex(ABC):
             return True
 
     def close(self) -> None:
-        """Free the memory."""
+        """Free memory and files; a second call does nothing."""
         with self._lock:
             self._clear()
 
@@ -152,7 +132,7 @@ class ExactIndex(MemoryIndex):
         return vectors
 
     def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """See `VectorIndex.nearest`."""
+        """See `MemoryIndex.nearest`."""
         with self._lock:
             papers, vectors = self._papers, self._encoded
         if not len(papers) or count < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -15,7 +16,7 @@ from assistant.library.chroma_collection import ChromaUnusable
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
 from assistant.library.chroma_index import ChromaHeld, ChromaIndex, remove
-from assistant.library.vector_index import ExactIndex, VectorIndex
+from assistant.library.vector_index import ExactIndex, MemoryIndex
 from assistant.library.vector_rows import VectorRows
 from assistant.progress import NO_PROGRESS, Progress
 
@@ -23,6 +24,9 @@ from assistant.progress import NO_PROGRESS, Progress
 MOST_IN_CHROMA = 300_000
 # Chunks asked for, for each paper that is wanted: a long abstract has several.
 _CHUNKS_A_PAPER = 2
+
+T = TypeVar("T")
+VectorIndex = ChromaIndex | MemoryIndex
 
 
 class VectorSearch:
@@ -41,23 +45,14 @@ class VectorSearch:
 
     def refresh(self) -> None:
         """Bring the index up to date; a rebuild only begins."""
-        index = self._opened()
-        try:
-            index.refresh()
-        except ChromaUnusable as reason:
-            self._without_chroma(index, reason)  # loads what it needs when it is asked
+        self._try(lambda index: index.refresh())
 
     def settle(self, progress: Progress = NO_PROGRESS) -> bool:
         """Bring the index up to date and wait for a rebuild, or until a stop is requested.
 
         Returns whether its files contain nothing of chunks that have to leave them.
         """
-        index = self._opened()
-        try:
-            return index.settle(progress)
-        except ChromaUnusable as reason:
-            self._without_chroma(index, reason)
-            return True
+        return self._try(lambda index: index.settle(progress))
 
     def purge(self, progress: Progress) -> bool:
         """Delete removed chunks from all index files; return whether they are gone.
@@ -79,26 +74,22 @@ class VectorSearch:
 
     def check(self) -> None:
         """Compare the index with the catalogue; rebuild it if it differs."""
-        index = self._opened()
-        try:
-            # Chroma reports on its own why it was rebuilt.
-            if index.check() and not isinstance(index, ChromaIndex):
-                self._notify(
-                    "The vector index did not match the catalogue; it was rebuilt from it "
-                    f"({self._rows.count()} vectors, nothing was embedded again)."
-                )
-        except ChromaUnusable as reason:
-            self._without_chroma(index, reason)
+        # Chroma reports on its own why it was rebuilt.
+        if self._try(lambda index: index.check() and not isinstance(index, ChromaIndex)):
+            self._notify(
+                "The vector index did not match the catalogue; it was rebuilt from it "
+                f"({self._rows.count()} vectors, nothing was embedded again)."
+            )
 
     def nearest_papers(self, vector: Vector, count: int) -> list[tuple[int, float]]:
         """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""
-        index = self._opened()
-        try:
-            chunks = _nearest(index, vector, count)
-        except ChromaUnusable as reason:
-            chunks = _nearest(self._without_chroma(index, reason), vector, count)
+
+        def nearest(index: VectorIndex) -> list[tuple[int, float]]:
+            index.refresh()
+            return index.nearest(vector, count * _CHUNKS_A_PAPER)
+
         best: dict[int, float] = {}
-        for paper, cosine in chunks:
+        for paper, cosine in self._try(nearest):
             best.setdefault(paper, cosine)
         # Rounded, so that papers which tie come in one order whatever computed the cosine.
         ranked = sorted(best.items(), key=lambda item: (-round(item[1], 5), item[0]))
@@ -129,6 +120,14 @@ class VectorSearch:
                 self._say_why(reason)
         return ExactIndex(self._rows)
 
+    def _try(self, action: Callable[[VectorIndex], T]) -> T:
+        """Call `action` with the index, and without Chroma if that cannot be used."""
+        index = self._opened()
+        try:
+            return action(index)
+        except ChromaUnusable as reason:
+            return action(self._without_chroma(index, reason))
+
     def _without_chroma(self, failed: VectorIndex, reason: ChromaUnusable) -> VectorIndex:
         with self._lock:
             if self._index is failed:  # else another thread has been here
@@ -142,8 +141,3 @@ class VectorSearch:
             f"Chroma cannot be used ({reason}); the vectors are compared one by one instead, "
             "which finds the same but takes longer in a large library."
         )
-
-
-def _nearest(index: VectorIndex, vector: Vector, count: int) -> list[tuple[int, float]]:
-    index.refresh()
-    return index.nearest(vector, count * _CHUNKS_A_PAPER)
