@@ -45,7 +45,6 @@ class Catalog:
     """The papers in a database. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        """Read and write the papers of `database`."""
         self._database = database
         self.full_text = FullText(database)
 

@@ -37,7 +37,6 @@ class Chats:
     """
 
     def __init__(self, database: Database) -> None:
-        """Read and write the chats of `database`."""
         self._database = database
 
     def save_turn(

@@ -28,7 +28,6 @@ class Chunker:
     """Splits abstracts for one embedder."""
 
     def __init__(self, embedder: Embedder) -> None:
-        """Split for `embedder`."""
         self._embedder = embedder
         self._room = embedder.max_tokens - _SPECIAL_TOKENS
         self.fingerprint = f"chunks-{VERSION}-{embedder.max_tokens}"

@@ -52,7 +52,6 @@ class FullText:
     """The full-text index of a database. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        """Search the papers of `database`."""
         self._database = database
         self._spelling = Spelling(database)
 

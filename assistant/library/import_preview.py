@@ -27,7 +27,6 @@ class ImportPreview:
     """
 
     def __init__(self, database: Database) -> None:
-        """Predict an import into `database`."""
         self._database = database
         # Hashes of the keys and the contents of earlier records.
         self._keys: set[int] = set()

@@ -59,7 +59,6 @@ class IntegrityCheck:
     """Checks a catalogue, and repairs what can be derived from the papers."""
 
     def __init__(self, database: Database) -> None:
-        """Check `database`."""
         self._database = database
 
     def check(self, progress: Progress = NO_PROGRESS) -> list[IntegrityProblem]:

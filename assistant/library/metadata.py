@@ -9,7 +9,6 @@ class Metadata:
     """The named values of a database. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        """Read and write the values of `database`."""
         self._database = database
 
     def get(self, name: str) -> str | None:

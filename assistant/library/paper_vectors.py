@@ -62,7 +62,6 @@ class PaperEmbedder:
     """Splits papers into chunks and embeds them."""
 
     def __init__(self, embedder: Embedder) -> None:
-        """Embed with `embedder`."""
         self._embedder = embedder
         self._chunker = Chunker(embedder)
         self.fingerprint = (

@@ -28,7 +28,6 @@ class Spelling:
     """
 
     def __init__(self, database: Database) -> None:
-        """Use the full-text index of `database`."""
         self._database = database
 
     def correct(self, terms: Sequence[str]) -> list[str]:

@@ -19,7 +19,6 @@ class Tldrs:
     """The TL;DRs in a database. Thread-safe."""
 
     def __init__(self, database: Database, catalog: Catalog) -> None:
-        """Read and write the TL;DRs of `database`, whose papers `catalog` has."""
         self._database = database
         self._catalog = catalog
 

@@ -84,7 +84,6 @@ class VectorRows:
     """The chunks and their vectors in a database. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
-        """Read and write the vectors of `database`."""
         self._database = database
         self.catalog = database.path
         self.metadata = Metadata(database)
