@@ -31,7 +31,7 @@ QUIT = "/quit"
 def ask(
     question: Annotated[
         str,
-        typer.Argument(metavar="QUESTION", help="Question to ask; - reads one question per line."),
+        typer.Argument(metavar="QUESTION", help="Question; - reads one per line from stdin."),
     ],
     *,
     options: FilterOptions,
@@ -41,8 +41,9 @@ def ask(
 ) -> None:
     """Answer a question from the library, with citations.
 
-    Every sentence of the answer is verified against the evidence it cites. Without evidence there
-    is no answer. The question can contain filters: since:2024 author:hinton tag:nlp.
+    Every sentence of the answer is verified against the evidence it cites. If the library does not
+    answer the question, the nearest papers are shown. The question can contain filters: since:2024
+    author:hinton tag:nlp.
     """
     streams = call.streams
     batch = Batch(question, streams)
@@ -66,8 +67,8 @@ def chat(
 ) -> None:
     """Chat with the library in the terminal.
 
-    Follow-up questions are understood. Ctrl-C stops an answer, /quit or Ctrl-D exits. Piped stdin
-    is read as one question per line.
+    You can ask follow-up questions. Ctrl-C stops an answer; /quit or Ctrl-D exits. If stdin is not
+    a terminal, it is read as one question per line.
     """
     streams = call.streams
     filters = options.filters

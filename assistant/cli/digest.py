@@ -41,7 +41,8 @@ def digest(
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Papers added since a date, 12h, 7d or 2w ago, or since the last digest.",
+            help="Start of the period: a date, a time span such as 12h, 7d or 2w, or the last "
+            "digest.",
         ),
     ] = LAST,
     form: Annotated[
@@ -66,8 +67,8 @@ def digest(
         bool | None,
         typer.Option(
             "--tldr/--no-tldr",
-            help="Write missing TL;DRs with the model, or omit TL;DRs. Default: use a sentence of "
-            "the abstract where a TL;DR is missing.",
+            help="Write missing TL;DRs first, or omit all TL;DRs. Default: show a sentence of the "
+            "abstract where a TL;DR is missing.",
         ),
     ] = None,
     *,
@@ -77,7 +78,7 @@ def digest(
 
     Papers similar to those you starred or tagged come first. The first digest covers seven days,
     each later one the time since the previous digest. With --send the digest is sent by mail
-    instead of written to stdout; nothing is sent without --send.
+    instead of written to stdout.
     """
     from assistant.digesting import MOST_SHOWN, check_mail_settings, new_papers
 

@@ -66,7 +66,7 @@ def export(
 
     The file extension selects BibTeX (.bib), RIS (.ris), CSL JSON (.json), CSV (.csv), JSON lines
     (.jsonl) or Markdown (.md). The format obsidian writes a folder with one note per paper; notes
-    that it did not write are never replaced. Papers are selected and sorted as by `list`.
+    that it did not write are never replaced. Papers are selected and sorted as in `list`.
     """
     from assistant.exporting import write, write_notes
 

@@ -30,7 +30,7 @@ def import_papers(
     later: Annotated[
         bool,
         typer.Option(
-            "--no-vectors", help="Skip the vectors; `assistant embed` computes them later."
+            "--no-vectors", help="Do not compute vectors; `assistant embed` does that later."
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -87,7 +87,7 @@ def status(
     *,
     call: ModelCall,
 ) -> None:
-    """Show the contents and size of the library and the models in use."""
+    """Show size and contents of the library, and the models in use."""
     streams = call.streams
     with call.open_session() as session:
         from assistant.models import describe_language_model

@@ -23,10 +23,10 @@ def embed(
     *,
     call: Call,
 ) -> None:
-    """Compute the vectors of all papers that have none yet.
+    """Compute missing vectors.
 
-    Papers without vectors are found by their words only. Vectors are saved as they are computed:
-    you can stop the command at any time and run it again to continue.
+    Without a vector, a paper is found by full-text search only. Vectors are saved as they are
+    computed, so you can stop the command at any time and run it again to continue.
     """
     streams = call.streams
     with (
@@ -56,7 +56,7 @@ def stats(
     *,
     call: Call,
 ) -> None:
-    """Show counts of papers by year, tag, author and source."""
+    """Count papers by year, tag, author and source."""
     streams = call.streams
     with call.open_session(embedding=False) as session:
         found = session.library.statistics()
@@ -93,10 +93,10 @@ def check(
     *,
     call: Call,
 ) -> None:
-    """Check that catalogue, full text, vectors and indexes agree; exit 1 if they do not.
+    """Check that catalogue, full text, vectors and indexes agree.
 
-    With --repair, exit 1 only if something could not be repaired. An index that differs from the
-    catalogue is always rebuilt.
+    The exit code is 1 if there are problems, with --repair only if some could not be repaired. An
+    index that differs from the catalogue is always rebuilt.
     """
     streams = call.streams
     with (
@@ -131,10 +131,10 @@ def backup(
     *,
     call: Call,
 ) -> None:
-    """Back up the library to one file. The library may be in use.
+    """Back up the library to one file.
 
-    The backup contains papers, records, tags, TL;DRs, vectors, chats and your prompts. An existing
-    file is replaced.
+    The backup contains papers, records, tags, TL;DRs, vectors, chats and your prompts. The library
+    may be in use. An existing file is replaced.
     """
     streams = call.streams
     with call.open_session(embedding=False) as session:
@@ -151,15 +151,15 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File that `backup` wrote.")],
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Replace an existing library; the old one is set aside."),
+        typer.Option("--replace", help="Replace an existing library; the old one is renamed."),
     ] = False,
     *,
     call: Call,
 ) -> None:
-    """Restore a library from a backup. An existing library is kept unless you give --replace.
+    """Restore a library from a backup.
 
-    With --replace the old library stays in its folder as catalog.sqlite.before-restore, its
-    prompts as prompts.before-restore.
+    An existing library is replaced only with --replace. Its catalogue then stays in the folder as
+    catalog.sqlite.before-restore, and its prompts as prompts.before-restore.
     """
     from assistant.library import restore as restore_library
 

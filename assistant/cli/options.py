@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIBRARY_HELP = "Library folder."
 MODEL_HELP = "Language model to use instead of the bundled one."
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for other programs.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Add the sample papers if the library is empty.")
 ]
@@ -31,7 +31,7 @@ ColumnsOption = Annotated[
     typer.Option(
         "--columns",
         metavar="NAME=COLUMN,...",
-        help="Names of table columns: title=Titel,abstract=Zusammenfassung.",
+        help="Columns of a table to read: title=Titel,abstract=Zusammenfassung.",
         show_default=False,
     ),
 ]
@@ -46,14 +46,17 @@ class FilterOptions:
         typer.Option(
             "--since",
             metavar="DATE",
-            help="Only papers from this date on: 2024, 2024-03 or 2024-03-14.",
+            help="Only papers of this date or later: 2024, 2024-03 or 2024-03-14.",
             show_default=False,
         ),
     ] = None
     until: Annotated[
         str | None,
         typer.Option(
-            "--until", metavar="DATE", help="Only papers up to this date.", show_default=False
+            "--until",
+            metavar="DATE",
+            help="Only papers of this date or earlier.",
+            show_default=False,
         ),
     ] = None
     author: Annotated[

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EMPTY = "The library is empty. Add papers with `assistant import FILE`."
 NOTHING = "No papers match."
-_KEY_HELP = "Paper id, the start of one, or paper number."
+_KEY_HELP = "Paper id, the beginning of a paper id, or paper number."
 # Seconds that a search may spend on computing missing vectors.
 _PATIENCE_S = 2.0
 
@@ -39,7 +39,7 @@ LimitOption = Annotated[
 
 def search(
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="What to search for; - reads one query per line.")
+        str, typer.Argument(metavar="QUERY", help="Query; - reads one per line from stdin.")
     ],
     limit: LimitOption = 10,
     *,
@@ -47,7 +47,7 @@ def search(
     as_json: JsonOption = False,
     call: Call,
 ) -> None:
-    """Find papers by words and meaning, best first.
+    """Find papers by full-text and vector search, best first.
 
     The query can contain filters: since:2024 until:2024-06-30 author:hinton tag:nlp
     source:page.txt. A - before author, tag or source excludes papers. Filters alone list the
@@ -74,7 +74,7 @@ def similar(
     as_json: JsonOption = False,
     call: Call,
 ) -> None:
-    """Find the papers most similar to a paper of the library, nearest first."""
+    """Find the papers most similar to a given paper, nearest first."""
     streams = call.streams
     filters = options.filters
     with call.open_session() as session:
@@ -95,7 +95,7 @@ def list_papers(
     *,
     options: FilterOptions,
     sort: Annotated[
-        Order | None, typer.Option("--sort", help="Sort by publication date, date added, or title.")
+        Order | None, typer.Option("--sort", help="Sort by publication date, date added or title.")
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")
@@ -105,8 +105,8 @@ def list_papers(
 ) -> None:
     """List papers: number, id, title and TL;DR.
 
-    Without a query papers are listed in import order, with filters newest first, with words best
-    first. QUERY takes the same filters as `search`. Output to a file or a pipe is one
+    Papers are in import order. If you give filters, the newest come first; if QUERY has words, the
+    best matches. QUERY takes the same filters as `search`. Output to a file or a pipe is one
     tab-separated line per paper.
     """
     streams = call.streams

@@ -35,7 +35,7 @@ def serve(
         typer.Option(
             "--auth",
             metavar="FILE",
-            help="Require a log-in of the users in this file; each has their own chats. "
+            help="Require log-in by the users in this file; each has their own chats. "
             "`user add` creates the file.",
             show_default=False,
         ),
@@ -45,7 +45,7 @@ def serve(
         typer.Option(
             "--name",
             metavar="HOST",
-            help="Also accept this host name (DNS or proxy). Repeat for several.",
+            help="Also accept requests for this host name. Repeat for several.",
             show_default=False,
         ),
     ] = None,
@@ -53,7 +53,10 @@ def serve(
     *,
     call: ModelCall,
 ) -> None:
-    """Serve the web page on this computer until Ctrl-C; for a group with --auth."""
+    """Serve the web page until Ctrl-C.
+
+    Only this computer can connect. To serve a group, give --auth and --host.
+    """
     streams = call.streams
     if name and auth is None:
         raise UsageError("--name needs a log-in. Give --auth FILE too.")

@@ -36,10 +36,10 @@ def tag(
     options: FilterOptions,
     call: Call,
 ) -> None:
-    """Add tags to the named papers, or to all papers that the options select.
+    """Add tags to papers.
 
-    Later imports never remove your tags. The tag `star` marks your favourites: the digest lists
-    similar papers first.
+    Name the papers, or select them with options. Later imports never remove your tags. The tag
+    `star` marks your favourites: the digest lists papers similar to them first.
     """
     _retag(call, keys, options.filters, tags, lambda library: library.papers.tag)
 
@@ -51,7 +51,10 @@ def untag(
     options: FilterOptions,
     call: Call,
 ) -> None:
-    """Remove tags from papers. A later import does not bring them back."""
+    """Remove tags from papers.
+
+    Name the papers, or select them with options. A later import does not add the tags again.
+    """
     _retag(call, keys, options.filters, tags, lambda library: library.papers.untag)
 
 
@@ -68,10 +71,10 @@ def remove(
     options: FilterOptions,
     call: Call,
 ) -> None:
-    """Remove papers with their full text, vectors, TL;DRs, tags and records.
+    """Remove papers from the library.
 
-    Nothing of them stays in the files of the library, except answers in chats that quote them.
-    Backups are not changed. The indexes are compacted afterwards, which takes minutes in a
+    Their full text, vectors, TL;DRs, tags and records are deleted from its files. Chats that quote
+    them and backups do not change. Afterwards the indexes are compacted, which takes minutes in a
     library of hundreds of thousands of papers.
     """
     streams = call.streams

@@ -62,7 +62,7 @@ def tldr(
 ) -> None:
     """Write a one-line TL;DR for every paper that has an abstract.
 
-    Existing TL;DRs are reused: those of library papers are stored in the library, those of papers
+    Existing TL;DRs are reused. Those of library papers are stored in the library, those of papers
     from PATH or stdin in the cache folder. A batch that was stopped or killed continues where it
     ended.
     """

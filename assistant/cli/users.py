@@ -13,19 +13,17 @@ from assistant.errors import UsageError
 
 AuthArgument = Annotated[
     Path,
-    typer.Option("--auth", metavar="FILE", help="File with the users.", show_default=False),
+    typer.Option("--auth", metavar="FILE", help="Users file.", show_default=False),
 ]
-NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="Name to log in with.", show_default=False)
-]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="User name.", show_default=False)]
 
 
 def add(name: NameArgument, file: AuthArgument) -> None:
     """Add a user, or change a password.
 
-    The command asks for the password twice, or reads the first line of stdin if that is not a
-    terminal. The file is created if it is missing; it stores a salted hash of the password. A
-    running page applies the change at once and logs out sessions with the old password.
+    The command asks for the password twice. If stdin is not a terminal, the password is its first
+    line. The file is created if it is missing, and stores only a salted hash of the password. A
+    running server applies the change at once and ends sessions with the old password.
     """
     from assistant.web.serving.users import (
         editing_users,

@@ -55,10 +55,11 @@ def watch(
     *,
     call: Call,
 ) -> None:
-    """Import every file that arrives in a folder or its subfolders, until Ctrl-C.
+    """Import new files in a folder as they arrive, until Ctrl-C.
 
-    Files already in the folder are imported first, unless they were imported before and have not
-    changed. Hidden files, incomplete downloads and files still being written are skipped.
+    Subfolders are included. Files that are already there are imported first, unless they were
+    imported before and have not changed. Hidden files and incomplete downloads are skipped. A file
+    is imported when it is no longer being written.
     """
     streams = call.streams
     place = folder.expanduser().resolve()
