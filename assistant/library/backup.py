@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -33,6 +32,7 @@ from assistant.library.backup_file import (
 from assistant.library.binary_index import FILE as BINARY_INDEX
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.chroma_index import LOCK as CHROMA_LOCK
+from assistant.library.chroma_index import remove
 from assistant.library.database import Database
 from assistant.library.database_errors import translate_errors
 from assistant.library.schema import SCHEMA_VERSION
@@ -148,9 +148,8 @@ def _move(work: Path, folder: Path) -> None:
     (work / CATALOG).replace(catalog)
     flush_to_disk(folder)
     # Indexes of the replaced library: the restored one does not use them, they only take space.
-    shutil.rmtree(folder / CHROMA_FOLDER, ignore_errors=True)
-    with suppress(OSError):
-        (folder / BINARY_INDEX).unlink(missing_ok=True)
+    remove(folder / CHROMA_FOLDER)
+    remove(folder / BINARY_INDEX)
 
 
 def _merge_journal(catalog: Path) -> None:
