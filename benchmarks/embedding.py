@@ -34,7 +34,7 @@ from assistant.models import minilm_session
 from assistant.models.minilm import DIMENSION, MiniLM, open_embedder
 from assistant.models.minilm_graph import Weights, network
 from assistant.models.minilm_session import Network
-from assistant.models.wordpiece import CLS, SEP, UNKNOWN, vocabulary, vocabulary_folder
+from assistant.models.wordpiece import CLS, SEP, UNKNOWN, vocabulary
 from assistant.settings import Settings, load_settings
 from assistant.text.sentences import sentences
 from benchmarks.measuring import DATA, log, print_table
@@ -51,7 +51,7 @@ _CHROMA_FILES = ("config.json", "special_tokens_map.json", "tokenizer_config.jso
 
 def chroma_method(model: Path, folder: Path) -> Method:
     """Chroma's default embedding function over the file `model`, set up in `folder`."""
-    words = vocabulary(vocabulary_folder())
+    words = vocabulary()
     numbers = {word: number for number, word in enumerate(words)}
     tokenizer = Tokenizer(WordPiece(vocab=numbers, unk_token=words[UNKNOWN]))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)

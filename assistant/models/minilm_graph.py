@@ -1,10 +1,10 @@
-"""The embedder's network written anew for speed: the shipped weights, the same vectors.
+"""The embedder's network rebuilt for speed, with the original weights and the same vectors.
 
-The shipped graph expands its int8 weights to float and multiplies in float. Processors multiply
-int8 several times faster, but a network whose activations are rounded to 8 bits gives other vectors
-(cosine 0.998). So activations are rounded to 16 bits, each token with its own scale, and multiplied
-as two halves of 8 bits: the vectors are those of the float network to four digits, whatever a text
-is batched with. docs/embedding.md has the figures.
+The original graph expands its int8 weights to float and multiplies in float. Processors multiply
+int8 several times faster, but rounding activations to 8 bits changes the vectors (cosine 0.998).
+Here activations are rounded to 16 bits, with one scale per token, and multiplied as two halves of 8
+bits. The vectors equal those of the float network to four digits, and a text's vector does not
+depend on its batch. docs/embedding.md has the figures.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ OUTPUT = "last_hidden_state"
 
 _LAYERS, _HEADS, _SIZE, _LONGEST = 6, 12, 384, 256
 _EPSILON = 1e-12
-# Matrices of a layer in the order in which the file has them: query, key, value, the output of
-# attention, and the two of the feed-forward network. In the file they have numbers for names.
+# Matrices of a layer in the order of the file: query, key, value, the output of attention, and the
+# two of the feed-forward network. The file only numbers them.
 _MATRICES = 6
 
-_TINY = 1e-9  # instead of a row's largest number where that is 0
-# 8 bits hold 0 to 255: signed numbers are moved by 128.
+_TINY = 1e-9  # replaces a row's maximum where that is 0
+# An unsigned byte holds 0 to 255, so signed numbers are shifted by 128.
 _MIDDLE, _MOST = 128, 127
-# The second half counts in this part of the first one's unit: what is left lies within half a unit
-# on either side.
+# Steps of the low half in one unit of the high half: the remainder is at most half a unit either
+# way.
 _STEPS = 254
 
 Matrix = tuple[Array, Array]  # int8 of shape (inputs, outputs), scale of each output
 
 
 class Weights:
-    """What the shipped file holds, by its place in the network."""
+    """The weights in the model file, by their place in the network."""
 
     def __init__(self, path: Path) -> None:
         """Read `path`.
 
         Raises:
-            ModelFileInvalid: it is not the model that is known here.
+            ModelFileInvalid: it is a different model.
         """
         self._arrays = read_arrays(path)
         names = [
@@ -53,15 +53,15 @@ class Weights:
             self.words = self._scaled("inner.embeddings.word_embeddings.weight")
             codes, scales = self._scaled("inner.embeddings.position_embeddings.weight")
             types = self["embeddings.token_type_embeddings.weight"]
-            # Every token is of type 0 here.
+            # Every token has type 0.
             self.positions = codes[:_LONGEST] * scales[:_LONGEST, None] + types[0]
         except (KeyError, IndexError, ValueError) as error:
-            raise ModelFileInvalid(f"{path}: is another model than expected ({error}).") from error
+            raise ModelFileInvalid(f"{path}: not the expected model ({error}).") from error
         if len(names) != _LAYERS * _MATRICES:
             raise ModelFileInvalid(f"{path}: has {len(names)} matrices, not {_LAYERS * _MATRICES}.")
 
     def __getitem__(self, name: str) -> Array:
-        """A bias, a norm's parameter, or a small table."""
+        """A bias, a parameter of a norm, or a small table."""
         return self._arrays[f"inner.{name}"]
 
     def _scaled(self, name: str) -> Matrix:
@@ -69,10 +69,10 @@ class Weights:
 
 
 def network(weights: Weights, *, integers: bool) -> bytes:
-    """The network as an ONNX model.
+    """The network as a serialised ONNX model.
 
-    Its inputs are `INPUTS`, int64 of shape (texts, tokens); its output `OUTPUT` is float32 of shape
-    (texts, tokens, 384). With `integers` it multiplies int8, else float.
+    The inputs `INPUTS` are int64 of shape (texts, tokens), the output `OUTPUT` is float32 of shape
+    (texts, tokens, 384). Products are int8 with `integers`, otherwise float.
     """
     return _Network(weights, integers).serialised()
 
@@ -94,7 +94,7 @@ class _Network:
         return self._graph.serialised()
 
     def _embedded(self) -> str:
-        """Word, place and type of each token, added and normalised."""
+        """The sum of word, position and type embedding of each token, normalised."""
         graph = self._graph
         codes, scales = self._weights.words
         rows = graph.node("Gather", graph.constant(codes, "int8"), INPUTS[0])
@@ -137,7 +137,7 @@ class _Network:
         return self._added(state, self._product(inner, down), f"{place}output.")
 
     def _added(self, state: str, change: str, place: str) -> str:
-        # ONNX Runtime's SkipLayerNormalization does these three at once, five times slower.
+        # ONNX Runtime's SkipLayerNormalization fuses these operators and is five times slower.
         graph = self._graph
         biased = graph.node("Add", change, graph.constant(self._weights[f"{place}dense.bias"]))
         return self._normalised(graph.node("Add", biased, state), f"{place}LayerNorm")
@@ -154,7 +154,7 @@ class _Network:
         if not self._integers:
             return graph.node("MatMul", value, graph.constant(codes * scales))
         table = graph.constant(codes, "int8")
-        # Of each token on its own: so a vector does not depend on its neighbours in the batch.
+        # One scale per token, so that a vector does not depend on the other texts in its batch.
         largest = graph.node("ReduceMax", graph.node("Abs", value), axes=[-1], keepdims=1)
         largest = graph.node("Max", largest, graph.constant([_TINY]))
         counted = graph.node("Mul", value, graph.node("Div", graph.constant([_MOST]), largest))
@@ -173,7 +173,7 @@ class _Network:
 
 
 def integer_product(graph: Graph, codes: str, table: str, scales: Array) -> str:
-    """(codes - 128) times the int8 `table`, a column times its scale; codes are uint8."""
+    """(`codes` - 128) times `table`, each column times its scale; uint8 codes, int8 table."""
     return graph.node(
         "MatMulIntegerToFloat",
         codes,

@@ -1,4 +1,4 @@
-"""The embedder's network loaded into ONNX Runtime, in the fastest form that is right here."""
+"""The embedder's network in ONNX Runtime, in the fastest form that is exact on this processor."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Network:
     def __init__(self, session: Any) -> None:
         """Compute with the ONNX Runtime `session`."""
         self._session = session
-        # The file as shipped wants the types of the tokens too, all of which are 0.
+        # The original file also takes token types, which are all 0.
         self._more = [one.name for one in session.get_inputs() if one.name not in INPUTS]
 
     def last_layer(self, tokens: Sequence[Sequence[int]]) -> Vectors:
-        """The last layer of some texts' token ids: (texts, tokens of the longest, 384).
+        """The last layer for `tokens`, of shape (texts, longest text in tokens, 384).
 
         Raises:
             ModelError: ONNX Runtime failed.
@@ -45,19 +45,19 @@ class Network:
         inputs |= {name: np.zeros_like(ids) for name in self._more}
         try:
             (hidden,) = self._session.run([OUTPUT], inputs)
-        except Exception as error:  # its own exceptions share no base but this
+        except Exception as error:  # ONNX Runtime's errors share no other base class
             raise ModelError(
                 f"ONNX Runtime failed on {len(tokens)} texts of up to {longest} tokens "
-                f"({_one_line(error)}). Is there enough memory?"
+                f"({_one_line(error)}). Check that there is enough free memory."
             ) from error
         layer: Vectors = hidden
         return layer
 
 
 def open_network(path: Path, notify: Callable[[str], None]) -> Network:
-    """Load the model file `path`, which the caller has checked.
+    """Load the model file `path`, which the caller has verified.
 
-    `notify` hears when only the slower form works. The vectors of all forms are the same.
+    `notify` gets a note when only the slower form works. All forms give the same vectors.
 
     Raises:
         EmbedderUnavailable: ONNX Runtime, or the model in it, cannot be loaded.
@@ -80,16 +80,16 @@ def open_network(path: Path, notify: Callable[[str], None]) -> Network:
         raise _not_loaded(path, error) from error
     notify(
         f"ONNX Runtime {onnxruntime.__version__} cannot run the embedder's fast form ({reason}). "
-        "A slower one with the same result is used."
+        "The slower form is used; its results are the same."
     )
     return loaded
 
 
 def multiplies_integers(runtime: Any) -> bool:
-    """Whether int8 products are right here, extremes too.
+    """Whether int8 matrix products are exact on this processor, extreme values included.
 
-    x86 processors without VNNI add pairs of products in 16 bits, which is too few for them. They
-    gain nothing by int8 either.
+    x86 processors without VNNI add pairs of products in 16 bits, which overflow. Such processors
+    also gain no speed from int8.
     """
     codes = np.full((64, 384), 255, dtype=np.uint8)
     codes[::2] = 0
@@ -107,7 +107,7 @@ def _session(runtime: Any, model: str | bytes) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     if isinstance(model, bytes):
-        # Written as it is to be run. What fails here is told by `open_network`, not by a log.
+        # The graph is already in its final form. `open_network` reports errors, not a log.
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.log_severity_level = _FATAL_LEVEL
     else:

@@ -5,6 +5,7 @@ One module a format. To add a format, write a module with a class like `SavedPag
 no text, `pdf` and `parquet`, are told by their first bytes in `reader`.
 """
 
+from assistant.reading.archives import UPLOAD_LIMITS, Limits
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, Format, OnFailure
 from assistant.reading.reader import READABLE, OnFormat, read_bytes, read_file, read_stream
@@ -12,8 +13,10 @@ from assistant.reading.reader import READABLE, OnFormat, read_bytes, read_file, 
 __all__ = [
     "FORMATS",
     "READABLE",
+    "UPLOAD_LIMITS",
     "Failure",
     "Format",
+    "Limits",
     "OnFailure",
     "OnFormat",
     "detect",

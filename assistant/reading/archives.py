@@ -14,45 +14,93 @@ import lzma
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.source import HEAD_BYTES
+from assistant.reading.source import HEAD_BYTES, LARGEST_DOCUMENT, archive_kind
 
-# Text of exports packs to a tenth, the most repetitive XML to a fiftieth; a bomb to a thousandth.
+# Exports pack to a tenth, the most repetitive XML to a fiftieth; a bomb to a thousandth.
 LARGEST_RATIO = 200
-# Up to here nobody is harmed, whatever the ratio.
+# Archives that unpack to less may have any ratio.
 _HARMLESS_BYTES = 16 * 1024 * 1024
+# A text that has to be held as a whole may have this size, or so many times its packed size.
+_HARMLESS_DOCUMENT = 32 * 1024 * 1024
+_DOCUMENT_RATIO = 8
+# The list of files in a zip archive, which is held in memory: about 100,000 of them.
+_LARGEST_LIST = 8 * 1024 * 1024
+_END_RECORDS = 65_557 + 76
+# bzip2 and LZMA unpack whatever they are given at once: so many bytes become 82 MB at most.
+_UNBOUNDED_STEP = 4096
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ZIP_END = b"PK\x05\x06"
+_LARGE_ZIP_END = b"PK\x06\x06"
+_ZIP = (b"PK\x03\x04", _ZIP_END)
 _GZIP = b"\x1f\x8b"
-_OTHER_ARCHIVES = (b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
+    *(struct.error, ValueError),
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Most bytes of all files in one archive, of one of them, and of a text held in memory."""
+
+    archive: int = 16 * 1024**3
+    member: int = 8 * 1024**3
+    document: int = LARGEST_DOCUMENT
+
+
+# Of the metadata of arXiv, the largest file that people import, 5 GB come out of a zip archive.
+LIMITS = Limits()
+UPLOAD_LIMITS = Limits(1024**3, 1024**3, LARGEST_DOCUMENT // 4)
+"""For files that others upload."""
 
 
 @dataclass(frozen=True)
 class Member:
     """One file, open for reading until the next member is asked for.
 
-    `name` is what papers keep as their source, `label` what messages call it. A member that is
-    `alone` is all of the input, so what is wrong with it is wrong with the input.
+    Papers store its `name` as their source, messages use its `label`. A member that is `alone` is
+    all of the input, so its errors are those of the input. A reader that has to hold all of it
+    refuses more than `largest` bytes.
     """
 
     name: str
     label: str
     stream: io.BufferedReader[Any]
     alone: bool
+    largest: int = LARGEST_DOCUMENT
+
+    def data(self, largest: int, what: str, advice: str) -> bytes:
+        """All bytes, for formats that cannot be read as a stream.
+
+        Raises:
+            FileUnreadable: there are more than `largest` or the member's own limit; the message
+                says `what` it is, such as "a PDF", and gives `advice`.
+        """
+        largest = min(largest, self.largest)
+        parts: list[bytes] = []
+        size = 0
+        while part := self.stream.read(HEAD_BYTES):
+            size += len(part)
+            if size > largest:
+                label = fields.one_line(self.label)
+                raise FileUnreadable(f"{label} is {what} of more than {largest >> 20} MB: {advice}")
+            parts.append(part)
+        return b"".join(parts)
 
 
-def members(path: Path, on_failure: OnFailure) -> Iterator[Member]:
+def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Iterator[Member]:
     """Yield every file at `path`: a plain file, what a zip or gzip holds, or a folder's files.
 
     Files of a folder and of the folders in it come in the order of their names; hidden ones are
@@ -65,7 +113,7 @@ def members(path: Path, on_failure: OnFailure) -> Iterator[Member]:
     """
     if not path.is_dir():
         with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-            yield from stream_members(stream, path.name, str(path), on_failure)
+            yield from stream_members(stream, path.name, str(path), on_failure, limits)
         return
     any_file = False
     for file in _files(path, on_failure):
@@ -73,8 +121,8 @@ def members(path: Path, on_failure: OnFailure) -> Iterator[Member]:
         name = file.relative_to(path).as_posix()
         try:
             with io.BufferedReader(file.open("rb", buffering=0), HEAD_BYTES) as stream:
-                for member in stream_members(stream, name, str(file), on_failure):
-                    yield Member(member.name, member.label, member.stream, alone=False)
+                for member in stream_members(stream, name, str(file), on_failure, limits):
+                    yield replace(member, alone=False)
         except (FileUnreadable, NoPapersFound) as error:
             on_failure(Failure(where=fields.one_line(name), why=str(error)))
         except OSError as error:
@@ -86,7 +134,11 @@ def members(path: Path, on_failure: OnFailure) -> Iterator[Member]:
 
 
 def stream_members(
-    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure
+    stream: io.BufferedReader[Any],
+    name: str,
+    label: str,
+    on_failure: OnFailure,
+    limits: Limits = LIMITS,
 ) -> Iterator[Member]:
     """Yield the members of one open file, which is itself the only one if it is no archive.
 
@@ -96,11 +148,11 @@ def stream_members(
     label = fields.one_line(label)
     magic = stream.peek(4)[:4]
     if magic.startswith(_ZIP):
-        yield from _zip_members(stream, name, label, on_failure)
+        yield from _zip_members(stream, name, label, on_failure, limits)
     elif magic.startswith(_GZIP):
-        yield from _gzip_member(stream, name, label)
+        yield from _gzip_member(stream, name, label, limits)
     else:
-        yield Member(name, label, stream, alone=True)
+        yield Member(name, label, stream, alone=True, largest=limits.document)
 
 
 def _files(folder: Path, on_failure: OnFailure) -> Iterator[Path]:
@@ -119,7 +171,7 @@ def _files(folder: Path, on_failure: OnFailure) -> Iterator[Path]:
                 yield file
 
 
-def _size(stream: io.BufferedReader[Any], label: str) -> int:
+def _archive_size(stream: io.BufferedReader[Any], label: str) -> int:
     """Bytes of an archive; it is left at its start.
 
     Raises:
@@ -137,24 +189,65 @@ class _Packed(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-class _Allowance:
-    """Bytes that may still come out of an archive, all of its members together."""
+@dataclass
+class _Budget:
+    """Bytes that may still come out of something; `why` says what is wrong with more."""
 
-    def __init__(self, packed: int) -> None:
-        self.left = max(_HARMLESS_BYTES, LARGEST_RATIO * packed)
+    left: int
+    why: str
+
+    def check(self, label: str) -> None:
+        """Raise FileUnreadable where more was taken."""
+        if self.left < 0:
+            raise FileUnreadable(f"{label} {self.why}")
+
+
+def _budgets(packed: int, limits: Limits) -> tuple[_Budget, _Budget]:
+    """Those of an archive of `packed` bytes, which all of its files share."""
+    return (
+        _Budget(
+            max(_HARMLESS_BYTES, LARGEST_RATIO * packed),
+            f"unpacks to more than {LARGEST_RATIO} times its size, as text never does: unpack it "
+            "yourself if you trust it",
+        ),
+        _Budget(
+            limits.archive,
+            f"unpacks to more than {_size(limits.archive)}, the limit for an archive: unpack it "
+            "and import its files",
+        ),
+    )
+
+
+def _member_budget(limits: Limits) -> _Budget:
+    return _Budget(
+        limits.member,
+        f"unpacks to more than {_size(limits.member)}, the limit for a file in an archive: unpack "
+        "it and import the file",
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024**3:g} GB" if count >= 1024**3 else f"{count / 1024**2:g} MB"
+
+
+def _largest_document(packed: int, limits: Limits) -> int:
+    return min(limits.document, max(_HARMLESS_DOCUMENT, _DOCUMENT_RATIO * packed))
 
 
 class _Unpacked(io.RawIOBase):
-    """What comes out of an archive, with its errors as ours, and not more than is allowed.
+    """Reads `packed` within `budgets`, with its errors as ours.
 
     What is before some damage is given first: there the stream ends once, as if it were all, and
-    fails when it is asked for more.
+    fails when it is asked for more. `step` is the most bytes to ask `packed` for at once.
     """
 
-    def __init__(self, packed: _Packed, allowance: _Allowance, label: str) -> None:
+    def __init__(
+        self, packed: _Packed, budgets: tuple[_Budget, ...], label: str, step: int = HEAD_BYTES
+    ) -> None:
         self._packed = packed
-        self._allowance = allowance
+        self._budgets = budgets
         self._label = label
+        self._step = step
         self._damage: FileUnreadable | None = None
         self._is_good_part_open = False
 
@@ -165,15 +258,12 @@ class _Unpacked(io.RawIOBase):
         """Fill all of the buffer where there is enough: the head of a text is one such read."""
         view = memoryview(buffer).cast("B")
         filled = 0
-        while filled < len(view) and (data := self._next(len(view) - filled)):
+        while filled < len(view) and (data := self._next(min(self._step, len(view) - filled))):
             view[filled : filled + len(data)] = data
             filled += len(data)
-        self._allowance.left -= filled
-        if self._allowance.left < 0:
-            raise FileUnreadable(
-                f"{self._label} grows to more than {LARGEST_RATIO} times the size of its archive, "
-                "which no papers do: unpack it yourself if you trust it"
-            )
+        for budget in self._budgets:
+            budget.left -= filled
+            budget.check(self._label)
         if self._damage and not filled and not self._is_good_part_open:
             raise self._damage
         self._is_good_part_open = filled > 0
@@ -204,21 +294,32 @@ class _Unpacked(io.RawIOBase):
         return b""
 
 
-def _gzip_member(stream: io.BufferedReader[Any], name: str, label: str) -> Iterator[Member]:
-    allowance = _Allowance(_size(stream, label))
+def _gzip_member(
+    stream: io.BufferedReader[Any], name: str, label: str, limits: Limits
+) -> Iterator[Member]:
+    size = _archive_size(stream, label)
+    budgets = (*_budgets(size, limits), _member_budget(limits))
     with (
         gzip.GzipFile(fileobj=stream) as packed,
-        io.BufferedReader(_Unpacked(packed, allowance, label), HEAD_BYTES) as unpacked,
+        io.BufferedReader(_Unpacked(packed, budgets, label), HEAD_BYTES) as unpacked,
     ):
         _refuse_nested(unpacked, label)
-        yield Member(name, label, unpacked, alone=True)
+        yield Member(name, label, unpacked, alone=True, largest=_largest_document(size, limits))
 
 
 def _zip_members(
-    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure
+    stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure, limits: Limits
 ) -> Iterator[Member]:
-    allowance = _Allowance(_size(stream, label))
+    size = _archive_size(stream, label)
+    budgets = _budgets(size, limits)
     try:
+        listed = _list_size(stream, size)
+        stream.seek(0)
+        if listed > _LARGEST_LIST:
+            raise FileUnreadable(
+                f"{label} contains too many files (a list of {_size(listed)}): unpack it and "
+                "import the folder"
+            )
         archive = zipfile.ZipFile(stream)
     except (*_DAMAGE, NotImplementedError, OSError, RuntimeError) as error:
         raise FileUnreadable(
@@ -236,29 +337,50 @@ def _zip_members(
         for info in sorted(infos, key=lambda info: info.filename):
             inner = fields.one_line(info.filename)
             member_name, member_label = f"{name}/{inner}", f"{label}/{inner}"
+            largest = _largest_document(min(info.compress_size, size), limits)
             try:
-                _refuse(info)
-                with _opened(archive, info, allowance, member_label) as unpacked:
+                _refuse(info, limits)
+                with _opened(archive, info, budgets, limits, member_label) as unpacked:
                     _refuse_nested(unpacked, member_label)
-                    yield Member(member_name, member_label, unpacked, alone=False)
+                    yield Member(member_name, member_label, unpacked, alone=False, largest=largest)
             except FileUnreadable as error:
                 on_failure(Failure(where=fields.one_line(member_name), why=str(error)))
-            if allowance.left < 0:
-                raise FileUnreadable(
-                    f"{label} grows to more than {LARGEST_RATIO} times its size, "
-                    "which no papers do: unpack it yourself if you trust it"
-                )
+            for budget in budgets:
+                budget.check(label)
+
+
+def _list_size(stream: io.BufferedReader[Any], size: int) -> int:
+    """Bytes of the list of files at the end of a zip archive of `size` bytes, 0 if it has none.
+
+    The records (APPNOTE.TXT of PKWARE, 4.3.14 to 4.3.16) are searched where `zipfile` finds them.
+    """
+    stream.seek(max(0, size - _END_RECORDS))
+    tail = stream.read()
+    has_no_comment = tail[-22:-18] == _ZIP_END and tail.endswith(b"\0\0")
+    end = len(tail) - 22 if has_no_comment else tail.rfind(_ZIP_END)
+    if end < 0:
+        return 0
+    if end >= 76 and tail.startswith(_LARGE_ZIP_END, end - 76):
+        return int(struct.unpack_from("<Q", tail, end - 76 + 40)[0])
+    return int(struct.unpack_from("<I", tail, end + 12)[0])
 
 
 @contextlib.contextmanager
 def _opened(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: _Allowance, label: str
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    budgets: tuple[_Budget, ...],
+    limits: Limits,
+    label: str,
 ) -> Iterator[io.BufferedReader[Any]]:
     try:
         packed = cast(zipfile.ZipExtFile, archive.open(info))
     except (*_DAMAGE, NotImplementedError, RuntimeError, OSError) as error:
         raise FileUnreadable(f"{label} cannot be unpacked: {_reason(error)}") from error
-    with packed, io.BufferedReader(_Unpacked(packed, allowance, label), HEAD_BYTES) as unpacked:
+    bounded = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    step = HEAD_BYTES if bounded else _UNBOUNDED_STEP
+    raw = _Unpacked(packed, (*budgets, _member_budget(limits)), label, step)
+    with packed, io.BufferedReader(raw, HEAD_BYTES) as unpacked:
         yield unpacked
 
 
@@ -269,7 +391,7 @@ def _is_left_out(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or hidden
 
 
-def _refuse(info: zipfile.ZipInfo) -> None:
+def _refuse(info: zipfile.ZipInfo, limits: Limits) -> None:
     """Raise FileUnreadable for a member that is not simply a file with text in it."""
     name = info.orig_filename
     if (
@@ -283,18 +405,14 @@ def _refuse(info: zipfile.ZipInfo) -> None:
         raise FileUnreadable("it is a link to another file: pack that file")
     if info.flag_bits & 0x1:
         raise FileUnreadable("it is encrypted: unpack it with its password first")
-    if info.file_size > max(_HARMLESS_BYTES, LARGEST_RATIO * info.compress_size):
-        raise FileUnreadable(
-            f"it would grow to more than {LARGEST_RATIO} times its size, which no papers do: "
-            "unpack it yourself if you trust it"
-        )
+    for budget in (*_budgets(info.compress_size, limits), _member_budget(limits)):
+        budget.left -= info.file_size
+        budget.check("it")
 
 
 def _refuse_nested(stream: io.BufferedReader[Any], label: str) -> None:
-    head = stream.peek(512)
-    is_tar = head[257:262] == b"ustar"
-    if is_tar or head.startswith((*_ZIP, _GZIP, *_OTHER_ARCHIVES)):
-        raise FileUnreadable(f"{label} has an archive in an archive: unpack it first")
+    if kind := archive_kind(stream.peek(512)):
+        raise FileUnreadable(f"{label} contains {kind}: unpack it first")
 
 
 def _reason(error: Exception) -> str:

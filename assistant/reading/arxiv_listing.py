@@ -27,7 +27,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, NoPaper, paper_of
 from assistant.reading.source import Source
 
 _BACKSLASHES = r"\\"
@@ -43,7 +43,7 @@ _FIELD = re.compile(
 _REPLACED = re.compile(r"replaced with|(?:figures|part) added", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s,)]+")
 _RULE = re.compile(r"-{20,}|(?:%-){10,}|%%-")
-_HYPHEN = re.compile(r"\w-$")
+_HYPHEN = re.compile(r"\w-")
 _CONJUNCTION = re.compile(r"(?:and|or)\b")
 
 
@@ -96,6 +96,7 @@ class _Entry:
     damaged: bool = False
     closed: bool = False
     part: _Part = _Part.HEADER
+    size: int = 0
     _last: list[str] | None = None
 
     def next_part(self) -> None:
@@ -104,6 +105,9 @@ class _Entry:
 
     def add(self, text: str, after_blank: bool) -> None:
         """Take a line, still indented, of the part that is being read."""
+        self.size += len(text) + PART_COST
+        if self.size > LARGEST_RECORD:
+            return
         if self.part is _Part.HEADER:
             self._add_header(text)
         elif self.part is _Part.ABSTRACT:
@@ -130,6 +134,8 @@ class _Entry:
             self._last.append(text)
 
     def paper(self, source: str) -> Paper:
+        if self.size > LARGEST_RECORD:
+            raise NoPaper(TOO_LARGE)
         if not self.paragraphs and not self.closed:
             raise NoPaper("it has no abstract and no end: it was cut")
 
@@ -198,6 +204,6 @@ def _joined(lines: list[str]) -> str:
     """One line of those that were wrapped; some are broken behind a hyphen inside of a word."""
     joined = ""
     for line in (line.strip() for line in lines):
-        inside_word = _HYPHEN.search(joined) and not _CONJUNCTION.match(line)
+        inside_word = _HYPHEN.fullmatch(joined[-2:]) and not _CONJUNCTION.match(line)
         joined += line if inside_word or not joined else f" {line}"
     return joined

@@ -19,7 +19,8 @@ from assistant.reading.record import NoPaper
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
 _ENTRY = re.compile(r"@[ \t]{0,99}([A-Za-z]\w{0,99})\s{0,99}([{(])")
-# Where an entry begins, even within one that is not closed: on a new line, or after a brace.
+# Where an entry begins, even within one that is not closed: on a new line, or after a brace. The
+# match ends at the "@".
 _NEXT_ENTRY = re.compile(
     r"(?:^|(?<=[})\"])[,;]?)[ \t]{0,99}(?=@[ \t]{0,99}[A-Za-z]\w{0,99}\s{0,99}[{(])", re.MULTILINE
 )
@@ -34,8 +35,12 @@ _COMMENT_LINE = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _CHARACTERS_ABOVE = 1_000
 # How many beginnings of entries may stand within the text of one, before it counts as not closed.
 _ENTRIES_WITHIN = 4
-_VALUE_CHARACTERS = 100_000
+# Characters of one field; the authors of the largest collaborations take 150,000.
+_LONGEST_VALUE = 1_000_000
+# Characters of all macros: macros of macros could fill the memory from a few lines.
+_LONGEST_MACROS = 4_000_000
 _INHERITED_DEPTH = 8
+_MOST_PARENTS = 100
 
 _KEY = re.compile(r"\s*([^,={}\"]*)")
 _GAP = re.compile(r"(?:[\s,]+|%[^\n]*)*+")
@@ -44,6 +49,7 @@ _NAME = re.compile(r"([^\s={},\"#%()]{1,200})\s*=\s*")
 _WORD = re.compile(r"[^\s,#{}\"=]*")
 _WORD_IN_PARENTHESES = re.compile(r"[^\s,#{}\"=()]*")
 _BRACES = re.compile(r"[{}]")
+_BACKSLASH = re.compile(r"\\")
 _UNESCAPED_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _SHORT = re.compile(r"\s*(?:\{([^{}\\]*)\}|\"([^\"{}\\]*)\")\s*(?=[,})])")
 
@@ -112,7 +118,8 @@ class _NotClosed(_Broken):
 def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
     """Each entry of the file; one that is broken ends where the next begins."""
     macros = dict(zip(MONTHS, MONTHS, strict=True))
-    beginnings = _Beginnings(text)
+    beginnings, escapes = _Places(text, _NEXT_ENTRY), _Places(text, _BACKSLASH)
+    room = _LONGEST_MACROS
     at = counted = 0
     line = 1
     while found := _ENTRY.search(text, at):
@@ -120,7 +127,7 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
         counted = found.start()
         kind = found[1].lower()
         try:
-            values, key, at = _parsed(text, found, kind, macros, beginnings)
+            values, key, at = _parsed(text, found, kind, macros, beginnings, escapes)
         except _Broken as error:
             if kind not in ("comment", "preamble"):
                 fail(line, str(error))
@@ -131,24 +138,28 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
                 fail(line, NOT_TEXT)
             continue
         if kind == "string":
-            macros.update(values)
+            room -= sum(map(len, values.values()))
+            if room > 0:
+                macros.update(values)
+            else:
+                fail(line, f"the macros are longer than {_LONGEST_MACROS:,} characters")
         elif kind not in ("comment", "preamble"):
             yield _Entry(kind, key, line, values)
 
 
-class _Beginnings:
-    """Where entries may begin; remembers the last, as a text without any is searched to its end."""
+class _Places:
+    """Where a pattern matches; remembers the last place: without any all of a text is searched."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
         """`text` is the whole file."""
         self._text = text
+        self._pattern = pattern
         self._from, self._next = 0, -1
 
     def after(self, at: int) -> int:
-        """The first such place after `at`, or the end of the text."""
+        """The end of the first match after `at`, or the end of the text."""
         if not self._from <= at < self._next:
-            found = _NEXT_ENTRY.search(self._text, at + 1)
-            # Its end is the place of the "@".
+            found = self._pattern.search(self._text, at + 1)
             self._from, self._next = at, found.end() if found else len(self._text)
         return self._next
 
@@ -158,7 +169,8 @@ def _parsed(
     found: re.Match[str],
     kind: str,
     macros: dict[str, str],
-    beginnings: _Beginnings,
+    beginnings: _Places,
+    escapes: _Places,
 ) -> tuple[dict[str, str], str, int]:
     """Fields, key and end of the entry that `found` begins.
 
@@ -169,7 +181,7 @@ def _parsed(
     limit = found.end()
     for _ in range(_ENTRIES_WITHIN):
         limit = beginnings.after(limit)
-        escaped = text.find("\\", found.end(), limit) >= 0
+        escaped = escapes.after(found.start()) <= limit
         for braces in (_BRACES, _UNESCAPED_BRACES) if escaped else (_BRACES,):
             try:
                 return _Parser(text, limit, braces, macros).entry(found, kind)
@@ -219,6 +231,8 @@ class _Parser:
                 raise _Broken(f"{near!r} is not a field as in name = {{...}}")
             lower = name[1].lower()
             value, at = self._value(name.end(), lower, close)
+            if len(value) > _LONGEST_VALUE:
+                raise _Broken(f'"{lower}" is longer than {_LONGEST_VALUE:,} characters')
             if (kind == "string" or lower in _WANTED) and not values.get(lower):
                 values[lower] = value
 
@@ -241,11 +255,9 @@ class _Parser:
                 parts.append(self._macros.get(word[0].lower(), word[0]))
                 at = word.end()
             length += len(parts[-1])
-            # Macros of macros could fill the memory from a few lines.
-            if length > _VALUE_CHARACTERS and len(parts) > 1:
-                raise _Broken(f'"{name}" is longer than {_VALUE_CHARACTERS:,} characters')
             at = self._must(_SPACE, at).end()
-            if at >= self._limit or self._text[at] != "#":
+            # What is too long is refused by the caller.
+            if at >= self._limit or self._text[at] != "#" or length > _LONGEST_VALUE:
                 return "".join(parts), at
             at += 1
 
@@ -301,7 +313,7 @@ def _inherited(entry: _Entry, parents: dict[str, _Entry]) -> dict[str, str]:
         above: list[_Entry] = []
         for lower in dict.fromkeys(name for child in level for name in _references(child)):
             parent = parents.get(lower)
-            if parent is None or lower in seen:
+            if parent is None or lower in seen or len(seen) > _MOST_PARENTS:
                 continue
             seen.add(lower)
             above.append(parent)

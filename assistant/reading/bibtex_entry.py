@@ -8,7 +8,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import MONTHS
 from assistant.reading.latex import without_latex
-from assistant.reading.record import paper_of
+from assistant.reading.record import check_length, paper_of
 
 _SPACES = re.compile(r" {2,}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -28,6 +28,7 @@ def entry_paper(values: dict[str, str], source: str) -> Paper:
     Raises:
         NoPaper: as `paper_of` does.
     """
+    check_length(values.get("title", ""), values.get("abstract", ""))
     kind = (values.get("eprinttype") or values.get("archiveprefix", "")).strip().lower()
     eprint = _identifier(values.get("eprint", ""))
     url = fields.url(_identifier(values.get("url") or values.get("link", "")))

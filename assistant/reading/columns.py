@@ -194,7 +194,7 @@ def _authors(column: str, value: str, *, family_first: bool) -> list[str] | str:
     if _NO_AUTHOR.search(value):
         return []
     # BibTeX's way, which is in tables made from it, and OpenAlex's.
-    several = value.split("|") if "|" in value else re.split(r"\s+and\s+", value)
+    several = value.split("|") if "|" in value else " ".join(value.split()).split(" and ")
     if "|" in value or (len(several) > 1 and all(name.count(",") == 1 for name in several)):
         return [given_first(name) for name in several]
     is_one = family_first or column in _FAMILY_FIRST or _ONE_NAME.fullmatch(value)

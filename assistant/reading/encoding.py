@@ -1,17 +1,31 @@
-"""Which encoding bytes without a mark are in: UTF-8, or Windows-1252 as old programs write it.
+"""The encoding of text without a byte order mark: declared, UTF-16, UTF-8, Windows-1252, another.
 
-Nearly any bytes can be read as Windows-1252, so it is believed only where what breaks UTF-8 stands
-as letters and signs of Western languages do: an accented letter beside a plain one, a capital not
-behind a small one. A character of UTF-8 that was cut, Cyrillic, Chinese or binary data do not.
+Nearly any bytes can be decoded as Windows-1252, so it is assumed only where the bytes that are not
+UTF-8 stand as letters and signs of Western languages do: an accented letter next to a plain one, no
+capital after a small letter. Cut characters of UTF-8, Cyrillic, Chinese and binary data do not.
+
+Text of other scripts is left to charset-normalizer, if there is enough of it. Other encodings of
+Latin letters (Windows-1250, -1254, -1257) are not detected: they are too similar to be told apart.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 
 WINDOWS = "cp1252"
-NAMES = {WINDOWS: "Windows-1252"}
-"""What people call an encoding, where it is not its name in capitals."""
+
+# In XML, in HTML, and as JabRef writes it above BibTeX.
+_DECLARED = re.compile(
+    rb"\s{0,99}(?:<\?xml\s[^>]*?\bencoding\s*=\s*[\"']"
+    rb"|<(?:!doctype|html|head)\b.{0,2000}?<meta\s[^>]{0,200}?\bcharset\s*=\s*[\"']?"
+    rb"|%\s*Encoding:[ \t]*)([\w.:-]{1,40})",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASCII = bytes(range(32, 127))
+# UTF-16 without a mark: so many NUL bytes, and at least one ASCII character among so many.
+_FEWEST_NULS = 16
+_CHARACTERS_TO_ASCII = 8
 
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -34,21 +48,83 @@ _SIGN = re.compile(
     rb"(?<![\x80-\xff])(?:(?<=\S)[\x85\x99\xa9\xae]|[\xab\xbb](?=\s)|\xb5(?=[A-Za-z])|\xa7(?=[\s\d])"
     rb"|(?<=[\s\dA-Za-z)])[\x96\x97\xa0\xb0-\xb3\xb7\xb9\xd7](?=[\s\w(<.,;)+-]))(?![\x80-\xff])"
 )
-# So many more letters of Windows-1252 than characters of UTF-8 make these chance.
+# Windows-1252 needs so many times more letters than there are valid characters of UTF-8.
 _CHANCE = 10
-# Of so many letters and signs in their places one may be out of place.
+# One in so many letters and signs of Windows-1252 may be out of place.
 _OUT_OF_PLACE = 20
 
+# Encodings of other scripts than Latin. Those of several bytes a character are recognised by their
+# structure, the others by the letters of a language.
+_OF_SEVERAL_BYTES = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
+_OF_ONE_BYTE = (
+    *("cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "koi8_u"),
+    *("iso8859_5", "iso8859_6", "iso8859_7"),
+)
+# On 14 texts in 12 languages, cut to 128 bytes that are not ASCII, 370 of 375 are detected; on 64
+# bytes 334.
+_FEWEST_BYTES = 128
+_LEAST_COHERENCE = 0.3
+_SAMPLE_BYTES = 32_768
+_LAST_SIGN = re.compile(rb".*[\x00-\x2f]", re.DOTALL)
 
-def guess(data: bytes) -> str:
-    """`utf-8` or `cp1252`; empty where `data` is nothing but ASCII, which is both."""
+
+def utf_16(head: bytes) -> str:
+    """UTF-16-LE or -BE where most NUL bytes are the same half of their characters; else empty."""
+    nuls = {"utf-16-be": head[::2].count(0), "utf-16-le": head[1::2].count(0)}
+    name = max(nuls, key=nuls.__getitem__)
+    enough = max(_FEWEST_NULS, len(head) // 2 // _CHARACTERS_TO_ASCII)
+    # The other half is NUL in a few characters, such as the Chinese "one".
+    return name if nuls[name] >= max(enough, 4 * min(nuls.values())) else ""
+
+
+def declared(head: bytes) -> str:
+    """The codec that a text declares in its first bytes; empty if it has to be detected.
+
+    UTF-8 and ASCII are detected: old programs declare them whatever they write.
+    """
+    found = _DECLARED.match(head)
+    try:
+        name = codecs.lookup(found[1].decode()).name if found else "utf-8"
+        # The declaration was readable, so a codec that does not contain ASCII is wrong.
+        usable = name not in ("utf-8", "ascii") and _ASCII.decode(name) == _ASCII.decode()
+    except (LookupError, ValueError):
+        return ""
+    return name if usable else ""
+
+
+def detect(data: bytes, more: bytes = b"") -> str:
+    """The name of a codec; empty where `data` is ASCII alone, which nearly every codec can decode.
+
+    `more` is what follows `data` in the file: text of other scripts is detected from both.
+    """
     if data.isascii():
         return ""
-    # What replaces a character is no letter and no high byte, so that it lends support to nothing.
+    # The replacement is neither a letter nor a high byte, so it supports nothing next to it.
     rest, valid = _UTF_8.subn(b"\x1a", data)
     high = len(_HIGH.findall(rest))
     rest, quotes = _QUOTE.subn(b'"', rest)
     words = sum(len(_HIGH.findall(found[0])) for found in _WORD.finditer(rest))
     placed = quotes + words + len(_SIGN.findall(rest))
-    is_windows = placed > _CHANCE * valid and placed >= _OUT_OF_PLACE * (high - placed)
-    return WINDOWS if is_windows else "utf-8"
+    if placed > _CHANCE * valid and placed >= _OUT_OF_PLACE * (high - placed):
+        return WINDOWS
+    return _of_other_script(more or data) or "utf-8"
+
+
+def _of_other_script(data: bytes) -> str:
+    """The encoding of text in another script than Latin; empty where that is not certain."""
+    lines = (line for line in data.split(b"\n") if not line.isascii())
+    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
+    # The last character may be cut, so the sample ends with a space or sign.
+    if found := _LAST_SIGN.match(sample):
+        sample = found[0]
+    high = len(_HIGH.findall(sample))
+    in_utf_8 = sum(map(len, _UTF_8.findall(sample)))
+    if high < _FEWEST_BYTES or 2 * in_utf_8 > high:
+        return ""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=[*_OF_SEVERAL_BYTES, *_OF_ONE_BYTE]).best()
+    if best is None:
+        return ""
+    certain = best.encoding in _OF_SEVERAL_BYTES or best.coherence >= _LEAST_COHERENCE
+    return best.encoding if certain else ""

@@ -15,14 +15,14 @@ from assistant.reading import dates, fields
 from assistant.reading.format import OnFailure
 from assistant.reading.markup import plain
 from assistant.reading.names import given_first
-from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, paper_of, papers_of
+from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, paper_of, papers_of
 from assistant.reading.source import Source
 from assistant.reading.xml_records import records, root
 
 _ITEM = frozenset({"item"})
 _RSS_1 = re.compile(r"http://(?:purl\.org/rss/1\.0|my\.netscape\.com/rdf/simple)")
 # arXiv puts the number and the kind of the announcement before the abstract.
-_ANNOUNCED = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+(?:Abstract:\s*)?")
+_ANNOUNCED = re.compile(r"(?<!\s)\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+(?:Abstract:\s*)?")
 _NUMBER_IN_TITLE = re.compile(r"\s*\(arXiv:(\S+) \[[^\]]*\][^()]*\)\s*$")
 _BEFORE_NUMBER = re.compile(r"https?://[\w.-]*arxiv\.org/abs/|oai:arxiv\.org:", re.IGNORECASE)
 _HEADING = re.compile(
@@ -45,7 +45,7 @@ _PRINTED_WORDS = 40
 _LONGEST = 2 * LONGEST_ABSTRACT
 _PMID = re.compile(r"pmid:\s*(\d+)", re.IGNORECASE)
 # RSS wants the address of whoever answers for an item, with the name behind it.
-_ADDRESS = re.compile(r"\S+@\S+\s*\((.*)\)\s*$")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@(]+\s*\((.*)\)")
 
 
 class Rss:
@@ -96,6 +96,7 @@ def refuse_bare(paper: Paper) -> Paper:
 
 def _paper(item: Element, source: str) -> Paper:
     title = _first(item, "title")
+    check_length(title, "")
     in_title = _NUMBER_IN_TITLE.search(title)
     link, guid = _first(item, "link"), _first(item, "guid")
     identifiers = [*_texts(item, "doi"), *_texts(item, "identifier"), guid, link]
@@ -103,7 +104,7 @@ def _paper(item: Element, source: str) -> Paper:
     numbers += [_BEFORE_NUMBER.sub("", text) for text in (*identifiers, item.get("about", ""))]
     pmids = (found[1] for text in identifiers if (found := _PMID.match(text)))
     names = _texts(item, "creator") or [
-        _ADDRESS.sub(r"\1", name) for name in _texts(item, "author")
+        found[1] if (found := _ADDRESS.fullmatch(name)) else name for name in _texts(item, "author")
     ]
     written = [*_texts(item, "publicationDate"), *_texts(item, "date")]
     described = (

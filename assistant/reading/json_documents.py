@@ -10,21 +10,30 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
-from assistant.reading.source import NOT_TEXT, UNREADABLE
+from assistant.reading.record import TOO_LARGE, NoPaper
+from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE
 
 # Keys under which programs and web services put their list of records.
 LISTS = frozenset({"data", "items", "message", "results"})
 # Characters of one record. The longest known have thousands of authors and references, and 5 MB.
-LONGEST = 16 * 1024 * 1024
-# While the next record is looked for, the wrong places are many, so each may cost less.
+LONGEST = LONGEST_LINE
+# Bytes of memory for one record, about: `[],[],[]...` takes 20 times its characters.
+_LARGEST = 64 * 1024 * 1024
+_PART_COST = 64
+# While the next record is searched, most places are wrong, so each may cost less.
 _LONGEST_WHILE_LOST = LONGEST // 16
 _DEEPEST = 4
 _SKIPPED_BRACKETS = 400
-# Objects without end that are looked into to find where a damaged document goes on.
-_ATTEMPTS = 200
+# Characters that may be decoded in vain, and how many more for each character of the document. An
+# attempt takes the time of so many characters besides its own.
+_VAIN = 200 * 1024 * 1024
+_VAIN_A_CHARACTER = 20
+_ATTEMPT_COST = 5_000
+# An error of the decoder counts the lines from the beginning of the window.
+_LONGEST_PAST = 65_536
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Not strict: programs that write JSON by hand leave line breaks and tabs in their texts.
@@ -40,6 +49,8 @@ def records(
     is_record: Callable[[Any], bool],
     on_damage: OnDamage,
     lists: frozenset[str] = LISTS,
+    *,
+    nested: bool = False,
 ) -> Iterator[tuple[int, Any]]:
     """Yield `(number, value)` of every record of a document that comes in pieces.
 
@@ -49,8 +60,26 @@ def records(
             the place where records go on.
         on_damage: gets the number of each damaged record and the reason. Numbers count from 1.
         lists: the keys of an object that hold its list of records, or an object that does.
+        nested: records may be anywhere in the values, which the caller searches. So values with
+            `UNREADABLE` in them are yielded too, and so is the whole part of a damaged object.
     """
-    return _Document(_Text(chunks), is_record, on_damage, lists).records()
+    return _Document(_Text(chunks, nested), is_record, on_damage, lists).records()
+
+
+def load_line(line: str, *, strict: bool = True) -> Any:
+    """The value of a text that is one record; `strict` refuses line ends and tabs in its strings.
+
+    Raises:
+        NoPaper: it is not JSON, or larger than a record may be.
+    """
+    if _cost(line, 0, len(line)) > _LARGEST:
+        raise NoPaper(TOO_LARGE)
+    try:
+        return json.loads(line, strict=strict)
+    except RecursionError as error:
+        raise NoPaper("not readable as JSON: nested too deep") from error
+    except ValueError as error:
+        raise NoPaper(f"not readable as JSON: {error}") from error
 
 
 def outline(head: str, lists: frozenset[str] = LISTS) -> dict[str, Any]:
@@ -66,7 +95,11 @@ def outline(head: str, lists: frozenset[str] = LISTS) -> dict[str, Any]:
 
 
 class _Damaged(Exception):
-    """The text goes on with what is no JSON; the exception's text says what."""
+    """The text is not JSON; the message says why. `looked` characters were decoded in vain."""
+
+    def __init__(self, why: str, looked: int = 0) -> None:
+        super().__init__(why)
+        self.looked = looked
 
 
 class _BadBytes(_Damaged):
@@ -82,13 +115,17 @@ class _TooDeep(_Damaged):
 
 
 class _Text:
-    """The part of the text that is looked at now: `text` from `at` on; before that is done with."""
+    """A window on the text: `text` from `at` on is still to be read.
 
-    def __init__(self, chunks: Iterable[str]) -> None:
+    `done` counts the characters that left the window, `spent` the memory that values took, about.
+    """
+
+    def __init__(self, chunks: Iterable[str], nested: bool = False) -> None:
         self._chunks = iter(chunks)
         self._ended = False
+        self.nested = nested
         self.text = ""
-        self.at = 0
+        self.at = self.done = self.spent = 0
 
     def more(self) -> bool:
         """Read at least as much as is waiting, so that the work for a record stays linear."""
@@ -100,8 +137,15 @@ class _Text:
             self._ended = piece is None
             pieces.append(piece or "")
             wanted -= len(piece or "")
+        self.done += self.at
         self.text, self.at = "".join(pieces), 0
         return len(self.text) > len(waiting)
+
+    def forget(self) -> None:
+        """Drop the part of the window that has been read, where that is long."""
+        if self.at > _LONGEST_PAST:
+            self.done += self.at
+            self.text, self.at = self.text[self.at :], 0
 
     def peek(self) -> str:
         """The next character that is no white space; empty at the end."""
@@ -124,15 +168,18 @@ class _Text:
             except json.JSONDecodeError as error:
                 near_end = error.pos >= len(self.text) - _LONGEST_WORD
                 if not near_end and not error.msg.startswith("Unterminated string"):
-                    raise _Damaged(f"not readable as JSON: {error.msg}") from error
-                if len(self.text) - self.at > longest:
-                    raise _NotClosed(
-                        f"longer than {longest:,} characters, or not closed"
-                    ) from error
+                    looked = error.pos - self.at
+                    raise _Damaged(f"not readable as JSON: {error.msg}", looked) from error
+                looked = len(self.text) - self.at
+                if looked > longest:
+                    why = f"longer than {longest:,} characters, or not closed"
+                    raise _NotClosed(why, looked) from error
+                if _cost(self.text, self.at, len(self.text)) > _LARGEST:
+                    raise _NotClosed(TOO_LARGE, looked) from error
                 if self.more():
                     continue
                 why = "the file ends within it" if self.at < len(self.text) else "the file ends"
-                raise _NotClosed(f"not readable as JSON: {why}") from error
+                raise _NotClosed(f"not readable as JSON: {why}", looked) from error
             except ValueError as error:
                 raise _Damaged(f"not readable as JSON: {error}") from error
             # A number may go on in the next piece.
@@ -141,7 +188,8 @@ class _Text:
                 self.more()
                 continue
             begin, self.at = self.at, end
-            if self.text.find(UNREADABLE, begin, end) >= 0:
+            self.spent += _cost(self.text, begin, end)
+            if not self.nested and self.text.find(UNREADABLE, begin, end) >= 0:
                 raise _BadBytes(NOT_TEXT)
             return value
 
@@ -181,7 +229,7 @@ class _Document:
         self._lists = lists
         self._number = 0
         self._first_key = ""
-        self._attempts = _ATTEMPTS
+        self._vain = _VAIN
 
     def records(self) -> Iterator[tuple[int, Any]]:
         try:
@@ -223,14 +271,23 @@ class _Document:
         """The records of the list in an object; the object itself where it has none."""
         self._text.at += 1
         own: dict[str, Any] = {}
+        try:
+            has_list = yield from self._values(own, depth)
+        except _Damaged:
+            if self._text.nested and own:
+                yield self._counted(own)
+            raise
+        if not has_list:
+            yield self._counted(own)
+
+    def _values(self, own: dict[str, Any], depth: int) -> Generator[tuple[int, Any], None, bool]:
+        """Fill `own` with the values of an object; the records of its lists, and if it has any."""
         has_list = False
-        room = LONGEST
+        room = self._text.spent + _LARGEST
         while mark := self._text.peek():
             if mark == "}":
                 self._text.at += 1
-                if not has_list:
-                    yield self._counted(own)
-                return
+                return has_list
             if mark == ",":
                 self._text.at += 1
                 continue
@@ -244,9 +301,8 @@ class _Document:
                 yield from self._object(depth + 1)
             else:
                 value = self._text.value()
-                # Also an object with a key more for every byte of a large file has to end.
-                room -= len(key) + 8 if not isinstance(value, str) else len(key) + len(value)
-                if room > 0:
+                # The values of a large file may be those of one object.
+                if self._text.spent < room:
                     own[key] = value
         raise _Damaged("not readable as JSON: the file ends within an object")
 
@@ -283,13 +339,14 @@ class _Document:
         start = re.compile(r"\{\s{0,50}" + key)
         self._text.at += self._text.peek() == "{"
         while self._text.seek(start):
+            self._text.forget()
             try:
                 value = self._text.value(_LONGEST_WHILE_LOST)
             except _Damaged as error:
-                # Brackets without end would else be tried a thousand deep from each of them.
+                # Brackets without end would otherwise be tried a thousand deep from each of them.
                 self._text.at += _SKIPPED_BRACKETS if isinstance(error, _TooDeep) else 1
-                self._attempts -= isinstance(error, _NotClosed)
-                if self._attempts < 0:
+                self._vain -= error.looked + _ATTEMPT_COST
+                if self._vain + _VAIN_A_CHARACTER * (self._text.done + self._text.at) < 0:
                     self._damage(_Damaged("too much of it is damaged: the rest is not read"))
                     return
                 continue
@@ -306,6 +363,11 @@ class _Document:
         if isinstance(value, dict) and value and len(first := next(iter(value))) < 40:
             self._first_key = first
         return self._number, value
+
+
+def _cost(text: str, begin: int, end: int) -> int:
+    parts = sum(text.count(mark, begin, end) for mark in ",[{")
+    return end - begin + _PART_COST * parts
 
 
 def _outline(text: _Text, lists: frozenset[str], found: dict[str, Any], depth: int = 1) -> None:

@@ -6,7 +6,6 @@ string, its `categories` are separated by spaces.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +15,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Failure, OnFailure
+from assistant.reading.json_documents import load_line
 from assistant.reading.record import NoPaper, paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
@@ -53,20 +53,10 @@ class JsonLines:
         yield from papers_of(source.lines(fail), make, source.name, on_failure)
 
 
-def _record(line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except RecursionError as error:
-        raise NoPaper("not readable as JSON: nested too deep") from error
-    except ValueError as error:
-        raise NoPaper(f"not readable as JSON: {error}") from error
+def _paper(of_papers: bool, line: str, source: str) -> Paper:
+    record = load_line(line)
     if not isinstance(record, dict):
         raise NoPaper(f"not a JSON object but {_kind(record)}")
-    return record
-
-
-def _paper(of_papers: bool, line: str, source: str) -> Paper:
-    record = _record(line)
     get = record.get
     return paper_of(
         source,

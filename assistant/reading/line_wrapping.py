@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.reading.source import UNREADABLE
+from assistant.reading.source import UNREADABLE, split_lines
 from assistant.text.sanitizing import sanitized_lines
 
 # Nobody wraps wider; longer lines are whole paragraphs.
@@ -18,9 +18,12 @@ _FEWEST_WORDS = 40
 _SENTENCE_ENDS = (".", "!", "?", "…", '."', ".”", ".)", "?)")
 _BROKEN_WORD = re.compile(r"\w-+$")
 _CONJUNCTION = re.compile(r"(?:and|or)(?:\s|$)")
+# Lines of a block, which is held in memory; a longer one is given in parts.
+_LONGEST_BLOCK = 10_000
+_SLICE = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """Text without surrounding white space, and its number in the file, from 1.
 
@@ -35,21 +38,25 @@ class Line:
 def blocks(text: str) -> Iterator[list[Line]]:
     """Yield the groups of lines between blank lines."""
     block: list[Line] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
+    # In slices: a list of all lines would take many times the memory of the text.
+    slices = (text[at : at + _SLICE] for at in range(0, len(text), _SLICE))
+    for number, line in split_lines(slices, len(text)):
+        raw = line or ""
         # What cannot be seen is nothing to the eye, and no other kind of line end is one here.
         damaged = UNREADABLE in raw
         # A title that cannot be read must not leave its abstract to the paper above.
-        line = sanitized_lines(raw).replace("\n", " ").strip() or "\ufffd" * damaged
-        if line:
-            block.append(Line(number, line, damaged))
-        elif block:
+        shown = "" if raw.isspace() else sanitized_lines(raw).replace("\n", " ").strip()
+        shown = shown or "\ufffd" * damaged
+        if shown:
+            block.append(Line(number, shown, damaged))
+        if block and (not shown or len(block) == _LONGEST_BLOCK):
             yield block
             block = []
     if block:
         yield block
 
 
-def wrapped_width(page: Sequence[Sequence[Line]]) -> int | None:
+def wrapped_width(page: Iterable[Sequence[Line]]) -> int | None:
     """Width at which the page is wrapped, in characters; None if its paragraphs are whole lines.
 
     The test is the rule that every wrapping program follows: a line ends where the next word would

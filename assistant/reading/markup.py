@@ -58,7 +58,8 @@ _MATH_POWER = re.compile(
     r"(\s{0,99}(?:</\2mrow>\s{0,99})?<\2m)"
 )
 _OPEN_PARAGRAPH = re.compile(r"\s{0,99}<p>\S", re.IGNORECASE)
-_BLANK_LINES = re.compile(r"\s*\n\s*")
+# From the beginning of white space: a long run of it is searched once.
+_BLANK_LINES = re.compile(r"(?<!\s)\s*\n\s*")
 
 
 def plain(text: str) -> str:

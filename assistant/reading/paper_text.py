@@ -46,7 +46,7 @@ _GOES_ON = re.compile(
     r"(?:[:,–—-]|\b(?:of|for|and|or|the|with|in|on|to|via|from|by|an?|using|at|as|is))$",
     re.IGNORECASE,
 )
-_BROKEN = re.compile(r"(\w+)-$")
+_BROKEN = re.compile(r"\b(\w+)-$")
 _LINES_ABOVE = 80
 _TITLE_WORDS = 40
 _TITLE_LINES = 4
@@ -54,6 +54,8 @@ _ABSTRACT_WORDS = 1_000
 _FEWEST_WORDS = 20
 _PROSE_WORDS = 40
 _LONGEST_LINE = 2_000
+# Title and abstract are at the beginning; the rest only shows how broken words are written.
+_MOST_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,8 @@ class PaperText:
         return parts_of(head, whole=False) is not None
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the paper.
-
-        Raises:
-            FileUnreadable: it is damaged UTF-16.
-        """
-        text = source.text()
+        """Yield the paper."""
+        text = source.text(_MOST_CHARACTERS)
         found = parts_of(text, whole=True)
         if found is None:
             on_failure(Failure(f"{source.name}:1", "its title or its abstract is not to be told"))

@@ -1,4 +1,4 @@
-"""A PDF with one paper, through the optional package pypdf.
+"""A PDF with one paper, read with pypdf.
 
 A PDF has letters at places, and no title or abstract. The title is what its metadata says, if page
 one has it too, else what stands there in the largest letters; the abstract is found as in any text
@@ -12,11 +12,12 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.paper import Paper, normalised
 from assistant.reading import fields
+from assistant.reading.archives import Member
 from assistant.reading.paper_text import parts_of
 from assistant.reading.record import NoPaper, paper_of
 
@@ -39,24 +40,17 @@ _TITLE_CHARACTERS = 300
 _DOI = re.compile(r"\bdoi(?:\.org/|:\s?)(10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)])", re.IGNORECASE)
 
 
-def papers(stream: IO[bytes], name: str, label: str) -> Iterator[Paper]:
-    """Yield the one paper of a PDF; `name` and `label` as those of a `Source`.
+def papers(member: Member) -> Iterator[Paper]:
+    """Yield the one paper of a PDF.
 
     Raises:
-        FileUnreadable: pypdf is not installed, or the PDF is encrypted, damaged, a scan or too
-            large.
-        NoPapersFound: its title or its abstract cannot be told.
+        FileUnreadable: the PDF is encrypted, damaged, a scan or too large.
+        NoPapersFound: it has no recognisable title or abstract.
     """
-    try:
-        import pypdf
-    except ImportError as error:
-        raise FileUnreadable(
-            f'{label} is a PDF, which takes one more package: pip install "offline-paper-assistant'
-            '[pdf]", or copy its text into a file'
-        ) from error
-    data = stream.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise FileUnreadable(f"{label} is a PDF of more than {_LARGEST >> 20} MB: no paper is")
+    import pypdf
+
+    label = fields.one_line(member.label)
+    data = member.data(_LARGEST, "a PDF", "copy its title and abstract into a text file")
     # It tells every irregularity, and then reads on.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
@@ -86,7 +80,7 @@ def papers(stream: IO[bytes], name: str, label: str) -> Iterator[Paper]:
         raise FileUnreadable(
             f"{label} is a PDF without text, such as a scan: recognise its text (OCR) first"
         )
-    yield _paper(text, title, name, label)
+    yield _paper(text, title, member.name, label)
 
 
 def _paper(text: str, title: str, name: str, label: str) -> Paper:

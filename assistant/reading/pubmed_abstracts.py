@@ -6,14 +6,22 @@ abstract, and the identifiers, with blank lines between; of these any but the fi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from assistant.paper import Paper
 from assistant.reading import dates
 from assistant.reading.format import OnFailure
-from assistant.reading.record import NoPaper, paper_of, papers_of
-from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
+from assistant.reading.record import (
+    LARGEST_RECORD,
+    PART_COST,
+    TOO_LARGE,
+    NoPaper,
+    paper_of,
+    papers_of,
+)
+from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE, Source, split_lines
 
 _CITATION = re.compile(r"(\d{1,5})\. (\S.*?\.) ((?:1[5-9]|20)\d\d\b.*)")
 _IDENTIFIER = re.compile(r"^(DOI|PMID|PMCID):[ \t]*(\S+)", re.MULTILINE)
@@ -42,27 +50,27 @@ class PubmedAbstracts:
         return _CITATION.match(head.lstrip()) is not None and bool(_IS_PUBMED.search(head))
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record that has a title.
-
-        Raises:
-            FileUnreadable: it is damaged UTF-16.
-        """
-        return papers_of(_records(source.text()), _paper, source.name, on_failure)
+        """Yield a paper for every record that has a title, holding one in memory."""
+        return papers_of(_records(source), _paper, source.name, on_failure)
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The paragraphs of each record, with its line."""
-    begin, expected = 0, None
+def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
+    """The paragraphs of each record, with its line; none of a record that is too large."""
+    begin, size, expected = 0, 0, None
     record: list[str] = []
     paragraph: list[str] = []
-    for number, line in enumerate([*text.split("\n"), ""], start=1):
+    for number, text in itertools.chain(split_lines(source.chunks(), LONGEST_LINE), [(0, "")]):
+        line = "" if text is None else text
         found = None if paragraph else _CITATION.match(line)
         # A numbered list within an abstract begins again.
         if found and expected in (None, int(found[1])):
             if record:
                 yield begin, record
-            begin, record, expected = number, [], int(found[1]) + 1
-        if line.strip():
+            begin, size, record, expected = number, 0, [], int(found[1]) + 1
+        size += PART_COST + (LARGEST_RECORD if text is None else len(line))
+        if size > LARGEST_RECORD:
+            record, paragraph = [""], []
+        elif line.strip():
             paragraph.append(line.strip())
         elif paragraph:
             record.append("\n".join(paragraph))
@@ -72,6 +80,8 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _paper(paragraphs: list[str], source: str) -> Paper:
+    if paragraphs == [""]:
+        raise NoPaper(TOO_LARGE)
     if any(UNREADABLE in paragraph for paragraph in paragraphs):
         raise NoPaper(NOT_TEXT)
     citation = " ".join(paragraphs[0].split())

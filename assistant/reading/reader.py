@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
 from assistant.reading import fields, parquet, pdf
-from assistant.reading.archives import Member, members, stream_members
+from assistant.reading.archives import LIMITS, Limits, Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.saved_page import SavedPage
@@ -19,6 +20,9 @@ from assistant.reading.source import HEAD_BYTES, Source
 READABLE = (*(known.name for known in FORMATS[:-1]), "PDF", "Parquet")
 """What people call the formats that are read, beside a page of papers saved as text."""
 _EXPECTED = f"a page of papers saved as text, or one of: {', '.join(READABLE)}"
+
+# A file in which so many records in a row are not papers holds none, or was made to take long.
+_MOST_FAILURES = 100_000
 
 # Is told the name of each file whose format was recognised, and what people call that format.
 OnFormat = Callable[[str, str], None]
@@ -40,7 +44,7 @@ def read_file(
     """
     label = fields.one_line(str(path))
     try:
-        yield from _read_all(members(path, on_failure), label, on_failure, columns)
+        yield from _read_all(partial(members, path), label, on_failure, columns)
     except FileNotFoundError as error:
         raise FileUnreadable(f"{label} does not exist: check the name and the folder") from error
     except PermissionError as error:
@@ -69,20 +73,23 @@ def read_stream(
     on_failure: OnFailure,
     columns: Mapping[str, str] | None = None,
     on_format: OnFormat = lambda name, format_name: None,
+    limits: Limits = LIMITS,
 ) -> Iterator[Paper]:
     """Yield the papers of an open file of `HEAD_BYTES` of buffer, which messages call `name`.
+
+    `limits` bound what comes out of an archive.
 
     Raises:
         FileUnreadable: it is of a kind that cannot be read.
         NoPapersFound: it can be read, but there is no paper in it.
         OSError: as reading a file does.
     """
-    found = stream_members(stream, name, name, on_failure)
+    found = partial(stream_members, stream, name, name, limits=limits)
     yield from _read_all(found, name, on_failure, columns, on_format)
 
 
 def _read_all(
-    found: Iterator[Member],
+    found: Callable[[OnFailure], Iterator[Member]],
     label: str,
     on_failure: OnFailure,
     columns: Mapping[str, str] | None,
@@ -90,17 +97,24 @@ def _read_all(
 ) -> Iterator[Paper]:
     """The papers of all members; what is wrong with one of several costs that one."""
     count = 0
-    for member in found:
+    failures: list[Failure] = []
+
+    def note(failure: Failure) -> None:
+        if not failures:
+            failures.append(failure)
+        on_failure(failure)
+
+    for member in found(note):
         try:
-            for paper in _read(member, on_failure, columns, on_format):
+            for paper in _read(member, note, columns, on_format):
                 count += 1
                 yield paper
         except ReadingError as error:
             if member.alone:
                 raise
-            on_failure(Failure(where=fields.one_line(member.name), why=str(error)))
+            note(Failure(where=fields.one_line(member.name), why=str(error)))
     if not count:
-        raise NoPapersFound(f"No papers found in {label}")
+        raise NoPapersFound(f"No papers found in {label}{_first_problem(failures)}")
 
 
 def _of_binary(
@@ -113,10 +127,10 @@ def _of_binary(
     head = member.stream.peek(len(pdf.MAGIC))
     if head.startswith(pdf.MAGIC):
         on_format(member.name, "PDF")
-        return pdf.papers(member.stream, member.name, member.label)
+        return pdf.papers(member)
     if head.startswith(parquet.MAGIC):
         on_format(member.name, "Parquet")
-        return parquet.papers(member.stream, member.name, member.label, on_failure, columns)
+        return parquet.papers(member, on_failure, columns)
     return None
 
 
@@ -130,27 +144,38 @@ def _read(
     if found_in_binary is not None:
         yield from found_in_binary
         return
-    source = Source(member.stream, member.name, member.label)
+    source = Source(member.stream, member.name, member.label, member.largest)
     chosen = detect(source.head, columns)
     # Among many files a licence or a letter is no page of papers.
     if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
         expected = f"; expected is {_EXPECTED}" if member.alone else ""
         raise NoPapersFound(f"{source.label} is of no format known here{expected}")
     on_format(member.name, chosen.name)
-    found = 0
+    found = in_a_row = 0
     failures: list[Failure] = []
 
     def note(failure: Failure) -> None:
+        nonlocal in_a_row
         if not failures:
             failures.append(failure)
         on_failure(failure)
+        in_a_row += 1
+        if in_a_row == _MOST_FAILURES:
+            raise FileUnreadable(
+                f"{source.label} has {_MOST_FAILURES:,} records in a row that are not papers: the "
+                "rest is not read"
+            )
 
     for paper in chosen.read(source, note):
-        found += 1
+        found, in_a_row = found + 1, 0
         yield paper
     # Of one file among several its records have said it.
     if not found and (member.alone or not failures):
-        first = f" (first problem: {failures[0].where}: {failures[0].why})" if failures else ""
         raise NoPapersFound(
-            f"No papers found in {source.label}; expected is {chosen.expected}{first}"
+            f"No papers found in {source.label}; expected is {chosen.expected}"
+            f"{_first_problem(failures)}"
         )
+
+
+def _first_problem(failures: list[Failure]) -> str:
+    return f" (first problem: {failures[0].where}: {failures[0].why})" if failures else ""

@@ -15,11 +15,18 @@ from assistant.reading.markup import plain
 
 Record = TypeVar("Record")
 
+LARGEST_RECORD = 16 * 1024 * 1024
+"""Bytes of memory for the text of one record, about; see `PART_COST`."""
+PART_COST = 150
+"""What a line, or an element of XML, takes in memory besides its characters, about."""
+TOO_LARGE = "it is too large for a paper's record"
 # Twenty times the longest abstracts, those of whole reviews with their formulas as markup; what is
 # longer is a book pasted where the abstract belongs.
 LONGEST_ABSTRACT = 100_000
 # The longest titles known, of trials and of acts of law, have some hundred characters.
 LONGEST_TITLE = 2_000
+# A list of authors or tags. The largest collaborations have 5,000 authors.
+_LONGEST_LIST = 1_000_000
 # Signs up to here, such as "???" or "(...)", stand for an abstract that is not there.
 _LONGEST_SIGNS = 20
 # As on a saved page; of more than one figure or semicolon to so many words, a text is a list.
@@ -140,14 +147,14 @@ def _has_letter(text: str) -> bool:
 def _names(authors: object) -> tuple[str, ...]:
     """Names without markup; "et al" and "Anonymous" are nobody's."""
     if isinstance(authors, str):
-        authors = plain(authors)
+        authors = plain(authors[:_LONGEST_LIST])
     names = (fields.one_line(plain(name)) for name in fields.authors(_listed(authors)))
     return tuple(name for name in names if name and not _NOBODY.fullmatch(name))
 
 
 def _distinct_tags(tags: object) -> tuple[str, ...]:
     if isinstance(tags, str):
-        tags = plain(tags)  # `R&amp;D` is not two tags
+        tags = plain(tags[:_LONGEST_LIST])  # `R&amp;D` is not two tags
     # Cleaned behind the markup: an entity may stand for what is not to be seen.
     found = (fields.one_line(plain(tag)) for tag in fields.tags(_listed(tags)))
     return fields.distinct(tag for tag in found if tag)

@@ -19,11 +19,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
-from assistant.reading.record import NoPaper, check_length
+from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length
 from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
 
@@ -33,6 +34,8 @@ _LIKELY_PROSE_WORDS = 20
 _MAYBE_PROSE_WORDS = 8
 # More than the menu of any listing; a bound keeps a long text without abstracts from costing time.
 _LINES_ABOVE = 100
+_MOST_LINES = 100_000
+_LARGEST_PAGE = 64 * 1024 * 1024
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 _WORD = re.compile(r"[^\W_]{3,}")
 _COMMON = frozenset(
@@ -93,17 +96,22 @@ class SavedPage:
         """Yield the papers in the order of the page.
 
         Raises:
-            FileUnreadable: it is damaged UTF-16.
+            FileUnreadable: it is too large, or has too many lines without an abstract.
         """
         pending: _Pair | None = None
         above = _Above()
-        for line in _lines(source.text()):
+        for line in _lines(source.text(largest=_LARGEST_PAGE)):
             kind = _kind(line.text, above)
             is_abstract = kind is _Kind.PROSE or (
                 kind is _Kind.SENTENCE and above.may_head(line.text)
             )
             if not is_abstract:
                 above.add(line, kind)
+                if above.count > _MOST_LINES:
+                    raise FileUnreadable(
+                        f"{source.label} has no abstract in the {_MOST_LINES:,} lines above line "
+                        f"{line.number:,}: it is not a page of papers"
+                    )
             elif title := above.title_of(line.text):
                 if pending:
                     yield from pending.paper(source.name, on_failure)
@@ -166,8 +174,10 @@ class _Above:
 
     lines: deque[_Candidate] = field(default_factory=lambda: deque(maxlen=_LINES_ABOVE))
     name_follows: bool = False
+    count: int = 0
 
     def add(self, line: Line, kind: _Kind) -> None:
+        self.count += 1
         self.lines.append(_Candidate(kind, line, _words(line.text)))
         self.name_follows = announces_name(line.text)
 
@@ -177,7 +187,7 @@ class _Above:
 
     def title_of(self, abstract: str) -> Line | None:
         """The line that has most words of the abstract in it; of equals, the nearest above it."""
-        words = _words(abstract)
+        words = _words(abstract[:LONGEST_ABSTRACT])
         for kind in (_Kind.SHORT, _Kind.SENTENCE, _Kind.NAME):
             if candidates := self._of_kind(kind):
                 return max(candidates, key=lambda line: len(line.words & words)).line
@@ -207,9 +217,9 @@ class _Above:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    page = list(blocks(text))
-    width = wrapped_width(page)
-    for block in page:
+    # Twice from the text: the lines of a page take many times its memory.
+    width = wrapped_width(blocks(text))
+    for block in blocks(text):
         yield from unwrapped(block, width, is_metadata)
 
 
@@ -226,7 +236,7 @@ def _kind(text: str, above: _Above) -> _Kind:
 
 
 def _is_short(text: str) -> bool:
-    return len(text.split()) < _SURELY_PROSE_WORDS
+    return len(text.split(maxsplit=_SURELY_PROSE_WORDS)) < _SURELY_PROSE_WORDS
 
 
 def _is_likely_prose(text: str) -> bool:

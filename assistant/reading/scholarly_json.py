@@ -20,7 +20,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import iso
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.json_documents import LISTS, outline, records
+from assistant.reading.json_documents import LISTS, load_line, outline, records
 from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import Source
 
@@ -119,11 +119,9 @@ def _loads(line: str) -> bool:
 def _line_records(source: Source, fail: Callable[[int, str], None]) -> Iterator[tuple[int, Any]]:
     for number, line in source.lines(fail):
         try:
-            yield number, json.loads(line, strict=False)
-        except RecursionError:
-            fail(number, "not readable as JSON: nested too deep")
-        except ValueError as error:
-            fail(number, f"not readable as JSON: {error}")
+            yield number, load_line(line, strict=False)
+        except NoPaper as error:
+            fail(number, str(error))
 
 
 def _is_record(value: Any) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.paper import Paper
 from assistant.reading.columns import Columns, FoundColumns
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import papers_of
-from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
+from assistant.reading.record import PART_COST, papers_of
+from assistant.reading.source import NOT_TEXT, UNREADABLE, Source, split_lines
 
 _DELIMITERS = ",\t;|"
 # Dimensions and spreadsheets have a line or two before the header.
@@ -25,7 +25,8 @@ _LONGEST_NAME = 200
 # Characters of one row. Longest are rows with the references of a review, a few 100,000.
 _LONGEST = 2 * 1024 * 1024
 
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)")
+Line = tuple[int, str | None]  # as `split_lines` yields it
+
 # What is in lines of JSON, XML and BibTeX, but in no name of a column.
 _NO_HEADER = re.compile(r'[{}<>=]|":')
 
@@ -56,7 +57,7 @@ class Table:
 
     def matches(self, head: str) -> bool:
         """One of the first lines names a column of titles and another one that papers have."""
-        return self._header(_lines([head])) is not None
+        return self._header(split_lines([head], _LONGEST)) is not None
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
         """Yield a paper for every row with a title, holding one in memory."""
@@ -64,21 +65,21 @@ class Table:
         def fail(number: int, why: str) -> None:
             on_failure(Failure(where=f"{source.name}:{number}", why=why))
 
-        lines = _lines(source.chunks())
+        lines = split_lines(source.chunks(), _LONGEST)
         header = self._header(lines)
         if header is None:
             return
         found = _rows(lines, header, fail)
         yield from papers_of(found, header.columns.paper, source.name, on_failure)
 
-    def _header(self, lines: Iterator[_Line]) -> _Header | None:
+    def _header(self, lines: Iterator[Line]) -> _Header | None:
         """The header, with `lines` behind it."""
         looked_at = 0
-        for line in lines:
-            if not line.text.strip():
+        for _, line in lines:
+            if line is not None and not line.strip():
                 continue
-            for delimiter in sorted(_DELIMITERS, key=line.text.count, reverse=True):
-                header = self._header_of(line.text, delimiter)
+            for delimiter in sorted(_DELIMITERS, key=(line or "").count, reverse=True):
+                header = self._header_of(line or "", delimiter)
                 if header:
                     return header
             looked_at += 1
@@ -97,44 +98,13 @@ class Table:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A line with its end; `too_long` is one of which only the beginning is kept."""
-
-    number: int
-    text: str
-    too_long: bool = False
-
-
-@dataclass(frozen=True)
 class _Header:
     delimiter: str
     columns: FoundColumns
 
 
-def _lines(chunks: Iterable[str]) -> Iterator[_Line]:
-    """The lines of a text in pieces, of whatever ends; a hopelessly long one is cut."""
-    number = 1
-    rest = ""
-    too_long = False
-    for chunk in chunks:
-        text = rest + chunk
-        # A carriage return at the end may have its line feed in the next piece.
-        end = len(text) - text.endswith("\r")
-        at = 0
-        while found := _LINE.match(text, at, end):
-            yield _Line(number, found[0], too_long)
-            at = found.end()
-            number += 1
-            too_long = False
-        rest = text[at:]
-        if len(rest) > _LONGEST:
-            rest, too_long = rest[:_LONGEST_NAME], True
-    if rest:
-        yield _Line(number, rest, too_long)
-
-
 def _rows(
-    lines: Iterator[_Line], header: _Header, fail: Callable[[int, str], None]
+    lines: Iterator[Line], header: _Header, fail: Callable[[int, str], None]
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number of their first line.
 
@@ -142,52 +112,52 @@ def _rows(
     number. Where that gives no row with all columns, a quote is wrong: then the first line is
     taken alone, as well as it can be, and the next row begins at the second.
     """
-    waiting: deque[_Line] = deque()
+    waiting: deque[Line] = deque()
     # Rows may have more columns than the header: some exports of Scopus do.
     usual = header.columns.width
     while True:
         first = waiting.popleft() if waiting else next(lines, None)
         if first is None:
             return
-        if first.too_long:
-            fail(first.number, f"a line with more than {_LONGEST:,} characters is no row")
+        number, text = first
+        if text is None:
+            fail(number, f"the line is longer than {_LONGEST:,} characters")
             continue
-        if not first.text.strip():
+        if text.isspace():
             continue
-        taken, is_even = _joined(first, waiting, lines)
-        text = "".join(line.text for line in taken)
-        row = _parsed(text, header.delimiter) if is_even else None
-        if row is None or (len(taken) > 1 and len(row) < header.columns.width):
-            waiting.extendleft(reversed(taken[1:]))
-            text = first.text
+        text, following = _joined(text, waiting, lines)
+        row = _parsed(text, header.delimiter) if text.count('"') % 2 == 0 else None
+        if row is None or (following and len(row) < header.columns.width):
+            waiting.extendleft(reversed(following))
+            text = first[1] or ""
             row = _damaged_row(text, header.delimiter, {header.columns.width, usual})
         elif len(row) >= header.columns.width:
             usual = len(row)
         if row is None:
-            fail(first.number, "a quote is not closed, or has a quote in it that is not doubled")
+            fail(number, "a quote is not closed, or has a quote in it that is not doubled")
         elif UNREADABLE in text:
-            fail(first.number, NOT_TEXT)
+            fail(number, NOT_TEXT)
         else:
-            yield first.number, row
+            yield number, row
 
 
-def _joined(
-    first: _Line, waiting: deque[_Line], lines: Iterator[_Line]
-) -> tuple[list[_Line], bool]:
-    """Lines from `first` on until their quotes are even in number, and whether they are."""
-    taken = [first]
-    is_even = first.text.count('"') % 2 == 0
-    size = len(first.text)
+def _joined(text: str, waiting: deque[Line], lines: Iterator[Line]) -> tuple[str, list[Line]]:
+    """`text` with as many more lines as make its quotes even in number, and these lines."""
+    taken: list[Line] = []
+    parts = [text]
+    is_even = text.count('"') % 2 == 0
+    size = len(text)
     while not is_even and size <= _LONGEST:
         line = waiting.popleft() if waiting else next(lines, None)
         if line is None:
             break
         taken.append(line)
-        if line.too_long:
+        if line[1] is None:
             break
-        size += len(line.text)
-        is_even = line.text.count('"') % 2 == 1
-    return taken, is_even
+        parts.append(line[1])
+        size += len(line[1]) + PART_COST
+        is_even = line[1].count('"') % 2 == 1
+    return "".join(parts), taken
 
 
 def _parsed(text: str, delimiter: str, *, strict: bool = True) -> list[str] | None:

@@ -11,17 +11,12 @@ from dataclasses import dataclass, field
 
 from assistant.paper import Paper
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, NoPaper
 from assistant.reading.source import Source
 
-# Far more than any paper's record; a bound for a file in which nothing ends a record.
-_LARGEST_RECORD = 16_777_216
-# What a line takes in memory besides its characters, about.
-_LINE_COST = 150
 # What a program writes above its records is shorter than a line of prose.
 _HEADER_WORDS = 20
 _LINE_END = re.compile(r"[\r\n]+")
-_LINE = re.compile(r"[^\r]+\r?")
 
 
 @dataclass(frozen=True)
@@ -113,8 +108,8 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
     last = 0
     bad: list[tuple[int, str]] = []
     any_closed = is_whole = False
-    for number, line in _lines(source, bad):
-        is_whole = line.endswith(("\n", "\r"))
+    for number, line in source.lines(lambda *problem: bad.append(problem)):
+        is_whole = line.endswith("\n")
         line = line.rstrip()
         if bad:
             record = record or Record(bad[0][0])
@@ -154,20 +149,12 @@ def _records(source: Source, layout: Layout) -> Iterator[Record]:
 
 
 def _go_on(record: Record, value: list[str], line: str, after_blank: bool) -> None:
-    record.size += len(line) + _LINE_COST
-    if record.size > _LARGEST_RECORD:
-        record.failure = record.failure or (record.line, "it is too large for a paper's record")
+    record.size += len(line) + PART_COST
+    if record.size > LARGEST_RECORD:
+        record.failure = record.failure or (record.line, TOO_LARGE)
         value.clear()
         record.values = {tag: [] for tag in record.values}
         return
     if after_blank and value:
         value.append("")
     value.append(line.strip())
-
-
-def _lines(source: Source, bad: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Numbered lines, also where only a carriage return ends them; undecodable ones go to `bad`."""
-    for number, text in source.lines(lambda *problem: bad.append(problem)):
-        for line in _LINE.findall(text):
-            if line.strip():
-                yield number, line

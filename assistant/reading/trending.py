@@ -10,36 +10,27 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
+from assistant.reading.json_documents import records
 from assistant.reading.record import NoPaper, paper_of
-from assistant.reading.source import UNREADABLE, Source
+from assistant.reading.source import HEAD_BYTES, NOT_TEXT, UNREADABLE, Source
 
 _TAGS = ("ai_keywords", "keywords", "tags", "categories")
 _OF_PAPERS = ("authors", "arxiv", "arxiv_id", "doi", "pmid")
-_VALUE = re.compile(r"\s*(?P<value>[\[{])")
-_OBJECT = re.compile(r'(?P<value>\{)\s*"')
 # A key, a text, a bracket, or what is between; a text that does not end in its line ends the match.
 _TOKEN = re.compile(
     r""""(?P<key>(?:[^"\\\n]++|\\.)*+)"\s*:|"(?:[^"\\\n]++|\\.)*+"|[\[\]{}]|[^"\[\]{}]++"""
 )
-# Reading damaged JSON starts again at every object; this bounds the work, in sizes of the text.
-_ATTEMPTS = 100
-
-# html.parser takes time by the square of the size on pages that are cut or damaged (Python 3.11:
-# 25 seconds for 60 kB), and this attribute is all that is wanted.
-# A value ends with the quote that something of a tag follows; another is damage inside of it.
-_ATTRIBUTE = re.compile(
-    r"""\sdata-props\s*=\s*(?:
-        "(?P<value>(?:[^"]++|"(?!\s*/?>|\s+[\w:-]+\s*=))*+)
-      | '(?P<other>(?:[^']++|'(?!\s*/?>|\s+[\w:-]+\s*=))*+)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
+# Found without html.parser, which takes time by the square of the size on pages that are cut or
+# damaged (Python 3.11: 25 seconds for 60 kB).
+_ATTRIBUTE = re.compile(r"""\sdata-props\s*=\s*(["'])""", re.IGNORECASE)
+# A value ends with a quote before something that a tag goes on with; any other quote is damage.
+_ATTRIBUTE_ENDS = {quote: re.compile(rf"{quote}(?=\s*/?>|\s+[\w:-]+\s*=)|\Z") for quote in "\"'"}
 _PAGE = re.compile(
     r"\s*<(?:!--|(?:!doctype\s+html|html|head|body|main|div|section)\b)", re.IGNORECASE
 )
@@ -74,11 +65,11 @@ class TrendingJson:
         return not _is_json_line(value) and any(True for _ in _entries(value))
 
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers in their order; what is damaged costs its own entry only.
+        """Yield the papers in their order, holding one value of the document; damage costs its own.
 
-        A failure is named by the number of its entry, damage by its line.
+        Failures are named by the number of their entry.
         """
-        yield from _Reader(source, on_failure).papers("".join(source.chunks()))
+        yield from _Reader(source, on_failure).papers(source.chunks(), source.head.lstrip())
 
 
 class TrendingHtml:
@@ -94,76 +85,61 @@ class TrendingHtml:
     def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
         """Yield each paper of the page once, though several of its parts may list it.
 
-        A failure is named by the number of its entry, damage by its line.
+        Failures are named by the number of their entry.
+
+        Raises:
+            FileUnreadable: it is too large.
         """
         reader = _Reader(source, on_failure)
-        text = "".join(source.chunks())
+        text = source.text()
         seen: set[str] = set()
-        line, end = 1, 0
-        for found in _ATTRIBUTE.finditer(text):
-            value = html.unescape(found["value"] or found["other"] or "")
-            line, end = line + text.count("\n", end, found.start()), found.start()
-            for paper in reader.papers(value, line):
-                if seen.isdisjoint(paper.keys):
-                    yield paper
-                seen.update(paper.keys)
+        at = 0
+        while found := _ATTRIBUTE.search(text, at):
+            end = _ATTRIBUTE_ENDS[found[1]].search(text, found.end())
+            at = end.start() if end else len(text)
+            value = html.unescape(text[found.end() : at]).lstrip()
+            if value.startswith(("{", "[")):
+                for paper in reader.papers([value], value[:HEAD_BYTES]):
+                    if seen.isdisjoint(paper.keys):
+                        yield paper
+                    seen.update(paper.keys)
 
 
 class _Reader:
-    """The papers in texts of one source; entries are counted over all of them."""
+    """The papers in JSON texts of one source; entries are counted over all of them."""
 
     def __init__(self, source: Source, on_failure: OnFailure) -> None:
         self._name = source.name
         self._on_failure = on_failure
         self._count = 0
 
-    def papers(self, text: str, line: int = 1) -> Iterator[Paper]:
-        """The papers of a JSON text that begins in `line` of the source."""
-        for value in self._values(text, line):
-            for entry in _entries(value):
+    def papers(self, chunks: Iterable[str], head: str) -> Iterator[Paper]:
+        """The papers of one text, which begins with `head`."""
+        listed = _keys(head)[0].get(2, set()) if head.startswith("[") else set()
+        is_list = "paper" in listed or _has_paper_keys(listed)
+        # In a list of papers what has a title alone is one too.
+        default = {"abstract": ""} if "abstract" in listed else {}
+        for _, value in records(chunks, _holds_entries, self._damaged, frozenset(), nested=True):
+            entries = list(_entries(value))
+            if is_list and not entries:
+                entries = [default | value if isinstance(value, dict) else value]
+            for entry in entries:
                 self._count += 1
                 try:
                     yield _paper(entry, self._name)
                 except NoPaper as error:
-                    self._fail(self._count, f"{error}{_called(entry)}")
+                    self._fail(f"{error}{_called(entry)}")
 
-    def _fail(self, number: int, why: str) -> None:
-        self._on_failure(Failure(where=f"{self._name}:{number}", why=why))
+    def _damaged(self, _: int, why: str) -> None:
+        self._count += 1
+        self._fail(why)
 
-    def _values(self, text: str, line: int) -> Iterator[object]:
-        """Each JSON value of the text; of a damaged one, the objects in it that are whole."""
-        decoder = json.JSONDecoder()
-        found = _VALUE.match(text) or _OBJECT.search(text)
-        work, damaged = _ATTEMPTS * len(text), set()
-        while found:
-            start = found.start("value")
-            try:
-                value, end = decoder.raw_decode(text, start)
-            except json.JSONDecodeError as error:
-                # Everything around the damage fails at the same place.
-                if error.pos not in damaged:
-                    damaged.add(error.pos)
-                    self._fail(
-                        line + error.lineno - 1, f"the JSON is cut or damaged here ({error.msg})"
-                    )
-                # Looking for the line costs something too.
-                work -= error.pos - start + error.pos // 16
-            except (RecursionError, ValueError) as error:
-                if -1 not in damaged:
-                    damaged.add(-1)
-                    deep = isinstance(error, RecursionError)
-                    why = "nested too deep" if deep else str(error)
-                    at = line + text.count("\n", 0, start)
-                    self._fail(at, f"not readable as JSON: {why}")
-                work -= 10_000
-            else:
-                yield value
-                found = _OBJECT.search(text, end)
-                continue
-            if work < 0:
-                self._fail(line, "the JSON is damaged in too many places to read all of it")
-                return
-            found = _OBJECT.search(text, start + 1)
+    def _fail(self, why: str) -> None:
+        self._on_failure(Failure(f"{self._name}:{self._count}", why))
+
+
+def _holds_entries(value: object) -> bool:
+    return any(True for _ in _entries(value))
 
 
 def _entries(value: object) -> Iterator[object]:
@@ -200,8 +176,8 @@ def _is_json_line(value: object) -> bool:
     return isinstance(value, dict) and "title" in value and "abstract" in value
 
 
-def _begins_with_entries(text: str) -> bool:
-    """Tell by the keys in the beginning of a JSON value whether it holds entries."""
+def _keys(text: str) -> tuple[dict[int, set[str]], bool]:
+    """The keys in the first value of a JSON text by their depth, and if it has several lines."""
     keys: dict[int, set[str]] = {}
     depth, is_spread, end = 0, False, 0
     while token := _TOKEN.match(text, end):
@@ -216,6 +192,12 @@ def _begins_with_entries(text: str) -> bool:
                 break
         elif "\n" in token[0]:
             is_spread = True
+    return keys, is_spread
+
+
+def _begins_with_entries(text: str) -> bool:
+    """Tell by the keys in the beginning of a JSON value whether it holds entries."""
+    keys, is_spread = _keys(text)
     outermost = keys.get(1, set())
     within = set().union(*(keys[depth] for depth in keys if depth > 1))
     if is_spread and _has_paper_keys(outermost):
@@ -232,7 +214,7 @@ def _paper(entry: object, source: str) -> Paper:
     get = values.get
     authors = get("authors")
     if _is_damaged(values):
-        raise NoPaper("it has bytes that are not text in the file's encoding")
+        raise NoPaper(NOT_TEXT)
     abstract = _text(get("abstract")) or _text(get("summary"))
     # Anything on a page has a title.
     of_papers = "abstract" in values or any(map(get, _OF_PAPERS)) or fields.arxiv(get("id"))

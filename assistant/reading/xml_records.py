@@ -15,15 +15,12 @@ from xml.parsers import expat
 
 from assistant.errors import FileUnreadable
 from assistant.reading.format import Failure, OnFailure
-from assistant.reading.source import UNREADABLE, Source
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE
+from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
-# Far more than any paper's record, even one with a thousand authors and their affiliations.
-_LARGEST_RECORD = 16_777_216
 # A tag or comment is handed out only when it is complete. Expat begins it again with every piece
 # of the file, so without a bound a file that is one comment would cost time by its square.
 _LARGEST_TOKEN = 4_194_304
-# What an element takes in memory besides its characters, about.
-_ELEMENT_COST = 150
 _DEEPEST_RECORD = 100
 _DEEPEST_FILE = 1_000
 _ANOTHER_DOCUMENT = frozenset(
@@ -34,12 +31,6 @@ _ANOTHER_DOCUMENT = frozenset(
 )
 _OPENING = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
-_DECLARED = re.compile(r"<\?xml\s[^>]*\bencoding\s*=\s*[\"']([\w.:-]+)")
-# Those that read ASCII as UTF-8 does; a file that could be recognised in UTF-8 is in no other.
-_CHARSET = re.compile(
-    r"iso[-_]?8859-\d+|windows-\d+|cp\d+|latin-?1|gbk|gb2312|gb18030|big5|shift_jis|euc-\w+|koi8-\w",
-    re.IGNORECASE,
-)
 # XML has no place for these, but programs write them into it.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -70,7 +61,7 @@ def records(
     """
     reader = _Reader(source, names, on_failure)
     try:
-        for text in source.chunks(_encoding(source.head)):
+        for text in source.chunks():
             reader.feed(text)
             while reader.ready:
                 yield reader.ready.popleft()
@@ -188,9 +179,9 @@ class _Reader:
             self._builder, self._size, self._problem = TreeBuilder(), 0, ""
             self._line = self.line
         self._depth += 1
-        self._size += _ELEMENT_COST * (1 + len(attributes)) + sum(map(len, attributes.values()))
-        if self._size > _LARGEST_RECORD:
-            self._give_up("it is too large for a paper's record")
+        self._size += PART_COST * (1 + len(attributes)) + sum(map(len, attributes.values()))
+        if self._size > LARGEST_RECORD:
+            self._give_up(TOO_LARGE)
         elif self._depth > _DEEPEST_RECORD:
             self._give_up("it is nested too deep for a paper's record")
         if self._builder:
@@ -214,10 +205,10 @@ class _Reader:
         if self._builder is None:
             return
         self._size += len(data)
-        if self._size > _LARGEST_RECORD:
-            self._give_up("it is too large for a paper's record")
+        if self._size > LARGEST_RECORD:
+            self._give_up(TOO_LARGE)
         elif UNREADABLE in data:
-            self._give_up("it has bytes that are not text in the file's encoding")
+            self._give_up(NOT_TEXT)
         else:
             self._builder.data(data)
 
@@ -243,8 +234,3 @@ def _gather(element: Element, parts: list[str]) -> None:
 
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
-
-
-def _encoding(head: str) -> str:
-    found = _DECLARED.match(head.lstrip())
-    return found[1] if found and _CHARSET.fullmatch(found[1]) else ""

@@ -115,7 +115,7 @@ def test_help_loads_nothing_heavy() -> None:
         "try:\n    run(['--help'])\n"
         "except SystemExit as end:\n    assert not end.code\n"
         "heavy = {'llama_cpp', 'chromadb', 'gradio', 'onnxruntime', 'numpy', 'langchain_core',\n"
-        "         'tokenizers', 'blingfire', 'uvicorn', 'rich', 'sqlite3', 'jinja2'}\n"
+        "         'tokenizers', 'uvicorn', 'rich', 'sqlite3', 'jinja2'}\n"
         "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

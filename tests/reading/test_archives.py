@@ -188,18 +188,23 @@ def inner_archives() -> dict[str, bytes]:
         archive.writestr("a.csv", TEXT)
     tar = bytearray(1024)
     tar[257:262] = b"ustar"
-    return {"zip": data.getvalue(), "gz": gzip.compress(TEXT), "tar": bytes(tar), "bz2": b"BZh9x"}
+    return {
+        "a zip archive": data.getvalue(),
+        "a gzip archive": gzip.compress(TEXT),
+        "a tar archive": bytes(tar),
+        "a bzip2 archive": b"BZh9x",
+    }
 
 
-@pytest.mark.parametrize("kind", ["zip", "gz", "tar", "bz2"])
+@pytest.mark.parametrize("kind", inner_archives())
 def test_archives_in_archives_are_refused(tmp_path: Path, kind: str) -> None:
     inner = inner_archives()[kind]
     found, failures = contents(zipped(tmp_path / "x.zip", a_dot_csv=inner, b_dot_csv=TEXT))
     assert found == {"x.zip/b.csv": TEXT}
-    assert failures[0].why.endswith("has an archive in an archive: unpack it first")
+    assert failures[0].why.endswith(f"contains {kind}: unpack it first")
     path = tmp_path / "x.gz"
     path.write_bytes(gzip.compress(inner))
-    with pytest.raises(FileUnreadable, match="has an archive in an archive: unpack it first"):
+    with pytest.raises(FileUnreadable, match=f"contains {kind}: unpack it first"):
         contents(path)
 
 
@@ -216,14 +221,14 @@ def test_zip_bomb_is_refused_before_it_grows(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", a_dot_csv=BOMB, b_dot_csv=TEXT)
     found, failures = contents(path)
     assert found == {"x.zip/b.csv": TEXT}
-    assert failures[0].why.startswith("it would grow to more than 200 times its size")
+    assert failures[0].why.startswith("it unpacks to more than 200 times its size")
 
 
 def test_bomb_of_many_members(tmp_path: Path) -> None:
     part = b"\0" * 10_000_000
     path = zipped(tmp_path / "x.zip", **{f"{n}.csv": part for n in range(9)})
     failures: list[Failure] = []
-    with pytest.raises(FileUnreadable, match="grows to more than 200 times its size"):
+    with pytest.raises(FileUnreadable, match="unpacks to more than 200 times its size"):
         for member in members(path, failures.append):
             try:
                 member.stream.read()
@@ -236,9 +241,7 @@ def test_gzip_bomb(tmp_path: Path) -> None:
     path = tmp_path / "x.gz"
     path.write_bytes(gzip.compress(BOMB))
     read = 0
-    with pytest.raises(
-        FileUnreadable, match="grows to more than 200 times the size of its archive"
-    ):
+    with pytest.raises(FileUnreadable, match="unpacks to more than 200 times its size"):
         for member in members(path, lambda failure: None):
             while data := member.stream.read(100_000):
                 read += len(data)

@@ -158,7 +158,7 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
     assert [failure.why for failure in failures][:1] == ["it has no title"]
     papers, failures = read(MAIL.encode().replace(b"Strings are", b"Strings \xff are"))
     assert [paper.arxiv for paper in papers] == ["2101.00001", "1901.00003"]
-    assert "not UTF-8 text" in failures[0].why
+    assert failures[0].why.endswith("of the line is not text: save the file as UTF-8")
 
 
 def test_a_mail_that_is_cut_above_an_abstract_costs_that_paper() -> None:

@@ -1,4 +1,4 @@
-"""Bytes without a mark: UTF-8, or Windows-1252 where they stand as Western letters do."""
+"""Encodings: byte order marks, declared ones, and those that are detected."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import io
 
 import pytest
 
+from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import Failure, read_bytes, source
-from assistant.reading.encoding import guess
+from assistant.reading.encoding import detect
 from assistant.reading.source import UNREADABLE, Source
 
 WESTERN = [
@@ -24,8 +25,8 @@ WESTERN = [
 
 @pytest.mark.parametrize("text", WESTERN)
 def test_western_text_of_old_programs(text: str) -> None:
-    assert guess(text.encode("cp1252")) == "cp1252"
-    assert guess(text.encode()) == "utf-8"
+    assert detect(text.encode("cp1252")) == "cp1252"
+    assert detect(text.encode()) == "utf-8"
 
 
 @pytest.mark.parametrize(
@@ -43,11 +44,11 @@ def test_western_text_of_old_programs(text: str) -> None:
     ],
 )
 def test_damage_and_other_encodings_are_not(data: bytes) -> None:
-    assert guess(data) == "utf-8"
+    assert detect(data) == "utf-8"
 
 
 def test_ascii_says_nothing() -> None:
-    assert guess(b"plain") == ""
+    assert detect(b"plain") == ""
 
 
 def read(data: bytes) -> tuple[list[Paper], list[Failure]]:
@@ -97,3 +98,93 @@ def test_pieces_may_be_of_any_size(
 def test_bytes_that_no_encoding_has_are_marked() -> None:
     stream = io.BufferedReader(io.BytesIO("Ach, André: \x81".encode("latin-1")))
     assert Source(stream, "x").text() == f"Ach, André: {UNREADABLE}"
+
+
+TEXTS = {
+    "Russian": "Мы исследуем влияние больших языковых моделей на поиск научной литературы и "
+    "показываем, что проверка ответов снижает число ошибок. Данные открыты.",
+    "Japanese": "本研究では、大規模言語モデルを用いた論文検索の手法を提案し、その有効性を実験により"
+    "示す。提案手法は従来手法よりも高い精度を達成した。データは公開されている。",
+    "Chinese": "本文提出了一种基于大语言模型的论文检索方法,并通过实验验证了其有效性。结果表明,"
+    "该方法的准确率高于现有方法,代码和数据均已公开。我们还分析了错误的原因,并讨论了今后的研究方向。",
+    "Korean": "우리는 대규모 언어 모델을 이용한 논문 검색 방법을 제안하고 실험을 통해 그 효과를 "
+    "검증하였다. 제안한 방법은 기존 방법보다 정확하다. 데이터는 공개되어 있다.",
+    "Polish": "Zbadaliśmy wpływ dużych modeli językowych na wyszukiwanie literatury naukowej. "
+    "Źródła błędów są różne, a ich liczba maleje dzięki łańcuchowi weryfikacji.",
+    "French": "Nous étudions l’effet des modèles de langue sur la recherche d’articles "
+    "scientifiques, où la vérification réduit le nombre d’erreurs.",
+}
+DETECTED = [
+    ("Russian", "cp1251"),
+    ("Russian", "koi8_r"),
+    ("Japanese", "cp932"),
+    ("Japanese", "euc_jp"),
+    ("Chinese", "gb18030"),
+    ("Korean", "cp949"),
+    ("French", "cp1252"),
+    *((language, "utf-8") for language in TEXTS),
+]
+
+
+@pytest.mark.parametrize("form", [RIS, BIB, JSON])
+@pytest.mark.parametrize(("language", "encoding"), DETECTED)
+def test_real_texts_are_read_in_their_encoding(language: str, encoding: str, form: str) -> None:
+    text = TEXTS[language]
+    papers, failures = read(
+        (form.format("Plain", "ASCII.") + form.format(text, text)).encode(encoding)
+    )
+    assert failures == []
+    assert [paper.title for paper in papers] == ["Plain", text]
+    assert papers[1].abstract == text
+
+
+@pytest.mark.parametrize("encoding", ["iso8859_2", "cp1250"])
+def test_latin_2_is_reported_unless_it_is_declared(encoding: str) -> None:
+    """Encodings of Latin letters are too similar: a wrong accent would be stored without a word."""
+    text = TEXTS["Polish"]
+    papers, failures = read((BIB.format("A", "B") + BIB.format(text, text)).encode(encoding))
+    assert [paper.title for paper in papers] == ["A"]
+    assert [failure.why for failure in failures] == [
+        "it has bytes that are not text: save the file as UTF-8"
+    ]
+    declared = f"% Encoding: {encoding}\n" + BIB.format(text, text)
+    papers, failures = read(declared.encode(encoding))
+    assert ([paper.title for paper in papers], failures) == ([text], [])
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [found for found in DETECTED if found[1] not in ("utf-8", "cp1252")]
+)
+def test_short_texts_are_not_guessed(language: str, encoding: str) -> None:
+    """A few characters look like words of many languages: the record is reported."""
+    data = BIB.format(TEXTS[language][:20], "B").encode(encoding)
+    papers, failures = read(data + BIB.format("A", "B").encode())
+    assert [paper.title for paper in papers] == ["A"]
+    assert len(failures) == 1
+
+
+def test_a_declared_encoding_wins() -> None:
+    text = "Привет мир"
+    xml = f'<?xml version="1.0" encoding="koi8-r"?><rss><channel><item><title>{text}</title>'
+    xml += "<author>a</author></item></channel></rss>"
+    papers, failures = read(xml.encode("koi8-r"))
+    assert ([paper.title for paper in papers], failures) == ([text], [])
+
+
+@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_unicode_with_and_without_a_mark(language: str, encoding: str) -> None:
+    text = TEXTS[language]
+    papers, failures = read((RIS.format(text, text) * 2).encode(encoding))
+    assert ([paper.title for paper in papers], failures) == ([text, text], [])
+
+
+def test_papers_above_damage_in_utf_16_are_read() -> None:
+    good = JSON.format("Título", "Résumé.").encode("utf-16-le")
+    failures: list[Failure] = []
+    papers = []
+    with pytest.raises(FileUnreadable, match=r"x is damaged: byte .* is not UTF-16-LE text; save"):
+        for paper in read_bytes(b"\xff\xfe" + good * 3 + b"\x00\xdcA\x00", "x", failures.append):
+            papers.append(paper.title)
+    assert papers == ["Título"] * 3
+    assert failures == []

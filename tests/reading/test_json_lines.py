@@ -85,7 +85,7 @@ def test_bad_lines_are_failures_and_the_rest_goes_on() -> None:
     assert reasons[3] == '"abstract" is not a text but a number'
     assert reasons[4] == "it has no title"
     assert reasons[5] == "not a JSON object but a list"
-    assert reasons[6].startswith("not UTF-8 text: ff (hexadecimal) at byte 14")
+    assert reasons[6] == "character 15 of the line is not text: save the file as UTF-8"
     assert all("\n" not in reason for reason in reasons)
 
 

@@ -92,4 +92,4 @@ def test_bytes_that_are_no_text_cost_the_paper() -> None:
     data = PAPER.encode().replace(b"of two cats", b"of two c\xffts").replace(b"is bad", b"\xff bad")
     with pytest.raises(Exception, match="not text"):
         list(read_bytes(data, "x", lambda failure: failures.append(failure.why)))
-    assert failures == ["not text: some of its bytes are none; save the file as UTF-8"]
+    assert failures == ["it has bytes that are not text: save the file as UTF-8"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 
 import pypdf
 import pytest
@@ -141,8 +140,3 @@ def test_damaged() -> None:
             read(whole[:at] + b"\xff" + whole[at + 5 :])
         except ReadingError as error:
             assert "a.pdf" in str(error)
-
-
-def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pypdf", None)
-    refused(data(pdf(FIRST)), FileUnreadable, r'pip install "offline-paper-assistant\[pdf\]"')

@@ -211,7 +211,7 @@ def test_bytes_that_are_no_text_cost_their_paper() -> None:
         papers = list(read_bytes(data, "page.txt", failures.append))
         assert [paper.title for paper in papers] == ["Title of the 0th", "Title of the 2th"]
         assert [failure.where for failure in failures] == ["page.txt:5"]
-        assert failures[0].why.startswith("not text")
+        assert failures[0].why.startswith("it has bytes that are not text")
 
 
 def test_a_book_is_no_abstract() -> None:

@@ -127,7 +127,7 @@ def test_declarations_that_cannot_be_true_are_passed_over(encoding: str) -> None
 def test_undecodable_bytes_and_control_characters_cost_one_record_at_most() -> None:
     found, failures = read(b"<a><r>1\x0b</r>\n<r>caf\xff</r><r>3</r></a>")
     assert found == [(1, "1"), (2, "3")]
-    assert failures == [Failure("x:2", "it has bytes that are not text in the file's encoding")]
+    assert failures == [Failure("x:2", "it has bytes that are not text: save the file as UTF-8")]
 
 
 def test_documents_one_after_the_other() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import ReadingError
 from assistant.html import render
-from assistant.reading import READABLE, Failure, OnFailure, OnFormat, read_stream
+from assistant.reading import READABLE, UPLOAD_LIMITS, Failure, OnFailure, OnFormat, read_stream
 from assistant.reading.source import HEAD_BYTES
 from assistant.text.formatting import format_authors, format_count
 
@@ -66,7 +66,9 @@ class Input:
             else:
                 opened = self.path.open("rb", buffering=0)
             with io.BufferedReader(opened, HEAD_BYTES) as stream:
-                yield from read_stream(stream, self.name, on_failure, on_format=on_format)
+                yield from read_stream(
+                    stream, self.name, on_failure, on_format=on_format, limits=UPLOAD_LIMITS
+                )
         except FileNotFoundError:
             on_failure(Failure(self.name, "the upload no longer exists. Choose the file again"))
         except (ReadingError, OSError) as error:
