@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -172,20 +172,15 @@ def _hand_over(
 
     settings = session.settings
     mail = as_email(found, settings.mail_from, recipients(settings), now)
-    writers: dict[Format, Callable[[], str]] = {
-        Format.md: lambda: as_markdown(found),
-        Format.html: lambda: as_html(found),
-        Format.eml: lambda: as_file(mail),
-    }
-    if not send:
-        with destination(out, streams) as write:
-            write(writers[form]())
-        return
-    if out is None:
+    text = as_file(mail)
+    if form is not Format.eml:
+        text = as_html(found) if form is Format.html else as_markdown(found)
+    if send and out is None:
         send_mail(mail, settings)
     else:
-        # If sending fails, the file stays unchanged too.
         with destination(out, streams) as write:
-            write(writers[form]())
-            send_mail(mail, settings)
-    streams.note(f"Sent to {settings.mail_to}.")
+            write(text)
+            if send:  # if that fails, the file stays unchanged too
+                send_mail(mail, settings)
+    if send:
+        streams.note(f"Sent to {settings.mail_to}.")

@@ -13,10 +13,11 @@ from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
+from assistant.reports import import_summary, library_facts
 from assistant.text.formatting import format_count, format_size
 
 if TYPE_CHECKING:
-    from assistant.library import ImportReport, Library
+    from assistant.library import Library
 
 
 def import_papers(
@@ -59,7 +60,7 @@ def import_papers(
     if as_json:
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
     else:
-        streams.line(summary(report, len(inputs.failures)))
+        streams.line(import_summary(report, len(inputs.failures)))
     if progress.stop_requested:
         streams.note(
             f"Stopped. {format_count(report.read, 'paper')} imported; "
@@ -103,31 +104,11 @@ def status(
         }
         streams.json(shape)
         return
-    search = "full text only" if figures.full_text_only else "full text and vectors"
     rows = [
-        ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
-        ("Papers", f"{figures.papers:,}"),
-        ("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
-        ("TL;DRs", f"{figures.tldrs:,}"),
-        ("Search by", search),
-        ("Catalogue", format_size(figures.catalog_bytes)),
-        ("Chroma", format_size(figures.chroma_bytes)),
+        *library_facts(figures),
         ("Embedder", figures.embedder or "none"),
         ("Model", described.name),
         ("Model file", f"{described.file} ({format_size(described.bytes)})"),
     ]
     for name, value in rows:
         streams.line((f"{name:<12}", "bold"), value)
-
-
-def summary(report: ImportReport, failed: int) -> str:
-    """The outcome of an import, in one line."""
-    parts = [
-        f"{format_count(report.read, 'paper')} read: {report.added:,} new, "
-        f"{report.merged:,} merged, {report.unchanged:,} unchanged"
-    ]
-    if report.without_abstract:
-        parts.append(f"{report.without_abstract:,} without an abstract")
-    if failed:
-        parts.append(f"{format_count(failed, 'record')} could not be read")
-    return "; ".join(parts) + "."

@@ -22,17 +22,22 @@ if TYPE_CHECKING:
 LIBRARY_HELP = "Library folder."
 MODEL_HELP = "Language model to use instead of the bundled one."
 
+
+def _option(name: str, metavar: str, text: str) -> Any:
+    """An option that is not given by default."""
+    return typer.Option(name, metavar=metavar, help=text, show_default=False)
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Add the sample papers if the library is empty.")
 ]
 ColumnsOption = Annotated[
     str | None,
-    typer.Option(
+    _option(
         "--columns",
-        metavar="NAME=COLUMN,...",
-        help="Columns of a table to read: title=Titel,abstract=Zusammenfassung.",
-        show_default=False,
+        "NAME=COLUMN,...",
+        "Columns of a table to read: title=Titel,abstract=Zusammenfassung.",
     ),
 ]
 
@@ -43,48 +48,24 @@ class FilterOptions:
 
     since: Annotated[
         str | None,
-        typer.Option(
-            "--since",
-            metavar="DATE",
-            help="Only papers of this date or later: 2024, 2024-03 or 2024-03-14.",
-            show_default=False,
+        _option(
+            "--since", "DATE", "Only papers of this date or later: 2024, 2024-03 or 2024-03-14."
         ),
     ] = None
     until: Annotated[
-        str | None,
-        typer.Option(
-            "--until",
-            metavar="DATE",
-            help="Only papers of this date or earlier.",
-            show_default=False,
-        ),
+        str | None, _option("--until", "DATE", "Only papers of this date or earlier.")
     ] = None
     author: Annotated[
         list[str] | None,
-        typer.Option(
-            "--author",
-            metavar="NAME",
-            help="Only papers by this author. Repeat to require several.",
-            show_default=False,
-        ),
+        _option("--author", "NAME", "Only papers by this author. Repeat to require several."),
     ] = None
     tag: Annotated[
         list[str] | None,
-        typer.Option(
-            "--tag",
-            metavar="TAG",
-            help="Only papers with this tag. Repeat to require several.",
-            show_default=False,
-        ),
+        _option("--tag", "TAG", "Only papers with this tag. Repeat to require several."),
     ] = None
     source: Annotated[
         list[str] | None,
-        typer.Option(
-            "--source",
-            metavar="FILE",
-            help="Only papers read from this file. Repeat to allow several.",
-            show_default=False,
-        ),
+        _option("--source", "FILE", "Only papers read from this file. Repeat to allow several."),
     ] = None
 
     def __post_init__(self) -> None:
@@ -133,9 +114,7 @@ class Call:
     """The options that every command has; those after the command win over those before it."""
 
     context: typer.Context
-    library: Annotated[
-        str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP, show_default=False)
-    ] = None
+    library: Annotated[str | None, _option("--library", "PATH", LIBRARY_HELP)] = None
     # Hidden where no model is used, so that the option is never an error after a command.
     model: Annotated[
         str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
@@ -166,10 +145,7 @@ class Call:
 class ModelCall(Call):
     """The same for a command that uses the language model."""
 
-    model: Annotated[
-        str | None,
-        typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, show_default=False),
-    ] = None
+    model: Annotated[str | None, _option("--model", "PATH.gguf", MODEL_HELP)] = None
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -16,6 +16,7 @@ from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
+    from assistant.paper import Paper
 
 EMPTY = "The library is empty. Add papers with `assistant import FILE`."
 NOTHING = "No papers match."
@@ -183,10 +184,7 @@ def show(
     streams.line((paper.title, "bold"))
     known = [
         ("Id", f"{stored.id} (#{stored.number})"),
-        ("Authors", ", ".join(paper.authors)),
-        ("Published", paper.published or ""),
-        ("Link", paper.url or ""),
-        ("Tags", ", ".join(paper.tags)),
+        *_described(paper),
         (
             "Read from",
             ", ".join(sorted({name for record in records for name in record.sources if name})),
@@ -202,7 +200,17 @@ def show(
         _show_record(record, streams)
 
 
-def _fields(known: list[tuple[str, str]], streams: Streams) -> None:
+def _described(paper: Paper, *ids: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    return [
+        ("Authors", ", ".join(paper.authors)),
+        ("Published", paper.published),
+        *ids,
+        ("Link", paper.url),
+        ("Tags", ", ".join(paper.tags)),
+    ]
+
+
+def _fields(known: list[tuple[str, str | None]], streams: Streams) -> None:
     for name, value in known:
         if value:
             streams.line((f"{name + ':':<11}", "dim"), value)
@@ -215,13 +223,7 @@ def _show_record(record: SourceRecord, streams: Streams) -> None:
     streams.line((", ".join(filter(None, record.sources)) or "not read from a file", "bold"))
     known = [
         ("Title", paper.title),
-        ("Authors", ", ".join(paper.authors)),
-        ("Published", paper.published or ""),
-        ("DOI", paper.doi or ""),
-        ("arXiv", paper.arxiv or ""),
-        ("PMID", paper.pmid or ""),
-        ("Link", paper.url or ""),
-        ("Tags", ", ".join(paper.tags)),
+        *_described(paper, ("DOI", paper.doi), ("arXiv", paper.arxiv), ("PMID", paper.pmid)),
         ("Abstract", paper.abstract),
     ]
     _fields(known, streams)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.importing import summary
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.maintenance import embed_missing
@@ -25,6 +24,7 @@ from assistant.errors import (
     UsageError,
 )
 from assistant.progress import Progress, retry_delay
+from assistant.reports import import_summary
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -155,7 +155,9 @@ class _Importer:
         if self.progress.stop_requested:
             return False
         self.watched.remember(path, state)
-        self.streams.line(f"{self.watched.name(path)}: {summary(report, len(inputs.failures))}")
+        self.streams.line(
+            f"{self.watched.name(path)}: {import_summary(report, len(inputs.failures))}"
+        )
         return True
 
     def _retried(self, name: str, action: Callable[[], int]) -> int:

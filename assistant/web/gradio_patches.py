@@ -10,7 +10,6 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -50,14 +49,15 @@ def patch_gradio() -> None:
         PageError: this version of Gradio lacks something the page depends on.
     """
     try:
-        import gradio
-        from gradio import blocks, component_meta, routes, state_holder
-
-        missing = list(_missing(gradio, blocks, component_meta, routes, state_holder))
+        missing = list(_missing())
     except (ImportError, AttributeError) as error:
-        raise _unusable(str(error)) from error
+        missing = [str(error)]
     if missing:
-        raise _unusable("; ".join(missing))
+        raise PageError(
+            f"The page needs Gradio {VERSION}, and the installed Gradio differs "
+            f"({'; '.join(missing)}). Install it with: pip install 'gradio=={VERSION}.*'"
+        )
+    from gradio import blocks, state_holder
 
     state = state_holder.SessionState
     set_component: Callable[[Any, int, Any], None] = state.__setitem__
@@ -73,14 +73,11 @@ def patch_gradio() -> None:
     state.__setitem__ = set_with_id  # type: ignore[method-assign]
 
 
-def _missing(
-    gradio: ModuleType,
-    blocks: ModuleType,
-    component_meta: ModuleType,
-    routes: ModuleType,
-    state_holder: ModuleType,
-) -> Iterator[str]:
+def _missing() -> Iterator[str]:
     """What the page depends on and Gradio lacks."""
+    import gradio
+    from gradio import blocks, component_meta, routes, state_holder
+
     if not gradio.__version__.startswith(f"{VERSION}."):
         yield f"it is version {gradio.__version__}"
     if list(inspect.signature(state_holder.SessionState.__setitem__).parameters)[1:] != [
@@ -96,10 +93,3 @@ def _missing(
     ):
         if name not in inspect.unwrap(function).__code__.co_names:
             yield f"{function.__qualname__} does not use {name}"
-
-
-def _unusable(reason: str) -> PageError:
-    return PageError(
-        f"The page needs Gradio {VERSION}, and the installed Gradio differs ({reason}). "
-        f"Install it with: pip install 'gradio=={VERSION}.*'"
-    )

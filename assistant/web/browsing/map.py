@@ -180,6 +180,7 @@ class Maps:
             data=_data(present, rows),
             count=len(rows),
             topics=_topics(present, rows),
+            longest=_LONGEST_TITLE,
             facts=_facts(library, present),
         )
         said = render_job(_later(present)) if present.later else ""
@@ -216,14 +217,7 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
                 "name": shown.names[topic] if topic >= 0 else "No topic",
                 "count": f"{len(members):,}",
                 "more": f"{len(members) - len(listed):,}" if len(members) > len(listed) else "",
-                "papers": [
-                    {
-                        "number": one.number,
-                        "title": one.title[:_LONGEST_TITLE],
-                        "year": one.paper.year,
-                    }
-                    for one in listed
-                ],
+                "papers": listed,
             }
         )
     return found

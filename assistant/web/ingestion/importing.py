@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.reports import import_summary
 from assistant.text.formatting import format_count
 from assistant.web.ingestion.preview import (
     PASTED,
@@ -22,7 +23,6 @@ from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
-    from assistant.library import ImportReport
     from assistant.progress import Progress
     from assistant.session import Session
 
@@ -188,7 +188,7 @@ class Importing:
         papers = (paper for given in inputs for paper in given.papers(failures.add))
         progress.report(0, preview.papers if preview.whole else 0, "Reading papers")
         library = self._session.library
-        summary = _summary(library.add(papers, progress))
+        summary = import_summary(library.add(papers, progress))
         # The papers can be found by their words before they have vectors.
         progress.report(step=f"{summary} Making vectors")
         library.vectors.embed_missing(progress)
@@ -199,28 +199,20 @@ class Importing:
 
 def _preview_view(state: JobState[Preview]) -> ImportView:
     if preview := state.result:
-        return ImportView(
-            "",
-            running=False,
-            succeeded=True,
-            preview=render_preview(preview),
-            button=_button(preview),
-        )
-    view = job_view(state)
-    return ImportView(view.html, view.running, preview="")
+        return _previewed(JobView("", running=False, succeeded=True), preview)
+    return ImportView(**vars(job_view(state)), preview="")
 
 
 def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
-    if done := state.result:
-        view = job_view(state, done.summary, done.failures.named)
-        return ImportView(view.html, running=False, succeeded=True, preview="")
-    view = job_view(state)
-    if view.running:
-        return ImportView(view.html, running=True, preview="")
-    # A failed import can be tried again.
-    return ImportView(
-        view.html, running=False, preview=render_preview(preview), button=_button(preview)
-    )
+    done = state.result
+    view = job_view(state, done.summary, done.failures.named) if done else job_view(state)
+    if done or view.running:
+        return ImportView(**vars(view), preview="")
+    return _previewed(view, preview)  # a failed import can be tried again
+
+
+def _previewed(view: JobView, preview: Preview) -> ImportView:
+    return ImportView(**vars(view), preview=render_preview(preview), button=_button(preview))
 
 
 def _button(preview: Preview) -> str:
@@ -232,11 +224,3 @@ def _button(preview: Preview) -> str:
 
 def _failed(text: str, preview: str | None = None, button: str = "") -> ImportView:
     return ImportView(render_job(error=text), running=False, preview=preview, button=button)
-
-
-def _summary(report: ImportReport) -> str:
-    bare = f" {report.without_abstract:,} without an abstract." if report.without_abstract else ""
-    return (
-        f"{format_count(report.read, 'paper')} read: {report.added:,} new, {report.merged:,} "
-        f"merged, {report.unchanged:,} unchanged.{bare}"
-    )

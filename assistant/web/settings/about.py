@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from assistant.errors import AssistantError, ModelFileInvalid
 from assistant.html import render
+from assistant.reports import library_facts
 from assistant.saved_settings import FILE
 from assistant.settings import Settings, setting_source
 from assistant.text.formatting import format_size
@@ -73,7 +74,7 @@ class About:
             "Model in use": _facts(self._model, problems),
             "Speed": self._speed(),
             "Memory": list(_memory_facts(memory())),
-            "Storage": _facts(self._storage, problems),
+            "Storage": _facts(lambda: library_facts(self._session.library.status()), problems),
         }
         return render(
             "about.html",
@@ -132,19 +133,6 @@ class About:
             ("Writes answers", _rate(speed.generation_rate(), "tokens per second")),
             ("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
             ("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
-        ]
-
-    def _storage(self) -> list[Fact]:
-        figures = self._session.library.status()
-        search = "full text only" if figures.full_text_only else "full text and vectors"
-        return [
-            ("Library", str(figures.folder) + (" (read-only)" if figures.read_only else "")),
-            ("Papers", f"{figures.papers:,}"),
-            ("Vectors", f"{figures.vectors:,} ({figures.missing_vectors:,} papers without)"),
-            ("TL;DRs", f"{figures.tldrs:,}"),
-            ("Search", search),
-            ("Catalogue", format_size(figures.catalog_bytes)),
-            ("Chroma", format_size(figures.chroma_bytes)),
         ]
 
 

@@ -1,0 +1,36 @@
+"""What the command line and the page both say about the library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.text.formatting import format_count, format_size
+
+if TYPE_CHECKING:
+    from assistant.library import ImportReport, LibraryStatus
+
+
+def import_summary(report: ImportReport, failed: int = 0) -> str:
+    """The outcome of an import in one line; `failed` records could not be read."""
+    parts = [
+        f"{format_count(report.read, 'paper')} read: {report.added:,} new, "
+        f"{report.merged:,} merged, {report.unchanged:,} unchanged"
+    ]
+    if report.without_abstract:
+        parts.append(f"{report.without_abstract:,} without an abstract")
+    if failed:
+        parts.append(f"{format_count(failed, 'record')} could not be read")
+    return "; ".join(parts) + "."
+
+
+def library_facts(status: LibraryStatus) -> list[tuple[str, str]]:
+    """Contents and size of a library, as names and values."""
+    return [
+        ("Library", str(status.folder) + (" (read-only)" if status.read_only else "")),
+        ("Papers", f"{status.papers:,}"),
+        ("Vectors", f"{status.vectors:,} ({status.missing_vectors:,} papers without)"),
+        ("TL;DRs", f"{status.tldrs:,}"),
+        ("Search by", "full text only" if status.full_text_only else "full text and vectors"),
+        ("Catalogue", format_size(status.catalog_bytes)),
+        ("Chroma", format_size(status.chroma_bytes)),
+    ]
