@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import Call, FilterOptions
+from assistant.cli.options import Call, FilterOptions, WordsArgument
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.errors import UsageError
@@ -34,12 +34,7 @@ class ExportFormat(enum.StrEnum):
 
 
 def export(
-    query: Annotated[
-        str,
-        typer.Argument(
-            metavar="QUERY", help="Only papers with all of these words.", show_default=False
-        ),
-    ] = "",
+    query: WordsArgument = "",
     form: Annotated[
         ExportFormat | None,
         typer.Option(

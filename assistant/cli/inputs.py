@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.streams import STDIN, Streams, stdin_bytes
+from assistant.cli.streams import STDIN, Streams
 from assistant.errors import ReadingError, UsageError
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
@@ -36,7 +37,9 @@ class Inputs:
             UsageError: `columns` is invalid.
         """
         self._columns = _columns(columns)
-        self._inputs = [(path, stdin_bytes() if path == STDIN else None) for path in paths]
+        self._inputs = [
+            (path, sys.stdin.buffer.read() if path == STDIN else None) for path in paths
+        ]
         self.failures: list[Failure] = []
         self.failed = 0
 

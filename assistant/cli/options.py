@@ -28,6 +28,12 @@ def _option(name: str, metavar: str, text: str) -> Any:
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
+WordsArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUERY", help="Only papers with all of these words.", show_default=False
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 SampleOption = Annotated[
     bool, typer.Option("--sample", help="Add the sample papers if the library is empty.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import Call, FilterOptions, JsonOption
+from assistant.cli.options import Call, FilterOptions, JsonOption, WordsArgument
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
 from assistant.text.sanitizing import sanitized
@@ -87,12 +87,7 @@ def similar(
 
 
 def list_papers(
-    query: Annotated[
-        str,
-        typer.Argument(
-            metavar="QUERY", help="Only papers with all of these words.", show_default=False
-        ),
-    ] = "",
+    query: WordsArgument = "",
     *,
     options: FilterOptions,
     sort: Annotated[

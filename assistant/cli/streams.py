@@ -197,11 +197,6 @@ def leave_stdout() -> None:
         os.close(nowhere)
 
 
-def stdin_bytes() -> bytes:
-    """All of stdin."""
-    return sys.stdin.buffer.read()
-
-
 def stdin_lines() -> Iterator[str]:
     """The non-blank lines of stdin, as they arrive."""
     for number, raw in enumerate(sys.stdin.buffer):

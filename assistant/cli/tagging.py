@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli.options import Call, FilterOptions
 from assistant.cli.search import NOTHING
-from assistant.cli.streams import STDIN, Streams, stdin_bytes
+from assistant.cli.streams import STDIN, Streams
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
 
@@ -131,7 +131,7 @@ def _selected(library: Library, keys: list[str] | None, filters: Filters) -> lis
 
 def _from_stdin() -> list[str]:
     """The first word of each line: the paper number in lines written by `list`."""
-    lines = stdin_bytes().decode("utf-8-sig", "replace").splitlines()
+    lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
     return [words[0] for line in lines if (words := line.split())]
 
 

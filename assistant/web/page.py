@@ -101,8 +101,9 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
     def leave(request: gr.Request) -> None:
         gone = visitor(request)
         chat.forget(gone)
-        for part in (selection, importing, batch):
-            part.leave(gone)
+        importing.forget(gone)
+        selection.leave(gone)
+        batch.stop(gone)
 
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:

@@ -94,12 +94,12 @@ class Importing:
             inputs = self._inputs.get(visitor)
             if inputs and inputs.chosen == (tuple(files), pasted):
                 return True
-        self._forget(visitor, files)
+        self.forget(visitor, files)
         return False
 
     def preview(self, visitor: str, files: Sequence[str], pasted: str) -> Iterator[ImportView]:
         """Read uploaded files and pasted text and show their papers; nothing is stored."""
-        self._forget(visitor, files)
+        self.forget(visitor, files)
         inputs = _Inputs(files, pasted)
         if not all(map(self._uploads.has, files)):
             yield _failed(NOT_UPLOADED, preview="")
@@ -151,12 +151,12 @@ class Importing:
         for state in job.follow():
             view = _import_view(state, preview)
             if view.succeeded:
-                self._forget(visitor)
+                self.forget(visitor)
             yield view
 
     def discard(self, visitor: str) -> ImportView:
         """Forget the inputs of `visitor`."""
-        self._forget(visitor)
+        self.forget(visitor)
         return ImportView("", running=False, preview="")
 
     def stop(self, visitor: str) -> None:
@@ -169,12 +169,8 @@ class Importing:
         if job:
             job.stop()
 
-    def leave(self, visitor: str) -> None:
-        """Forget the inputs of `visitor`, who has left the page; an import continues."""
-        self._forget(visitor)
-
-    def _forget(self, visitor: str, files: Sequence[str] = ()) -> None:
-        """Drop the inputs of `visitor`, who needs only `files` from now on."""
+    def forget(self, visitor: str, files: Sequence[str] = ()) -> None:
+        """Drop the inputs of `visitor`, who needs only `files` from now on; an import continues."""
         self._uploads.hold(visitor, map(Path, files))
         with self._lock:
             inputs = self._inputs.pop(visitor, None)

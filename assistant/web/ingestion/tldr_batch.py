@@ -96,10 +96,6 @@ class TldrBatch:
             if batch.visitor == visitor:
                 job.stop()
 
-    def leave(self, visitor: str) -> None:
-        """Stop the batch of `visitor`, who has left the page."""
-        self.stop(visitor)
-
     def summary(self) -> str:
         """How many papers have a TL;DR, and by which model, as HTML; waits for the model."""
         from assistant.library import Filters

@@ -68,34 +68,33 @@ def add_settings_tab(
         return
     tab.select(preferences.follow, outputs=[form.model_job], **parallel())
 
-    def after(steps: Iterator[str]) -> Iterator[tuple[Any, ...]]:
-        before = preferences.settings
-        for step in steps:
-            yield step, *(gr.skip() for _ in shown), gr.skip()
-        # Rejected input stays, to be corrected.
-        if preferences.settings is not before:
-            yield gr.skip(), *refresh(), head()
+    def steps_of(change: Callable[..., Iterator[str]]) -> Callable[..., Iterator[tuple[Any, ...]]]:
+        """A handler that shows the progress of `change`, then the new settings."""
 
-    def use_model(chosen: str, path: str) -> Iterator[tuple[Any, ...]]:
-        yield from after(preferences.use_model(chosen, path))
+        def run(*given: Any) -> Iterator[tuple[Any, ...]]:
+            before = preferences.settings
+            for step in change(*given):
+                yield step, *(gr.skip() for _ in shown), gr.skip()
+            # Rejected input stays, to be corrected.
+            if preferences.settings is not before:
+                yield gr.skip(), *refresh(), head()
 
-    def set_numbers(*values: float | None) -> Iterator[tuple[Any, ...]]:
-        yield from after(preferences.set_numbers(*values))
-
-    def reset() -> Iterator[tuple[Any, ...]]:
-        yield from after(preferences.reset())
+        run.__name__ = change.__name__
+        return run
 
     def changing(job: gr.HTML) -> dict[str, Any]:
         return {"outputs": [job, *shown, header], **parallel()}
 
     gr.on(
         [form.use.click, form.path.submit],
-        use_model,
+        steps_of(preferences.use_model),
         inputs=[form.model, form.path],
         **changing(form.model_job),
     )
-    form.save.click(set_numbers, inputs=form.numbers, **changing(form.numbers_job))
-    form.reset.click(reset, **changing(form.numbers_job))
+    form.save.click(
+        steps_of(preferences.set_numbers), inputs=form.numbers, **changing(form.numbers_job)
+    )
+    form.reset.click(steps_of(preferences.reset), **changing(form.numbers_job))
     form.model.change(
         lambda chosen: gr.update(visible=chosen == OTHER),
         inputs=[form.model],

@@ -153,7 +153,7 @@ def test_only_uploads_are_read_and_removed(make_page: MakePage, tmp_path: Path) 
         view = page.preview(path)
         assert "Only files uploaded on this page" in view.html
         assert view.button == ""
-        page.importing.leave("me")
+        page.importing.forget("me")
     assert diary.exists()
 
 
@@ -173,8 +173,8 @@ def test_a_visitor_who_goes_leaves_nothing_behind(make_page: MakePage) -> None:
     page = make_page()
     page.preview(page.upload("page.jsonl", PASTE))
     page.importing.is_previewed("other", [page.upload("never looked at.jsonl", PASTE)], "")
-    page.importing.leave("me")
-    page.importing.leave("other")
+    page.importing.forget("me")
+    page.importing.forget("other")
     assert list(page.uploads.iterdir()) == []
     assert NO_PREVIEW in page.run().html
 
@@ -296,7 +296,7 @@ def test_two_imports_at_once_are_refused(
     assert refused.preview is None
     assert refused.button == "Import 1 paper"
     # Who began it goes: it goes on.
-    page.importing.leave("one")
+    page.importing.forget("one")
     release.set()
     assert "1 new" in list(first)[-1].html
     assert page.run("two").succeeded

@@ -144,9 +144,9 @@ def test_another_window_watches(make_batch: MakeBatch) -> None:
     assert not view.own
     assert "Another window is writing TL;DRs" in view.html
     batch.stop("other")
-    batch.leave("other")
+    batch.stop("other")
     assert next(view for view in watching if view.lines).running
-    batch.leave("me")
+    batch.stop("me")
     assert list(views)[-1].can_continue
     *_, last = watching
     assert (last.running, last.can_continue) == (False, False)
