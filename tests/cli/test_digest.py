@@ -268,4 +268,5 @@ def test_what_is_neither_is_refused(since: str) -> None:
 
 def test_the_command_is_there_and_says_what_leaves_the_computer(run: Run) -> None:
     assert "digest" in {info.name for info in app.registered_commands}
-    assert "With --send the digest is sent by mail" in " ".join(run("digest", "--help").stdout.split())
+    text = " ".join(run("digest", "--help").stdout.split())
+    assert "With --send the digest is sent by mail" in text
