@@ -1,10 +1,10 @@
-"""Two imports into one library at once, while it is searched, as by an open page.
+"""Two imports into one library at the same time, while an open page searches it.
 
 Usage: python tests/sharing.py [--rounds 5]
 
-Both imports have to come to their end, the library has to be what one import after the other makes
-of it, and every search meanwhile has to answer with papers that are whole. How long a search took
-at most is printed: nothing may hang. `tests/cli/test_sharing.py` does the same once.
+Both imports must complete, the library must be the same as after one import after the other, and
+every search must return complete papers. The longest search time is printed, because no search may
+hang. `tests/cli/test_sharing.py` does this once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from killing_imports import described, import_command, write_records
+from kill_imports import contents, import_command, write_records
 
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
@@ -58,9 +58,9 @@ def import_twice_at_once(folder: Path, seed: int, records: int = 2_000) -> Outco
             assert process.returncode == 0, errors
         page.vectors.embed_missing()
         assert page.check() == []
-        shared = described(page)
+        shared = contents(page)
     with Library.open(folder / "whole", HashingEmbedder()) as opened:
-        assert shared == described(opened), "imports at once do not add up"
+        assert shared == contents(opened), "imports at once do not add up"
     return Outcome(searches, longest)
 
 

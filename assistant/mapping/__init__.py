@@ -1,22 +1,22 @@
-"""The library as a picture: papers placed by meaning, in topics that have names."""
+"""The map of the library: papers placed by similarity, grouped into named topics."""
 
 from assistant.mapping.map_builder import (
-    MOST_PAPERS,
-    brought_up,
-    drawn,
-    papers_of,
-    vectors_to_show,
-    version_of,
+    MAX_PAPERS,
+    build_map,
+    existing_papers,
+    library_version,
+    map_vectors,
+    updated_map,
 )
 from assistant.mapping.paper_map import MapCache, PaperMap
 
 __all__ = [
-    "MOST_PAPERS",
+    "MAX_PAPERS",
     "MapCache",
     "PaperMap",
-    "brought_up",
-    "drawn",
-    "papers_of",
-    "vectors_to_show",
-    "version_of",
+    "build_map",
+    "existing_papers",
+    "library_version",
+    "map_vectors",
+    "updated_map",
 ]

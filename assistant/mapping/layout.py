@@ -1,13 +1,16 @@
-"""Vectors -> places in the plane: what is near in meaning is near in the picture.
+"""A 2-D layout of vectors by t-SNE: similar vectors get nearby points.
 
-This is t-SNE (L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9, 2008) as it
-is done today: the start is the plane in which the vectors differ most and the steps are as long as
-D. Kobak and P. Berens advise ("The art of using t-SNE for single-cell transcriptomics", Nature
-Communications 10, 2019); likeness to far ones counts as nothing; the pushing apart is computed on a
-grid (see `repulsion`). At the end, attraction stays a little stronger than the theory says, which
-leaves room between groups (J. N. Böhm, P. Berens and D. Kobak, "Attraction-repulsion spectrum in
-neighbor embeddings", JMLR 23, 2022). Nothing is drawn at random: the same vectors in the same order
-have the same places.
+L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9, 2008, with these later
+improvements:
+
+- Initialization with principal components and the learning rate follow D. Kobak and P. Berens,
+  "The art of using t-SNE for single-cell transcriptomics", Nature Communications 10, 2019.
+- Affinities are computed for nearest neighbours only; the others are 0.
+- Repulsive forces are interpolated on a grid (see `repulsion`).
+- A weak exaggeration remains until the end, which leaves space between clusters (J. N. Böhm,
+  P. Berens and D. Kobak, "Attraction-repulsion spectrum in neighbor embeddings", JMLR 23, 2022).
+
+Nothing is random: the same vectors in the same order get the same layout.
 """
 
 from __future__ import annotations
@@ -15,147 +18,153 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from assistant.mapping.repulsion import repulsion
+from assistant.mapping.repulsion import repulsive_forces
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.topics.clustering import Floats, Rows, nearest_neighbours
 
 Points = npt.NDArray[np.float64]
 
-# Below that many there is no neighbourhood to keep: they lie where they differ most.
-FEWEST_EMBEDDED = 8
-# How many neighbours count, smoothly; three times as many are looked at.
+# Fewer vectors have no neighbourhoods to preserve; the layout is their principal components.
+MIN_TSNE_VECTORS = 8
+# Effective number of neighbours. Affinities are computed for three times as many.
 PERPLEXITY = 15.0
-_EARLY, _EARLY_EXAGGERATION = 100, 12.0
-_LATE, _LATE_EXAGGERATION = 300, 1.2
+_EARLY_STEPS, _EARLY_EXAGGERATION = 100, 12.0
+_LATE_STEPS, _LATE_EXAGGERATION = 300, 1.2
 _MOMENTUM = 0.8
-_LEAST_GAIN = 0.01
-# Nothing flies away from the map.
-_LONGEST_STEP = 2.0
-# Length of the start, so short that every group can still go anywhere.
-_START = 1e-2
-_BISECTIONS = 40
-# So many spots on a side, about two for each pixel that shows them.
-_SPOTS = 1000
+_MIN_GAIN = 0.01
+# Limits how far a point moves in one step, so that none leaves the others far behind.
+_MAX_STEP = 2.0
+# Standard deviation of the initial points: so small that clusters can still change places.
+_INITIAL_SCALE = 1e-2
+_BISECTION_STEPS = 40
+# Cells along a side of the map, about two per pixel. Only one point of a cell stays in place.
+_CELLS = 1000
 
 
-def layout(vectors: Floats, progress: Progress = NO_PROGRESS) -> Points:
-    """Places for `vectors` of shape (n, dimension), n > 0, with rows of length 1.
+def tsne_layout(vectors: Floats, progress: Progress = NO_PROGRESS) -> Points:
+    """Place `vectors`, which have shape (n, dimension), n > 0, and rows of length 1.
 
-    The result has shape (n, 2); its longer side lies along the first axis and runs from 0 to 1, the
-    other is centred on 0.5. Every step of the descent is reported; after a stop the places are
-    those of the last step.
+    The points have shape (n, 2). Their longer side lies along the first axis, from 0 to 1; the
+    other one is centred on 0.5. Every step is reported to `progress`. After a stop, the result is
+    the layout of the last step.
     """
-    points = _plane(vectors)
-    if len(vectors) >= FEWEST_EMBEDDED:
-        points = _embedded(vectors, points, progress)
-    return _parted(_framed(points))
+    points = _principal_components(vectors)
+    if len(vectors) >= MIN_TSNE_VECTORS:
+        points = _tsne(vectors, points, progress)
+    return _without_overlaps(_fit_to_unit_square(points))
 
 
-def _plane(vectors: Floats) -> Points:
-    """The vectors in the plane in which they differ most: their first two principal components."""
-    centred = vectors - vectors.mean(axis=0, dtype=np.float64)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    axes = axes[:, ::-1][:, :2]
-    # An axis has no direction of its own: its longest part points forward.
-    longest = np.abs(axes).argmax(axis=0)
-    return np.asarray(centred @ (axes * np.sign(axes[longest, [0, 1]])), np.float64)
-
-
-def _embedded(vectors: Floats, start: Points, progress: Progress) -> Points:
-    count = len(vectors)
-    perplexity = min(PERPLEXITY, (count - 1) / 3)
-    steps = _EARLY + _LATE
-    progress.report(0, steps)
-    near, cosines = nearest_neighbours(vectors, min(count - 1, int(3 * perplexity)), progress)
-    shares = _likeness(2.0 - 2.0 * cosines.astype(np.float64), perplexity) / (2 * count)
-    scale = max(float(start[:, 0].std()), 1e-6)
-    # Papers with the same vector start apart, or nothing would ever part them.
-    points = start / scale * _START + _spiral(count) * (_START / 100)
-    step, gains = np.zeros_like(points), np.ones_like(points)
-    for number in range(steps):
-        if progress.stop_requested:
-            break
-        pull = _EARLY_EXAGGERATION if number < _EARLY else _LATE_EXAGGERATION
-        pushed, total = repulsion(points)
-        slope = 4 * (pull * _attraction(points, near, shares) - pushed / total)
-        # What goes on in its direction goes faster, what turns back slower.
-        gains = np.where(np.sign(slope) == np.sign(step), gains * 0.8, gains + 0.2)
-        np.maximum(gains, _LEAST_GAIN, out=gains)
-        # Steps that are much longer would overshoot.
-        step = _MOMENTUM * step - count / pull * gains * slope
-        length = np.sqrt((step**2).sum(axis=1, keepdims=True))
-        step *= np.minimum(1.0, _LONGEST_STEP / np.maximum(length, _LONGEST_STEP))
-        points = points + step
-        points -= points.mean(axis=0)
-        progress.report(number + 1, steps)
-    return points
-
-
-def _likeness(distances: Points, perplexity: float) -> Points:
-    """Shares that fall with the squared `distances`, shape (n, k), and sum to 1 in each row.
-
-    How fast they fall is found by halving, so that each row's entropy is that of `perplexity`
-    equal neighbours.
-    """
-    distances = distances - distances.min(axis=1, keepdims=True)
-    wanted = np.log(perplexity)
-    low = np.full((len(distances), 1), -10.0)
-    high = np.full((len(distances), 1), 25.0)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        shares = np.exp(-distances * np.exp(middle))
-        total = shares.sum(axis=1, keepdims=True)
-        spread = (distances * shares).sum(axis=1, keepdims=True) / total
-        entropy = np.log(total) + np.exp(middle) * spread
-        low = np.where(entropy > wanted, middle, low)
-        high = np.where(entropy > wanted, high, middle)
-    return np.asarray(shares / total)
-
-
-def _attraction(points: Points, near: Rows, shares: Points) -> Points:
-    """What draws each point away from those that it is like; the slope, so it points outward."""
-    x, y = points[:, 0], points[:, 1]
-    right = x[:, None] - x[near]
-    down = y[:, None] - y[near]
-    pull = shares / (1 + right**2 + down**2)
-    ends = near.ravel()
-    found = []
-    for part in (right * pull, down * pull):
-        found.append(part.sum(axis=1) - np.bincount(ends, part.ravel(), len(points)))
-    return np.stack(found, axis=1)
-
-
-def _spiral(count: int) -> Points:
-    """Places that fill a disc of radius 1 evenly, no two of which are the same."""
-    number = np.arange(count)
-    return np.asarray(np.sqrt((number + 0.5) / count)[:, None] * _directions(number))
-
-
-def _directions(numbers: Rows) -> Points:
-    """A direction of length 1 for each number; those of any that follow each other are spread."""
+def golden_angle_directions(numbers: Rows) -> Points:
+    """A unit vector for each number; those of consecutive numbers are spread over the circle."""
     angles = numbers * (np.pi * (3 - np.sqrt(5)))
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def _framed(points: Points) -> Points:
-    """The points turned so that they are wide rather than high, in a square from 0 to 1."""
+def _principal_components(vectors: Floats) -> Points:
+    """The first two principal components."""
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :2]
+    # The sign of an axis is arbitrary; make its largest component positive.
+    largest = np.abs(axes).argmax(axis=0)
+    return np.asarray(centred @ (axes * np.sign(axes[largest, [0, 1]])), np.float64)
+
+
+def _tsne(vectors: Floats, initial: Points, progress: Progress) -> Points:
+    """Gradient descent with momentum and adaptive gains, from `initial` points."""
+    count = len(vectors)
+    perplexity = min(PERPLEXITY, (count - 1) / 3)
+    steps = _EARLY_STEPS + _LATE_STEPS
+    progress.report(0, steps)
+    neighbours, cosines = nearest_neighbours(vectors, min(count - 1, int(3 * perplexity)), progress)
+    affinities = _affinities(2.0 - 2.0 * cosines.astype(np.float64), perplexity) / (2 * count)
+    scale = max(float(initial[:, 0].std()), 1e-6)
+    # The spiral gives equal vectors different points; equal points would never separate.
+    points = initial / scale * _INITIAL_SCALE + _spiral(count) * (_INITIAL_SCALE / 100)
+    update, gains = np.zeros_like(points), np.ones_like(points)
+    for step in range(steps):
+        if progress.stop_requested:
+            break
+        exaggeration = _EARLY_EXAGGERATION if step < _EARLY_STEPS else _LATE_EXAGGERATION
+        repulsion, normalization = repulsive_forces(points)
+        attraction = _attractive_forces(points, neighbours, affinities)
+        gradient = 4 * (exaggeration * attraction - repulsion / normalization)
+        # Momentum subtracts the gradient, so equal signs mean that the direction has changed.
+        gains = np.where(np.sign(gradient) == np.sign(update), gains * 0.8, gains + 0.2)
+        np.maximum(gains, _MIN_GAIN, out=gains)
+        # A higher learning rate overshoots.
+        update = _MOMENTUM * update - count / exaggeration * gains * gradient
+        length = np.sqrt((update**2).sum(axis=1, keepdims=True))
+        update *= np.minimum(1.0, _MAX_STEP / np.maximum(length, _MAX_STEP))
+        points = points + update
+        points -= points.mean(axis=0)
+        progress.report(step + 1, steps)
+    return points
+
+
+def _affinities(distances: Points, perplexity: float) -> Points:
+    """The affinity of each vector to its neighbours; rows sum to 1.
+
+    `distances` are squared, shape (n, k). Bisection finds the bandwidth of each row's Gaussian
+    kernel at which the row's entropy is log(perplexity).
+    """
+    distances = distances - distances.min(axis=1, keepdims=True)
+    target = np.log(perplexity)
+    low = np.full((len(distances), 1), -10.0)
+    high = np.full((len(distances), 1), 25.0)
+    for _ in range(_BISECTION_STEPS):
+        middle = (low + high) / 2
+        kernel = np.exp(-distances * np.exp(middle))
+        total = kernel.sum(axis=1, keepdims=True)
+        mean_distance = (distances * kernel).sum(axis=1, keepdims=True) / total
+        entropy = np.log(total) + np.exp(middle) * mean_distance
+        low = np.where(entropy > target, middle, low)
+        high = np.where(entropy > target, high, middle)
+    return np.asarray(kernel / total)
+
+
+def _attractive_forces(points: Points, neighbours: Rows, affinities: Points) -> Points:
+    """The attractive part of the gradient, which points away from the neighbours."""
+    x, y = points[:, 0], points[:, 1]
+    dx = x[:, None] - x[neighbours]
+    dy = y[:, None] - y[neighbours]
+    weights = affinities / (1 + dx**2 + dy**2)
+    targets = neighbours.ravel()
+    forces = [
+        # Affinities are symmetric: every pair acts on both of its points.
+        force.sum(axis=1) - np.bincount(targets, force.ravel(), len(points))
+        for force in (dx * weights, dy * weights)
+    ]
+    return np.stack(forces, axis=1)
+
+
+def _spiral(count: int) -> Points:
+    """Distinct points that fill the unit disc evenly (a sunflower spiral)."""
+    numbers = np.arange(count)
+    radii = np.sqrt((numbers + 0.5) / count)[:, None]
+    return np.asarray(radii * golden_angle_directions(numbers))
+
+
+def _fit_to_unit_square(points: Points) -> Points:
+    """Rotate `points` so that their largest variance is horizontal, and scale them to 0...1."""
     centred = points - points.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    turned = centred @ axes[:, ::-1]
-    low, high = turned.min(axis=0), turned.max(axis=0)
+    rotated = centred @ axes[:, ::-1]
+    low, high = rotated.min(axis=0), rotated.max(axis=0)
     side = float((high - low).max())
     if side < 1e-9:
         return np.full_like(points, 0.5)
-    return np.asarray((turned - (low + high) / 2) / side + 0.5)
+    return np.asarray((rotated - (low + high) / 2) / side + 0.5)
 
 
-def _parted(points: Points) -> Points:
-    """The points, those that lie on one spot side by side around it."""
-    _, spots = np.unique((points * _SPOTS).round(), axis=0, return_inverse=True)
-    order = np.argsort(spots, kind="stable")
-    found = spots[order]
-    starts = np.searchsorted(found, found)
+def _without_overlaps(points: Points) -> Points:
+    """Move points that share a grid cell apart, in a spiral around the first one."""
+    _, cells = np.unique((points * _CELLS).round(), axis=0, return_inverse=True)
+    order = np.argsort(cells, kind="stable")
+    sorted_cells = cells[order]
+    starts = np.searchsorted(sorted_cells, sorted_cells)
+    # The position of each point among those of its cell.
     rank = np.empty(len(points), np.intp)
     rank[order] = np.arange(len(points)) - starts
-    beside = points + (np.sqrt(rank) / _SPOTS)[:, None] * _directions(rank)
-    return np.asarray(np.clip(beside, 0.0, 1.0))
+    moved = points + (np.sqrt(rank) / _CELLS)[:, None] * golden_angle_directions(rank)
+    return np.asarray(np.clip(moved, 0.0, 1.0))

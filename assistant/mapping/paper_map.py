@@ -1,5 +1,7 @@
-"""A map: which paper lies where and belongs to which topic. It holds nothing of the papers' text
-but the words that name the topics, and can be kept in a file of the cache."""
+"""The positions and topics of papers on a map, and the file that caches them.
+
+The file contains numbers, positions and topic names, but no titles or abstracts.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +12,31 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.files import write_atomically
 from assistant.library import VectorState
+from assistant.mapping.layout import Points, golden_angle_directions
 from assistant.topics.clustering import Floats
 
-# Has to change when the same papers get another map, or when the format changes.
-WAY = 2
+# Increase this when the same papers get another layout, or when the file format changes.
+MAP_VERSION = 2
 FOLDER = "maps"
-# A paper that came later lies so far from its nearest one; the map is 1 wide.
-_BESIDE = 0.006
-_TURN = np.pi * (3 - np.sqrt(5))
+# Distance of an added paper from its most similar one; the map has a width of 1.
+_OFFSET = 0.006
 
 
 class PaperMap(BaseModel):
-    """Papers by their `numbers`, each at `x` and `y` between 0 and 1 and in a `topic`.
+    """Papers by their `numbers`, with coordinates `x` and `y` from 0 to 1 and a `topic`.
 
-    `topic` is a place in `names`, or -1 for none. `state` is the state of the vectors from which it
-    was drawn, and `version` that of the whole library. The last `later` papers came after it was
-    drawn.
+    A `topic` is an index into `names`, or -1 for none. `version` identifies the library and `state`
+    its vectors at the time of the layout. The last `later` papers were added after the layout.
+    `way` is the MAP_VERSION of the file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    way: int = WAY
+    way: int = MAP_VERSION
     version: str
     state: VectorState
     numbers: tuple[int, ...]
@@ -46,53 +47,53 @@ class PaperMap(BaseModel):
     later: int = 0
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
+    def _check_consistency(self) -> Self:
         if {len(self.numbers)} != {len(self.x), len(self.y), len(self.topic)}:
-            raise ValueError("a paper lacks its place or its topic")
+            raise ValueError("a paper has no position or no topic")
         if any(not -1 <= topic < len(self.names) for topic in self.topic):
             raise ValueError("a topic has no name")
         return self
 
     def without(self, numbers: Collection[int]) -> PaperMap:
         """The map without these papers."""
-        kept = [place for place, number in enumerate(self.numbers) if number not in numbers]
-        return self._taking(kept)
+        kept = [index for index, number in enumerate(self.numbers) if number not in numbers]
+        return self._select(kept)
 
-    def beside_nearest(self, new: Sequence[int], vectors: Mapping[int, Floats]) -> PaperMap:
-        """The map with the papers `new`, each beside the paper of the map that it is most like.
+    def with_added(self, added: Sequence[int], vectors: Mapping[int, Floats]) -> PaperMap:
+        """The map with the papers `added`, each next to the most similar paper of the map.
 
-        `vectors` has one of length 1 for every paper, those of the map and new ones.
+        `vectors` contains a vector of length 1 for every paper, old and added.
         """
-        if not new or not self.numbers:
+        if not added or not self.numbers:
             return self
         known = np.array([vectors[number] for number in self.numbers])
-        nearest = (known @ np.array([vectors[number] for number in new]).T).argmax(axis=0)
-        placed = self._taking([*range(len(self.numbers)), *map(int, nearest)])
-        angles = np.arange(len(new)) * _TURN
-        x = [*self.x, *_moved(placed.x[len(self.x) :], np.cos(angles))]
-        y = [*self.y, *_moved(placed.y[len(self.y) :], np.sin(angles))]
-        numbers = (*self.numbers, *new)
-        return placed.model_copy(
-            update={"numbers": numbers, "x": tuple(x), "y": tuple(y), "later": len(new)}
+        nearest = (known @ np.array([vectors[number] for number in added]).T).argmax(axis=0)
+        extended = self._select([*range(len(self.numbers)), *map(int, nearest)])
+        positions: Points = np.column_stack([extended.x, extended.y])[len(self.numbers) :]
+        positions = positions + _OFFSET * golden_angle_directions(np.arange(len(added)))
+        positions = np.clip(positions, 0.0, 1.0)
+        return extended.model_copy(
+            update={
+                "numbers": (*self.numbers, *added),
+                "x": (*self.x, *(round(x, 5) for x in positions[:, 0].tolist())),
+                "y": (*self.y, *(round(y, 5) for y in positions[:, 1].tolist())),
+                "later": len(added),
+            }
         )
 
-    def _taking(self, places: Sequence[int]) -> PaperMap:
-        taken = {
-            name: tuple(getattr(self, name)[place] for place in places)
+    def _select(self, indices: Sequence[int]) -> PaperMap:
+        """The map with the papers at `indices` of this one, in that order."""
+        columns = {
+            name: tuple(getattr(self, name)[index] for index in indices)
             for name in ("numbers", "x", "y", "topic")
         }
-        return self.model_copy(update=taken)
-
-
-def _moved(values: Sequence[float], directions: npt.NDArray[np.float64]) -> list[float]:
-    moved = np.clip(np.array(values) + _BESIDE * directions, 0.0, 1.0)
-    return [round(float(one), 5) for one in moved]
+        return self.model_copy(update=columns)
 
 
 class MapCache:
-    """The last map of each library, in a folder of the cache.
+    """The latest map of a library, as a file in the cache folder.
 
-    A file that cannot be read counts as missing; a map that cannot be written is drawn again later.
+    A file that cannot be read or written is ignored: the map is then built again.
     """
 
     def __init__(self, cache: Path, library: Path) -> None:
@@ -101,18 +102,18 @@ class MapCache:
         self._file = cache / FOLDER / f"{name}.json"
 
     def read(self) -> PaperMap | None:
-        """The cached map; None if there is none, or if an older version drew it."""
+        """The cached map, or None if it is missing, damaged or of another MAP_VERSION."""
         try:
-            kept = PaperMap.model_validate_json(self._file.read_bytes())
+            cached = PaperMap.model_validate_json(self._file.read_bytes())
         except (OSError, ValidationError):
             return None
-        return kept if kept.way == WAY else None
+        return cached if cached.way == MAP_VERSION else None
 
-    def write(self, drawn: PaperMap) -> bool:
-        """Replace the cached map by `drawn`; return whether that was possible."""
+    def write(self, paper_map: PaperMap) -> bool:
+        """Replace the cached map, and return whether that succeeded."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file, drawn.model_dump_json())
+            write_atomically(self._file, paper_map.model_dump_json())
         except OSError:
             return False
         return True

@@ -1,6 +1,6 @@
-"""Batches and imports that are killed, and what they leave.
+"""Killed batches and imports lose and damage nothing.
 
-`tests/killing.py` and `tests/killing_imports.py` kill more often.
+`tests/kill_tldrs.py` and `tests/kill_imports.py` do this more often.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 from cli_support import Run
-from killing import SLOTS, kill_again_and_again
-from killing_imports import kill_again_and_again as kill_imports
+from kill_imports import kill_imports
+from kill_tldrs import SLOTS, kill_batches
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_killed_batch_loses_only_the_lines_under_way(tmp_path: Path) -> None:
-    outcome = kill_again_and_again(tmp_path, moments=4, seed=1)
-    assert outcome.lines <= outcome.asked <= outcome.lines + outcome.killed * 2 * SLOTS
+def test_a_killed_batch_loses_only_running_requests(tmp_path: Path) -> None:
+    outcome = kill_batches(tmp_path, kills=4, seed=1)
+    assert outcome.tldrs <= outcome.requests <= outcome.tldrs + outcome.killed * 2 * SLOTS
 
 
-def test_killed_imports_add_up_to_a_whole_one(tmp_path: Path) -> None:
-    assert kill_imports(tmp_path, moments=3, seed=1).completed > 0
+def test_a_killed_import_can_be_completed(tmp_path: Path) -> None:
+    assert kill_imports(tmp_path, kills=3, seed=1).completed > 0
 
 
-def test_what_a_killed_command_left_is_cleared_and_nothing_else(
+def test_only_temporary_files_of_dead_processes_are_deleted(
     run: Run, filled: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "lines.txt"

@@ -1,4 +1,4 @@
-"""The map of the library on the page: drawn once, stored, and shown again at once."""
+"""The map of the library on the page: drawn once, then shown from the cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.web.rendering import explained, render_job, render_text
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
-    from assistant.mapping import PaperMap
+    from assistant.mapping import MapCache, PaperMap
     from assistant.progress import Progress
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs, JobState
@@ -53,7 +53,7 @@ class Maps:
         self._jobs = jobs
         self._lock = threading.Lock()
         self._job: Job[PaperMap | None] | None = None
-        self._drawn: PaperMap | None = None
+        self._map: PaperMap | None = None
 
     def open(self, seen: str = "", *, redraw: bool = False) -> Iterator[MapView]:
         """Yield views until the map is shown: the stored one if it is current, else a new one.
@@ -102,7 +102,7 @@ class Maps:
         return render_text("Select a paper on the map to show it here.", "nothing map-empty")
 
     def _views(self, seen: str, redraw: bool) -> Iterator[MapView]:
-        from assistant.mapping import brought_up, vectors_to_show, version_of
+        from assistant.mapping import library_version, map_vectors, updated_map
 
         if not seen:
             yield MapView(None, render_job("Opening the map …", running=True))
@@ -111,17 +111,17 @@ class Maps:
             yield MapView("", render_job(EMPTY))
             return
         if not redraw and not (self._job and self._job.running):
-            vectors = vectors_to_show(library)
+            vectors = map_vectors(library)
             if not vectors:
                 yield MapView("", render_job(_no_vectors(library)), can_draw=True)
                 return
-            kept = self._last(library)
-            if kept and kept.version == version_of(library):
-                yield self._picture(library, kept)
+            latest = self._latest(library)
+            if latest and latest.version == library_version(library):
+                yield self._picture(library, latest)
                 return
-            now = brought_up(kept, library, vectors) if kept else None
-            if now:
-                yield self._picture(library, now)
+            updated = updated_map(latest, library, vectors) if latest else None
+            if updated:
+                yield self._picture(library, updated)
                 return
         for state in self._drawing().follow():
             yield self._view(library, state)
@@ -134,8 +134,8 @@ class Maps:
             return MapView(None, message, running=True)
         if state.error:
             return MapView(None, render_job(error=state.error), can_draw=True)
-        if drawn := self._drawn:
-            return self._picture(library, drawn)
+        if self._map:
+            return self._picture(library, self._map)
         if self._job and self._job.progress.stop_requested:
             return MapView(None, render_job(STOPPED), can_draw=True)
         return MapView("", render_job(_no_vectors(library)), can_draw=True)
@@ -148,31 +148,31 @@ class Maps:
             return self._job
 
     def _draw(self, progress: Progress) -> PaperMap | None:
-        from assistant.mapping import drawn, vectors_to_show
+        from assistant.mapping import build_map, map_vectors
 
         library = self._session.library
         progress.report(step="Reading the papers")
-        vectors = vectors_to_show(library)
-        made = drawn(library, vectors, progress) if vectors else None
-        if made:
-            self._drawn = made
-            self._kept(library).write(made)
-        return made
+        vectors = map_vectors(library)
+        built = build_map(library, vectors, progress) if vectors else None
+        if built:
+            self._map = built
+            self._cache(library).write(built)
+        return built
 
-    def _last(self, library: Library) -> PaperMap | None:
-        if self._drawn is None:
-            self._drawn = self._kept(library).read()
-        return self._drawn
+    def _latest(self, library: Library) -> PaperMap | None:
+        if self._map is None:
+            self._map = self._cache(library).read()
+        return self._map
 
-    def _kept(self, library: Library) -> Any:
+    def _cache(self, library: Library) -> MapCache:
         from assistant.mapping import MapCache
 
         return MapCache(self._session.settings.cache, library.folder)
 
     def _picture(self, library: Library, shown: PaperMap) -> MapView:
-        from assistant.mapping import papers_of, version_of
+        from assistant.mapping import existing_papers, library_version
 
-        papers = {stored.number: stored for stored in papers_of(library, shown.numbers)}
+        papers = {stored.number: stored for stored in existing_papers(library, shown.numbers)}
         present = shown.without(set(shown.numbers) - papers.keys())
         rows = [papers[number] for number in present.numbers]
         html = render(
@@ -183,9 +183,10 @@ class Maps:
             longest=_LONGEST_TITLE,
             facts=_facts(library, present),
         )
-        said = render_job(_later(present)) if present.later else ""
+        message = render_job(_later(present)) if present.later else ""
         seen = f"{present.version} {present.later} {len(rows)}"
-        return MapView(html, said, can_draw=present.version != version_of(library), seen=seen)
+        can_draw = present.version != library_version(library)
+        return MapView(html, message, can_draw=can_draw, seen=seen)
 
 
 def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:

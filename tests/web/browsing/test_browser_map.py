@@ -1,4 +1,4 @@
-"""The map of the library in a real browser: by pointer, by keys, on a phone and in the dark."""
+"""The Map tab in a browser: mouse, keyboard, small screen and dark mode."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def open_map(page: Page) -> None:
 
 
 def picture(page: Page) -> str:
-    """What is on the canvas now, once everything is drawn."""
+    """The content of the canvas after the animations."""
     page.wait_for_timeout(400)
     found = page.evaluate("document.querySelector('.map canvas').toDataURL()")
     assert isinstance(found, str)
@@ -37,7 +37,7 @@ def picture(page: Page) -> str:
 
 
 def colours(page: Page) -> int:
-    """How many colours the picture has."""
+    """The number of colours on the canvas."""
     page.wait_for_timeout(400)
     found = page.evaluate(
         """() => {
@@ -51,7 +51,7 @@ def colours(page: Page) -> int:
     return found
 
 
-def test_papers_are_found_and_opened_by_pointer(
+def test_find_and_open_papers_with_the_mouse(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
     with serve(make_session(papers=PAPERS)) as server, open_page(server.address) as page:
@@ -74,7 +74,7 @@ def test_papers_are_found_and_opened_by_pointer(
         page.click(".map-in")
         assert picture(page) != whole
         page.click(".map-all")
-        # The ring around what was pointed at is no part of it.
+        # Removes the ring around the paper under the pointer.
         page.mouse.move(1, 1)
         whole = picture(page)
         page.mouse.move(*_middle(page))
@@ -87,7 +87,7 @@ def test_papers_are_found_and_opened_by_pointer(
         assert page.locator(".map-paper").count() == 0
         page.click(".map-all")
 
-        # The list is the same map for those who do not see it.
+        # The list contains the same papers, for screen readers.
         page.click(".map-list summary")
         page.locator(".map-open").get_by_text("On graphs nodes edges 11").click()
         page.locator(".map-paper").get_by_text("About graphs nodes edges, the case 11.").wait_for()
@@ -106,7 +106,7 @@ def _middle(page: Page, right: float = 0) -> tuple[float, float]:
     return box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2
 
 
-def test_keys_go_from_paper_to_paper_on_a_phone_in_the_dark(
+def test_select_papers_with_the_keyboard_on_a_small_dark_screen(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
     session = make_session(papers=PAPERS)
@@ -126,7 +126,7 @@ def test_keys_go_from_paper_to_paper_on_a_phone_in_the_dark(
         page.keyboard.press("+")
         page.keyboard.press("Enter")
         page.locator(".map-paper").wait_for()
-        # Whoever opened it by key goes on in the card.
+        # The keyboard focus moves to the card.
         page.wait_for_function("document.activeElement.classList.contains('map-paper')")
         assert page.inner_text(".map-paper h2") in said.inner_text()
         page.keyboard.press("Tab")
@@ -134,7 +134,7 @@ def test_keys_go_from_paper_to_paper_on_a_phone_in_the_dark(
         page.locator(".map-empty").wait_for(state="attached")
         assert page.evaluate("document.activeElement.classList.contains('map-stage')")
 
-        # Later papers lie on the old map, until it is drawn anew.
+        # Added papers are placed on the old map until it is redrawn.
         session.library.add([Paper(title="On rivers water spring 99", abstract="Water.")])
         session.library.vectors.embed_missing()
         page.set_viewport_size({"width": 1280, "height": 800})

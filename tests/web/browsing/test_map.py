@@ -1,4 +1,4 @@
-"""The map on the page, without a server: what is drawn, kept, said and stopped."""
+"""The Map tab, without a server: drawing, caching, messages and stopping."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def session(make_session: MakeSession, tmp_path: Any, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def draws(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many papers were drawn, each time that a map was."""
+def drawn_counts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of papers of each map that is drawn."""
     counted: list[int] = []
-    drawn = assistant.mapping.drawn
+    build_map = assistant.mapping.build_map
 
     def counting(library: Library, vectors: Any, progress: Any) -> Any:
         counted.append(len(vectors))
-        return drawn(library, vectors, progress)
+        return build_map(library, vectors, progress)
 
-    monkeypatch.setattr(assistant.mapping, "drawn", counting)
+    monkeypatch.setattr(assistant.mapping, "build_map", counting)
     return counted
 
 
@@ -93,8 +93,8 @@ def test_the_map_is_drawn_with_progress_and_then_shown(session: Session, jobs: J
     assert not views[-1].can_draw
 
 
-def test_a_map_is_drawn_once_and_is_there_after_a_restart(
-    session: Session, jobs: Jobs, draws: list[int]
+def test_a_map_is_drawn_once_and_cached(
+    session: Session, jobs: Jobs, drawn_counts: list[int]
 ) -> None:
     maps = Maps(session, jobs)
     first = last(maps)
@@ -102,7 +102,7 @@ def test_a_map_is_drawn_once_and_is_there_after_a_restart(
     again = list(Maps(session, jobs).open())
     assert again[-1].html == first.html
     assert not any(view.running for view in again)
-    assert draws == [40]
+    assert drawn_counts == [40]
 
 
 def test_a_window_that_shows_the_map_keeps_its_picture(session: Session, jobs: Jobs) -> None:
@@ -115,8 +115,8 @@ def test_a_window_that_shows_the_map_keeps_its_picture(session: Session, jobs: J
     assert last(maps, seen=first.seen).html is not None
 
 
-def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
-    session: Session, jobs: Jobs, draws: list[int]
+def test_few_added_papers_are_placed_and_many_redraw_the_map(
+    session: Session, jobs: Jobs, drawn_counts: list[int]
 ) -> None:
     maps = Maps(session, jobs)
     last(maps)
@@ -128,18 +128,18 @@ def test_a_few_new_papers_are_placed_and_many_make_it_drawn_anew(
     data = data_of(view.html)
     assert data["later"] == 3
     assert [number for number, *_ in data["points"]][-3:] == [41, 42, 43]
-    assert draws == [40]
+    assert drawn_counts == [40]
     view = last(maps, redraw=True)
     assert data_of(view.html)["later"] == 0
     assert not view.can_draw
-    assert draws == [40, 43]
+    assert drawn_counts == [40, 43]
     session.library.add(papers(43, 80))
     session.library.vectors.embed_missing()
     assert len(data_of(last(maps).html)["points"]) == 80
-    assert draws == [40, 43, 80]
+    assert drawn_counts == [40, 43, 80]
 
 
-def test_removed_papers_are_gone_from_the_map(session: Session, jobs: Jobs) -> None:
+def test_removed_papers_are_not_on_the_map(session: Session, jobs: Jobs) -> None:
     maps = Maps(session, jobs)
     last(maps)
     title = session.library.papers.get("#7").title
@@ -157,7 +157,7 @@ def test_few_papers_have_a_map(make_session: MakeSession, jobs: Jobs, count: int
     assert f"{count} paper" in text_of(view.html or "")
 
 
-def test_without_papers_or_vectors_a_sentence_says_so(
+def test_without_papers_or_vectors_a_message_explains_it(
     make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_session(papers=[])
@@ -183,16 +183,17 @@ def test_papers_that_are_not_on_the_map_are_counted(
     shown = text_of(last(Maps(session, jobs)).html or "")
     assert "40 of 42 papers · 2 without vectors not shown" in shown
     session.library.vectors.embed_missing()
-    everybody = assistant.mapping.vectors_to_show
-    monkeypatch.setattr(assistant.mapping, "vectors_to_show", lambda one: everybody(one, 25))
+    map_vectors = assistant.mapping.map_vectors
+    monkeypatch.setattr(assistant.mapping, "map_vectors", lambda library: map_vectors(library, 25))
     shown = text_of(last(Maps(session, jobs), redraw=True).html or "")
     assert "25 of 42 papers · a sample" in shown
 
 
-def test_drawing_can_be_stopped_and_the_old_map_stays(
+def test_stopping_keeps_the_previous_map(
     session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn, begun, ended = assistant.mapping.drawn, threading.Event(), threading.Event()
+    build_map = assistant.mapping.build_map
+    begun, ended = threading.Event(), threading.Event()
 
     def endless(library: Library, vectors: Any, progress: Progress) -> None:
         progress.report(1, 2, "Placing the papers")
@@ -200,7 +201,7 @@ def test_drawing_can_be_stopped_and_the_old_map_stays(
         progress.stop_event.wait()
         ended.set()
 
-    monkeypatch.setattr(assistant.mapping, "drawn", endless)
+    monkeypatch.setattr(assistant.mapping, "build_map", endless)
     maps = Maps(session, jobs)
     views = maps.open()
     while not begun.is_set():
@@ -212,9 +213,9 @@ def test_drawing_can_be_stopped_and_the_old_map_stays(
     assert view.can_draw
     assert not view.running
 
-    monkeypatch.setattr(assistant.mapping, "drawn", drawn)
+    monkeypatch.setattr(assistant.mapping, "build_map", build_map)
     assert len(data_of(last(maps).html)["points"]) == 40
-    monkeypatch.setattr(assistant.mapping, "drawn", endless)
+    monkeypatch.setattr(assistant.mapping, "build_map", endless)
     begun.clear()
     ended.clear()
     views = maps.open(redraw=True)
@@ -224,7 +225,9 @@ def test_drawing_can_be_stopped_and_the_old_map_stays(
     assert len(data_of(list(views)[-1].html)["points"]) == 40
 
 
-def test_two_windows_wait_for_the_same_map(session: Session, jobs: Jobs, draws: list[int]) -> None:
+def test_two_windows_share_one_drawing_job(
+    session: Session, jobs: Jobs, drawn_counts: list[int]
+) -> None:
     maps = Maps(session, jobs)
     one, two = maps.open(), maps.open()
     for views in (one, two):
@@ -232,12 +235,10 @@ def test_two_windows_wait_for_the_same_map(session: Session, jobs: Jobs, draws: 
         next(views)
     first, second = list(one)[-1], list(two)[-1]
     assert first.html == second.html
-    assert draws == [40]
+    assert drawn_counts == [40]
 
 
-def test_what_goes_wrong_is_said(
-    session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_errors_are_shown(session: Session, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged(*given: Any) -> None:
         raise LibraryDamaged("Some vectors of the library are damaged.")
 
@@ -250,7 +251,7 @@ def test_what_goes_wrong_is_said(
         raise ZeroDivisionError("oh")
 
     monkeypatch.undo()
-    monkeypatch.setattr(assistant.mapping, "drawn", broken)
+    monkeypatch.setattr(assistant.mapping, "build_map", broken)
     view = last(Maps(session, jobs), redraw=True)
     assert "The assistant failed unexpectedly (ZeroDivisionError: oh)." in text_of(view.message)
     assert view.can_draw
@@ -273,7 +274,7 @@ def test_a_paper_opens_as_a_card(session: Session, jobs: Jobs) -> None:
     assert "No paper in the library" in text_of(maps.card("<b>"))
 
 
-def test_nothing_of_a_paper_becomes_markup(
+def test_text_of_papers_never_becomes_markup(
     make_session: MakeSession, jobs: Jobs, session: Session
 ) -> None:
     plain = Tags(last(Maps(session, jobs)).html or "")

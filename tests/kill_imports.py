@@ -1,11 +1,11 @@
-"""Kill an import at random moments, again and again, and see what is left of the library.
+"""Kill imports at random moments, and check that the library is undamaged and loses no record.
 
-Usage: python tests/killing_imports.py [--moments 200]
+Usage: python tests/kill_imports.py [--kills 200]
 
-The import is the real command, with the shipped embedder that hashes in place of the model. After
-every kill the library has to open, be sound, and have every record that it had before. When an
-import has come to its end, the library has to be what one has that nobody killed; then the next one
-begins with an empty library. `tests/cli/test_killing.py` does the same a few times.
+The import is the real command with a fake embedder. After every kill, the library must open, pass
+`check` and still have all earlier records. A completed import must give the same library as an
+uninterrupted one; the next one then starts with an empty library. `tests/cli/test_killing.py` does
+this a few times.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ assistant.models.open_embedder = lambda *_, **__: HashingEmbedder()
 sys.argv = ["assistant", *sys.argv[1:]]
 main()
 """
-# A description of a paper: its key, what is known of it, and its records.
-Described = dict[str, tuple[str, tuple[str, ...]]]
+# Id of a paper -> its metadata and its sorted records, as JSON.
+Contents = dict[str, tuple[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many imports were killed while they ran, and how many came to their end."""
+    """How many imports were killed while running, and how many completed."""
 
     killed: int
     completed: int
@@ -54,24 +54,24 @@ def import_command(library: Path, *files: Path) -> list[str]:
 
 
 def write_records(file: Path, seed: int, count: int = RECORDS) -> None:
-    """Write `count` records, some of which describe a paper that another one describes too."""
-    dice = random.Random(seed)
+    """Write `count` records, some of which describe the same paper."""
+    rng = random.Random(seed)
     with file.open("w", encoding="utf-8") as out:
         for number in range(count):
-            paper = number if dice.random() < 0.8 else dice.randrange(number + 1)
+            paper = number if rng.random() < 0.8 else rng.randrange(number + 1)
             record = {
                 "title": f"How specimen number {paper} of the collection sleeps in winter",
-                "abstract": f"We watched it. It slept {paper} hours." * dice.randint(0, 2),
-                "authors": ["Ada Lovelace", f"Person {paper}"][: dice.randint(1, 2)],
+                "abstract": f"We watched it. It slept {paper} hours." * rng.randint(0, 2),
+                "authors": ["Ada Lovelace", f"Person {paper}"][: rng.randint(1, 2)],
                 "published": f"{2000 + paper % 20}",
             }
-            if dice.random() < 0.5:
+            if rng.random() < 0.5:
                 record["doi"] = f"10.1234/{paper}"
             out.write(json.dumps(record) + "\n")
 
 
-def described(library: Library) -> Described:
-    """All that must be the same however the papers came in."""
+def contents(library: Library) -> Contents:
+    """What must not depend on how the papers were imported."""
     return {
         stored.id: (
             stored.paper.model_dump_json(),
@@ -86,65 +86,66 @@ def described(library: Library) -> Described:
     }
 
 
-def kill_again_and_again(folder: Path, moments: int, seed: int) -> Outcome:
-    """Run the import and kill it `moments` times in all; fails on any damage."""
-    dice = random.Random(seed)
-    records, whole, library = folder / "records.jsonl", folder / "whole", folder / "library"
+def kill_imports(folder: Path, kills: int, seed: int) -> Outcome:
+    """Start an import and kill it, `kills` times; fails on any damage."""
+    rng = random.Random(seed)
+    records, library = folder / "records.jsonl", folder / "library"
+    uninterrupted = folder / "uninterrupted"
     write_records(records, seed)
-    begun = time.monotonic()
-    subprocess.run(import_command(whole, records), check=True, capture_output=True)
-    longest = time.monotonic() - begun
-    with Library.open(whole, HashingEmbedder()) as opened:
-        expected, vectors = described(opened), opened.status().vectors
+    start = time.monotonic()
+    subprocess.run(import_command(uninterrupted, records), check=True, capture_output=True)
+    duration = time.monotonic() - start
+    with Library.open(uninterrupted, HashingEmbedder()) as opened:
+        expected, vectors = contents(opened), opened.status().vectors
     killed = completed = 0
-    for _ in range(moments):
+    for _ in range(kills):
         before = _records(library) if library.exists() else set()
-        begun = time.monotonic()
+        start = time.monotonic()
         process = subprocess.Popen(
             import_command(library, records), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            process.wait(dice.uniform(0.1 * longest, longest))
-            longest = time.monotonic() - begun  # the computer has less to do than it had
+            process.wait(rng.uniform(0.1 * duration, duration))
+            duration = time.monotonic() - start  # the machine is less busy than before
         except subprocess.TimeoutExpired:
             process.kill()
         killed += process.wait() == -9
         if not (library / "catalog.sqlite").exists():
-            continue  # killed before it had begun
+            continue  # killed before the library was created
         with Library.open(library, HashingEmbedder()) as opened:
             assert opened.check() == []
             missing = opened.vectors.missing()
-            found = described(opened)
+            found = contents(opened)
         assert before <= {key for _, records in found.values() for key in records}
         if found == expected and not missing:
             completed += 1
             shutil.rmtree(library)
     subprocess.run(import_command(library, records), check=True, capture_output=True)
     with Library.open(library, HashingEmbedder()) as opened:
-        assert described(opened) == expected, "killed imports do not add up to a whole one"
+        assert contents(opened) == expected, "the result differs from an uninterrupted import"
         assert (opened.check(), opened.status().vectors) == ([], vectors)
     return Outcome(killed, completed + 1)
 
 
 def _records(library: Path) -> set[str]:
-    """Every record that the library has."""
+    """All records of the library."""
     if not (library / "catalog.sqlite").exists():
         return set()
     with Library.open(library, HashingEmbedder()) as opened:
-        return {key for _, records in described(opened).values() for key in records}
+        return {key for _, records in contents(opened).values() for key in records}
 
 
 def main() -> None:
-    """Kill as often as asked for and say what came of it."""
+    """Kill imports and print the outcome."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--moments", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        outcome = kill_again_and_again(Path(folder), given.moments, given.seed)
+        outcome = kill_imports(Path(folder), args.kills, args.seed)
     print(
-        f"{outcome.killed} of {given.moments} imports were killed while they ran; every library "
-        f"was sound, and the {outcome.completed} that came to their end are the same."
+        f"{outcome.killed} of {args.kills} imports were killed while running. Every library "
+        f"passed the check; {outcome.completed} imports completed with the same result."
     )
 
 
