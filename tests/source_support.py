@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from assistant.paper import Paper
-from assistant.reading.format import Failure, Format
+from assistant.reading.format import Failure, Format, OnFailure, Skip
 from assistant.reading.source import HEAD_BYTES, Source
 
 
@@ -16,8 +16,17 @@ def source_of(data: bytes | str, name: str = "x") -> Source:
 
 
 def read_with(known: Format, data: bytes | str) -> tuple[list[Paper], list[Failure]]:
+    return read_source(known, source_of(data))
+
+
+def read_source(known: Format, source: Source) -> tuple[list[Paper], list[Failure]]:
     failures: list[Failure] = []
-    return list(known.read(source_of(data), failures.append)), failures
+    return list(known.read(source, skipping(source.name, failures.append))), failures
+
+
+def skipping(name: str, on_failure: OnFailure) -> Skip:
+    """Turns skipped records of the file `name` into failures, as the reader does."""
+    return lambda number, why: on_failure(Failure(f"{name}:{number}", why))
 
 
 def counts(known: Format, folder: Path, names: list[str]) -> dict[str, tuple[int, int]]:

@@ -26,8 +26,15 @@ from dataclasses import dataclass, field
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, NoPaper, paper_of
+from assistant.reading.format import Format, Skip
+from assistant.reading.record import (
+    LARGEST_RECORD,
+    PART_COST,
+    TOO_LARGE,
+    NoPaper,
+    paper_of,
+    papers_of,
+)
 from assistant.reading.source import Source
 
 _BACKSLASHES = r"\\"
@@ -47,32 +54,13 @@ _HYPHEN = re.compile(r"\w-")
 _CONJUNCTION = re.compile(r"(?:and|or)\b")
 
 
-class ArxivListing:
-    """Entries between rules, each with its parts between lines of two backslashes."""
-
-    name = "arXiv listing"
-    expected = (
-        r"the daily e-mail of arXiv: entries that begin with a line \\ and a line arXiv:2101.00001"
+def _matches(head: str) -> bool:
+    """An entry begins: two backslashes, on the next line the paper's number."""
+    lines = [_QUOTE.sub("", line, count=1).strip() for line in head.split("\n")]
+    return any(
+        above == _BACKSLASHES and _NUMBER.match(line)
+        for above, line in itertools.pairwise(filter(None, lines))
     )
-
-    def matches(self, head: str) -> bool:
-        """An entry begins: two backslashes, on the next line the paper's number."""
-        lines = [_QUOTE.sub("", line, count=1).strip() for line in head.split("\n")]
-        lines = [line for line in lines if line]
-        return any(
-            above == _BACKSLASHES and _NUMBER.match(line)
-            for above, line in itertools.pairwise(lines)
-        )
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers in the order of the mail, one entry in memory."""
-        for entry in _entries(source, on_failure):
-            if entry.damaged:
-                continue
-            try:
-                yield entry.paper(source.name)
-            except NoPaper as error:
-                on_failure(Failure(where=f"{source.name}:{entry.line}", why=str(error)))
 
 
 class _Part(enum.IntEnum):
@@ -155,13 +143,13 @@ class _Entry:
         )
 
 
-def _entries(source: Source, on_failure: OnFailure) -> Iterator[_Entry]:
+def _entries(source: Source, skip: Skip) -> Iterator[tuple[int, _Entry]]:
     entry: _Entry | None = None
     opened = False  # the last line was two backslashes
     last_number = 0
 
     def on_bad_line(number: int, why: str) -> None:
-        on_failure(Failure(where=f"{source.name}:{number}", why=why))
+        skip(number, why)
         if entry:
             # A title or an abstract with a hole in it would say something else.
             entry.damaged = True
@@ -175,8 +163,8 @@ def _entries(source: Source, on_failure: OnFailure) -> Iterator[_Entry]:
         begins = _NUMBER.match(bare) if opened else None
         opened = bare == _BACKSLASHES
         if begins:
-            if entry:
-                yield entry
+            if entry and not entry.damaged:
+                yield entry.line, entry
             entry = _Entry(number, begins["id"], quote)
         elif entry is None:
             continue
@@ -186,13 +174,14 @@ def _entries(source: Source, on_failure: OnFailure) -> Iterator[_Entry]:
             found = _ADDRESS.search(bare)
             entry.url = found[0] if found else None
             entry.closed = True
-            yield entry
+            if not entry.damaged:
+                yield entry.line, entry
             entry = None
         else:
             within = line.startswith(entry.quote)
             entry.add(line.removeprefix(entry.quote).rstrip() if within else bare, after_blank)
-    if entry:
-        yield entry
+    if entry and not entry.damaged:
+        yield entry.line, entry
 
 
 def _quote(line: str) -> str:
@@ -207,3 +196,11 @@ def _joined(lines: list[str]) -> str:
         inside_word = _HYPHEN.fullmatch(joined[-2:]) and not _CONJUNCTION.match(line)
         joined += line if inside_word or not joined else f" {line}"
     return joined
+
+
+FORMAT = Format(
+    "arXiv listing",
+    r"the daily e-mail of arXiv: entries that begin with a line \\ and a line arXiv:2101.00001",
+    _matches,
+    lambda source, skip: papers_of(_entries(source, skip), _Entry.paper, source.name, skip),
+)

@@ -8,14 +8,14 @@ broken entries in silence, reads 1.8 MB a second and is stopped by deep nesting;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assistant.paper import Paper
 from assistant.reading.bibtex_entry import entry_paper
 from assistant.reading.dates import MONTHS
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper
+from assistant.reading.format import Format, Skip
+from assistant.reading.record import papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
 _ENTRY = re.compile(r"@[ \t]{0,99}([A-Za-z]\w{0,99})\s{0,99}([{(])")
@@ -66,36 +66,22 @@ _OWN = frozenset(
 _REFERENCE = re.compile(r"\b(?:crossref|xdata)\s*=", re.IGNORECASE)
 
 
-class BibTex:
-    """BibTeX, BibLaTeX and what reference managers call so."""
+def _matches(head: str) -> bool:
+    """An entry begins a line, with no more than a few words and comments above it."""
+    found = _HEAD.search(head)
+    if found is None:
+        return False
+    above = _COMMENT_LINE.sub("", head[: found.start()])
+    return len(" ".join(above.split())) <= _CHARACTERS_ABOVE
 
-    name = "BibTeX"
-    expected = "BibTeX: entries such as @article{key, title = {...}, abstract = {...}}"
 
-    def matches(self, head: str) -> bool:
-        """An entry begins a line, with no more than a few words and comments above it."""
-        found = _HEAD.search(head)
-        if found is None:
-            return False
-        above = _COMMENT_LINE.sub("", head[: found.start()])
-        return len(" ".join(above.split())) <= _CHARACTERS_ABOVE
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every entry that has a title, in the file's order."""
-        text = source.text()
-
-        def fail(line: int, why: str) -> None:
-            on_failure(Failure(where=f"{source.name}:{line}", why=why))
-
-        parents = _parents(text) if _REFERENCE.search(text) else {}
-        for entry in _entries(text, fail):
-            # A set only names entries that stand elsewhere in the file.
-            if entry.kind in ("xdata", "set"):
-                continue
-            try:
-                yield entry_paper(_inherited(entry, parents), source.name)
-            except NoPaper as error:
-                fail(entry.line, str(error))
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    text = source.text()
+    parents = _parents(text) if _REFERENCE.search(text) else {}
+    # A set only names entries that are elsewhere in the file.
+    entries = (it for it in _entries(text, skip) if it.kind not in ("xdata", "set"))
+    inherited = ((entry.line, _inherited(entry, parents)) for entry in entries)
+    return papers_of(inherited, entry_paper, source.name, skip)
 
 
 @dataclass(frozen=True)
@@ -115,7 +101,7 @@ class _NotClosed(_Broken):
     """Its text ends before it does."""
 
 
-def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
+def _entries(text: str, skip: Skip) -> Iterator[_Entry]:
     """Each entry of the file; one that is broken ends where the next begins."""
     macros = dict(zip(MONTHS, MONTHS, strict=True))
     beginnings, escapes = _Places(text, _NEXT_ENTRY), _Places(text, _BACKSLASH)
@@ -130,19 +116,19 @@ def _entries(text: str, fail: Callable[[int, str], None]) -> Iterator[_Entry]:
             values, key, at = _parsed(text, found, kind, macros, beginnings, escapes)
         except _Broken as error:
             if kind not in ("comment", "preamble"):
-                fail(line, str(error))
+                skip(line, str(error))
             at = beginnings.after(found.end())
             continue
         if text.find(UNREADABLE, found.start(), at) >= 0:
             if kind not in ("comment", "preamble"):
-                fail(line, NOT_TEXT)
+                skip(line, NOT_TEXT)
             continue
         if kind == "string":
             room -= sum(map(len, values.values()))
             if room > 0:
                 macros.update(values)
             else:
-                fail(line, f"the macros are longer than {_LONGEST_MACROS:,} characters")
+                skip(line, f"the macros are longer than {_LONGEST_MACROS:,} characters")
         elif kind not in ("comment", "preamble"):
             yield _Entry(kind, key, line, values)
 
@@ -323,3 +309,11 @@ def _inherited(entry: _Entry, parents: dict[str, _Entry]) -> dict[str, str]:
                     values[name] = value
         level = above
     return values
+
+
+FORMAT = Format(
+    "BibTeX",
+    "BibTeX: entries such as @article{key, title = {...}, abstract = {...}}",
+    _matches,
+    _read,
+)

@@ -10,7 +10,7 @@ from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import most_exact
-from assistant.reading.names import given_first
+from assistant.reading.fields import given_first
 from assistant.reading.record import NoPaper, paper_of, refuse_prose
 
 # What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
@@ -158,9 +158,9 @@ class FoundColumns:
             abstract=next(iter(abstracts), ""),
             authors=_authors(*names[0], family_first=self.family_first) if names else (),
             published=most_exact([value for _, value in values("date")]),
-            arxiv=next((value for value in arxivs if fields.arxiv(value)), None),
+            arxiv=arxivs,
             doi=first("doi"),
-            pmid=next(iter(pmids), None),
+            pmid=pmids,
             url=first("url"),
             tags=_spelled(first("tags")) or first("tags"),
         )

@@ -1,30 +1,33 @@
-"""RSS feeds of journals and of arXiv (versions 0.91 to 2.0), and what feeds call a description.
+"""Feeds and harvested records: Atom, RSS (0.91 to 2.0) and OAI-PMH, of arXiv and of journals.
 
 An item's description is HTML with the abstract in it, an advertisement for it, or only where the
-paper has been printed; each publisher has its own way.
+paper was printed; each publisher has its own way.
+
+https://info.arxiv.org/help/api/user-manual.html and https://info.arxiv.org/help/oa/index.html
+describe what arXiv's services answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
-from assistant.reading.format import OnFailure
+from assistant.reading.fields import given_first
 from assistant.reading.markup import plain
-from assistant.reading.names import given_first
-from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, paper_of, papers_of
-from assistant.reading.source import Source
-from assistant.reading.xml_records import records, root
+from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, paper_of
+from assistant.reading.xml_records import first_text, root, texts, xml_format
 
-_ITEM = frozenset({"item"})
+_ATOM = "http://www.w3.org/2005/Atom"
+_OAI = "http://www.openarchives.org/OAI/"
 _RSS_1 = re.compile(r"http://(?:purl\.org/rss/1\.0|my\.netscape\.com/rdf/simple)")
 # arXiv puts the number and the kind of the announcement before the abstract.
 _ANNOUNCED = re.compile(r"(?<!\s)\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+(?:Abstract:\s*)?")
 _NUMBER_IN_TITLE = re.compile(r"\s*\(arXiv:(\S+) \[[^\]]*\][^()]*\)\s*$")
+# What is before the number: `http://arxiv.org/abs/`, also of a mirror; `oai:arXiv.org:`.
 _BEFORE_NUMBER = re.compile(r"https?://[\w.-]*arxiv\.org/abs/|oai:arxiv\.org:", re.IGNORECASE)
+_COMMENT = re.compile(r"comments?:", re.IGNORECASE)
 _HEADING = re.compile(
     r"<(h\d|b|strong|em|i|div|p|span|title)\b[^<>]{0,200}>\s{0,99}(?:abstract|summary)[.:]?\s{0,99}</\1>",
     re.IGNORECASE,
@@ -43,34 +46,12 @@ _ONLY_PRINTED = re.compile(r"Publication date:", re.IGNORECASE)
 _PRINTED_WORDS = 40
 # What is longer is no abstract, whatever is taken out of it.
 _LONGEST = 2 * LONGEST_ABSTRACT
-_PMID = re.compile(r"pmid:\s*(\d+)", re.IGNORECASE)
 # RSS wants the address of whoever answers for an item, with the name behind it.
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@(]+\s*\((.*)\)")
 
 
-class Rss:
-    """A channel with an item for each paper."""
-
-    name = "RSS"
-    expected = "an RSS feed: <rss> or <rdf:RDF> with an <item> for each paper"
-
-    def matches(self, head: str) -> bool:
-        """The first element is that of RSS."""
-        name = root(head)
-        return name == "rss" or (name == "RDF" and _RSS_1.search(head) is not None)
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers of the feed.
-
-        Raises:
-            FileUnreadable: it defines entities.
-        """
-        found = records(source, _ITEM, on_failure)
-        yield from papers_of(found, _paper, source.name, on_failure)
-
-
 def abstract_of(description: str) -> str:
-    """The abstract in an item's description, which is HTML; "" if none is in it."""
+    """The abstract in an item's description, which is HTML; "" if there is none."""
     if len(description) > _LONGEST:
         return description
     text = _ANNOUNCED.sub("", description, count=1)
@@ -83,8 +64,8 @@ def abstract_of(description: str) -> str:
     return "" if is_printed or _ONLY_PRINTED.match(" ".join(words)) else text
 
 
-def refuse_bare(paper: Paper) -> Paper:
-    """`paper`, if it has an abstract or anything else by which a feed's item is known as one.
+def _refuse_bare(paper: Paper) -> Paper:
+    """`paper`, if it has an abstract or anything else that news items do not have.
 
     Raises:
         NoPaper: all there is may be a title of news.
@@ -94,42 +75,143 @@ def refuse_bare(paper: Paper) -> Paper:
     return paper
 
 
-def _paper(item: Element, source: str) -> Paper:
-    title = _first(item, "title")
+def _numbers(addresses: list[str]) -> list[str]:
+    return [_BEFORE_NUMBER.sub("", address.strip()) for address in addresses]
+
+
+def _rss_item(item: Element, source: str) -> Paper:
+    title = first_text(item, "title")
     check_length(title, "")
     in_title = _NUMBER_IN_TITLE.search(title)
-    link, guid = _first(item, "link"), _first(item, "guid")
-    identifiers = [*_texts(item, "doi"), *_texts(item, "identifier"), guid, link]
-    numbers: list[str] = [in_title[1]] if in_title else []
-    numbers += [_BEFORE_NUMBER.sub("", text) for text in (*identifiers, item.get("about", ""))]
-    pmids = (found[1] for text in identifiers if (found := _PMID.match(text)))
-    names = _texts(item, "creator") or [
-        found[1] if (found := _ADDRESS.fullmatch(name)) else name for name in _texts(item, "author")
+    link, guid = first_text(item, "link"), first_text(item, "guid")
+    identifiers = [*texts(item, "doi"), *texts(item, "identifier"), guid, link]
+    names = texts(item, "creator") or [
+        found[1] if (found := _ADDRESS.fullmatch(name)) else name for name in texts(item, "author")
     ]
-    written = [*_texts(item, "publicationDate"), *_texts(item, "date")]
-    described = (
-        abstract_of(text) for name in ("encoded", "description") for text in _texts(item, name)
-    )
-    return refuse_bare(
+    described = map(abstract_of, texts(item, "encoded", "description"))
+    return _refuse_bare(
         paper_of(
             source,
             title=_NUMBER_IN_TITLE.sub("", title),
             abstract=next(filter(None, described), ""),
-            authors=names[0] if len(names) == 1 else [given_first(name) for name in names],
-            published=dates.most_exact(written) or dates.mail_date(_first(item, "pubDate")),
-            arxiv=next(filter(fields.arxiv, numbers), None),
-            doi=next(filter(fields.doi, identifiers), None),
-            pmid=next(pmids, None),
-            url=next(filter(fields.url, (link, guid)), None),
-            tags=[*_texts(item, "category"), *_texts(item, "subject")],
+            authors=names[0] if len(names) == 1 else map(given_first, names),
+            published=dates.most_exact(texts(item, "publicationDate", "date"))
+            or dates.mail_date(first_text(item, "pubDate")),
+            arxiv=[
+                *([in_title[1]] if in_title else []),
+                *_numbers([*identifiers, item.get("about", "")]),
+            ],
+            doi=identifiers,
+            pmid=[text for text in identifiers if text[:5].casefold() == "pmid:"],
+            url=(link, guid),
+            tags=texts(item, "category", "subject"),
         )
     )
 
 
-def _first(item: Element, name: str) -> str:
-    return next(iter(_texts(item, name)), "")
+def _atom_entry(entry: Element, source: str) -> Paper:
+    number, summary = first_text(entry, "id"), first_text(entry, "summary")
+    if "/api/errors" in number:
+        raise NoPaper(f"arXiv answered with an error: {fields.one_line(summary)}")
+    described = map(abstract_of, (summary, first_text(entry, "content")))
+    links = [
+        link.get("href")
+        for link in entry.findall("link")
+        if link.get("rel", "alternate") == "alternate"
+    ]
+    return _refuse_bare(
+        paper_of(
+            source,
+            title=first_text(entry, "title"),
+            abstract=next(filter(None, described), ""),
+            authors=texts(entry, "author/name") or first_text(entry, "creator"),
+            published=first_text(entry, "published"),
+            arxiv=_numbers([number]),
+            # Journals have it as dc:identifier.
+            doi=first_text(entry, "doi", "identifier"),
+            url=next(iter(links), number),
+            # Classes of mathematics and computing come several to a term: "05C85, 68R10".
+            tags=[
+                tag for found in entry.findall("category") for tag in fields.tags(found.get("term"))
+            ],
+        )
+    )
 
 
-def _texts(item: Element, name: str) -> list[str]:
-    found = ("".join(element.itertext()).strip() for element in item.iterfind(name))
-    return [text for text in found if text]
+def _oai_record(record: Element, source: str) -> Paper:
+    if record.tag == "error":
+        why = fields.one_line("".join(record.itertext()))
+        raise NoPaper(f"arXiv answered with an error: {record.get('code', '')} {why}".rstrip())
+    header = record.find("header")
+    if header is not None and header.get("status") == "deleted":
+        raise NoPaper(f"it was deleted: {fields.one_line(first_text(header, 'identifier'))}")
+    metadata = record.find("metadata/*")
+    if metadata is None:
+        raise NoPaper("it has no metadata")
+    if metadata.tag == "dc":
+        return _of_dublin_core(metadata, source)
+    if metadata.tag in ("arXiv", "arXivRaw", "arXivOld"):
+        return _of_arxiv(metadata, source)
+    raise NoPaper(f"its metadata is {metadata.tag}; expected is arXiv, arXivRaw or oai_dc")
+
+
+def _of_arxiv(metadata: Element, source: str) -> Paper:
+    names = [
+        " ".join(texts(author, "forenames", "keyname", "suffix"))
+        for author in metadata.iter("author")
+    ]
+    return paper_of(
+        source,
+        title=first_text(metadata, "title"),
+        abstract=first_text(metadata, "abstract"),
+        authors=names or first_text(metadata, "authors"),
+        published=first_text(metadata, "created")
+        or dates.mail_date(metadata.findtext("version/date")),
+        arxiv=first_text(metadata, "id"),
+        doi=first_text(metadata, "doi"),
+        tags=fields.tags(first_text(metadata, "categories"), separator=" "),
+    )
+
+
+def _of_dublin_core(metadata: Element, source: str) -> Paper:
+    described = [text for text in texts(metadata, "description") if not _COMMENT.match(text)]
+    identifiers = texts(metadata, "identifier")
+    return paper_of(
+        source,
+        title=first_text(metadata, "title"),
+        abstract=max(described, key=len, default=""),
+        authors=map(given_first, texts(metadata, "creator")),
+        # One for each version, the first one first.
+        published=first_text(metadata, "date"),
+        arxiv=_numbers(identifiers),
+        doi=identifiers,
+        url=identifiers,
+        tags=texts(metadata, "subject"),
+    )
+
+
+RSS = xml_format(
+    "RSS",
+    "an RSS feed: <rss> or <rdf:RDF> with an <item> for each paper",
+    lambda head: root(head) == "rss" or (root(head) == "RDF" and bool(_RSS_1.search(head))),
+    frozenset({"item"}),
+    _rss_item,
+)
+ATOM = xml_format(
+    "arXiv API (Atom)",
+    "an Atom feed as the arXiv API answers: <feed> with an <entry> for each paper",
+    lambda head: root(head) in ("feed", "entry") and _ATOM in head,
+    frozenset({"entry"}),
+    _atom_entry,
+)
+OAI = xml_format(
+    "arXiv records (OAI-PMH)",
+    "an answer of OAI-PMH: <record>s with arXiv, arXivRaw or oai_dc metadata",
+    # Also records that were taken out of an answer.
+    lambda head: (
+        root(head) == "OAI-PMH"
+        or (root(head) in ("ListRecords", "GetRecord", "records", "record") and _OAI in head)
+    ),
+    frozenset({"record", "error"}),
+    _oai_record,
+)

@@ -35,6 +35,8 @@ _NO_ABSTRACT = re.compile(
     r"|no description(?: available)?|n\.?\s?/?\s?a|nan|none|null|nil|-+|[–—])\s*[.!]?\s*[\])]?",
     re.IGNORECASE,
 )
+_SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+_PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 _AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
 
 
@@ -77,6 +79,22 @@ def authors(value: object) -> tuple[str, ...]:
     line = one_line(_without_brackets(value))
     parts = line.split(";") if ";" in line else _AND.split(line)
     return texts(list(parts))
+
+
+def given_first(name: str) -> str:
+    """`Last, First` and `Last, First, Jr.` with the given name first; any other as it is.
+
+    A comma at the end marks an organisation, whose name has commas of its own.
+    """
+    name = name.strip()
+    if name.endswith(","):
+        return name.rstrip(", ")
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
+        parts[1], parts[2] = parts[2], parts[1]
+    if len(parts) == 2 or (len(parts) == 3 and _SUFFIX.fullmatch(parts[2])):
+        return " ".join(part for part in (parts[1], parts[0], *parts[2:]) if part)
+    return name
 
 
 def tags(value: object, separator: str = ",") -> tuple[str, ...]:
@@ -128,6 +146,11 @@ def pmid(value: object) -> str | None:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     found = _PMID.fullmatch(str(value).strip()) if is_number or isinstance(value, str) else None
     return found[1] if found else None
+
+
+def is_pubmed(names: Iterable[str]) -> bool:
+    """Tell whether the name or address of a database is PubMed's, so that its numbers are too."""
+    return any(map(_PUBMED.search, names))
 
 
 def url(value: object) -> str | None:

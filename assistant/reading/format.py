@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from assistant.paper import Paper
 from assistant.reading.source import Source
@@ -12,7 +11,7 @@ from assistant.reading.source import Source
 
 @dataclass(frozen=True)
 class Failure:
-    """One record that could not be read while the rest of its file went on.
+    """One record that could not be read; the rest of its file is read all the same.
 
     `where` is the file's name and the line, such as `papers.jsonl:12`; `why` is for people.
     """
@@ -23,28 +22,23 @@ class Failure:
 
 OnFailure = Callable[[Failure], None]
 
+Skip = Callable[[int, str], None]
+"""Reports a record that is not imported: its line (or number, where lines say nothing), and why."""
 
-class Format(Protocol):
-    """One way papers are written down."""
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        ...
+@dataclass(frozen=True)
+class Format:
+    """One way papers are written down.
 
-    @property
-    def expected(self) -> str:
-        """What a file of this format holds, as the end of a sentence "expected is ..."."""
-        ...
+    Args:
+        name: what people call it.
+        expected: what a file of this format contains, as the end of "expected is ...".
+        matches: tells from the first characters of a text whether it is of this format.
+        read: yields the papers of a source, and reports each record that is not one. Raises
+            FileUnreadable where the source as a whole cannot be read.
+    """
 
-    def matches(self, head: str) -> bool:
-        """Tell from the first characters of a text whether it is of this format."""
-        ...
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers of `source`; hand each record that is none to `on_failure`.
-
-        Raises:
-            FileUnreadable: the source as a whole cannot be decoded.
-        """
-        ...
+    name: str
+    expected: str
+    matches: Callable[[str], bool]
+    read: Callable[[Source, Skip], Iterator[Paper]]

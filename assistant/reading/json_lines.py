@@ -14,7 +14,7 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.json_documents import load_line
 from assistant.reading.record import NoPaper, paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
@@ -27,30 +27,17 @@ _OF_PAPERS = frozenset(
 _PAPERS_KEY = re.compile(rf'"(?:{"|".join(sorted(_OF_PAPERS))})"\s*:')
 
 
-class JsonLines:
-    """One JSON object a line."""
+def _matches(head: str) -> bool:
+    """Most of the first lines begin an object that has a key; so one may be damaged."""
+    lines = [line.strip() for line in head.split("\n") if line.strip()]
+    objects = sum(_OBJECT.match(line) is not None for line in lines)
+    return objects > 0 and 2 * objects >= len(lines)
 
-    name = "JSON lines"
-    expected = 'JSON lines: one object a line, such as {"title": "...", "abstract": "..."}'
 
-    def matches(self, head: str) -> bool:
-        """Most of the first lines begin an object that has a key; so one may be damaged."""
-        lines = [line.strip() for line in head.split("\n") if line.strip()]
-        objects = sum(_OBJECT.match(line) is not None for line in lines)
-        return objects > 0 and 2 * objects >= len(lines)
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every line that has a title, one line in memory.
-
-        Where nothing but titles says that these are papers, a line without abstract is a failure.
-        """
-        of_papers = _PAPERS_KEY.search(source.head) is not None
-
-        def fail(number: int, why: str) -> None:
-            on_failure(Failure(where=f"{source.name}:{number}", why=why))
-
-        make = partial(_paper, of_papers)
-        yield from papers_of(source.lines(fail), make, source.name, on_failure)
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    """Where nothing but titles says that these are papers, a line without abstract is skipped."""
+    of_papers = _PAPERS_KEY.search(source.head) is not None
+    return papers_of(source.lines(skip), partial(_paper, of_papers), source.name, skip)
 
 
 def _paper(of_papers: bool, line: str, source: str) -> Paper:
@@ -109,3 +96,11 @@ def _kind(value: object) -> str:
     if isinstance(value, str):
         return "a text"
     return "a list" if isinstance(value, list) else "an object"
+
+
+FORMAT = Format(
+    "JSON lines",
+    'JSON lines: one object a line, such as {"title": "...", "abstract": "..."}',
+    _matches,
+    _read,
+)

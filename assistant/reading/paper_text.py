@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.paper import Paper
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.format import Format, Skip
+from assistant.reading.record import NoPaper, paper_of, papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 from assistant.reading.web_listing import is_metadata
 
@@ -69,35 +69,24 @@ class Parts:
     arxiv: str | None = None
 
 
-class PaperText:
-    """The text of a whole paper, or of its first page."""
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    text = source.text(_MOST_CHARACTERS)
+    return papers_of([(1, text)], _paper, source.name, skip)
 
-    name = "text of one paper"
-    expected = 'the text of one paper: its title, a line "Abstract", the abstract, "Introduction"'
 
-    def matches(self, head: str) -> bool:
-        """One heading "Abstract", no prose above it, and below it an introduction or nothing."""
-        return parts_of(head, whole=False) is not None
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the paper."""
-        text = source.text(_MOST_CHARACTERS)
-        found = parts_of(text, whole=True)
-        if found is None:
-            on_failure(Failure(f"{source.name}:1", "its title or its abstract is not to be told"))
-            return
-        try:
-            if UNREADABLE in found.title + found.abstract:
-                raise NoPaper(NOT_TEXT)
-            yield paper_of(
-                source.name,
-                title=found.title,
-                abstract=found.abstract,
-                authors=[name for name in found.authors if UNREADABLE not in name],
-                arxiv=found.arxiv,
-            )
-        except NoPaper as error:
-            on_failure(Failure(f"{source.name}:{found.line}", str(error)))
+def _paper(text: str, source: str) -> Paper:
+    found = parts_of(text, whole=True)
+    if found is None:
+        raise NoPaper("it is not clear which of its text is title and abstract")
+    if UNREADABLE in found.title + found.abstract:
+        raise NoPaper(NOT_TEXT)
+    return paper_of(
+        source,
+        title=found.title,
+        abstract=found.abstract,
+        authors=[name for name in found.authors if UNREADABLE not in name],
+        arxiv=found.arxiv,
+    )
 
 
 def parts_of(text: str, *, whole: bool) -> Parts | None:
@@ -200,3 +189,12 @@ def _joined(lines: Sequence[str], text: str) -> str:
         else:
             joined = joined[:-1] + line
     return joined
+
+
+FORMAT = Format(
+    "text of one paper",
+    'the text of one paper: its title, a line "Abstract", the abstract, "Introduction"',
+    # One heading "Abstract", no prose above it, and below it an introduction or nothing.
+    lambda head: parts_of(head, whole=False) is not None,
+    _read,
+)

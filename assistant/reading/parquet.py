@@ -12,7 +12,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.archives import Member
 from assistant.reading.columns import Columns, FoundColumns
-from assistant.reading.format import OnFailure
+from assistant.reading.format import Skip
 from assistant.reading.record import papers_of
 from assistant.reading.source import LARGEST_DOCUMENT
 
@@ -36,9 +36,7 @@ _VALUES_A_ROW = 1_000
 _LONGEST_VALUE = 2 * 1024 * 1024
 
 
-def papers(
-    member: Member, on_failure: OnFailure, columns: Mapping[str, str] | None = None
-) -> Iterator[Paper]:
+def papers(member: Member, skip: Skip, columns: Mapping[str, str] | None = None) -> Iterator[Paper]:
     """Yield a paper for every row with a title, a few hundred rows in memory.
 
     `columns` are those of a `Table`. Failures are named by the number of their row, from 1.
@@ -73,7 +71,7 @@ def papers(
             wanted = _wanted(table, header)
             _refuse_large(stream, table.metadata, wanted, label)
             rows = _rows(table, wanted)
-            yield from papers_of(rows, header.paper, member.name, on_failure)
+            yield from papers_of(rows, header.paper, member.name, skip)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         reason = fields.one_line(str(error))[:200]
         raise FileUnreadable(f"{label} is a damaged Parquet table: {reason}") from error

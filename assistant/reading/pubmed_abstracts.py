@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from assistant.paper import Paper
 from assistant.reading import dates
-from assistant.reading.format import OnFailure
+from assistant.reading.format import Format
 from assistant.reading.record import (
     LARGEST_RECORD,
     PART_COST,
@@ -39,19 +39,9 @@ _NAME = re.compile(r"[^\W\d_][\w'’. -]{0,60} [A-Z]{1,4}(?: (?:Jr|Sr|\d(?:st|nd
 _LABEL = re.compile(r"[A-Z][A-Z0-9 ,/&()-]{2,60}: ")
 
 
-class PubmedAbstracts:
-    """Numbered citations with titles and abstracts under them."""
-
-    name = "PubMed abstracts (text)"
-    expected = 'PubMed\'s "Abstract (text)": numbered citations, each with a title and its PMID'
-
-    def matches(self, head: str) -> bool:
-        """The text opens with a numbered citation, and records have their PMID."""
-        return _CITATION.match(head.lstrip()) is not None and bool(_IS_PUBMED.search(head))
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record that has a title, holding one in memory."""
-        return papers_of(_records(source), _paper, source.name, on_failure)
+def _matches(head: str) -> bool:
+    """The text opens with a numbered citation, and records have their PMID."""
+    return _CITATION.match(head.lstrip()) is not None and bool(_IS_PUBMED.search(head))
 
 
 def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
@@ -124,3 +114,11 @@ def _unwrapped(paragraph: str) -> str:
         else:
             parts.append(line)
     return "\n".join(parts)
+
+
+FORMAT = Format(
+    "PubMed abstracts (text)",
+    'PubMed\'s "Abstract (text)": numbered citations, each with a title and its PMID',
+    _matches,
+    lambda source, skip: papers_of(_records(source), _paper, source.name, skip),
+)

@@ -1,4 +1,4 @@
-"""PubMed's XML: what its download, E-utilities and yearly baseline files give.
+"""The XML of PubMed: from its download, E-utilities and yearly baseline files.
 
 https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
 """
@@ -10,33 +10,11 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
-from assistant.reading.format import OnFailure
-from assistant.reading.record import paper_of, papers_of
-from assistant.reading.source import Source
+from assistant.reading.record import paper_of
 
 _RECORDS = frozenset({"PubmedArticle", "PubmedBookArticle", "MedlineCitation"})
 _ROOTS = _RECORDS | {f"{name}Set" for name in _RECORDS}
 _NO_LABEL = frozenset({"", "UNLABELLED"})
-
-
-class PubmedXml:
-    """A set of articles, and of chapters of books."""
-
-    name = "PubMed XML"
-    expected = "PubMed XML: a <PubmedArticleSet> of articles that have a title and an abstract"
-
-    def matches(self, head: str) -> bool:
-        """The outermost element is a set of articles or one article."""
-        return xml_records.root(head) in _ROOTS
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every article that has a title.
-
-        Raises:
-            FileUnreadable: it defines entities.
-        """
-        found = xml_records.records(source, _RECORDS, on_failure)
-        yield from papers_of(found, _paper, source.name, on_failure)
 
 
 def _paper(record: Element, source: str) -> Paper:
@@ -45,12 +23,14 @@ def _paper(record: Element, source: str) -> Paper:
     article = _first(citation.find("Article"), citation)
     data = _first(record.find("PubmedData"), record.find("PubmedBookData"), record)
     ids = [*data.iterfind("ArticleIdList/ArticleId"), *citation.iterfind("ArticleIdList/ArticleId")]
+    # Those of the article or chapter; of the book, which may be its editors, if it has none.
+    people = article.findall("AuthorList/Author") or article.findall("Book/AuthorList/Author")
     pmc = _of_type(ids, "IdType", "pmc")
     return paper_of(
         source,
         title=_text(article, "ArticleTitle", "Book/BookTitle", "VernacularTitle"),
         abstract=_abstract(article, "Abstract") or _abstract(citation, "OtherAbstract"),
-        authors=_authors(article),
+        authors=map(_name, people),
         published=_date(article),
         doi=_of_type(ids, "IdType", "doi")
         or _of_type(article.iterfind("ELocationID"), "EIdType", "doi"),
@@ -73,12 +53,6 @@ def _abstract(parent: Element, name: str) -> str:
     return "\n".join(parts)
 
 
-def _authors(article: Element) -> list[str]:
-    """Those of the article or chapter; of the book, who may be its editors, if it has none."""
-    found = article.findall("AuthorList/Author") or article.findall("Book/AuthorList/Author")
-    return [_name(author) for author in found]
-
-
 def _name(author: Element) -> str:
     given = _text(author, "ForeName", "FirstName", "Initials")
     parts = (given, _text(author, "LastName"), _text(author, "Suffix"))
@@ -86,7 +60,7 @@ def _name(author: Element) -> str:
 
 
 def _date(article: Element) -> str | None:
-    """The issue's date, else the one on which it came out as a file; `<MedlineDate>` is prose."""
+    """The issue's date, else that of the electronic article; `<MedlineDate>` is prose."""
     for path in ("Journal/JournalIssue/PubDate", "ArticleDate", "ContributionDate", "Book/PubDate"):
         element = article.find(path)
         if element is None:
@@ -104,8 +78,7 @@ def _of_type(elements: Iterator[Element] | list[Element], attribute: str, kind: 
 
 
 def _text(parent: Element, *paths: str) -> str:
-    found = (_line(it) for path in paths for it in parent.iterfind(path))
-    return next(filter(None, found), "")
+    return " ".join(xml_records.first_text(parent, *paths).split())
 
 
 def _line(element: Element) -> str:
@@ -115,3 +88,12 @@ def _line(element: Element) -> str:
 
 def _first(*elements: Element | None) -> Element:
     return next(element for element in elements if element is not None)
+
+
+FORMAT = xml_records.xml_format(
+    "PubMed XML",
+    "PubMed XML: a <PubmedArticleSet> of articles that have a title and an abstract",
+    lambda head: xml_records.root(head) in _ROOTS,
+    _RECORDS,
+    _paper,
+)

@@ -10,11 +10,10 @@ from typing import Any
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
-from assistant.reading import fields, parquet, pdf
+from assistant.reading import fields, parquet, pdf, saved_page
 from assistant.reading.archives import LIMITS, Limits, Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.saved_page import SavedPage
+from assistant.reading.format import Failure, OnFailure, Skip
 from assistant.reading.source import HEAD_BYTES, Source
 
 READABLE = (*(known.name for known in FORMATS[:-1]), "PDF", "Parquet")
@@ -117,64 +116,54 @@ def _read_all(
         raise NoPapersFound(f"No papers found in {label}{_first_problem(failures)}")
 
 
-def _of_binary(
-    member: Member,
-    on_failure: OnFailure,
-    columns: Mapping[str, str] | None,
-    on_format: OnFormat,
-) -> Iterator[Paper] | None:
-    """The papers of a file that is no text and yet can be read; None of any other."""
-    head = member.stream.peek(len(pdf.MAGIC))
-    if head.startswith(pdf.MAGIC):
-        on_format(member.name, "PDF")
-        return pdf.papers(member)
-    if head.startswith(parquet.MAGIC):
-        on_format(member.name, "Parquet")
-        return parquet.papers(member, on_failure, columns)
-    return None
-
-
 def _read(
     member: Member,
     on_failure: OnFailure,
     columns: Mapping[str, str] | None,
     on_format: OnFormat,
 ) -> Iterator[Paper]:
-    found_in_binary = _of_binary(member, on_failure, columns, on_format)
-    if found_in_binary is not None:
-        yield from found_in_binary
-        return
-    source = Source(member.stream, member.name, member.label, member.largest)
-    chosen = detect(source.head, columns)
-    # Among many files a licence or a letter is no page of papers.
-    if chosen is None or (isinstance(chosen, SavedPage) and not member.alone):
-        expected = f"; expected is {_EXPECTED}" if member.alone else ""
-        raise NoPapersFound(f"{source.label} is of no format known here{expected}")
-    on_format(member.name, chosen.name)
+    first: list[Failure] = []
     found = in_a_row = 0
-    failures: list[Failure] = []
 
-    def note(failure: Failure) -> None:
+    def skip(number: int, why: str) -> None:
         nonlocal in_a_row
-        if not failures:
-            failures.append(failure)
+        failure = Failure(f"{fields.one_line(member.name)}:{number}", why)
+        first[:] = first or [failure]
         on_failure(failure)
         in_a_row += 1
         if in_a_row == _MOST_FAILURES:
             raise FileUnreadable(
-                f"{source.label} has {_MOST_FAILURES:,} records in a row that are not papers: the "
-                "rest is not read"
+                f"{label} has {_MOST_FAILURES:,} records in a row that are not papers: the rest is "
+                "not read"
             )
 
-    for paper in chosen.read(source, note):
+    label = fields.one_line(member.label) or fields.one_line(member.name)
+    papers, format_name, expected = _opened(member, skip, columns)
+    on_format(member.name, format_name)
+    for paper in papers:
         found, in_a_row = found + 1, 0
         yield paper
-    # Of one file among several its records have said it.
-    if not found and (member.alone or not failures):
-        raise NoPapersFound(
-            f"No papers found in {source.label}; expected is {chosen.expected}"
-            f"{_first_problem(failures)}"
-        )
+    # The records of one file among several have said it.
+    if not found and (member.alone or not first):
+        raise NoPapersFound(f"No papers found in {label}{expected}{_first_problem(first)}")
+
+
+def _opened(
+    member: Member, skip: Skip, columns: Mapping[str, str] | None
+) -> tuple[Iterator[Paper], str, str]:
+    """The papers of a member, the name of its format, and what is expected of it."""
+    head = member.stream.peek(len(pdf.MAGIC))
+    if head.startswith(pdf.MAGIC):
+        return pdf.papers(member), "PDF", ""
+    if head.startswith(parquet.MAGIC):
+        return parquet.papers(member, skip, columns), "Parquet", ""
+    source = Source(member.stream, member.name, member.label, member.largest)
+    chosen = detect(source.head, columns)
+    # Among many files a licence or a letter is no page of papers.
+    if chosen is None or (chosen is saved_page.FORMAT and not member.alone):
+        expected = f"; expected is {_EXPECTED}" if member.alone else ""
+        raise NoPapersFound(f"{source.label} is of no format known here{expected}")
+    return chosen.read(source, skip), chosen.name, f"; expected is {chosen.expected}"
 
 
 def _first_problem(failures: list[Failure]) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Skip
 from assistant.reading.markup import plain
 
 Record = TypeVar("Record")
@@ -44,17 +44,17 @@ def papers_of(
     records: Iterable[tuple[int, Record]],
     make: Callable[[Record, str], Paper],
     source: str,
-    on_failure: OnFailure,
+    skip: Skip,
 ) -> Iterator[Paper]:
     """What `make` reads of each of `records`, which come with their lines in the file `source`.
 
-    Those of which it says NoPaper go to `on_failure`.
+    Those for which it raises NoPaper go to `skip`.
     """
     for line, record in records:
         try:
             yield make(record, source)
         except NoPaper as error:
-            on_failure(Failure(f"{source}:{line}", str(error)))
+            skip(line, str(error))
 
 
 def check_length(title: str, abstract: str) -> None:
@@ -101,9 +101,10 @@ def paper_of(
 ) -> Paper:
     """The paper with these values as its export writes them; `source` names the file.
 
-    Markup is taken out of title, abstract, names and tags. `authors` and `tags` are lists, or one
-    text as `fields.authors` and `fields.tags` split it. Values that are not valid are left out, and
-    so is an abstract that only says that there is none.
+    Markup is removed from title, abstract, names and tags. `authors` and `tags` are several texts,
+    or one that `fields.authors` and `fields.tags` split. Of several identifiers or addresses the
+    first valid one counts. Invalid values are left out, and so is an abstract that only says that
+    there is none.
 
     Raises:
         NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
@@ -118,9 +119,11 @@ def paper_of(
         if len(clean_abstract) > _LONGEST_SIGNS:
             raise NoPaper("its abstract has no letters")
         clean_abstract = ""
-    identified = fields.arxiv(arxiv) or fields.doi(doi) or fields.pmid(pmid)
+    arxiv = _valid(fields.arxiv, arxiv)
+    doi = _valid(fields.doi, doi)
+    pmid = _valid(fields.pmid, pmid)
     # arXiv:2104.12255 is called "0".
-    is_number = clean_title.isdecimal() and identified and clean_abstract
+    is_number = clean_title.isdecimal() and (arxiv or doi or pmid) and clean_abstract
     if not _has_letter(clean_title) and not is_number:
         raise NoPaper("its title has no letters")
     try:
@@ -129,15 +132,27 @@ def paper_of(
             abstract=clean_abstract,
             authors=_names(authors),
             published=fields.date(published),
-            arxiv=fields.arxiv(arxiv),
-            doi=fields.doi(doi),
-            pmid=fields.pmid(pmid),
-            url=fields.url(url),
+            arxiv=arxiv,
+            doi=doi,
+            pmid=pmid,
+            url=_valid(fields.url, url),
             tags=_distinct_tags(tags),
             source=source,
         )
     except ValidationError as error:
         raise NoPaper(f"not a paper: {error.errors()[0]['msg']}") from error
+
+
+def _valid(read: Callable[[object], str | None], value: object) -> str | None:
+    """The first valid one of several values, or the only one."""
+    return next(filter(None, map(read, _several(value) or [value])), None)
+
+
+def _several(value: object) -> list[object]:
+    """The values of a list, a tuple or an iterator; none of anything else."""
+    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+        return []
+    return list(value)
 
 
 def _has_letter(text: str) -> bool:
@@ -148,7 +163,7 @@ def _names(authors: object) -> tuple[str, ...]:
     """Names without markup; "et al" and "Anonymous" are nobody's."""
     if isinstance(authors, str):
         authors = plain(authors[:_LONGEST_LIST])
-    names = (fields.one_line(plain(name)) for name in fields.authors(_listed(authors)))
+    names = (fields.one_line(plain(name)) for name in fields.authors(_several(authors) or authors))
     return tuple(name for name in names if name and not _NOBODY.fullmatch(name))
 
 
@@ -156,9 +171,5 @@ def _distinct_tags(tags: object) -> tuple[str, ...]:
     if isinstance(tags, str):
         tags = plain(tags[:_LONGEST_LIST])  # `R&amp;D` is not two tags
     # Cleaned behind the markup: an entity may stand for what is not to be seen.
-    found = (fields.one_line(plain(tag)) for tag in fields.tags(_listed(tags)))
+    found = (fields.one_line(plain(tag)) for tag in fields.tags(_several(tags) or tags))
     return fields.distinct(tag for tag in found if tag)
-
-
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

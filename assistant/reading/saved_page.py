@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
-from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length
+from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, papers_of
 from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
 
@@ -77,56 +77,46 @@ class _Kind(enum.Enum):
     """A paragraph long enough to be an abstract and nothing else."""
 
 
-class SavedPage:
-    """Pairs of title and abstract in plain text, with whatever the listing has around them."""
+def _matches(head: str) -> bool:
+    """Any text for reading; data and markup are not."""
+    above_prose = itertools.takewhile(_is_short, filter(str.strip, head.split("\n")))
+    return not (
+        _DATA_OPENS.match(head)
+        or _is_table(head)
+        or any(_DATA_LINE.match(line) for line in above_prose)
+    )
 
-    name = "saved page"
-    expected = "a page saved as plain text: a title on one line, below it its abstract as prose"
 
-    def matches(self, head: str) -> bool:
-        """Any text for reading; data and markup are not."""
-        above_prose = itertools.takewhile(_is_short, filter(str.strip, head.split("\n")))
-        return not (
-            _DATA_OPENS.match(head)
-            or _is_table(head)
-            or any(_DATA_LINE.match(line) for line in above_prose)
-        )
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    return papers_of(_pairs(source, skip), _Pair.paper, source.name, skip)
 
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers in the order of the page.
 
-        Raises:
-            FileUnreadable: it is too large, or has too many lines without an abstract.
-        """
-        pending: _Pair | None = None
-        above = _Above()
-        for line in _lines(source.text(largest=_LARGEST_PAGE)):
-            kind = _kind(line.text, above)
-            is_abstract = kind is _Kind.PROSE or (
-                kind is _Kind.SENTENCE and above.may_head(line.text)
-            )
-            if not is_abstract:
-                above.add(line, kind)
-                if above.count > _MOST_LINES:
-                    raise FileUnreadable(
-                        f"{source.label} has no abstract in the {_MOST_LINES:,} lines above line "
-                        f"{line.number:,}: it is not a page of papers"
-                    )
-            elif title := above.title_of(line.text):
-                if pending:
-                    yield from pending.paper(source.name, on_failure)
-                pending = _Pair(title, [line])
-                above = _Above()
-            elif pending and not above.lines:
-                # Nothing stands between: another paragraph of the same abstract.
-                pending.abstract.append(line)
-            else:
-                words = len(line.text.split())
-                where = f"{source.name}:{line.number}"
-                on_failure(Failure(where, f"a paragraph of {words} words has no title above it"))
-                above = _Above()
-        if pending:
-            yield from pending.paper(source.name, on_failure)
+def _pairs(source: Source, skip: Skip) -> Iterator[tuple[int, _Pair]]:
+    """Each title with its abstract, and the title's line."""
+    pending: _Pair | None = None
+    above = _Above()
+    for line in _lines(source.text(largest=_LARGEST_PAGE)):
+        kind = _kind(line.text, above)
+        if kind is not _Kind.PROSE and not (kind is _Kind.SENTENCE and above.may_head(line.text)):
+            above.add(line, kind)
+            if above.count > _MOST_LINES:
+                raise FileUnreadable(
+                    f"{source.label} has no abstract in the {_MOST_LINES:,} lines above line "
+                    f"{line.number:,}: it is not a page of papers"
+                )
+        elif title := above.title_of(line.text):
+            if pending:
+                yield pending.title.number, pending
+            pending, above = _Pair(title, [line]), _Above()
+        elif pending and not above.lines:
+            # Nothing stands between: another paragraph of the same abstract.
+            pending.abstract.append(line)
+        else:
+            words = len(line.text.split())
+            skip(line.number, f"a paragraph of {words} words has no title above it")
+            above = _Above()
+    if pending:
+        yield pending.title.number, pending
 
 
 @dataclass
@@ -134,25 +124,21 @@ class _Pair:
     title: Line
     abstract: list[Line]
 
-    def paper(self, source: str, on_failure: OnFailure) -> Iterator[Paper]:
-        """The paper, or none where it is damaged or too long, which is reported."""
+    def paper(self, source: str) -> Paper:
         title, abstract = self.title.text, "\n\n".join(line.text for line in self.abstract)
-        try:
-            if self.title.damaged or any(line.damaged for line in self.abstract):
-                raise NoPaper(NOT_TEXT)
-            check_length(title, abstract)
-            title = _HEADING.sub("", title, count=1) if title.startswith("#") else title
-            link = _LINK.fullmatch(title)
-            url = link[2] if link else None
-            yield Paper(
-                title=link[1] if link else title,
-                abstract=abstract,
-                arxiv=fields.arxiv(url),
-                url=fields.url(url),
-                source=source,
-            )
-        except NoPaper as error:
-            on_failure(Failure(f"{source}:{self.title.number}", str(error)))
+        if any(line.damaged for line in (self.title, *self.abstract)):
+            raise NoPaper(NOT_TEXT)
+        check_length(title, abstract)
+        title = _HEADING.sub("", title, count=1) if title.startswith("#") else title
+        link = _LINK.fullmatch(title)
+        url = link[2] if link else None
+        return Paper(
+            title=link[1] if link else title,
+            abstract=abstract,
+            arxiv=fields.arxiv(url),
+            url=fields.url(url),
+            source=source,
+        )
 
 
 @dataclass(frozen=True)
@@ -255,3 +241,11 @@ def _is_table(head: str) -> bool:
     return len(cells) > 1 and any(
         cell in ("title", "abstract") or cell.endswith(" title") for cell in cells
     )
+
+
+FORMAT = Format(
+    "saved page",
+    "a page saved as plain text: a title on one line, below it its abstract as prose",
+    _matches,
+    _read,
+)

@@ -19,9 +19,9 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import iso
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.json_documents import LISTS, load_line, outline, records
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import NoPaper, paper_of, papers_of
 from assistant.reading.source import Source
 
 # Keys that hardly anything but CSL and Crossref has; two of them make a record one of those.
@@ -45,52 +45,38 @@ _Record = dict[str, Any]
 _Reader = Callable[[_Record, str], Paper]
 
 
-class ScholarlyJson:
-    """JSON of Semantic Scholar, OpenAlex or Crossref, or CSL JSON."""
+def _matches(head: str) -> bool:
+    """The first record has keys that only these services use."""
+    start = head.lstrip()
+    if not start.startswith(("{", "[")) and not _is_by_line(head):
+        return False
+    if _reader_of(_unfolded(outline(start, _LISTS))):
+        return True
+    # A first line may be damaged. Where it is not, the others are of its kind.
+    lines = _lines(head)[1:_LINES_LOOKED_AT] if _is_by_line(head) else []
+    return any(_reader_of(outline(line)) for line in lines if not _loads(_lines(head)[0]))
 
-    name = "scholarly JSON"
-    expected = "JSON as Semantic Scholar, OpenAlex or Crossref give it, or CSL JSON as Zotero does"
 
-    def matches(self, head: str) -> bool:
-        """The first record has keys that only these services use."""
-        start = head.lstrip()
-        if not start.startswith(("{", "[")) and not _is_by_line(head):
-            return False
-        if _reader_of(_unfolded(outline(start, _LISTS))):
-            return True
-        # A first line may be damaged. Where it is not, the others are of its kind.
-        lines = _lines(head)[1:_LINES_LOOKED_AT] if _is_by_line(head) else []
-        return any(_reader_of(outline(line)) for line in lines if not _loads(_lines(head)[0]))
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    """A skipped record has the number of its line, or, in one document, its own number."""
+    if _is_by_line(source.head):
+        found = _line_records(source, skip)
+    else:
+        found = records(source.chunks(), _is_record, skip, _LISTS)
+    last: _Reader | None = None
 
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record with a title, holding one in memory.
+    def paper(value: Any, name: str) -> Paper:
+        nonlocal last
+        record = _unfolded(value)
+        # A record with few keys is of the kind of the one before it.
+        last = _reader_of(record) or last
+        if not isinstance(record, dict):
+            raise NoPaper("not a JSON object")
+        if last is None:
+            raise NoPaper("not a record of a kind known here")
+        return last(record, name)
 
-        Failures are named by their line where there is one record a line, else by the number of
-        the record.
-        """
-        by_line = _is_by_line(source.head)
-
-        def fail(number: int, why: str) -> None:
-            on_failure(Failure(where=f"{source.name}:{number}", why=why))
-
-        found = (
-            _line_records(source, fail)
-            if by_line
-            else records(source.chunks(), _is_record, fail, _LISTS)
-        )
-        reader: _Reader | None = None
-        for number, value in found:
-            record = _unfolded(value)
-            # A record with few keys is of the kind of the one before it.
-            reader = _reader_of(record) or reader
-            try:
-                if not isinstance(record, dict):
-                    raise NoPaper("not a JSON object")
-                if reader is None:
-                    raise NoPaper("not a record of a kind known here")
-                yield reader(record, source.name)
-            except NoPaper as error:
-                fail(number, str(error))
+    return papers_of(found, paper, source.name, skip)
 
 
 def _lines(head: str) -> list[str]:
@@ -116,12 +102,12 @@ def _loads(line: str) -> bool:
     return isinstance(record, dict) and not LISTS & record.keys()
 
 
-def _line_records(source: Source, fail: Callable[[int, str], None]) -> Iterator[tuple[int, Any]]:
-    for number, line in source.lines(fail):
+def _line_records(source: Source, skip: Skip) -> Iterator[tuple[int, Any]]:
+    for number, line in source.lines(skip):
         try:
             yield number, load_line(line, strict=False)
         except NoPaper as error:
-            fail(number, str(error))
+            skip(number, str(error))
 
 
 def _is_record(value: Any) -> bool:
@@ -171,8 +157,8 @@ def _semantic_scholar(record: _Record, source: str) -> Paper:
         abstract=_text(get("abstract")) or _text(get("paperAbstract")),
         authors=fields.texts(get("authors")),
         published=fields.date(get("publicationDate")) or fields.date(get("year")),
-        arxiv=_text(ids.get("ArXiv")) or get("arxivId"),
-        doi=_text(ids.get("DOI")) or get("doi"),
+        arxiv=(ids.get("ArXiv"), get("arxivId")),
+        doi=(ids.get("DOI"), get("doi")),
         pmid=ids.get("PubMed"),
         url=get("url"),
         tags=[
@@ -203,7 +189,7 @@ def _openalex(record: _Record, source: str) -> Paper:
             for authorship in _objects(get("authorships"))
         ],
         published=fields.date(get("publication_date")) or fields.date(get("publication_year")),
-        arxiv=next((page for page in pages if fields.arxiv(page)), None) or _arxiv_of(doi),
+        arxiv=[*pages, _arxiv_of(doi)],
         doi=doi,
         pmid=number[1] if number else None,
         url=next(iter(pages), None) or _text(get("id")),
@@ -225,7 +211,7 @@ def _csl(record: _Record, source: str) -> Paper:
         abstract=_text(get("abstract")),
         authors=[_csl_name(author) for author in _objects(get("author"))],
         published=next((found for key in dates if (found := _csl_date(get(key)))), None),
-        arxiv=next((get(key) for key in numbers if fields.arxiv(get(key))), None) or _arxiv_of(doi),
+        arxiv=[*map(get, numbers), _arxiv_of(doi)],
         doi=doi,
         pmid=get("PMID"),
         url=get("URL"),
@@ -300,3 +286,11 @@ def _object(value: Any) -> _Record:
 
 def _objects(value: Any) -> list[_Record]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+FORMAT = Format(
+    "scholarly JSON",
+    "JSON as Semantic Scholar, OpenAlex or Crossref give it, or CSL JSON as Zotero does",
+    _matches,
+    _read,
+)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.paper import Paper
-from assistant.reading import dates, fields
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading import dates
+from assistant.reading.fields import given_first
+from assistant.reading.format import Format, Skip
 from assistant.reading.json_documents import LISTS, outline, records
-from assistant.reading.names import given_first
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import Source
 
 _LISTS = LISTS | {
@@ -64,36 +64,22 @@ _NUMBERED = re.compile(r" \d{4}$")
 _Record = dict[str, Any]
 
 
-class ServiceJson:
-    """A document with a list of records in it."""
+def _matches(head: str) -> bool:
+    """The first record has a title and a key that only these services use."""
+    start = head.lstrip()
+    return (
+        start.startswith(("{", "["))
+        and not _is_plain_line(start)
+        # The object around a record may be cut by the end of the head.
+        and any(_is_record(outline(start, lists)) for lists in (_LISTS, _LISTS.union(_FOLDED)))
+    )
 
-    name = "web services' JSON"
-    expected = "JSON as Europe PMC, INSPIRE, OpenReview, ADS, CORE, DataCite or Zotero answer it"
 
-    def matches(self, head: str) -> bool:
-        """The first record has a title and a key that only these services use."""
-        start = head.lstrip()
-        return (
-            start.startswith(("{", "["))
-            and not _is_plain_line(start)
-            # What a record is folded into may be cut by the end of the head.
-            and any(_is_record(outline(start, lists)) for lists in (_LISTS, _LISTS.union(_FOLDED)))
-        )
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every record with a title; failures have the number of the record."""
-
-        def fail(number: int, why: str) -> None:
-            on_failure(Failure(where=f"{source.name}:{number}", why=why))
-
-        for number, value in records(source.chunks(), _is_record, fail, _LISTS):
-            record = _unfolded(value)
-            if str(record.get("itemType")) in _NO_PAPERS:
-                continue
-            try:
-                yield _paper(record, source.name)
-            except NoPaper as error:
-                fail(number, str(error))
+def _read(source: Source, skip: Skip) -> Iterator[Paper]:
+    found = records(source.chunks(), _is_record, skip, _LISTS)
+    unfolded = ((number, _unfolded(value)) for number, value in found)
+    papers = (it for it in unfolded if str(it[1].get("itemType")) not in _NO_PAPERS)
+    return papers_of(papers, _paper, source.name, skip)
 
 
 def _is_plain_line(text: str) -> bool:
@@ -123,7 +109,6 @@ def _unfolded(value: Any) -> _Record:
 def _paper(record: _Record, source: str) -> Paper:
     named = record.get("identifiers")
     own: _Record = record | (named if isinstance(named, dict) else {})
-    doi = _first(own, "doi", "DOI", "dois", "dcdoi")
     numbers = [text.removeprefix("oai:") for key in _NUMBERS for text in _texts(own.get(key))]
     numbers += _ARXIV_NOTE.findall(_first(own, "extra"))
     addresses = [address for key in _ADDRESSES for address in _texts(own.get(key))]
@@ -133,10 +118,10 @@ def _paper(record: _Record, source: str) -> Paper:
         abstract=_first(own, *_ABSTRACTS),
         authors=_people(own),
         published=dates.most_exact([text for key in _DATES for text in _dates(own.get(key))]),
-        arxiv=next(filter(fields.arxiv, [*numbers, *addresses]), None),
-        doi=doi,
+        arxiv=[*numbers, *addresses],
+        doi=_first(own, "doi", "DOI", "dois", "dcdoi"),
         pmid=_first(own, "pmid", "PMID"),
-        url=next(filter(fields.url, addresses), None),
+        url=addresses,
         tags=[tag for key in _TAGS for tag in _texts(own.get(key))],
     )
 
@@ -192,3 +177,11 @@ def _name(person: Any) -> str:
     if parts[1]:
         return " ".join(filter(None, parts))
     return given_first(_NUMBERED.sub("", _first(person, *_WHOLE)))
+
+
+FORMAT = Format(
+    "web services' JSON",
+    "JSON as Europe PMC, INSPIRE, OpenReview, ADS, CORE, DataCite or Zotero answer it",
+    _matches,
+    _read,
+)

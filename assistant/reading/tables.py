@@ -7,14 +7,15 @@ a quote that is not closed costs its row, not the rest of the file.
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.paper import Paper
 from assistant.reading.columns import Columns, FoundColumns
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.record import PART_COST, papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source, split_lines
 
@@ -34,78 +35,47 @@ _NO_HEADER = re.compile(r'[{}<>=]|":')
 csv.field_size_limit(max(csv.field_size_limit(), _LONGEST))
 
 
-class Table:
-    """A table as text, with a header and a column of titles.
-
-    Args:
-        columns: names of columns that are not known here, such as `{"title": "Titel"}`; they win
-            over the known ones. The keys are title, abstract, authors, date, doi, pmid, arxiv, url
-            and tags.
-
-    Raises:
-        UsageError: a key of `columns` is none of these.
-    """
-
-    name = "table"
-
-    def __init__(self, columns: Mapping[str, str] | None = None) -> None:
-        """Keep the names given; see the class."""
-        self._columns = Columns(columns)
-        self.expected = (
-            f"a table (CSV or TSV) whose first line names its columns{self._columns.named}"
-        )
-
-    def matches(self, head: str) -> bool:
-        """One of the first lines names a column of titles and another one that papers have."""
-        return self._header(split_lines([head], _LONGEST)) is not None
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield a paper for every row with a title, holding one in memory."""
-
-        def fail(number: int, why: str) -> None:
-            on_failure(Failure(where=f"{source.name}:{number}", why=why))
-
-        lines = split_lines(source.chunks(), _LONGEST)
-        header = self._header(lines)
-        if header is None:
-            return
-        found = _rows(lines, header, fail)
-        yield from papers_of(found, header.columns.paper, source.name, on_failure)
-
-    def _header(self, lines: Iterator[Line]) -> _Header | None:
-        """The header, with `lines` behind it."""
-        looked_at = 0
-        for _, line in lines:
-            if line is not None and not line.strip():
-                continue
-            for delimiter in sorted(_DELIMITERS, key=(line or "").count, reverse=True):
-                header = self._header_of(line or "", delimiter)
-                if header:
-                    return header
-            looked_at += 1
-            if looked_at == _LINES_BEFORE_HEADER:
-                break
-        return None
-
-    def _header_of(self, line: str, delimiter: str) -> _Header | None:
-        if _NO_HEADER.search(line):
-            return None
-        names = _parsed(line, delimiter) or []
-        if len(names) < 2 or max(map(len, names)) > _LONGEST_NAME:
-            return None
-        found = self._columns.found(names)
-        return _Header(delimiter, found) if found else None
-
-
 @dataclass(frozen=True)
 class _Header:
     delimiter: str
     columns: FoundColumns
 
 
-def _rows(
-    lines: Iterator[Line], header: _Header, fail: Callable[[int, str], None]
-) -> Iterator[tuple[int, list[str]]]:
+def table_format(given: Mapping[str, str] | None = None) -> Format:
+    """The format of tables whose columns have known names, or those `given`, as in `Columns`.
+
+    Raises:
+        UsageError: a key of `given` is unknown.
+    """
+    columns = Columns(given)
+
+    def matches(head: str) -> bool:
+        return _header(split_lines([head], _LONGEST), columns) is not None
+
+    def read(source: Source, skip: Skip) -> Iterator[Paper]:
+        lines = split_lines(source.chunks(), _LONGEST)
+        if header := _header(lines, columns):
+            rows = _rows(lines, header, skip)
+            yield from papers_of(rows, header.columns.paper, source.name, skip)
+
+    expected = f"a table (CSV or TSV) whose first line names its columns{columns.named}"
+    return Format("table", expected, matches, read)
+
+
+def _header(lines: Iterator[Line], columns: Columns) -> _Header | None:
+    """The header among the first lines; `lines` goes on after it."""
+    filled = ((line or "") for _, line in lines if line is None or line.strip())
+    for line in itertools.islice(filled, _LINES_BEFORE_HEADER):
+        for delimiter in sorted(_DELIMITERS, key=line.count, reverse=True):
+            names = [] if _NO_HEADER.search(line) else _parsed(line, delimiter) or []
+            if len(names) < 2 or max(map(len, names)) > _LONGEST_NAME:
+                continue
+            if found := columns.found(names):
+                return _Header(delimiter, found)
+    return None
+
+
+def _rows(lines: Iterator[Line], header: _Header, skip: Skip) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number of their first line.
 
     Fields in quotes may have line breaks, so lines are joined until their quotes are even in
@@ -121,7 +91,7 @@ def _rows(
             return
         number, text = first
         if text is None:
-            fail(number, f"the line is longer than {_LONGEST:,} characters")
+            skip(number, f"the line is longer than {_LONGEST:,} characters")
             continue
         if text.isspace():
             continue
@@ -134,9 +104,9 @@ def _rows(
         elif len(row) >= header.columns.width:
             usual = len(row)
         if row is None:
-            fail(number, "a quote is not closed, or has a quote in it that is not doubled")
+            skip(number, "a quote is not closed, or has a quote in it that is not doubled")
         elif UNREADABLE in text:
-            fail(number, NOT_TEXT)
+            skip(number, NOT_TEXT)
         else:
             yield number, row
 

@@ -1,6 +1,6 @@
-"""Records as lines with a tag in front: what RIS, MEDLINE and Web of Science have in common.
+"""Records as lines with a tag in front, such as `TI  - A title`; `tagged_formats` has the formats.
 
-A line without a tag goes on with the value above it. Only one record is held in memory.
+A line without a tag continues the value above it. Only one record is held in memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.paper import Paper
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, NoPaper
 from assistant.reading.source import Source
 
@@ -26,10 +26,10 @@ class Layout:
     Args:
         tag: matches a line that has a tag; groups are the tag and the value.
         begins: tags that begin a record.
-        once: tags that a record has only once, so that a second one begins the next record.
+        once: tags that a record has only once, so a second one begins the next record.
         ends: tags that end a record.
-        outside: tags that stand above all records.
-        apart: a tag behind a blank line begins a record.
+        outside: tags above all records.
+        apart: a tag after a blank line begins a record.
     """
 
     tag: re.Pattern[str]
@@ -60,11 +60,44 @@ class Record:
         return next(iter(self.all(*tags)), "")
 
     def lines(self, *tags: str) -> list[str]:
-        """Every line of the values of `tags`: formats that write one item a line."""
+        """Every line of the values of `tags`, for formats with one item per line."""
         return [line for value in self.all(*tags, join="\n") for line in value.split("\n")]
 
+    def text(self, *tags: str) -> str:
+        """All values of the first of `tags` that has any: some programs write texts in parts."""
+        return next(("\n".join(found) for tag in tags if (found := self.all(tag, join="\n"))), "")
 
-def opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
+    def words(self, *tags: str) -> list[str]:
+        """The values of `tags`, without the white space in them."""
+        return [word for value in self.all(*tags) for word in value.split()]
+
+
+def tagged_format(
+    name: str,
+    expected: str,
+    first: re.Pattern[str],
+    layout: Layout | Callable[[str], Layout],
+    paper: Callable[[Record, str], Paper],
+) -> Format:
+    """The format whose first record begins with a line `first`.
+
+    `paper` makes a Paper of a record and the name of its file. The layout may depend on the first
+    characters of a file.
+    """
+
+    def layout_of(head: str) -> Layout:
+        return layout if isinstance(layout, Layout) else layout(head)
+
+    def matches(head: str) -> bool:
+        return _opens(head, first, layout_of(head).tag)
+
+    def read(source: Source, skip: Skip) -> Iterator[Paper]:
+        return _papers(source, layout_of(source.head), paper, skip)
+
+    return Format(name, expected, matches, read)
+
+
+def _opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
     """Tell whether the first record of `head` begins with a line `first` and one with a `tag`.
 
     Above it only a header's short lines may stand, no prose and no markup or data.
@@ -72,34 +105,27 @@ def opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
     lines = [line for line in _LINE_END.split(head) if line.strip()]
     for number, line in enumerate(lines):
         if first.match(line):
-            following = lines[number + 1 : number + 2]
-            return all(tag.match(line) for line in following)
+            return all(tag.match(line) for line in lines[number + 1 : number + 2])
         if line.lstrip()[0] in "{[<@%" or len(line.split()) > _HEADER_WORDS:
             return False
     return False
 
 
-def papers(
-    source: Source, layout: Layout, paper: Callable[[Record], Paper], on_failure: OnFailure
+def _papers(
+    source: Source, layout: Layout, paper: Callable[[Record, str], Paper], skip: Skip
 ) -> Iterator[Paper]:
-    """Yield what `paper` makes of every record; those it makes none of go to `on_failure`.
-
-    Raises:
-        FileUnreadable: the source as a whole cannot be decoded.
-    """
     for record in _records(source, layout):
-        number, why = record.failure or (record.line, "")
-        if not why:
-            try:
-                found = paper(record)
-                if not found.abstract and layout.ends and not record.is_closed:
-                    # It may have been cut above its abstract.
-                    raise NoPaper("it has no abstract and no end: it was cut")
-                yield found
-                continue
-            except NoPaper as error:
-                why = str(error)
-        on_failure(Failure(f"{source.name}:{number}", why))
+        if record.failure:
+            skip(*record.failure)
+            continue
+        try:
+            found = paper(record, source.name)
+            if not found.abstract and layout.ends and not record.is_closed:
+                # It may have been cut above its abstract.
+                raise NoPaper("it has no abstract and no end: it was cut")
+            yield found
+        except NoPaper as error:
+            skip(record.line, str(error))
 
 
 def _records(source: Source, layout: Layout) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.format import Failure, OnFailure
+from assistant.reading.format import Format, Skip
 from assistant.reading.json_documents import records
 from assistant.reading.record import NoPaper, paper_of
 from assistant.reading.source import HEAD_BYTES, NOT_TEXT, UNREADABLE, Source
@@ -39,78 +39,49 @@ _PAGE_OF_PAPERS = re.compile(
 )
 
 
-class TrendingJson:
-    """One JSON document, or several one after the other, with entries of papers in it."""
+def _is_document(head: str) -> bool:
+    """The first value holds entries; JSON lines, whose objects are papers themselves, do not.
 
-    name = "trending papers (JSON)"
-    expected = (
-        'a JSON document with entries such as {"paper": {"id": "...", "title": "...", '
-        '"summary": "..."}}'
-    )
-
-    def matches(self, head: str) -> bool:
-        """The first value holds entries; JSON lines, whose objects are papers themselves, do not.
-
-        An object over several lines cannot be read as JSON lines, so it may be a paper itself.
-        """
-        start = head.lstrip()
-        if not start.startswith(("[", "{")):
-            return False
-        line = start.split("\n", 1)[0]
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            # It goes on in the next line, or behind the end of the head.
-            return _begins_with_entries(start)
-        return not _is_json_line(value) and any(True for _ in _entries(value))
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield the papers in their order, holding one value of the document; damage costs its own.
-
-        Failures are named by the number of their entry.
-        """
-        yield from _Reader(source, on_failure).papers(source.chunks(), source.head.lstrip())
+    An object over several lines cannot be read as JSON lines, so it may be a paper itself.
+    """
+    start = head.lstrip()
+    if not start.startswith(("[", "{")):
+        return False
+    try:
+        value = json.loads(start.split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        # It goes on in the next line, or behind the end of the head.
+        return _begins_with_entries(start)
+    return not _is_json_line(value) and _holds_entries(value)
 
 
-class TrendingHtml:
-    """A saved page whose parts carry their JSON in the attribute `data-props`."""
+def _read_document(source: Source, skip: Skip) -> Iterator[Paper]:
+    return _Reader(source, skip).papers(source.chunks(), source.head.lstrip())
 
-    name = "trending papers (web page)"
-    expected = "a saved web page of daily papers, whose HTML has its data in `data-props`"
 
-    def matches(self, head: str) -> bool:
-        """It is HTML, and has the attribute or an address of such pages."""
-        return bool(_PAGE.match(head) and _PAGE_OF_PAPERS.search(head))
-
-    def read(self, source: Source, on_failure: OnFailure) -> Iterator[Paper]:
-        """Yield each paper of the page once, though several of its parts may list it.
-
-        Failures are named by the number of their entry.
-
-        Raises:
-            FileUnreadable: it is too large.
-        """
-        reader = _Reader(source, on_failure)
-        text = source.text()
-        seen: set[str] = set()
-        at = 0
-        while found := _ATTRIBUTE.search(text, at):
-            end = _ATTRIBUTE_ENDS[found[1]].search(text, found.end())
-            at = end.start() if end else len(text)
-            value = html.unescape(text[found.end() : at]).lstrip()
-            if value.startswith(("{", "[")):
-                for paper in reader.papers([value], value[:HEAD_BYTES]):
-                    if seen.isdisjoint(paper.keys):
-                        yield paper
-                    seen.update(paper.keys)
+def _read_page(source: Source, skip: Skip) -> Iterator[Paper]:
+    """Each paper of the page once, though several of its parts may list it."""
+    reader = _Reader(source, skip)
+    text = source.text()
+    seen: set[str] = set()
+    at = 0
+    while found := _ATTRIBUTE.search(text, at):
+        end = _ATTRIBUTE_ENDS[found[1]].search(text, found.end())
+        at = end.start() if end else len(text)
+        value = html.unescape(text[found.end() : at]).lstrip()
+        if value.startswith(("{", "[")):
+            for paper in reader.papers([value], value[:HEAD_BYTES]):
+                if seen.isdisjoint(paper.keys):
+                    yield paper
+                seen.update(paper.keys)
 
 
 class _Reader:
     """The papers in JSON texts of one source; entries are counted over all of them."""
 
-    def __init__(self, source: Source, on_failure: OnFailure) -> None:
+    def __init__(self, source: Source, skip: Skip) -> None:
         self._name = source.name
-        self._on_failure = on_failure
+        self._skip = skip
         self._count = 0
 
     def papers(self, chunks: Iterable[str], head: str) -> Iterator[Paper]:
@@ -128,14 +99,11 @@ class _Reader:
                 try:
                     yield _paper(entry, self._name)
                 except NoPaper as error:
-                    self._fail(f"{error}{_called(entry)}")
+                    self._skip(self._count, f"{error}{_called(entry)}")
 
     def _damaged(self, _: int, why: str) -> None:
         self._count += 1
-        self._fail(why)
-
-    def _fail(self, why: str) -> None:
-        self._on_failure(Failure(f"{self._name}:{self._count}", why))
+        self._skip(self._count, why)
 
 
 def _holds_entries(value: object) -> bool:
@@ -224,9 +192,9 @@ def _paper(entry: object, source: str) -> Paper:
         source,
         title=_text(get("title")),
         abstract=abstract,
-        authors=authors if isinstance(authors, str) else list(fields.texts(authors)),
+        authors=authors if isinstance(authors, str) else fields.texts(authors),
         published=get("publishedAt") or get("published") or get("date") or get("year"),
-        arxiv=next(filter(fields.arxiv, map(get, ("id", "arxiv", "arxiv_id"))), None),
+        arxiv=map(get, ("id", "arxiv", "arxiv_id")),
         doi=get("doi"),
         pmid=get("pmid"),
         url=get("url"),
@@ -262,3 +230,18 @@ def _called(entry: object) -> str:
     values = _values_of(entry) if isinstance(entry, dict) else {}
     name = fields.one_line(_text(values.get("title")) or _text(values.get("id")))
     return f" ({name[:80]})" if name else ""
+
+
+DOCUMENT = Format(
+    "trending papers (JSON)",
+    'a JSON document with entries such as {"paper": {"id": "...", "title": "...", '
+    '"summary": "..."}}',
+    _is_document,
+    _read_document,
+)
+PAGE = Format(
+    "trending papers (web page)",
+    "a saved web page of daily papers, whose HTML has its data in `data-props`",
+    lambda head: bool(_PAGE.match(head) and _PAGE_OF_PAPERS.search(head)),
+    _read_page,
+)

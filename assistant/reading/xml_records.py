@@ -9,13 +9,14 @@ from __future__ import annotations
 import html.entities
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from assistant.errors import FileUnreadable
-from assistant.reading.format import Failure, OnFailure
-from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE
+from assistant.paper import Paper
+from assistant.reading.format import Format, Skip
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 
 # A tag or comment is handed out only when it is complete. Expat begins it again with every piece
@@ -35,6 +36,24 @@ _ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+def xml_format(
+    name: str,
+    expected: str,
+    matches: Callable[[str], bool],
+    records_named: frozenset[str],
+    paper: Callable[[Element, str], Paper],
+) -> Format:
+    """The format whose records are the elements `records_named`.
+
+    `paper` makes a Paper of an element and the name of its file.
+    """
+
+    def read(source: Source, skip: Skip) -> Iterator[Paper]:
+        return papers_of(records(source, records_named, skip), paper, source.name, skip)
+
+    return Format(name, expected, matches, read)
+
+
 def root(head: str) -> str:
     """Local name of the first element of a text, "" if the text is no XML."""
     start = 0
@@ -44,22 +63,20 @@ def root(head: str) -> str:
     return element[1] if element else ""
 
 
-def records(
-    source: Source, names: frozenset[str], on_failure: OnFailure
-) -> Iterator[tuple[int, Element]]:
+def records(source: Source, names: frozenset[str], skip: Skip) -> Iterator[tuple[int, Element]]:
     """Yield `(line, element)` of every element of `source` that has one of `names`.
 
     Names are local ones everywhere: of elements and attributes the namespace's prefix is taken
     away. Elements within a yielded one are not yielded again.
 
     A record that is not text in the file's encoding, or larger or deeper than any record of a
-    paper, goes to `on_failure`; so does, once, all that follows the place where the XML is damaged
+    paper, goes to `skip`; so does, once, all that follows the place where the XML is damaged
     or the file is cut.
 
     Raises:
         FileUnreadable: it defines entities.
     """
-    reader = _Reader(source, names, on_failure)
+    reader = _Reader(source, names, skip)
     try:
         for text in source.chunks():
             reader.feed(text)
@@ -68,7 +85,7 @@ def records(
         reader.close()
     except expat.ExpatError as error:
         yield from reader.ready
-        on_failure(Failure(f"{source.name}:{reader.line}", reader.why(error)))
+        skip(reader.line, reader.why(error))
 
 
 def text(element: Element) -> str:
@@ -81,14 +98,25 @@ def text(element: Element) -> str:
     return "".join(parts).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def texts(element: Element, *paths: str) -> list[str]:
+    """The text of each element below `element` at one of `paths`, without empty ones."""
+    found = (text(it) for path in paths for it in element.iterfind(path))
+    return [text for text in found if text]
+
+
+def first_text(element: Element, *paths: str) -> str:
+    """The first of these texts, "" if there is none."""
+    return next(iter(texts(element, *paths)), "")
+
+
 class _Reader:
     """Expat's events -> complete records, in `ready`."""
 
-    def __init__(self, source: Source, names: frozenset[str], on_failure: OnFailure) -> None:
+    def __init__(self, source: Source, names: frozenset[str], skip: Skip) -> None:
         self.ready: deque[tuple[int, Element]] = deque()
         self._source = source
         self._names = names
-        self._on_failure = on_failure
+        self._skip = skip
         self._builder: TreeBuilder | None = None
         self._depth = 0  # of the open elements of a record; 0 is between records
         self._size = 0
@@ -198,7 +226,7 @@ class _Reader:
             if self._builder and not self._problem:
                 self.ready.append((self._line, self._builder.close()))
             else:
-                self._on_failure(Failure(f"{self._source.name}:{self._line}", self._problem))
+                self._skip(self._line, self._problem)
             self._builder = None
 
     def _text(self, data: str) -> None:

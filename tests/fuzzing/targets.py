@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from source_support import skipping
+
 from assistant.errors import ReadingError
 from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, dates, detect, read_bytes
@@ -71,7 +73,7 @@ def _reader(name: str) -> Callable[[bytes], None]:
     def run(data: bytes) -> None:
         with contextlib.suppress(ReadingError):
             stream = io.BufferedReader(io.BytesIO(data), HEAD_BYTES)
-            checked(_FORMATS[name].read(Source(stream, "x"), sound))
+            checked(_FORMATS[name].read(Source(stream, "x"), skipping("x", sound)))
 
     return run
 

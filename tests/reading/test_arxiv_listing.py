@@ -7,10 +7,10 @@ import random
 import time
 
 import pytest
+from source_support import read_source
 
 from assistant.paper import Paper
-from assistant.reading import Failure
-from assistant.reading.arxiv_listing import ArxivListing
+from assistant.reading import Failure, arxiv_listing
 from assistant.reading.dates import mail_date
 from assistant.reading.source import HEAD_BYTES, Source
 
@@ -80,9 +80,8 @@ MAIL = (
 
 def read(text: str | bytes) -> tuple[list[Paper], list[Failure]]:
     data = text if isinstance(text, bytes) else text.encode()
-    failures: list[Failure] = []
     source = Source(io.BufferedReader(io.BytesIO(data), HEAD_BYTES), "mail.txt")
-    return list(ArxivListing().read(source, failures.append)), failures
+    return read_source(arxiv_listing.FORMAT, source)
 
 
 def test_whole_mail() -> None:
@@ -133,7 +132,7 @@ def test_whole_mail() -> None:
     ],
 )
 def test_mail_however_it_was_kept(text: str) -> None:
-    assert ArxivListing().matches(text)
+    assert arxiv_listing.FORMAT.matches(text)
     assert read(text)[0] == read(MAIL)[0]
     assert read(text)[1] == []
 
@@ -183,7 +182,7 @@ def test_a_title_may_look_like_a_field() -> None:
     ],
 )
 def test_other_texts_are_not_recognised(text: str) -> None:
-    assert not ArxivListing().matches(text)
+    assert not arxiv_listing.FORMAT.matches(text)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +210,7 @@ def test_damaged_mails() -> None:
         damaged = bytearray(data)
         for _ in range(draw.randint(1, 20)):
             damaged[draw.randrange(len(damaged))] = draw.choice(b"\\\n :->(%\xe9A0")
-        ArxivListing().matches(damaged.decode(errors="replace"))
+        arxiv_listing.FORMAT.matches(damaged.decode(errors="replace"))
         assert len(read(bytes(damaged))[0]) <= 9
 
 
@@ -221,6 +220,6 @@ def test_damaged_mails() -> None:
 def test_nothing_takes_long(unit: str) -> None:
     text = unit * (200_000 // len(unit))
     start = time.process_time()
-    ArxivListing().matches(text[:HEAD_BYTES])
+    arxiv_listing.FORMAT.matches(text[:HEAD_BYTES])
     read(text)
     assert time.process_time() - start < 10

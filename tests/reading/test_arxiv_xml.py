@@ -7,11 +7,11 @@ import random
 from pathlib import Path
 
 import pytest
+from source_support import read_source
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
-from assistant.reading import Failure
-from assistant.reading.arxiv_xml import ArxivAtom, ArxivOai
+from assistant.reading import Failure, feeds
 from assistant.reading.format import Format
 from assistant.reading.source import HEAD_BYTES, Source
 
@@ -146,9 +146,8 @@ DELETED = """\
 
 def read(form: Format, text: str | bytes, name: str = "x.xml") -> tuple[list[Paper], list[Failure]]:
     data = text if isinstance(text, bytes) else text.encode()
-    failures: list[Failure] = []
     source = Source(io.BufferedReader(io.BytesIO(data), HEAD_BYTES), name)
-    return list(form.read(source, failures.append)), failures
+    return read_source(form, source)
 
 
 def listed(*records: str) -> str:
@@ -158,8 +157,8 @@ def listed(*records: str) -> str:
 @pytest.mark.parametrize(("name", "count"), ENTRIES.items())
 def test_real_answers_of_the_api(shared_data: Path, name: str, count: int) -> None:
     data = (shared_data / "exports" / "arxiv_atom" / name).read_bytes()
-    assert ArxivAtom().matches(data.decode()[:2000])
-    papers, failures = read(ArxivAtom(), data, name)
+    assert feeds.ATOM.matches(data.decode()[:2000])
+    papers, failures = read(feeds.ATOM, data, name)
     assert len(papers) == count
     assert all(p.arxiv and p.authors and p.published and p.url and p.tags for p in papers)
     errors = ["arXiv answered with an error: incorrect id format for abc"] if "abc" in name else []
@@ -174,14 +173,14 @@ def test_every_real_answer_is_in_the_table(shared_data: Path) -> None:
 
 def test_old_identifiers(shared_data: Path) -> None:
     path = shared_data / "exports/arxiv_atom/id_quant-ph_0201082v1_s0_m100_86989fe779ef.http200.xml"
-    (paper,), _ = read(ArxivAtom(), path.read_bytes())
+    (paper,), _ = read(feeds.ATOM, path.read_bytes())
     assert paper.arxiv == "quant-ph/0201082v1"
     assert paper.title.startswith("Quantum Computers and Quantum Computer Languages: Quantum")
     assert paper.authors == ("Stephen Blaha",)
 
 
 def test_entry() -> None:
-    papers, failures = read(ArxivAtom(), FEED.format(ENTRY))
+    papers, failures = read(feeds.ATOM, FEED.format(ENTRY))
     assert failures == []
     assert papers == [
         Paper(
@@ -206,7 +205,7 @@ Abstract: The abstract.</summary>
         <category term="cs.CL"/><published>2024-01-02T00:00:00-05:00</published>
         <dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ada B, Alan T</dc:creator>
         </entry>"""
-    (paper,), _ = read(ArxivAtom(), FEED.format(entry))
+    (paper,), _ = read(feeds.ATOM, FEED.format(entry))
     assert paper.abstract == "The abstract."
     assert (paper.arxiv, paper.authors) == ("2401.00001v1", ("Ada B", "Alan T"))
 
@@ -217,7 +216,7 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
         "  <entry><id>http://arxiv.org/api/errors#x</id><title>Error</title>"
         "<summary>start must be\n an integer</summary></entry>\n"
     )
-    papers, failures = read(ArxivAtom(), FEED.format(bare + ENTRY + error + ENTRY))
+    papers, failures = read(feeds.ATOM, FEED.format(bare + ENTRY + error + ENTRY))
     assert len(papers) == 2
     assert failures == [
         Failure("x.xml:5", "it has no abstract, no authors and no identifier"),
@@ -226,15 +225,15 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
 
 
 def test_empty_feed() -> None:
-    assert read(ArxivAtom(), FEED.format("")) == ([], [])
+    assert read(feeds.ATOM, FEED.format("")) == ([], [])
 
 
 @pytest.mark.parametrize("prefix", ["", "\n<!-- saved -->\n"])
 def test_feeds_are_recognised(prefix: str) -> None:
-    assert ArxivAtom().matches(prefix + ENTRY.join(FEED.split("{}")))
-    assert not ArxivOai().matches(prefix + FEED)
-    assert ArxivOai().matches(prefix + OAI)
-    assert not ArxivAtom().matches(prefix + OAI)
+    assert feeds.ATOM.matches(prefix + ENTRY.join(FEED.split("{}")))
+    assert not feeds.OAI.matches(prefix + FEED)
+    assert feeds.OAI.matches(prefix + OAI)
+    assert not feeds.ATOM.matches(prefix + OAI)
 
 
 @pytest.mark.parametrize(
@@ -250,12 +249,12 @@ def test_feeds_are_recognised(prefix: str) -> None:
     ],
 )
 def test_other_texts_are_not_recognised(text: str) -> None:
-    assert not ArxivAtom().matches(text)
-    assert not ArxivOai().matches(text)
+    assert not feeds.ATOM.matches(text)
+    assert not feeds.OAI.matches(text)
 
 
 def test_records_of_each_kind() -> None:
-    papers, failures = read(ArxivOai(), listed(ARXIV, RAW, DUBLIN_CORE))
+    papers, failures = read(feeds.OAI, listed(ARXIV, RAW, DUBLIN_CORE))
     assert failures == []
     assert [paper.title for paper in papers] == [
         "Prompt diphoton production at Tevatron and LHC energies",
@@ -280,7 +279,7 @@ def test_records_of_each_kind() -> None:
 def test_records_that_are_no_papers_cost_nothing_else() -> None:
     marc = f"<record>{HEADER}<metadata><marc/></metadata></record>"
     bare = f"<record>{HEADER}</record>"
-    papers, failures = read(ArxivOai(), listed(DELETED, ARXIV, marc, bare, RAW))
+    papers, failures = read(feeds.OAI, listed(DELETED, ARXIV, marc, bare, RAW))
     assert len(papers) == 2
     assert [failure.why for failure in failures] == [
         "it was deleted: oai:arXiv.org:0704.0002",
@@ -292,7 +291,7 @@ def test_records_that_are_no_papers_cost_nothing_else() -> None:
 
 def test_error_of_the_service() -> None:
     error = '<error code="noRecordsMatch">The combination\n gives an empty list.</error>'
-    papers, failures = read(ArxivOai(), OAI.format(error))
+    papers, failures = read(feeds.OAI, OAI.format(error))
     assert papers == []
     assert [failure.why for failure in failures] == [
         "arXiv answered with an error: noRecordsMatch The combination gives an empty list."
@@ -301,11 +300,11 @@ def test_error_of_the_service() -> None:
 
 def test_one_record_alone() -> None:
     alone = ARXIV.replace("<record>", '<record xmlns="http://www.openarchives.org/OAI/2.0/">')
-    assert ArxivOai().matches(alone)
-    assert len(read(ArxivOai(), alone)[0]) == 1
+    assert feeds.OAI.matches(alone)
+    assert len(read(feeds.OAI, alone)[0]) == 1
 
 
-@pytest.mark.parametrize("form", [ArxivAtom(), ArxivOai()])
+@pytest.mark.parametrize("form", [feeds.ATOM, feeds.OAI])
 def test_entities_are_never_expanded(form: Format) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     for text in (FEED.format(ENTRY), listed(ARXIV)):
@@ -317,8 +316,8 @@ def test_entities_are_never_expanded(form: Format) -> None:
 @pytest.mark.parametrize(
     ("form", "text"),
     [
-        (ArxivAtom(), FEED.format(ENTRY * 4)),
-        (ArxivOai(), listed(ARXIV, DELETED, RAW, DUBLIN_CORE)),
+        (feeds.ATOM, FEED.format(ENTRY * 4)),
+        (feeds.OAI, listed(ARXIV, DELETED, RAW, DUBLIN_CORE)),
     ],
 )
 def test_damaged_files_give_what_is_whole(form: Format, text: str) -> None:

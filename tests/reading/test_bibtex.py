@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from source_support import read_source
 
 from assistant.paper import Paper
-from assistant.reading.bibtex import BibTex
+from assistant.reading import bibtex
 from assistant.reading.format import Failure
 from assistant.reading.source import Source
 
@@ -48,9 +49,8 @@ EXPECTED = {
 
 def read(text: str | bytes) -> tuple[list[Paper], list[Failure]]:
     data = text.encode() if isinstance(text, str) else text
-    failures: list[Failure] = []
     source = Source(io.BufferedReader(io.BytesIO(data)), "x.bib")
-    return list(BibTex().read(source, failures.append)), failures
+    return read_source(bibtex.FORMAT, source)
 
 
 def entry(**values: str) -> str:
@@ -259,14 +259,14 @@ def test_macros_do_not_fill_the_memory() -> None:
     ],
 )
 def test_recognised_by_content(head: str, expected: bool) -> None:
-    assert BibTex().matches(head) is expected
+    assert bibtex.FORMAT.matches(head) is expected
 
 
 def test_real_files(shared_data: Path) -> None:
     folder = shared_data / "exports" / "bibtex_bibtexparser"
     for name, counts in EXPECTED.items():
         data = (folder / name).read_bytes()
-        assert BibTex().matches(data.decode("utf-8-sig")), name
+        assert bibtex.FORMAT.matches(data.decode("utf-8-sig")), name
         papers, failures = read(data)
         assert (len(papers), len(failures)) == counts, name
         assert {failure.why for failure in failures} <= {"it has no title"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from source_support import read_with
 
-from assistant.reading.cochrane import Cochrane
+from assistant.reading import tagged_formats
 
 TEXT = """Record #1 of 2
 ID: CN-01234
@@ -31,7 +31,7 @@ CC: Other
 
 
 def test_the_records() -> None:
-    (first, second), failures = read_with(Cochrane(), TEXT)
+    (first, second), failures = read_with(tagged_formats.COCHRANE, TEXT)
     assert not failures
     assert (first.title, first.abstract) == ("A trial of cats", "First line.\nAIM: to go on.")
     assert first.authors == ("Smith J", "Ada Lovelace")

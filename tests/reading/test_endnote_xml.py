@@ -7,7 +7,7 @@ from source_support import read_with
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
-from assistant.reading.endnote_xml import EndNoteXml
+from assistant.reading import endnote_xml
 
 STYLED = """<record><database name="My.enl" path="My.enl">My.enl</database>
 <source-app name="EndNote" version="20.1">EndNote</source-app><rec-number>1</rec-number>
@@ -44,8 +44,8 @@ def in_file(*records: str) -> str:
 
 def test_a_record_with_everything() -> None:
     data = in_file(STYLED)
-    assert EndNoteXml().matches(data)
-    papers, failures = read_with(EndNoteXml(), data)
+    assert endnote_xml.FORMAT.matches(data)
+    papers, failures = read_with(endnote_xml.FORMAT, data)
     assert failures == []
     assert papers == [
         Paper(
@@ -74,20 +74,20 @@ def test_a_record_with_everything() -> None:
     ],
 )
 def test_dates(dates: str, expected: str | None) -> None:
-    (paper,), _ = read_with(EndNoteXml(), in_file(PLAIN.format(f"<dates>{dates}</dates>")))
+    (paper,), _ = read_with(endnote_xml.FORMAT, in_file(PLAIN.format(f"<dates>{dates}</dates>")))
     assert paper.published == expected
 
 
 def test_numbers_of_other_databases_are_not_pubmeds() -> None:
     (paper,), _ = read_with(
-        EndNoteXml(), in_file(PLAIN.format("<accession-num>123</accession-num>"))
+        endnote_xml.FORMAT, in_file(PLAIN.format("<accession-num>123</accession-num>"))
     )
     assert (paper.pmid, paper.authors) == (None, ("Grace Hopper",))
 
 
 def test_records_without_abstract_are_kept_and_a_cut_costs_what_follows() -> None:
     data = in_file("<record><titles><title>T</title></titles></record>\n", STYLED, STYLED)
-    papers, failures = read_with(EndNoteXml(), data[:-200])
+    papers, failures = read_with(endnote_xml.FORMAT, data[:-200])
     assert [bool(paper.abstract) for paper in papers] == [False, True]
     assert [failure.where for failure in failures] == ["x:41"]
     assert "it was cut" in failures[0].why
@@ -95,9 +95,9 @@ def test_records_without_abstract_are_kept_and_a_cut_costs_what_follows() -> Non
 
 def test_entities_are_refused() -> None:
     data = in_file(STYLED).replace("<xml>", '<!DOCTYPE xml [<!ENTITY a "b">]><xml>')
-    assert EndNoteXml().matches(data)
+    assert endnote_xml.FORMAT.matches(data)
     with pytest.raises(FileUnreadable, match="defines an entity"):
-        read_with(EndNoteXml(), data)
+        read_with(endnote_xml.FORMAT, data)
 
 
 def test_other_text_is_not_taken() -> None:
@@ -109,4 +109,4 @@ def test_other_text_is_not_taken() -> None:
         "<xml> and <records> and <titles> in prose",
         '{"title": "<xml><records><titles>"}',
     ):
-        assert EndNoteXml().matches(text) == (text.startswith("<xml> and"))
+        assert endnote_xml.FORMAT.matches(text) == (text.startswith("<xml> and"))

@@ -6,8 +6,7 @@ import pytest
 from source_support import read_with
 
 from assistant.paper import Paper
-from assistant.reading.arxiv_xml import ArxivAtom
-from assistant.reading.feeds import Rss, abstract_of
+from assistant.reading import feeds
 
 ARXIV = """<?xml version='1.0' encoding='UTF-8'?>
 <rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -44,8 +43,8 @@ NATURE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_arxiv() -> None:
-    assert Rss().matches(ARXIV)
-    papers, failures = read_with(Rss(), ARXIV)
+    assert feeds.RSS.matches(ARXIV)
+    papers, failures = read_with(feeds.RSS, ARXIV)
     assert papers[0] == Paper(
         title="A paper of cats",
         abstract="Cats are < 3 kg and $x_1$ long.",
@@ -64,8 +63,8 @@ def test_arxiv() -> None:
 
 
 def test_a_journal() -> None:
-    assert Rss().matches(NATURE)
-    papers, failures = read_with(Rss(), NATURE)
+    assert feeds.RSS.matches(NATURE)
+    papers, failures = read_with(feeds.RSS, NATURE)
     assert failures == []
     assert papers == [
         Paper(
@@ -97,7 +96,7 @@ def test_a_journal() -> None:
     ],
 )
 def test_descriptions(description: str, abstract: str) -> None:
-    assert abstract_of(description) == abstract
+    assert feeds.abstract_of(description) == abstract
 
 
 def test_an_atom_feed_of_a_journal() -> None:
@@ -106,11 +105,13 @@ def test_an_atom_feed_of_a_journal() -> None:
         '<content type="html">&lt;p&gt;Cats &lt;i&gt;sleep&lt;/i&gt;.&lt;/p&gt;</content>'
         "<author><name>Ada Lovelace</name></author></entry></feed>"
     )
-    papers, failures = read_with(ArxivAtom(), feed)
+    papers, failures = read_with(feeds.ATOM, feed)
     assert [(paper.title, paper.abstract) for paper in papers] == [("A", "Cats sleep.")]
     assert failures == []
 
 
 def test_other_xml_is_no_feed() -> None:
-    assert not Rss().matches('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">')
-    assert not Rss().matches("<records><record/></records>")
+    assert not feeds.RSS.matches(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    )
+    assert not feeds.RSS.matches("<records><record/></records>")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from source_support import read_with
 
-from assistant.reading import detect, read_bytes
-from assistant.reading.paper_text import PaperText
+from assistant.reading import detect, paper_text, read_bytes
 
 ABSTRACT = """We study the attention of cats, which is the low-
 est of all animals, with state-of-
@@ -37,7 +36,7 @@ def test_a_paper() -> None:
     found = detect(PAPER)
     assert found is not None
     assert found.name == "text of one paper"
-    (paper,), failures = read_with(PaperText(), PAPER)
+    (paper,), failures = read_with(paper_text.FORMAT, PAPER)
     assert failures == []
     assert paper.title == "Attention Is What You Want: A Study of Cats"
     assert paper.abstract == CLEAN
@@ -49,7 +48,7 @@ def test_a_paper() -> None:
 @pytest.mark.parametrize("end", ["I. INTRODUCTION", "Introduction", "Keywords: cats", "1. Cats"])
 def test_headings(heading: str, end: str) -> None:
     text = PAPER.replace("Abstract\n", heading).replace("1 Introduction", end)
-    (paper,), _ = read_with(PaperText(), text)
+    (paper,), _ = read_with(paper_text.FORMAT, text)
     assert paper.abstract == CLEAN
 
 
@@ -57,7 +56,7 @@ def test_blocks_and_no_introduction() -> None:
     text = (
         f"A study of cats\nand of owls\n\nAda Lovelace and Alan Turing\n\nAbstract\n\n{ABSTRACT}\n"
     )
-    (paper,), _ = read_with(PaperText(), text)
+    (paper,), _ = read_with(paper_text.FORMAT, text)
     assert paper.title == "A study of cats and of owls"
     assert paper.authors == ("Ada Lovelace", "Alan Turing")
     assert paper.abstract == CLEAN
@@ -76,15 +75,15 @@ def test_blocks_and_no_introduction() -> None:
     ],
 )
 def test_what_is_not_plainly_one_paper_is_left_to_others(text: str) -> None:
-    assert not PaperText().matches(text)
+    assert not paper_text.FORMAT.matches(text)
 
 
 def test_the_real_page_is_left_alone(shared_data: Path) -> None:
     page = (shared_data / "trending_page.txt").read_text(encoding="utf-8")
-    assert not PaperText().matches(page)
+    assert not paper_text.FORMAT.matches(page)
     blocks = page.split("\n\n")
     for at in range(0, len(blocks) - 4, 2):
-        assert not PaperText().matches("\n\n".join(blocks[at : at + 4]))
+        assert not paper_text.FORMAT.matches("\n\n".join(blocks[at : at + 4]))
 
 
 def test_bytes_that_are_no_text_cost_the_paper() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from source_support import read_with
 
+from assistant.reading import pubmed_abstracts
 from assistant.reading.format import Failure
-from assistant.reading.pubmed_abstracts import PubmedAbstracts
 
 TEXT = """
 1. J Cats. 2020 May 14;5(1):1-3. doi: 10.1000/it. Epub 2020 Apr 1.
@@ -47,7 +47,7 @@ PMID: 124
 
 
 def test_the_records() -> None:
-    (first, second), failures = read_with(PubmedAbstracts(), TEXT)
+    (first, second), failures = read_with(pubmed_abstracts.FORMAT, TEXT)
     assert not failures
     assert first.title == "A study of cats that has a title which goes on in the second line."
     assert first.authors == ("Smith J", "van der Berg C", "COVID Group")
@@ -62,7 +62,7 @@ def test_the_records() -> None:
 
 def test_a_damaged_record_costs_itself() -> None:
     papers, failures = read_with(
-        PubmedAbstracts(), TEXT.encode().replace(b"We look", b"\xff\xfe\xfd")
+        pubmed_abstracts.FORMAT, TEXT.encode().replace(b"We look", b"\xff\xfe\xfd")
     )
     assert [paper.pmid for paper in papers] == ["124"]
     assert [failure.where for failure in failures] == ["x:2"]
@@ -70,4 +70,4 @@ def test_a_damaged_record_costs_itself() -> None:
 
 
 def test_a_numbered_list_is_none() -> None:
-    assert not PubmedAbstracts().matches("1. Buy cats. 2020 of them.\n\nNow.\n")
+    assert not pubmed_abstracts.FORMAT.matches("1. Buy cats. 2020 of them.\n\nNow.\n")

@@ -9,8 +9,8 @@ from source_support import counts, read_with
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
+from assistant.reading import pubmed_xml
 from assistant.reading.format import Failure
-from assistant.reading.pubmed_xml import PubmedXml
 
 ARTICLE = """
 <PubmedArticle><MedlineCitation><PMID Version="1">123</PMID>
@@ -71,7 +71,7 @@ def in_set(*records: str) -> str:
 
 
 def test_an_article_with_everything() -> None:
-    papers, failures = read_with(PubmedXml(), in_set(ARTICLE))
+    papers, failures = read_with(pubmed_xml.FORMAT, in_set(ARTICLE))
     assert failures == []
     assert papers == [
         Paper(
@@ -89,7 +89,7 @@ def test_an_article_with_everything() -> None:
 
 
 def test_a_chapter_of_a_book() -> None:
-    papers, failures = read_with(PubmedXml(), in_set(CHAPTER))
+    papers, failures = read_with(pubmed_xml.FORMAT, in_set(CHAPTER))
     assert failures == []
     assert papers == [
         Paper(
@@ -118,13 +118,14 @@ def test_a_chapter_of_a_book() -> None:
 )
 def test_dates(date: str, expected: str | None) -> None:
     journal = f"<Journal><JournalIssue><PubDate>{date}</PubDate></JournalIssue></Journal>"
-    (paper,), _ = read_with(PubmedXml(), in_set(BARE.format(journal)))
+    (paper,), _ = read_with(pubmed_xml.FORMAT, in_set(BARE.format(journal)))
     assert paper.published == expected
 
 
 def test_articles_without_title_or_abstract_are_failures() -> None:
     papers, failures = read_with(
-        PubmedXml(), in_set("<PubmedArticle/>", "\n<PubmedArticle>x</PubmedArticle>\n", ARTICLE)
+        pubmed_xml.FORMAT,
+        in_set("<PubmedArticle/>", "\n<PubmedArticle>x</PubmedArticle>\n", ARTICLE),
     )
     assert [paper.pmid for paper in papers] == ["123"]
     assert failures == [Failure("x:1", "it has no title"), Failure("x:2", "it has no title")]
@@ -133,34 +134,34 @@ def test_articles_without_title_or_abstract_are_failures() -> None:
 def test_citations_without_the_data_around_them() -> None:
     citation = ARTICLE[ARTICLE.index("<MedlineCitation") : ARTICLE.index("<PubmedData")]
     data = f"<MedlineCitationSet>{citation}</MedlineCitationSet>"
-    assert PubmedXml().matches(data)
-    (paper,), _ = read_with(PubmedXml(), data)
+    assert pubmed_xml.FORMAT.matches(data)
+    (paper,), _ = read_with(pubmed_xml.FORMAT, data)
     assert (paper.pmid, paper.doi) == ("123", "10.1000/other")
 
 
 def test_a_cut_file_keeps_the_articles_before_the_cut() -> None:
     whole = in_set(ARTICLE, CHAPTER, ARTICLE)
     for cut in range(len(in_set(ARTICLE)) + 1, len(whole), 37):
-        papers, failures = read_with(PubmedXml(), whole[:cut])
+        papers, failures = read_with(pubmed_xml.FORMAT, whole[:cut])
         ended = whole[:cut].count("</PubmedArticle>") + whole[:cut].count("</PubmedBookArticle>")
         assert (len(papers), len(failures)) == (ended, 1)
 
 
 def test_entities_are_refused() -> None:
     with pytest.raises(FileUnreadable, match="defines an entity"):
-        read_with(PubmedXml(), '<!DOCTYPE a [<!ENTITY a "b">]>' + in_set(ARTICLE))
+        read_with(pubmed_xml.FORMAT, '<!DOCTYPE a [<!ENTITY a "b">]>' + in_set(ARTICLE))
 
 
 def test_other_text_is_not_taken() -> None:
     for text in ("<feed/>", "<html><p>PubmedArticleSet</p></html>", "PubmedArticle", '{"a": 1}'):
-        assert not PubmedXml().matches(text)
+        assert not pubmed_xml.FORMAT.matches(text)
 
 
 def test_shared_files(shared_data: Path) -> None:
     folder = shared_data / "exports" / "medline_biopython"
-    assert counts(PubmedXml(), folder, list(FILES)) == FILES
-    assert not PubmedXml().matches((folder / "pubmed3.html").read_text(encoding="utf-8"))
-    (paper,), _ = read_with(PubmedXml(), (folder / "pubmed4.xml").read_bytes())
+    assert counts(pubmed_xml.FORMAT, folder, list(FILES)) == FILES
+    assert not pubmed_xml.FORMAT.matches((folder / "pubmed3.html").read_text(encoding="utf-8"))
+    (paper,), _ = read_with(pubmed_xml.FORMAT, (folder / "pubmed4.xml").read_bytes())
     assert paper.title.startswith("Leucocyte telomere length, genetic variants at the TERT gene")
     assert paper.abstract.startswith("OBJECTIVE: Telomere shortening occurs")
     assert paper.abstract.count("\n") == 3

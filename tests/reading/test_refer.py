@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from source_support import read_with
 
-from assistant.reading import detect
-from assistant.reading.refer import Refer
+from assistant.reading import detect, tagged_formats
 
 ENDNOTE = """\ufeff%0 Journal Article
 %A Lovelace, Ada
@@ -49,7 +48,7 @@ ADS = """%R 2020ApJ...900....1S
 
 
 def test_the_records_of_endnote() -> None:
-    (first, second), failures = read_with(Refer(), ENDNOTE)
+    (first, second), failures = read_with(tagged_formats.ENDNOTE, ENDNOTE)
     assert not failures
     assert (first.title, first.abstract) == (
         "Of engines and mice",
@@ -64,7 +63,7 @@ def test_the_records_of_endnote() -> None:
 
 
 def test_blank_lines_part_records_without_a_type() -> None:
-    (first, second), failures = read_with(Refer(), ADS)
+    (first, second), failures = read_with(tagged_formats.ENDNOTE, ADS)
     assert not failures
     assert (first.title, first.authors, first.published) == (
         "Of stars",
@@ -79,17 +78,21 @@ def test_blank_lines_part_records_without_a_type() -> None:
 
 
 def test_keywords_in_one_line() -> None:
-    (paper,), _ = read_with(Refer(), "%0 Conference Paper\n%T x\n%K cats, mice\n%A A. Lee\n")
+    (paper,), _ = read_with(
+        tagged_formats.ENDNOTE, "%0 Conference Paper\n%T x\n%K cats, mice\n%A A. Lee\n"
+    )
     assert paper.tags == ("cats", "mice")
 
 
 def test_a_number_is_pubmeds_only_where_it_is_said() -> None:
-    (paper,), _ = read_with(Refer(), "%0 Journal Article\n%T x\n%M 123\n%~ Embase\n")
+    (paper,), _ = read_with(tagged_formats.ENDNOTE, "%0 Journal Article\n%T x\n%M 123\n%~ Embase\n")
     assert paper.pmid is None
 
 
 def test_comments_of_tex_are_none() -> None:
-    assert not Refer().matches("%T his is a comment\n% and another\n@article{a, title={x}}")
+    assert not tagged_formats.ENDNOTE.matches(
+        "%T his is a comment\n% and another\n@article{a, title={x}}"
+    )
     found = detect("% Encoding: UTF-8\n\n@article{a, title={x}}")
     assert found is not None
     assert found.name == "BibTeX"
@@ -97,6 +100,6 @@ def test_comments_of_tex_are_none() -> None:
 
 def test_arxiv_in_the_place_of_a_journal() -> None:
     (paper,), _ = read_with(
-        Refer(), "%0 Journal Article\n%T x\n%J arXiv preprint arXiv:2005.12345\n"
+        tagged_formats.ENDNOTE, "%0 Journal Article\n%T x\n%J arXiv preprint arXiv:2005.12345\n"
     )
     assert paper.arxiv == "2005.12345"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from source_support import read_with
 
-from assistant.reading.refworks import RefWorks
+from assistant.reading import tagged_formats
 
 TEXT = """RT Journal Article\r
 SR Electronic(1)\r
@@ -34,7 +34,7 @@ T1 Third\r
 
 
 def test_the_records() -> None:
-    (first, third), failures = read_with(RefWorks(), TEXT)
+    (first, third), failures = read_with(tagged_formats.REFWORKS, TEXT)
     assert (first.title, first.abstract) == ("Of engines", "First line.\nAI is no tag.")
     assert first.authors == ("Ada Lovelace", "Anna B. Lee")
     assert (first.published, first.doi, first.pmid) == ("2020-05-14", "10.1000/it", "123")
@@ -45,4 +45,4 @@ def test_the_records() -> None:
 
 
 def test_prose_is_none() -> None:
-    assert not RefWorks().matches("RT is a broadcaster\n\nIt was founded in 2005.")
+    assert not tagged_formats.REFWORKS.matches("RT is a broadcaster\n\nIt was founded in 2005.")

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from source_support import read_source
 
 from assistant.errors import AssistantError
 from assistant.paper import Paper
-from assistant.reading import Failure
-from assistant.reading.scholarly_json import ScholarlyJson
+from assistant.reading import Failure, scholarly_json
 from assistant.reading.source import HEAD_BYTES, Source
 
 SEMANTIC_SCHOLAR = {
@@ -151,11 +151,10 @@ def read(data: str | bytes | object) -> tuple[list[Paper], list[Failure]]:
     if not isinstance(data, str | bytes):
         data = json.dumps(data)
     raw = data.encode() if isinstance(data, str) else data
-    failures: list[Failure] = []
     with io.BufferedReader(io.BytesIO(raw), HEAD_BYTES) as stream:
         source = Source(stream, "x.json")
-        assert ScholarlyJson().matches(source.head)
-        return list(ScholarlyJson().read(source, failures.append)), failures
+        assert scholarly_json.FORMAT.matches(source.head)
+        return read_source(scholarly_json.FORMAT, source)
 
 
 def envelopes(record: Any) -> dict[str, Any]:
@@ -296,14 +295,14 @@ def test_index_of_old_exports() -> None:
     ],
 )
 def test_what_is_not_of_these_services(head: str) -> None:
-    assert not ScholarlyJson().matches(head)
+    assert not scholarly_json.FORMAT.matches(head)
 
 
 def test_other_real_files_are_not_of_these_services(shared_data: Path) -> None:
     for path in sorted((shared_data / "exports").rglob("*.*")):
         if path.is_file():
             head = path.read_bytes()[:HEAD_BYTES].decode("utf-8", "replace")
-            assert not ScholarlyJson().matches(head), path.name
+            assert not scholarly_json.FORMAT.matches(head), path.name
 
 
 def test_a_first_record_longer_than_the_head() -> None:
@@ -335,7 +334,7 @@ def test_memory_does_not_grow_with_the_document(tmp_path: Path) -> None:
     record = json.dumps({**SEMANTIC_SCHOLAR, "abstract": "word " * 400})
     path.write_text('{"data": [' + ",".join([record] * 8_000) + "]}", encoding="utf-8")
     with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-        papers = ScholarlyJson().read(Source(stream, "x.json"), lambda failure: None)
+        papers = scholarly_json.FORMAT.read(Source(stream, "x.json"), lambda number, why: None)
         next(papers)
         tracemalloc.start()
         try:
@@ -365,8 +364,8 @@ def test_any_mutation_ends(seed: int) -> None:
     with io.BufferedReader(io.BytesIO(bytes(data)), HEAD_BYTES) as stream:
         try:
             source = Source(stream, "x.json")
-            ScholarlyJson().matches(source.head)
-            papers = list(ScholarlyJson().read(source, failures.append))
+            scholarly_json.FORMAT.matches(source.head)
+            papers, failures = read_source(scholarly_json.FORMAT, source)
         except AssistantError:
             return
     assert len(papers) <= 4
@@ -381,7 +380,7 @@ def test_citations_and_recommendations_of_semantic_scholar() -> None:
         {"recommendedPapers": [paper]},
     ):
         text = json.dumps(answer)
-        assert ScholarlyJson().matches(text)
+        assert scholarly_json.FORMAT.matches(text)
         (found,), failures = read(text)
         assert not failures
         assert (found.title, found.doi) == ("Cats", "10.1000/it")

@@ -9,12 +9,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from source_support import read_source
 
 from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import Failure
+from assistant.reading.format import Format
 from assistant.reading.source import HEAD_BYTES, Source
-from assistant.reading.tables import Table
+from assistant.reading.tables import table_format
 
 # Papers and failures of each real export; springer.csv and retraction_watch.csv have no abstracts.
 EXPECTED = {
@@ -27,15 +29,14 @@ EXPECTED = {
 
 
 def read(
-    text: str | bytes, table: Table | None = None, name: str = "papers.csv"
+    text: str | bytes, table: Format | None = None, name: str = "papers.csv"
 ) -> tuple[list[Paper], list[Failure]]:
     data = text.encode() if isinstance(text, str) else text
-    table = table or Table()
-    failures: list[Failure] = []
+    table = table or table_format()
     with io.BufferedReader(io.BytesIO(data), HEAD_BYTES) as stream:
         source = Source(stream, name)
         assert table.matches(source.head)
-        return list(table.read(source, failures.append)), failures
+        return read_source(table, source)
 
 
 def rows(*fields: list[str], delimiter: str = ",") -> str:
@@ -173,12 +174,12 @@ def test_delimiters_encodings_and_line_ends(delimiter: str, encoding: str, end: 
 
 def test_names_given_win() -> None:
     table = "Titel,Title,Kurzfassung,Summary\nEin Titel,x,Ein Text.,y\n"
-    papers, _ = read(table, Table({"title": "titel", "abstract": "Kurzfassung"}))
+    papers, _ = read(table, table_format({"title": "titel", "abstract": "Kurzfassung"}))
     assert [(paper.title, paper.abstract) for paper in papers] == [("Ein Titel", "Ein Text.")]
-    assert not Table({"title": "Titre"}).matches(table)
-    assert '"Titre"' in Table({"title": "Titre"}).expected
+    assert not table_format({"title": "Titre"}).matches(table)
+    assert '"Titre"' in table_format({"title": "Titre"}).expected
     with pytest.raises(UsageError, match="a table has no column for journal"):
-        Table({"journal": "Journal"})
+        table_format({"journal": "Journal"})
 
 
 @pytest.mark.parametrize(
@@ -333,14 +334,14 @@ def test_hopelessly_long_lines_are_given_up() -> None:
     ],
 )
 def test_no_tables(head: str) -> None:
-    assert not Table().matches(head)
+    assert not table_format().matches(head)
 
 
 def test_other_real_files_are_no_tables(shared_data: Path) -> None:
     for path in sorted(shared_data.rglob("*.*")):
         if path.is_file() and path.suffix not in {".csv", ".py", ".md"}:
             head = path.read_bytes()[:HEAD_BYTES].decode("utf-8", "replace")
-            assert not Table().matches(head), path.name
+            assert not table_format().matches(head), path.name
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
@@ -348,7 +349,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     row = rows(["A title", "word " * 400])
     path.write_text("title,abstract\n" + row * 10_000, encoding="utf-8")
     with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-        papers = Table().read(Source(stream, "large.csv"), lambda failure: None)
+        papers = table_format().read(Source(stream, "large.csv"), lambda number, why: None)
         next(papers)
         tracemalloc.start()
         try:
@@ -377,7 +378,7 @@ def test_any_mutation_ends(seed: int) -> None:
         except Exception:
             assert b"\0" in data
             return
-        papers = list(Table().read(source, failures.append))
+        papers, failures = read_source(table_format(), source)
     assert len(papers) + len(failures) <= data.count(b"\n") + data.count(b"\r") + 1
 
 
@@ -396,7 +397,7 @@ def test_rows_may_end_with_a_tab_though_a_title_begins_with_a_quote() -> None:
 def test_a_name_is_a_title_beside_an_abstract_alone() -> None:
     (paper,), _ = read("type,name,speakers/authors,abstract\nPoster,Cats,Ada Lovelace,Text.\n")
     assert (paper.title, paper.authors) == ("Cats", ("Ada Lovelace",))
-    assert not Table().matches("name,description,date\n")
+    assert not table_format().matches("name,description,date\n")
 
 
 def test_lists_as_python_spells_them() -> None:

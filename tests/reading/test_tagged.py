@@ -8,21 +8,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from source_support import counts, read_with, source_of
+from source_support import counts, read_source, read_with, source_of
 
 from assistant.errors import AssistantError
 from assistant.paper import Paper
-from assistant.reading import dates
-from assistant.reading.endnote_xml import EndNoteXml
+from assistant.reading import dates, endnote_xml, json_lines, pubmed_xml, saved_page, tagged_formats
+from assistant.reading.fields import given_first
 from assistant.reading.format import Failure, Format
-from assistant.reading.json_lines import JsonLines
-from assistant.reading.medline import Medline
-from assistant.reading.names import given_first
-from assistant.reading.pubmed_xml import PubmedXml
 from assistant.reading.reader import read_bytes
-from assistant.reading.ris import Ris
-from assistant.reading.saved_page import SavedPage
-from assistant.reading.web_of_science import WebOfScience
 
 RIS = """Record #1 of 2
 Provider: somebody
@@ -120,11 +113,17 @@ PROSE = (
     + "Many words follow here. " * 20
     + "\n\nTY  - JOUR\nTI  - x\n"
 )
-FORMATS: tuple[Format, ...] = (Ris(), Medline(), WebOfScience(), PubmedXml(), EndNoteXml())
+FORMATS: tuple[Format, ...] = (
+    tagged_formats.RIS,
+    tagged_formats.PUBMED_TEXT,
+    tagged_formats.WEB_OF_SCIENCE,
+    pubmed_xml.FORMAT,
+    endnote_xml.FORMAT,
+)
 
 
 def test_ris() -> None:
-    papers, failures = read_with(Ris(), RIS)
+    papers, failures = read_with(tagged_formats.RIS, RIS)
     assert failures == []
     assert papers == [
         Paper(
@@ -163,8 +162,8 @@ def test_ris() -> None:
     ],
 )
 def test_ris_as_programs_write_it(text: str) -> None:
-    assert Ris().matches(source_of(text).head)
-    papers, failures = read_with(Ris(), text)
+    assert tagged_formats.RIS.matches(source_of(text).head)
+    papers, failures = read_with(tagged_formats.RIS, text)
     assert papers == [Paper(title="T", abstract="A", source="x")] * 2
     assert failures == []
 
@@ -181,12 +180,12 @@ def test_ris_as_programs_write_it(text: str) -> None:
     ],
 )
 def test_numbers_in_pubmed(lines: str, pmid: str | None) -> None:
-    (paper,), _ = read_with(Ris(), f"TY  - JOUR\nTI  - T\nAB  - A\n{lines}\nER  - ")
+    (paper,), _ = read_with(tagged_formats.RIS, f"TY  - JOUR\nTI  - T\nAB  - A\n{lines}\nER  - ")
     assert paper.pmid == pmid
 
 
 def test_medline() -> None:
-    papers, failures = read_with(Medline(), NBIB)
+    papers, failures = read_with(tagged_formats.PUBMED_TEXT, NBIB)
     assert failures == []
     assert papers == [
         Paper(
@@ -205,7 +204,7 @@ def test_medline() -> None:
 
 
 def test_web_of_science() -> None:
-    papers, failures = read_with(WebOfScience(), WOS)
+    papers, failures = read_with(tagged_formats.WEB_OF_SCIENCE, WOS)
     assert failures == []
     assert papers == [
         Paper(
@@ -224,7 +223,7 @@ def test_web_of_science() -> None:
 
 def test_records_that_are_no_paper_are_failures_one_by_one() -> None:
     papers, failures = read_with(
-        Ris(),
+        tagged_formats.RIS,
         b"TY  - JOUR\nTI  - No abstract\nER  - \n"
         b"TY  - JOUR\nAB  - No title\nER  - \n"
         b"TY  - JOUR\nTI  - T\nAB  - caf\xff\nER  - \n"
@@ -240,18 +239,18 @@ def test_records_that_are_no_paper_are_failures_one_by_one() -> None:
 @pytest.mark.parametrize("cut", ["AB  - A text that e", "AU  - Somebo", "AB"])
 def test_a_record_that_is_cut_is_a_failure(cut: str) -> None:
     whole = "TY  - JOUR\nTI  - T\nAB  - A\nER  - \n"
-    papers, failures = read_with(Ris(), f"{whole}TY  - JOUR\nTI  - T\n{cut}")
+    papers, failures = read_with(tagged_formats.RIS, f"{whole}TY  - JOUR\nTI  - T\n{cut}")
     assert (len(papers), [failure.where for failure in failures]) == (1, ["x:5"])
     assert "it was cut" in failures[0].why
-    papers, failures = read_with(Ris(), f"TY  - JOUR\nTI  - T\n{whole}")
+    papers, failures = read_with(tagged_formats.RIS, f"TY  - JOUR\nTI  - T\n{whole}")
     assert (len(papers), [failure.where for failure in failures]) == (1, ["x:1"])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_byte_order_marks(encoding: str) -> None:
     data = "TY  - JOUR\r\nTI  - Caf\u00e9\r\nAB  - A\r\nER  - ".encode(encoding)
-    assert Ris().matches(source_of(data).head)
-    (paper,), failures = read_with(Ris(), data)
+    assert tagged_formats.RIS.matches(source_of(data).head)
+    (paper,), failures = read_with(tagged_formats.RIS, data)
     assert (paper.title, failures) == ("Caf\u00e9", [])
 
 
@@ -277,8 +276,8 @@ def test_byte_order_marks(encoding: str) -> None:
 def test_formats_are_told_apart(text: str, expected: str | None) -> None:
     assert [known.name for known in FORMATS if known.matches(text)] == ([expected] * bool(expected))
     if expected:
-        assert not SavedPage().matches(text)
-        assert not JsonLines().matches(text)
+        assert not saved_page.FORMAT.matches(text)
+        assert not json_lines.FORMAT.matches(text)
 
 
 @pytest.mark.parametrize(
@@ -355,11 +354,17 @@ MEDLINE_FILES = {
 
 def test_shared_files(shared_data: Path) -> None:
     folder = shared_data / "exports"
-    assert counts(Ris(), folder / "ris_rispy", list(RIS_FILES)) == RIS_FILES
-    assert counts(Ris(), folder / "csv_ris_litstudy", list(OTHER_RIS_FILES)) == OTHER_RIS_FILES
-    assert counts(Medline(), folder / "medline_biopython", list(MEDLINE_FILES)) == MEDLINE_FILES
+    assert counts(tagged_formats.RIS, folder / "ris_rispy", list(RIS_FILES)) == RIS_FILES
+    assert (
+        counts(tagged_formats.RIS, folder / "csv_ris_litstudy", list(OTHER_RIS_FILES))
+        == OTHER_RIS_FILES
+    )
+    assert (
+        counts(tagged_formats.PUBMED_TEXT, folder / "medline_biopython", list(MEDLINE_FILES))
+        == MEDLINE_FILES
+    )
     wos = {"example_wos.ris": (2, 0)}
-    assert counts(WebOfScience(), folder / "ris_rispy", list(wos)) == wos
+    assert counts(tagged_formats.WEB_OF_SCIENCE, folder / "ris_rispy", list(wos)) == wos
 
 
 def test_each_shared_file_is_of_one_format_at_most(shared_data: Path) -> None:
@@ -372,7 +377,11 @@ def test_each_shared_file_is_of_one_format_at_most(shared_data: Path) -> None:
 def test_damaged_files_never_crash() -> None:
     chance = random.Random(7)
     pieces = [b"\r", b"\x00", b"\xff", b"TY  - JOUR\n", b"ER  - ", b"PMID- 1\n", b"PT J\n", b"<!--"]
-    for known, text in ((Ris(), RIS), (Medline(), NBIB), (WebOfScience(), WOS)) * 150:
+    for known, text in (
+        (tagged_formats.RIS, RIS),
+        (tagged_formats.PUBMED_TEXT, NBIB),
+        (tagged_formats.WEB_OF_SCIENCE, WOS),
+    ) * 150:
         data = bytearray(text.encode()[: chance.randrange(1, 2 * len(text))])
         for _ in range(chance.randrange(8)):
             place = chance.randrange(len(data) + 1)
@@ -397,7 +406,7 @@ def test_damaged_files_never_crash() -> None:
 )
 def test_time_grows_with_the_size_and_not_faster(text: str) -> None:
     begun = time.monotonic()
-    papers, failures = read_with(Ris(), text)
+    papers, failures = read_with(tagged_formats.RIS, text)
     assert time.monotonic() - begun < 5
     assert (len(papers), len(failures)) == (1, 0)
 
@@ -409,7 +418,8 @@ def test_a_record_without_end_is_given_up_before_it_fills_the_memory(endless: st
     failures: list[Failure] = []
     tracemalloc.start()
     try:
-        assert list(Ris().read(source, failures.append)) == []
+        papers, failures = read_source(tagged_formats.RIS, source)
+        assert papers == []
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -425,7 +435,7 @@ def test_entities_in_keywords_do_not_cut_them() -> None:
 
 def test_numbers_of_pubmed_as_europe_pmc_and_proquest_write_them() -> None:
     for line in ("UR  - https://europepmc.org/abstract/MED/123", "U2  - PMID: 123"):
-        (paper,), _ = read_with(Ris(), f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
+        (paper,), _ = read_with(tagged_formats.RIS, f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
         assert paper.pmid == "123"
 
 
@@ -433,11 +443,11 @@ def test_numbers_of_pubmed_as_europe_pmc_and_proquest_write_them() -> None:
     "line", ["JO  - arXiv preprint arXiv:2005.12345", "N1  - eprint: arXiv:2005.12345"]
 )
 def test_arxiv_in_the_place_of_a_journal(line: str) -> None:
-    (paper,), _ = read_with(Ris(), f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
+    (paper,), _ = read_with(tagged_formats.RIS, f"TY  - JOUR\nTI  - x\n{line}\nER  - \n")
     assert paper.arxiv == "2005.12345"
 
 
 def test_a_note_on_another_paper_names_none() -> None:
     text = "TY  - JOUR\nTI  - x\nN1  - Extends arXiv:2005.12345\nER  - \n"
-    (paper,), _ = read_with(Ris(), text)
+    (paper,), _ = read_with(tagged_formats.RIS, text)
     assert paper.arxiv is None

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from source_support import read_source
 
 from assistant.paper import Paper
-from assistant.reading import Failure
+from assistant.reading import Failure, trending
 from assistant.reading.format import Format
 from assistant.reading.record import paper_of
 from assistant.reading.source import HEAD_BYTES, Source
-from assistant.reading.trending import TrendingHtml, TrendingJson
 
 
 def entry(number: int = 1, **paper: object) -> dict[str, Any]:
@@ -59,9 +59,8 @@ def expected(number: int = 1) -> Paper:
 
 def read(form: Format, text: str | bytes) -> tuple[list[Paper], list[Failure]]:
     data = text if isinstance(text, bytes) else text.encode()
-    failures: list[Failure] = []
     source = Source(io.BufferedReader(io.BytesIO(data), HEAD_BYTES), "x")
-    return list(form.read(source, failures.append)), failures
+    return read_source(form, source)
 
 
 def page(*values: object) -> str:
@@ -96,19 +95,19 @@ DOCUMENTS = {
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_documents(kind: str) -> None:
     text = DOCUMENTS[kind]
-    assert TrendingJson().matches(text)
-    assert not TrendingHtml().matches(text)
-    assert read(TrendingJson(), text) == ([expected(1), expected(2)], [])
+    assert trending.DOCUMENT.matches(text)
+    assert not trending.PAGE.matches(text)
+    assert read(trending.DOCUMENT, text) == ([expected(1), expected(2)], [])
 
 
 @pytest.mark.parametrize("kind", ["list", "indented list", "page", "indented page"])
 def test_documents_longer_than_what_is_looked_at(kind: str) -> None:
     many = [{"_id": str(number), "name": f"Name {number}"} for number in range(5000)]
     wide = DOCUMENTS[kind].replace('"upvotes": 93', f'"upvotes": 93, "x": {json.dumps(many)}')
-    assert TrendingJson().matches(wide[:HEAD_BYTES])
+    assert trending.DOCUMENT.matches(wide[:HEAD_BYTES])
     first = DOCUMENTS[kind].replace('"id"', f'"x": {json.dumps(many)}, "id"', 1)
-    assert TrendingJson().matches(first[:HEAD_BYTES])
-    assert read(TrendingJson(), first) == ([expected(1), expected(2)], [])
+    assert trending.DOCUMENT.matches(first[:HEAD_BYTES])
+    assert read(trending.DOCUMENT, first) == ([expected(1), expected(2)], [])
 
 
 def test_a_paper_alone() -> None:
@@ -118,16 +117,16 @@ def test_a_paper_alone() -> None:
         json.dumps(entry()["paper"], indent=2),
         json.dumps({"paper": entry()["paper"], "comments": [{"title": "x"}]}),
     ):
-        assert TrendingJson().matches(text)
-        assert read(TrendingJson(), text) == ([expected()], [])
+        assert trending.DOCUMENT.matches(text)
+        assert read(trending.DOCUMENT, text) == ([expected()], [])
 
 
 def test_plain_lists_with_title_and_abstract() -> None:
     text = (
         '[{"title": "A", "abstract": "B", "authors": "C and D", "year": 2020, "doi": "10.1000/x"}]'
     )
-    assert TrendingJson().matches(text)
-    assert read(TrendingJson(), text)[0] == [
+    assert trending.DOCUMENT.matches(text)
+    assert read(trending.DOCUMENT, text)[0] == [
         Paper(
             title="A",
             abstract="B",
@@ -163,16 +162,16 @@ def test_plain_lists_with_title_and_abstract() -> None:
     ],
 )
 def test_other_texts_are_not_recognised(text: str) -> None:
-    assert not TrendingJson().matches(text[:HEAD_BYTES])
-    assert not TrendingHtml().matches(text[:HEAD_BYTES])
+    assert not trending.DOCUMENT.matches(text[:HEAD_BYTES])
+    assert not trending.PAGE.matches(text[:HEAD_BYTES])
 
 
 def test_the_snapshot_stays_json_lines(shared_data: Path) -> None:
     folder = shared_data / "exports" / "arxiv_kaggle_jsonl"
     text = (folder / "arxiv-metadata-oai-snapshot.json").read_text(encoding="utf-8")
-    assert not TrendingJson().matches(text[:HEAD_BYTES])
+    assert not trending.DOCUMENT.matches(text[:HEAD_BYTES])
     for path in (shared_data / "scitldr").glob("*.jsonl"):
-        assert not TrendingJson().matches(path.read_text(encoding="utf-8")[:HEAD_BYTES])
+        assert not trending.DOCUMENT.matches(path.read_text(encoding="utf-8")[:HEAD_BYTES])
 
 
 def test_the_real_page_as_its_json_and_html(pairs: list[tuple[str, str]]) -> None:
@@ -181,9 +180,9 @@ def test_the_real_page_as_its_json_and_html(pairs: list[tuple[str, str]]) -> Non
         for number, (title, abstract) in enumerate(pairs)
     ]
     for form, text in (
-        (TrendingJson(), json.dumps(entries)),
-        (TrendingJson(), json.dumps({"dailyPapers": entries}, indent=2, ensure_ascii=False)),
-        (TrendingHtml(), page({"dailyPapers": entries})),
+        (trending.DOCUMENT, json.dumps(entries)),
+        (trending.DOCUMENT, json.dumps({"dailyPapers": entries}, indent=2, ensure_ascii=False)),
+        (trending.PAGE, page({"dailyPapers": entries})),
     ):
         assert form.matches(text[:HEAD_BYTES])
         papers, failures = read(form, text)
@@ -205,7 +204,7 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
         {"title": "No paper within"},
         entry(7, title=None, authors=None, ai_keywords=None, publishedAt="soon"),
     ]
-    papers, failures = read(TrendingJson(), json.dumps(entries))
+    papers, failures = read(trending.DOCUMENT, json.dumps(entries))
     assert [paper.title for paper in papers] == [
         "A title, the 1th",
         "A title, the 2th",
@@ -222,14 +221,14 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
 
 
 def test_a_title_alone_in_a_list_of_papers() -> None:
-    papers, failures = read(TrendingJson(), '[{"title": "A", "abstract": "B."}, {"title": "C"}]')
+    papers, failures = read(trending.DOCUMENT, '[{"title": "A", "abstract": "B."}, {"title": "C"}]')
     assert [(paper.title, paper.abstract) for paper in papers] == [("A", "B."), ("C", "")]
     assert failures == []
 
 
-@pytest.mark.parametrize("form", [TrendingJson(), TrendingHtml()])
+@pytest.mark.parametrize("form", [trending.DOCUMENT, trending.PAGE])
 def test_bytes_that_are_no_text_cost_their_entry(form: Format) -> None:
-    whole = json.dumps(TWO) if isinstance(form, TrendingJson) else page({"dailyPapers": TWO})
+    whole = json.dumps(TWO) if form is trending.DOCUMENT else page({"dailyPapers": TWO})
     papers, failures = read(form, whole.encode().replace(b"Alan", b"Al\xffn", 1))
     assert papers == [expected(2)]
     (failure,) = failures
@@ -240,15 +239,15 @@ def test_bytes_that_are_no_text_cost_their_entry(form: Format) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_byte_order_marks(encoding: str) -> None:
     text = json.dumps([entry(1, summary="Caf\u00e9 \U0001d49e")], ensure_ascii=False)
-    (paper,), failures = read(TrendingJson(), text.encode(encoding))
+    (paper,), failures = read(trending.DOCUMENT, text.encode(encoding))
     assert (paper.abstract, failures) == ("Caf\u00e9 \U0001d49e", [])
 
 
 def test_a_page_with_several_parts() -> None:
     text = page({"dailyPapers": TWO}, {"query": {}, "papers": [entry(2), entry(3)]}, "text", [])
-    assert TrendingHtml().matches(text)
-    assert not TrendingJson().matches(text)
-    assert read(TrendingHtml(), text) == ([expected(1), expected(2), expected(3)], [])
+    assert trending.PAGE.matches(text)
+    assert not trending.DOCUMENT.matches(text)
+    assert read(trending.PAGE, text) == ([expected(1), expected(2), expected(3)], [])
 
 
 @pytest.mark.parametrize(
@@ -266,8 +265,8 @@ def test_a_page_with_several_parts() -> None:
 )
 def test_a_page_however_it_was_saved(change: Any) -> None:
     text = change(page({"dailyPapers": TWO}))
-    assert TrendingHtml().matches(text)
-    assert read(TrendingHtml(), text) == ([expected(1), expected(2)], [])
+    assert trending.PAGE.matches(text)
+    assert read(trending.PAGE, text) == ([expected(1), expected(2)], [])
 
 
 @pytest.mark.parametrize(
@@ -279,25 +278,25 @@ def test_a_page_however_it_was_saved(change: Any) -> None:
     ],
 )
 def test_other_pages_are_not_recognised(text: str) -> None:
-    assert not TrendingHtml().matches(text)
+    assert not trending.PAGE.matches(text)
 
 
 def test_an_entry_may_be_deep() -> None:
     deep = json.dumps([entry(1), entry(2)]).replace("93", "[" * 900 + "]" * 900, 1)
-    assert read(TrendingJson(), deep) == ([expected(1), expected(2)], [])
+    assert read(trending.DOCUMENT, deep) == ([expected(1), expected(2)], [])
 
 
 def test_nesting_without_end() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "[" + "9" * 5000 + ", " + json.dumps(TWO)[1:]):
-        papers, failures = read(TrendingJson(), text)
+        papers, failures = read(trending.DOCUMENT, text)
         assert len(failures) >= 1
         assert len(papers) in (0, 2)
 
 
 DAMAGED = [
-    (TrendingJson(), json.dumps([entry(number) for number in range(6)])),
-    (TrendingJson(), json.dumps({"dailyPapers": [entry(n) for n in range(6)]}, indent=1)),
-    (TrendingHtml(), page({"dailyPapers": [entry(n) for n in range(6)]}, {"x": [entry(7)]})),
+    (trending.DOCUMENT, json.dumps([entry(number) for number in range(6)])),
+    (trending.DOCUMENT, json.dumps({"dailyPapers": [entry(n) for n in range(6)]}, indent=1)),
+    (trending.PAGE, page({"dailyPapers": [entry(n) for n in range(6)]}, {"x": [entry(7)]})),
 ]
 
 
@@ -320,7 +319,7 @@ def test_damage_costs_its_own_entry(form: Format, text: str) -> None:
     whole, _ = read(form, text)
     titles = {paper.title for paper in whole}
     # Without its name an attribute is not found.
-    is_page = isinstance(form, TrendingHtml)
+    is_page = form is trending.PAGE
     lost = 0
     for _ in range(200):
         place = draw.randrange(text.index("dailyPapers") if is_page else 0, len(text))
@@ -341,8 +340,8 @@ def test_damage_costs_its_own_entry(form: Format, text: str) -> None:
 def test_no_json_takes_long(unit: str, start: str) -> None:
     text = start + unit * (500_000 // len(unit))
     begun = time.process_time()
-    TrendingJson().matches(text[:HEAD_BYTES])
-    read(TrendingJson(), text)
+    trending.DOCUMENT.matches(text[:HEAD_BYTES])
+    read(trending.DOCUMENT, text)
     assert time.process_time() - begun < 10
 
 
@@ -350,6 +349,6 @@ def test_no_json_takes_long(unit: str, start: str) -> None:
 def test_no_page_takes_long(unit: str) -> None:
     text = "<html>" + unit * (500_000 // len(unit))
     begun = time.process_time()
-    TrendingHtml().matches(text[:HEAD_BYTES])
-    read(TrendingHtml(), text)
+    trending.PAGE.matches(text[:HEAD_BYTES])
+    read(trending.PAGE, text)
     assert time.process_time() - begun < 10

@@ -8,7 +8,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from source_support import source_of
+from source_support import skipping, source_of
 
 from assistant.errors import FileUnreadable
 from assistant.reading.format import Failure
@@ -20,14 +20,14 @@ NAMES = frozenset({"r"})
 
 def read(data: bytes | str) -> tuple[list[tuple[int, str]], list[Failure]]:
     failures: list[Failure] = []
-    found = records(source_of(data), NAMES, failures.append)
+    found = records(source_of(data), NAMES, skipping("x", failures.append))
     return [(line, text(element)) for line, element in found], failures
 
 
 def test_records_come_with_their_lines_without_namespaces() -> None:
     failures: list[Failure] = []
     data = '<a xmlns:n="u">\n<x>no</x><n:r n:k="v">a<r>b</r>c</n:r>\n\n<r/></a>'
-    (first, second) = records(source_of(data), NAMES, failures.append)
+    (first, second) = records(source_of(data), NAMES, skipping("x", failures.append))
     assert (first[0], second[0]) == (2, 4)
     assert (first[1].tag, first[1].attrib, text(first[1])) == ("r", {"k": "v"}, "abc")
     assert failures == []
@@ -184,7 +184,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
             tracemalloc.start()
             try:
-                found = records(Source(stream, "x"), NAMES, failures.append)
+                found = records(Source(stream, "x"), NAMES, skipping("x", failures.append))
                 assert sum(1 for _ in found) == size
                 peaks.append(tracemalloc.get_traced_memory()[1])
             finally:
