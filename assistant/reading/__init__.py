@@ -4,10 +4,10 @@ To add a format, write a module with a `Format` and put it into the tuple `FORMA
 Binary formats, `pdf` and `parquet`, are detected by their first bytes in `reader`.
 """
 
-from assistant.reading.archives import UPLOAD_LIMITS, Limits
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, Format, OnFailure, Skip
 from assistant.reading.reader import READABLE, OnFormat, read_bytes, read_file, read_stream
+from assistant.reading.unpacking import UPLOAD_LIMITS, Limits
 
 __all__ = [
     "FORMATS",

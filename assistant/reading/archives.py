@@ -1,39 +1,29 @@
 """Folders, zip archives and gzip files -> open streams of the files in them, one after another.
 
-What is an archive is told by its first bytes. Nothing is unpacked to the disk, and nothing is held
-but what a reader asks for. An archive that grows beyond reason, or that holds another one, is
-refused; what is wrong with a member costs that member.
+Archives are detected by their first bytes. Nothing is unpacked to disk, and only what a reader asks
+for is in memory. A file in an archive that is damaged, or an archive itself, costs only itself.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import io
-import lzma
 import os
 import re
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
 from assistant.reading.source import HEAD_BYTES, LARGEST_DOCUMENT, archive_kind
+from assistant.reading.unpacking import LIMITS, Limits, Unpacking, damage_as, size_text
 
-# Exports pack to a tenth, the most repetitive XML to a fiftieth; a bomb to a thousandth.
-LARGEST_RATIO = 200
-# Archives that unpack to less may have any ratio.
-_HARMLESS_BYTES = 16 * 1024 * 1024
-# A text that has to be held as a whole may have this size, or so many times its packed size.
-_HARMLESS_DOCUMENT = 32 * 1024 * 1024
-_DOCUMENT_RATIO = 8
 # The list of files in a zip archive, which is held in memory: about 100,000 of them.
 _LARGEST_LIST = 8 * 1024 * 1024
 _END_RECORDS = 65_557 + 76
@@ -44,26 +34,7 @@ _ZIP_END = b"PK\x05\x06"
 _LARGE_ZIP_END = b"PK\x06\x06"
 _ZIP = (b"PK\x03\x04", _ZIP_END)
 _GZIP = b"\x1f\x8b"
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile),
-    *(struct.error, ValueError),
-)
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Most bytes of all files in one archive, of one of them, and of a text held in memory."""
-
-    archive: int = 16 * 1024**3
-    member: int = 8 * 1024**3
-    document: int = LARGEST_DOCUMENT
-
-
-# Of the metadata of arXiv, the largest file that people import, 5 GB come out of a zip archive.
-LIMITS = Limits()
-UPLOAD_LIMITS = Limits(1024**3, 1024**3, LARGEST_DOCUMENT // 4)
-"""For files that others upload."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +72,7 @@ class Member:
 
 
 def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Iterator[Member]:
-    """Yield every file at `path`: a plain file, what a zip or gzip holds, or a folder's files.
+    """Yield every file at `path`: a plain file, or those in a zip or gzip archive or a folder.
 
     Files of a folder and of the folders in it come in the order of their names; hidden ones are
     left out. A member that cannot be opened goes to `on_failure`.
@@ -129,7 +100,7 @@ def members(path: Path, on_failure: OnFailure, limits: Limits = LIMITS) -> Itera
             on_failure(Failure(fields.one_line(name), f"it cannot be read: {error.strerror}"))
     if not any_file:
         raise NoPapersFound(
-            f"{fields.one_line(str(path))} is a folder without files: name one that holds papers"
+            f"{fields.one_line(str(path))} is a folder without files: give one with papers"
         )
 
 
@@ -185,146 +156,31 @@ def _archive_size(stream: io.BufferedReader[Any], label: str) -> int:
     return size
 
 
-class _Packed(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
-
-
-@dataclass
-class _Budget:
-    """Bytes that may still come out of something; `why` says what is wrong with more."""
-
-    left: int
-    why: str
-
-    def check(self, label: str) -> None:
-        """Raise FileUnreadable where more was taken."""
-        if self.left < 0:
-            raise FileUnreadable(f"{label} {self.why}")
-
-
-def _budgets(packed: int, limits: Limits) -> tuple[_Budget, _Budget]:
-    """Those of an archive of `packed` bytes, which all of its files share."""
-    return (
-        _Budget(
-            max(_HARMLESS_BYTES, LARGEST_RATIO * packed),
-            f"unpacks to more than {LARGEST_RATIO} times its size, as text never does: unpack it "
-            "yourself if you trust it",
-        ),
-        _Budget(
-            limits.archive,
-            f"unpacks to more than {_size(limits.archive)}, the limit for an archive: unpack it "
-            "and import its files",
-        ),
-    )
-
-
-def _member_budget(limits: Limits) -> _Budget:
-    return _Budget(
-        limits.member,
-        f"unpacks to more than {_size(limits.member)}, the limit for a file in an archive: unpack "
-        "it and import the file",
-    )
-
-
-def _size(count: int) -> str:
-    return f"{count / 1024**3:g} GB" if count >= 1024**3 else f"{count / 1024**2:g} MB"
-
-
-def _largest_document(packed: int, limits: Limits) -> int:
-    return min(limits.document, max(_HARMLESS_DOCUMENT, _DOCUMENT_RATIO * packed))
-
-
-class _Unpacked(io.RawIOBase):
-    """Reads `packed` within `budgets`, with its errors as ours.
-
-    What is before some damage is given first: there the stream ends once, as if it were all, and
-    fails when it is asked for more. `step` is the most bytes to ask `packed` for at once.
-    """
-
-    def __init__(
-        self, packed: _Packed, budgets: tuple[_Budget, ...], label: str, step: int = HEAD_BYTES
-    ) -> None:
-        self._packed = packed
-        self._budgets = budgets
-        self._label = label
-        self._step = step
-        self._damage: FileUnreadable | None = None
-        self._is_good_part_open = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        """Fill all of the buffer where there is enough: the head of a text is one such read."""
-        view = memoryview(buffer).cast("B")
-        filled = 0
-        while filled < len(view) and (data := self._next(min(self._step, len(view) - filled))):
-            view[filled : filled + len(data)] = data
-            filled += len(data)
-        for budget in self._budgets:
-            budget.left -= filled
-            budget.check(self._label)
-        if self._damage and not filled and not self._is_good_part_open:
-            raise self._damage
-        self._is_good_part_open = filled > 0
-        return filled
-
-    def readall(self) -> bytes:
-        """All of it: with damage there is no such thing."""
-        parts = []
-        while part := self.read(HEAD_BYTES):
-            parts.append(part)
-        if self._damage:
-            raise self._damage
-        return b"".join(parts)
-
-    def _next(self, size: int) -> bytes:
-        """Some bytes; none at the end, and where it is damaged."""
-        if self._damage:
-            return b""
-        try:
-            return self._packed.read1(size)
-        except _DAMAGE as error:
-            self._damage = FileUnreadable(
-                f"{self._label} is damaged: {_reason(error)}; fetch or pack it again"
-            )
-            self._damage.__cause__ = error
-        except (NotImplementedError, RuntimeError) as error:
-            raise FileUnreadable(f"{self._label} cannot be unpacked: {_reason(error)}") from error
-        return b""
-
-
 def _gzip_member(
     stream: io.BufferedReader[Any], name: str, label: str, limits: Limits
 ) -> Iterator[Member]:
     size = _archive_size(stream, label)
-    budgets = (*_budgets(size, limits), _member_budget(limits))
-    with (
-        gzip.GzipFile(fileobj=stream) as packed,
-        io.BufferedReader(_Unpacked(packed, budgets, label), HEAD_BYTES) as unpacked,
-    ):
+    unpacking = Unpacking(size, limits)
+    with gzip.GzipFile(fileobj=stream) as packed, unpacking.opened(packed, label) as unpacked:
         _refuse_nested(unpacked, label)
-        yield Member(name, label, unpacked, alone=True, largest=_largest_document(size, limits))
+        largest = unpacking.largest_document(size)
+        yield Member(name, label, unpacked, alone=True, largest=largest)
 
 
 def _zip_members(
     stream: io.BufferedReader[Any], name: str, label: str, on_failure: OnFailure, limits: Limits
 ) -> Iterator[Member]:
     size = _archive_size(stream, label)
-    budgets = _budgets(size, limits)
-    try:
+    unpacking = Unpacking(size, limits)
+    with damage_as(f"{label} is a damaged zip archive", "; fetch or pack it again"):
         listed = _list_size(stream, size)
         stream.seek(0)
         if listed > _LARGEST_LIST:
             raise FileUnreadable(
-                f"{label} contains too many files (a list of {_size(listed)}): unpack it and "
+                f"{label} contains too many files (a list of {size_text(listed)}): unpack it and "
                 "import the folder"
             )
         archive = zipfile.ZipFile(stream)
-    except (*_DAMAGE, NotImplementedError, OSError, RuntimeError) as error:
-        raise FileUnreadable(
-            f"{label} is a damaged zip archive: {_reason(error)}; fetch or pack it again"
-        ) from error
     with archive:
         names = archive.namelist()
         if "[Content_Types].xml" in names or "mimetype" in names:
@@ -337,16 +193,20 @@ def _zip_members(
         for info in sorted(infos, key=lambda info: info.filename):
             inner = fields.one_line(info.filename)
             member_name, member_label = f"{name}/{inner}", f"{label}/{inner}"
-            largest = _largest_document(min(info.compress_size, size), limits)
+            largest = unpacking.largest_document(min(info.compress_size, size))
             try:
-                _refuse(info, limits)
-                with _opened(archive, info, budgets, limits, member_label) as unpacked:
+                _refuse(info)
+                unpacking.refuse_declared(info.file_size, info.compress_size)
+                with damage_as(f"{member_label} cannot be unpacked"):
+                    packed = cast(zipfile.ZipExtFile, archive.open(info))
+                bounded = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+                step = HEAD_BYTES if bounded else _UNBOUNDED_STEP
+                with packed, unpacking.opened(packed, member_label, step) as unpacked:
                     _refuse_nested(unpacked, member_label)
                     yield Member(member_name, member_label, unpacked, alone=False, largest=largest)
             except FileUnreadable as error:
                 on_failure(Failure(where=fields.one_line(member_name), why=str(error)))
-            for budget in budgets:
-                budget.check(label)
+            unpacking.refuse_total(label)
 
 
 def _list_size(stream: io.BufferedReader[Any], size: int) -> int:
@@ -365,25 +225,6 @@ def _list_size(stream: io.BufferedReader[Any], size: int) -> int:
     return int(struct.unpack_from("<I", tail, end + 12)[0])
 
 
-@contextlib.contextmanager
-def _opened(
-    archive: zipfile.ZipFile,
-    info: zipfile.ZipInfo,
-    budgets: tuple[_Budget, ...],
-    limits: Limits,
-    label: str,
-) -> Iterator[io.BufferedReader[Any]]:
-    try:
-        packed = cast(zipfile.ZipExtFile, archive.open(info))
-    except (*_DAMAGE, NotImplementedError, RuntimeError, OSError) as error:
-        raise FileUnreadable(f"{label} cannot be unpacked: {_reason(error)}") from error
-    bounded = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    step = HEAD_BYTES if bounded else _UNBOUNDED_STEP
-    raw = _Unpacked(packed, (*budgets, _member_budget(limits)), label, step)
-    with packed, io.BufferedReader(raw, HEAD_BYTES) as unpacked:
-        yield unpacked
-
-
 def _is_left_out(info: zipfile.ZipInfo) -> bool:
     """Folders, and the hidden files that systems put beside those of their users."""
     parts = [part for part in re.split(r"[/\\]", info.filename) if part not in ("", ".", "..")]
@@ -391,7 +232,7 @@ def _is_left_out(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or hidden
 
 
-def _refuse(info: zipfile.ZipInfo, limits: Limits) -> None:
+def _refuse(info: zipfile.ZipInfo) -> None:
     """Raise FileUnreadable for a member that is not simply a file with text in it."""
     name = info.orig_filename
     if (
@@ -405,15 +246,8 @@ def _refuse(info: zipfile.ZipInfo, limits: Limits) -> None:
         raise FileUnreadable("it is a link to another file: pack that file")
     if info.flag_bits & 0x1:
         raise FileUnreadable("it is encrypted: unpack it with its password first")
-    for budget in (*_budgets(info.compress_size, limits), _member_budget(limits)):
-        budget.left -= info.file_size
-        budget.check("it")
 
 
 def _refuse_nested(stream: io.BufferedReader[Any], label: str) -> None:
     if kind := archive_kind(stream.peek(512)):
         raise FileUnreadable(f"{label} contains {kind}: unpack it first")
-
-
-def _reason(error: Exception) -> str:
-    return fields.one_line(str(error)).rstrip(".") or type(error).__name__

@@ -27,6 +27,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Format, Skip
+from assistant.reading.line_wrapping import rejoined
 from assistant.reading.record import (
     LARGEST_RECORD,
     PART_COST,
@@ -50,8 +51,6 @@ _FIELD = re.compile(
 _REPLACED = re.compile(r"replaced with|(?:figures|part) added", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s,)]+")
 _RULE = re.compile(r"-{20,}|(?:%-){10,}|%%-")
-_HYPHEN = re.compile(r"\w-")
-_CONJUNCTION = re.compile(r"(?:and|or)\b")
 
 
 def _matches(head: str) -> bool:
@@ -73,7 +72,7 @@ class _Part(enum.IntEnum):
 
 @dataclass
 class _Entry:
-    """One paper's lines as they are collected; `line` is where its number stands."""
+    """One paper's lines as they are collected; `line` is that of its number."""
 
     line: int
     number: str
@@ -88,7 +87,7 @@ class _Entry:
     _last: list[str] | None = None
 
     def next_part(self) -> None:
-        """Go on to the abstract, or to what is behind it."""
+        """Continue with the abstract, or with what follows it."""
         self.part = _Part(min(self.part + 1, _Part.END))
 
     def add(self, text: str, after_blank: bool) -> None:
@@ -128,12 +127,12 @@ class _Entry:
             raise NoPaper("it has no abstract and no end: it was cut")
 
         def value(name: str) -> str:
-            return _joined(self.values.get(name, []))
+            return rejoined(map(str.strip, self.values.get(name, [])))
 
         return paper_of(
             source,
             title=value("title"),
-            abstract="\n\n".join(_joined(paragraph) for paragraph in self.paragraphs),
+            abstract="\n\n".join(rejoined(map(str.strip, part)) for part in self.paragraphs),
             authors=value("authors"),
             published=mail_date(value("date")),
             arxiv=self.number,
@@ -187,15 +186,6 @@ def _entries(source: Source, skip: Skip) -> Iterator[tuple[int, _Entry]]:
 def _quote(line: str) -> str:
     found = _QUOTE.match(line)
     return found[0] if found else ""
-
-
-def _joined(lines: list[str]) -> str:
-    """One line of those that were wrapped; some are broken behind a hyphen inside of a word."""
-    joined = ""
-    for line in (line.strip() for line in lines):
-        inside_word = _HYPHEN.fullmatch(joined[-2:]) and not _CONJUNCTION.match(line)
-        joined += line if inside_word or not joined else f" {line}"
-    return joined
 
 
 FORMAT = Format(

@@ -1,8 +1,7 @@
 """BibTeX and BibLaTeX: entries as `@article{key, title = {...}, abstract = {...}}`.
 
-An own parser, because those of bibtexparser do not do what is needed here: version 1.4 passes over
-broken entries in silence, reads 1.8 MB a second and is stopped by deep nesting; version 2.1 leaves
-`"a" # b` unresolved and refuses the second entry of a key.
+bibtexparser is not used: version 1.4 silently skips broken entries, reads 1.8 MB a second and fails
+on deep nesting; version 2.1 leaves `"a" # b` unresolved and refuses the second entry of a key.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _HEAD = re.compile(
 _COMMENT_LINE = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 # Scopus and others put their name and a date above the first entry; more than that is a page.
 _CHARACTERS_ABOVE = 1_000
-# How many beginnings of entries may stand within the text of one, before it counts as not closed.
+# So many starts of entries may be in the text of one before it counts as not closed.
 _ENTRIES_WITHIN = 4
 # Characters of one field; the authors of the largest collaborations take 150,000.
 _LONGEST_VALUE = 1_000_000
@@ -94,11 +93,11 @@ class _Entry:
 
 
 class _Broken(Exception):
-    """This entry does not follow the format; the text says how."""
+    """This entry is not valid; the message says why."""
 
 
 class _NotClosed(_Broken):
-    """Its text ends before it does."""
+    """The text ends inside it."""
 
 
 def _entries(text: str, skip: Skip) -> Iterator[_Entry]:
@@ -160,8 +159,8 @@ def _parsed(
 ) -> tuple[dict[str, str], str, int]:
     """Fields, key and end of the entry that `found` begins.
 
-    The text ends at the next entry, so that what is not closed does not swallow the others. Only if
-    it cannot be read so, what looks like the next entry may be part of this one's text.
+    It ends at the next entry, so an unclosed one does not swallow the others. Only if it cannot be
+    read that way, the start of the next entry may be part of its text.
     """
     first: _Broken | None = None
     limit = found.end()
@@ -281,7 +280,7 @@ def _parents(text: str) -> dict[str, _Entry]:
 
 
 def _ignore(line: int, why: str) -> None:
-    """What is wrong is told when the papers are read."""
+    """Damage is reported when the papers are read."""
 
 
 def _references(entry: _Entry) -> Iterator[str]:

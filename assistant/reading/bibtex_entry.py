@@ -63,7 +63,7 @@ def _tags(value: str) -> list[str]:
 
 
 def _identifier(value: str) -> str:
-    """A name or address, which has no LaTeX but for its escapes."""
+    """A name or address, where LaTeX only escapes characters."""
     value = value.replace(r"\textless", "<").replace(r"\textgreater", ">")
     return _IDENTIFIER_MARKUP.sub("", value).strip()
 
@@ -88,7 +88,7 @@ def _arxiv(
 
 
 def _published(values: dict[str, str]) -> str | None:
-    """An ISO date as exact as it can be told, from `date` or from `year`, `month` and `day`."""
+    """An ISO date, from `date` or from `year`, `month` and `day`, as exact as they are."""
     # Of a span, its first day; "~" and "?" mark dates that are not certain.
     date = fields.date(_text(values.get("date", "")).split("/")[0].strip(" ~?%"))
     if date:

@@ -67,14 +67,14 @@ _OF_PAPERS = frozenset({"abstract", "authors", "doi", "pmid", "arxiv"})
 
 
 class Columns:
-    """The names of columns: those known here, and those that only the user knows.
+    """The names of columns: known ones, and those that the user names.
 
     Args:
-        given: names of columns such as `{"title": "Titel"}`; they win over the known ones. The keys
+        given: names of columns such as `{"title": "Titel"}`; they replace the known ones. The keys
             are title, abstract, authors, date, doi, pmid, arxiv, url and tags.
 
     Raises:
-        UsageError: a key of `given` is none of these.
+        UsageError: a key of `given` is unknown.
     """
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
@@ -89,7 +89,7 @@ class Columns:
         self.named = "".join(f', {key} in "{column}"' for key, column in given.items())
 
     def found(self, header: Sequence[str]) -> FoundColumns | None:
-        """Where in `header` what is; None without titles, something else, and all that is given."""
+        """The columns in `header`; None without titles, another column, or a given one."""
         names = [_name(name) for name in header]
         if not set(self._given.values()) <= set(names):
             return None
@@ -128,7 +128,7 @@ class FoundColumns:
         """The paper of a row, which may be shorter or longer than the header.
 
         Raises:
-            NoPaper: as `paper_of`, and where nothing but a title says that it is a paper.
+            NoPaper: as `paper_of`, and if only its title could make it a paper.
         """
 
         def values(key: str) -> list[tuple[str, str]]:
@@ -170,8 +170,8 @@ class FoundColumns:
             raise NoPaper(f"the row is cut: it has {len(row)} of {self.width} columns")
         if not any(self.columns[key] for key in _OF_PAPERS):
             raise NoPaper(
-                "its table has titles, but no column of abstracts, authors or identifiers is known "
-                "here: name them with --columns"
+                "its table has titles, but no known column of abstracts, authors or identifiers: "
+                "name one with --columns"
             )
         refuse_prose({name: row[place] for name, place in self.others.items() if place < len(row)})
 

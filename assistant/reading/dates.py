@@ -1,6 +1,6 @@
 """Dates as exports write them for people -> ISO 8601: `2004 Nov-Dec`, `12 March 2019`, `2019/03/`.
 
-What cannot be told is left out: a range of days or seasons gives the month or year they are in.
+What is not clear is left out: a range of days or seasons gives their month or year.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST = 100
 
 
 def iso(text: str) -> str | None:
-    """The date of `text`, as exact as it is told; None if there is no year in it.
+    """The date in `text`, as exact as it is there; None without a year.
 
     Of a range of months it is the first; years are those from 1500 to 2099.
     """
@@ -45,9 +45,9 @@ def iso(text: str) -> str | None:
 
 
 def mail_date(value: object) -> str | None:
-    """ISO 8601 date of one as e-mails write it, such as `Mon, 2 Apr 2007 19:18:42 GMT`.
+    """ISO 8601 date of a date in an e-mail, such as `Mon, 2 Apr 2007 19:18:42 GMT`.
 
-    The time is left out, and so is what follows it.
+    The time and anything after it are left out.
     """
     parsed = email.utils.parsedate(value) if isinstance(value, str) else None
     if parsed is None:

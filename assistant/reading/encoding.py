@@ -1,7 +1,7 @@
 """The encoding of text without a byte order mark: declared, UTF-16, UTF-8, Windows-1252, another.
 
 Nearly any bytes can be decoded as Windows-1252, so it is assumed only where the bytes that are not
-UTF-8 stand as letters and signs of Western languages do: an accented letter next to a plain one, no
+UTF-8 are where Western languages have letters and signs: an accented letter next to a plain one, no
 capital after a small letter. Cut characters of UTF-8, Cyrillic, Chinese and binary data do not.
 
 Text of other scripts is left to charset-normalizer, if there is enough of it. Other encodings of
@@ -23,7 +23,7 @@ _DECLARED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASCII = bytes(range(32, 127))
-# UTF-16 without a mark: so many NUL bytes, and at least one ASCII character among so many.
+# UTF-16 without a mark: at least 16 NUL bytes, and one ASCII character in 8.
 _FEWEST_NULS = 16
 _CHARACTERS_TO_ASCII = 8
 
@@ -48,9 +48,9 @@ _SIGN = re.compile(
     rb"(?<![\x80-\xff])(?:(?<=\S)[\x85\x99\xa9\xae]|[\xab\xbb](?=\s)|\xb5(?=[A-Za-z])|\xa7(?=[\s\d])"
     rb"|(?<=[\s\dA-Za-z)])[\x96\x97\xa0\xb0-\xb3\xb7\xb9\xd7](?=[\s\w(<.,;)+-]))(?![\x80-\xff])"
 )
-# Windows-1252 needs so many times more letters than there are valid characters of UTF-8.
+# Windows-1252 needs 10 times more letters than there are valid characters of UTF-8.
 _CHANCE = 10
-# One in so many letters and signs of Windows-1252 may be out of place.
+# One in 20 letters and signs of Windows-1252 may be out of place.
 _OUT_OF_PLACE = 20
 
 # Encodings of other scripts than Latin. Those of several bytes a character are recognised by their

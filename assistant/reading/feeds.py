@@ -44,9 +44,9 @@ _PRINTED = re.compile(
 )
 _ONLY_PRINTED = re.compile(r"Publication date:", re.IGNORECASE)
 _PRINTED_WORDS = 40
-# What is longer is no abstract, whatever is taken out of it.
+# Longer descriptions are not abstracts.
 _LONGEST = 2 * LONGEST_ABSTRACT
-# RSS wants the address of whoever answers for an item, with the name behind it.
+# In RSS an author is an e-mail address, with the name after it.
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@(]+\s*\((.*)\)")
 
 
@@ -152,7 +152,7 @@ def _oai_record(record: Element, source: str) -> Paper:
         return _of_dublin_core(metadata, source)
     if metadata.tag in ("arXiv", "arXivRaw", "arXivOld"):
         return _of_arxiv(metadata, source)
-    raise NoPaper(f"its metadata is {metadata.tag}; expected is arXiv, arXivRaw or oai_dc")
+    raise NoPaper(f"its metadata is {metadata.tag}; expected arXiv, arXivRaw or oai_dc")
 
 
 def _of_arxiv(metadata: Element, source: str) -> Paper:

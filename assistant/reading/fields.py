@@ -1,4 +1,4 @@
-"""Values as exports write them -> fields of a Paper; what is not valid becomes nothing.
+"""Values as exports write them -> fields of a Paper; invalid values become None.
 
 Only a title makes a paper, so a wrong date or DOI is left out and not an error.
 """
@@ -41,10 +41,10 @@ _AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
 
 
 def clean_text(value: str) -> str:
-    """Drop what no text should have, control and invisible characters; strip it.
+    """Remove control and invisible characters, and white space around the text.
 
-    NUL would cut the text short in the full-text index; what cannot be seen would hide words from
-    whoever reads the text, but not from the model.
+    NUL would end the text in the full-text index; invisible characters would hide words from the
+    reader, but not from the model.
     """
     return sanitized_lines(_whole(value)).strip()
 
@@ -136,7 +136,7 @@ def arxiv(value: object) -> str | None:
 
 
 def arxiv_of_journal(value: str) -> str | None:
-    """The arXiv identifier that stands in the place of a journal, or alone in a note."""
+    """The arXiv identifier given as a journal, or alone in a note."""
     found = _ARXIV_JOURNAL.match(value.strip())
     return arxiv(found[1]) if found else None
 
@@ -154,7 +154,7 @@ def is_pubmed(names: Iterable[str]) -> bool:
 
 
 def url(value: object) -> str | None:
-    """A web address; anything else, `javascript:` above all, is dropped."""
+    """A web address; anything else, such as `javascript:`, is dropped."""
     line = one_line(value) if isinstance(value, str) else ""
     return line if re.fullmatch(r"https?://\S+", line) else None
 
@@ -162,7 +162,7 @@ def url(value: object) -> str | None:
 def _whole(value: str) -> str:
     """`value` with halves of characters ("\\ud83d") joined or marked: no encoding can write them.
 
-    JSON can spell them, and file names have them for bytes that are no text.
+    JSON can spell them, and file names have them for bytes that are not text.
     """
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -32,7 +32,7 @@ class Format:
 
     Args:
         name: what people call it.
-        expected: what a file of this format contains, as the end of "expected is ...".
+        expected: what a file of this format contains, as the end of "expected ...".
         matches: tells from the first characters of a text whether it is of this format.
         read: yields the papers of a source, and reports each record that is not one. Raises
             FileUnreadable where the source as a whole cannot be read.

@@ -2,7 +2,7 @@
 
 A document is a list of records, an object that holds such a list (`{"results": [...]}`,
 `{"message": {"items": [...]}}`), a single record, or several of these one after another, as JSON
-lines are. What is damaged costs itself: the next record is found again by its first key.
+lines are. A damaged record costs only itself: the next one is found by its first key.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _PART_COST = 64
 _LONGEST_WHILE_LOST = LONGEST // 16
 _DEEPEST = 4
 _SKIPPED_BRACKETS = 400
-# Characters that may be decoded in vain, and how many more for each character of the document. An
-# attempt takes the time of so many characters besides its own.
+# Characters that may be decoded in vain, and how many more for each character of the document.
+# Each attempt counts as 5,000 characters on top of its own.
 _VAIN = 200 * 1024 * 1024
 _VAIN_A_CHARACTER = 20
 _ATTEMPT_COST = 5_000
@@ -83,9 +83,9 @@ def load_line(line: str, *, strict: bool = True) -> Any:
 
 
 def outline(head: str, lists: frozenset[str] = LISTS) -> dict[str, Any]:
-    """The first record of a document of which only the head is there, as far as it goes.
+    """The first record of a document, as far as its head goes.
 
-    A value that is cut by the end of the head is None. What is no JSON gives an empty outline.
+    A value cut by the end of the head is None. Text that is not JSON gives an empty outline.
     """
     text = _Text([head])
     found: dict[str, Any] = {}
@@ -107,7 +107,7 @@ class _BadBytes(_Damaged):
 
 
 class _NotClosed(_Damaged):
-    """A value that is still none at the end of what may be looked at for it, which took long."""
+    """A value that does not end within the characters that it may have."""
 
 
 class _TooDeep(_Damaged):
@@ -194,7 +194,7 @@ class _Text:
             return value
 
     def key(self) -> str:
-        """The key that begins here, with `at` behind its colon."""
+        """The key that begins here; `at` moves behind its colon."""
         if self.peek() != '"':
             raise _Damaged("not readable as JSON: a key in double quotes is missing")
         key = str(self.value())

@@ -43,7 +43,7 @@ _SURE_SYMBOLS = {
     "centering": "", "lbrace": "\1", "rbrace": "\2",
 }  # fmt: skip
 _SPACED = {"ldots", "dots", "LaTeX", "TeX", "BibTeX", "textregistered", "texttrademark"}
-# What stands around the argument once the command is gone.
+# What surrounds the argument when the command is removed.
 _FORMATS = dict.fromkeys(
     """emph textbf textit texttt textsc textrm textsf textsl textup textmd textnormal underline mbox
     hbox text uppercase lowercase MakeUppercase MakeLowercase NoCaseChange textsuperscript
@@ -73,7 +73,7 @@ _ACCENT = re.compile(
 _SYMBOL = re.compile(r"\\([A-Za-z]{1,24})(?:\{\}|(?![A-Za-z])[ \t]?)")
 _FORMAT = re.compile(r"\\([A-Za-z]{3,24})\*?\s{0,9}\{([^{}]*)\}")
 _UNKNOWN = re.compile(r"\\([A-Za-z]{2,24})\*?(?=\{)")
-# An address with a formula in it is none, and a formula must not go with it.
+# An address with a formula in it is left, so that the formula is not lost.
 _HREF = re.compile(r"\\href\s?\{[^{}\0]*\}\s?\{")
 _DECLARATION = re.compile(
     r"(?<![_^])\{\s?\\(?:em|it|bf|rm|sc|tt|sl|sf|itshape|bfseries|scshape|ttfamily|upshape)(?![A-Za-z])\s*"

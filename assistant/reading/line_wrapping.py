@@ -1,8 +1,7 @@
-"""Puts lines together again that an editor or a mail program wrapped at a fixed width."""
+"""Joins lines that an editor or a mail program wrapped at a fixed width."""
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ _SLICE = 65_536
 class Line:
     """Text without surrounding white space, and its number in the file, from 1.
 
-    Of a `damaged` line some bytes were no text.
+    A `damaged` line has bytes that are not text.
     """
 
     number: int
@@ -90,6 +89,21 @@ def unwrapped(
     yield _joined(paragraph)
 
 
+def rejoined(lines: Iterable[str]) -> str:
+    """The lines of one paragraph as one line.
+
+    Some programs also break after a hyphen inside a word, which then gets no space; but "pre- and
+    post-training" has one.
+    """
+    parts: list[str] = []
+    last = ""
+    for line in lines:
+        inside_word = _BROKEN_WORD.search(last) and not _CONJUNCTION.match(line)
+        parts.append(line if inside_word or not last else f" {line}")
+        last = line
+    return "".join(parts)
+
+
 def _paragraph_widths(block: Sequence[Line]) -> Iterator[int]:
     """Widest line of each group in the block that was filled word by word and reads as prose."""
     start = 0
@@ -125,18 +139,12 @@ def _is_full(line: Line, following: Line, width: int) -> bool:
 
 
 def _is_tail(text: str, before: str) -> bool:
-    """It goes on with a sentence: in lower case, or one word, an address, up to a full stop."""
+    """It continues a sentence: in lower case, or one word, an address, up to a full stop."""
     if before.endswith(_SENTENCE_ENDS):
         return False
     return text[0].islower() or text.isalpha() or text.endswith(".") or "://" in text
 
 
 def _joined(paragraph: Sequence[Line]) -> Line:
-    parts = [paragraph[0].text]
-    for last, line in itertools.pairwise(paragraph):
-        # Some programs also break after a hyphen inside of a word, which then gets no space; but
-        # "pre- and post-training" has one.
-        inside_word = _BROKEN_WORD.search(last.text) and not _CONJUNCTION.match(line.text)
-        parts.append(line.text if inside_word else f" {line.text}")
     damaged = any(line.damaged for line in paragraph)
-    return Line(paragraph[0].number, "".join(parts), damaged)
+    return Line(paragraph[0].number, rejoined(line.text for line in paragraph), damaged)

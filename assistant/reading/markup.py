@@ -35,7 +35,7 @@ _MATHML = frozenset(
     mspace mstyle mtable mtr mtd mlabeledtr mfenced mmultiscripts mprescripts none semantics
     annotation annotation-xml mpadded mphantom menclose merror""".split()  # noqa: SIM905
 )
-# So short that they may be something else, such as the `<s>` that begins a sequence of tokens.
+# Short names that may be something else, such as the `<s>` that begins a sequence of tokens.
 _PAIRED = frozenset("a b i u p q title math none label code mark cite list abstract".split())  # noqa: SIM905
 _PREFIX = r"(?:jats|mml|m|xhtml|html|ns\d):"
 _TAG = re.compile(
@@ -113,7 +113,7 @@ def _without_tags(text: str) -> str:
 
 
 def _heading(found: re.Match[str]) -> str:
-    """The heading of a part of an abstract as its first words; that of the whole goes."""
+    """The heading of a section becomes its first words; that of the whole abstract is removed."""
     heading = found[2]
     if heading.rstrip(":.").lower() in _HEADINGS:
         return ""

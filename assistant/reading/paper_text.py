@@ -1,7 +1,7 @@
 """The text of one paper, as it is copied out of a PDF: title, authors, "Abstract", its text.
 
-Such a text has no marks either, but one heading that stands in it once. What is above belongs to
-the paper's first page; the abstract goes to the next heading, which is the introduction's.
+Such a text has no markup, but one heading "Abstract". Above it is the paper's first page; the
+abstract ends at the next heading, that of the introduction.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _abstract(lines: Sequence[str], text: str) -> str | None:
 
 
 def _above(lines: Sequence[str], abstract: str) -> Parts | None:
-    """The parts of what is above the abstract."""
+    """The title and the authors, which are above the abstract."""
     kept = [(n, line.strip()) for n, line in enumerate(lines) if not _is_no_title(line)]
     first = next((place for place, (_, line) in enumerate(kept) if line), None)
     if first is None:

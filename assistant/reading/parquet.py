@@ -65,7 +65,7 @@ def papers(member: Member, skip: Skip, columns: Mapping[str, str] | None = None)
             header = known.found(table.schema_arrow.names)
             if header is None:
                 raise NoPapersFound(
-                    f"No papers found in {label}; expected is a Parquet table with a column of "
+                    f"No papers found in {label}; expected a Parquet table with a column of "
                     f"titles{known.named}, but it has {', '.join(table.schema_arrow.names)[:300]}"
                 )
             wanted = _wanted(table, header)

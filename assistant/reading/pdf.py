@@ -1,8 +1,7 @@
 """A PDF with one paper, read with pypdf.
 
-A PDF has letters at places, and no title or abstract. The title is what its metadata says, if page
-one has it too, else what stands there in the largest letters; the abstract is found as in any text
-of one paper.
+A PDF only has letters at positions. The title is that of the metadata, if page one has it too, else
+the text in the largest letters there; the abstract is found as in any text of one paper.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def papers(member: Member) -> Iterator[Paper]:
 
     label = fields.one_line(member.label)
     data = member.data(_LARGEST, "a PDF", "copy its title and abstract into a text file")
-    # It tells every irregularity, and then reads on.
+    # It warns about every irregularity, and then reads on.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         with pypdf.apply_configuration(
@@ -69,7 +68,7 @@ def papers(member: Member) -> Iterator[Paper]:
             f"{label} is an encrypted PDF: save it without its password"
         ) from error
     except Exception as error:
-        # Damage makes pypdf raise whatever its damaged values lead to.
+        # On damaged files pypdf raises errors of any type.
         reason = fields.one_line(str(error))[:200] or type(error).__name__
         raise FileUnreadable(
             f"{label} is a damaged PDF ({reason}): fetch it again, or copy its text into a file"
@@ -87,8 +86,8 @@ def _paper(text: str, title: str, name: str, label: str) -> Paper:
     found = parts_of(text, whole=True)
     if found is None:
         raise NoPapersFound(
-            f'No papers found in {label}: its text has no "Abstract" with an introduction behind '
-            "it; copy title and abstract into a text file"
+            f'No papers found in {label}: its text has no "Abstract" followed by an '
+            "introduction; copy title and abstract into a text file"
         )
     doi = _DOI.search(text)
     try:
@@ -118,11 +117,11 @@ def _text(reader: PdfReader) -> tuple[str, str]:
 
 
 def _first_page(page: PageObject) -> tuple[str, str]:
-    """Its text, and what stands on it in the largest letters."""
+    """Its text, and the part in the largest letters."""
     sizes: defaultdict[int, list[str]] = defaultdict(list)
 
     def visit(text: str, page_matrix: Any, matrix: Any, _font: Any, size: float) -> None:
-        # The stamp of arXiv stands upright in the margin, in larger letters than any title.
+        # The stamp of arXiv is vertical in the margin, in larger letters than any title.
         if (
             text.strip()
             and abs(matrix[0]) >= abs(matrix[1])

@@ -1,7 +1,7 @@
 """What PubMed saves as "Abstract (text)": records for reading, numbered, in paragraphs.
 
 A record is a citation with its number in front, the title, the authors, their affiliations, the
-abstract, and the identifiers, with blank lines between; of these any but the first two may lack.
+abstract, and the identifiers, with blank lines between; only the first two are always there.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _people(paragraph: str) -> list[str]:
 
 
 def _unwrapped(paragraph: str) -> str:
-    """The lines of a paragraph as one, but for those that a label begins."""
+    """The lines of a paragraph joined, except those that begin with a label."""
     parts: list[str] = []
     for line in paragraph.split("\n"):
         if parts and not _LABEL.match(line):

@@ -1,4 +1,4 @@
-"""Reads one input, whatever its format, as a stream of Papers."""
+"""Reads one input of any format as a stream of Papers."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Any
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
 from assistant.paper import Paper
 from assistant.reading import fields, parquet, pdf, saved_page
-from assistant.reading.archives import LIMITS, Limits, Member, members, stream_members
+from assistant.reading.archives import Member, members, stream_members
 from assistant.reading.detect import FORMATS, detect
 from assistant.reading.format import Failure, OnFailure, Skip
 from assistant.reading.source import HEAD_BYTES, Source
+from assistant.reading.unpacking import LIMITS, Limits
 
 READABLE = (*(known.name for known in FORMATS[:-1]), "PDF", "Parquet")
-"""What people call the formats that are read, beside a page of papers saved as text."""
+"""Names of the supported formats, except a page of papers saved as text."""
 _EXPECTED = f"a page of papers saved as text, or one of: {', '.join(READABLE)}"
 
-# A file in which so many records in a row are not papers holds none, or was made to take long.
+# A file in which so many records in a row are not papers has none, or was made to take long.
 _MOST_FAILURES = 100_000
 
-# Is told the name of each file whose format was recognised, and what people call that format.
+# Gets the name of each file whose format was detected, and the name of the format.
 OnFormat = Callable[[str, str], None]
 
 
@@ -32,10 +33,8 @@ def read_file(
 ) -> Iterator[Paper]:
     """Yield the papers of a file, folder or archive in its order.
 
-    Records that are no papers go to `on_failure`. `columns` are those of tables that only the user
-    knows: title, abstract ... with their names.
-
-    Nothing is opened before the first paper is asked for.
+    Records that are not papers go to `on_failure`. `columns` are the names of columns in tables,
+    such as `{"title": "Titel"}`. Nothing is opened before the first paper is asked for.
 
     Raises:
         FileUnreadable: it is missing, not permitted, or of a kind that cannot be read.
@@ -47,7 +46,9 @@ def read_file(
     except FileNotFoundError as error:
         raise FileUnreadable(f"{label} does not exist: check the name and the folder") from error
     except PermissionError as error:
-        raise FileUnreadable(f"{label} may not be read: give yourself permission to") from error
+        raise FileUnreadable(
+            f"{label} cannot be opened: permission denied; check the permissions of the file"
+        ) from error
     except (OSError, ValueError) as error:
         # ValueError: a path with a NUL character in it.
         raise FileUnreadable(f"{label} cannot be read: {error}") from error
@@ -56,7 +57,7 @@ def read_file(
 def read_bytes(
     data: bytes, name: str, on_failure: OnFailure, columns: Mapping[str, str] | None = None
 ) -> Iterator[Paper]:
-    """Yield the papers of what was piped in, pasted or uploaded; `name` says which it was.
+    """Yield the papers of piped, pasted or uploaded bytes; `name` is for messages.
 
     Raises:
         FileUnreadable: it is not text.
@@ -94,7 +95,7 @@ def _read_all(
     columns: Mapping[str, str] | None,
     on_format: OnFormat = lambda name, format_name: None,
 ) -> Iterator[Paper]:
-    """The papers of all members; what is wrong with one of several costs that one."""
+    """The papers of all members; an error in one of several ends only that one."""
     count = 0
     failures: list[Failure] = []
 
@@ -143,7 +144,7 @@ def _read(
     for paper in papers:
         found, in_a_row = found + 1, 0
         yield paper
-    # The records of one file among several have said it.
+    # One file among several was reported already, by its records.
     if not found and (member.alone or not first):
         raise NoPapersFound(f"No papers found in {label}{expected}{_first_problem(first)}")
 
@@ -161,9 +162,9 @@ def _opened(
     chosen = detect(source.head, columns)
     # Among many files a licence or a letter is no page of papers.
     if chosen is None or (chosen is saved_page.FORMAT and not member.alone):
-        expected = f"; expected is {_EXPECTED}" if member.alone else ""
-        raise NoPapersFound(f"{source.label} is of no format known here{expected}")
-    return chosen.read(source, skip), chosen.name, f"; expected is {chosen.expected}"
+        expected = f"; expected {_EXPECTED}" if member.alone else ""
+        raise NoPapersFound(f"{source.label} has an unknown format{expected}")
+    return chosen.read(source, skip), chosen.name, f"; expected {chosen.expected}"
 
 
 def _first_problem(failures: list[Failure]) -> str:

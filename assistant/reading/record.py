@@ -27,9 +27,9 @@ LONGEST_ABSTRACT = 100_000
 LONGEST_TITLE = 2_000
 # A list of authors or tags. The largest collaborations have 5,000 authors.
 _LONGEST_LIST = 1_000_000
-# Signs up to here, such as "???" or "(...)", stand for an abstract that is not there.
+# So many signs, such as "???" or "(...)", mean that there is no abstract.
 _LONGEST_SIGNS = 20
-# As on a saved page; of more than one figure or semicolon to so many words, a text is a list.
+# As on a saved page. A text with more than one number or semicolon in 12 words is a list.
 _ABSTRACT_WORDS = 40
 _PROSE_WORDS = 12
 
@@ -37,7 +37,7 @@ _NOBODY = re.compile(r"(?:and )?(?:et al\.?|others)|\[?anonymous(?: authors?)?\]
 
 
 class NoPaper(Exception):
-    """This record is no paper; the text says why."""
+    """This record is not a paper; the message says why."""
 
 
 def papers_of(
@@ -64,9 +64,7 @@ def check_length(title: str, abstract: str) -> None:
         ("abstract", abstract, LONGEST_ABSTRACT),
     ):
         if len(text) > longest:
-            raise NoPaper(
-                f"its {name} has {len(text):,} characters; more than {longest:,} are no {name}"
-            )
+            raise NoPaper(f"its {name} has {len(text):,} characters; the limit is {longest:,}")
 
 
 def refuse_prose(values: Mapping[str, object]) -> None:
@@ -170,6 +168,6 @@ def _names(authors: object) -> tuple[str, ...]:
 def _distinct_tags(tags: object) -> tuple[str, ...]:
     if isinstance(tags, str):
         tags = plain(tags[:_LONGEST_LIST])  # `R&amp;D` is not two tags
-    # Cleaned behind the markup: an entity may stand for what is not to be seen.
+    # Cleaned after the markup: an entity may be an invisible character.
     found = (fields.one_line(plain(tag)) for tag in fields.tags(_several(tags) or tags))
     return fields.distinct(tag for tag in found if tag)

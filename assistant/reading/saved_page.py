@@ -1,13 +1,12 @@
 """A saved or pasted page that lists papers as plain text: title, abstract, title, abstract, ...
 
-Such a page is made for eyes: nothing marks a title, and dates, counts, names and buttons stand
-anywhere between. Two things hold whatever the page's design is, and the reader relies on them:
+Nothing marks a title on such a page, and dates, counts, names and buttons are anywhere between. Two
+rules hold for every design:
 
-- An abstract is prose: a long paragraph. Nothing else on the page is that long, so abstracts are
-  found first.
-- The title is above its abstract, after the abstract before. What is left there once the listing's
-  metadata is taken away is nearly always the title alone; if not, a title shares more words with
-  its abstract than names of people, institutions and buttons do.
+- An abstract is a long paragraph of prose. Nothing else is that long, so abstracts are found first.
+- The title is between its abstract and the abstract before. Without the listing's metadata it is
+  nearly always alone there; if not, a title shares more words with its abstract than names of
+  people, institutions and buttons do.
 """
 
 from __future__ import annotations
@@ -109,7 +108,7 @@ def _pairs(source: Source, skip: Skip) -> Iterator[tuple[int, _Pair]]:
                 yield pending.title.number, pending
             pending, above = _Pair(title, [line]), _Above()
         elif pending and not above.lines:
-            # Nothing stands between: another paragraph of the same abstract.
+            # Nothing is between: another paragraph of the same abstract.
             pending.abstract.append(line)
         else:
             words = len(line.text.split())

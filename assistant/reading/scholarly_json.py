@@ -115,7 +115,7 @@ def _is_record(value: Any) -> bool:
 
 
 def _unfolded(value: Any) -> Any:
-    """The paper of what Semantic Scholar says of a citation or a reference."""
+    """The paper in a citation or reference of Semantic Scholar."""
     if not isinstance(value, dict):
         return value
     return next((value[key] for key in _CITATION if isinstance(value.get(key), dict)), value)
@@ -138,7 +138,7 @@ def _reader_of(record: Any) -> _Reader | None:
 
 
 def _is_csl(record: _Record) -> bool:
-    # Both say "author". What says "authors" is somebody's own, and read as plain JSON lines.
+    # Both have "author". Records with "authors" are not theirs, and are read as JSON lines.
     if "authors" in record or not {"title", "DOI"} & record.keys():
         return False
     own = sum(key in _CSL_KEYS for key in record)
@@ -252,7 +252,7 @@ def _first(value: Any) -> Any:
 
 
 def _in_order(index: Any) -> str:
-    """The text of `{"word": [0, 7], ...}`, which says at which places each word stands."""
+    """The text of `{"word": [0, 7], ...}`, the positions of each word."""
     if not isinstance(index, dict):
         return ""
     # Wrapped once more in exports of some years: {"IndexLength": 90, "InvertedIndex": {...}}.

@@ -1,7 +1,7 @@
-"""What web services answer in JSON, each with keys of its own for the same things.
+"""JSON of web services, each with its own keys for the same things.
 
 Europe PMC, INSPIRE, OpenReview, ADS and other Solr servers, CORE, BASE, bioRxiv, DataCite, Zenodo,
-DBLP, IEEE, Mendeley and Zotero. A record may be folded into an object (`metadata`, `content` ...),
+DBLP, IEEE, Mendeley and Zotero. A record may be inside another object (`metadata`, `content` ...),
 and so may each of its values (`{"value": ...}`). Those with formats of their own are read by
 `scholarly_json`.
 """
@@ -55,7 +55,7 @@ _INNER = (
 _GIVEN = ("firstName", "first_name", "givenName", "given")
 _FAMILY = ("lastName", "last_name", "familyName", "family")
 _WHOLE = ("collectiveName", "full_name", "fullName", "name", "text", "literal")
-# What a library has beside its papers.
+# Items of a library that are not papers.
 _NO_PAPERS = frozenset({"attachment", "note", "annotation"})
 _ARXIV_NOTE = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
 # DBLP numbers people of one name.
@@ -132,7 +132,7 @@ def _first(record: _Record, *keys: str) -> str:
 
 
 def _texts(value: Any, depth: int = 4) -> Iterator[str]:
-    """Each text of a value, however it is folded; other keys of an object say no text."""
+    """Each text in a value, also inside lists and objects with one of the keys `_INNER`."""
     if isinstance(value, str | int) and not isinstance(value, bool):
         if str(value).strip():
             yield str(value)

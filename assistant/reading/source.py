@@ -24,7 +24,7 @@ _SAVE = "save the file as UTF-8"
 NOT_TEXT = f"it has bytes that are not text: {_SAVE}"
 """Why a record with `UNREADABLE` in it fails."""
 _CHUNK_BYTES = 262_144
-# A text has at most one NUL in so many bytes; with NULs, at most one invalid byte in so many.
+# A text has at most one NUL in 100 bytes; with NULs, at most one invalid byte in 20.
 _TEXT_TO_NULS = 100
 _TEXT_TO_DAMAGE = 20
 # Bytes around the first one that is not ASCII, from which the encoding is detected.
@@ -103,7 +103,7 @@ class Source:
             self._refuse_binary(head)
         self._mark_bytes = len(stream.read(len(mark)))
         head = head[len(mark) :]
-        # The last character may be cut by the end of the head, which says nothing of the encoding.
+        # Without the last character, which the end of the head may have cut.
         self._encoding = (
             self._encoding or encoding.declared(head) or encoding.detect(head[:-3] or head)
         )
@@ -257,7 +257,7 @@ def split_lines(chunks: Iterable[str], longest: int) -> Iterator[tuple[int, str 
 
 
 def _first_line_not_ascii(before: bytes, data: bytes) -> bytes:
-    """The first line with a byte that is not ASCII, as far as it is near to that byte."""
+    """The part of the first line that is not ASCII around its first such byte."""
     text = before + data
     found = _NOT_ASCII.search(text)
     at = found.start() if found else 0

@@ -100,7 +100,7 @@ def tagged_format(
 def _opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
     """Tell whether the first record of `head` begins with a line `first` and one with a `tag`.
 
-    Above it only a header's short lines may stand, no prose and no markup or data.
+    Only short lines of a header may be above it, no prose, markup or data.
     """
     lines = [line for line in _LINE_END.split(head) if line.strip()]
     for number, line in enumerate(lines):

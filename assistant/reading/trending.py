@@ -22,7 +22,7 @@ from assistant.reading.source import HEAD_BYTES, NOT_TEXT, UNREADABLE, Source
 
 _TAGS = ("ai_keywords", "keywords", "tags", "categories")
 _OF_PAPERS = ("authors", "arxiv", "arxiv_id", "doi", "pmid")
-# A key, a text, a bracket, or what is between; a text that does not end in its line ends the match.
+# A key, a string, a bracket, or anything between; an unclosed string ends the match.
 _TOKEN = re.compile(
     r""""(?P<key>(?:[^"\\\n]++|\\.)*+)"\s*:|"(?:[^"\\\n]++|\\.)*+"|[\[\]{}]|[^"\[\]{}]++"""
 )
@@ -40,7 +40,7 @@ _PAGE_OF_PAPERS = re.compile(
 
 
 def _is_document(head: str) -> bool:
-    """The first value holds entries; JSON lines, whose objects are papers themselves, do not.
+    """The first value contains entries; JSON lines, whose objects are papers themselves, do not.
 
     An object over several lines cannot be read as JSON lines, so it may be a paper itself.
     """
@@ -50,7 +50,7 @@ def _is_document(head: str) -> bool:
     try:
         value = json.loads(start.split("\n", 1)[0])
     except (ValueError, RecursionError):
-        # It goes on in the next line, or behind the end of the head.
+        # It continues in the next line, or after the end of the head.
         return _begins_with_entries(start)
     return not _is_json_line(value) and _holds_entries(value)
 
@@ -164,7 +164,7 @@ def _keys(text: str) -> tuple[dict[int, set[str]], bool]:
 
 
 def _begins_with_entries(text: str) -> bool:
-    """Tell by the keys in the beginning of a JSON value whether it holds entries."""
+    """Tell from the first keys of a JSON value whether it contains entries."""
     keys, is_spread = _keys(text)
     outermost = keys.get(1, set())
     within = set().union(*(keys[depth] for depth in keys if depth > 1))
@@ -177,7 +177,7 @@ def _begins_with_entries(text: str) -> bool:
 
 def _paper(entry: object, source: str) -> Paper:
     if not isinstance(entry, dict):
-        raise NoPaper("it is no object")
+        raise NoPaper("it is not an object")
     values = _values_of(entry)
     get = values.get
     authors = get("authors")
@@ -214,7 +214,7 @@ def _is_damaged(value: object) -> bool:
 
 
 def _values_of(entry: dict[str, Any]) -> dict[str, Any]:
-    """What an entry says of its paper; what the `paper` within leaves empty is beside it."""
+    """The values of an entry's `paper`; those it lacks are in the entry itself."""
     paper = entry.get("paper")
     if not isinstance(paper, dict):
         return entry

@@ -105,7 +105,7 @@ def texts(element: Element, *paths: str) -> list[str]:
 
 
 def first_text(element: Element, *paths: str) -> str:
-    """The first of these texts, "" if there is none."""
+    """The first of these texts, or ""."""
     return next(iter(texts(element, *paths)), "")
 
 
@@ -177,15 +177,14 @@ class _Reader:
     def why(self, error: expat.ExpatError) -> str:
         begun = f" in a record that begins in line {self._line}" if self._depth else ""
         if self._closing:
-            return f"the file ends here{begun}: it was cut, get it once more"
+            return f"the file ends here{begun}: it was cut; download it again"
         reason = expat.ErrorString(error.code) if error.code else str(error)
         return f"the XML is damaged here{begun} ({reason}): what follows was not read"
 
     def _entity(self, name: str, *_: object) -> None:
         raise FileUnreadable(
-            f"{self._source.label} defines an entity of its own, “{name}”, in line "
-            f"{self.line}: such a file can use up the memory or ask for other "
-            "files; take its definitions out, or export it again"
+            f"{self._source.label} defines the XML entity “{name}” in line {self.line}: such "
+            "definitions can use up memory or read other files; remove them, or export it again"
         )
 
     def _description(self, context: str | None, *_: object) -> int:

@@ -283,7 +283,7 @@ def test_records_that_are_no_papers_cost_nothing_else() -> None:
     assert len(papers) == 2
     assert [failure.why for failure in failures] == [
         "it was deleted: oai:arXiv.org:0704.0002",
-        "its metadata is marc; expected is arXiv, arXivRaw or oai_dc",
+        "its metadata is marc; expected arXiv, arXivRaw or oai_dc",
         "it has no metadata",
     ]
     assert failures[0].where == "x.xml:7"

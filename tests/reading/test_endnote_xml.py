@@ -96,7 +96,7 @@ def test_records_without_abstract_are_kept_and_a_cut_costs_what_follows() -> Non
 def test_entities_are_refused() -> None:
     data = in_file(STYLED).replace("<xml>", '<!DOCTYPE xml [<!ENTITY a "b">]><xml>')
     assert endnote_xml.FORMAT.matches(data)
-    with pytest.raises(FileUnreadable, match="defines an entity"):
+    with pytest.raises(FileUnreadable, match="defines the XML entity"):
         read_with(endnote_xml.FORMAT, data)
 
 

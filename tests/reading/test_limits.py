@@ -26,8 +26,9 @@ from pypdf.generic import DecodedStreamObject, NameObject
 from assistant.errors import FileUnreadable, ReadingError
 from assistant.paper import Paper
 from assistant.reading import UPLOAD_LIMITS, Failure, Limits, read_bytes, read_stream, reader
-from assistant.reading.archives import LIMITS, stream_members
+from assistant.reading.archives import stream_members
 from assistant.reading.source import HEAD_BYTES
+from assistant.reading.unpacking import LIMITS
 from assistant.web.ingestion.preview import Input
 
 MB = 1024 * 1024

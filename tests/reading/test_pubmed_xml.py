@@ -148,7 +148,7 @@ def test_a_cut_file_keeps_the_articles_before_the_cut() -> None:
 
 
 def test_entities_are_refused() -> None:
-    with pytest.raises(FileUnreadable, match="defines an entity"):
+    with pytest.raises(FileUnreadable, match="defines the XML entity"):
         read_with(pubmed_xml.FORMAT, '<!DOCTYPE a [<!ENTITY a "b">]>' + in_set(ARTICLE))
 
 

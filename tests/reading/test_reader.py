@@ -67,7 +67,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Path, "open", refuse)
     else:
         path.chmod(0)
-    assert "may not be read" in refused(path, FileUnreadable)
+    assert "cannot be opened: permission denied" in refused(path, FileUnreadable)
 
 
 def test_empty_file(tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ def test_what_only_begins_so_is_one(abstract: str) -> None:
         ("<b> </b>", PROSE, "it has no title"),
         ("1234 ???", PROSE, "its title has no letters"),
         ("A title", "12 345 678 901 234 567 890", "its abstract has no letters"),
-        ("x" * (LONGEST_TITLE + 1), PROSE, "its title has 2,001 characters; more than 2,000"),
-        ("A title", "x" * 1_000_000, "its abstract has 1,000,000 characters; more than 100,000"),
+        ("x" * (LONGEST_TITLE + 1), PROSE, "its title has 2,001 characters; the limit is 2,000"),
+        ("A title", "x" * 1_000_000, "its abstract has 1,000,000 characters; the limit is 100,000"),
     ],
 )
 def test_what_is_no_paper(title: str, abstract: str, why: str) -> None:

@@ -220,7 +220,7 @@ def test_a_book_is_no_abstract() -> None:
     (paper,) = read_bytes(text.encode(), "page.txt", failures.append)
     assert paper.title == "A title"
     assert [failure.why for failure in failures] == [
-        "its abstract has 150,004 characters; more than 100,000 are no abstract"
+        "its abstract has 150,004 characters; the limit is 100,000"
     ]
 
 

@@ -233,7 +233,7 @@ def test_a_table_of_titles_is_one_of_papers_only_with_another_column_of_theirs()
     assert (papers[0].doi, papers[0].abstract, failures) == ("10.1000/1", "", [])
     papers, failures = read("Title,Year,Kind\nStalker,1979,film\n")
     assert papers == []
-    assert "name them with --columns" in failures[0].why
+    assert "name one with --columns" in failures[0].why
 
 
 def test_an_abstract_under_another_name_is_not_lost_in_silence() -> None:

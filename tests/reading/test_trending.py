@@ -215,7 +215,7 @@ def test_entries_that_are_no_papers_cost_nothing_else() -> None:
     assert failures == [
         Failure("x:3", "it has no title (2503.00003)"),
         Failure("x:4", "it has no title (2503.00004)"),
-        Failure("x:5", "it is no object"),
+        Failure("x:5", "it is not an object"),
         Failure("x:6", "it has no abstract (No paper within)"),
     ]
 
