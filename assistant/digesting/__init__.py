@@ -1,4 +1,4 @@
-"""New papers of the library -> a digest by topic, as Markdown, HTML or mail."""
+"""Digests of the new papers of a library, as Markdown, HTML or mail (docs/digest.md)."""
 
 from assistant.digesting.digest import (
     MOST_GROUPED,

@@ -1,6 +1,6 @@
-"""New papers -> a digest: first those closest to the reader's own papers, then topic by topic.
+"""Builds a digest of new papers: the most relevant ones first, then the others by topic.
 
-The same papers give the same digest, in whatever order they come.
+The digest does not depend on the order of the papers.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ LikedPaper = tuple[StoredPaper, Floats]
 
 FOR_YOU = "Most relevant to you"
 MOST_FOR_YOU = 6
-# Of these, at most so many are similar to the same liked paper.
+# At most this many of them are similar to the same liked paper.
 _MOST_PER_LIKED = 3
 MOST_SHOWN = 100
 # Grouping takes time quadratic in the number of papers.
 MOST_GROUPED = 2_000
-# Least cosine of MiniLM's vectors for "similar to": 7% of the pairs of 73 papers about computing
-# reach it, and 0.3% of the pairs of 1,000 papers from all of medicine.
+# Minimum cosine for "similar to" (MiniLM): 7% of the pairs of 73 papers about computing reach it,
+# and 0.3% of the pairs of 1,000 papers from all of medicine.
 SIMILAR = 0.55
-# A topic is as close to the reader's papers as this many of its closest papers are on average.
-_CLOSEST = 3
+# The relevance of a topic is the mean cosine of this many of its most relevant papers.
+_RANKED_BY = 3
 _MOST_AUTHORS = 3
 _MOST_TAGS = 4
 
@@ -48,8 +48,8 @@ class NewPaper:
 class Entry:
     """A paper of the digest.
 
-    `similar_to` is the liked paper that it is similar to, if any; `cosine` is that with the nearest
-    liked paper. `topic` is "" for a paper in no topic.
+    `cosine` is that with the nearest liked paper. `similar_to` is that paper, or None if the cosine
+    is too low. `topic` is "" for a paper in no topic.
     """
 
     stored: StoredPaper
@@ -67,7 +67,7 @@ class Entry:
     def authors(self) -> str:
         """The first authors and the number of the others: `A, B, C, … +4`."""
         names = [name for author in self.stored.paper.authors if (name := sanitized(author))]
-        # A fourth name takes no more space than the count.
+        # One more name takes no more space than the count.
         if len(names) <= _MOST_AUTHORS + 1:
             return ", ".join(names)
         return f"{', '.join(names[:_MOST_AUTHORS])}, … +{len(names) - _MOST_AUTHORS}"
@@ -84,13 +84,13 @@ class Entry:
 
     @property
     def byline(self) -> list[str]:
-        """Authors, date and tags, as far as they are known."""
+        """Authors, date and tags, without missing ones."""
         return [part for part in (self.authors, self.date, *self.tags) if part]
 
 
 @dataclass(frozen=True)
 class Section:
-    """The papers of a topic that are shown, and how many `more` it has."""
+    """The shown papers of a topic, and the number of `more` papers that are not shown."""
 
     name: str
     entries: tuple[Entry, ...]
@@ -104,10 +104,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Digest:
-    """What is new from the day `since` (None: ever) to the day `until`, both ISO 8601.
+    """The new papers from the day `since` (None: no limit) to the day `until`, both ISO 8601.
 
-    `count` is the number of new papers. Each of them is in `for_you` or a section, or is counted as
-    `more` by its section or, if its topic is not shown, by the digest.
+    `count` is the number of new papers. Each of them is in `for_you` or in a section, or counted in
+    `more`: that of its section or, if its topic is not shown, that of the digest.
     """
 
     count: int
@@ -131,7 +131,7 @@ class Digest:
         since = format_date(self.since)
         if since == until:
             return f"New papers, {until}"
-        # Month and year are given once if they are the same.
+        # A common month or year is written once.
         for same in (until.partition(" ")[2], until.rpartition(" ")[2]):
             since = since.removesuffix(f" {same}")
         return f"New papers, {since} to {until}"
@@ -169,9 +169,9 @@ def build_digest(
 ) -> Digest:
     """The digest of `papers`, of which at most `limit` are shown.
 
-    Papers similar to one of `liked` come first, and so do their topics. Of liked papers with the
-    same cosine the first is named. `not_grouped` is the number of further new papers, beyond the
-    MOST_GROUPED that `papers` should have at most.
+    Papers similar to one of `liked`, and their topics, come first. Between liked papers with the
+    same cosine, the first one is named. `papers` should have at most MOST_GROUPED elements;
+    `not_grouped` is the number of new papers beyond that.
     """
     papers = sorted(papers, key=lambda paper: (paper.stored.id, paper.stored.number))
     entries = _entries(papers, liked)
@@ -213,7 +213,7 @@ def _entries(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[En
     for paper in papers:
         similar_to, cosine = None, 0.0
         if paper.vector is not None:
-            # A new paper that is liked itself is not similar to itself.
+            # A new paper may be liked; it is not compared with itself.
             cosines = np.where(numbers == paper.stored.number, -1.0, vectors @ paper.vector)
             nearest = int(cosines.argmax())
             cosine = max(0.0, float(cosines[nearest]))
@@ -223,7 +223,7 @@ def _entries(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[En
 
 
 def _for_you(entries: Sequence[Entry], most: int) -> list[Entry]:
-    """The entries closest to liked papers."""
+    """The entries most similar to liked papers."""
     chosen: list[Entry] = []
     per_liked: Counter[int] = Counter()
     for entry in sorted(entries, key=_entry_order):
@@ -234,25 +234,24 @@ def _for_you(entries: Sequence[Entry], most: int) -> list[Entry]:
 
 
 def _topic_order(group: tuple[str, list[Entry]]) -> tuple[float, int, str]:
-    """Topics close to liked papers come first, then large ones."""
+    """Sort key: topics close to liked papers first, then large ones."""
     name, entries = group
-    closest = sorted((entry.cosine for entry in entries), reverse=True)[:_CLOSEST]
-    mean = sum(closest) / _CLOSEST
+    best = sorted((entry.cosine for entry in entries), reverse=True)[:_RANKED_BY]
+    mean = sum(best) / _RANKED_BY
     return (-mean if mean >= SIMILAR else 0.0, -len(entries), name)
 
 
 def _entry_order(entry: Entry) -> tuple[float, int, str, int]:
-    """Papers similar to a liked one come first, then the latest."""
+    """Sort key: papers similar to a liked one first, then the newest."""
     cosine = entry.cosine if entry.similar_to else 0.0
     date = (entry.stored.paper.published or "").replace("-", "")
     return -cosine, -int(f"{date:0<8}"), entry.stored.title.casefold(), entry.stored.number
 
 
 def _shares(sizes: Sequence[int], available: int) -> list[int]:
-    """How many of each group are shown: equally many of each, at most `available` in all.
+    """The number of shown papers per group: distributed evenly, `available` in total.
 
-    Large groups get what small ones do not need. If there are more groups than `available`, the
-    first ones get one each.
+    If there are more groups than `available`, the first groups get one each.
     """
     shares = [0] * len(sizes)
     while available > 0 and any(share < size for share, size in zip(shares, sizes, strict=True)):

@@ -22,7 +22,7 @@ _LONGEST_SUBJECT = 150
 def as_email(
     digest: Digest, sender: str | None, recipients: Sequence[str], at: datetime
 ) -> EmailMessage:
-    """The mail, dated `at`; without a `sender` or `recipients` it opens as a draft."""
+    """The mail, dated `at`; a draft if it has no `sender` or no `recipients`."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject(digest)
     message["Date"] = format_datetime(at)
@@ -45,7 +45,7 @@ def as_file(message: EmailMessage) -> str:
 
 
 def subject(digest: Digest) -> str:
-    """`73 new papers: Code, Quantum, Reasoning` on one line."""
+    """The subject line, such as `73 new papers: Code, Quantum, Reasoning`."""
     topics = [part.name.split(" · ")[0] for part in digest.sections if part.name]
     count = format_count(digest.count, "new paper")
     if digest.count == 1:
@@ -55,9 +55,9 @@ def subject(digest: Digest) -> str:
 
 
 def as_html(digest: Digest) -> str:
-    """The digest as an HTML document that runs nothing and loads nothing.
+    """The digest as an HTML document without scripts or external resources.
 
-    Without its style, which some mail programs remove, it reads in the same order.
+    The order of the text does not depend on the style sheet, which some mail programs remove.
     """
     return render("digest_page.html", digest=digest, for_you_heading=FOR_YOU)
 

@@ -1,4 +1,4 @@
-"""A digest as Markdown. No text of a paper becomes markup."""
+"""A digest as Markdown. All text of papers is escaped."""
 
 from __future__ import annotations
 

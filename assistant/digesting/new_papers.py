@@ -1,6 +1,6 @@
-"""A library -> the digest of its new papers, and where the next digest starts.
+"""The digest of the new papers of a library, and the start of the next digest.
 
-Times are strings as the library stores them, ISO 8601 in UTC, and are compared as strings.
+Times are strings in the format of the library (ISO 8601 in UTC) and are compared as strings.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from assistant.errors import UsageError
 from assistant.library import Library, StoredPaper
 from assistant.text.sanitizing import sanitized
 
-# The library stores the end of the last digest under this name.
+# Key of the end of the last digest in the metadata of the library.
 FACT = "digest"
-# How far the first digest goes back.
+# Days that the first digest covers.
 FIRST_DAYS = 7
-# So many starred and tagged papers describe the reader's interests well enough.
+# This many starred and tagged papers describe the interests of the user well enough.
 _MOST_LIKED = 500
 _SPAN = re.compile(r"(\d{1,4})([hdw])", re.ASCII)
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -28,7 +28,7 @@ _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 
 @dataclass(frozen=True)
 class Period:
-    """The papers of a digest: added after `start`, the last of them at `newest`."""
+    """The period of a digest: its papers were added after `start`, the last one at `newest`."""
 
     start: str
     newest: str
@@ -36,10 +36,7 @@ class Period:
 
 @dataclass(frozen=True)
 class LibraryDigest:
-    """A digest without TL;DRs.
-
-    `without_vectors` of its papers were compared with no others, because they have no vectors yet.
-    """
+    """A digest without TL;DRs; `without_vectors` of its papers have no vectors yet."""
 
     digest: Digest
     period: Period
@@ -47,10 +44,10 @@ class LibraryDigest:
 
 
 def parse_since(since: str, now: datetime) -> str:
-    """The time that `since` means: a date, from local midnight, or a time span before `now`.
+    """Parse a date (from local midnight) or a time span before `now`.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: `since` is neither.
     """
     try:
         if span := _SPAN.fullmatch(since):
@@ -67,7 +64,7 @@ def parse_since(since: str, now: datetime) -> str:
 
 
 def last_digest(library: Library, now: datetime) -> tuple[str, bool]:
-    """The end of the last digest and True; without one, FIRST_DAYS before `now` and False."""
+    """The end of the last digest and True, or FIRST_DAYS before `now` and False."""
     last = library.metadata.get(FACT)
     return (last, True) if last else (_as_stored(now - timedelta(days=FIRST_DAYS)), False)
 
@@ -80,7 +77,7 @@ def local_day(time: str) -> str:
 def library_digest(
     library: Library, start: str, now: datetime, limit: int = MOST_SHOWN
 ) -> LibraryDigest | None:
-    """The digest of what was added after `start`, with at most `limit` papers; None if nothing."""
+    """The digest of the papers added after `start`, of which at most `limit` are shown, or None."""
     papers = library.papers.added_since(start)
     new = list(islice(papers, MOST_GROUPED))
     if not new:
@@ -96,24 +93,24 @@ def library_digest(
         limit=limit,
         not_grouped=not_grouped,
     )
-    # Not `now`: papers that are being added have a time before it already.
+    # Not `now`: papers that are being added may get a time before it.
     newest = max(library.papers.added_at([stored.number for stored in new]).values())
     missing = sum(stored.number not in vectors for stored in new) if vectors else 0
     return LibraryDigest(digest, Period(start, newest), missing)
 
 
 def stored_tldrs(library: Library, digest: Digest) -> tuple[dict[int, str], list[StoredPaper]]:
-    """The stored TL;DRs of the shown papers, by their numbers, and the papers that have none."""
+    """The stored TL;DRs of the shown papers, by paper number, and the papers without one."""
     shown = [entry.stored for entry in digest.shown]
     tldrs = {stored.number: tldr.text for stored, tldr in library.tldrs.for_papers(shown) if tldr}
     return tldrs, [stored for stored in shown if stored.number not in tldrs]
 
 
 def start_next_after(library: Library, period: Period) -> bool:
-    """Make the next digest start where the one of `period` ended; whether that was done.
+    """Store the end of `period` as the start of the next digest; return whether it was stored.
 
-    A digest that starts after the last one ended has not shown everything since then, and changes
-    nothing.
+    It is not stored if `period` starts after the end of the last digest: papers in between have not
+    been in a digest yet.
     """
     last = library.metadata.get(FACT)
     if last is not None and period.start > last:

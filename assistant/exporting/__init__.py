@@ -1,4 +1,4 @@
-"""Papers -> files for other programs and for reading, written as a stream.
+"""Exports papers to citation formats, tables, JSON and Markdown, as a stream (docs/export.md).
 
 `assistant.reading` reads BibTeX, RIS, CSL JSON and JSON lines back unchanged; docs/export.md lists
 the exceptions.

@@ -1,4 +1,4 @@
-"""BibTeX in UTF-8. LaTeX's special characters are escaped, formulas stay as they are."""
+"""BibTeX export in UTF-8. LaTeX special characters are escaped, except in formulas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.escaping import JOINER, formulas, shielded, undecodable, without_ligatures
+from assistant.exporting.escaping import (
+    JOINER,
+    escaped,
+    formulas,
+    without_ligatures,
+    without_mojibake,
+)
 from assistant.exporting.record import ExportRecord
 from assistant.paper import ARXIV_DOI
 
@@ -15,16 +21,16 @@ _ESCAPES = str.maketrans(
     {
         **{mark: f"\\{mark}" for mark in "%&#_$"},
         "\\": "\\textbackslash{}",
-        # As commands, because even escaped braces must be balanced.
+        # BibTeX counts escaped braces too, so \{ would be unbalanced.
         "{": "\\textbraceleft{}",
         "}": "\\textbraceright{}",
         "^": "\\textasciicircum{}",
         "~": "\\textasciitilde{}",
     }
 )
-# LaTeX reads any run of white space within a line as one space.
+# White space that LaTeX would collapse or drop.
 _WIDE_SPACE = re.compile(r"(?<=\s)[^\S\n]|[^\S\n ]|[^\S\n](?=\n|\Z)|(?<!\S)[^\S\n]")
-# Looks like the start of another entry.
+# Text that parsers read as the start of another entry.
 _ENTRY = re.compile(r"@(?=[ \t]*[A-Za-z]\w*\s*[({])")
 _NEEDS_BRACES = re.compile(
     r"[,;]|\band\b|\bet\.?\s*al\.?$|^others$|^(?:given|prefix|family|suffix)\s*=", re.IGNORECASE
@@ -55,11 +61,11 @@ def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
     if len(record.published) > 7:
         yield "date", _braced(record.published)
     if record.arxiv:
-        yield "eprint", _braced(_address(record.arxiv))
+        yield "eprint", _braced(_identifier(record.arxiv))
         yield "archiveprefix", _braced("arXiv")
-    yield "doi", _braced(_address(record.doi))
-    yield "pmid", _braced(_address(record.pmid))
-    yield "url", _braced(_address(record.url))
+    yield "doi", _braced(_identifier(record.doi))
+    yield "pmid", _braced(_identifier(record.pmid))
+    yield "url", _braced(_identifier(record.url))
     yield "keywords", _braced(_tags(record.tags))
     if record.tldr:
         yield "annote", _braced(_latex(f"TL;DR: {record.tldr}"))
@@ -72,16 +78,16 @@ def _braced(value: str) -> str:
 
 def _latex(text: str) -> str:
     """`text` as LaTeX; each line becomes a paragraph."""
-    text = shielded(text)
+    text = escaped(text)
     if text.split(" ") != text.split():
         text = _WIDE_SPACE.sub(lambda space: f"&#{ord(space[0])};", text)
     if "@" in text:
         text = _ENTRY.sub(f"@{JOINER}", text)
-    pieces = formulas(undecodable(text))
+    pieces = formulas(without_mojibake(text))
     if not all(map(_is_latex, pieces[1::2])):
         pieces = ["".join(pieces)]
-    pieces[::2] = map(_escaped, pieces[::2])
-    # A blank line ends one paragraph; further empty lines need a command each.
+    pieces[::2] = map(_latex_escaped, pieces[::2])
+    # A blank line ends a paragraph; each further empty line becomes a \par{}.
     return re.sub(r"\n+", lambda ends: "\n\n" + "\\par{}" * (len(ends[0]) - 1), "".join(pieces))
 
 
@@ -95,13 +101,13 @@ def _is_latex(formula: str) -> bool:
     return depth == 0 and "&#" not in formula and "\n" not in formula
 
 
-def _escaped(text: str) -> str:
+def _latex_escaped(text: str) -> str:
     # The importer reads \textasciitilde{} as a space, so a tilde is written as an entity.
     return without_ligatures(text).replace("~", "&#126;").translate(_ESCAPES)
 
 
 def _author(name: str) -> str:
-    """`name`, in braces if BibTeX would split it at a comma or an `and`."""
+    """`name`, in braces if BibTeX would split it at a comma or at `and`."""
     written = _latex(name)
     return f"{{{written}}}" if ";" in written or _NEEDS_BRACES.search(name) else written
 
@@ -114,6 +120,6 @@ def _tags(tags: tuple[str, ...]) -> str:
     return ", ".join(written)
 
 
-def _address(text: str) -> str:
-    """An identifier or address, which is not LaTeX; braces and backslashes are percent-encoded."""
+def _identifier(text: str) -> str:
+    """An identifier or URL: no LaTeX escapes, but percent-encoded braces and backslashes."""
     return text.translate(_PERCENT)

@@ -16,19 +16,18 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class CitationKeys:
-    """Gives every paper of one file a unique key.
+    """Assigns a unique key to every paper of a file.
 
-    Keys depend on the paper's content only, so a paper has the same key in every file, unless
-    another paper has that key already. Then a letter is appended: `a`, `b` ... `z`, `aa`.
+    A key depends on the paper only, so it is the same in every file. If an earlier paper of the
+    file has the same key, a suffix is appended: `a`, `b` ... `z`, `aa`.
     """
 
     def __init__(self) -> None:
-        """No key is in use."""
-        # Key -> number of suffixes in use. Memory grows by one key per record.
+        # Key -> number of suffixes in use.
         self._suffixes: dict[str, int] = {}
 
     def key(self, record: ExportRecord) -> str:
-        """The key of the next paper of the file."""
+        """The key of the next paper in the file."""
         base = key = _base(record)
         while key in self._suffixes:
             self._suffixes[base] += 1
@@ -45,7 +44,7 @@ def _base(record: ExportRecord) -> str:
     words = (word.lower() for word in _WORD.findall(record.title))
     title = next((key for word in words if word not in STOP_WORDS and (key := _ascii(word))), "")
     if not author and not title:
-        # Older programs need ASCII keys, and nothing of this paper is ASCII.
+        # Older programs require ASCII keys, but author and title contain no ASCII letters.
         return f"paper{hashlib.sha256(record.id.encode()).hexdigest()[:8]}"
     return f"{author}{record.published[:4]}{title}"
 
@@ -56,7 +55,7 @@ def _ascii(text: str) -> str:
 
 
 def _suffix(number: int) -> str:
-    """Number 1 is `a`, 26 is `z`, 27 is `aa`."""
+    """1 -> `a`, 26 -> `z`, 27 -> `aa`."""
     letters = ""
     while number:
         number, letter = divmod(number - 1, len(_LETTERS))

@@ -1,8 +1,8 @@
-"""Plain text -> text that an import reads back unchanged.
+"""Escapes text so that an import reads it back unchanged.
 
-The importer removes markup: entities, tags, LaTeX, wrongly decoded characters. Texts of the library
-have passed it, so few still look like markup. Where one does, a word joiner, written as the entity
-`&#8288;`, breaks it up. The importer decodes the entity and drops it with all invisible characters.
+The importer converts or removes entities, tags, LaTeX and wrongly decoded characters. Text that
+looks like one of them gets a word joiner (U+2060) inside, written as the entity `&#8288;`. The
+importer decodes the entity, and then drops it like all invisible characters.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import re
 import ftfy
 
 JOINER = "&#8288;"
-"""A word joiner: dropped by the importer, it separates the characters around it."""
+"""A word joiner: it separates the characters around it, and the importer drops it."""
 
-# Stands for JOINER during the work; sanitized texts contain none.
+# Placeholder for JOINER while escaping; sanitized texts do not contain it.
 _MARK = "\u2060"
 
-# Elements of HTML, JATS and MathML that the importer removes.
+# HTML, JATS and MathML elements that the importer removes.
 _ELEMENTS = """
     p br div sec section li list-item ul ol list h1 h2 h3 h4 h5 h6 tr table hr blockquote abstract
     abstracttext disp-formula sub sup inf em strong italic bold sc tt small big font span mark cite
@@ -33,13 +33,13 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
-_LOOKS_DECODED_WRONGLY = re.compile(
+_MOJIBAKE = re.compile(
     "([\xc2-\xf4])(?=[\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122])"
 )
-# The rest is LaTeX outside of formulas. Each stretch of text between two formulas is handled alone,
-# so anything may precede or follow it.
-# Math commands that the importer keeps even without dollars.
-_MATHEMATICS = """
+# The remaining patterns match LaTeX outside formulas. They are applied separately to each piece of
+# text between two formulas, so the context of its ends is unknown.
+# Math commands that the importer keeps even outside formulas.
+_MATH_COMMANDS = """
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
     rho sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega approx
     sim simeq times pm mp leq geq le ge neq ll gg equiv propto to rightarrow leftarrow infty partial
@@ -47,8 +47,8 @@ _MATHEMATICS = """
     mathbf mathfrak cal bar hat tilde vec dot left right langle rangle otimes oplus cup cap subset
     ell hbar odot circ prime forall exists mid perp star ast
 """.split()  # noqa: SIM905
-_COMMAND = re.compile(rf"\\(?!(?:{'|'.join(_MATHEMATICS)})(?![A-Za-z]))")
-# The braces of an index are part of it.
+_COMMAND = re.compile(rf"\\(?!(?:{'|'.join(_MATH_COMMANDS)})(?![A-Za-z]))")
+# Braces after _ or ^ belong to a subscript or superscript.
 _GROUP = re.compile(r"(?<![_^])\{(?=[{} ]*(?:[^\W_][^,;=|:\\{}$]*)?(?:[{}$]|\Z))")
 _QUOTE = re.compile(r"`(?=`)")
 _ADDRESS = r"https?://[^\s{}]{1,2000}"
@@ -62,8 +62,8 @@ _DASH = re.compile(rf"{_ADDRESS}|(?<![-\s])-{{2,3}}(?!-)|(?<!-)-{{2,3}}(?=\s|\Z)
 _LONGEST_FORMULA = 700
 
 
-def shielded(text: str) -> str:
-    """`text` with everything that the importer would read as markup broken up."""
+def escaped(text: str) -> str:
+    """Insert word joiners into everything that the importer would read as markup."""
     if "&" in text:
         text = _ENTITY.sub(rf"\g<0>{_MARK}", text)
     if "<" in text or "]]>" in text:
@@ -74,28 +74,28 @@ def shielded(text: str) -> str:
     if text.startswith("{"):
         # The importer removes braces around a whole title.
         text = _MARK + text
-    return undecodable(text.replace(_MARK, JOINER))
+    return without_mojibake(text.replace(_MARK, JOINER))
 
 
 def without_ligatures(text: str) -> str:
-    """`text` in which `--` does not become a dash, nor two accents a quote.
+    """Keep `--` from becoming a dash, and two backquotes from becoming a quotation mark.
 
-    For text with escaped dollars, in which LaTeX sees no formulas; `shielded` does the same.
+    For text with escaped dollars, which contains no formulas. `escaped` includes this.
     """
     return _without_ligatures(text).replace(_MARK, JOINER)
 
 
-def undecodable(text: str) -> str:
-    """`text` in which no accents look like wrongly decoded bytes."""
-    if _LOOKS_DECODED_WRONGLY.search(text) and ftfy.fix_encoding(text) != text:
-        return _LOOKS_DECODED_WRONGLY.sub(rf"\1{JOINER}", text)
+def without_mojibake(text: str) -> str:
+    """Keep accented characters that look like wrongly decoded UTF-8 from being repaired."""
+    if _MOJIBAKE.search(text) and ftfy.fix_encoding(text) != text:
+        return _MOJIBAKE.sub(rf"\1{JOINER}", text)
     return text
 
 
 def formulas(text: str) -> list[str]:
-    """Split `text`; every second piece is a formula with its dollars.
+    """Split `text` at its formulas; every second piece is a formula with its dollars.
 
-    Returns `[text]` unless all dollars form pairs that the importer reads as formulas.
+    Returns `[text]` unless the importer reads all pairs of dollars as formulas.
     """
     pieces = text.split("$")
     if len(pieces) < 3 or len(pieces) % 2 == 0:

@@ -1,4 +1,4 @@
-"""The export formats, and the function that writes them."""
+"""The export formats and the function that writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.exporting.record import COLUMNS, ExportRecord
 from assistant.exporting.ris import ris
 from assistant.text.formatting import csv_row
 
-# Without it Excel guesses the encoding, and guesses wrong.
+# Excel reads CSV as UTF-8 only if it starts with this mark.
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -31,8 +31,8 @@ class Writable(Protocol):
 class Format:
     """An export format.
 
-    `text` yields the file in pieces; it is None for a folder of files. `ending` is the file
-    extension with its dot.
+    `text` yields the content of the file in pieces; it is None for a folder of files. `ending` is
+    the file extension, including the dot.
     """
 
     description: str
@@ -62,10 +62,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 def write(records: Iterable[ExportRecord], format_name: str, out: Writable) -> int:
-    """Write `records` to `out` as a stream, and return how many there were.
+    """Write `records` to `out` as a stream, and return their number.
 
     Raises:
-        UsageError: `format_name` is unknown, or is written as a folder (see `write_notes`).
+        UsageError: `format_name` is unknown, or is a folder of files (see `write_notes`).
     """
     file_format = FORMATS.get(format_name)
     if file_format is None or file_format.text is None:

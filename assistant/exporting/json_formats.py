@@ -1,4 +1,4 @@
-"""CSL JSON for Zotero, pandoc and citeproc, and JSON lines for scripts and other libraries."""
+"""CSL JSON export for Zotero, pandoc and citeproc; JSON lines for scripts and other libraries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.escaping import shielded
+from assistant.exporting.escaping import escaped
 from assistant.exporting.record import ExportRecord, family_and_given
 
 
@@ -26,15 +26,15 @@ def json_lines(records: Iterable[ExportRecord]) -> Iterator[str]:
     for record in records:
         line = {
             "id": record.id,
-            "title": shielded(record.title),
-            "abstract": shielded(record.abstract),
-            "authors": [shielded(name) for name in record.authors],
+            "title": escaped(record.title),
+            "abstract": escaped(record.abstract),
+            "authors": [escaped(name) for name in record.authors],
             "published": record.published or None,
             "arxiv": record.arxiv or None,
             "doi": record.doi or None,
             "pmid": record.pmid or None,
             "url": record.url or None,
-            "tags": [shielded(tag) for tag in record.tags],
+            "tags": [escaped(tag) for tag in record.tags],
             "tldr": record.tldr or None,
         }
         yield json.dumps(line, ensure_ascii=False) + "\n"
@@ -45,10 +45,10 @@ def _csl_item(record: ExportRecord, key: str) -> dict[str, Any]:
         "id": record.id,
         "citation-key": key,
         "type": "article-journal" if record.doi or record.pmid else "article",
-        "title": shielded(record.title),
+        "title": escaped(record.title),
         "author": [_csl_name(name) for name in record.authors],
         "issued": _csl_date(record.published),
-        "abstract": shielded(record.abstract),
+        "abstract": escaped(record.abstract),
         "DOI": record.doi,
         "PMID": record.pmid,
         # Zotero's fields for a preprint.
@@ -63,7 +63,7 @@ def _csl_item(record: ExportRecord, key: str) -> dict[str, Any]:
 
 def _csl_name(name: str) -> dict[str, str]:
     parts = family_and_given(name)
-    return {"family": parts[0], "given": parts[1]} if parts else {"literal": shielded(name)}
+    return {"family": parts[0], "given": parts[1]} if parts else {"literal": escaped(name)}
 
 
 def _csl_date(published: str) -> dict[str, list[list[int]]]:
@@ -71,8 +71,8 @@ def _csl_date(published: str) -> dict[str, list[list[int]]]:
 
 
 def _csl_tags(tags: tuple[str, ...]) -> dict[str, Any]:
-    """One string, which other programs read, or a list if a tag contains a separator."""
-    values = [shielded(tag) for tag in tags]
+    """`keyword`, a string that other programs read; a list if a tag contains a separator."""
+    values = [escaped(tag) for tag in tags]
     if any("," in tag or ";" in tag for tag in values):
         return {"categories": values}
     return {"keyword": ", ".join(values)}

@@ -1,8 +1,8 @@
-"""Markdown: one file with a section per paper, or a folder of Obsidian notes.
+"""Markdown export: one file with a section per paper, or a folder of Obsidian notes.
 
-A note is named after its paper's title. If another paper or a note from elsewhere has that name,
-the paper's id follows in parentheses. So exporting again replaces only the notes of the same
-papers, never a note of the user; notes of removed papers stay.
+The file name of a note is the title of its paper, followed by the paper's id in parentheses if
+another paper or another note has that name. Exporting again replaces only notes of the same papers,
+never a note of the user. Notes of removed papers stay.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from assistant.files import write_atomically
 from assistant.text.formatting import markdown_text
 
 _ENDING = ".md"
-# In bytes. File systems allow 255; synchronization services and long paths need some of them.
-_LONGEST_NAME = 120
-# Forbidden by Windows, or by Obsidian's links.
+# In bytes. File systems allow 255, but long paths and synchronization services need a margin.
+_MAX_NAME = 120
+# Not allowed in file names by Windows, or in links by Obsidian.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]+')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 _NOT_IN_TAGS = re.compile(r"[^\w/-]+")
@@ -37,12 +37,12 @@ def markdown(records: Iterable[ExportRecord]) -> Iterator[str]:
 
 
 def write_notes(records: Iterable[ExportRecord], folder: Path) -> int:
-    """Write one note per record into `folder`, creating it, and return how many.
+    """Write one note per record into `folder`, create it if missing, and return their number.
 
     Each note is written atomically.
 
     Raises:
-        OutputError: a note cannot be written, or other notes have both of its possible names.
+        OutputError: a note cannot be written, or both of its possible names are taken.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def write_notes(records: Iterable[ExportRecord], folder: Path) -> int:
 
 
 def _body(record: ExportRecord) -> Iterator[str]:
-    """The paragraphs below a title: authors, year and link; TL;DR; the lines of the abstract."""
+    """The paragraphs after the title: authors, year and link; TL;DR; the lines of the abstract."""
     link = f"<{record.link}>" if record.link else ""
     byline = (markdown_text(", ".join(record.authors)), record.published[:4], link)
     if line := " · ".join(part for part in byline if part):
@@ -98,7 +98,7 @@ def _front_matter(record: ExportRecord) -> Iterator[tuple[str, str | list[str]]]
 
 
 def _obsidian_tag(word: str) -> str:
-    """`word` with the characters that Obsidian allows; a tag of digits alone gets a `_`."""
+    """`word` as an Obsidian tag: only allowed characters, and a leading `_` if it is a number."""
     parts = (_NOT_IN_TAGS.sub("-", part).strip("-") for part in word.split("/"))
     tag = "/".join(part for part in parts if part)
     return f"_{tag}" if tag.isdecimal() else tag
@@ -117,14 +117,14 @@ class _NotePaths:
         """The path of the note of `record`.
 
         Raises:
-            OutputError: other notes have both of its possible names.
+            OutputError: both of its possible names are taken.
         """
         identifier = _file_name(record.id)
         title = _file_name(record.title) or identifier
         suffix = f" ({_shortened_id(identifier)})"
-        longest = _LONGEST_NAME - len(_ENDING)
-        long_name = _cut(title, longest - len(suffix.encode())).rstrip(". ") + suffix
-        for name in (_cut(title, longest).rstrip(". "), long_name):
+        size = _MAX_NAME - len(_ENDING)
+        long_name = _cut(title, size - len(suffix.encode())).rstrip(". ") + suffix
+        for name in (_cut(title, size).rstrip(". "), long_name):
             path = self._folder / f"{name}{_ENDING}"
             folded = _folded(path.name)
             existing = self._existing.get(folded)
@@ -140,22 +140,22 @@ class _NotePaths:
 
 
 def _folded(name: str) -> str:
-    """`name` for comparison: many file systems ignore case and Unicode normalization."""
+    """`name` for comparisons: many file systems ignore case and Unicode normalization."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _file_name(text: str) -> str:
-    """`text` as a file name that every file system accepts; may be empty."""
+    """`text` as a file name that is valid on every file system; may be empty."""
     name = " ".join(_NOT_IN_NAMES.sub(" ", text).split()).strip(". ")
     return _DEVICE.sub(r"_\g<0>", name, count=1) if _DEVICE.match(name) else name
 
 
 def _shortened_id(identifier: str) -> str:
-    """`identifier`; a long one is cut and gets a digest, so that it stays unique."""
-    if len(identifier.encode()) <= _LONGEST_NAME // 2:
+    """`identifier`; if it is long, a prefix with a hash that keeps it unique."""
+    if len(identifier.encode()) <= _MAX_NAME // 2:
         return identifier
     digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
-    return f"{_cut(identifier, _LONGEST_NAME // 2)} {digest}"
+    return f"{_cut(identifier, _MAX_NAME // 2)} {digest}"
 
 
 def _cut(text: str, size: int) -> str:
@@ -178,5 +178,5 @@ def _unquoted(value: str) -> object:
     try:
         return json.loads(value)
     except ValueError:
-        # Obsidian may have saved it with other quotes.
+        # Obsidian may have changed the quotation marks.
         return value.strip("'")

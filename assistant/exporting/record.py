@@ -1,4 +1,4 @@
-"""A paper as every export format writes it: its texts, its link and the parts of its names."""
+"""The common input of all export formats: sanitized fields of a paper, and split names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_IN_NAMES = re.compile(r"[^\w\s.'’‐-]|[\d_]")
 
 @dataclass(frozen=True)
 class ExportRecord:
-    """The sanitized texts of one paper. A missing text is ""; `link` is a web address or ""."""
+    """The sanitized fields of a paper; missing ones are "". `link` is a web address or ""."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class ExportRecord:
     def from_paper(cls, paper: Paper, paper_id: str, tldr: str | None = None) -> Self:
         """The record of `paper`; `paper_id` is the library's key, such as `doi:10.1/x`.
 
-        Sanitizes again, because the library may be older than the current sanitizing rules.
+        Fields are sanitized again, because the library may be older than the sanitizing rules.
         """
         return cls(
             id=sanitized(paper_id),
@@ -64,10 +64,10 @@ COLUMNS = tuple(name for name in ExportRecord.__dataclass_fields__ if name != "l
 
 
 def family_and_given(name: str) -> tuple[str, str] | None:
-    """Split `Given Family`; joined by a space in that order, the parts are `name` again.
+    """Split `Given Family` into family and given name.
 
-    Returns None for other forms and for names that may be an organization's. Lower-case particles
-    belong to the family name: `Jan van der Berg`.
+    Returns None for other forms and for names that may belong to an organization. Lower-case
+    particles are part of the family name: `Jan van der Berg`.
     """
     words = name.split(" ")
     if (

@@ -1,11 +1,11 @@
-"""RIS, the tagged format of reference managers. Records run from `TY` to `ER`."""
+"""RIS export: the tagged format of reference managers, with records from `TY` to `ER`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from assistant.exporting.escaping import JOINER, shielded, undecodable
+from assistant.exporting.escaping import JOINER, escaped, without_mojibake
 from assistant.exporting.record import ExportRecord, family_and_given
 
 _LOOKS_LIKE_TAG = re.compile(r"[A-Z][A-Z0-9](?:  -|[ \t]{0,4}-(?:\s|\Z))")
@@ -20,7 +20,7 @@ def ris(records: Iterable[ExportRecord]) -> Iterator[str]:
 
 def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
     yield "TY", "JOUR" if record.doi or record.pmid else "UNPB"
-    yield "TI", shielded(record.title)
+    yield "TI", escaped(record.title)
     for name in record.authors:
         yield "AU", _author(name)
     yield "PY", record.published[:4]
@@ -38,7 +38,7 @@ def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
     for tag in record.tags:
         yield "KW", tag
     if record.tldr:
-        # Importers search notes for a PubMed id.
+        # The importer searches notes for a PubMed id.
         yield "N1", f"TL;DR: {record.tldr}".replace("PMID", f"PMID{JOINER}")
 
 
@@ -51,13 +51,13 @@ def _author(name: str) -> str:
 
 
 def _multiline(text: str) -> str:
-    """`text` over several lines, none of which looks like a tag or loses its indentation."""
-    lines = shielded(text).split("\n")
+    """`text` with its line breaks. No line looks like a tag, and indentation is preserved."""
+    lines = escaped(text).split("\n")
     for place, line in enumerate(lines[1:], start=1):
         if not line:
-            # Importers keep one blank line and drop the rest.
+            # The importer keeps only one blank line.
             lines[place] = "" if lines[place - 1] else JOINER
         elif line[0].isspace() or _LOOKS_LIKE_TAG.match(line):
             lines[place] = JOINER + line
     lines = [line + JOINER if line[-1:].isspace() else line for line in lines]
-    return undecodable("\n".join(lines))
+    return without_mojibake("\n".join(lines))

@@ -1,4 +1,4 @@
-"""Papers -> one-line TL;DRs, for one paper or a hundred thousand."""
+"""Writes one-line TL;DRs of papers (docs/tldr.md)."""
 
 from assistant.summarizing.candidates import Explanation
 from assistant.summarizing.summarizer import Summarizer, TldrResult, summarize_papers

@@ -1,7 +1,7 @@
-"""One batch of TL;DRs per library at a time; a second batch waits.
+"""A lock that allows one batch of TL;DRs per library at a time.
 
-Two batches over the same papers would write every TL;DR twice. Batches over different libraries,
-or over files, run at the same time.
+Two simultaneous batches would write every TL;DR twice. Batches over different libraries or over
+files run at the same time.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ WAITING = (
 
 
 class BatchLock:
-    """The lock for writing TL;DRs in a library; released when the process ends, even by a crash."""
+    """The lock for writing TL;DRs in a library, also released when the process ends or crashes."""
 
     def __init__(self, folder: Path) -> None:
-        """Create the lock of the library in `folder` without taking it."""
+        """Create the lock of the library in `folder` without acquiring it."""
         self._lock = FileLock(folder / _FILE, thread_local=False)
 
     def acquire(self, progress: Progress, notify: Callable[[str], None]) -> None:
-        """Take the lock; return without it once a stop is requested.
+        """Acquire the lock, or return without it when a stop is requested.
 
-        Calls `notify` with WAITING if it has to wait. Does nothing if the lock is taken already.
+        Calls `notify` with WAITING if it has to wait. Does nothing if this object holds the lock.
         """
         if self._lock.is_locked:
             return
@@ -44,7 +44,7 @@ class BatchLock:
                     notify(WAITING)
                 notified = True
             except OSError:
-                # The folder is not writable; saving the first TL;DR reports it better.
+                # The folder is not writable. Saving the first TL;DR gives a better error message.
                 return
             else:
                 return

@@ -1,8 +1,8 @@
 """Candidates for a TL;DR: the model's sentence, and shortened sentences of the abstract.
 
-A small model joins halves of sentences into claims that nobody made. So its sentence must pass the
-same claim verification as an answer; otherwise the most salient sentence of the abstract, shortened
-by rules, replaces it.
+A small model sometimes combines parts of two sentences into a false claim. So its sentence must
+pass the same claim verification as an answer. If it fails, the most salient sentence of the
+abstract, shortened by rules, replaces it.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from assistant.prompt import Prompt
 
 MOST_EXTRACTED = 3
-# Added to the salience of sentences, in ROUGE-1. The penalty replaces half of the sentences that
-# only their context explains and leaves the mean over the training papers at 38.2 (0.1 costs 0.25
-# points); the bonus raises it from 38.4 to 38.6.
+# Added to the salience of a sentence, in ROUGE-1. The penalty replaces half of the sentences that
+# need their context, and leaves the mean over the training papers at 38.2 (a penalty of 0.1 costs
+# 0.25 points). The bonus raises the mean from 38.4 to 38.6.
 _REFERENCE_PENALTY = 0.06
 _CONTRIBUTION_BONUS = 0.1
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A possible TL;DR, the text that it was made from, and why it was refused, if it was."""
+    """A possible TL;DR, its source text, and the reason if it was refused."""
 
     text: str
     method: TldrMethod
@@ -61,7 +61,7 @@ class ScoredSentence:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a TL;DR was made; `source` is the sentence with most of what is shown."""
+    """How a TL;DR was made; `source` is the sentence that supports most of it."""
 
     stored: StoredPaper
     sentences: tuple[ScoredSentence, ...]
@@ -82,9 +82,9 @@ class _Sentence:
 def candidates(paper: Paper, reply: str, *, cut: bool, strict: bool) -> Iterator[Candidate]:
     """The candidates for the TL;DR of `paper`, best first; at least one is not refused.
 
-    `reply` is the model's; `cut` means that it reached its token limit. With `strict`, its sentence
-    must pass claim verification. Without, only its numbers, names and most words must be in the
-    paper: capable models rephrase, which the strict check refuses.
+    `reply` is the reply of the model; `cut` means that it reached the token limit. With `strict`,
+    its sentence must pass claim verification. Otherwise only its numbers, its names and most of its
+    words must be in the paper, because capable models rephrase, which claim verification rejects.
     """
     sentence = first_sentence(reply, cut=cut)
     if sentence is None:
@@ -94,17 +94,17 @@ def candidates(paper: Paper, reply: str, *, cut: bool, strict: bool) -> Iterator
         sentence = shorten(sentence) if long else without_announcement(sentence)
         yield Candidate(sentence, "generated", reply, _refusal(sentence, paper, strict=strict))
     yield from _extracted(paper)[:MOST_EXTRACTED]
-    # An abstract may have no visible characters.
+    # The abstract may contain no visible characters.
     yield Candidate(sanitized(paper.title), "extracted", paper.title)
 
 
 def select(found: Iterable[Candidate]) -> Candidate:
-    """The first candidate that is not refused, which is shown."""
+    """The first candidate that is not refused."""
     return next(candidate for candidate in found if candidate.refused is None)
 
 
 def extracted_tldrs(papers: Iterable[StoredPaper]) -> dict[int, str]:
-    """TL;DRs made by rules alone, by the numbers of `papers`; none for papers with only a title."""
+    """TL;DRs made by rules, by paper number, for all `papers` with an abstract."""
     tldrs = {}
     for stored in papers:
         text = select(candidates(stored.paper, "", cut=False, strict=True)).text
@@ -114,7 +114,7 @@ def extracted_tldrs(papers: Iterable[StoredPaper]) -> dict[int, str]:
 
 
 def explain(stored: StoredPaper, model: LanguageModel, prompt: Prompt) -> Explanation:
-    """Write the TL;DR of `stored` as a batch does, without saving it.
+    """Write the TL;DR of `stored` like a batch, without saving it.
 
     Raises:
         ModelError: the model failed.
@@ -164,13 +164,13 @@ def _refusal(sentence: str, paper: Paper, *, strict: bool) -> str | None:
 
 
 def _source(text: str, paper: Paper) -> str:
-    """The sentence of the abstract that contains most of `text`; "" without an abstract."""
+    """The sentence of the abstract that supports most of `text`; "" without an abstract."""
     sentences = abstract_sentences(paper.abstract)
     return max(sentences, key=lambda sentence: len(supported_parts(text, sentence)), default="")
 
 
 def _is_background(text: str, paper: Paper) -> bool:
-    """Whether the source of `text` precedes the first sentence about what the authors did."""
+    """Whether the source of `text` precedes the first sentence that states a contribution."""
     sentences = abstract_sentences(paper.abstract)
     first = next((n for n, one in enumerate(sentences) if states_contribution(one)), 0)
     return _source(text, paper) in sentences[:first]

@@ -1,6 +1,7 @@
-"""The request for a TL;DR, and the sentence in the model's reply.
+"""The request for a TL;DR, and parsing of the reply.
 
-The prompt holds the title and the abstract's most salient sentences, cut to the model's context.
+The prompt contains the title and the most salient sentences of the abstract, cut to the context
+size of the model.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
     from assistant.paper import Paper
     from assistant.prompt import Prompt
 
-# Trained for the default prompt.
+# The name of the adapter, which was trained with the default prompt.
 ADAPTER = "tldr"
 MAX_TOKENS = 60
-FEWEST_WORDS = 4
-# Least share of a sentence's content words that must be in its paper. Others are about something
-# else, such as what a text in the abstract told the model to write.
-LEAST_WORDS = 0.5
+MIN_WORDS = 4
+# Minimum share of the content words of a sentence that must be in its paper. A lower share means
+# another subject, for example after a prompt injection in the abstract.
+MIN_KNOWN_WORDS = 0.5
 
 _LABEL = re.compile(
     r"^\W*(?:tl\s*;?\s*dr|(?:one[- ]sentence )?summary)\b(?:[\s*_]*[:–—]|[\s*_]+-)[\s*_]*",
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"^(?:[-*•>]|#{1,6}|\d+[.)])\s+")
-# Emphasis and code in Markdown: marks around words, not within them (`A*`).
+# Markdown emphasis and code: marks around words, but not within words (`A*`).
 _MARKDOWN = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`+)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
 
@@ -42,8 +43,8 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
 def tldr_request(paper: Paper, prompt: Prompt, model: LanguageModel) -> GenerationRequest:
     """The request for a TL;DR of `paper`.
 
-    A text too long for the context loses sentences at its end, or words if even the first sentence
-    is too long. The title is cut only if it leaves no space for the abstract.
+    If the abstract does not fit into the context, sentences at its end are dropped, or words if
+    even the first sentence is too long. The title is cut only if it leaves no space for it.
     """
 
     def messages(title: str, abstract: str) -> tuple[Message, ...]:
@@ -79,20 +80,20 @@ def first_sentence(reply: str, *, cut: bool) -> str | None:
         return None
     start, end = spans[0]
     sentence = _without_markup(text[start:end])
-    return sentence if len(sentence.split()) >= FEWEST_WORDS else None
+    return sentence if len(sentence.split()) >= MIN_WORDS else None
 
 
 def unsupported_parts(sentence: str, source: str) -> list[str]:
     """The numbers with units and the names in `sentence` that `source` does not contain.
 
-    If `source` contains less than half of the content words, the other words are listed too.
+    If `source` contains less than half of the content words, the missing ones are included.
     """
     missing = missing_facts(sentence, source)
-    # `source` may spell a name out.
+    # `source` may contain the long form of an abbreviation.
     known = vocabulary(source) | vocabulary(" ".join(names(sentence)))
     words = content_words(sentence)
     unknown = [word for word in words if word not in known]
-    if not words or len(words) - len(unknown) < LEAST_WORDS * len(words):
+    if not words or len(words) - len(unknown) < MIN_KNOWN_WORDS * len(words):
         missing += [word for word in unknown if word not in missing] or ["anything"]
     return missing
 

@@ -1,7 +1,7 @@
-"""TL;DRs -> one HTML page to read on a phone or on paper.
+"""TL;DRs as one HTML page, for small screens and printing.
 
-The page runs nothing and loads nothing, and its content policy enforces that. Its only links are
-web addresses of papers.
+The page contains no scripts and loads nothing, which its content security policy enforces. Its only
+external links are web addresses of papers.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ def tldr_page(
     group: Literal["topic", "date"],
     vectors: Mapping[int, Floats] = MappingProxyType({}),
 ) -> str:
-    """The document with all `lines`, grouped by topic or by month.
+    """The page with all `lines`, grouped by topic or by month.
 
-    `vectors` are those of a library's papers, by their numbers; without, words make the topics.
+    `vectors` are those of papers of a library, by paper number. Without them, papers are grouped by
+    their words.
     """
     groups = _by_topic(lines, vectors) if group == "topic" else _by_date(lines)
     return render(

@@ -1,9 +1,8 @@
-"""Salience: how much of a paper's TL;DR each sentence of its abstract contains.
+"""Salience of the sentences of an abstract: their expected overlap with a TL;DR.
 
-A linear model over features that need no language model: the position of a sentence, cue phrases,
-and the words that it shares with the title and with the other sentences. Its weights, in
-`salience.json`, were fitted by `training/tldr/salience.py` to the ROUGE-1 of each sentence of
-SciTLDR's training papers against the TL;DRs that people wrote.
+A linear model over position, cue phrases, and words shared with the title and the other sentences.
+`training/tldr/salience.py` fitted its weights (`salience.json`) to the ROUGE-1 of each sentence of
+SciTLDR's training papers against the human-written TL;DRs.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from assistant.text.words import vocabulary
 Vector = npt.NDArray[np.float64]
 
 WEIGHTS = Path(__file__).parent / "salience.json"
-# The best of four sentences is within 1 point of ROUGE-1 of the best of all (docs/tldr.md); four
-# have 60% of an abstract's words on average.
+# The best of the four most salient sentences is within 1 point of ROUGE-1 of the best of all
+# (docs/tldr.md). Four sentences have 60% of an abstract's words on average.
 MOST_SENTENCES = 4
 
 _ADVERB = r"(?:\w+ly |also |first |then |here |therefore |thus )?"
@@ -112,9 +111,9 @@ def salience(title: str, sentences: list[str]) -> Vector:
 
 
 def salient_text(title: str, abstract: str) -> str:
-    """The most salient sentences of `abstract`, in their order.
+    """The most salient sentences of `abstract`, in their original order.
 
-    A TL;DR needs no background, and what the model does not read takes no time.
+    A TL;DR needs no background, and a shorter prompt takes less time.
     """
     sentences = abstract_sentences(abstract)
     order = np.argsort(-salience(title, sentences), kind="stable")
@@ -122,7 +121,7 @@ def salient_text(title: str, abstract: str) -> str:
 
 
 def abstract_sentences(abstract: str) -> list[str]:
-    """The sentences of `abstract`, sanitized, each on one line; empty ones are left out."""
+    """The sanitized sentences of `abstract`, each on one line, without empty ones."""
     return [
         line for start, end in sentence_spans(abstract) if (line := sanitized(abstract[start:end]))
     ]

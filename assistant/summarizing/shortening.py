@@ -1,8 +1,8 @@
-"""A sentence of an abstract -> a shorter one with the same meaning, by rules.
+"""Shortens sentences of an abstract by rules, without changing their meaning.
 
 The rules remove announcements ("In this paper, ..."), text in brackets and, from long sentences,
 trailing clauses. They add no word except "we" for "this paper". Restrictive clauses ("only if",
-"unless", "for") stay: without them the sentence would claim more than the abstract.
+"unless", "for") stay: without them, the sentence would claim more than the abstract.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 MOST_WORDS = 25
-_FEWEST_WORDS = 7
+_MIN_WORDS = 7
 
 _KINDS = "paper|work|article|study|letter|report|thesis|survey|review|manuscript"
 _ANNOUNCEMENT = re.compile(
@@ -71,14 +71,14 @@ def without_announcement(sentence: str) -> str:
 def shorten(sentence: str, most_words: int = MOST_WORDS) -> str:
     """`sentence` without announcement and brackets, and without trailing clauses if it is long.
 
-    Sentences are cut only between clauses, so one without clauses may stay above `most_words`.
+    Sentences are cut only between clauses, so the result may have more than `most_words`.
     """
     short = without_announcement(_BRACKETS.sub("", sentence))
     if len(short.split()) <= most_words:
         return _with_full_stop(short)
     ends = [match.start() for match in _CLAUSE.finditer(short)]
-    fitting = [end for end in ends if _FEWEST_WORDS <= len(short[:end].split()) <= most_words]
-    # The longest that fits; if none does, the shortest of the others.
+    fitting = [end for end in ends if _MIN_WORDS <= len(short[:end].split()) <= most_words]
+    # The longest version that fits, else the shortest one.
     end = (
         max(fitting)
         if fitting

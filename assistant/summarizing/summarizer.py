@@ -1,4 +1,4 @@
-"""TL;DRs of a library's papers, saved in its catalogue, and of papers from elsewhere."""
+"""Writes TL;DRs of the papers of a library, saved in its catalogue, or of other papers."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PROMPT = "tldr"
 class TldrResult:
     """A paper's TL;DR.
 
-    `number` is the paper's number in the library, or None if it is not in one. `new` means that it
-    was written now. `prompt` is the fingerprint of the recipe, `seconds` the time it took.
+    `number` is the paper's number in the library, or None. `new` is false for a stored TL;DR.
+    `prompt` is the fingerprint of prompt and salience weights. `seconds` is the generation time.
     """
 
     number: int | None
@@ -49,7 +49,7 @@ class TldrResult:
         return self.paper.title
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON output that other programs rely on."""
+        """The JSON output of the command line; its format is stable."""
         return {
             "id": self.paper.id,
             "title": self.paper.title,
@@ -62,24 +62,24 @@ class TldrResult:
 
 
 class Summarizer:
-    """Writes the TL;DRs of a library with one model; resumes where the last call stopped."""
+    """Writes the missing TL;DRs of a library with one model."""
 
     def __init__(self, library: Library, model: LanguageModel, prompts: Path | None = None) -> None:
         """`prompts` is a folder that may contain the user's own `tldr.md`.
 
         Raises:
-            PromptTemplateError: that prompt is invalid.
+            PromptTemplateError: the user's own prompt is invalid.
         """
         self._library = library
         self._model = model
         self._prompt = Prompt.load(PROMPT, prompts)
         self._writer = TldrWriter(model, self._prompt)
-        self._recipe = _recipe(self._prompt)
+        self._fingerprint = _fingerprint(self._prompt)
 
     @property
     def prompt(self) -> str:
-        """The fingerprint of the recipe: the prompt and the weights of salience."""
-        return self._recipe
+        """The fingerprint of the prompt and the salience weights."""
+        return self._fingerprint
 
     def run(
         self,
@@ -91,10 +91,10 @@ class Summarizer:
     ) -> Iterator[TldrResult]:
         """Yield the TL;DR of each of `papers` (None: of the whole library), in order.
 
-        TL;DRs of the same model and recipe come from the catalogue. The others are written, and
-        saved one by one before they are yielded; with `redo` all are. Papers without an abstract
-        are skipped. After a stop no more are started and unfinished ones are dropped. Waits while
-        another batch writes in the library; `notify` is called once if so.
+        A stored TL;DR of the same model and prompt is reused, unless `redo` is set. The others are
+        written, and each is saved before it is yielded. Papers without an abstract are skipped.
+        After a stop, no more are started and unfinished ones are dropped. If another batch is
+        writing in the library, this one calls `notify` once and waits.
 
         Raises:
             ModelError: the model failed.
@@ -175,18 +175,18 @@ def summarize_papers(
         PromptTemplateError: the user's own prompt is invalid.
     """
     prompt = Prompt.load(PROMPT, prompts)
-    recipe = _recipe(prompt)
+    fingerprint = _fingerprint(prompt)
 
     def items() -> Iterator[tuple[tuple[Paper, TldrLine | None], Paper | None]]:
         for paper in papers:
             if not paper.abstract:
                 continue
-            known = cache.get(paper, model.name, recipe) if cache and not redo else None
+            known = cache.get(paper, model.name, fingerprint) if cache and not redo else None
             yield (paper, known), None if known else paper
 
     for (paper, known), written in TldrWriter(model, prompt).write(items(), progress):
         if written is not None and cache:
-            cache.save(paper, written, model.name, recipe)
+            cache.save(paper, written, model.name, fingerprint)
         line = written or known
         if line is not None:
             yield TldrResult(
@@ -195,14 +195,14 @@ def summarize_papers(
                 tldr=line.text,
                 method=line.method,
                 model=model.name,
-                prompt=recipe,
+                prompt=fingerprint,
                 seconds=line.seconds,
                 new=written is not None,
             )
 
 
-def _recipe(prompt: Prompt) -> str:
-    """The fingerprint of what a TL;DR depends on beside paper and model: 12 hexadecimal digits."""
+def _fingerprint(prompt: Prompt) -> str:
+    """A hash of `prompt` and the salience weights: 12 hexadecimal digits."""
     digest = hashlib.sha256(prompt.fingerprint.encode())
     digest.update(salience.WEIGHTS.read_bytes())
     return digest.hexdigest()[:12]

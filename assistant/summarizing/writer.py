@@ -1,4 +1,4 @@
-"""Writes TL;DRs with many requests at the same time and returns them in the order of the papers."""
+"""Writes TL;DRs with concurrent requests, and returns them in the order of the papers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
     from assistant.prompt import Prompt
 
-# Per slot of the engine one request runs and one waits, so that no slot is idle while the next
-# result in order takes long.
+# One request runs and one waits per slot of the engine, so that no slot is idle while the oldest
+# request takes long.
 _REQUESTS_PER_SLOT = 2
-# Most items that wait for an earlier one.
-_MOST_PENDING = 1000
+# Maximum number of items that wait for an earlier one.
+_MAX_PENDING = 1000
 
 Item = TypeVar("Item")
 
@@ -50,8 +50,8 @@ class TldrWriter:
     ) -> Iterator[tuple[Item, TldrLine | None]]:
         """Yield every item with the TL;DR of its paper, in the order of `items`.
 
-        Items without a paper pass through. After a stop, running requests are cancelled and only
-        finished TL;DRs are yielded.
+        Items without a paper are yielded with None. After a stop, running requests are cancelled
+        and only finished TL;DRs are yielded.
 
         Raises:
             ModelError: the model failed; what was yielded before is valid.
@@ -66,9 +66,7 @@ class TldrWriter:
                 work = None if paper is None else (paper, streams.add(self._begin(paper)))
                 pending.append(_Entry(item, work))
                 while pending and (
-                    pending[0].work is None
-                    or streams.count >= most
-                    or len(pending) >= _MOST_PENDING
+                    pending[0].work is None or streams.count >= most or len(pending) >= _MAX_PENDING
                 ):
                     yield from self._finish(pending.popleft(), streams)
             while pending:
@@ -95,7 +93,7 @@ class TldrWriter:
 
 
 class _Streams:
-    """The running replies, which another thread may cancel."""
+    """The running streams, which another thread may cancel."""
 
     def __init__(self) -> None:
         self._streams: list[TextStream] = []

@@ -1,4 +1,4 @@
-"""Topics of papers, for the digest, the page of TL;DRs and the map: clustering and naming."""
+"""Topics of papers: clustering and naming, for the digest, the TL;DR page and the map."""
 
 from assistant.topics.grouping import MOST_TOPICS, OTHERS, Topic, group_by_topic
 

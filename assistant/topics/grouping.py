@@ -1,4 +1,4 @@
-"""Texts, with or without vectors -> topics: groups of related texts, each with a name."""
+"""Groups texts by topic, with or without vectors, and names the groups."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from assistant.topics.naming import name_groups
 from assistant.topics.text_vectors import text_vectors
 
 OTHERS = "Other papers"
-"""Heading for the texts that are in no topic."""
+"""Heading for texts in no topic."""
 
 MOST_TOPICS = 24
-# If fewer of the texts have vectors, all of them are grouped by their words.
-_LEAST_WITH_VECTORS = 0.8
-# Dimension of the vectors of words, for each topic.
+# If fewer of the texts have vectors, all are grouped by their words.
+_MIN_WITH_VECTORS = 0.8
+# Dimension of the word-based vectors, per topic.
 _DIMENSIONS_PER_TOPIC = 3
-# A group is named from its most typical texts: those at its edges blur what it is about, and
-# reading thousands takes long. If these have no term in common, from fewer.
+# A group is named from this many of its most typical texts: texts at its edge blur its topic, and
+# thousands of texts take long. If these have no common term, fewer texts are used.
 _TYPICAL = (60, 20)
 _LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True)
 class Topic:
-    """Related texts; `members` are their places among all texts, in ascending order."""
+    """Related texts; `members` are their indexes in ascending order."""
 
     name: str
     members: tuple[int, ...]
@@ -43,17 +43,17 @@ def group_by_topic(
     vectors: Sequence[Floats | None] | None = None,
     max_topics: int = MOST_TOPICS,
 ) -> list[Topic]:
-    """Group `texts` by topic, the largest group first; texts unlike all others are in none.
+    """Group `texts` by topic, the largest group first; outliers are in no topic.
 
-    The first line of a text is its title. `vectors` has one of length 1 per text, or None where it
-    is missing. Texts without a vector are in no topic, unless so many lack one that words decide
-    for all. The same texts give the same topics, in whatever order they come.
+    The first line of a text is its title. `vectors` contains a vector of length 1, or None, per
+    text. If at least 80% of the texts have one, the others are in no topic; else all are grouped by
+    their words. The result does not depend on the order of `texts`.
     """
     plain = [unicodedata.normalize("NFKC", sanitized_lines(text)) for text in texts]
     order = sorted(range(len(plain)), key=plain.__getitem__)
     count = topic_count(len(plain), max_topics)
     places = [place for place in order if vectors and vectors[place] is not None]
-    if vectors and len(places) >= max(1, _LEAST_WITH_VECTORS * len(plain)):
+    if vectors and len(places) >= max(1, _MIN_WITH_VECTORS * len(plain)):
         matrix = np.array([vectors[place] for place in places], np.float32)
     else:
         rows, matrix = text_vectors(
@@ -80,7 +80,7 @@ def _names(
     matrix: Floats,
     clusters: list[list[int]],
 ) -> list[str]:
-    """A name for each of `clusters`, which hold rows of `matrix`; row n is of text `places[n]`."""
+    """A name for each of `clusters`, lists of rows of `matrix`. Row n is text `places[n]`."""
     names = [""] * len(clusters)
     for count in _TYPICAL:
         if all(names):
@@ -104,7 +104,7 @@ def _names(
 
 
 def _typical_rows(matrix: Floats, rows: list[int], count: int) -> list[int]:
-    """The `count` of `rows` that are nearest to the mean of all, nearest first."""
+    """The `count` rows that are nearest to the mean of `rows`, nearest first."""
     members = np.array(rows)
     cosines = matrix[members] @ matrix[members].sum(axis=0)
     return [int(row) for row in members[np.argsort(-cosines, kind="stable")[:count]]]

@@ -1,7 +1,7 @@
-"""Groups of texts -> names: the words and two-word phrases that distinguish each group.
+"""Names groups of texts by the words and two-word phrases that distinguish each group.
 
-A term scores by the share of the group's texts that contain it, in their titles above all, times
-its log odds against the other texts. A phrase stands for its words where most texts have it whole.
+The score of a term is the share of the group's texts that contain it, with more weight on titles,
+times its log odds against the other texts.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ Term = tuple[str, ...]
 """One stem, or the two stems of a phrase."""
 
 MOST_TERMS = 3
-# A term must be in this share of the group's texts.
-_LEAST_SHARE = 0.25
-# Least score of the second term, and of the third relative to the first.
-_LEAST_SECOND = 0.15
-_LEAST_THIRD = 0.4
-# In groups of this size and more a single word must be in two titles, else in one.
+# A term must be in at least this share of the group's texts.
+_MIN_SHARE = 0.25
+# Minimum score of the second term, and of the third one relative to the first.
+_MIN_SECOND = 0.15
+_MIN_THIRD = 0.4
+# From this size on, a single word must be in two titles of the group, else in one.
 _LARGE_GROUP = 5
-# Shorter stems may end in an s that is not a plural's.
-_SHORT_STEM = 4
-# Weight of a text that an earlier term covers, when the next term is chosen.
+# The final s of a shorter stem may not be a plural s.
+_MIN_PLURAL_STEM = 4
+# Weight of a text that contains a term selected earlier.
 _COVERED_WEIGHT = 0.6
-# A phrase says more than a single word with the same figures.
+# A phrase is more specific than a single word with the same score.
 _PHRASE_FACTOR = 1.35
 # Adjectives, adverbs and verbs are poor names; these are their endings.
 _NOT_NOUN_FACTOR = 0.5
 _NOT_NOUN = re.compile(r"\w{3,}(?:al|ive|ic|ous|ed|ary|able|ly|ates|izes|ifies|duces)$")
-# A term is extended by an adjacent word that at least this share of its occurrences have.
+# A term is extended by a word that is next to at least this share of its occurrences.
 _ADJACENT_SHARE = 0.6
 _MOST_WORDS = 4
-# Added to the counts of every term: rare terms prove little.
+# Pseudo-count of every term, because rare terms are weak evidence.
 _PRIOR = 0.5
 _PHRASE_GAP = re.compile(r"[ \u00a0-]")
 
 
 class _Document:
-    """The terms of a text and of its title, and how each is written."""
+    """The terms of a text and of its title, and the written forms of each term."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -71,12 +71,12 @@ class _Document:
         return terms
 
     def weight(self, term: Term) -> float:
-        """How much this text counts for `term`: 1 if its title has it, less if only the rest."""
+        """The weight of this text for `term`: 1 if it is in the title, less if only in the rest."""
         return 1.0 if term in self.title_terms else float(term in self.terms) / TITLE_WEIGHT
 
 
 def name_groups(texts: Sequence[str], groups: Sequence[Sequence[int]]) -> list[str]:
-    """The names of `groups`, which hold places in `texts`; "" where no term distinguishes a group.
+    """The names of `groups`, lists of indexes of `texts`; "" if no term distinguishes a group.
 
     The first line of a text is its title. Texts in no group count as other texts. No two names
     share a term.
@@ -101,19 +101,19 @@ def name_groups(texts: Sequence[str], groups: Sequence[Sequence[int]]) -> list[s
 
 
 def _capitalized(name: str) -> str:
-    """`name` with a capital, unless its first word has capitals elsewhere: `mRNA`."""
+    """`name` with an initial capital, unless its first word contains capitals, such as `mRNA`."""
     return name[:1].upper() + name[1:] if name.partition(" ")[0].islower() else name
 
 
 def _scores(group: list[_Document], totals: Mapping[Term, float], count: int) -> dict[Term, float]:
-    """The positive scores of the terms that could name `group`."""
+    """The terms that could name `group`, with their positive scores."""
     weights: dict[Term, float] = defaultdict(float)
     texts_with: Counter[Term] = Counter()
     for document in group:
         texts_with.update(document.terms)
         for term in document.terms:
             weights[term] += document.weight(term)
-    least = max(2.0, _LEAST_SHARE * len(group))
+    least = max(2.0, _MIN_SHARE * len(group))
     others = count - len(group)
     scores = {}
     for term, texts in texts_with.items():
@@ -130,7 +130,7 @@ def _scores(group: list[_Document], totals: Mapping[Term, float], count: int) ->
 
 
 def _term_factor(term: Term, group: list[_Document]) -> float:
-    """How well `term` stands alone, whatever its counts."""
+    """How well `term` works as a name, independent of its counts."""
     if len(term) > 1:
         return _PHRASE_FACTOR
     if term[0] in WEAK_STEMS:
@@ -139,7 +139,7 @@ def _term_factor(term: Term, group: list[_Document]) -> float:
 
 
 def _labels(scores: dict[Term, float], group: list[_Document]) -> list[str]:
-    """The selected terms as the texts write them, none with a word of an earlier one."""
+    """The written forms of the selected terms; no two share a word."""
     labels: list[str] = []
     for term in _selected_terms(scores, group):
         used = set().union(*map(_stems, labels))
@@ -151,13 +151,15 @@ def _labels(scores: dict[Term, float], group: list[_Document]) -> list[str]:
 
 
 def _stems(form: str) -> set[str]:
-    """The stems of `form` without a plural s, which the stemmer leaves in `RNAs`."""
+    """The stems of `form` without the plural s that the stemmer leaves in `RNAs`."""
     stems = map(topic_stem, WORD.findall(form))
-    return {stem if len(stem) < _SHORT_STEM else stem.removesuffix("s") for stem in stems if stem}
+    return {
+        stem if len(stem) < _MIN_PLURAL_STEM else stem.removesuffix("s") for stem in stems if stem
+    }
 
 
 def _selected_terms(scores: dict[Term, float], group: list[_Document]) -> list[Term]:
-    """The best terms with different stems; each counts most for texts without an earlier one."""
+    """The best terms without common stems; texts that contain an earlier term count less."""
     selected: list[Term] = []
     covered: set[int] = set()
     while len(selected) < MOST_TERMS:
@@ -170,7 +172,7 @@ def _selected_terms(scores: dict[Term, float], group: list[_Document]) -> list[T
         if not rest:
             break
         best = min(rest, key=lambda term: (-rest[term], term))
-        least = (0.0, _LEAST_SECOND, _LEAST_THIRD * scores[selected[0]] if selected else 0.0)
+        least = (0.0, _MIN_SECOND, _MIN_THIRD * scores[selected[0]] if selected else 0.0)
         if rest[best] < least[len(selected)]:
             break
         selected.append(best)
@@ -179,13 +181,13 @@ def _selected_terms(scores: dict[Term, float], group: list[_Document]) -> list[T
 
 
 def _novelty(term: Term, group: list[_Document], covered: set[int]) -> float:
-    """The mean weight of the texts with `term`; `covered` ones count less."""
+    """The mean weight of the texts that contain `term`; texts in `covered` count less."""
     having = [n for n, document in enumerate(group) if term in document.terms]
     return sum(_COVERED_WEIGHT if n in covered else 1.0 for n in having) / len(having)
 
 
 def _form(term: Term, group: list[_Document]) -> str:
-    """`term` as most texts write it."""
+    """The most frequent form of `term`."""
     forms: Counter[str] = Counter()
     for document in group:
         forms.update(document.forms.get(term, {}))
@@ -193,7 +195,7 @@ def _form(term: Term, group: list[_Document]) -> str:
 
 
 def _extended_form(term: Term, group: list[_Document]) -> str:
-    """`term` as most texts write it, with the words that are next to most of its occurrences."""
+    """The most frequent form of `term`, extended by words next to most of its occurrences."""
     form = _form(term, group)
     texts = [document.text for document in group if term in document.terms]
     while len(form.split()) < _MOST_WORDS:
@@ -205,7 +207,7 @@ def _extended_form(term: Term, group: list[_Document]) -> str:
 
 
 def _with_adjacent_word(form: str, texts: Sequence[str]) -> str:
-    """`form` with the word before or after it that most of its occurrences have, if any."""
+    """`form`, extended by the word before or after most of its occurrences, if there is one."""
     pattern = re.compile(
         rf"(?:(?P<before>{WORD.pattern}(?:[ -]of)?)[ -])?\b(?P<form>{re.escape(form)})\b"
         rf"(?:[ -](?P<after>{WORD.pattern}))?",

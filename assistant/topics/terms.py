@@ -1,4 +1,4 @@
-"""Words that can name a topic: their stems, those that never can, and how they are written."""
+"""Words that can name a topic: stems, word lists and the most frequent form of a word."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from assistant.text.words import content_words, stem
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
-# The most frequent form of a word is written in lower case if at least one in so many of its
-# occurrences is.
+# A word is written in lower case if at least one in this many of its occurrences is.
 _LOWER_CASE_ONE_IN = 5
 
 
@@ -22,9 +21,9 @@ def _stems_in(file: str) -> frozenset[str]:
     return frozenset(map(stem, text.split()))
 
 
-# Papers of every topic contain these words; they would hold unrelated papers together.
+# Papers of every topic contain these words, so they would connect unrelated papers.
 _GENERIC_STEMS = _stems_in("generic_words.txt")
-# These words may be part of a phrase; alone they could name any topic.
+# These words may be part of a phrase, but alone they could name any topic.
 WEAK_STEMS = _stems_in("weak_words.txt")
 
 

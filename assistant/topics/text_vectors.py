@@ -1,8 +1,7 @@
-"""Texts -> vectors by their words alone: latent semantic analysis of tf-idf weights.
+"""Vectors of texts from their words alone: tf-idf with latent semantic analysis.
 
-Texts become tf-idf vectors, which are projected onto the few directions in which they differ most,
-so that texts about one topic in different words come close. Topics are found this way where the
-embedding model has made no vectors.
+The tf-idf vectors are projected onto their first singular vectors, so that texts about the same
+topic in different words come close. Used if the texts have no vectors of an embedding model.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from math import log
 
 import numpy as np
 
-from assistant.topics.clustering import Floats, Rows, unit
+from assistant.topics.clustering import Floats, Rows, normalized
 from assistant.topics.terms import WORD, topic_stem
 
-# A word of the title counts as often as this many in the rest of the text.
+# A word in the title counts this many times.
 TITLE_WEIGHT = 3
 _MOST_STEMS = 5_000
 _POWER_ITERATIONS = 4
@@ -27,7 +26,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class _SparseRows:
-    """Rows of length 1, one per text; `columns` and `weights` hold their nonzero entries."""
+    """A sparse matrix with a row of length 1 per text: `columns` and `weights` of its entries."""
 
     width: int
     columns: list[Rows]
@@ -69,14 +68,14 @@ def _stem_counts(text: str) -> Counter[str]:
 def _tf_idf(counts: Sequence[Counter[str]]) -> tuple[list[int], _SparseRows]:
     texts_with = Counter(chain.from_iterable(counts))
     idf = {stem: log((1 + len(counts)) / texts) for stem, texts in texts_with.items() if texts > 1}
-    # Neither very frequent nor very rare stems separate topics.
+    # Very frequent and very rare stems do not distinguish topics.
     stems = sorted(idf, key=lambda stem: (-texts_with[stem] * idf[stem], stem))[:_MOST_STEMS]
     column_of = {stem: column for column, stem in enumerate(stems)}
     places, columns, weights = [], [], []
     for place, found in enumerate(counts):
         shared = [stem for stem in found if stem in column_of]
         if shared:
-            # Square roots, so that one rare word shared by two texts does not outweigh their topic.
+            # The square root keeps a single rare word in two texts from outweighing their topic.
             row = np.sqrt([found[stem] * idf[stem] for stem in shared])
             places.append(place)
             columns.append(np.array([column_of[stem] for stem in shared], np.intp))
@@ -98,7 +97,7 @@ def _projected(rows: _SparseRows, dimension: int) -> Floats:
         basis = rows.transposed_dot(images @ _orthogonalizer(images))
         basis = basis @ _orthogonalizer(basis)
     images = rows.dot(basis)
-    return unit(images @ _orthogonalizer(images, scaled=False)[:, :dimension])
+    return normalized(images @ _orthogonalizer(images, scaled=False)[:, :dimension])
 
 
 def _orthogonalizer(matrix: Floats, *, scaled: bool = True) -> Floats:

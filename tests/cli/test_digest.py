@@ -224,7 +224,7 @@ def test_a_mail_that_was_not_taken_leaves_all_as_it_was(
         monkeypatch.setenv("ASSISTANT_SMTP_PORT", str(port))
         result = run("digest", "--send", "-o", kept)
     assert (result.exit_code, inbox.mails) == (1, [])
-    assert "turned down the recipient nobody@example.org" in result.stderr
+    assert "rejected the recipient nobody@example.org" in result.stderr
     assert kept.read_text(encoding="utf-8") == "the last one"
     assert remembered() is None
     assert "cats" in run("digest").stdout

@@ -1,4 +1,4 @@
-"""What a digest is made of: topics, what is most for the reader, and what is left out."""
+"""The contents of a digest: relevant papers, topics, order and limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def total(digest: Digest) -> int:
     return len(digest.shown) + sum(part.more for part in digest.sections) + digest.more
 
 
-def test_topics_come_with_names_the_largest_first_and_others_last() -> None:
+def test_topics_are_named_and_sorted_by_size_with_others_last() -> None:
     digest = build_digest([*ITEMS, STRANGER], until=DAY)
     assert names(digest)[:-1] in (
         ["cats", "stars", "bread"],
@@ -57,7 +57,7 @@ def test_the_order_of_the_papers_changes_nothing(seed: int) -> None:
     )
 
 
-def test_what_is_like_a_liked_paper_comes_first_and_says_why() -> None:
+def test_papers_similar_to_a_liked_one_come_first_with_its_name() -> None:
     star = stored(50, "My stars")
     digest = build_digest([*ITEMS, STRANGER], [(star, near(1, 9))], until=DAY)
     assert set(shown(digest)) < {11, 12, 13, 14}
@@ -79,7 +79,7 @@ def test_one_liked_paper_does_not_crowd_out_another() -> None:
     assert len(shown(found)) <= MOST_FOR_YOU
 
 
-def test_of_two_that_are_as_near_the_dearest_is_named() -> None:
+def test_of_equally_similar_liked_papers_the_first_is_named() -> None:
     first, second = stored(50, "First"), stored(51, "Second")
     for pair in ([first, second], [second, first]):
         digest = build_digest(ITEMS[:2], [(one, near(0, 9)) for one in pair], until=DAY)
@@ -94,14 +94,14 @@ def test_a_new_paper_that_is_starred_itself_is_not_similar_to_itself() -> None:
     assert digest.shown[0].similar_to is None
 
 
-def test_a_cap_leaves_something_of_every_topic_and_counts_the_rest() -> None:
+def test_the_limit_is_distributed_over_topics_and_the_rest_is_counted() -> None:
     digest = build_digest([*ITEMS, STRANGER], until=DAY, limit=7)
     assert [len(part.entries) for part in digest.sections] == [2, 2, 2, 1]
     assert [part.more for part in digest.sections] == [3, 2, 1, 0]
     assert total(digest) == 13
 
 
-def test_a_cap_below_the_number_of_topics() -> None:
+def test_a_limit_below_the_number_of_topics() -> None:
     digest = build_digest([*ITEMS, STRANGER], until=DAY, limit=2, not_grouped=40)
     assert [len(part.entries) for part in digest.sections] == [1, 1]
     assert digest.more == 3 + 1 + 40
@@ -109,14 +109,14 @@ def test_a_cap_below_the_number_of_topics() -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 8, 500])
-def test_never_more_than_the_cap(limit: int) -> None:
+def test_never_more_than_the_limit(limit: int) -> None:
     liked = [(stored(50, "My stars"), near(1, 9))]
     digest = build_digest([*ITEMS, STRANGER], liked, until=DAY, limit=limit)
     assert len(digest.shown) == min(limit, 13)
     assert total(digest) == 13
 
 
-def test_without_vectors_words_make_the_topics() -> None:
+def test_without_vectors_papers_are_grouped_by_words() -> None:
     bare = [NewPaper(item.stored, None) for item in ITEMS]
     digest = build_digest(bare, [(stored(50, "My stars"), near(1, 9))], until=DAY)
     found = {frozenset(shown(part)) for part in digest.sections}
@@ -131,7 +131,7 @@ def test_a_paper_without_a_vector_among_many_that_have_one_is_in_the_others() ->
     assert digest.sections[-1].name == OTHERS
 
 
-def test_within_a_topic_the_latest_comes_first_and_what_has_no_date_last() -> None:
+def test_papers_of_a_topic_are_sorted_by_date_undated_last() -> None:
     dates = ["2026-01", None, "2026-01-31", "2025", "2026-02-01"]
     items = [
         NewPaper(stored(n, f"whiskers and cats {n}", published=date), near(0, n))
@@ -141,7 +141,7 @@ def test_within_a_topic_the_latest_comes_first_and_what_has_no_date_last() -> No
     assert shown(digest.sections[0]) == [4, 2, 0, 3, 1]
 
 
-def test_lines_are_put_to_their_papers() -> None:
+def test_tldrs_are_added_to_their_papers() -> None:
     digest = build_digest(ITEMS, [(stored(50, "My stars"), near(1, 9))], until=DAY)
     lines = {number: f"Line {number}." for number in (1, 11, 22)}
     told = digest.with_tldrs(lines)
@@ -150,13 +150,13 @@ def test_lines_are_put_to_their_papers() -> None:
 
 
 @pytest.mark.parametrize("items", [[], [STRANGER], [STRANGER, STRANGER]])
-def test_few_papers_are_a_digest_too(items: Sequence[NewPaper]) -> None:
+def test_digest_of_few_papers(items: Sequence[NewPaper]) -> None:
     items = [NewPaper(stored(n, f"Knot {n}"), item.vector) for n, item in enumerate(items)]
     digest = build_digest(items, until=DAY)
     assert digest.count == len(digest.shown) == len(items)
 
 
-def test_a_paper_without_an_abstract_has_its_place() -> None:
+def test_a_paper_without_an_abstract_is_in_its_topic() -> None:
     bare = NewPaper(stored(97, "whiskers of cats", ""), near(0, 8))
     digest = build_digest([*ITEMS, bare], until=DAY)
     assert 97 in shown(digest.sections[0])

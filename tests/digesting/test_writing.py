@@ -1,4 +1,4 @@
-"""Digests as Markdown, HTML and mail: what is said, and that no paper says it in markup."""
+"""Digests as Markdown, HTML and mail: contents, and escaping of the text of papers."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def mailed(digest: Digest) -> tuple[EmailMessage, str, str]:
     return got, plain.get_content(), html.get_content()
 
 
-def test_markdown_says_all_that_is_known() -> None:
+def test_markdown_contains_all_known_fields() -> None:
     written = as_markdown(cats())
     assert written.startswith(
         "# New papers, 12 to 19 November 2026\n\n5 papers\n\n## Most relevant to you\n\n"
@@ -136,7 +136,7 @@ def test_markdown_says_all_that_is_known() -> None:
         ({"doi": '10.1/"><b>(x)'}, "https://doi.org/10.1/%22%3E%3Cb%3E%28x%29"),
     ],
 )
-def test_the_title_leads_to_the_paper(known: dict[str, object], link: str | None) -> None:
+def test_the_title_links_to_the_paper(known: dict[str, object], link: str | None) -> None:
     digest = cats(**known)
     links = Outline(as_html(digest)).links()
     assert links == ([link] * 5 if link else [])
@@ -150,7 +150,7 @@ def test_four_authors_are_named() -> None:
     )
 
 
-def test_the_page_says_the_same_and_is_whole_in_itself() -> None:
+def test_html_has_the_same_content_and_loads_nothing() -> None:
     written = as_html(cats())
     page = Outline(written)
     assert [tag["content"] for _, tag in page.tags if "http-equiv" in tag] == [
@@ -182,12 +182,12 @@ def test_what_is_not_shown_is_counted() -> None:
         ("2025-11-02", "2026-11-19", "New papers, 2 November 2025 to 19 November 2026"),
     ],
 )
-def test_the_span_is_said_as_people_do(since: str | None, until: str, said: str) -> None:
+def test_the_heading_shows_the_period(since: str | None, until: str, said: str) -> None:
     assert as_markdown(build_digest([], since=since, until=until)).startswith(f"# {said}\n")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_what_a_paper_says_never_becomes_markup(hostile: str) -> None:
+def test_text_of_papers_never_becomes_markup(hostile: str) -> None:
     def written(text: str) -> Digest:
         known = {"authors": [text], "tags": [text], "doi": None, "arxiv": None, "url": None}
         papers = [stored(n, text, text, **known) for n in range(1, 6)]
@@ -208,7 +208,7 @@ def test_what_a_paper_says_never_becomes_markup(hostile: str) -> None:
     assert Outline(html).tags == Outline(as_html(good)).tags
 
 
-def test_a_title_that_ends_like_a_line_break_stays_within_its_link() -> None:
+def test_a_title_with_a_trailing_backslash_stays_within_its_link() -> None:
     digest = cats(authors=())
     papers = [replace(one.stored, paper=one.stored.paper) for one in digest.shown]
     bad = digest_of(*(stored(one.number, "cats\\", doi="10.1/2") for one in papers))
@@ -216,7 +216,7 @@ def test_a_title_that_ends_like_a_line_break_stays_within_its_link() -> None:
     assert shape(as_markdown(bad)) == shape(as_markdown(good))
 
 
-def test_a_mail_has_both_forms_and_a_head_without_this_machine() -> None:
+def test_a_mail_has_text_and_html_and_no_name_of_this_machine() -> None:
     message, plain, html = mailed(cats())
     assert message.get_content_type() == "multipart/alternative"
     assert message["From"] == "ada@example.org"
@@ -230,7 +230,7 @@ def test_a_mail_has_both_forms_and_a_head_without_this_machine() -> None:
     assert "  Similar to: My cats" in plain
 
 
-def test_a_title_adds_nothing_to_the_head() -> None:
+def test_a_title_cannot_inject_mail_headers() -> None:
     title = "Cats\r\nBcc: eve@example.org\n\n<b>Grüße</b> " + "x" * 500
     message, _, _ = mailed(digest_of(stored(1, title)))
     assert message["Bcc"] is None
@@ -247,7 +247,7 @@ def test_a_mail_without_addresses_is_a_draft() -> None:
     assert message["From"] is message["To"] is message["Message-ID"] is None
 
 
-def test_halves_of_characters_break_no_form() -> None:
+def test_surrogates_and_control_characters_are_removed() -> None:
     digest = digest_of(stored(1, "Cats \ud83d and \x00 dogs"), tldr="\udcff sleep.")
     for written in (as_markdown(digest), as_html(digest), mailed(digest)[1]):
         assert "Cats and dogs" in written

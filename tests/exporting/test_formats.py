@@ -1,4 +1,4 @@
-"""What each format looks like to the programs it is for."""
+"""The output of each export format."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def paper(title: str = "A title", abstract: str = "An abstract.", **values: obje
     return ExportRecord.from_paper(made, made.id)
 
 
-def test_bibtex_is_an_entry_that_bibtex_and_biblatex_read() -> None:
+def test_bibtex_entry() -> None:
     assert text_of("bibtex", ATTENTION) == (
         "@misc{vaswani2017attention,\n"
         "  title = {Attention Is All You Need},\n"
@@ -62,7 +62,7 @@ def test_bibtex_is_an_entry_that_bibtex_and_biblatex_read() -> None:
     )
 
 
-def test_bibtex_has_braces_in_pairs_and_formulas_as_they_are() -> None:
+def test_bibtex_balances_braces_and_keeps_formulas() -> None:
     text = text_of("bibtex", paper("A } and {, of $x_{i}^2$", doi="10.1000/a_b", tags=["a,b", "c"]))
     assert text.startswith("@article{")
     assert "title = {A \\textbraceright{} and \\textbraceleft{}, of $x_{i}^2$}" in text
@@ -71,7 +71,7 @@ def test_bibtex_has_braces_in_pairs_and_formulas_as_they_are() -> None:
     assert text.count("{") == text.count("}")
 
 
-def test_ris_is_a_record_that_reference_managers_read() -> None:
+def test_ris_record() -> None:
     assert text_of("ris", ATTENTION) == (
         "TY  - UNPB\n"
         "TI  - Attention Is All You Need\n"
@@ -94,7 +94,7 @@ def test_ris_is_a_record_that_reference_managers_read() -> None:
     assert "DA  -" not in text_of("ris", paper(published="2017"))
 
 
-def test_csl_json_is_an_item_as_zotero_has_it() -> None:
+def test_csl_json_item() -> None:
     assert json.loads(text_of("csljson", ATTENTION)) == [
         {
             "id": "arxiv:1706.03762",
@@ -118,7 +118,7 @@ def test_csl_json_is_an_item_as_zotero_has_it() -> None:
     ]
 
 
-def test_csv_is_a_table_whose_cells_compute_nothing() -> None:
+def test_csv_cells_are_never_formulas() -> None:
     text = text_of("csv", ATTENTION, paper("=1+1", "-2", tags=["@x"], authors=["+y"]))
     assert text.startswith("\ufeffid,title,")
     rows = list(csv.DictReader(io.StringIO(text[1:])))
@@ -130,7 +130,7 @@ def test_csv_is_a_table_whose_cells_compute_nothing() -> None:
 
 @pytest.mark.parametrize("form", FILES)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_output_hides_anything(form: str, name: str) -> None:
+def test_no_invisible_characters_are_written(form: str, name: str) -> None:
     text = writable(HOSTILE[name])
     hostile = Paper.model_construct(
         title=f"On {text}", abstract=f"It is {text}", authors=(text,), tags=(text,), url=text
@@ -139,7 +139,7 @@ def test_no_output_hides_anything(form: str, name: str) -> None:
     assert unseen(written.removeprefix("\ufeff")) == []
 
 
-def test_a_format_that_is_none_is_wrong_use() -> None:
+def test_an_unknown_format_is_a_usage_error() -> None:
     for name in ("word", "obsidian"):
         with pytest.raises(
             UsageError, match=r"not a file format\. Use one of bibtex, ris, csljson"
@@ -147,7 +147,7 @@ def test_a_format_that_is_none_is_wrong_use() -> None:
             write([], name, io.StringIO())
 
 
-def test_papers_are_written_as_they_come() -> None:
+def test_papers_are_written_as_a_stream() -> None:
     seen: list[int] = []
 
     def papers() -> Iterator[ExportRecord]:
@@ -176,11 +176,11 @@ def test_papers_are_written_as_they_come() -> None:
         ("李 明", None),
     ],
 )
-def test_names_are_parted_where_it_is_sure(name: str, parts: tuple[str, str] | None) -> None:
+def test_names_are_split_only_if_certain(name: str, parts: tuple[str, str] | None) -> None:
     assert family_and_given(name) == parts
 
 
-def test_citation_keys_are_of_ascii_and_each_of_one_paper() -> None:
+def test_citation_keys_are_ascii_and_unique() -> None:
     keys = CitationKeys()
 
     def key(title: str, *authors: str, published: str | None = "2020") -> str:

@@ -1,4 +1,4 @@
-"""What a format can hold is read back as it was."""
+"""Exported papers are read back unchanged, as far as the format can represent them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from assistant.exporting import FORMATS, ExportRecord, write
-from assistant.exporting.escaping import _MATHEMATICS, shielded
+from assistant.exporting.escaping import _MATH_COMMANDS, escaped
 from assistant.paper import Paper
 from assistant.reading import Failure, latex, markup, read_bytes
 from assistant.sample import sample_papers
@@ -69,7 +69,7 @@ def test_csl_json_keeps_everything(found: list[Paper], tldr: str | None) -> None
 
 def one_tag(tag: str) -> bool:
     """Tags are parted by semicolons, so there is none in a tag, nor an entity to escape with."""
-    return ";" not in tag and shielded(tag) == tag
+    return ";" not in tag and escaped(tag) == tag
 
 
 def bibtex_holds(paper: Paper) -> bool:
@@ -130,7 +130,7 @@ def test_every_element_that_the_reader_takes_out_comes_back(form: str) -> None:
 @pytest.mark.parametrize("form", ["bibtex", "ris", "csljson", "jsonl"])
 def test_every_command_that_the_reader_takes_out_comes_back(form: str) -> None:
     names = {*latex._SYMBOLS, *latex._SURE_SYMBOLS, *latex._FORMATS, *latex._ACCENTS}
-    titles = [f"T \\{it}{{A}} \\{it} A {{\\{it} A}} \\{it}" for it in {*names, *_MATHEMATICS}]
+    titles = [f"T \\{it}{{A}} \\{it} A {{\\{it} A}} \\{it}" for it in {*names, *_MATH_COMMANDS}]
     check([Paper(title=title, abstract="") for title in sorted(titles)], form, None)
 
 

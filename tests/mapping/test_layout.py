@@ -9,7 +9,7 @@ import pytest
 from assistant.mapping.layout import tsne_layout
 from assistant.mapping.repulsion import repulsive_forces
 from assistant.progress import Progress, Report
-from assistant.topics.clustering import Floats, nearest_neighbours, unit
+from assistant.topics.clustering import Floats, nearest_neighbours, normalized
 
 Points = npt.NDArray[np.float64]
 
@@ -20,7 +20,7 @@ def clusters(count: int, centres: int, dimension: int = 32) -> tuple[Floats, lis
     means = rng.standard_normal((centres, dimension)) * 2
     labels = np.arange(count) % centres
     noise = rng.standard_normal((count, dimension))
-    return unit((means[labels] + noise).astype(np.float32)), labels.tolist()
+    return normalized((means[labels] + noise).astype(np.float32)), labels.tolist()
 
 
 def nearest_points(points: Points, count: int) -> npt.NDArray[np.intp]:

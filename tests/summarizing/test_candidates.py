@@ -1,4 +1,4 @@
-"""Which candidate is shown: the model's if the paper supports it, else one of the abstract."""
+"""The selected candidate: the model's sentence if the paper supports it, else an extracted one."""
 
 from __future__ import annotations
 

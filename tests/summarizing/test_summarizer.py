@@ -1,4 +1,4 @@
-"""TL;DRs of a library: order, what is kept, going on, stopping, and what cannot be trusted."""
+"""TL;DRs of a library: order, storage, resuming, stopping, locking and fallbacks."""
 
 from __future__ import annotations
 

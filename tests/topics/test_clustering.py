@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.topics.clustering import Floats, cluster, nearest_neighbours, unit
+from assistant.topics.clustering import Floats, cluster, nearest_neighbours, normalized
 
 
 def clouds(count: int, members: int, dimension: int = 64) -> Floats:
     """`members` vectors around each of `count` orthogonal directions."""
     noise = np.random.default_rng(1).standard_normal((count * members, dimension))
-    return unit((np.repeat(np.eye(count, dimension), members, axis=0) + 0.05 * noise).astype("f4"))
+    return normalized(
+        (np.repeat(np.eye(count, dimension), members, axis=0) + 0.05 * noise).astype("f4")
+    )
 
 
 def row_sets(clusters: list[list[int]], order: list[int]) -> set[frozenset[int]]:
@@ -57,7 +59,7 @@ def test_there_are_at_most_as_many_clusters_as_asked_for() -> None:
 
 
 def test_neighbours_are_exact_in_order_and_never_the_row_itself() -> None:
-    vectors = unit(np.random.default_rng(2).standard_normal((700, 16)).astype("f4"))
+    vectors = normalized(np.random.default_rng(2).standard_normal((700, 16)).astype("f4"))
     rows, cosines = nearest_neighbours(vectors, 5)
     exact = vectors @ vectors.T
     np.fill_diagonal(exact, -np.inf)
@@ -66,5 +68,5 @@ def test_neighbours_are_exact_in_order_and_never_the_row_itself() -> None:
 
 
 def test_ties_are_in_row_order() -> None:
-    same = unit(np.ones((5, 3), np.float32))
+    same = normalized(np.ones((5, 3), np.float32))
     assert nearest_neighbours(same, 4)[0].tolist()[2] == [0, 1, 3, 4]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.topics import MOST_TOPICS, Topic, group_by_topic
-from assistant.topics.clustering import Floats, unit
+from assistant.topics.clustering import Floats, normalized
 
 QUANTUM = [
     "Quantum circuits for chemistry\nQubits simulate molecules in a quantum circuit.",
@@ -31,7 +31,7 @@ def mixed() -> list[str]:
 
 def vectors_around(labels: list[int], dimension: int = 16) -> list[Floats]:
     noise = np.random.default_rng(3).standard_normal((len(labels), dimension)) * 0.05
-    return list(unit((np.eye(dimension)[labels] + noise).astype(np.float32)))
+    return list(normalized((np.eye(dimension)[labels] + noise).astype(np.float32)))
 
 
 def members(topics: list[Topic]) -> list[tuple[int, ...]]:
