@@ -1,4 +1,4 @@
-"""Keeps the generated parts of docs/cli.md in step: `python tests/manual.py` writes them anew.
+"""Keeps the generated parts of docs/cli.md in step: `python tests/manual.py` rewrites them.
 
 A part stands between `<!-- begin NAME -->` and `<!-- end -->`; NAME is a command line whose output
 belongs there, or `settings` for the table of all settings.

@@ -78,7 +78,7 @@ def digest(
 
     Papers similar to those you starred or tagged come first. The first digest covers seven days,
     each later one the time since the previous digest. With --send the digest is sent by mail
-    instead of written to stdout.
+    instead of written to stdout; without it nothing leaves this computer.
     """
     from assistant.digesting import MOST_SHOWN, check_mail_settings, new_papers
 

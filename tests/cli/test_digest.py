@@ -270,3 +270,4 @@ def test_the_command_is_there_and_says_what_leaves_the_computer(run: Run) -> Non
     assert "digest" in {info.name for info in app.registered_commands}
     text = " ".join(run("digest", "--help").stdout.split())
     assert "With --send the digest is sent by mail" in text
+    assert "without it nothing leaves this computer" in text
