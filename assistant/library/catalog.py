@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from assistant.errors import PaperNotFound
 from assistant.library.database import Database
-from assistant.library.filter_sql import conditions
-from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.filters import EVERYTHING, Filters, conditions
 from assistant.library.full_text import FullText
 from assistant.library.paper_rows import COLUMNS, find_papers, last_number, records_of, stored
 from assistant.library.paper_writer import PaperWriter, set_own_tags

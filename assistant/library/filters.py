@@ -1,15 +1,16 @@
-"""Filters: the conditions on papers, and their syntax in a query."""
+"""Filters: the conditions on papers, their syntax in a query, and the SQL for them."""
 
 from __future__ import annotations
 
 import calendar
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from assistant.errors import UsageError
-from assistant.library.name_matching import fold, name_words
+from assistant.library.name_matching import fold, full_words, name_words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FILTER = re.compile(
@@ -20,7 +21,7 @@ _FILTER = re.compile(
 _OPEN_QUOTE = re.compile(r"(?<!\S)-?(since|until|author|tag|source):[\"“„]", re.IGNORECASE)
 # Punctuation that may follow a value in a sentence and is not part of it.
 _SENTENCE_MARKS = ",;.?!"
-# Sorts after every continuation of a date.
+# Sorts after every continuation of a date, so that `until` 2024 includes 2024-12-31.
 _END = "\uffff"
 # The words of a query for the labels, and their attributes of `Filters`.
 _LABELS = {
@@ -28,6 +29,12 @@ _LABELS = {
     for minus, without in (("", ""), ("-", "without_"))
     for word in ("author", "tag", "source")
 }
+
+# The papers with one of several labels of a kind.
+_LABELLED = (
+    "number IN (SELECT paper FROM labels WHERE kind = ? AND label IN "
+    "(SELECT value FROM json_each(?)))"
+)
 
 
 @dataclass(frozen=True)
@@ -207,3 +214,58 @@ def _distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 def _quoted(value: str) -> str:
     return value if re.fullmatch(r"[^\s\"“”„]+", value) else f'"{value}"'
+
+
+def conditions(filters: Filters) -> tuple[str, list[str]]:
+    """A condition on `papers` and its parameters; `1` if every paper matches.
+
+    Every value is a parameter, never part of the statement.
+    """
+    parts: list[str] = []
+    values: list[str] = []
+
+    def add(condition: str, *given: str) -> None:
+        parts.append(condition)
+        values.extend(given)
+
+    if filters.since is not None:
+        # A less precise date is a prefix of it and sorts before it.
+        prefixes = [filters.since[:length] for length in (4, 7) if length < len(filters.since)]
+        add(
+            "(published >= ? OR published IN (SELECT value FROM json_each(?)))",
+            filters.since,
+            json.dumps(prefixes),
+        )
+    if filters.until is not None:
+        add("published <= ?", filters.until + _END)
+    for name in filters.authors:
+        add(*_author(name))
+    for name in filters.without_authors:
+        condition, *given = _author(name)
+        add(f"NOT ({condition})", *given)
+    for tag in filters.tags:
+        add(_LABELLED, "tag", _json([fold(tag)]))
+    if filters.without_tags:
+        add(f"NOT {_LABELLED}", "tag", _json(map(fold, filters.without_tags)))
+    if filters.sources:
+        add(_LABELLED, "source", _json(map(fold, filters.sources)))
+    if filters.without_sources:
+        add(f"NOT {_LABELLED}", "source", _json(map(fold, filters.without_sources)))
+    if filters.only is not None:
+        add("number IN (SELECT value FROM json_each(?))", json.dumps(filters.only))
+    if filters.with_abstract:
+        add("abstract != ''")
+    return " AND ".join(parts) or "1", values
+
+
+def _author(name: str) -> tuple[str, ...]:
+    """Papers by the words of their authors' names; for several words, by the full names."""
+    words = name_words(name)
+    given = ("author", _json(full_words(words)))
+    if len(words) == 1:
+        return _LABELLED, *given
+    return f"({_LABELLED} AND matches_name(authors, ?))", *given, " ".join(words)
+
+
+def _json(values: Iterable[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)

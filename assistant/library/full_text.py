@@ -9,8 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from assistant.library.database import Database
-from assistant.library.filter_sql import conditions
-from assistant.library.filters import EVERYTHING, Filters
+from assistant.library.filters import EVERYTHING, Filters, conditions
 from assistant.library.query_plan import QueryPlan, any_of, common_scores, plan
 from assistant.library.spelling import Spelling
 from assistant.progress import Progress

@@ -76,11 +76,6 @@ class PaperEmbedder:
         vectors = self._embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
         return EmbeddedPapers(chunked, vectors)
 
-    def embed_query(self, text: str) -> Vector:
-        """The vector of a query."""
-        vector: Vector = self._embedder.embed([text[:MAX_CHARACTERS]])[0]
-        return vector
-
 
 class PaperVectors:
     """The vectors of a library's papers: embedded, stored as `rows`, found by `index`. Thread-safe.
@@ -144,7 +139,7 @@ class PaperVectors:
 
     def of_query(self, text: str) -> Vector | None:
         """The vector of a query; None without an embedder."""
-        return self._papers.embed_query(text) if self._papers else None
+        return self.embedder.embed([text[:MAX_CHARACTERS]])[0] if self.embedder else None
 
     def of_paper(self, stored: StoredPaper) -> Vector | None:
         """The mean of the paper's chunks, stored or computed now, of length 1.

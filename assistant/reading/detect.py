@@ -15,7 +15,6 @@ from assistant.reading import (
     pubmed_xml,
     saved_page,
     scholarly_json,
-    service_json,
     tagged_formats,
     trending,
 )
@@ -25,8 +24,8 @@ from assistant.reading.tables import table_format
 # The strictest first: of JSON the catalogues' own before entries of any kind before plain lines; a
 # saved page is prose, which is what is left when nothing else fits.
 FORMATS: tuple[Format, ...] = (
-    scholarly_json.FORMAT,
-    service_json.FORMAT,
+    scholarly_json.CATALOGUE,
+    scholarly_json.SERVICE,
     trending.DOCUMENT,
     json_lines.FORMAT,
     trending.PAGE,

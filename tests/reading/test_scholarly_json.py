@@ -153,8 +153,8 @@ def read(data: str | bytes | object) -> tuple[list[Paper], list[Failure]]:
     raw = data.encode() if isinstance(data, str) else data
     with io.BufferedReader(io.BytesIO(raw), HEAD_BYTES) as stream:
         source = Source(stream, "x.json")
-        assert scholarly_json.FORMAT.matches(source.head)
-        return read_source(scholarly_json.FORMAT, source)
+        assert scholarly_json.CATALOGUE.matches(source.head)
+        return read_source(scholarly_json.CATALOGUE, source)
 
 
 def envelopes(record: Any) -> dict[str, Any]:
@@ -295,14 +295,14 @@ def test_index_of_old_exports() -> None:
     ],
 )
 def test_what_is_not_of_these_services(head: str) -> None:
-    assert not scholarly_json.FORMAT.matches(head)
+    assert not scholarly_json.CATALOGUE.matches(head)
 
 
 def test_other_real_files_are_not_of_these_services(shared_data: Path) -> None:
     for path in sorted((shared_data / "exports").rglob("*.*")):
         if path.is_file():
             head = path.read_bytes()[:HEAD_BYTES].decode("utf-8", "replace")
-            assert not scholarly_json.FORMAT.matches(head), path.name
+            assert not scholarly_json.CATALOGUE.matches(head), path.name
 
 
 def test_a_first_record_longer_than_the_head() -> None:
@@ -334,7 +334,7 @@ def test_memory_does_not_grow_with_the_document(tmp_path: Path) -> None:
     record = json.dumps({**SEMANTIC_SCHOLAR, "abstract": "word " * 400})
     path.write_text('{"data": [' + ",".join([record] * 8_000) + "]}", encoding="utf-8")
     with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-        papers = scholarly_json.FORMAT.read(Source(stream, "x.json"), lambda number, why: None)
+        papers = scholarly_json.CATALOGUE.read(Source(stream, "x.json"), lambda number, why: None)
         next(papers)
         tracemalloc.start()
         try:
@@ -364,8 +364,8 @@ def test_any_mutation_ends(seed: int) -> None:
     with io.BufferedReader(io.BytesIO(bytes(data)), HEAD_BYTES) as stream:
         try:
             source = Source(stream, "x.json")
-            scholarly_json.FORMAT.matches(source.head)
-            papers, failures = read_source(scholarly_json.FORMAT, source)
+            scholarly_json.CATALOGUE.matches(source.head)
+            papers, failures = read_source(scholarly_json.CATALOGUE, source)
         except AssistantError:
             return
     assert len(papers) <= 4
@@ -380,7 +380,7 @@ def test_citations_and_recommendations_of_semantic_scholar() -> None:
         {"recommendedPapers": [paper]},
     ):
         text = json.dumps(answer)
-        assert scholarly_json.FORMAT.matches(text)
+        assert scholarly_json.CATALOGUE.matches(text)
         (found,), failures = read(text)
         assert not failures
         assert (found.title, found.doi) == ("Cats", "10.1000/it")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from source_support import read_with
 
-from assistant.reading import detect, service_json
+from assistant.reading import detect, scholarly_json
 
 # What each of them says of one paper: Ada Lovelace's "Cats", with the abstract "Text.", of 2020.
 ANSWERS: dict[str, Any] = {
@@ -133,8 +133,8 @@ def test_what_the_services_say(service: str, indent: int | None) -> None:
     text = json.dumps(ANSWERS[service], indent=indent)
     found = detect(text)
     assert found is not None
-    assert found.name == service_json.FORMAT.name
-    (paper,), failures = read_with(service_json.FORMAT, text)
+    assert found.name == scholarly_json.SERVICE.name
+    (paper,), failures = read_with(scholarly_json.SERVICE, text)
     assert not failures
     assert (paper.title, paper.abstract, paper.authors) == ("Cats", "Text.", ("Ada Lovelace",))
     assert (paper.published, paper.doi, paper.tags) == ("2020-05-14", "10.1000/it", ("mice",))
@@ -148,13 +148,13 @@ def test_dblp_numbers_people_of_one_name() -> None:
         "ee": "https://example.org/1",
     }
     answer = {"result": {"hits": {"hit": [{"@id": "1", "info": info}]}}}
-    (paper,), _ = read_with(service_json.FORMAT, json.dumps(answer))
+    (paper,), _ = read_with(scholarly_json.SERVICE, json.dumps(answer))
     assert (paper.authors, paper.url) == (("Ada Lovelace",), "https://example.org/1")
 
 
 def test_a_record_without_title_is_reported() -> None:
     answer = {"response": {"docs": [{"bibcode": "x", "title": ["Cats"]}, {"bibcode": "y"}]}}
-    papers, failures = read_with(service_json.FORMAT, json.dumps(answer))
+    papers, failures = read_with(scholarly_json.SERVICE, json.dumps(answer))
     assert [paper.title for paper in papers] == ["Cats"]
     assert [(failure.where, failure.why) for failure in failures] == [("x:2", "it has no title")]
 
@@ -168,7 +168,7 @@ def test_a_record_without_title_is_reported() -> None:
     ],
 )
 def test_other_json_is_none(text: str) -> None:
-    assert not service_json.FORMAT.matches(text)
+    assert not scholarly_json.SERVICE.matches(text)
 
 
 def test_odd_values_do_no_harm() -> None:
@@ -179,6 +179,6 @@ def test_odd_values_do_no_harm() -> None:
         "author": {"x": 1},
         "date": [None],
     }
-    (paper,), failures = read_with(service_json.FORMAT, json.dumps([odd]))
+    (paper,), failures = read_with(scholarly_json.SERVICE, json.dumps([odd]))
     assert not failures
     assert (paper.title, paper.authors, paper.published) == ("Cats", (), None)

@@ -1,0 +1,259 @@
+"""The keys of each scholarly service, and the paper in a record with them.
+
+Sources of the keys: https://api.semanticscholar.org/api-docs/graph,
+https://docs.openalex.org/api-entities/works/work-object,
+https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md,
+https://github.com/citation-style-language/schema/blob/master/schemas/input/csl-data.json
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+from assistant.paper import Paper
+from assistant.reading import dates, fields
+from assistant.reading.record import paper_of
+
+Record = dict[str, Any]
+
+# The keys under which a text may be inside an object, such as `{"value": "..."}`.
+_INNER = (
+    *("value", "title", "description", "subject", "tag", "descriptorName", "term", "text", "name"),
+    *("display_name", "date", "keyword", "meshHeading", "author", "authors", "raw", "literal"),
+)
+_FAMILY = ("lastName", "last_name", "familyName", "family")
+_NAME_PARTS = (
+    "firstName first_name givenName given",
+    *("dropping-particle", "non-dropping-particle", " ".join(_FAMILY), "suffix"),
+)
+_WHOLE_NAME = """collectiveName full_name fullName name text literal author.display_name
+    raw_author_name"""
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
+_ARXIV_NOTE = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
+# DBLP numbers people of one name.
+_NUMBERED = re.compile(r" \d{4}$")
+
+
+def _values(record: Record, path: str) -> Iterator[Any]:
+    """What is at a path such as `ids.pmid`; `authors[]` is each item of a list."""
+    key, _, rest = path.partition(".")
+    value = record.get(key.removesuffix("[]"))
+    if value is None:
+        return
+    items = value if isinstance(value, list) else []
+    for found in items if key.endswith("[]") else [value]:
+        if not rest:
+            yield found
+        elif isinstance(found, dict):
+            yield from _values(found, rest)
+
+
+def _scalars(value: Any, depth: int = 4) -> Iterator[str | int]:
+    """Each text and number in a value, also in lists and in objects with a key of `_INNER`."""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        if str(value).strip():
+            yield value
+    elif isinstance(value, list) and depth:
+        for item in value:
+            yield from _scalars(item, depth - 1)
+    elif isinstance(value, dict) and depth:
+        inner = next((value[key] for key in _INNER if value.get(key)), None)
+        yield from _scalars(inner, depth - 1)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return (found for found in _scalars(value) if isinstance(found, str))
+
+
+def _all(record: Record, paths: str, read: Callable[[Any], Iterable[str]] = _texts) -> list[str]:
+    """What `read` finds at each of `paths`; of those joined by `|` at the first that has any."""
+    found = []
+    for alternatives in paths.split():
+        each = (
+            [text for value in _values(record, path) for text in read(value)]
+            for path in alternatives.split("|")
+        )
+        found += next(filter(None, each), [])
+    return found
+
+
+def _first(record: Record, paths: str) -> str:
+    found = (text for path in paths.split() for it in _values(record, path) for text in _texts(it))
+    return next(found, "")
+
+
+def _dates(value: Any) -> Iterator[str]:
+    """The valid dates in a value, in ISO 8601; CSL has `{"date-parts": [[2020, 3, 1]]}`."""
+    parts = value.get("date-parts") if isinstance(value, dict) else None
+    # A range has two lists of parts: its beginning counts.
+    parts = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else parts
+    texts = (str(part).strip() for part in (parts if isinstance(parts, list) else [parts]))
+    sized = zip(takewhile(str.isdecimal, texts), (4, 2, 2), strict=False)
+    found = [fields.date("-".join(text.zfill(size) for text, size in sized))]
+    for text in map(str, _scalars(value)):
+        # OpenReview counts milliseconds since 1970.
+        if text.isdecimal() and 12 <= len(text) <= 13:
+            moment = datetime.datetime.fromtimestamp(int(text) / 1000, datetime.UTC)
+            found.append(moment.date().isoformat())
+        else:
+            found.append(fields.date(text) or dates.iso(text))
+    return filter(None, found)
+
+
+def _name(person: Any, in_order: Callable[[str], str] = str.strip) -> str:
+    """The name of a person; `in_order` changes one that is not divided into its parts."""
+    if not isinstance(person, dict):
+        return in_order(next(_texts(person), ""))
+    if person.get("creatorType", "author") != "author":
+        return ""
+    if not any(map(person.get, _FAMILY)) and (whole := _first(person, _WHOLE_NAME)):
+        return in_order(whole)
+    parts = (_first(person, part).strip() for part in _NAME_PARTS)
+    return " ".join(filter(None, parts)) or in_order(_first(person, _WHOLE_NAME))
+
+
+def _names(value: Any) -> list[str]:
+    """The names in one text, in a list or in an object around it; family names may be first."""
+    if isinstance(value, str):
+        if ";" in value:
+            # Names with commas, "Smith, J.; Lee, A. B.".
+            return [*map(fields.given_first, value.split(";"))]
+        return [*fields.authors(value.rstrip(" ."))]
+    while isinstance(value, dict):
+        value = next((value[inner] for inner in _INNER if inner in value), None)
+    people = value if isinstance(value, list) else [value]
+    return [name for person in people if (name := _name(person, _given_first))]
+
+
+def _given_first(name: str) -> str:
+    return fields.given_first(_NUMBERED.sub("", name))
+
+
+def _in_order(index: Any) -> str:
+    """The text of `{"word": [0, 7], ...}`, the positions of each word."""
+    if not isinstance(index, dict):
+        return ""
+    # Wrapped once more in exports of some years: {"IndexLength": 90, "InvertedIndex": {...}}.
+    index = index["InvertedIndex"] if isinstance(index.get("InvertedIndex"), dict) else index
+    places = [
+        (place, word)
+        for word, listed in index.items()
+        if isinstance(listed, list)
+        for place in listed
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(places))
+
+
+def _arxiv_numbers(value: Any) -> Iterator[str]:
+    """What may be arXiv identifiers in a value; the DOIs that arXiv gives have one in them."""
+    for text in _texts(value):
+        found = _ARXIV_DOI.search(text)
+        yield found[1] if found else text.removeprefix("oai:")
+
+
+def _last_parts(value: Any) -> Iterator[str]:
+    """PubMed identifiers, which OpenAlex writes as web addresses that end with them."""
+    return (str(found).rstrip("/").rpartition("/")[2] for found in _scalars(value))
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Where the records of a service have the fields of a paper: paths separated by spaces.
+
+    The first valid value counts; of `tags` and `dates` all do. `a|b` is `b` only where there is no
+    `a`, `a.b` the value within an object, and `a[]` each item of a list.
+    """
+
+    title: str
+    abstract: str
+    authors: str
+    dates: str
+    arxiv: str
+    doi: str
+    pmid: str
+    url: str
+    tags: str
+    read_authors: Callable[[Any], Iterable[str]] = lambda person: [_name(person)]
+    read_tags: Callable[[Any], Iterable[str]] = _texts
+
+    def paper(self, record: Record, source: str) -> Paper:
+        """The paper in a record of this service.
+
+        Raises:
+            NoPaper: it has no title, or is not a paper.
+        """
+        published = _all(record, self.dates, _dates)
+        return paper_of(
+            source,
+            title=_first(record, self.title),
+            abstract=_in_order(record.get("abstract_inverted_index"))
+            or _first(record, self.abstract),
+            authors=_all(record, self.authors, self.read_authors),
+            published=dates.most_exact(published) or next(iter(published), None),
+            arxiv=_all(record, self.arxiv, _arxiv_numbers)
+            + _ARXIV_NOTE.findall(_first(record, "extra")),
+            doi=_all(record, self.doi),
+            pmid=_all(record, self.pmid, _last_parts),
+            url=_all(record, self.url),
+            tags=_all(record, self.tags, self.read_tags),
+        )
+
+
+SEMANTIC_SCHOLAR = Keys(
+    title="title",
+    abstract="abstract paperAbstract",
+    authors="authors[]",
+    dates="publicationDate|year",
+    arxiv="externalIds.ArXiv arxivId",
+    doi="externalIds.DOI doi",
+    pmid="externalIds.PubMed",
+    url="url",
+    tags="fieldsOfStudy[] s2FieldsOfStudy[].category",
+)
+OPENALEX = Keys(
+    title="title display_name",
+    abstract="abstract",
+    authors="authorships[]",
+    dates="publication_date|publication_year",
+    arxiv="primary_location.landing_page_url locations[].landing_page_url doi ids.doi",
+    doi="doi ids.doi",
+    pmid="ids.pmid",
+    url="primary_location.landing_page_url locations[].landing_page_url id",
+    tags="keywords[] topics[].display_name|concepts[].display_name",
+)
+# Crossref's keys are CSL's.
+CSL = Keys(
+    title="title",
+    abstract="abstract",
+    authors="author[]",
+    dates="issued|published|published-print|published-online|created",
+    arxiv="arxiv number archive_location note URL DOI",
+    doi="DOI",
+    pmid="PMID",
+    url="URL",
+    tags="keyword subject categories",
+    read_tags=fields.tags,
+)
+# All other services, whose keys are read as those of one.
+OTHERS = Keys(
+    title="title titles dctitle display_title",
+    abstract="""abstractText abstract abstracts abstractNote dcdescription descriptions
+        description""",
+    authors="authorList|authors|author|creators|dccreator|authorString",
+    dates="""firstPublicationDate publicationDate publication_date publishedDate pubdate
+        preprint_date earliest_date dcdate date dates published issued publicationYear pubYear
+        publication_year yearPublished year dcyear pdate cdate""",
+    arxiv="""identifiers.arxiv arxivId arxiv_id arxiv_eprints arxiv identifier archiveID
+        url URL ee dclink html_url downloadUrl""",
+    doi="identifiers.doi doi DOI dois dcdoi",
+    pmid="identifiers.pmid pmid PMID",
+    url="url URL ee dclink html_url downloadUrl",
+    tags="keywords keyword keywordList tags subjects dcsubject meshHeadingList",
+    read_authors=_names,
+)
