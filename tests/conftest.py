@@ -13,8 +13,8 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
 
 
-# Fixtures that open a browser or a real model. Tests with the same one run in one process, so that
-# it is opened once and two of them do not compete for the cores.
+# Fixtures that open a browser or a real model. Tests of the model run in one process, so that it is
+# opened once; browser tests are distributed by file, and each process opens one browser.
 _HEAVY = {"browser": "browser", "engine": "model", "bundled_model": "model"}
 
 
@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, group in _HEAVY.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.slow)
-                item.add_marker(pytest.mark.xdist_group(group))
+                # All browser tests in one process would take longer than everything else.
+                name = f"browser {item.path.stem}" if group == "browser" else group
+                item.add_marker(pytest.mark.xdist_group(name))
                 break
 
 

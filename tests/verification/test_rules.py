@@ -208,3 +208,14 @@ def test_the_score_is_higher_the_more_stands_there() -> None:
 @pytest.mark.parametrize("claim", ["", "...", "( ) , ;", "1", "not", "than than than", "a" * 3000])
 def test_odd_claims_are_turned_down(claim: str) -> None:
     assert not checked(claim, LAMDA).supported
+
+
+CONDITION = ("Frogs and newts survive cold winters if the pond stays deep enough.",)
+
+
+def test_a_condition_cannot_be_left_out_alone() -> None:
+    kept = checked("Frogs and newts survive cold winters if the pond stays deep enough.", CONDITION)
+    assert kept.supported
+    joined = checked("Frogs and newts survive cold winters the pond stays deep enough.", CONDITION)
+    assert not joined.supported
+    assert "if" in joined.missing
