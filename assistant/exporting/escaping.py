@@ -11,6 +11,8 @@ import re
 
 import ftfy
 
+from assistant.text.word_lists import word_list
+
 JOINER = "&#8288;"
 """A word joiner: it separates the characters around it, and the importer drops it."""
 
@@ -18,15 +20,10 @@ JOINER = "&#8288;"
 _MARK = "\u2060"
 
 # HTML, JATS and MathML elements that the importer removes.
-_ELEMENTS = """
-    p br div sec section li list-item ul ol list h1 h2 h3 h4 h5 h6 tr table hr blockquote abstract
-    abstracttext disp-formula sub sup inf em strong italic bold sc tt small big font span mark cite
-    code monospace underline roman sans-serif strike label xref ext-link uri inline-formula tex-math
-    alternatives named-content styled-content inline-graphic graphic email fn td th tbody thead
-    def-list abbr math mi mn mo ms mrow msub msup msubsup mfrac msqrt mroot mover munder munderover
-    mtext mspace mstyle mtable mtr mtd mlabeledtr mfenced mmultiscripts mprescripts none semantics
-    annotation annotation-xml mpadded mphantom menclose merror a b i u q title
-""".split()  # noqa: SIM905
+_ELEMENTS = [
+    *(word_list("block_elements") + word_list("inline_elements") + word_list("mathml_elements")),
+    *"a b i u q title".split(),  # noqa: SIM905
+]
 _TAG = re.compile(
     rf"<(?=/?(?:(?:jats|mml|m|xhtml|html|ns\d):[a-z][a-z0-9-]*|{'|'.join(_ELEMENTS)})"
     r"(?:\s[^<>]*)?/?>)|<(?=!--|!\[CDATA\[|\?xml)|\](?=\]>)",
@@ -39,14 +36,7 @@ _MOJIBAKE = re.compile(
 # The remaining patterns match LaTeX outside formulas. They are applied separately to each piece of
 # text between two formulas, so the context of its ends is unknown.
 # Math commands that the importer keeps even outside formulas.
-_MATH_COMMANDS = """
-    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
-    rho sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega approx
-    sim simeq times pm mp leq geq le ge neq ll gg equiv propto to rightarrow leftarrow infty partial
-    nabla cdot cdots sum prod int frac sqrt log exp sin cos tan max min lim mathcal mathbb mathrm
-    mathbf mathfrak cal bar hat tilde vec dot left right langle rangle otimes oplus cup cap subset
-    ell hbar odot circ prime forall exists mid perp star ast
-""".split()  # noqa: SIM905
+_MATH_COMMANDS = word_list("latex_math_commands")
 _COMMAND = re.compile(rf"\\(?!(?:{'|'.join(_MATH_COMMANDS)})(?![A-Za-z]))")
 # Braces after _ or ^ belong to a subscript or superscript.
 _GROUP = re.compile(r"(?<![_^])\{(?=[{} ]*(?:[^\W_][^,;=|:\\{}$]*)?(?:[{}$]|\Z))")

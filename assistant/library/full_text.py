@@ -13,6 +13,7 @@ from assistant.library.filters import EVERYTHING, Filters, conditions
 from assistant.library.query_plan import QueryPlan, any_of, common_scores, plan
 from assistant.library.spelling import Spelling
 from assistant.progress import Progress
+from assistant.text.word_lists import word_list
 
 # A longer query is a pasted text, whose beginning says what it is about.
 MAX_CHARACTERS = 8_000
@@ -32,19 +33,7 @@ _MERGED_PAGES = 64
 _MERGE_CHANGES = 2
 
 # Words of English questions that say nothing about the content of a paper.
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am an and any are as at be because been before being
-    below between both but by can cannot could d did do does doing done down during each either
-    else ever every few for from further get gets give given had has have having he her here hers
-    herself him himself his how however i if in into is it its itself just let ll m may me might
-    mine more most much must my myself no nor not of off on once only or other ought our ours
-    ourselves out over own per please re s same shall she should so some such t tell than that the
-    their theirs them themselves then there therefore these they this those though through thus to
-    too under until up upon us ve very was we were what whatever when where whether which while who
-    whom whose why will with within without would you your yours yourself yourselves
-    """.split()  # noqa: SIM905
-)
+STOP_WORDS = frozenset(word_list("query_stop_words"))
 
 
 class FullText:

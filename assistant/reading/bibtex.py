@@ -57,11 +57,9 @@ _WANTED = frozenset(
     primaryclass eprintclass arxivid pmid url link keywords keyword crossref xdata ids journal note
     volume""".split()  # noqa: SIM905
 )
-# What names one work is not taken from the volume it is in.
-_OWN = frozenset(
-    """abstract doi eprint arxivid pmid url link keywords keyword ids crossref xdata journal note
-    volume""".split()  # noqa: SIM905
-)
+# A work can inherit these fields from the volume it is in; all others identify the work itself.
+_INHERITED = "title author authors year date month day archiveprefix eprinttype primaryclass"
+_OWN = _WANTED - {*_INHERITED.split(), "eprintclass"}
 _REFERENCE = re.compile(r"\b(?:crossref|xdata)\s*=", re.IGNORECASE)
 
 

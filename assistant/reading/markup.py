@@ -14,29 +14,17 @@ from collections.abc import Callable
 import ftfy
 
 from assistant.reading.latex import without_latex
+from assistant.text.word_lists import word_list
 
 _ANY_MARKUP = re.compile(r"[\\{}&<~]|--|``")
 # UTF-8 read as Latin-1 or Windows-1252: the first byte of a character, then a later one.
 _MOJIBAKE = re.compile("[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 # With its semicolon only: `R&D` and `?a=1&copy=2` are no entities.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_BLOCKS = frozenset(
-    """p br div sec section li list-item ul ol list h1 h2 h3 h4 h5 h6 tr table hr blockquote
-    abstract abstracttext disp-formula""".split()  # noqa: SIM905
-)
-_INLINE = frozenset(
-    """sub sup inf em strong italic bold sc tt small big font span mark cite code monospace
-    underline roman sans-serif strike label xref ext-link uri inline-formula tex-math
-    alternatives named-content styled-content inline-graphic graphic email fn td th tbody thead
-    def-list abbr""".split()  # noqa: SIM905
-)
-_MATHML = frozenset(
-    """math mi mn mo ms mrow msub msup msubsup mfrac msqrt mroot mover munder munderover mtext
-    mspace mstyle mtable mtr mtd mlabeledtr mfenced mmultiscripts mprescripts none semantics
-    annotation annotation-xml mpadded mphantom menclose merror""".split()  # noqa: SIM905
-)
+_BLOCKS = frozenset(word_list("block_elements"))
 # Short names that may be something else, such as the `<s>` that begins a sequence of tokens.
 _PAIRED = frozenset("a b i u p q title math none label code mark cite list abstract".split())  # noqa: SIM905
+_KNOWN = _BLOCKS | _PAIRED | {*word_list("inline_elements"), *word_list("mathml_elements")}
 _PREFIX = r"(?:jats|mml|m|xhtml|html|ns\d):"
 _TAG = re.compile(
     rf"<(/?)({_PREFIX})?([A-Za-z][A-Za-z0-9-]{{0,20}})((?:\s[^<>]{{0,2000}})?)(/?)>", re.IGNORECASE
@@ -101,10 +89,8 @@ def _without_tags(text: str) -> str:
         nonlocal blocks
         name = found[3].lower()
         is_block = name in _BLOCKS
-        if not found[2]:
-            known = is_block or name in _INLINE or name in _MATHML or name in _PAIRED
-            if not known or (name in _PAIRED and name not in names):
-                return found[0]
+        if not found[2] and (name not in _KNOWN or (name in _PAIRED and name not in names)):
+            return found[0]
         blocks += is_block
         return "\n" if is_block else ""
 

@@ -26,6 +26,7 @@ from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_wid
 from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, papers_of
 from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
+from assistant.text.word_lists import word_list
 
 # Of the 73 titles of a real page the longest has 20 words, of the abstracts the shortest 177.
 _SURELY_PROSE_WORDS = 40
@@ -37,10 +38,7 @@ _MOST_LINES = 100_000
 _LARGEST_PAGE = 64 * 1024 * 1024
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 _WORD = re.compile(r"[^\W_]{3,}")
-_COMMON = frozenset(
-    """and are but can for from has have how into its not our over that the their this through
-    towards under using via was were what when which why will with you your""".split()  # noqa: SIM905
-)
+_COMMON = frozenset(word_list("function_words"))
 # Data or markup of another format, not a page for reading: how its text opens, or a line that
 # stands above any prose.
 _DATA_OPENS = re.compile(r"""\s*(?:\{|\[\s*(?:[\[{"]|$)|<[?!a-z])""", re.IGNORECASE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.word_lists import word_list
+
 # What may end a sentence: a mark, then whatever closes with it. A reference such as `[12]` that
 # stands behind the full stop belongs to the sentence before it.
 _END = re.compile(
@@ -31,14 +33,7 @@ _NEVER_LAST = frozenset(
 _MAY_BE_LAST = frozenset(
     "etc al inc ltd co corp jr sr u.s u.k e.u a.m p.m ph.d m.sc b.sc d.c no nos gen ca".split()  # noqa: SIM905
 )
-_STARTERS = frozenset(
-    """a an the this that these those we our us it its they their he she his her you i in on at to
-    for from with without by as if when while where although though because since however moreover
-    furthermore additionally also finally then thus therefore hence here there what how why which
-    who our to unlike like both each all most many some several such more experiments results
-    recent recently existing current previous prior first second third next based using given
-    after before during under over through another one two three""".split()  # noqa: SIM905
-)
+_STARTERS = frozenset(word_list("sentence_starters"))
 # These stay abbreviations only in front of a number.
 _BEFORE_NUMBERS = frozenset({"no", "nos", "pp", "vol", "ch", "v", "ver"})
 

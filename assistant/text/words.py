@@ -9,22 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.text.numbers import UNITS
+from assistant.text.word_lists import word_list
 
-STOP_WORDS = frozenset(
-    """a about above across after again against all almost along already also although always am
-    among an and another any anyone anything are around as at away be became because been before
-    being below between beyond both but by can cannot could did do does doing done down during each
-    either else enough etc even ever every few for from further get gets give given gives go had
-    has have having he her here hers herself him himself his how however i if in instead into is it
-    its itself just least less let like ll many may me mere might mine more most much must my myself
-    neither never no nor not now of off often on once one ones only onto or other others otherwise
-    ought our ours ourselves out over own per perhaps please quite rather re s same several shall
-    she should since so some something such t than that the their theirs them themselves then there
-    thereby therefore these they this those though through throughout thus to together too toward
-    towards under unless until up upon us ve versus very via was we well were what whatever when
-    where whereas whether which while who whom whose why will with within without would yet you your
-    yours yourself""".split()  # noqa: SIM905
-)
+STOP_WORDS = frozenset(word_list("stop_words"))
 
 # The stemmer leaves these forms apart: comparatives and irregular verbs.
 _BASE_FORMS = {

@@ -5,26 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from pathlib import Path
 
+from assistant.text.word_lists import word_list
 from assistant.text.words import content_words, stem
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 # A word is written in lower case if at least one in this many of its occurrences is.
 _LOWER_CASE_ONE_IN = 5
-
-
-def _stems_in(file: str) -> frozenset[str]:
-    """The stems of the words in a file of this folder."""
-    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
-    return frozenset(map(stem, text.split()))
-
-
 # Papers of every topic contain these words, so they would connect unrelated papers.
-_GENERIC_STEMS = _stems_in("generic_words.txt")
+_GENERIC_STEMS = frozenset(map(stem, word_list("generic_topic_words")))
 # These words may be part of a phrase, but alone they could name any topic.
-WEAK_STEMS = _stems_in("weak_words.txt")
+WEAK_STEMS = frozenset(map(stem, word_list("weak_topic_words")))
 
 
 @lru_cache(maxsize=65_536)

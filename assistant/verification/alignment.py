@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from assistant.text.word_lists import word_list
 from assistant.verification.tokens import Token
 
 # Score of a pair of equal tokens, and the bonus (as a factor) for directly following another pair:
@@ -17,11 +18,7 @@ _PAIR_SCORES = {"word": 1.0, "number": 1.0, "function": 0.15, "mark": 0.05}
 _ADJACENT_BONUS = 0.3
 
 _PARTICIPLE = re.compile(r"(?:ed|en|wn|ght|ept|und|uilt|ade|ung|ven|lt|nt|one|un|ut|rit)$")
-_PREPOSITIONS = frozenset(
-    """in on at for with by from during after before using across among under over within without
-    through via against to of between as since per despite unlike towards into when while if
-    compared""".split()  # noqa: SIM905
-)
+_PREPOSITIONS = frozenset(word_list("prepositions"))
 # Maximum number of reorderings of one claim.
 _MAX_REORDERINGS = 8
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.text.names import mentions, missing_facts, names
 from assistant.text.numbers import numbers
+from assistant.text.word_lists import word_list
 from assistant.text.words import content_words, stem, vocabulary
 from assistant.verification.alignment import Alignment, align
 from assistant.verification.contradiction import (
@@ -40,19 +41,9 @@ MIN_SUPPORTED_SHARE = 0.6
 MAX_NEW_SHARE = 0.25
 
 # General words for what a paper is about; they name no other paper.
-_GENERIC = frozenset(
-    stem(word)
-    for word in """method approach model system technique framework algorithm proposed paper result
-    procedure network architecture dataset benchmark tool package library program version test
-    experiment data new final present various several different also""".split()  # noqa: SIM905
-)
+_GENERIC = frozenset(map(stem, word_list("generic_paper_words")))
 # General verbs with which a claim can report its evidence.
-_REPORTING = frozenset(
-    stem(word)
-    for word in """use using utilize employ show find demonstrate prove achieve reach attain obtain
-    get call have give yield provide offer make produce build create construct develop propose
-    introduce need require allow enable perform run work contain include help""".split()  # noqa: SIM905
-)
+_REPORTING = frozenset(map(stem, word_list("reporting_verbs")))
 # Words with which a sentence refers to its own paper.
 _SELF_REFERENCES = frozenset({"we", "it", "they"})
 _DEMONSTRATIVES = frozenset({"this", "these", "our"})
