@@ -19,8 +19,11 @@ _HEAVY = {"browser": "browser", "engine": "model", "bundled_model": "model"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use a heavy fixture as slow, and group them by it."""
+    """Mark slow tests, and group those that use a heavy fixture by it."""
+    slow = frozenset((_REPOSITORY / "tests" / "slow_tests.txt").read_text("utf-8").split())
     for item in items:
+        if item.nodeid.partition("[")[0] in slow:
+            item.add_marker(pytest.mark.slow)
         for fixture, group in _HEAVY.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.slow)
