@@ -1,0 +1,1 @@
+"""Training of LoRA adapters for the bundled language model, with PyTorch (not a dependency)."""

@@ -1,0 +1,120 @@
+"""The annotated abstracts as objects, their split, and the other papers of a large library."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from assistant.paper import Paper
+from training.questions import Abstract, read_abstracts, read_questions
+
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[2] / "shared" / "data"
+
+Split = Literal["train", "dev", "test"]
+
+
+@dataclass(frozen=True)
+class ReadingQuestion:
+    """A question about the paper `paper`.
+
+    `sentences` are the indices of the sentences that answer, best first; none if the abstract does
+    not answer. `kind` and `style` are explained in README.md; `riddle` is the kind of the older
+    questions of `training/questions.jsonl`.
+    """
+
+    paper: str
+    text: str
+    kind: str
+    style: str
+    sentences: tuple[int, ...]
+    answer: str
+
+
+def split_of(paper: str) -> Split:
+    """The part that the paper with this id belongs to: a tenth each is for dev and test."""
+    value = zlib.crc32(f"keep {paper}".encode())
+    if value % 5:
+        return "train"
+    return "dev" if value // 5 % 2 else "test"
+
+
+def annotated_lines() -> list[dict[str, Any]]:
+    """The lines of annotations.jsonl."""
+    return _read(HERE / "annotations.jsonl")
+
+
+def annotated_abstracts() -> dict[str, Abstract]:
+    """The annotated abstracts by id."""
+    return {
+        row["id"]: Abstract(row["id"], row["title"], tuple(row["sentences"]))
+        for row in _read(HERE / "abstracts.jsonl")
+    }
+
+
+def questions() -> list[ReadingQuestion]:
+    """All natural questions."""
+    return [
+        ReadingQuestion(row["id"], one["q"], one["kind"], one["style"], tuple(one["s"]), one["a"])
+        for row in annotated_lines()
+        for one in row["questions"]
+    ]
+
+
+def riddles() -> list[ReadingQuestion]:
+    """The older questions about papers that are in the training part; needs SciTLDR."""
+    return [
+        ReadingQuestion(
+            f"scitldr:{one.paper}",
+            one.text,
+            "riddle" if one.sentences else "unsaid",
+            "riddle",
+            tuple(sorted(one.sentences)),
+            one.answer,
+        )
+        for one in read_questions()
+        if split_of(f"scitldr:{one.paper}") == "train"
+    ]
+
+
+def library_abstracts() -> dict[str, Abstract]:
+    """About 9,000 abstracts by id: the annotated ones and the rest of the shared data sets."""
+    abstracts = {
+        f"scitldr:{one.id}": Abstract(f"scitldr:{one.id}", one.title, one.sentences)
+        for one in read_abstracts().values()
+    }
+    for name, file, key in (
+        ("scifact", "corpus.jsonl", "id"),
+        ("cranfield", "corpus.jsonl", "id"),
+        ("pubmedqa", "questions.jsonl", "pmid"),
+    ):
+        for row in _read(SHARED / name / file):
+            text = row.get("abstract") or row.get("sentences")
+            sentences = tuple(text) if isinstance(text, list) else (text or "",)
+            abstracts[f"{name}:{row[key]}"] = Abstract(
+                f"{name}:{row[key]}", row["title"], sentences
+            )
+    titles = {_normalised(one.title) for one in annotated_abstracts().values()}
+    others = {id_: one for id_, one in abstracts.items() if _normalised(one.title) not in titles}
+    return others | annotated_abstracts()
+
+
+def papers(abstracts: dict[str, Abstract]) -> Iterator[Paper]:
+    """The abstracts as papers; the `source` of a paper is its id here."""
+    for one in abstracts.values():
+        if one.text.strip():
+            yield Paper(title=one.title or "Untitled", abstract=one.text, source=one.id)
+
+
+def _normalised(title: str) -> str:
+    return re.sub(r"\W+", " ", title).lower().strip()
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
