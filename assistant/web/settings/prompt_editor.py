@@ -26,7 +26,6 @@ PURPOSES = {
         "Follow-up",
         f"Completes a question that refers to the one before it. {_LARGE_MODELS}",
     ),
-    "relevance": ("Relevance", "Asks whether a sentence answers the question."),
     "judge": (
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
