@@ -152,8 +152,10 @@ class Database:
             if connection.in_transaction:  # an interrupt at the wrong moment left it
                 connection.rollback()
             try:
-                patience_s = BUSY_SECONDS if patience_s is None else patience_s
-                _patiently(connection, patience_s, "BEGIN IMMEDIATE")
+                if patience_s is None:
+                    connection.execute("BEGIN IMMEDIATE")
+                else:
+                    _patiently(connection, patience_s, "BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
