@@ -29,9 +29,10 @@ SHORTEST, LONGEST = 12, 28
 _REFERS_TO_ITSELF = (" we ", " our ", " this paper", " this study", " the authors")
 
 
-def lines(name: str) -> list[dict[str, Any]]:
-    """The objects of one of the two files."""
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+def lines(name: str | Path) -> list[dict[str, Any]]:
+    """The objects of one of the two files, or of a JSON lines file elsewhere."""
+    with (FOLDER / name).open(encoding="utf-8") as rows:
+        return [json.loads(row) for row in rows]
 
 
 def faults_of(annotation: dict[str, Any], sentences: int) -> Iterator[str]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from assistant.paper import Paper
+from assistant.paper import Paper, normalised
 from training.questions import Abstract, read_abstracts, read_questions
+from training.reading.check import lines
 
-HERE = Path(__file__).resolve().parent
-SHARED = HERE.parents[2] / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 Split = Literal["train", "dev", "test"]
 
@@ -44,16 +42,11 @@ def split_of(paper: str) -> Split:
     return "dev" if value // 5 % 2 else "test"
 
 
-def annotated_lines() -> list[dict[str, Any]]:
-    """The lines of annotations.jsonl."""
-    return _read(HERE / "annotations.jsonl")
-
-
 def annotated_abstracts() -> dict[str, Abstract]:
     """The annotated abstracts by id."""
     return {
         row["id"]: Abstract(row["id"], row["title"], tuple(row["sentences"]))
-        for row in _read(HERE / "abstracts.jsonl")
+        for row in lines("abstracts.jsonl")
     }
 
 
@@ -61,7 +54,7 @@ def questions() -> list[ReadingQuestion]:
     """All natural questions."""
     return [
         ReadingQuestion(row["id"], one["q"], one["kind"], one["style"], tuple(one["s"]), one["a"])
-        for row in annotated_lines()
+        for row in lines("annotations.jsonl")
         for one in row["questions"]
     ]
 
@@ -93,14 +86,14 @@ def library_abstracts() -> dict[str, Abstract]:
         ("cranfield", "corpus.jsonl", "id"),
         ("pubmedqa", "questions.jsonl", "pmid"),
     ):
-        for row in _read(SHARED / name / file):
+        for row in lines(SHARED / name / file):
             text = row.get("abstract") or row.get("sentences")
             sentences = tuple(text) if isinstance(text, list) else (text or "",)
             abstracts[f"{name}:{row[key]}"] = Abstract(
                 f"{name}:{row[key]}", row["title"], sentences
             )
-    titles = {_normalised(one.title) for one in annotated_abstracts().values()}
-    others = {id_: one for id_, one in abstracts.items() if _normalised(one.title) not in titles}
+    titles = {normalised(one.title) for one in annotated_abstracts().values()}
+    others = {id_: one for id_, one in abstracts.items() if normalised(one.title) not in titles}
     return others | annotated_abstracts()
 
 
@@ -109,12 +102,3 @@ def papers(abstracts: dict[str, Abstract]) -> Iterator[Paper]:
     for one in abstracts.values():
         if one.text.strip():
             yield Paper(title=one.title or "Untitled", abstract=one.text, source=one.id)
-
-
-def _normalised(title: str) -> str:
-    return re.sub(r"\W+", " ", title).lower().strip()
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
