@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from slow_tests import FILE as SLOW_TESTS
 
 from assistant.library import tldr_cache
 
@@ -20,7 +21,7 @@ _HEAVY = {"browser": "browser", "engine": "model", "bundled_model": "model"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark slow tests, and group those that use a heavy fixture by it."""
-    slow = frozenset((_REPOSITORY / "tests" / "slow_tests.txt").read_text("utf-8").split())
+    slow = frozenset(SLOW_TESTS.read_text(encoding="utf-8").split())
     for item in items:
         if item.nodeid.partition("[")[0] in slow:
             item.add_marker(pytest.mark.slow)

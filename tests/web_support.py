@@ -15,7 +15,7 @@ from assistant.paper import Paper
 from assistant.session import Session
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ConsoleMessage, Page, Request
 
     from assistant.web.serving.server import PageServer
 
@@ -26,6 +26,9 @@ Serve = Callable[[Session], AbstractContextManager["PageServer"]]
 
 # The fixture `open_page`: the page at an address in a window of Chromium; `query`, options of it.
 OpenPage = Callable[..., AbstractContextManager["Page"]]
+
+# What Gradio's script writes to the console when its connection ends.
+_ENDED_STREAM = ("AbortError: BodyStreamBuffer was aborted", "Unexpected error Connection errored")
 
 # The elements that formulas may be made of.
 MATHML = frozenset(
@@ -98,6 +101,31 @@ class WatchedModel(ScriptedModel):
                 break
             time.sleep(0.1)
         assert self.streams[-1].stats.finish == "cancelled"
+
+
+def collect_errors(page: Page, wrong: list[str], expected: str | None = None) -> None:
+    """Append errors of scripts and of the console to `wrong`, except those with `expected`."""
+    leaving = False
+
+    def note_request(request: Request) -> None:
+        nonlocal leaving
+        leaving = leaving or request.is_navigation_request()
+
+    def note_loaded(_: Page) -> None:
+        nonlocal leaving
+        leaving = False
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type != "error" or (expected is not None and expected in message.text):
+            return
+        # A page that is left reports the event streams that this ends.
+        if not (leaving and message.text.startswith(_ENDED_STREAM)):
+            wrong.append(message.text)
+
+    page.on("request", note_request)
+    page.on("domcontentloaded", note_loaded)
+    page.on("pageerror", lambda error: wrong.append(f"error {error}"))
+    page.on("console", note_message)
 
 
 def ask(page: Page, question: str) -> None:

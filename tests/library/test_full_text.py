@@ -175,6 +175,16 @@ def test_a_large_library_finds_by_rare_words_what_it_finds_by_all(
     assert catalog.ranked(question, 20, Filters(only=(found[0][0],)))[0][0] == found[0][0]
 
 
+def add_and_remove(
+    database: Database, catalog: Catalog, make_papers: Callable[..., list[Paper]], count: int
+) -> None:
+    """Add `count` papers in batches, then one more, and remove that one."""
+    for first in range(0, count, 100):
+        catalog.add_batch(make_papers(100, first=first))
+    catalog.add_batch([Paper(title="Quokka", abstract="The xylokarpograph of a quokka.")])
+    remove_papers(database, [count + 1])
+
+
 def test_a_purge_lets_others_write_and_search_between_its_steps(
     tmp_path: Path, make_papers: Callable[..., list[Paper]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,10 +192,7 @@ def test_a_purge_lets_others_write_and_search_between_its_steps(
     monkeypatch.setattr("assistant.library.full_text._MERGED_PAGES", 1)
     database = Database(tmp_path / "catalog.sqlite")
     catalog = Catalog(database)
-    for first in range(0, 1_000, 100):
-        catalog.add_batch(make_papers(100, first=first))
-    catalog.add_batch([Paper(title="Quokka", abstract="The xylokarpograph of a quokka.")])
-    remove_papers(database, [1_001])
+    add_and_remove(database, catalog, make_papers, 1_000)
     imported: list[str] = []
 
     class Pause(Progress):
@@ -215,10 +222,7 @@ def test_a_purge_can_be_stopped_and_continued(
     monkeypatch.setattr("assistant.library.full_text._MERGED_PAGES", 1)
     database = Database(tmp_path / "catalog.sqlite")
     catalog = Catalog(database)
-    for first in range(0, 500, 100):
-        catalog.add_batch(make_papers(100, first=first))
-    catalog.add_batch([Paper(title="Quokka", abstract="The xylokarpograph of a quokka.")])
-    remove_papers(database, [501])
+    add_and_remove(database, catalog, make_papers, 500)
 
     class Stopping(Progress):
         def wait(self, seconds: float) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from patience import PATIENCE_S
-from web_support import PAPERS, MakeSession, OpenPage, Serve
+from web_support import PAPERS, MakeSession, OpenPage, Serve, collect_errors
 
 import assistant.models
 from assistant.models import LanguageModel
@@ -23,7 +23,7 @@ from assistant.settings import load_settings
 from assistant.web.jobs import Jobs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, Page
 
     from assistant.web.serving.server import PageServer
 
@@ -168,10 +168,6 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-# What Gradio's script writes to the console when its connection ends.
-_ENDED_STREAM = ("AbortError: BodyStreamBuffer was aborted", "Unexpected error Connection errored")
-
-
 @pytest.fixture
 def open_page(browser: Browser) -> OpenPage:
     """Open the page; at the end fail on any attempt to go out, and on any error in it.
@@ -182,32 +178,18 @@ def open_page(browser: Browser) -> OpenPage:
     @contextmanager
     def opened(address: str, query: str = "", **options: Any) -> Iterator[Page]:
         wrong: list[str] = []
-        leaving = False
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
         context.set_default_timeout(1000 * PATIENCE_S)
         page = context.new_page()
 
-        def note_request(request: Request) -> None:
-            nonlocal leaving
-            leaving = leaving or request.is_navigation_request()
-            if not request.url.startswith((address + "/", "data:", "blob:" + address)):
-                wrong.append(f"request to {request.url}")
+        def note_request(url: str) -> None:
+            if not url.startswith((address + "/", "data:", "blob:" + address)):
+                wrong.append(f"request to {url}")
 
-        def note_loaded(_: Page) -> None:
-            nonlocal leaving
-            leaving = False
-
-        def note_message(message: ConsoleMessage) -> None:
-            # A page that is left reports the event streams that this ends.
-            if message.type == "error" and not (leaving and message.text.startswith(_ENDED_STREAM)):
-                wrong.append(message.text)
-
-        page.on("request", note_request)
-        page.on("domcontentloaded", note_loaded)
-        page.on("pageerror", lambda error: wrong.append(f"error {error}"))
+        page.on("request", lambda request: note_request(request.url))
         page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
         # The policy of the page would stop a request before the browser makes it: count that too.
-        page.on("console", note_message)
+        collect_errors(page, wrong)
         page.goto(f"{address}/{query}")
         page.locator("#header strong").wait_for()
         yield page

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from patience import PATIENCE_S
 from users_support import PASSWORDS, serving, write_ann_and_ben
-from web_support import MakeSession, ask
+from web_support import MakeSession, ask, collect_errors
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,15 +22,7 @@ def window(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(1000 * PATIENCE_S)
     page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(f"error {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            wrong.append(message.text)
-            if message.type == "error" and "401 (Unauthorized)" not in message.text
-            else None
-        ),
-    )
+    collect_errors(page, wrong, expected="401 (Unauthorized)")
     page.goto(address)
     yield page
     context.close()
