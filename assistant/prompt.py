@@ -25,6 +25,7 @@ TEMPLATES: dict[str, frozenset[str]] = {
     "answer": frozenset({"evidence", "question"}),
     "followup": frozenset({"conversation", "question"}),
     "judge": frozenset({"evidence", "statement"}),
+    "relevance": frozenset({"question", "title", "sentence"}),
     "tldr": frozenset({"title", "abstract"}),
 }
 

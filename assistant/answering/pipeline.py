@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,15 @@ from assistant.answering.answer import (
 )
 from assistant.answering.draft import Draft
 from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
+from assistant.answering.judge import Judge
 from assistant.answering.question import MAX_CHARACTERS, Question, is_follow_up
 from assistant.answering.question_kinds import (
     QuestionKind,
     classify_paper_question,
     classify_question,
 )
-from assistant.answering.retrieval import retrieve_for_follow_up
+from assistant.answering.reader import read
+from assistant.answering.retrieval import retrieve_for_follow_up, unread
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
@@ -70,6 +73,7 @@ class AnswerPipeline:
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
         self._tasks = ModelTasks(model, prompts)
+        self._judge = Judge(model, prompts)
 
     def ask(
         self,
@@ -165,7 +169,10 @@ class AnswerPipeline:
                 Question.parse(text), standalone, self._library, limit, filters
             )
         else:
-            retrieved = retrieve(standalone, parsed, self._library, limit, filters)
+            reader = unread
+            if self._judge.available:
+                reader = partial(read, judge=self._judge, progress=progress)
+            retrieved = retrieve(standalone, parsed, self._library, limit, filters, reader)
         return standalone, parsed.kind, retrieved
 
     def _generate(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:

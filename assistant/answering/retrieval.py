@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence, NearestPaper
@@ -12,10 +12,13 @@ from assistant.answering.reranker import RankedSentences, rerank, reranker_weigh
 from assistant.library import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assistant.answering.reranker import Embed
     from assistant.library import Filters, Hit, Library
+
+    # Reorders a ranking and returns it with its log odds of an answer: `reader.read`.
+    Reader = Callable[[Question, RankedSentences, float], tuple[RankedSentences, float]]
 
 # Papers whose sentences are reranked.
 PAPERS = 12
@@ -52,15 +55,22 @@ class RetrievedEvidence:
     note: str | None = None
 
 
+def unread(_: Question, ranking: RankedSentences, odds: float) -> tuple[RankedSentences, float]:
+    """The reader that changes nothing: the linear score decides."""
+    return ranking, odds
+
+
 def retrieve_evidence(
-    question: Question, library: Library, limit: int, filters: Filters = EVERYTHING
+    question: Question,
+    library: Library,
+    limit: int,
+    filters: Filters = EVERYTHING,
+    reader: Reader = unread,
 ) -> RetrievedEvidence:
     """The `limit` best sentences of the papers that search finds for `question`."""
     hits = library.search(question.text, PAPERS, filters)
-    retrieved = evidence_from_hits(question, hits, library, limit)
-    if filters.one_paper is None:
-        return retrieved
-    return replace(retrieved, answerability=retrieved.answerability + _SELECTED_PAPER_BONUS)
+    bonus = 0.0 if filters.one_paper is None else _SELECTED_PAPER_BONUS
+    return evidence_from_hits(question, hits, library, limit, reader, bonus)
 
 
 def retrieve_for_follow_up(
@@ -73,15 +83,23 @@ def retrieve_for_follow_up(
     hits = library.search(standalone.text, _FOLLOW_UP_PAPERS, filters)
     names = [name for name in standalone.names if name not in question.names]
     named = Question.parse(" ".join((question.text, *names)))
-    retrieved = evidence_from_hits(named, hits, library, limit)
-    return replace(retrieved, answerability=retrieved.answerability + _FOLLOW_UP_BONUS)
+    return evidence_from_hits(named, hits, library, limit, bonus=_FOLLOW_UP_BONUS)
 
 
 def evidence_from_hits(
-    question: Question, hits: Sequence[Hit], library: Library, limit: int
+    question: Question,
+    hits: Sequence[Hit],
+    library: Library,
+    limit: int,
+    reader: Reader = unread,
+    bonus: float = 0.0,
 ) -> RetrievedEvidence:
-    """The `limit` best sentences of `hits`, which are in the order of a search."""
+    """The `limit` best sentences of `hits`, which are in the order of a search.
+
+    `bonus` is added to the log odds of an answer before `reader` reads.
+    """
     ranking = rerank(question, hits, sentence_embedder(library))
+    ranking, odds = reader(question, ranking, answerability(ranking, reranker_weights()) + bonus)
     probabilities = ranking.probabilities[:limit]
     return RetrievedEvidence(
         evidence=tuple(
@@ -90,7 +108,7 @@ def evidence_from_hits(
             if probability * _MAX_PROBABILITY_RATIO >= probabilities[0]
         ),
         nearest=nearest_papers(hits),
-        answerability=answerability(ranking, reranker_weights()),
+        answerability=odds,
     )
 
 

@@ -19,6 +19,7 @@ from assistant.answering.retrieval import (
     retrieve_evidence,
     sentence_embedder,
     to_evidence,
+    unread,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from assistant.answering.answer import Evidence
     from assistant.answering.reranker import RankedSentences
+    from assistant.answering.retrieval import Reader
     from assistant.library import Filters, Library
 
 # A definition reranks this many times more sentences than it returns.
@@ -46,11 +48,17 @@ _MIN_OVERLAP = 0.75  # without embeddings, when the overlap is the relevance
 
 
 def retrieve(
-    question: Question, parsed: ParsedQuestion, library: Library, limit: int, filters: Filters
+    question: Question,
+    parsed: ParsedQuestion,
+    library: Library,
+    limit: int,
+    filters: Filters,
+    reader: Reader = unread,
 ) -> RetrievedEvidence:
     """The evidence for `question`, which was classified as `parsed`.
 
-    `limit` is the maximum number of sentences for a question that one sentence can answer.
+    `limit` is the maximum number of sentences for a question that one sentence can answer; `reader`
+    reads these.
     """
     topic = Question.parse(parsed.topic)
     if parsed.kind is QuestionKind.LIST:
@@ -68,15 +76,21 @@ def retrieve(
             return summary
         return _papers_on(topic, library, filters, _MAX_OVERVIEW)
     if parsed.kind is QuestionKind.DEFINITION:
-        return _definition(question, parsed.topic, library, limit, filters)
-    return retrieve_evidence(question, library, limit, filters)
+        return _definition(question, parsed.topic, library, limit, filters, reader)
+    return retrieve_evidence(question, library, limit, filters, reader)
 
 
 def _definition(
-    question: Question, term: str, library: Library, limit: int, filters: Filters
+    question: Question,
+    term: str,
+    library: Library,
+    limit: int,
+    filters: Filters,
+    reader: Reader,
 ) -> RetrievedEvidence:
     """Evidence with the sentences that define `term` first."""
-    retrieved = retrieve_evidence(question, library, _DEFINITION_CANDIDATES * limit, filters)
+    count = _DEFINITION_CANDIDATES * limit
+    retrieved = retrieve_evidence(question, library, count, filters, reader)
     defining = [source for source in retrieved.evidence if defines(source.text, term)]
     others = [source for source in retrieved.evidence if source not in defining]
     first = [replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]]

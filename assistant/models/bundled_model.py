@@ -24,8 +24,14 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 NAME = "SmolLM2-135M-Instruct-Q8_0"
 _LLAMA_FTYPE_MOSTLY_Q8_0 = 7
 
-ADAPTERS = {"tldr": Path(__file__).parent / "adapters" / "smollm2-135m-tldr.gguf"}
-ADAPTER_SHA256 = {"tldr": "394b3ad83bdc521063312d57808c6476cc7b2ce95452466a2438c039b38b62f9"}
+ADAPTER_SHA256 = {
+    "relevance": "46dd294ed6eb3552bf4c81ac57fc7014c268900d0e0ff82cbe5fd433c8fb613e",
+    "tldr": "394b3ad83bdc521063312d57808c6476cc7b2ce95452466a2438c039b38b62f9",
+}
+ADAPTERS = {
+    name: Path(__file__).parent / "adapters" / f"smollm2-135m-{name}.gguf"
+    for name in ADAPTER_SHA256
+}
 
 
 def packaged_file() -> Path:

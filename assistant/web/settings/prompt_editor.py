@@ -26,6 +26,7 @@ PURPOSES = {
         "Follow-up",
         f"Completes a question that refers to the one before it. {_LARGE_MODELS}",
     ),
+    "relevance": ("Relevance", "Asks whether a sentence answers the question."),
     "judge": (
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",

@@ -1,0 +1,107 @@
+"""The judge: a language model that reads a sentence and says whether it answers the question.
+
+The bundled model does this with an adapter that is trained for exactly this prompt
+(`training/reading`). Question and instruction come first, so all sentences of a question share the
+start of their prompts, which is computed once.
+"""
+
+from __future__ import annotations
+
+import math
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+from assistant.models.protocols import GenerationRequest, Priority
+from assistant.models.stream import cancelled_on_stop
+from assistant.prompt import Prompt
+from assistant.text.sanitizing import sanitized
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assistant.models.protocols import LanguageModel, Message
+    from assistant.progress import Progress
+
+PROMPT = "relevance"
+ADAPTER = "relevance"
+_YES, _NO = "yes", "no"
+# Characters of the parts of the prompt. Longer ones cost time and decide nothing.
+_MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 110, 400
+# The probability of a choice is kept this far from 0 and 1, as the log odds have to be finite.
+_MIN_PROBABILITY = 1e-6
+
+
+class Judge:
+    """Judges sentences with one model. Thread-safe, as the model is."""
+
+    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
+        """Load the prompt; `prompts` is the folder of the user's own versions.
+
+        Raises:
+            PromptTemplateError: the prompt is invalid.
+        """
+        self._model = model
+        self._prompt = Prompt.load(PROMPT, prompts)
+
+    @property
+    def available(self) -> bool:
+        """Whether the model has the adapter. Without it, judging has not been measured."""
+        return ADAPTER in self._model.adapters
+
+    def log_odds(
+        self, question: str, sentences: Sequence[tuple[str, str]], progress: Progress
+    ) -> list[float]:
+        """Log odds that each sentence answers `question`; fewer after a stop.
+
+        Args:
+            question: the question.
+            sentences: title of the paper, and the sentence.
+            progress: a stop ends the judging.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
+        streams = [
+            self._model.generate(
+                GenerationRequest(
+                    relevance_messages(self._prompt, question, title, sentence),
+                    max_tokens=1,
+                    choices=(_YES, _NO),
+                    adapter=ADAPTER,
+                    priority=Priority.INTERACTIVE,
+                )
+            )
+            for title, sentence in sentences
+        ]
+
+        def cancel() -> None:
+            for stream in streams:
+                stream.cancel()
+
+        judged = []
+        with cancelled_on_stop(progress, cancel):
+            for stream in streams:
+                for _ in stream:
+                    pass
+                if not stream.stats.choices:
+                    break
+                yes = min(max(stream.stats.choices[_YES], _MIN_PROBABILITY), 1 - _MIN_PROBABILITY)
+                judged.append(math.log(yes / (1 - yes)))
+        return judged
+
+
+def relevance_messages(
+    prompt: Prompt, question: str, title: str, sentence: str
+) -> tuple[Message, ...]:
+    """The messages that ask whether `sentence`, of the paper with `title`, answers `question`."""
+
+    def clipped(text: str, limit: int) -> str:
+        return shorten(sanitized(text), limit, placeholder=" …")
+
+    return prompt.messages(
+        question=clipped(question, _MAX_QUESTION),
+        title=clipped(title, _MAX_TITLE),
+        sentence=clipped(sentence, _MAX_SENTENCE),
+    )

@@ -1,0 +1,184 @@
+"""Combines the judge with the linear score; writes `assistant/answering/reader.json`.
+
+Usage: python -m training.reading.fit_reader CANDIDATES.jsonl DEV_SCORES.json [TEST_SCORES.json]
+
+The scores are those of `training.lora.score` for the examples of `judge_examples`. Two things are
+fitted on the dev part: the weight of the judge in the order of sentences, and a logistic regression
+for the probability that the best sentence answers. The figures for dev come from five-fold
+cross-validation by paper; the test part is only measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.answering.reader import JUDGED, READER_FILE, answer_features, combined_scores
+
+FOLDS = 5
+WEIGHTS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
+UNANSWERABLE = ("unsaid", "near", "swapped")
+# Wrong refusals that the reported thresholds allow.
+REFUSED = 0.05
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with the linear scores and the judge's log odds of its candidates."""
+
+    row: dict[str, Any]
+    linear: list[float]
+    judge: list[float]
+    right: list[bool]
+
+    @property
+    def fold(self) -> int:
+        """The same for all questions about a paper."""
+        return zlib.crc32(self.row["paper"].encode()) % FOLDS
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the abstract answers."""
+        return self.row["kind"] not in UNANSWERABLE
+
+    def order(self, weight: float) -> list[int]:
+        """The candidates, best first."""
+        scores = combined_scores(self.linear, self.judge, weight)
+        return sorted(range(len(scores)), key=lambda index: -scores[index])
+
+
+def read(candidates: Path, scores: Path, split: str) -> list[Judged]:
+    """The questions of `split` with their scores."""
+    with candidates.open(encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["split"] == split]
+    rows = [row for row in rows if row["candidates"]]
+    stored = json.loads(scores.read_text(encoding="utf-8"))
+    judged = []
+    for row, judge in zip(rows, stored, strict=True):
+        best = row["candidates"][:JUDGED]
+        linear = [float(np.log(max(one["score"], 1e-5))) for one in best]
+        judged.append(Judged(row, linear, judge, [one["answers"] for one in best]))
+    return judged
+
+
+def first_right(judged: Sequence[Judged], weight: float, k: int = 1) -> float:
+    """The share of answerable questions with an answering sentence among the first `k`."""
+    hits = [
+        any(one.right[index] for index in one.order(weight)[:k]) for one in judged if one.answerable
+    ]
+    return float(np.mean(hits))
+
+
+def fit(judged: Sequence[Judged], weight: float) -> dict[str, float]:
+    """Logistic regression: the log odds that the abstract answers, from `answer_features`."""
+    rows = [answer_features(one.row["odds"], one.linear, one.judge, weight) for one in judged]
+    names = list(rows[0])
+    table = np.array([[row[name] for name in names] for row in rows])
+    mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-9
+    values = np.hstack([(table - mean) / scale, np.ones((len(rows), 1))])
+    target = np.array([one.answerable for one in judged], dtype=float)
+    fitted = np.zeros(values.shape[1])
+    for _ in range(30):  # Newton's method
+        probability = 1 / (1 + np.exp(-values @ fitted))
+        ridge = np.append(np.full(len(names), _RIDGE * len(rows)), 0.0)
+        slope = values.T @ (probability - target) + ridge * fitted
+        curve = (values.T * (probability * (1 - probability))) @ values + np.diag(ridge)
+        fitted = fitted - np.linalg.solve(curve, slope)
+    weights = fitted[:-1] / scale
+    return {
+        **dict(zip(names, weights.tolist(), strict=True)),
+        "": float(fitted[-1] - mean @ weights),
+    }
+
+
+def log_odds(one: Judged, weights: dict[str, float], weight: float) -> float:
+    """Log odds that the abstract answers the question of `one`."""
+    features = answer_features(one.row["odds"], one.linear, one.judge, weight)
+    return weights[""] + sum(weights[name] * value for name, value in features.items())
+
+
+def refusals(judged: Sequence[Judged], odds: Sequence[float]) -> dict[str, float]:
+    """Shares refused of each kind, at `REFUSED` wrong refusals."""
+    answerable = [x for x, one in zip(odds, judged, strict=True) if one.answerable]
+    threshold = float(np.quantile(answerable, REFUSED))
+    shares = {"threshold": threshold}
+    for kind in UNANSWERABLE:
+        values = [x for x, one in zip(odds, judged, strict=True) if one.row["kind"] == kind]
+        shares[kind] = float(np.mean(np.array(values) < threshold))
+        pairs = np.subtract.outer(np.array(answerable), np.array(values))
+        shares[f"{kind} AUC"] = float(np.mean((pairs > 0) + 0.5 * (pairs == 0)))
+    return {name: round(value, 3) for name, value in shares.items()}
+
+
+def reliability(judged: Sequence[Judged], odds: Sequence[float]) -> list[tuple[float, float, int]]:
+    """Mean predicted probability, share that is answerable, and count, in five groups."""
+    order = np.argsort(odds)
+    table = []
+    for part in np.array_split(order, 5):
+        predicted = float(np.mean([1 / (1 + np.exp(-odds[i])) for i in part]))
+        table.append((predicted, float(np.mean([judged[i].answerable for i in part])), len(part)))
+    return table
+
+
+def report(name: str, judged: Sequence[Judged], odds: Sequence[float], weight: float) -> None:
+    """Print the figures of one part."""
+    print(f"{name}: {len(judged)} questions")
+    for label, value in (("linear", 0.0), ("judge", 100.0), ("both", weight)):
+        shares = " / ".join(f"{first_right(judged, value, k):.3f}" for k in (1, 2, 4))
+        print(f"  {label}: answer among the first 1 / 2 / 4: {shares}")
+    kinds = sorted({one.row["kind"] for one in judged if one.answerable})
+    for kind in kinds:
+        chosen = [one for one in judged if one.row["kind"] == kind]
+        print(f"    {kind}: {first_right(chosen, 0):.2f} -> {first_right(chosen, weight):.2f}")
+    for field in ("pubmedqa", "scifact", "scitldr", "arxiv", "cranfield"):
+        chosen = [one for one in judged if one.row["paper"].startswith(field)]
+        if any(one.answerable for one in chosen):
+            shares = f"{first_right(chosen, 0):.2f} -> {first_right(chosen, weight):.2f}"
+            print(f"    {field}: {shares}")
+    print("  linear:", refusals(judged, [one.row["odds"] for one in judged]))
+    print("  both:  ", refusals(judged, odds))
+    for predicted, share, count in reliability(judged, odds):
+        print(f"    predicted {predicted:.2f}, answerable {share:.2f} ({count})")
+
+
+def main() -> None:
+    """Fit, report, write."""
+    parser = argparse.ArgumentParser(description="Fit the reader.")
+    parser.add_argument("candidates", type=Path)
+    parser.add_argument("dev", type=Path)
+    parser.add_argument("test", type=Path, nargs="?")
+    options = parser.parse_args()
+    dev = read(options.candidates, options.dev, "dev")
+    for weight in WEIGHTS:
+        print(f"weight {weight}: first right {first_right(dev, weight):.3f}")
+    weight = max(WEIGHTS, key=lambda value: first_right(dev, value))
+    odds = [0.0] * len(dev)
+    for fold in range(FOLDS):
+        fitted = fit([one for one in dev if one.fold != fold], weight)
+        for index, one in enumerate(dev):
+            if one.fold == fold:
+                odds[index] = log_odds(one, fitted, weight)
+    report("dev", dev, odds, weight)
+    weights = fit(dev, weight)
+    threshold = refusals(dev, odds)["threshold"]
+    if options.test:
+        test = read(options.candidates, options.test, "test")
+        report("test", test, [log_odds(one, weights, weight) for one in test], weight)
+    stored = {
+        "weight": weight,
+        "answerability": {name: round(value, 4) for name, value in weights.items()},
+        "threshold": round(threshold, 3),
+    }
+    READER_FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Turns candidates into token ids for training the judge of sentences.
+
+Usage: python -m training.reading.judge_examples CANDIDATES.jsonl OUT_FOLDER
+
+Writes train.jsonl, dev.jsonl and test.jsonl in the format of `training.lora.train`. All sentences
+of a question share one prefix (instruction and question), as in the product. Training has the
+answering sentences and some others in random order; dev and test have the best `JUDGED` of the
+product, in its order, and their lines are in the order of the candidates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from assistant.answering.judge import relevance_messages
+from assistant.answering.reader import JUDGED
+from assistant.models.bundled_model import packaged_file
+from assistant.models.chat_template import ChatTemplate
+from assistant.models.llama import LlamaModel
+from assistant.prompt import Prompt
+
+# Other sentences for each question; those that the product ranks highest are the hardest.
+_NEGATIVES = 3
+_HARD = 6
+
+
+def branches(row: dict[str, Any], chooser: random.Random) -> list[tuple[str, str, bool]]:
+    """Title, sentence and truth of the sentences to learn from, or to evaluate with."""
+    if row["split"] != "train":
+        best = row["candidates"][:JUDGED]
+        return [(one["title"], one["sentence"], one["answers"]) for one in best]
+    right = [(one["title"], one["sentence"], True) for one in row["candidates"] if one["answers"]]
+    right += [(one["title"], one["sentence"], True) for one in row["missed"]]
+    wrong = [
+        (one["title"], one["sentence"], False) for one in row["candidates"] if not one["answers"]
+    ]
+    count = min(_NEGATIVES, len(wrong[:_HARD]))
+    chosen = right[:2] + chooser.sample(wrong[:_HARD], count)
+    chooser.shuffle(chosen)
+    return chosen
+
+
+class Tokenizer:
+    """Tokenizes the judge's prompt as the engine does."""
+
+    def __init__(self) -> None:
+        """Load the vocabulary of the bundled model."""
+        model = LlamaModel(packaged_file())
+        self._template = ChatTemplate(model, "bundled model")
+        self._prompt = Prompt.load("relevance")
+        (self.yes,), (self.no,) = (model.tokenize(word, markup=False) for word in ("yes", "no"))
+
+    def ids(self, question: str, title: str, sentence: str) -> list[int]:
+        """Token ids of the prompt."""
+        return self._template.tokens(relevance_messages(self._prompt, question, title, sentence))
+
+    def example(self, row: dict[str, Any], chosen: list[tuple[str, str, bool]]) -> dict[str, Any]:
+        """The example of one question."""
+        prompts = [self.ids(row["q"], title, sentence) for title, sentence, _ in chosen]
+        shared = min(map(len, prompts))
+        while any(one[:shared] != prompts[0][:shared] for one in prompts):
+            shared -= 1
+        # A single branch shares nothing, and each branch needs tokens of its own.
+        shared = min(shared, min(map(len, prompts)) - 1)
+        return {
+            "prefix": prompts[0][:shared],
+            "branches": [
+                {"ids": ids[shared:], "target": [self.yes if answers else self.no]}
+                for ids, (_, _, answers) in zip(prompts, chosen, strict=True)
+            ],
+        }
+
+
+def main() -> None:
+    """Write the examples and print the ids of the choices."""
+    parser = argparse.ArgumentParser(description="Make the judge's examples.")
+    parser.add_argument("candidates", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer()
+    chooser = random.Random(0)
+    lines: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
+    with options.candidates.open(encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            if chosen := branches(row, chooser):
+                lines[row["split"]].append(json.dumps(tokenizer.example(row, chosen)))
+    chooser.shuffle(lines["train"])
+    for name, examples in lines.items():
+        (options.out / f"{name}.jsonl").write_text("\n".join(examples) + "\n", encoding="utf-8")
+        print(name, len(examples))
+    print(f"--choices {tokenizer.yes},{tokenizer.no}")
+
+
+if __name__ == "__main__":
+    main()
