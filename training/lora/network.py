@@ -15,10 +15,15 @@ import torch
 from gguf import GGUFReader
 from gguf.quants import dequantize
 from torch import Tensor, nn
+from torch._dynamo import maybe_mark_dynamic
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 LINEAR = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
 _MAX_TOKENS = 2048
+# Added to the attention of tokens that are not seen.
+_HIDDEN = -1e4
+# A weight and, where it is trained, the two matrices of its adapter.
+_Map = tuple[Tensor, tuple[Tensor, Tensor] | None]
 
 
 class Network(nn.Module):
@@ -35,9 +40,11 @@ class Network(nn.Module):
         self.layers = int(field("block_count"))
         self.width = int(field("embedding_length"))
         self.heads = int(field("attention.head_count"))
-        self.kv_heads = int(field("attention.head_count_kv"))
         self.epsilon = field("attention.layer_norm_rms_epsilon")
         self.first, self.scale = first, alpha / rank
+        # Compiled, elementwise operations are fused: 1.7 times the tokens a second. All layers and
+        # lengths share the compiled code, which takes a minute to make.
+        self._layer = torch.compile(_Layer(self.epsilon, self.heads))
         self.weights: dict[str, Tensor] = {}
         for tensor in reader.tensors:
             values = np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
@@ -57,38 +64,17 @@ class Network(nn.Module):
                 self.adapters[f"blk_{layer}_{name}_a"] = nn.Parameter(a)
                 self.adapters[f"blk_{layer}_{name}_b"] = nn.Parameter(torch.zeros(outputs, rank))
 
-    def _linear(self, x: Tensor, layer: int, name: str) -> Tensor:
-        y = F.linear(x, self.weights[f"blk.{layer}.{name}.weight"])
-        if layer >= self.first:
-            a = self.adapters[f"blk_{layer}_{name}_a"].bfloat16()
-            b = (self.adapters[f"blk_{layer}_{name}_b"] * self.scale).bfloat16()
-            y = y + F.linear(F.linear(x, a), b)
-        return y
+    def _weights(self, layer: int) -> tuple[_Map, ...]:
+        """The linear maps of `layer`, in the order of `LINEAR`."""
 
-    def _norm(self, x: Tensor, name: str) -> Tensor:
-        return F.rms_norm(x, (self.width,), self.weights[name], self.epsilon).bfloat16()
+        def adapter(name: str) -> tuple[Tensor, Tensor] | None:
+            if layer < self.first:
+                return None
+            a = self.adapters[f"blk_{layer}_{name}_a"]
+            b = self.adapters[f"blk_{layer}_{name}_b"] * self.scale
+            return a.bfloat16(), b.bfloat16()
 
-    def _layer(
-        self, x: Tensor, layer: int, rotation: tuple[Tensor, Tensor], mask: Tensor
-    ) -> Tensor:
-        texts, tokens, _ = x.shape
-        h = self._norm(x, f"blk.{layer}.attn_norm.weight")
-
-        def heads(name: str, count: int) -> Tensor:
-            return self._linear(h, layer, name).view(texts, tokens, count, -1).transpose(1, 2)
-
-        q = _rotate(heads("attn_q", self.heads), *rotation)
-        k = _rotate(heads("attn_k", self.kv_heads), *rotation)
-        v = heads("attn_v", self.kv_heads)
-        group = self.heads // self.kv_heads
-        attended = F.scaled_dot_product_attention(
-            q, k.repeat_interleave(group, 1), v.repeat_interleave(group, 1), attn_mask=mask
-        )
-        attended = attended.transpose(1, 2).reshape(texts, tokens, self.width)
-        x = x + self._linear(attended, layer, "attn_output").float()
-        h = self._norm(x, f"blk.{layer}.ffn_norm.weight")
-        inner = F.silu(self._linear(h, layer, "ffn_gate")) * self._linear(h, layer, "ffn_up")
-        return x + self._linear(inner, layer, "ffn_down").float()
+        return tuple((self.weights[f"blk.{layer}.{name}.weight"], adapter(name)) for name in LINEAR)
 
     def forward(self, ids: Tensor, positions: Tensor, mask: Tensor, wanted: Tensor) -> Tensor:
         """The last layer's normalised states at the wanted places.
@@ -104,13 +90,18 @@ class Network(nn.Module):
 
         """
         rotation = (self.cosines[positions][:, None], self.sines[positions][:, None])
+        bias = torch.zeros(mask.shape, dtype=torch.bfloat16).masked_fill_(~mask, _HIDDEN)
         x = self.weights["token_embd.weight"][ids].float()
-        with torch.no_grad():
-            for layer in range(self.first):
-                x = self._layer(x, layer, rotation, mask)
-        for layer in range(self.first, self.layers):
-            x = self._layer(x, layer, rotation, mask)
-        return self._norm(x[wanted], "output_norm.weight")
+        for values, axes in ((x, (0, 1)), (bias, (0, 2, 3)), *((one, (0, 2)) for one in rotation)):
+            for axis in axes:
+                maybe_mark_dynamic(values, axis)
+        for layer in range(self.layers):
+            norms = tuple(
+                self.weights[f"blk.{layer}.{name}_norm.weight"] for name in ("attn", "ffn")
+            )
+            with torch.set_grad_enabled(torch.is_grad_enabled() and layer >= self.first):
+                x = self._layer(x, rotation, bias, norms, self._weights(layer))
+        return _norm(x[wanted], self.weights["output_norm.weight"], self.epsilon)
 
     @property
     def embeddings(self) -> Tensor:
@@ -140,6 +131,55 @@ class Network(nn.Module):
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
+
+
+def _linear(x: Tensor, weights: _Map) -> Tensor:
+    weight, adapter = weights
+    y = F.linear(x, weight)
+    if adapter is not None:
+        a, b = adapter
+        y = y + F.linear(F.linear(x, a), b)
+    return y
+
+
+def _norm(x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
+    return F.rms_norm(x, weight.shape, weight, epsilon).bfloat16()
+
+
+class _Layer(nn.Module):
+    """The computation of one layer; all layers share it, so it is compiled once.
+
+    Its numbers are attributes: as arguments they would be variables of the compiled code.
+    """
+
+    def __init__(self, epsilon: float, heads: int) -> None:
+        super().__init__()
+        self._epsilon, self._heads = epsilon, heads
+
+    def forward(
+        self,
+        x: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        bias: Tensor,
+        norms: tuple[Tensor, ...],
+        maps: tuple[_Map, ...],
+    ) -> Tensor:
+        """Attention is written out: with a mask, the library's own takes three times longer."""
+        texts, tokens, width = x.shape
+        query, key, value, output, gate, up, down = maps
+        h = _norm(x, norms[0], self._epsilon)
+
+        def split(weights: _Map) -> Tensor:
+            return _linear(h, weights).view(texts, tokens, -1, width // self._heads).transpose(1, 2)
+
+        q, k, v = _rotate(split(query), *rotation), _rotate(split(key), *rotation), split(value)
+        group = self._heads // k.shape[1]
+        k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
+        seen = (q @ k.transpose(-1, -2)) * q.shape[-1] ** -0.5 + bias
+        attended = (seen.softmax(-1) @ v).transpose(1, 2).reshape(texts, tokens, width)
+        x = x + _linear(attended, output).float()
+        h = _norm(x, norms[1], self._epsilon)
+        return x + _linear(F.silu(_linear(h, gate)) * _linear(h, up), down).float()
 
 
 def _rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:

@@ -113,7 +113,9 @@ def main() -> None:
         library.add(papers(abstracts))
         library.vectors.embed_missing(Progress(lambda report: print(report.text, file=sys.stderr)))
         known = {stored.paper.source for stored in library.papers.all()}
-        for number, one in enumerate([*questions(), *riddles()]):
+        # A riddle's paper is missing if its abstract is among the annotated ones.
+        asked = [*questions(), *(one for one in riddles() if one.paper in abstracts)]
+        for number, one in enumerate(asked):
             if (one.paper, Question.parse(one.text).text) in done:
                 continue
             if one.paper not in known:

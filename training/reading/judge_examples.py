@@ -23,8 +23,9 @@ from assistant.models.chat_template import ChatTemplate
 from assistant.models.llama import LlamaModel
 from assistant.prompt import Prompt
 
-# Other sentences for each question; those that the product ranks highest are the hardest.
-_NEGATIVES = 3
+# Sentences for each question. Those that the product ranks highest are the hardest negatives.
+_POSITIVES, _NEGATIVES = 2, 2
+_NEGATIVES_OF_UNANSWERABLE = 3
 _HARD = 6
 
 
@@ -38,8 +39,9 @@ def branches(row: dict[str, Any], chooser: random.Random) -> list[tuple[str, str
     wrong = [
         (one["title"], one["sentence"], False) for one in row["candidates"] if not one["answers"]
     ]
-    count = min(_NEGATIVES, len(wrong[:_HARD]))
-    chosen = right[:2] + chooser.sample(wrong[:_HARD], count)
+    hard = wrong[:_HARD]
+    count = min(_NEGATIVES if right else _NEGATIVES_OF_UNANSWERABLE, len(hard))
+    chosen = right[:_POSITIVES] + chooser.sample(hard, count)
     chooser.shuffle(chosen)
     return chosen
 
