@@ -26,6 +26,7 @@ TEMPLATES: dict[str, frozenset[str]] = {
     "followup": frozenset({"conversation", "question"}),
     "judge": frozenset({"evidence", "statement"}),
     "relevance": frozenset({"question", "title", "sentence"}),
+    "short_answer": frozenset({"evidence", "question", "title"}),
     "tldr": frozenset({"title", "abstract"}),
 }
 

@@ -40,7 +40,7 @@ def main() -> None:
     with torch.no_grad():
         for start in range(0, len(order), options.batch):
             rows = order[start : start + options.batch]
-            logits, _ = trainer.logits([examples[row] for row in rows])
+            logits, _, _ = trainer.logits([examples[row] for row in rows])
             values = iter((logits[:, 0] - logits[:, 1]).tolist())
             for row in rows:
                 scores[row] = [round(next(values), 3) for _ in examples[row]["branches"]]

@@ -5,7 +5,8 @@ Usage: python -m training.lora.train EXAMPLES OUT.gguf [options]; see `--help`.
 `EXAMPLES` is a JSON lines file: {"prefix": [ids], "branches": [{"ids": [ids], "target": [ids]}]}.
 Every branch is a text of its own: the prefix, its ids, then the target, whose tokens alone are
 learned. Branches of one example share the computation of the prefix. With `--choices A,B` each
-target is a single token, and what is learned is its probability relative to the others.
+target is a single token, and what is learned is its probability relative to the others. A branch
+can have `weights`, one for each token of the target, instead of 1 for all.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def read(path: Path) -> list[Example]:
         return [json.loads(line) for line in lines]
 
 
-def pack(batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """The arguments of `Network.forward`, and the target at each wanted place."""
+def pack(batch: Sequence[Example]) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
+    """The arguments of `Network.forward`, the target at each wanted place, and its weight."""
     longest = -(-max(map(length, batch)) // 8) * 8
     shape = (len(batch), longest)
     ids, positions = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
@@ -51,6 +52,7 @@ def pack(batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tens
     owner = torch.full(shape, -1)
     wanted = torch.zeros(shape, dtype=torch.bool)
     targets: list[int] = []
+    weights: list[float] = []
     for row, example in enumerate(batch):
         start = end = len(example["prefix"])
         ids[row, :end] = torch.tensor(example["prefix"])
@@ -65,10 +67,12 @@ def pack(batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tens
             end += len(tokens)
             wanted[row, end - len(branch["target"]) : end] = True
             targets += branch["target"]
+            weights += branch.get("weights") or [1.0] * len(branch["target"])
     causal = torch.ones(longest, longest, dtype=torch.bool).tril()
     same = (owner[:, :, None] == owner[:, None, :]) | (owner[:, None, :] == 0)
     mask = (same & causal) | torch.eye(longest, dtype=torch.bool)
-    return ids, positions, mask[:, None], wanted, torch.tensor(targets)
+    inputs = ids, positions, mask[:, None], wanted
+    return inputs, torch.tensor(targets), torch.tensor(weights)
 
 
 class Trainer:
@@ -80,14 +84,14 @@ class Trainer:
         self._choices = torch.tensor(choices) if choices else None
         self._random = random.Random(seed)
 
-    def logits(self, batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
-        """Logits (of the choices, or of the vocabulary) and targets as their column numbers."""
-        *inputs, targets = pack(batch)
+    def logits(self, batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits (of the choices, or of the vocabulary), targets as column numbers, weights."""
+        inputs, targets, weights = pack(batch)
         table = self.network.embeddings
         if self._choices is not None:
             table = table[self._choices]
             targets = (targets[:, None] == self._choices).int().argmax(dim=1)
-        return F.linear(self.network(*inputs), table).float(), targets
+        return F.linear(self.network(*inputs), table).float(), targets, weights
 
     def epoch(self, examples: Sequence[Example]) -> Iterator[list[Example]]:
         """All examples once, in batches of similar length."""
@@ -105,7 +109,7 @@ class Trainer:
         """Mean loss and share of right tokens."""
         loss, right, count = 0.0, 0, 0
         for start in range(0, len(examples), self._size):
-            logits, targets = self.logits(examples[start : start + self._size])
+            logits, targets, _ = self.logits(examples[start : start + self._size])
             loss += F.cross_entropy(logits, targets, reduction="sum").item()
             right += int((logits.argmax(dim=1) == targets).sum())
             count += len(targets)
@@ -162,8 +166,8 @@ def main() -> None:
         again = min(1, (step - options.skip) / warm)
         for group in optimizer.param_groups:
             group["lr"] = options.rate * again * cosine
-        logits, targets = trainer.logits(batch)
-        loss = F.cross_entropy(logits, targets)
+        logits, targets, weights = trainer.logits(batch)
+        loss = weights @ F.cross_entropy(logits, targets, reduction="none") / weights.sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

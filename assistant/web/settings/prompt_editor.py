@@ -27,6 +27,7 @@ PURPOSES = {
         f"Completes a question that refers to the one before it. {_LARGE_MODELS}",
     ),
     "relevance": ("Relevance", "Asks whether a sentence answers the question."),
+    "short_answer": ("Short answer", "Writes an answer of one sentence from its evidence."),
     "judge": (
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
