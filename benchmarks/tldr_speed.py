@@ -136,6 +136,7 @@ def plain_rates(path: Path, adapter: Path, settings: Settings) -> tuple[float, f
         batch=_STEP,
         threads=settings.threads,
         flash_attention=False,
+        unified=False,
     )
     context.use_adapter("tldr")
     token = model.tokenize("the", markup=False)[0]

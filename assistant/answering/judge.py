@@ -70,7 +70,7 @@ class Judge:
                     max_tokens=1,
                     choices=(_YES, _NO),
                     adapter=ADAPTER,
-                    priority=Priority.INTERACTIVE,
+                    priority=Priority.READING,
                 )
             )
             for title, sentence in sentences

@@ -27,7 +27,7 @@ _FOLLOW_UP_PAPERS = 3
 _FOLLOW_UP_BONUS = 1.0
 # The bonus for a question to one selected paper, which has no competitors to be ahead of. With it,
 # as many questions are answered as in the whole library: docs/answers.md.
-_SELECTED_PAPER_BONUS = 0.8
+SELECTED_PAPER_BONUS = 0.8
 # A sentence this many times less probable than the best one only distracts the model.
 _MAX_PROBABILITY_RATIO = 50.0
 
@@ -69,7 +69,7 @@ def retrieve_evidence(
 ) -> RetrievedEvidence:
     """The `limit` best sentences of the papers that search finds for `question`."""
     hits = library.search(question.text, PAPERS, filters)
-    bonus = 0.0 if filters.one_paper is None else _SELECTED_PAPER_BONUS
+    bonus = 0.0 if filters.one_paper is None else SELECTED_PAPER_BONUS
     return evidence_from_hits(question, hits, library, limit, reader, bonus)
 
 

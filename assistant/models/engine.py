@@ -1,7 +1,7 @@
 """The engine: one thread owns llama.cpp; other threads send it requests and read streams.
 
-Two lanes share one loaded model: interactive requests, which go first, and batch requests. A batch
-step that is running when an interactive request arrives is aborted and repeated later.
+Three lanes share one loaded model: judgements of evidence, replies to questions, and batches, in
+this order. A batch step that is running when another request arrives is aborted and repeated later.
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ _log = logging.getLogger(__name__)
 
 # Questions answered at the same time; others wait.
 _INTERACTIVE_SEQUENCES = 2
+# Judgements at the same time: those of one question, which are computed in two steps. Their prompts
+# are short.
+_READING_SEQUENCES = 8
+_READING_TOKENS = 256
 # Tokens in one step: enough to use the processor fully (measured in docs/architecture.md).
 _STEP_TOKENS = 512
+# Tokens of a sequence before a request needs more.
+_INITIAL_TOKENS = 512
 
 
 class Engine:
@@ -65,11 +71,14 @@ class Engine:
                 limit=self.context_tokens,
                 batch=_STEP_TOKENS,
                 threads=threads,
-                flash_attention=priority is Priority.INTERACTIVE,
+                flash_attention=priority is not Priority.BATCH,
+                unified=priority is Priority.READING,
+                initial=initial,
             )
-            for priority, sequences in (
-                (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES),
-                (Priority.BATCH, slots),
+            for priority, sequences, initial in (
+                (Priority.READING, _READING_SEQUENCES, _READING_TOKENS),
+                (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES, _INITIAL_TOKENS),
+                (Priority.BATCH, slots, _INITIAL_TOKENS),
             )
         }
         self._wake = threading.Condition()
@@ -111,7 +120,7 @@ class Engine:
             self._check_open()
             self._incoming.append(pending)
             self._wake.notify()
-        if request.priority is Priority.INTERACTIVE:
+        if request.priority is not Priority.BATCH:
             self._lanes[Priority.BATCH].interrupt()
         return pending.stream
 

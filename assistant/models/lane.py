@@ -80,6 +80,8 @@ class Lane:
         batch: int,
         threads: int,
         flash_attention: bool,
+        unified: bool,
+        initial: int,
     ) -> None:
         """Set the bounds; nothing is allocated yet.
 
@@ -90,12 +92,15 @@ class Lane:
             batch: maximum tokens per step.
             threads: compute threads.
             flash_attention: slightly faster for prompts, slower for many replies at once.
+            unified: faster for many short prompts, slower for many replies at once.
+            initial: tokens per sequence before a request needs more.
 
         """
         self._model = model
         self._sequences = sequences
         self._limit = limit
         self._batch = batch
+        self._initial = initial
         self._create_context = partial(
             LlamaContext,
             model,
@@ -103,6 +108,7 @@ class Lane:
             batch=batch,
             threads=threads,
             flash_attention=flash_attention,
+            unified=unified,
         )
         self._context: LlamaContext | None = None
         self._slots: list[Slot] = []
@@ -248,7 +254,7 @@ class Lane:
         if any(slot.active for slot in self._slots):
             return False
         self._release()
-        tokens = min(-(-max(needed, 2 * _CACHE_STEP) // _CACHE_STEP) * _CACHE_STEP, self._limit)
+        tokens = min(-(-max(needed, self._initial) // _CACHE_STEP) * _CACHE_STEP, self._limit)
         self._context = self._create_context(tokens=tokens)
         self._slots = [Slot(sequence) for sequence in range(self._sequences)]
         return True

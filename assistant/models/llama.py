@@ -200,8 +200,13 @@ class LlamaContext:
         batch: int,
         threads: int,
         flash_attention: bool,
+        unified: bool,
     ) -> None:
         """Allocate a KV cache for `sequences` x `tokens`; a step has at most `batch` tokens.
+
+        A unified cache computes attention over the cells of all sequences. With one per sequence,
+        a step is split by sequence. The first halves the speed of many replies at once, the second
+        that of many short prompts (docs/architecture.md).
 
         Raises:
             ModelError: there is not enough memory.
@@ -218,8 +223,7 @@ class LlamaContext:
         # One token of a small model is too little work to share: more threads are not faster, and
         # twenty times slower while another process keeps one of the cores busy.
         parameters.n_threads = max(1, min(threads, model.bytes // _BYTES_PER_THREAD))
-        # A unified cache computes attention over the cells of all sequences: half the speed.
-        parameters.kv_unified = False
+        parameters.kv_unified = unified
         parameters.flash_attn_type = (
             library.LLAMA_FLASH_ATTN_TYPE_AUTO
             if flash_attention

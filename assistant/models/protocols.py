@@ -21,10 +21,14 @@ class Message:
 
 
 class Priority(enum.IntEnum):
-    """Scheduling class of a request; interactive requests go first."""
+    """Scheduling class of a request; a lower number goes first.
 
-    INTERACTIVE = 0
-    BATCH = 1
+    `READING` is for judgements of one token, many at once, that an answer waits for.
+    """
+
+    READING = 0
+    INTERACTIVE = 1
+    BATCH = 2
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.paper import Paper, normalised
-from training.questions import Abstract, read_abstracts, read_questions
+from training.questions import Abstract, read_abstracts
 from training.reading.check import lines
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -22,8 +22,7 @@ class ReadingQuestion:
     """A question about the paper `paper`.
 
     `sentences` are the indices of the sentences that answer, best first; none if the abstract does
-    not answer. `kind` and `style` are explained in README.md; `riddle` is the kind of the older
-    questions of `training/questions.jsonl`.
+    not answer. `kind` and `style` are explained in README.md.
     """
 
     paper: str
@@ -56,22 +55,6 @@ def questions() -> list[ReadingQuestion]:
         ReadingQuestion(row["id"], one["q"], one["kind"], one["style"], tuple(one["s"]), one["a"])
         for row in lines("annotations.jsonl")
         for one in row["questions"]
-    ]
-
-
-def riddles() -> list[ReadingQuestion]:
-    """The older questions about papers that are in the training part; needs SciTLDR."""
-    return [
-        ReadingQuestion(
-            f"scitldr:{one.paper}",
-            one.text,
-            "riddle" if one.sentences else "unsaid",
-            "riddle",
-            tuple(sorted(one.sentences)),
-            one.answer,
-        )
-        for one in read_questions()
-        if split_of(f"scitldr:{one.paper}") == "train"
     ]
 
 
