@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from assistant.answering import AnswerPipeline
-from assistant.answering.answer import EvidenceFound
+from assistant.answering.answer import EvidenceFound, PassagesFound
 from assistant.library import EVERYTHING, Filters
 from assistant.library.chunks import Chunk
 from assistant.library.database import folder_size
@@ -224,7 +224,7 @@ def _questions() -> list[str]:
 
 def _find_evidence(pipeline: AnswerPipeline, question: str) -> None:
     for event in (events := pipeline.ask(question)):
-        if isinstance(event, EvidenceFound):
+        if isinstance(event, PassagesFound | EvidenceFound):
             events.close()  # type: ignore[attr-defined]
             return
 

@@ -9,6 +9,7 @@ from assistant.answering.answer import (
     Evidence,
     EvidenceFound,
     NearestPaper,
+    PassagesFound,
     Timings,
 )
 from assistant.answering.pipeline import AnswerPipeline
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "EvidenceFound",
     "NearestPaper",
+    "PassagesFound",
     "Timings",
     "Turn",
 ]

@@ -76,11 +76,15 @@ class NearestPaper:
 
 @dataclass(frozen=True)
 class Timings:
-    """Seconds from the question to the evidence, to the first claim shown, and to the end."""
+    """Seconds from the question to the evidence, to the first claim shown, and to the end.
+
+    `decided_s` is when the evidence is final, after a model has read it.
+    """
 
     evidence_s: float
     first_word_s: float | None
     total_s: float
+    decided_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class PassagesFound:
+    """The best sentences by search, if a model will read them to choose the evidence."""
+
+    passages: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
 class EvidenceFound:
-    """The evidence, before the model is used; empty if the question will be refused."""
+    """The evidence, before an answer is written; empty if the question will be refused."""
 
     evidence: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
@@ -166,4 +177,4 @@ class AnswerDone:
     answer: Answer
 
 
-Event = EvidenceFound | ClaimVerified | AnswerDone
+Event = PassagesFound | EvidenceFound | ClaimVerified | AnswerDone

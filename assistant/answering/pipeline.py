@@ -15,6 +15,7 @@ from assistant.answering.answer import (
     AnswerDone,
     ClaimVerified,
     EvidenceFound,
+    PassagesFound,
     Timings,
 )
 from assistant.answering.draft import Draft
@@ -27,7 +28,7 @@ from assistant.answering.question_kinds import (
     classify_question,
 )
 from assistant.answering.reader import read
-from assistant.answering.retrieval import retrieve_for_follow_up, unread
+from assistant.answering.retrieval import retrieve_for_follow_up
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
@@ -84,9 +85,10 @@ class AnswerPipeline:
     ) -> Iterator[Event]:
         """Answer `question`.
 
-        Yields EvidenceFound before the model is used, then a ClaimVerified for each sentence that
-        can be shown, and AnswerDone last: also for a refusal, and with the claims so far after a
-        stop. If the model fails, the answer quotes evidence and has a note.
+        Yields PassagesFound if the model reads what search found, EvidenceFound before an answer is
+        written, then a ClaimVerified for each sentence that can be shown, and AnswerDone last: also
+        for a refusal, and with the claims so far after a stop. If the model fails, the answer
+        quotes evidence and has a note.
 
         Args:
             question: the question, which can contain filters such as `since:2024 author:hinton`.
@@ -121,6 +123,10 @@ class AnswerPipeline:
         clock = _Clock()
         standalone, kind, retrieved = self._retrieve(text, filters, history, progress)
         clock.evidence_found()
+        if retrieved.read is not None and retrieved.evidence:
+            yield PassagesFound(retrieved.evidence)
+            retrieved = retrieved.read()
+            clock.decided()
         context = _Context(question, standalone, kind, retrieved, clock)
         if retrieved.answerability < 0 or not retrieved.evidence:
             yield EvidenceFound((), retrieved.nearest[:_MAX_NEAREST])
@@ -169,7 +175,7 @@ class AnswerPipeline:
                 Question.parse(text), standalone, self._library, limit, filters
             )
         else:
-            reader = unread
+            reader = None
             if self._judge.available:
                 reader = partial(read, judge=self._judge, progress=progress)
             retrieved = retrieve(standalone, parsed, self._library, limit, filters, reader)
@@ -230,10 +236,14 @@ class _Clock:
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._evidence: float | None = None
+        self._decided: float | None = None
         self._first_claim: float | None = None
 
     def evidence_found(self) -> None:
         self._evidence = time.monotonic() - self._start
+
+    def decided(self) -> None:
+        self._decided = time.monotonic() - self._start
 
     def claim_shown(self) -> None:
         if self._first_claim is None:
@@ -242,7 +252,7 @@ class _Clock:
     def timings(self) -> Timings:
         total = time.monotonic() - self._start
         evidence = total if self._evidence is None else self._evidence
-        return Timings(evidence, self._first_claim, total)
+        return Timings(evidence, self._first_claim, total, self._decided)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence, NearestPaper
@@ -44,6 +44,8 @@ class RetrievedEvidence:
         extractive: the quoted evidence is the answer; the model is not used.
         headed: claims are shown with the title of their paper.
         note: what was left out, or why there is no evidence.
+        read: has a model read the sentences and returns the evidence after it; None if no model
+            reads them. It takes most of a second, so what is known before can be shown first.
 
     """
 
@@ -53,11 +55,7 @@ class RetrievedEvidence:
     extractive: bool = False
     headed: bool = False
     note: str | None = None
-
-
-def unread(_: Question, ranking: RankedSentences, odds: float) -> tuple[RankedSentences, float]:
-    """The reader that changes nothing: the linear score decides."""
-    return ranking, odds
+    read: Callable[[], RetrievedEvidence] | None = None
 
 
 def retrieve_evidence(
@@ -65,7 +63,7 @@ def retrieve_evidence(
     library: Library,
     limit: int,
     filters: Filters = EVERYTHING,
-    reader: Reader = unread,
+    reader: Reader | None = None,
 ) -> RetrievedEvidence:
     """The `limit` best sentences of the papers that search finds for `question`."""
     hits = library.search(question.text, PAPERS, filters)
@@ -91,7 +89,7 @@ def evidence_from_hits(
     hits: Sequence[Hit],
     library: Library,
     limit: int,
-    reader: Reader = unread,
+    reader: Reader | None = None,
     bonus: float = 0.0,
 ) -> RetrievedEvidence:
     """The `limit` best sentences of `hits`, which are in the order of a search.
@@ -99,17 +97,21 @@ def evidence_from_hits(
     `bonus` is added to the log odds of an answer before `reader` reads.
     """
     ranking = rerank(question, hits, sentence_embedder(library))
-    ranking, odds = reader(question, ranking, answerability(ranking, reranker_weights()) + bonus)
-    probabilities = ranking.probabilities[:limit]
-    return RetrievedEvidence(
-        evidence=tuple(
+    odds = answerability(ranking, reranker_weights()) + bonus
+
+    def evidence(ranking: RankedSentences, odds: float) -> RetrievedEvidence:
+        probabilities = ranking.probabilities[:limit]
+        best = tuple(
             to_evidence(ranking, row)
             for row, probability in enumerate(probabilities)
             if probability * _MAX_PROBABILITY_RATIO >= probabilities[0]
-        ),
-        nearest=nearest_papers(hits),
-        answerability=odds,
-    )
+        )
+        return RetrievedEvidence(best, nearest_papers(hits), odds)
+
+    found = evidence(ranking, odds)
+    if reader is None:
+        return found
+    return replace(found, read=lambda: evidence(*reader(question, ranking, odds)))
 
 
 def sentence_embedder(library: Library) -> Embed:

@@ -19,7 +19,6 @@ from assistant.answering.retrieval import (
     retrieve_evidence,
     sentence_embedder,
     to_evidence,
-    unread,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def retrieve(
     library: Library,
     limit: int,
     filters: Filters,
-    reader: Reader = unread,
+    reader: Reader | None = None,
 ) -> RetrievedEvidence:
     """The evidence for `question`, which was classified as `parsed`.
 
@@ -86,15 +85,23 @@ def _definition(
     library: Library,
     limit: int,
     filters: Filters,
-    reader: Reader,
+    reader: Reader | None,
 ) -> RetrievedEvidence:
     """Evidence with the sentences that define `term` first."""
+
+    def defining_first(retrieved: RetrievedEvidence) -> RetrievedEvidence:
+        defining = [source for source in retrieved.evidence if defines(source.text, term)]
+        others = [source for source in retrieved.evidence if source not in defining]
+        first = [
+            replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]
+        ]
+        return replace(retrieved, evidence=tuple([*first, *defining[1:], *others][:limit]))
+
     count = _DEFINITION_CANDIDATES * limit
     retrieved = retrieve_evidence(question, library, count, filters, reader)
-    defining = [source for source in retrieved.evidence if defines(source.text, term)]
-    others = [source for source in retrieved.evidence if source not in defining]
-    first = [replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]]
-    return replace(retrieved, evidence=tuple([*first, *defining[1:], *others][:limit]))
+    read = retrieved.read
+    ordered = defining_first(retrieved)
+    return ordered if read is None else replace(ordered, read=lambda: defining_first(read()))
 
 
 def defines(sentence: str, term: str) -> bool:

@@ -254,7 +254,7 @@ def test_the_json_shape_is_the_promised_one(library: Library) -> None:
     assert list(shape["sources"][0]) == ["n", "paper", "sentence", "start", "end", "score"]
     assert list(shape["sources"][0]["paper"]) == ["id", "title"]
     assert list(shape["nearest"][0]) == ["id", "title", "score"]
-    assert list(shape["timings"]) == ["evidence_s", "first_word_s", "total_s"]
+    assert list(shape["timings"]) == ["evidence_s", "first_word_s", "total_s", "decided_s"]
     source = shape["sources"][0]
     paper = next(p for p in PAPERS if p.title == source["paper"]["title"])
     assert paper.abstract[source["start"] : source["end"]] == source["sentence"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.answering import AnswerDone, EvidenceFound, Turn
+from assistant.answering import AnswerDone, EvidenceFound, PassagesFound, Turn
 from assistant.errors import AssistantError, LibraryError
 from assistant.library import EVERYTHING, Filters
 from assistant.web.asking.conversation import Conversation, Entry
@@ -189,10 +189,12 @@ class Chat:
             emit(event)
             if isinstance(event, AnswerDone):
                 answer = event.answer
-            if isinstance(event, EvidenceFound) and event.evidence:
+            if isinstance(event, PassagesFound) or (
+                isinstance(event, EvidenceFound) and event.evidence
+            ):
                 break
         if answer is None:
-            # The pipeline yields the evidence before it calls the model, so the wait for the model
+            # The pipeline yields what it found before it calls the model, so the wait for the model
             # happens here, while the evidence is visible.
             with self._queue.slot(progress, lambda ahead: emit(Queued(ahead))):
                 for event in events:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.answering import ClaimVerified, EvidenceFound
+from assistant.answering import ClaimVerified, EvidenceFound, PassagesFound
 from assistant.html import render
 from assistant.text.sanitizing import sanitized
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assistant.answering import Answer, Claim, Evidence
     from assistant.answering.answer import Event
 
-State = Literal["searching", "waiting", "writing", "done", "stopped", "failed"]
+State = Literal["searching", "reading", "waiting", "writing", "done", "stopped", "failed"]
 
 # Tooltips of the verdicts.
 VERDICTS = {
@@ -23,6 +23,7 @@ VERDICTS = {
 _MAX_HEADING_LENGTH = 1_000
 _PROGRESS = {
     "searching": "Searching for evidence …",
+    "reading": "Reading what was found …",
     "waiting": "The model is busy with other questions …",
     "writing": "Writing and verifying every sentence …",
 }
@@ -90,6 +91,9 @@ class TurnView:
         if isinstance(event, Queued):
             self.ahead = event.ahead
             self.state = "waiting"
+        elif isinstance(event, PassagesFound):
+            self.evidence = [_evidence(n, item) for n, item in enumerate(event.passages, 1)]
+            self.state = "reading"
         elif isinstance(event, EvidenceFound):
             self.evidence = [_evidence(n, item) for n, item in enumerate(event.evidence, 1)]
             self.state = "writing" if event.evidence else "searching"
@@ -173,6 +177,8 @@ class TurnView:
             return []
         timings = self.answer.timings
         figures = [f"evidence {timings.evidence_s:.2f} s"]
+        if timings.decided_s is not None:
+            figures.append(f"decided {timings.decided_s:.2f} s")
         if timings.first_word_s is not None:
             figures.append(f"first word {timings.first_word_s:.2f} s")
         figures.append(f"whole answer {timings.total_s:.2f} s")
