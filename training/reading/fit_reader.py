@@ -3,9 +3,9 @@
 Usage: python -m training.reading.fit_reader CANDIDATES.jsonl DEV_SCORES.json [TEST_SCORES.json]
 
 The scores are those of `training.lora.score` for the examples of `judge_examples`. Two things are
-fitted on the dev part: the weight of the judge in the order of sentences, and a logistic regression
-for the probability that the best sentence answers. The figures for dev come from five-fold
-cross-validation by paper; the test part is only measured.
+fitted on the dev part, over libraries of all sizes together: the weight of the judge in the order
+of sentences, and a logistic regression for the probability that the best sentence answers. The
+figures for dev come from five-fold cross-validation by paper; the test part is only measured.
 """
 
 from __future__ import annotations
@@ -21,13 +21,23 @@ from typing import Any
 import numpy as np
 
 from assistant.answering.reader import JUDGED, READER_FILE, answer_features, combined_scores
+from training.reading.candidates import LARGE
 
 FOLDS = 5
 WEIGHTS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
-UNANSWERABLE = ("unsaid", "near", "swapped")
+UNANSWERABLE = ("absent", "near", "unsaid", "swapped")
 # Wrong refusals that the reported thresholds allow.
 REFUSED = 0.05
 _RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The weight of the judge in the order, the weights of answerability, and its threshold."""
+
+    weight: float
+    weights: dict[str, float]
+    threshold: float
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,8 @@ class Judged:
 def read(candidates: Path, scores: Path, split: str) -> list[Judged]:
     """The questions of `split` with their scores."""
     with candidates.open(encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["split"] == split]
+        rows = [{"setting": LARGE, **row} for row in map(json.loads, lines)]
+        rows = [row for row in rows if row["split"] == split]
     rows = [row for row in rows if row["candidates"]]
     stored = json.loads(scores.read_text(encoding="utf-8"))
     judged = []
@@ -105,48 +116,71 @@ def log_odds(one: Judged, weights: dict[str, float], weight: float) -> float:
     return weights[""] + sum(weights[name] * value for name, value in features.items())
 
 
-def refusals(judged: Sequence[Judged], odds: Sequence[float]) -> dict[str, float]:
-    """Shares refused of each kind, at `REFUSED` wrong refusals."""
+def threshold_of(judged: Sequence[Judged], odds: Sequence[float]) -> float:
+    """The log odds below which `REFUSED` of the answerable questions are."""
     answerable = [x for x, one in zip(odds, judged, strict=True) if one.answerable]
-    threshold = float(np.quantile(answerable, REFUSED))
-    shares = {"threshold": threshold}
+    return float(np.quantile(answerable, REFUSED))
+
+
+def refused(judged: Sequence[Judged], odds: Sequence[float], threshold: float) -> str:
+    """The shares refused below `threshold`, wrongly and of each kind, with the AUC of the kind."""
+    pairs = list(zip(odds, judged, strict=True))
+    answerable = np.array([x for x, one in pairs if one.answerable])
+    shares = [f"wrongly {np.mean(answerable < threshold):.3f}"]
     for kind in UNANSWERABLE:
-        values = [x for x, one in zip(odds, judged, strict=True) if one.row["kind"] == kind]
-        shares[kind] = float(np.mean(np.array(values) < threshold))
-        pairs = np.subtract.outer(np.array(answerable), np.array(values))
-        shares[f"{kind} AUC"] = float(np.mean((pairs > 0) + 0.5 * (pairs == 0)))
-    return {name: round(value, 3) for name, value in shares.items()}
+        values = np.array([x for x, one in pairs if one.row["kind"] == kind])
+        if len(values):
+            differences = np.subtract.outer(answerable, values)
+            area = np.mean((differences > 0) + 0.5 * (differences == 0))
+            shares.append(f"{kind} {np.mean(values < threshold):.2f} (AUC {area:.2f})")
+    return ", ".join(shares)
 
 
-def reliability(judged: Sequence[Judged], odds: Sequence[float]) -> list[tuple[float, float, int]]:
-    """Mean predicted probability, share that is answerable, and count, in five groups."""
-    order = np.argsort(odds)
-    table = []
-    for part in np.array_split(order, 5):
-        predicted = float(np.mean([1 / (1 + np.exp(-odds[i])) for i in part]))
-        table.append((predicted, float(np.mean([judged[i].answerable for i in part])), len(part)))
-    return table
+def reliability(judged: Sequence[Judged], odds: Sequence[float]) -> str:
+    """Mean predicted probability and share that is answerable, in five groups."""
+    groups = []
+    for part in np.array_split(np.argsort(odds), 5):
+        predicted = np.mean([1 / (1 + np.exp(-odds[i])) for i in part])
+        actual = np.mean([judged[i].answerable for i in part])
+        groups.append(f"{predicted:.2f} / {actual:.2f}")
+    return ", ".join(groups)
 
 
-def report(name: str, judged: Sequence[Judged], odds: Sequence[float], weight: float) -> None:
-    """Print the figures of one part."""
+def report(name: str, judged: Sequence[Judged], odds: Sequence[float], fitted: Fitted) -> None:
+    """Print the figures of the questions `judged`."""
     print(f"{name}: {len(judged)} questions")
-    for label, value in (("linear", 0.0), ("judge", 100.0), ("both", weight)):
+    for label, value in (("linear", 0.0), ("judge", 100.0), ("both", fitted.weight)):
         shares = " / ".join(f"{first_right(judged, value, k):.3f}" for k in (1, 2, 4))
         print(f"  {label}: answer among the first 1 / 2 / 4: {shares}")
-    kinds = sorted({one.row["kind"] for one in judged if one.answerable})
-    for kind in kinds:
-        chosen = [one for one in judged if one.row["kind"] == kind]
-        print(f"    {kind}: {first_right(chosen, 0):.2f} -> {first_right(chosen, weight):.2f}")
-    for field in ("pubmedqa", "scifact", "scitldr", "arxiv", "cranfield"):
-        chosen = [one for one in judged if one.row["paper"].startswith(field)]
-        if any(one.answerable for one in chosen):
+    linear = [one.row["odds"] for one in judged]
+    print(f"  linear at 5%: {refused(judged, linear, threshold_of(judged, linear))}")
+    print(f"  both at 5%:   {refused(judged, odds, threshold_of(judged, odds))}")
+    print(f"  in use:       {refused(judged, odds, fitted.threshold)}")
+    print(f"  predicted / actual: {reliability(judged, odds)}")
+
+
+def report_parts(judged: Sequence[Judged], weight: float) -> None:
+    """Print how often the first sentence answers, by kind, style and source."""
+    for key in ("kind", "style"):
+        for value in sorted({one.row[key] for one in judged if one.answerable}):
+            chosen = [one for one in judged if one.row[key] == value]
             shares = f"{first_right(chosen, 0):.2f} -> {first_right(chosen, weight):.2f}"
-            print(f"    {field}: {shares}")
-    print("  linear:", refusals(judged, [one.row["odds"] for one in judged]))
-    print("  both:  ", refusals(judged, odds))
-    for predicted, share, count in reliability(judged, odds):
-        print(f"    predicted {predicted:.2f}, answerable {share:.2f} ({count})")
+            print(f"    {value}: {shares} ({len(chosen)})")
+    for source in sorted({one.row["paper"].split(":")[0] for one in judged}):
+        chosen = [one for one in judged if one.row["paper"].startswith(source)]
+        shares = f"{first_right(chosen, 0):.2f} -> {first_right(chosen, weight):.2f}"
+        print(f"    {source}: {shares} ({len(chosen)})")
+
+
+def report_all(name: str, judged: list[Judged], odds: Sequence[float], fitted: Fitted) -> None:
+    """Print the figures for all questions of a part together, and for each setting."""
+    report(name, judged, odds, fitted)
+    for setting in dict.fromkeys(one.row["setting"] for one in judged):
+        rows = [i for i, one in enumerate(judged) if one.row["setting"] == setting]
+        chosen = [judged[i] for i in rows]
+        report(f"{name}, {setting}", chosen, [odds[i] for i in rows], fitted)
+        if setting == LARGE:
+            report_parts(chosen, fitted.weight)
 
 
 def main() -> None:
@@ -162,20 +196,19 @@ def main() -> None:
     weight = max(WEIGHTS, key=lambda value: first_right(dev, value))
     odds = [0.0] * len(dev)
     for fold in range(FOLDS):
-        fitted = fit([one for one in dev if one.fold != fold], weight)
+        weights = fit([one for one in dev if one.fold != fold], weight)
         for index, one in enumerate(dev):
             if one.fold == fold:
-                odds[index] = log_odds(one, fitted, weight)
-    report("dev", dev, odds, weight)
-    weights = fit(dev, weight)
-    threshold = refusals(dev, odds)["threshold"]
+                odds[index] = log_odds(one, weights, weight)
+    fitted = Fitted(weight, fit(dev, weight), threshold_of(dev, odds))
+    report_all("dev", dev, odds, fitted)
     if options.test:
         test = read(options.candidates, options.test, "test")
-        report("test", test, [log_odds(one, weights, weight) for one in test], weight)
+        report_all("test", test, [log_odds(one, fitted.weights, weight) for one in test], fitted)
     stored = {
         "weight": weight,
-        "answerability": {name: round(value, 4) for name, value in weights.items()},
-        "threshold": round(threshold, 3),
+        "answerability": {name: round(value, 4) for name, value in fitted.weights.items()},
+        "threshold": round(fitted.threshold, 3),
     }
     READER_FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
