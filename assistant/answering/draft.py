@@ -80,9 +80,13 @@ class Draft:
         dropped = len(self.claims) - len(self.shown)
         return self._repetitive or len(self.shown) >= MAX_CLAIMS or dropped >= _MAX_DROPPED
 
-    def add(self, sentence: str) -> Claim | None:
-        """Verify a sentence of the model and add it as a claim; None if it is empty or repeated."""
-        text, cited = split_markers(sanitized(sentence))
+    def add(self, sentence: str, given: tuple[int, ...] = ()) -> Claim | None:
+        """Verify a sentence of the model and add it as a claim; None if it is empty or repeated.
+
+        `given` are the numbers of the evidence that the model saw, if it does not cite.
+        """
+        text, marked = split_markers(sanitized(sentence))
+        cited = marked or given
         if not any(character.isalnum() for character in text):
             return None
         previous = " ".join(claim.text for claim in self.claims)

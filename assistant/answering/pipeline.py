@@ -29,6 +29,7 @@ from assistant.answering.question_kinds import (
 )
 from assistant.answering.reader import read
 from assistant.answering.retrieval import retrieve_for_follow_up
+from assistant.answering.short_answer import ShortAnswers
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, UsageError
 from assistant.library import EVERYTHING, parse_query
@@ -75,6 +76,7 @@ class AnswerPipeline:
         self._prompt = Prompt.load(PROMPT, prompts)
         self._tasks = ModelTasks(model, prompts)
         self._judge = Judge(model, prompts)
+        self._short_answers = ShortAnswers(model, prompts)
 
     def ask(
         self,
@@ -185,22 +187,27 @@ class AnswerPipeline:
         """Add the model's reply to `draft`; yield the claims that can be shown."""
         if progress.stop_requested:
             return
-        request = answer_request(
-            context.standalone,
-            context.retrieved.evidence,
-            self._prompt,
-            self._model,
-            self._settings.answer_tokens,
-        )
+        evidence = context.retrieved.evidence
+        given: tuple[int, ...] = ()
+        if self._short_answers.available:
+            request, given = self._short_answers.request(context.standalone, evidence)
+        else:
+            request = answer_request(
+                context.standalone,
+                evidence,
+                self._prompt,
+                self._model,
+                self._settings.answer_tokens,
+            )
         stream = self._model.generate(request)
         sentences = SentenceStream()
         with cancelled_on_stop(progress, stream.cancel):
             for piece in stream:
-                yield from _add_sentences(draft, sentences.add(piece))
+                yield from _add_sentences(draft, sentences.add(piece), given)
                 if draft.finished:
                     return
             truncated = stream.stats.finish != "stop"
-            yield from _add_sentences(draft, sentences.finish(truncated=truncated))
+            yield from _add_sentences(draft, sentences.finish(truncated=truncated), given)
 
     def _done(
         self, context: _Context, text: str, draft: Draft | None, note: str | None
@@ -222,10 +229,12 @@ class AnswerPipeline:
         )
 
 
-def _add_sentences(draft: Draft, sentences: Sequence[str]) -> Iterator[Claim]:
-    """Add `sentences` to `draft`; yield the claims that can be shown."""
+def _add_sentences(
+    draft: Draft, sentences: Sequence[str], given: tuple[int, ...]
+) -> Iterator[Claim]:
+    """Add `sentences`, written from the evidence `given`; yield the claims that can be shown."""
     for sentence in sentences:
-        claim = None if draft.finished else draft.add(sentence)
+        claim = None if draft.finished else draft.add(sentence, given)
         if claim is not None and claim.shown:
             yield claim
 

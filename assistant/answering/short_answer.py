@@ -9,21 +9,67 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from assistant.models.protocols import GenerationRequest, Priority
+from assistant.prompt import Prompt
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from assistant.models.protocols import Message
-    from assistant.prompt import Prompt
+    from assistant.answering.answer import Evidence
+    from assistant.answering.question import Question
+    from assistant.models.protocols import LanguageModel, Message
 
 PROMPT = "short_answer"
 ADAPTER = "answer"
-# Sentences of evidence, and tokens of a reply.
-MAX_SENTENCES = 2
-MAX_TOKENS = 80
+# Tokens of a reply.
+_MAX_TOKENS = 80
+# A second sentence of the same paper is evidence too if it is this likely, relative to the first.
+_SECOND = 0.3
 # Characters of the parts of the prompt.
 _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 160, 420
+
+
+class ShortAnswers:
+    """Requests short answers from one model."""
+
+    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
+        """Load the prompt; `prompts` is the folder of the user's own versions.
+
+        Raises:
+            PromptTemplateError: the prompt is invalid.
+        """
+        self._model = model
+        self._prompt = Prompt.load(PROMPT, prompts)
+
+    @property
+    def available(self) -> bool:
+        """Whether the model has the adapter."""
+        return ADAPTER in self._model.adapters
+
+    def request(
+        self, question: Question, evidence: Sequence[Evidence]
+    ) -> tuple[GenerationRequest, tuple[int, ...]]:
+        """The request to answer from the best sentences, and their numbers (from 1) in `evidence`.
+
+        Decoding is greedy, because an answer has to repeat words of its evidence.
+        """
+        best = evidence[0]
+        chosen = [1]
+        for n, other in enumerate(evidence[1:], start=2):
+            if other.stored.number == best.stored.number and other.score >= _SECOND * best.score:
+                chosen.append(n)
+                break
+        # The adapter has learned from sentences in the order of their abstract.
+        ordered = sorted((evidence[n - 1] for n in chosen), key=lambda one: one.start)
+        messages = short_answer_messages(
+            self._prompt, best.stored.title, [one.text for one in ordered], question.text
+        )
+        request = GenerationRequest(
+            messages, max_tokens=_MAX_TOKENS, adapter=ADAPTER, priority=Priority.INTERACTIVE
+        )
+        return request, tuple(chosen)
 
 
 def short_answer_messages(

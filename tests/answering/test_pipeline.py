@@ -15,6 +15,7 @@ from assistant.answering import (
     ClaimVerified,
     Event,
     EvidenceFound,
+    PassagesFound,
     Turn,
 )
 from assistant.errors import ModelError, UsageError
@@ -281,3 +282,24 @@ def test_one_paper_can_be_asked_alone(library: Library) -> None:
     refused = asked(QUESTION)
     assert refused.text == f"The abstract of this paper does not answer “{QUESTION}”."
     assert asked("Which river is the deepest?").claims[0].text == "The deepest river is the Glomma."
+
+
+def test_passages_are_shown_before_a_model_reads_them(library: Library) -> None:
+    reading = ScriptedModel(
+        lambda request: "yes" if request.choices else RIGHT,
+        adapters=["relevance"],
+        choose=lambda request: {"yes": 0.99, "no": 0.01},
+    )
+    made = AnswerPipeline(library, reading, load_settings()).ask(QUESTION)
+    first = next(made)
+    assert isinstance(first, PassagesFound)
+    assert first.passages
+    assert not reading.requests
+    second = next(made)
+    assert isinstance(second, EvidenceFound)
+    assert {request.adapter for request in reading.requests} == {"relevance"}
+    *_, last = made
+    assert isinstance(last, AnswerDone)
+    timings = last.answer.timings
+    assert timings.decided_s is not None
+    assert timings.evidence_s <= timings.decided_s <= timings.total_s
