@@ -10,7 +10,7 @@ sentences that they are given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.text.names import mentions, missing_facts, names
@@ -74,12 +74,15 @@ class Verification:
     """The result of claim verification.
 
     `missing` lists words and kinds of information that the evidence does not support. `score` is
-    the probability of support, 0 if a rule rejected the claim.
+    the probability of support, 0 if a rule rejected the claim. `contradicts` is whether the claim
+    states numbers, units or names that the evidence does not state, or not of the same thing: no
+    paraphrase does.
     """
 
     supported: bool
     missing: tuple[str, ...]
     score: float = 0.0
+    contradicts: bool = False
 
 
 def verify_claim(claim: str, cited: Sequence[CitedSentence], question: str = "") -> Verification:
@@ -99,14 +102,16 @@ def verify_claim(claim: str, cited: Sequence[CitedSentence], question: str = "")
             groups.append(sorted(of_paper, key=lambda source: source.start))
     if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
-    best = Verification(supported=False, missing=("evidence",))
+    best = Verification(supported=False, missing=("evidence",), contradicts=True)
+    contradicts = True
     for group in groups:
         result = apply_rules(claim, group, question).result()
         if result.supported:
             return result
+        contradicts &= result.contradicts
         if best.missing == ("evidence",) or len(result.missing) < len(best.missing):
             best = result
-    return best
+    return replace(best, contradicts=contradicts)
 
 
 def is_covered_by(claim: str, text: str) -> bool:
@@ -138,6 +143,7 @@ class RuleFindings:
     violations: tuple[str, ...]
     features: SupportFeatures
     question_words: int
+    contradicts: bool
 
     def result(self) -> Verification:
         """Combine the rules with the score."""
@@ -145,7 +151,7 @@ class RuleFindings:
         new = [aligned.claim[n].text for n in aligned.new]
         missing = tuple(dict.fromkeys((*self.violations, *new)))
         if self.violations:
-            return Verification(supported=False, missing=missing)
+            return Verification(supported=False, missing=missing, contradicts=self.contradicts)
         content = [token for token in aligned.claim if token.content]
         supported = sum(aligned.in_source(token) for token in content)
         score = self.features.probability()
@@ -170,10 +176,15 @@ def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") 
     text, evidence = unify_acronyms(claim, " ".join(source.text for source in cited))
     aligned = align(tokenize(text), tokenize(evidence))
     context = _Context.of(cited, question, evidence)
-    violations = missing_facts(text, context.citable)
-    violations += _violations(aligned, text, [source.text for source in cited], context)
+    missing = missing_facts(text, context.citable)
+    violations = missing + _violations(aligned, text, [source.text for source in cited], context)
     question_words = sum(aligned.claim[n].key in context.question for n in aligned.new)
-    return RuleFindings(tuple(violations), context.features(aligned), question_words)
+    return RuleFindings(
+        tuple(violations),
+        context.features(aligned),
+        question_words,
+        contradicts=bool(missing) or has_moved_number(aligned),
+    )
 
 
 def _violations(
