@@ -181,6 +181,31 @@ def test_the_adapter_changes_what_is_written_and_leaves_other_requests_alone(
         assert alike(reply, own) > alike(reply, other)
 
 
+def test_judgements_at_once_are_those_of_each_alone(engine: Engine) -> None:
+    def judge(facts: list[str]) -> list[float]:
+        streams = [
+            engine.generate(
+                GenerationRequest(
+                    (Message("user", f"Is this about lakes? Reply yes or no. {LONG} {fact}"),),
+                    max_tokens=1,
+                    choices=("yes", "no"),
+                    adapter="relevance",
+                    priority=Priority.READING,
+                )
+            )
+            for fact in facts
+        ]
+        for stream in streams:
+            list(stream)
+        assert all(stream.stats.reused_tokens > 100 for stream in streams[1:])
+        return [stream.stats.choices["yes"] for stream in streams]
+
+    facts = ["Trains run on rails.", "Lake Garda is deep.", "Ducks swim.", "Tea is hot."] * 3
+    together = judge(facts)
+    # Other batch shapes round differently, as in `alike`.
+    assert together == pytest.approx([judge([fact])[0] for fact in facts], abs=0.1)
+
+
 def test_an_unknown_adapter_is_refused(engine: Engine) -> None:
     with pytest.raises(ModelError, match="no adapter 'x'"):
         engine.generate(request("Hello", adapter="x"))
