@@ -27,6 +27,7 @@ TEMPLATES: dict[str, frozenset[str]] = {
     "judge": frozenset({"evidence", "statement"}),
     "relevance": frozenset({"question", "title", "sentence"}),
     "short_answer": frozenset({"evidence", "question", "title"}),
+    "support": frozenset({"title", "evidence", "claim"}),
     "tldr": frozenset({"title", "abstract"}),
 }
 

@@ -7,14 +7,10 @@ start of their prompts, which is computed once.
 
 from __future__ import annotations
 
-import math
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from assistant.models.protocols import GenerationRequest, Priority
-from assistant.models.stream import cancelled_on_stop
+from assistant.answering.yes_no import clipped, yes_log_odds
 from assistant.prompt import Prompt
-from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +21,8 @@ if TYPE_CHECKING:
 
 PROMPT = "relevance"
 ADAPTER = "relevance"
-_YES, _NO = "yes", "no"
 # Characters of the parts of the prompt. Longer ones cost time and decide nothing.
 _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 110, 400
-# The probability of a choice is kept this far from 0 and 1, as the log odds have to be finite.
-_MIN_PROBABILITY = 1e-6
 
 
 class Judge:
@@ -63,43 +56,17 @@ class Judge:
             ModelError: the model failed.
 
         """
-        streams = [
-            self._model.generate(
-                GenerationRequest(
-                    relevance_messages(self._prompt, question, title, sentence),
-                    max_tokens=1,
-                    choices=(_YES, _NO),
-                    adapter=ADAPTER,
-                    priority=Priority.READING,
-                )
-            )
+        prompts = [
+            relevance_messages(self._prompt, question, title, sentence)
             for title, sentence in sentences
         ]
-
-        def cancel() -> None:
-            for stream in streams:
-                stream.cancel()
-
-        judged = []
-        with cancelled_on_stop(progress, cancel):
-            for stream in streams:
-                for _ in stream:
-                    pass
-                if not stream.stats.choices:
-                    break
-                yes = min(max(stream.stats.choices[_YES], _MIN_PROBABILITY), 1 - _MIN_PROBABILITY)
-                judged.append(math.log(yes / (1 - yes)))
-        return judged
+        return yes_log_odds(self._model, prompts, ADAPTER, progress)
 
 
 def relevance_messages(
     prompt: Prompt, question: str, title: str, sentence: str
 ) -> tuple[Message, ...]:
     """The messages that ask whether `sentence`, of the paper with `title`, answers `question`."""
-
-    def clipped(text: str, limit: int) -> str:
-        return shorten(sanitized(text), limit, placeholder=" …")
-
     return prompt.messages(
         question=clipped(question, _MAX_QUESTION),
         title=clipped(title, _MAX_TITLE),

@@ -16,12 +16,9 @@ import random
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.judge import relevance_messages
+from assistant.answering.judge import PROMPT, relevance_messages
 from assistant.answering.reader import JUDGED
-from assistant.models.bundled_model import packaged_file
-from assistant.models.chat_template import ChatTemplate
-from assistant.models.llama import LlamaModel
-from assistant.prompt import Prompt
+from training.reading.tokenizer import Branch, Tokenizer
 
 # Sentences for each question. Those that the product ranks highest are the hardest negatives.
 _POSITIVES, _NEGATIVES = 2, 2
@@ -46,37 +43,6 @@ def branches(row: dict[str, Any], chooser: random.Random) -> list[tuple[str, str
     return chosen
 
 
-class Tokenizer:
-    """Tokenizes the judge's prompt as the engine does."""
-
-    def __init__(self) -> None:
-        """Load the vocabulary of the bundled model."""
-        model = LlamaModel(packaged_file())
-        self._template = ChatTemplate(model, "bundled model")
-        self._prompt = Prompt.load("relevance")
-        (self.yes,), (self.no,) = (model.tokenize(word, markup=False) for word in ("yes", "no"))
-
-    def ids(self, question: str, title: str, sentence: str) -> list[int]:
-        """Token ids of the prompt."""
-        return self._template.tokens(relevance_messages(self._prompt, question, title, sentence))
-
-    def example(self, row: dict[str, Any], chosen: list[tuple[str, str, bool]]) -> dict[str, Any]:
-        """The example of one question."""
-        prompts = [self.ids(row["q"], title, sentence) for title, sentence, _ in chosen]
-        shared = min(map(len, prompts))
-        while any(one[:shared] != prompts[0][:shared] for one in prompts):
-            shared -= 1
-        # A single branch shares nothing, and each branch needs tokens of its own.
-        shared = min(shared, min(map(len, prompts)) - 1)
-        return {
-            "prefix": prompts[0][:shared],
-            "branches": [
-                {"ids": ids[shared:], "target": [self.yes if answers else self.no]}
-                for ids, (_, _, answers) in zip(prompts, chosen, strict=True)
-            ],
-        }
-
-
 def main() -> None:
     """Write the examples and print the ids of the choices."""
     parser = argparse.ArgumentParser(description="Make the judge's examples.")
@@ -84,13 +50,17 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer()
+    tokenizer = Tokenizer(PROMPT)
     chooser = random.Random(0)
     lines: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
     with options.candidates.open(encoding="utf-8") as rows:
         for row in map(json.loads, rows):
             if chosen := branches(row, chooser):
-                lines[row["split"]].append(json.dumps(tokenizer.example(row, chosen)))
+                example = tokenizer.example(
+                    Branch(relevance_messages(tokenizer.prompt, row["q"], title, sentence), answers)
+                    for title, sentence, answers in chosen
+                )
+                lines[row["split"]].append(json.dumps(example))
     chooser.shuffle(lines["train"])
     for name, examples in lines.items():
         (options.out / f"{name}.jsonl").write_text("\n".join(examples) + "\n", encoding="utf-8")

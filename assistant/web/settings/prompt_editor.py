@@ -28,6 +28,7 @@ PURPOSES = {
     ),
     "relevance": ("Relevance", "Asks whether a sentence answers the question."),
     "short_answer": ("Short answer", "Writes an answer of one sentence from its evidence."),
+    "support": ("Support", "Asks whether the evidence supports a claim."),
     "judge": (
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",

@@ -1,0 +1,70 @@
+"""A language model that reads evidence and says whether it supports a claim.
+
+The bundled model does this with an adapter that is trained for exactly this prompt
+(`training/reading`). The evidence comes first, so all claims about the same evidence share the
+start of their prompts, which is computed once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.answering.yes_no import clipped, yes_log_odds
+from assistant.prompt import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assistant.models.protocols import LanguageModel, Message
+    from assistant.progress import Progress
+
+PROMPT = "support"
+ADAPTER = "support"
+# Characters of the parts of the prompt. Longer ones cost time and decide nothing.
+MAX_TITLE, MAX_EVIDENCE, MAX_CLAIM = 110, 900, 400
+
+
+class SupportJudge:
+    """Judges claims with one model. Thread-safe, as the model is."""
+
+    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
+        """Load the prompt; `prompts` is the folder of the user's own versions.
+
+        Raises:
+            PromptTemplateError: the prompt is invalid.
+        """
+        self._model = model
+        self._prompt = Prompt.load(PROMPT, prompts)
+
+    @property
+    def available(self) -> bool:
+        """Whether the model has the adapter. Without it, judging has not been measured."""
+        return ADAPTER in self._model.adapters
+
+    def log_odds(
+        self, title: str, evidence: str, claims: Sequence[str], progress: Progress
+    ) -> list[float]:
+        """Log odds that `evidence` supports each claim; fewer after a stop.
+
+        Args:
+            title: title of the paper that the evidence is from.
+            evidence: sentences of that paper.
+            claims: the claims; each is judged alone.
+            progress: a stop ends the judging.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
+        prompts = [support_messages(self._prompt, title, evidence, claim) for claim in claims]
+        return yes_log_odds(self._model, prompts, ADAPTER, progress)
+
+
+def support_messages(prompt: Prompt, title: str, evidence: str, claim: str) -> tuple[Message, ...]:
+    """The messages that ask whether `evidence`, of the paper with `title`, supports `claim`."""
+    return prompt.messages(
+        title=clipped(title, MAX_TITLE),
+        evidence=clipped(evidence, MAX_EVIDENCE),
+        claim=clipped(claim, MAX_CLAIM),
+    )
