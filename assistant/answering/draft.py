@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_CLAIMS = 3
 # After this many unsupported sentences the model is unlikely to write a supported one.
 _MAX_DROPPED = 2
+# Sentences that are tried as the citation of a claim; each may be read by the model.
+_MAX_TRIED = 2
 # A claim with fewer words and no number says nothing, such as `Quantum computing.`
 _MIN_WORDS = 4
 # Sentences are quoted until the cited ones contain the answer with this probability ...
@@ -50,7 +52,7 @@ class Draft:
         evidence: Sequence[Evidence],
         *,
         headed: bool = False,
-        confirm: Callable[[str, str], bool] = lambda claim, cited: True,
+        supports: Callable[[str, Sequence[Evidence]], bool] | None = None,
     ) -> None:
         """Start without claims.
 
@@ -58,15 +60,14 @@ class Draft:
             question: the question to answer.
             evidence: the sentences that claims can cite, numbered from 1.
             headed: add the title of the paper to each quotation.
-            confirm: called with a claim that verification supports and the text it cites; the claim
-                is dropped if it returns False.
+            supports: whether evidence supports a claim; the rules of verification by default.
 
         """
         self.claims: list[Claim] = []
         self._question = question
         self._evidence = evidence
         self._headed = headed
-        self._confirm = confirm
+        self._supports = supports or self._supported_by_rules
         self._repetitive = False
 
     @property
@@ -134,17 +135,19 @@ class Draft:
         return quotations
 
     def _verified(self, text: str, cited: tuple[int, ...]) -> Claim:
-        """Try the model's own citations first, then each sentence by its support."""
+        """Try the model's own citations first, then the sentences with most in common."""
         too_short = len(text.split()) < _MIN_WORDS and not numbers(text)
         if too_short or is_covered_by(text, self._question.text):
             return Claim(text, "dropped", cited)
-        for citations in (cited, *((n,) for n in rank_by_support(text, self._evidence))):
+        others = rank_by_support(text, self._evidence)[:_MAX_TRIED]
+        for citations in dict.fromkeys((cited, *((n,) for n in others))):
             sources = [self._evidence[n - 1] for n in citations]
-            if verify_claim(text, sources, self._question.text).supported and self._confirm(
-                text, " ".join(source.text for source in sources)
-            ):
+            if sources and self._supports(text, sources):
                 return Claim(text, "supported", citations)
         return Claim(text, "dropped", cited)
+
+    def _supported_by_rules(self, claim: str, cited: Sequence[Evidence]) -> bool:
+        return verify_claim(claim, cited, self._question.text).supported
 
     def _has_number(self, texts: Sequence[str]) -> bool:
         """Whether one of `texts` has a number that the question does not have."""

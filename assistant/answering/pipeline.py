@@ -18,6 +18,7 @@ from assistant.answering.answer import (
     PassagesFound,
     Timings,
 )
+from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.draft import Draft
 from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
 from assistant.answering.judge import Judge
@@ -75,6 +76,7 @@ class AnswerPipeline:
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
         self._tasks = ModelTasks(model, prompts)
+        self._check = ClaimCheck(model, self._tasks, prompts)
         self._judge = Judge(model, prompts)
         self._short_answers = ShortAnswers(model, prompts)
 
@@ -141,7 +143,7 @@ class AnswerPipeline:
             standalone,
             retrieved.evidence,
             headed=retrieved.headed,
-            confirm=lambda claim, cited: self._tasks.confirms(claim, cited, progress),
+            supports=lambda claim, cited: self._check.supports(claim, cited, standalone, progress),
         )
         note = retrieved.note
         try:

@@ -7,6 +7,10 @@ start of their prompts, which is computed once.
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answering.yes_no import clipped, yes_log_odds
@@ -14,7 +18,6 @@ from assistant.prompt import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from assistant.models.protocols import LanguageModel, Message
     from assistant.progress import Progress
@@ -23,6 +26,33 @@ PROMPT = "support"
 ADAPTER = "support"
 # Characters of the parts of the prompt. Longer ones cost time and decide nothing.
 MAX_TITLE, MAX_EVIDENCE, MAX_CLAIM = 110, 900, 400
+
+
+SUPPORT_FILE = Path(__file__).with_name("support.json")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Log odds of the judge at which a claim is accepted.
+
+    Attributes:
+        sure: without the rules, unless the claim contradicts numbers or names.
+        objection: of claims that the rules accept.
+
+    """
+
+    sure: float
+    objection: float
+
+    def accepts(self, odds: float, *, rules: bool, contradicts: bool) -> bool:
+        """Whether a claim is accepted; `rules` is whether the rules accept it."""
+        return not contradicts and odds >= (self.objection if rules else self.sure)
+
+
+@cache
+def support_thresholds() -> Thresholds:
+    """The thresholds that ship with the package."""
+    return Thresholds(**json.loads(SUPPORT_FILE.read_text(encoding="utf-8")))
 
 
 class SupportJudge:

