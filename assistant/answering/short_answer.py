@@ -6,12 +6,11 @@ sentences of its abstract that answer, and the question.
 
 from __future__ import annotations
 
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
+from assistant.answering.yes_no import clipped
 from assistant.models.protocols import GenerationRequest, Priority
 from assistant.prompt import Prompt
-from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 PROMPT = "short_answer"
 ADAPTER = "answer"
 # Tokens of a reply.
-_MAX_TOKENS = 80
+MAX_TOKENS = 80
 # A second sentence of the same paper is evidence too if it is this likely, relative to the first.
 _SECOND = 0.3
 # Characters of the parts of the prompt.
@@ -67,7 +66,7 @@ class ShortAnswers:
             self._prompt, best.stored.title, [one.text for one in ordered], question.text
         )
         request = GenerationRequest(
-            messages, max_tokens=_MAX_TOKENS, adapter=ADAPTER, priority=Priority.INTERACTIVE
+            messages, max_tokens=MAX_TOKENS, adapter=ADAPTER, priority=Priority.INTERACTIVE
         )
         return request, tuple(chosen)
 
@@ -76,10 +75,6 @@ def short_answer_messages(
     prompt: Prompt, title: str, sentences: Sequence[str], question: str
 ) -> tuple[Message, ...]:
     """The messages that ask for an answer from `sentences` of the paper with `title`."""
-
-    def clipped(text: str, limit: int) -> str:
-        return shorten(sanitized(text), limit, placeholder=" …")
-
     return prompt.messages(
         title=clipped(title, _MAX_TITLE),
         evidence=" ".join(clipped(sentence, _MAX_SENTENCE) for sentence in sentences),

@@ -14,15 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from assistant.answering.short_answer import PROMPT, short_answer_messages
-from assistant.models.bundled_model import packaged_file
-from assistant.models.chat_template import ChatTemplate
-from assistant.models.llama import LlamaModel
-from assistant.prompt import Prompt
 from training.questions import Abstract
 from training.reading.dataset import (
     ReadingQuestion,
@@ -30,6 +24,7 @@ from training.reading.dataset import (
     questions,
     split_of,
 )
+from training.reading.tokenizer import Tokenizer
 
 # How often there is a second sentence of evidence: another answering one, or one that does not.
 _SECOND_ANSWERING, _OTHER = 0.4, 0.35
@@ -53,34 +48,13 @@ def evidence(
     return tuple(abstract.sentences[index] for index in sorted(chosen))
 
 
-class Tokenizer:
-    """Tokenizes prompt and answer as the engine does."""
-
-    def __init__(self) -> None:
-        """Load the vocabulary of the bundled model."""
-        self._model = LlamaModel(packaged_file())
-        self._template = ChatTemplate(self._model, "bundled model")
-        self._prompt = Prompt.load(PROMPT)
-        (self._end,) = self._model.tokenize("<|im_end|>", markup=True)
-
-    def example(self, one: ReadingQuestion, title: str, sentences: Sequence[str]) -> dict[str, Any]:
-        """The example of one question."""
-        messages = short_answer_messages(self._prompt, title, sentences, one.text)
-        ids = self._template.tokens(messages)
-        target = [*self._model.tokenize(one.answer, markup=False), self._end]
-        branch: dict[str, Any] = {"ids": ids[-1:], "target": target}
-        if one.kind == "yesno":
-            branch["weights"] = [_WEIGHT_OF_YES_OR_NO, *[1.0] * (len(target) - 1)]
-        return {"prefix": ids[:-1], "branches": [branch]}
-
-
 def main() -> None:
     """Write the examples."""
     parser = argparse.ArgumentParser(description="Make examples of short answers.")
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer()
+    tokenizer = Tokenizer(PROMPT)
     abstracts = annotated_abstracts()
     chooser = random.Random(0)
     lines: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
@@ -91,7 +65,9 @@ def main() -> None:
         sentences = evidence(one, abstract, chooser if split == "train" else None)
         if split == "train" and max(map(len, sentences)) > _MAX_SENTENCE:
             continue
-        example = tokenizer.example(one, abstract.title, sentences)
+        messages = short_answer_messages(tokenizer.prompt, abstract.title, sentences, one.text)
+        first = _WEIGHT_OF_YES_OR_NO if one.kind == "yesno" else 1.0
+        example = tokenizer.reply(messages, one.answer, first)
         if split != "train":
             example |= {
                 "question": one.text,

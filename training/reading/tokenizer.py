@@ -1,4 +1,4 @@
-"""Yes/no prompts that start the same -> one example of `training.lora.train`, as token ids."""
+"""Prompts and their replies -> examples of `training.lora.train`, as token ids."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ class Tokenizer:
 
     def __init__(self, prompt: str) -> None:
         """Load the template `prompt` and the vocabulary of the bundled model."""
-        model = LlamaModel(packaged_file())
+        self._model = model = LlamaModel(packaged_file())
         self._template = ChatTemplate(model, "bundled model")
+        (self._end,) = model.tokenize("<|im_end|>", markup=True)
         self.prompt = Prompt.load(prompt)
         (self.yes,), (self.no,) = (model.tokenize(word, markup=False) for word in ("yes", "no"))
 
@@ -49,3 +50,11 @@ class Tokenizer:
                 for ids, one in zip(prompts, chosen, strict=True)
             ],
         }
+
+    def reply(self, messages: tuple[Message, ...], text: str, first: float = 1.0) -> dict[str, Any]:
+        """The example that teaches to reply `text`; its first token has the weight `first`."""
+        ids = self._template.tokens(messages)
+        target = [*self._model.tokenize(text, markup=False), self._end]
+        weights = [first, *[1.0] * (len(target) - 1)]
+        branch = {"ids": ids[-1:], "target": target, "weights": weights}
+        return {"prefix": ids[:-1], "branches": [branch]}

@@ -1,0 +1,86 @@
+"""Rules and judge together: what each can accept, and what the judge is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.answer import Evidence
+from assistant.answering.claim_check import ClaimCheck
+from assistant.answering.generation import ModelTasks
+from assistant.answering.question import Question
+from assistant.answering.support import ADAPTER, Thresholds
+from assistant.library import StoredPaper
+from assistant.models.fake import ScriptedModel
+from assistant.paper import Paper
+from assistant.progress import NO_PROGRESS
+
+ABSTRACT = "Cats sleep 14 hours a day. Dogs rest less."
+PARAPHRASE = "A feline spends 14 hours of every day asleep."
+QUOTATION = "Cats sleep 14 hours a day."
+QUESTION = Question.parse("Do cats sleep a lot?")
+
+
+def evidence(number: int = 1) -> Evidence:
+    stored = StoredPaper(number, f"text:{number}", Paper(title="Sleep", abstract=ABSTRACT))
+    return Evidence(stored, ABSTRACT[:26], 0, 26, 1.0)
+
+
+def judge(yes: float) -> ScriptedModel:
+    return ScriptedModel(
+        lambda request: "yes",
+        adapters=[ADAPTER],
+        choose=lambda request: {"yes": yes, "no": 1 - yes},
+    )
+
+
+def accepted(model: ScriptedModel, claim: str, count: int = 1) -> bool:
+    check = ClaimCheck(model, ModelTasks(model, None), None)
+    sources = [evidence(n + 1) for n in range(count)]
+    return check.supports(claim, sources, QUESTION, NO_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    ("yes", "claim", "result"),
+    [
+        (0.9999, PARAPHRASE, True),
+        (0.5, PARAPHRASE, False),
+        (0.5, QUOTATION, True),
+        (0.0001, QUOTATION, False),
+    ],
+)
+def test_the_judge_accepts_paraphrases_and_objects_to_what_the_rules_accept(
+    yes: float, claim: str, result: bool
+) -> None:
+    assert accepted(judge(yes), claim) is result
+
+
+def test_another_number_is_rejected_without_asking() -> None:
+    model = judge(0.9999)
+    assert not accepted(model, "A feline spends 15 hours of every day asleep.")
+    assert not model.requests
+
+
+def test_a_reply_is_judged_together_with_its_question() -> None:
+    model = judge(0.9999)
+    assert accepted(model, f"Yes, {PARAPHRASE[0].lower()}{PARAPHRASE[1:]}")
+    accepted(model, PARAPHRASE)
+    first, second = (request.messages[-1].content for request in model.requests)
+    assert "Claim: Do cats sleep a lot? Yes, a feline" in first
+    assert "Do cats sleep" not in second
+
+
+def test_rules_decide_without_the_adapter_and_about_several_papers() -> None:
+    assert accepted(ScriptedModel([]), QUOTATION)
+    assert not accepted(ScriptedModel([]), PARAPHRASE)
+    model = judge(0.9999)
+    assert not accepted(model, PARAPHRASE, count=2)
+    assert not model.requests
+
+
+def test_thresholds() -> None:
+    thresholds = Thresholds(sure=2.0, objection=-1.0)
+    assert thresholds.accepts(2.0, rules=False, contradicts=False)
+    assert not thresholds.accepts(1.9, rules=False, contradicts=False)
+    assert thresholds.accepts(-1.0, rules=True, contradicts=False)
+    assert not thresholds.accepts(-1.1, rules=True, contradicts=False)
+    assert not thresholds.accepts(9.0, rules=True, contradicts=True)
