@@ -18,6 +18,7 @@ from assistant.answering import (
     ClaimVerified,
     Evidence,
     EvidenceFound,
+    PassagesFound,
     Turn,
 )
 from assistant.answering.answer import Event, Timings
@@ -194,6 +195,17 @@ def test_a_generator_that_is_dropped_stops_the_answer(make_chat: MakeChat) -> No
     del views
     gc.collect()
     assert asker.stopped.wait(PATIENCE_S)
+
+
+def test_passages_are_visible_while_other_questions_use_the_model(make_chat: MakeChat) -> None:
+    def reads(progress: Progress) -> Iterator[Event]:
+        yield PassagesFound((SOURCE,))
+        yield from claims(1)
+
+    chat, _ = make_chat(ScriptedAsker(reads))
+    views = [view.current for view in chat.ask("How long?", "visitor")]
+    assert any("Reading what was found" in view and "evidence-1-1" in view for view in views)
+    assert "Claim 0." in views[-1]
 
 
 def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:

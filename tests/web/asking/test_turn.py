@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from web_support import EVIL, Tags, stored_paper
 
-from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
+from assistant.answering import (
+    Answer,
+    AnswerDone,
+    Claim,
+    ClaimVerified,
+    Evidence,
+    EvidenceFound,
+    PassagesFound,
+)
 from assistant.answering.answer import NearestPaper, Timings
 from assistant.web.asking.turn import TurnView, render_turn
 
@@ -40,6 +48,28 @@ def test_evidence_is_there_before_the_answer() -> None:
     assert 'id="evidence-3-2"' in html
     assert "Sleep is a riddle. <mark>Cats sleep 14 hours.</mark> So they say." in html
     assert 'class="claims"' not in html
+
+
+def test_passages_are_there_while_the_model_reads_them() -> None:
+    turn = TurnView(3, "How long do cats sleep?")
+    turn.take(PassagesFound(SOURCES[::-1]))
+    html = render_turn(turn)
+    assert "Reading what was found" in html
+    assert html.index("Dogs sleep less.") < html.index("Cats sleep 14 hours.")
+    turn.take(EvidenceFound(SOURCES[:1], ()))
+    html = render_turn(turn)
+    assert "Dogs sleep less." not in html
+    assert "Reading what was found" not in html
+
+
+def test_passages_disappear_if_none_of_them_answers() -> None:
+    turn = TurnView(3, "How long do cats sleep?")
+    turn.take(PassagesFound(SOURCES))
+    turn.take(EvidenceFound((), ()))
+    turn.take(answer(refused=True, text="Nothing answers."))
+    html = render_turn(turn)
+    assert "<mark>" not in html
+    assert "Nothing answers." in html
 
 
 def test_claims_come_one_by_one_with_citations_and_verdict() -> None:
