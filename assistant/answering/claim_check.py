@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
 
 # `Yes,` or `No,` at the start is true or false only together with the question.
-_REPLY = re.compile(r"^(?:yes|no)[,.;:]\s+", re.IGNORECASE)
+_REPLY = re.compile(r"^(yes|no)[,.;:]\s+", re.IGNORECASE)
 
 
 class ClaimCheck:
@@ -40,33 +40,43 @@ class ClaimCheck:
         self._tasks = tasks
         self._judge = SupportJudge(model, prompts)
 
-    def supports(
+    def checked(
         self, claim: str, cited: Sequence[Evidence], question: Question, progress: Progress
-    ) -> bool:
-        """Whether `cited` supports `claim`, a sentence of an answer to `question`; no after a stop.
+    ) -> str | None:
+        """`claim`, a sentence of an answer to `question`, if `cited` supports it; else None.
+
+        If the claim replies yes or no, the judge compares both replies, and the one that the
+        evidence supports is returned. None also after a stop.
 
         Raises:
             ModelError: the model failed.
+
         """
         papers = {source.stored.number for source in cited}
         if not self._judge.available or len(papers) != 1:
             text = " ".join(source.text for source in cited)
-            return verify_claim(claim, cited, question.text).supported and self._tasks.confirms(
-                claim, text, progress
+            found = verify_claim(claim, cited, question.text)
+            return (
+                claim if found.supported and self._tasks.confirms(claim, text, progress) else None
             )
         found = verify_claim(without_reply(claim), cited, question.text)
         if found.contradicts:
-            return False
+            return None
         ordered = sorted(cited, key=lambda source: source.start)
+        claims = with_both_replies(claim)
         odds = self._judge.log_odds(
             cited[0].stored.title,
             " ".join(source.text for source in ordered),
-            [with_question(claim, question.text)],
+            [with_question(one, question.text) for one in claims],
             progress,
         )
-        return bool(odds) and support_thresholds().accepts(
-            odds[0], rules=found.supported, contradicts=found.contradicts
+        if len(odds) < len(claims):
+            return None
+        best = max(range(len(claims)), key=lambda index: odds[index])
+        accepted = support_thresholds().accepts(
+            odds[best], rules=found.supported, contradicts=found.contradicts
         )
+        return claims[best] if accepted else None
 
 
 def with_question(claim: str, question: str) -> str:
@@ -77,3 +87,12 @@ def with_question(claim: str, question: str) -> str:
 def without_reply(claim: str) -> str:
     """`claim` for the rules: without `Yes,` or `No,` at its start."""
     return _REPLY.sub("", claim)
+
+
+def with_both_replies(claim: str) -> tuple[str, ...]:
+    """`claim`, and if it replies yes or no, also with the other reply."""
+    if not (reply := _REPLY.match(claim)):
+        return (claim,)
+    word = reply[1]
+    other = {"yes": "no", "no": "yes"}[word.lower()]
+    return claim, (other.capitalize() if word[0].isupper() else other) + claim[len(word) :]

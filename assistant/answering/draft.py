@@ -52,7 +52,7 @@ class Draft:
         evidence: Sequence[Evidence],
         *,
         headed: bool = False,
-        supports: Callable[[str, Sequence[Evidence]], bool] | None = None,
+        check: Callable[[str, Sequence[Evidence]], str | None] | None = None,
     ) -> None:
         """Start without claims.
 
@@ -60,14 +60,15 @@ class Draft:
             question: the question to answer.
             evidence: the sentences that claims can cite, numbered from 1.
             headed: add the title of the paper to each quotation.
-            supports: whether evidence supports a claim; the rules of verification by default.
+            check: returns a claim as it can be shown if the evidence supports it, else None; the
+                rules of verification by default.
 
         """
         self.claims: list[Claim] = []
         self._question = question
         self._evidence = evidence
         self._headed = headed
-        self._supports = supports or self._supported_by_rules
+        self._check = check or self._checked_by_rules
         self._repetitive = False
 
     @property
@@ -142,12 +143,13 @@ class Draft:
         others = rank_by_support(text, self._evidence)[:_MAX_TRIED]
         for citations in dict.fromkeys((cited, *((n,) for n in others))):
             sources = [self._evidence[n - 1] for n in citations]
-            if sources and self._supports(text, sources):
-                return Claim(text, "supported", citations)
+            shown = self._check(text, sources) if sources else None
+            if shown is not None:
+                return Claim(shown, "supported", citations)
         return Claim(text, "dropped", cited)
 
-    def _supported_by_rules(self, claim: str, cited: Sequence[Evidence]) -> bool:
-        return verify_claim(claim, cited, self._question.text).supported
+    def _checked_by_rules(self, claim: str, cited: Sequence[Evidence]) -> str | None:
+        return claim if verify_claim(claim, cited, self._question.text).supported else None
 
     def _has_number(self, texts: Sequence[str]) -> bool:
         """Whether one of `texts` has a number that the question does not have."""

@@ -143,7 +143,7 @@ class AnswerPipeline:
             standalone,
             retrieved.evidence,
             headed=retrieved.headed,
-            supports=lambda claim, cited: self._check.supports(claim, cited, standalone, progress),
+            check=lambda claim, cited: self._check.checked(claim, cited, standalone, progress),
         )
         note = retrieved.note
         try:

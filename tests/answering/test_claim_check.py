@@ -10,6 +10,7 @@ from assistant.answering.generation import ModelTasks
 from assistant.answering.question import Question
 from assistant.answering.support import ADAPTER, Thresholds
 from assistant.library import StoredPaper
+from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.progress import NO_PROGRESS
@@ -36,7 +37,7 @@ def judge(yes: float) -> ScriptedModel:
 def accepted(model: ScriptedModel, claim: str, count: int = 1) -> bool:
     check = ClaimCheck(model, ModelTasks(model, None), None)
     sources = [evidence(n + 1) for n in range(count)]
-    return check.supports(claim, sources, QUESTION, NO_PROGRESS)
+    return check.checked(claim, sources, QUESTION, NO_PROGRESS) is not None
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,24 @@ def test_a_reply_is_judged_together_with_its_question() -> None:
     model = judge(0.9999)
     assert accepted(model, f"Yes, {PARAPHRASE[0].lower()}{PARAPHRASE[1:]}")
     accepted(model, PARAPHRASE)
-    first, second = (request.messages[-1].content for request in model.requests)
+    first, other, second = (request.messages[-1].content for request in model.requests)
     assert "Claim: Do cats sleep a lot? Yes, a feline" in first
+    assert "Claim: Do cats sleep a lot? No, a feline" in other
     assert "Do cats sleep" not in second
+
+
+@pytest.mark.parametrize("written", ["Yes", "No"])
+def test_the_reply_that_the_evidence_supports_is_shown(written: str) -> None:
+    def choose(request: GenerationRequest) -> dict[str, float]:
+        yes = 0.999 if "? Yes," in request.messages[-1].content else 0.2
+        return {"yes": yes, "no": 1 - yes}
+
+    model = ScriptedModel(lambda request: "yes", adapters=[ADAPTER], choose=choose)
+    check = ClaimCheck(model, ModelTasks(model, None), None)
+    shown = check.checked(
+        f"{written}, cats sleep 14 hours a day.", [evidence()], QUESTION, NO_PROGRESS
+    )
+    assert shown == "Yes, cats sleep 14 hours a day."
 
 
 def test_rules_decide_without_the_adapter_and_about_several_papers() -> None:

@@ -89,12 +89,11 @@ def test_all_evidence_is_quoted_with_the_titles(evidence: tuple[Evidence, ...]) 
 def test_a_claim_that_the_check_rejects_is_dropped(evidence: tuple[Evidence, ...]) -> None:
     asked: list[tuple[str, str]] = []
 
-    def disagree(claim: str, cited: Sequence[Evidence]) -> bool:
+    def disagree(claim: str, cited: Sequence[Evidence]) -> None:
         asked.append((claim, cited[0].text))
-        return False
 
     question = Question.parse("How much smaller does Foldy make browsers?")
-    draft = Draft(question, evidence[:1], supports=disagree)
+    draft = Draft(question, evidence[:1], check=disagree)
     claim = draft.add("Foldy makes browsers 160 times smaller [1].")
     assert claim is not None and claim.verdict == "dropped"
     assert asked[0] == ("Foldy makes browsers 160 times smaller.", evidence[0].text)

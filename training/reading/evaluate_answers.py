@@ -3,7 +3,7 @@
 Usage: python -m training.reading.evaluate_answers DEV.jsonl --adapter FILE [--support FILE]
 
 The examples are those of `answer_examples`. Prints the mean F1 of words, how many answers state all
-numbers and names of the annotator's answer and no others, how many of the yes/no questions get the
+numbers and names of the annotator's answer, how many of the yes/no questions get the
 right reply, how many answers have at most 25 words, and how many the checks accept: rules alone,
 and with the judge of support. `--show` prints every answer.
 """
@@ -51,6 +51,11 @@ def word_f1(one: str, other: str) -> float:
     left, right = Counter(words(one)), Counter(words(other))
     common = sum((left & right).values())
     return 2 * common / max(1, sum(left.values()) + sum(right.values()))
+
+
+def reply(answer: str) -> str:
+    """Yes or no, if the answer starts with it."""
+    return answer.split(",")[0].lower()
 
 
 def evidence(row: dict[str, Any]) -> list[Evidence]:
@@ -107,17 +112,20 @@ def main() -> None:
         right = row["answer"]
         sources = evidence(row)
         question = Question.parse(row["question"])
-        missing = missing_facts(right, written) + missing_facts(written, right)
+        checked = check.checked(written, sources, question, NO_PROGRESS)
+        own = check.checked(right, sources, question, NO_PROGRESS)
         values = {
             "word F1": word_f1(written, right),
-            "numbers and names": not missing,
+            "states the numbers and names": not missing_facts(right, written),
             "at most 25 words": len(written.split()) <= _MAX_WORDS,
             "rules accept": verify_claim(written, sources, question.text).supported,
-            "check accepts": check.supports(written, sources, question, NO_PROGRESS),
-            "check accepts the annotator's": check.supports(right, sources, question, NO_PROGRESS),
+            "check accepts": checked is not None,
+            "check accepts the annotator's": own is not None,
         }
         if row["kind"] == "yesno":
-            values["yes or no"] = written.split(",")[0].lower() == right.split(",")[0].lower()
+            values["yes or no as written"] = reply(written) == reply(right)
+            if checked is not None:
+                values["yes or no as shown"] = reply(checked) == reply(right)
         for name, value in values.items():
             figures.setdefault(name, []).append(float(value))
         if options.show:
