@@ -79,9 +79,14 @@ class ClaimCheck:
         return claims[best] if accepted else None
 
 
+def is_reply(claim: str) -> bool:
+    """Whether `claim` starts with yes or no."""
+    return _REPLY.match(claim) is not None
+
+
 def with_question(claim: str, question: str) -> str:
     """`claim` for the judge: after the question if it replies yes or no."""
-    return f"{question} {claim}" if _REPLY.match(claim) else claim
+    return f"{question} {claim}" if is_reply(claim) else claim
 
 
 def without_reply(claim: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
+from assistant.answering.claim_check import is_reply
 from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
@@ -138,7 +139,9 @@ class Draft:
     def _verified(self, text: str, cited: tuple[int, ...]) -> Claim:
         """Try the model's own citations first, then the sentences with most in common."""
         too_short = len(text.split()) < _MIN_WORDS and not numbers(text)
-        if too_short or is_covered_by(text, self._question.text):
+        # `No, it does not.` repeats the words of the question but answers it.
+        repeats = is_covered_by(text, self._question.text) and not is_reply(text)
+        if too_short or repeats:
             return Claim(text, "dropped", cited)
         others = rank_by_support(text, self._evidence)[:_MAX_TRIED]
         for citations in dict.fromkeys((cited, *((n,) for n in others))):

@@ -7,6 +7,7 @@ that `python -m training.reading.fit_reader` fits and writes to `reader.json`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
 
 READER_FILE = Path(__file__).with_name("reader.json")
-# Sentences that are judged: they contain the answering one for 94% of the answerable questions.
-JUDGED = 8
+# Sentences that are judged. Two more would put the answering one first for 1 question more of 100,
+# and take a third longer (docs/reading.md).
+JUDGED = 6
 _MAX_MARGIN = 6.0
 
 
@@ -36,12 +38,14 @@ class ReaderWeights:
 
     Attributes:
         weight: of the judge's log odds in the order of sentences.
+        temperature: divides the scores, so that their softmax is the probability of being right.
         answerability: weights of `answer_features`, and the bias under the name "".
         threshold: log odds below which a question is refused.
 
     """
 
     weight: float
+    temperature: float
     answerability: dict[str, float]
     threshold: float
 
@@ -58,9 +62,18 @@ def combined_scores(linear: Sequence[float], judge: Sequence[float], weight: flo
 
 
 def answer_features(
-    odds: float, linear: Sequence[float], judge: Sequence[float], weight: float
+    odds: float,
+    linear: Sequence[float],
+    judge: Sequence[float],
+    weight: float,
+    *,
+    one_paper: bool,
 ) -> dict[str, float]:
-    """What decides whether the best sentence answers; `odds` are those of the linear reranker."""
+    """What decides whether the best sentence answers.
+
+    `odds` are those of the linear reranker; `one_paper` is whether only one paper was searched,
+    which then has no others to be ahead of.
+    """
     scores = combined_scores(linear, judge, weight)
     best, *others = sorted(range(len(scores)), key=lambda index: -scores[index])
     margin = scores[best] - scores[others[0]] if others else _MAX_MARGIN
@@ -70,6 +83,10 @@ def answer_features(
         "highest_judge": max(judge),
         "judge_of_second": judge[others[0]] if others else judge[best],
         "margin": min(margin, _MAX_MARGIN),
+        # Beyond a few units, more is not more certain.
+        "bounded_linear": math.tanh(odds / 2),
+        "bounded_judge": math.tanh(max(judge) / 2),
+        "one_paper": float(one_paper),
     }
 
 
@@ -91,13 +108,15 @@ def read(
     weights = reader_weights()
     linear = np.log(np.maximum(ranking.probabilities[: len(judged)], 1e-5)).tolist()
     scores = ranking.scores.copy()
-    scores[: len(judged)] = combined_scores(linear, judged, weights.weight)
+    combined = combined_scores(linear, judged, weights.weight)
+    scores[: len(judged)] = np.array(combined) / weights.temperature
     # The others stay behind, in their order.
     lowest = scores[: len(judged)].min()
     rest = ranking.scores[len(judged) :]
     if len(rest):
         scores[len(judged) :] = lowest - 1e-3 + rest - rest[0]
-    features = answer_features(odds, linear, judged, weights.weight)
+    papers = {one.hit.stored.number for one in ranking.candidates}
+    features = answer_features(odds, linear, judged, weights.weight, one_paper=len(papers) == 1)
     read_odds = log_odds(features, weights.answerability) - weights.threshold
     return (
         sort_by_score(ranking.candidates, scores, ranking.features, embedded=ranking.embedded),

@@ -115,3 +115,14 @@ def test_a_quantity_that_is_asked_for_is_quoted(evidence: tuple[Evidence, ...]) 
 def test_nothing_is_not_a_claim(draft: Draft, sentence: str) -> None:
     assert draft.add(sentence) is None
     assert draft.claims == []
+
+
+def test_a_reply_in_the_words_of_the_question_is_no_repetition(
+    evidence: tuple[Evidence, ...],
+) -> None:
+    question = Question.parse("Does Foldy make browsers larger?")
+    draft = Draft(question, evidence[:1], check=lambda claim, cited: claim)
+    claim = draft.add("No, Foldy does not make browsers larger.")
+    assert claim is not None and claim.verdict == "supported"
+    claim = draft.add("Foldy makes browsers larger.")
+    assert claim is None or claim.verdict == "dropped"

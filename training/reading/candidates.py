@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
 # Sentences for each question.
 CANDIDATES = 10
-# The setting of the library with all papers.
-LARGE = "large"
+# The settings of the library with all papers, and of one paper of it.
+LARGE, ONE_PAPER = "large", "one paper"
 # Papers of the small libraries, and how many of these are papers of one part, dev or test.
 SIZES = {250: 42, 70: 12}
 # The share of the questions that is asked of small libraries, and absent ones for each of these.
@@ -153,7 +153,7 @@ class Collector:
         with self._library("large", self._abstracts) as library:
             numbers = {stored.paper.source: stored.number for stored in library.papers.all()}
             for one in asked:
-                self._ask([one], library, "one paper", Filters(only=(numbers[one.paper],)))
+                self._ask([one], library, ONE_PAPER, Filters(only=(numbers[one.paper],)))
 
     def _library(self, name: str, abstracts: dict[str, Abstract]) -> Library:
         library = Library.open(self._folder / name, self._embedder, print)

@@ -21,12 +21,13 @@ from typing import Any
 import numpy as np
 
 from assistant.answering.reader import JUDGED, READER_FILE, answer_features, combined_scores
-from training.reading.candidates import LARGE
+from training.reading.candidates import LARGE, ONE_PAPER
 
 FOLDS = 5
-WEIGHTS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
+WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0, 4.0)
+TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
 UNANSWERABLE = ("absent", "near", "unsaid", "swapped")
-# Wrong refusals that the reported thresholds allow.
+# Wrong refusals that the threshold allows.
 REFUSED = 0.05
 _RIDGE = 1e-3
 
@@ -59,6 +60,18 @@ class Judged:
         """Whether the abstract answers."""
         return self.row["kind"] not in UNANSWERABLE
 
+    @property
+    def readable(self) -> bool:
+        """Whether an answering sentence is among those that are judged."""
+        return any(self.right)
+
+    def features(self, weight: float) -> dict[str, float]:
+        """The features of answerability."""
+        one_paper = self.row["setting"] == ONE_PAPER
+        return answer_features(
+            self.row["odds"], self.linear, self.judge, weight, one_paper=one_paper
+        )
+
     def order(self, weight: float) -> list[int]:
         """The candidates, best first."""
         scores = combined_scores(self.linear, self.judge, weight)
@@ -76,7 +89,7 @@ def read(candidates: Path, scores: Path, split: str) -> list[Judged]:
     for row, judge in zip(rows, stored, strict=True):
         best = row["candidates"][:JUDGED]
         linear = [float(np.log(max(one["score"], 1e-5))) for one in best]
-        judged.append(Judged(row, linear, judge, [one["answers"] for one in best]))
+        judged.append(Judged(row, linear, judge[:JUDGED], [one["answers"] for one in best]))
     return judged
 
 
@@ -88,9 +101,24 @@ def first_right(judged: Sequence[Judged], weight: float, k: int = 1) -> float:
     return float(np.mean(hits))
 
 
+def best_temperature(judged: Sequence[Judged], weight: float) -> float:
+    """The temperature at which the softmax of the scores gives the right sentences most."""
+
+    def loss(temperature: float) -> float:
+        total = 0.0
+        for one in judged:
+            if one.readable:
+                scores = np.array(combined_scores(one.linear, one.judge, weight)) / temperature
+                chances = np.exp(scores - scores.max())
+                total -= np.log(chances[np.array(one.right)].sum() / chances.sum())
+        return total
+
+    return min(TEMPERATURES, key=loss)
+
+
 def fit(judged: Sequence[Judged], weight: float) -> dict[str, float]:
     """Logistic regression: the log odds that the abstract answers, from `answer_features`."""
-    rows = [answer_features(one.row["odds"], one.linear, one.judge, weight) for one in judged]
+    rows = [one.features(weight) for one in judged]
     names = list(rows[0])
     table = np.array([[row[name] for name in names] for row in rows])
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-9
@@ -112,21 +140,26 @@ def fit(judged: Sequence[Judged], weight: float) -> dict[str, float]:
 
 def log_odds(one: Judged, weights: dict[str, float], weight: float) -> float:
     """Log odds that the abstract answers the question of `one`."""
-    features = answer_features(one.row["odds"], one.linear, one.judge, weight)
+    features = one.features(weight)
     return weights[""] + sum(weights[name] * value for name, value in features.items())
 
 
 def threshold_of(judged: Sequence[Judged], odds: Sequence[float]) -> float:
-    """The log odds below which `REFUSED` of the answerable questions are."""
-    answerable = [x for x, one in zip(odds, judged, strict=True) if one.answerable]
-    return float(np.quantile(answerable, REFUSED))
+    """The log odds below which `REFUSED` of the questions are that reading can answer.
+
+    If no answering sentence is among those that are read, a refusal is better than what is left.
+    """
+    readable = [x for x, one in zip(odds, judged, strict=True) if one.readable]
+    return float(np.quantile(readable, REFUSED))
 
 
 def refused(judged: Sequence[Judged], odds: Sequence[float], threshold: float) -> str:
     """The shares refused below `threshold`, wrongly and of each kind, with the AUC of the kind."""
     pairs = list(zip(odds, judged, strict=True))
     answerable = np.array([x for x, one in pairs if one.answerable])
-    shares = [f"wrongly {np.mean(answerable < threshold):.3f}"]
+    readable = np.array([x for x, one in pairs if one.readable])
+    wrongly = f"{np.mean(answerable < threshold):.3f} ({np.mean(readable < threshold):.3f})"
+    shares = [f"wrongly (if readable) {wrongly}"]
     for kind in UNANSWERABLE:
         values = np.array([x for x, one in pairs if one.row["kind"] == kind])
         if len(values):
@@ -207,6 +240,7 @@ def main() -> None:
         report_all("test", test, [log_odds(one, fitted.weights, weight) for one in test], fitted)
     stored = {
         "weight": weight,
+        "temperature": best_temperature(dev, weight),
         "answerability": {name: round(value, 4) for name, value in fitted.weights.items()},
         "threshold": round(fitted.threshold, 3),
     }
