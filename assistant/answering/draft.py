@@ -148,8 +148,17 @@ class Draft:
             sources = [self._evidence[n - 1] for n in citations]
             shown = self._check(text, sources) if sources else None
             if shown is not None:
-                return Claim(shown, "supported", citations)
+                return Claim(shown, "supported", self._needed(shown, citations))
         return Claim(text, "dropped", cited)
+
+    def _needed(self, claim: str, citations: tuple[int, ...]) -> tuple[int, ...]:
+        """`citations` without those whose sentences add nothing to the first one."""
+        needed = citations[:1]
+        for n in citations[1:]:
+            known = " ".join(self._evidence[m - 1].text for m in needed)
+            if supported_parts(claim, self._evidence[n - 1].text) - supported_parts(claim, known):
+                needed = (*needed, n)
+        return needed
 
     def _checked_by_rules(self, claim: str, cited: Sequence[Evidence]) -> str | None:
         return claim if verify_claim(claim, cited, self._question.text).supported else None

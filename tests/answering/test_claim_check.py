@@ -85,6 +85,17 @@ def test_the_reply_that_the_evidence_supports_is_shown(written: str) -> None:
     assert shown == "Yes, cats sleep 14 hours a day."
 
 
+def test_a_claim_that_leaves_out_what_was_asked_is_rejected() -> None:
+    def choose(request: GenerationRequest) -> dict[str, float]:
+        text = request.messages[-1].content
+        yes = 0.999 if request.adapter == ADAPTER or "14 hours a day." in text else 0.1
+        return {"yes": yes, "no": 1 - yes}
+
+    model = ScriptedModel(lambda request: "yes", adapters=[ADAPTER, "relevance"], choose=choose)
+    assert accepted(model, "Cats sleep 14 hours a day.")
+    assert not accepted(model, "Cats sleep.")
+
+
 def test_rules_decide_without_the_adapter_and_about_several_papers() -> None:
     assert accepted(ScriptedModel([]), QUOTATION)
     assert not accepted(ScriptedModel([]), PARAPHRASE)
