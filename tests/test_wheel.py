@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.models.bundled_model import ADAPTERS
+
 pytestmark = pytest.mark.slow
 
+# Adapters and all other weights together.
+_MOST_BYTES = 60_000_000
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 READ_A_PROMPT = """
@@ -93,6 +97,8 @@ def test_the_installed_command_works(python: Path, tmp_path: Path) -> None:
 def test_the_wheel_holds_what_it_needs_and_nothing_of_the_checkout(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "assistant/prompts/tldr.md" in names
-    assert "assistant/models/adapters/smollm2-135m-tldr.gguf" in names
+    for adapter in ADAPTERS.values():
+        assert f"assistant/models/adapters/{adapter.name}" in names
+    assert wheel.stat().st_size < _MOST_BYTES
     assert any(name.startswith("assistant/samples/") for name in names)
     assert not [name for name in names if name.startswith(("tests", "store", "benchmarks", "docs"))]
