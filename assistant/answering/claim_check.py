@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.answering.judge import Judge
 from assistant.answering.support import SupportJudge, support_thresholds
 from assistant.verification import verify_claim
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.answering.answer import Evidence
     from assistant.answering.generation import ModelTasks
+    from assistant.answering.judge import Judge
     from assistant.answering.question import Question
     from assistant.models.protocols import LanguageModel
     from assistant.progress import Progress
@@ -37,7 +37,9 @@ _MAX_LOSS = 1.5
 class ClaimCheck:
     """Checks claims with the rules and one model. Thread-safe, as the model is."""
 
-    def __init__(self, model: LanguageModel, tasks: ModelTasks, prompts: Path | None) -> None:
+    def __init__(
+        self, model: LanguageModel, tasks: ModelTasks, relevance: Judge, prompts: Path | None
+    ) -> None:
         """Load the prompt; `prompts` is the folder of the user's own versions.
 
         Raises:
@@ -45,7 +47,7 @@ class ClaimCheck:
         """
         self._tasks = tasks
         self._judge = SupportJudge(model, prompts)
-        self._relevance = Judge(model, prompts)
+        self._relevance = relevance
 
     def checked(
         self, claim: str, cited: Sequence[Evidence], question: Question, progress: Progress

@@ -24,6 +24,9 @@ ADAPTER = "relevance"
 # Characters of the parts of the prompt. Longer ones cost time and decide nothing.
 _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 110, 400
 
+# Judgements that are kept.
+_MAX_KNOWN = 100
+
 
 class Judge:
     """Judges sentences with one model. Thread-safe, as the model is."""
@@ -36,6 +39,8 @@ class Judge:
         """
         self._model = model
         self._prompt = Prompt.load(PROMPT, prompts)
+        # Evidence is judged again when its answer is checked.
+        self._known: dict[tuple[Message, ...], float] = {}
 
     @property
     def available(self) -> bool:
@@ -60,7 +65,12 @@ class Judge:
             relevance_messages(self._prompt, question, title, sentence)
             for title, sentence in sentences
         ]
-        return yes_log_odds(self._model, prompts, ADAPTER, progress)
+        known = dict(self._known)
+        new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]
+        odds = yes_log_odds(self._model, new, ADAPTER, progress)
+        known.update(zip(new, odds, strict=False))
+        self._known = dict(list(known.items())[-_MAX_KNOWN:])
+        return [known[prompt] for prompt in prompts if prompt in known]
 
 
 def relevance_messages(

@@ -76,8 +76,8 @@ class AnswerPipeline:
         self._settings = settings
         self._prompt = Prompt.load(PROMPT, prompts)
         self._tasks = ModelTasks(model, prompts)
-        self._check = ClaimCheck(model, self._tasks, prompts)
         self._judge = Judge(model, prompts)
+        self._check = ClaimCheck(model, self._tasks, self._judge, prompts)
         self._short_answers = ShortAnswers(model, prompts)
 
     def ask(

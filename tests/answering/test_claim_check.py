@@ -7,6 +7,7 @@ import pytest
 from assistant.answering.answer import Evidence
 from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.generation import ModelTasks
+from assistant.answering.judge import Judge
 from assistant.answering.question import Question
 from assistant.answering.support import ADAPTER, Thresholds
 from assistant.library import StoredPaper
@@ -35,7 +36,7 @@ def judge(yes: float) -> ScriptedModel:
 
 
 def accepted(model: ScriptedModel, claim: str, count: int = 1) -> bool:
-    check = ClaimCheck(model, ModelTasks(model, None), None)
+    check = ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
     sources = [evidence(n + 1) for n in range(count)]
     return check.checked(claim, sources, QUESTION, NO_PROGRESS) is not None
 
@@ -44,8 +45,8 @@ def accepted(model: ScriptedModel, claim: str, count: int = 1) -> bool:
     ("yes", "claim", "result"),
     [
         (0.9999, PARAPHRASE, True),
-        (0.5, PARAPHRASE, False),
-        (0.5, QUOTATION, True),
+        (0.75, PARAPHRASE, False),
+        (0.75, QUOTATION, True),
         (0.0001, QUOTATION, False),
     ],
 )
@@ -78,7 +79,7 @@ def test_the_reply_that_the_evidence_supports_is_shown(written: str) -> None:
         return {"yes": yes, "no": 1 - yes}
 
     model = ScriptedModel(lambda request: "yes", adapters=[ADAPTER], choose=choose)
-    check = ClaimCheck(model, ModelTasks(model, None), None)
+    check = ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
     shown = check.checked(
         f"{written}, cats sleep 14 hours a day.", [evidence()], QUESTION, NO_PROGRESS
     )

@@ -65,6 +65,15 @@ def test_log_odds_are_those_of_the_choices_and_finite() -> None:
     assert math.isfinite(odd)
 
 
+def test_a_sentence_is_judged_once() -> None:
+    model = choose_by("73")
+    judge = Judge(model)
+    first = judge.log_odds("How many?", [("T", "It is 73."), ("T", "None.")], NO_PROGRESS)
+    again = judge.log_odds("How many?", [("T", "None."), ("T", "It was 73.")], NO_PROGRESS)
+    assert len(model.requests) == 3
+    assert again == [first[1], first[0]]
+
+
 def test_the_prompts_of_a_question_start_the_same_and_are_bounded() -> None:
     model = choose_by("x")
     Judge(model).log_odds("How many? " * 99, [("T " * 99, "S. " * 999), ("U", "R.")], NO_PROGRESS)

@@ -22,6 +22,7 @@ import numpy as np
 from assistant.answering.answer import Evidence
 from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.generation import ModelTasks
+from assistant.answering.judge import Judge
 from assistant.answering.question import Question
 from assistant.answering.short_answer import ADAPTER, MAX_TOKENS, PROMPT, short_answer_messages
 from assistant.answering.support import ADAPTER as SUPPORT
@@ -105,7 +106,7 @@ def main() -> None:
         )
         for row in rows
     ]
-    check = ClaimCheck(model, ModelTasks(model, None), None)
+    check = ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
     figures: dict[str, list[float]] = {}
     for row, stream in zip(rows, streams, strict=True):
         written = "".join(stream).strip()
