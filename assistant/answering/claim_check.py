@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 # `Yes,` or `No,` at the start is true or false only together with the question.
 _REPLY = re.compile(r"^(yes|no)[,.;:]\s+", re.IGNORECASE)
 
-# Log odds of relevance that a claim may lose against its evidence. 5% of the annotators' answers
-# lose more; sentences that leave out what was asked lose 2 to 4.
-_MAX_LOSS = 1.5
+# Log odds of relevance that a claim needs, and that it may lose against its evidence. A seventh of
+# the annotators' answers fall below, and are quoted; sentences that leave out what was asked lose 2
+# to 4.
+_MIN_RELEVANCE = 0.0
+_MAX_LOSS = 1.0
 
 
 class ClaimCheck:
@@ -98,7 +100,8 @@ class ClaimCheck:
         title = cited[0].stored.title
         texts = [claim, *(source.text for source in cited)]
         odds = self._relevance.log_odds(question.text, [(title, text) for text in texts], progress)
-        return len(odds) == len(texts) and odds[0] >= max(odds[1:]) - _MAX_LOSS
+        needed = max(_MIN_RELEVANCE, max(odds[1:], default=0.0) - _MAX_LOSS)
+        return len(odds) == len(texts) and odds[0] >= needed
 
 
 def is_reply(claim: str) -> bool:

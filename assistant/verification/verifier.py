@@ -183,7 +183,7 @@ def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") 
         tuple(violations),
         context.features(aligned),
         question_words,
-        contradicts=bool(missing) or has_moved_number(aligned),
+        contradicts=bool(missing) or "what the numbers refer to" in violations,
     )
 
 
