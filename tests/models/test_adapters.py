@@ -64,8 +64,8 @@ def test_a_short_answer_states_the_number(engine: Engine) -> None:
     ("claim", "wrong"),
     [
         (
-            "An extra hour in front of a screen costs children 11 minutes of sleep.",
-            "An extra hour in front of a screen gives children 11 more minutes of sleep.",
+            "Each additional hour of screen time reduced sleep by 11 minutes.",
+            "Each additional hour of screen time increased sleep by 11 minutes.",
         ),
         (
             "Every further hour of screen time made sleep 11 minutes shorter.",
