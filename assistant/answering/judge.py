@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.answering.yes_no import clipped, yes_log_odds
-from assistant.prompt import Prompt
+from assistant.answering.adapter_task import AdapterTask, clipped
+from assistant.answering.yes_no import yes_log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.models.protocols import LanguageModel, Message
     from assistant.progress import Progress
+    from assistant.prompt import Prompt
 
 PROMPT = "relevance"
 ADAPTER = "relevance"
@@ -28,24 +29,16 @@ _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 110, 400
 _MAX_KNOWN = 100
 
 
-class Judge:
+class Judge(AdapterTask):
     """Judges sentences with one model. Thread-safe, as the model is."""
 
-    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
-        """Load the prompt; `prompts` is the folder of the user's own versions.
+    prompt_name, adapter = PROMPT, ADAPTER
 
-        Raises:
-            PromptTemplateError: the prompt is invalid.
-        """
-        self._model = model
-        self._prompt = Prompt.load(PROMPT, prompts)
+    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
+        """See `AdapterTask`."""
+        super().__init__(model, prompts)
         # Evidence is judged again when its answer is checked.
         self._known: dict[tuple[Message, ...], float] = {}
-
-    @property
-    def available(self) -> bool:
-        """Whether the model has the adapter. Without it, judging has not been measured."""
-        return ADAPTER in self._model.adapters
 
     def log_odds(
         self, question: str, sentences: Sequence[tuple[str, str]], progress: Progress

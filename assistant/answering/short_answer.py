@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.answering.yes_no import clipped
+from assistant.answering.adapter_task import AdapterTask, clipped
 from assistant.models.protocols import GenerationRequest, Priority
-from assistant.prompt import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from assistant.answering.answer import Evidence
     from assistant.answering.question import Question
-    from assistant.models.protocols import LanguageModel, Message
+    from assistant.models.protocols import Message
+    from assistant.prompt import Prompt
 
 PROMPT = "short_answer"
 ADAPTER = "answer"
@@ -30,22 +29,10 @@ _SECOND = 0.3
 _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 160, 420
 
 
-class ShortAnswers:
+class ShortAnswers(AdapterTask):
     """Requests short answers from one model."""
 
-    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
-        """Load the prompt; `prompts` is the folder of the user's own versions.
-
-        Raises:
-            PromptTemplateError: the prompt is invalid.
-        """
-        self._model = model
-        self._prompt = Prompt.load(PROMPT, prompts)
-
-    @property
-    def available(self) -> bool:
-        """Whether the model has the adapter."""
-        return ADAPTER in self._model.adapters
+    prompt_name, adapter = PROMPT, ADAPTER
 
     def request(
         self, question: Question, evidence: Sequence[Evidence]

@@ -13,14 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.answering.yes_no import clipped, yes_log_odds
-from assistant.prompt import Prompt
+from assistant.answering.adapter_task import AdapterTask, clipped
+from assistant.answering.yes_no import yes_log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.models.protocols import LanguageModel, Message
+    from assistant.models.protocols import Message
     from assistant.progress import Progress
+    from assistant.prompt import Prompt
 
 PROMPT = "support"
 ADAPTER = "support"
@@ -55,22 +56,10 @@ def support_thresholds() -> Thresholds:
     return Thresholds(**json.loads(SUPPORT_FILE.read_text(encoding="utf-8")))
 
 
-class SupportJudge:
+class SupportJudge(AdapterTask):
     """Judges claims with one model. Thread-safe, as the model is."""
 
-    def __init__(self, model: LanguageModel, prompts: Path | None = None) -> None:
-        """Load the prompt; `prompts` is the folder of the user's own versions.
-
-        Raises:
-            PromptTemplateError: the prompt is invalid.
-        """
-        self._model = model
-        self._prompt = Prompt.load(PROMPT, prompts)
-
-    @property
-    def available(self) -> bool:
-        """Whether the model has the adapter. Without it, judging has not been measured."""
-        return ADAPTER in self._model.adapters
+    prompt_name, adapter = PROMPT, ADAPTER
 
     def log_odds(
         self, title: str, evidence: str, claims: Sequence[str], progress: Progress

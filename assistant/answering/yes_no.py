@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from assistant.models.protocols import GenerationRequest, Priority
 from assistant.models.stream import cancelled_on_stop
-from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +58,3 @@ def yes_log_odds(
             yes = min(max(stream.stats.choices[_YES], _MIN_PROBABILITY), 1 - _MIN_PROBABILITY)
             odds.append(math.log(yes / (1 - yes)))
     return odds
-
-
-def clipped(text: str, limit: int) -> str:
-    """`text` on one line, without control characters and with at most `limit` characters."""
-    return shorten(sanitized(text), limit, placeholder=" …")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.answering.claim_check import with_both_replies, without_reply
 from assistant.text.names import names
 from assistant.text.numbers import Number, number_spans, numbers
 
@@ -32,16 +33,10 @@ _NEGATION = re.compile(
     r"|independent\w*|irrespective|rather|instead|un(?:related|likely)|whether|only)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(r"^(Yes|No), ")
-
-
-def _body(claim: str) -> str:
-    """The claim without its leading `Yes,` or `No,`."""
-    return _YES_NO.sub("", claim)
 
 
 def _negated(text: str) -> bool:
-    return bool(_NEGATION.search(_body(text)))
+    return bool(_NEGATION.search(without_reply(text)))
 
 
 # --- Numbers -------------------------------------------------------------------------------------
@@ -287,7 +282,7 @@ def reversed_directions(claim: str, source: Source, chooser: random.Random) -> l
         if any(start <= match.start() < end for start, end in fixed):
             continue
         before, after = claim[: match.start()], claim[match.end() :]
-        if word[0].isupper() and match.start() and _body(claim) != claim[match.start() :]:
+        if word[0].isupper() and match.start() and without_reply(claim) != claim[match.start() :]:
             continue  # part of a name
         if (
             opposite == "less"
@@ -384,7 +379,7 @@ def negated(claim: str, source: Source, chooser: random.Random) -> list[str]:
     """The claim with a negation inserted, or without the one that it has."""
     if re.search(r"\b(?:not only|nor|neither|whether|unless|never)\b", claim):
         return []
-    body = _body(claim)
+    body = without_reply(claim)
     lead = claim[: len(claim) - len(body)]
     changed = _without_negation(body) if _negated(body) else _with_negation(body)
     if lead and changed and chooser.random() < 0.5:
@@ -470,10 +465,7 @@ def _with_negation(body: str) -> list[str]:
 
 def flipped(claim: str, source: Source, chooser: random.Random) -> list[str]:
     """The claim with `Yes` for `No`, which is wrong as the judge sees the question."""
-    match = _YES_NO.match(claim)
-    if not match:
-        return []
-    return [("No" if match[1] == "Yes" else "Yes") + claim[len(match[1]) :]]
+    return list(with_both_replies(claim)[1:])
 
 
 # --- Exchanged parts -----------------------------------------------------------------------------
@@ -598,7 +590,7 @@ def exchanged_names(claim: str, source: Source, chooser: random.Random) -> list[
         if name.lower().rstrip("s") not in context and _single(name, source.abstract)
     ]
     found = []
-    for name in names(_body(claim)):
+    for name in names(without_reply(claim)):
         if name not in source.evidence or not _single(name, claim) or claim.count(name) > 2:
             continue
         choices = [one for one in others if _alike(one, name)]
