@@ -8,18 +8,13 @@ from itertools import islice
 import pytest
 
 from training.questions import Abstract
-from training.reading.perturbations import (
-    Change,
-    Source,
-    changed_numbers,
-    changed_units,
-    exchanged_names,
-    flipped,
-    negated,
-    reversed_directions,
-    strengthened,
-    swapped,
-)
+from training.reading.perturbations import Change
+from training.reading.perturbations.directions import reversed_directions
+from training.reading.perturbations.exchanged import exchanged_names, swapped
+from training.reading.perturbations.negation import flipped, negated
+from training.reading.perturbations.numbers import changed_numbers, changed_units
+from training.reading.perturbations.source import Source
+from training.reading.perturbations.strength import strengthened
 from training.reading.support_examples import evidence_of, groups, other_sentence
 
 

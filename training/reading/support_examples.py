@@ -28,7 +28,8 @@ from assistant.text.words import content_words
 from training.questions import Abstract
 from training.reading.check import lines
 from training.reading.dataset import SHARED, Split, annotated_abstracts, split_of
-from training.reading.perturbations import Source, perturbations
+from training.reading.perturbations import perturbations
+from training.reading.perturbations.source import Source
 from training.reading.tokenizer import Branch, Tokenizer
 
 # Shares of the true answers and claims that also appear with a change, and of the short answers
