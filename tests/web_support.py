@@ -27,8 +27,10 @@ Serve = Callable[[Session], AbstractContextManager["PageServer"]]
 # The fixture `open_page`: the page at an address in a window of Chromium; `query`, options of it.
 OpenPage = Callable[..., AbstractContextManager["Page"]]
 
-# What Gradio's script writes to the console when its connection ends.
-_ENDED_STREAM = ("AbortError: BodyStreamBuffer was aborted", "Unexpected error Connection errored")
+# What Gradio's script writes to the console when a page is left: that it closed its event stream,
+# which can arrive when the next page has loaded, and that the connection is gone.
+_CLOSED_STREAM = "AbortError: BodyStreamBuffer was aborted"
+_LOST_CONNECTION = "Unexpected error Connection errored"
 
 # The elements that formulas may be made of.
 MATHML = frozenset(
@@ -118,8 +120,9 @@ def collect_errors(page: Page, wrong: list[str], expected: str | None = None) ->
     def note_message(message: ConsoleMessage) -> None:
         if message.type != "error" or (expected is not None and expected in message.text):
             return
-        # A page that is left reports the event streams that this ends.
-        if not (leaving and message.text.startswith(_ENDED_STREAM)):
+        if message.text.startswith(_CLOSED_STREAM):
+            return
+        if not (leaving and message.text.startswith(_LOST_CONNECTION)):
             wrong.append(message.text)
 
     page.on("request", note_request)
