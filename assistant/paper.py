@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,7 +29,7 @@ class Paper(BaseModel):
 
     `abstract` is empty where the source had none. `published` is an ISO 8601 date of any precision
     (`2024`, `2024-03`, `2024-03-14`). `source` says for people where it was read from: the name of
-    a file.
+    a file. `reference` is the rest of its bibliographic record; see `assistant.reference`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +44,7 @@ class Paper(BaseModel):
     url: str | None = None
     tags: tuple[str, ...] = ()
     source: str = ""
+    reference: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from assistant.paper import Paper
+from assistant.reference import CslName, Reference, display_names
 from assistant.text.formatting import paper_link
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
@@ -22,7 +23,10 @@ _NOT_IN_NAMES = re.compile(r"[^\w\s.'’‐-]|[\d_]")
 
 @dataclass(frozen=True)
 class ExportRecord:
-    """The sanitized fields of a paper; missing ones are "". `link` is a web address or ""."""
+    """The sanitized fields of a paper; missing ones are "". `link` is a web address or "".
+
+    `reference` is the rest of its bibliographic record; see `assistant.reference`.
+    """
 
     id: str
     title: str
@@ -36,6 +40,15 @@ class ExportRecord:
     tldr: str
     abstract: str
     link: str
+    reference: Reference
+
+    @property
+    def names(self) -> list[CslName]:
+        """The authors as CSL names: as their source divides them, else as far as it is certain."""
+        known: list[CslName] = self.reference.get("author", [])
+        if display_names(known) == self.authors:
+            return known
+        return [_csl_name(name) for name in self.authors]
 
     @classmethod
     def from_paper(cls, paper: Paper, paper_id: str, tldr: str | None = None) -> Self:
@@ -56,11 +69,12 @@ class ExportRecord:
             tldr=sanitized(tldr or ""),
             abstract=sanitized_lines(paper.abstract).strip(),
             link=paper_link(paper),
+            reference=_sanitized_json(paper.reference),
         )
 
 
-# Column order of tables; `link` is derived from the other fields.
-COLUMNS = tuple(name for name in ExportRecord.__dataclass_fields__ if name != "link")
+# Column order of tables; `link` is derived from the other fields, `reference` is no text.
+COLUMNS = tuple(name for name in ExportRecord.__dataclass_fields__ if name not in ("link", "reference"))
 
 
 def family_and_given(name: str) -> tuple[str, str] | None:
@@ -82,6 +96,20 @@ def family_and_given(name: str) -> tuple[str, str] | None:
     while begin > 1 and words[begin - 1].islower():
         begin -= 1
     return " ".join(words[begin:]), " ".join(words[:begin])
+
+
+def _csl_name(name: str) -> CslName:
+    parts = family_and_given(name)
+    return {"family": parts[0], "given": parts[1]} if parts else {"literal": name}
+
+
+def _sanitized_json(value: Any) -> Any:
+    """A JSON value whose texts are sanitized, line by line."""
+    if isinstance(value, str):
+        return sanitized_lines(value).strip()
+    if isinstance(value, dict):
+        return {key: _sanitized_json(item) for key, item in value.items()}
+    return [_sanitized_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _sanitized_values(values: tuple[str, ...]) -> tuple[str, ...]:

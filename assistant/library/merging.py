@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from assistant.library.identity import is_preprint
 from assistant.library.name_matching import fold
 from assistant.paper import Paper, normalised
+from assistant.reference import merge_references
 
 _ELLIPSES = ("...", "…", "[…]", "[...]")
 
@@ -17,7 +19,8 @@ def merge_records(records: Sequence[Paper]) -> Paper:
     The abstract is the longest that is not truncated. The title comes from the same record, or from
     the next best if it is truncated or in capitals. The authors are the longest list with the
     fullest names. The DOI of the published version precedes that of a preprint. The date is the
-    earliest year, as precise as known. Tags are merged. The source is the first by name.
+    earliest year, as precise as known. Tags are merged. The source is the first by name. Of the
+    references the one of the published version counts, filled with what the others know.
     """
     if len(records) == 1:
         return records[0]
@@ -33,6 +36,9 @@ def merge_records(records: Sequence[Paper]) -> Paper:
             "url": min(_known(record.url for record in records), key=_url_rank, default=None),
             "tags": merge_tags(sorted({tag for record in records for tag in record.tags})),
             "source": min(_known(record.source for record in records), default=""),
+            "reference": merge_references(
+                [record.reference for record in sorted(records, key=_reference_rank)]
+            ),
         }
     )
 
@@ -76,6 +82,13 @@ def _arxiv_rank(arxiv: str) -> tuple[str, int, str]:
     if base and version.isdecimal():
         return (base, -int(version), arxiv)
     return (arxiv, 0, arxiv)
+
+
+def _reference_rank(record: Paper) -> tuple[bool, bool, int, str]:
+    """The published version first, then the fullest."""
+    has_doi = record.doi is not None and not is_preprint(record.doi)
+    text = json.dumps(record.reference, sort_keys=True)
+    return (not has_doi, not record.reference.get("container-title"), -len(text), text)
 
 
 def _url_rank(url: str) -> tuple[bool, int, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from assistant.library.identity import MAX_SAME_TITLE
 from assistant.library.name_matching import fold, name_words
@@ -18,8 +18,10 @@ from assistant.paper import Paper
 
 _FIELDS = (
     "title", "abstract", "authors", "published", "arxiv", "doi", "pmid", "url", "tags", "source",
+    "reference",
 )  # fmt: skip
 _LISTS = ("authors", "tags")  # as JSON
+_RECORD = "reference"  # as a JSON object, or ""
 COLUMNS = f"number, id, {', '.join(_FIELDS)}"
 
 
@@ -31,6 +33,7 @@ def stored(row: Sequence[Any]) -> StoredPaper:
         name: tuple(json.loads(value)) if name in _LISTS else value
         for name, value in zip(_FIELDS, values, strict=True)
     }
+    fields[_RECORD] = json.loads(fields[_RECORD]) if fields[_RECORD] else {}
     return StoredPaper(number, key, Paper.model_construct(**fields))
 
 
@@ -154,9 +157,15 @@ def load_paper(connection: sqlite3.Connection, number: int) -> Paper | None:
 def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
     """The values of `COLUMNS` after the number; the first of `keys` is the id."""
     values = ((name, getattr(paper, name)) for name in _FIELDS)
-    return keys[0], *(
-        json.dumps(value, ensure_ascii=False) if name in _LISTS else value for name, value in values
-    )
+    return keys[0], *(_column(name, value) for name, value in values)
+
+
+def _column(name: str, value: Any) -> str | None:
+    if name in _LISTS:
+        return json.dumps(value, ensure_ascii=False)
+    if name == _RECORD:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+    return cast("str | None", value)
 
 
 def without_source(paper: Paper) -> Paper:

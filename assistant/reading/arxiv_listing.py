@@ -26,16 +26,9 @@ from dataclasses import dataclass, field
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.line_wrapping import rejoined
-from assistant.reading.record import (
-    LARGEST_RECORD,
-    PART_COST,
-    TOO_LARGE,
-    NoPaper,
-    paper_of,
-    papers_of,
-)
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, paper_of, papers_of
 from assistant.reading.source import Source
 
 _BACKSLASHES = r"\\"

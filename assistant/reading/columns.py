@@ -11,7 +11,8 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import most_exact
 from assistant.reading.fields import given_first
-from assistant.reading.record import NoPaper, paper_of, refuse_prose
+from assistant.reading.format import NoPaper
+from assistant.reading.record import paper_of, refuse_prose
 
 # What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
 # first that a table has is taken, or, where a row has no value there, the next.

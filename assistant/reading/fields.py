@@ -36,6 +36,7 @@ _NO_ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+_NOBODY = re.compile(r"(?:and )?(?:et al\.?|others)|\[?anonymous(?: authors?)?\]?,?", re.IGNORECASE)
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 _AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
 
@@ -79,6 +80,11 @@ def authors(value: object) -> tuple[str, ...]:
     line = one_line(_without_brackets(value))
     parts = line.split(";") if ";" in line else _AND.split(line)
     return texts(list(parts))
+
+
+def is_nobody(name: str) -> bool:
+    """Whether a name is nobody's, such as "et al." and "Anonymous"."""
+    return _NOBODY.fullmatch(name) is not None
 
 
 def given_first(name: str) -> str:

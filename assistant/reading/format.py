@@ -20,6 +20,10 @@ class Failure:
     why: str
 
 
+class NoPaper(Exception):
+    """This record is not a paper; the message says why."""
+
+
 OnFailure = Callable[[Failure], None]
 
 Skip = Callable[[int, str], None]

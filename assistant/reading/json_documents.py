@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
-from assistant.reading.record import TOO_LARGE, NoPaper
+from assistant.reading.format import NoPaper
+from assistant.reading.record import TOO_LARGE
 from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE
 
 # Keys under which programs and web services put their list of records.

@@ -14,9 +14,9 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import load_line
-from assistant.reading.record import NoPaper, paper_of, papers_of, refuse_prose
+from assistant.reading.record import paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
 _OBJECT = re.compile(r'\{\s*"')

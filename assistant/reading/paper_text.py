@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.paper import Paper
-from assistant.reading.format import Format, Skip
-from assistant.reading.record import NoPaper, paper_of, papers_of
+from assistant.reading.format import Format, NoPaper, Skip
+from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 from assistant.reading.web_listing import is_metadata
 

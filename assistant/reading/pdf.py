@@ -18,7 +18,8 @@ from assistant.paper import Paper, normalised
 from assistant.reading import fields
 from assistant.reading.archives import Member
 from assistant.reading.paper_text import parts_of
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.format import NoPaper
+from assistant.reading.record import paper_of
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader

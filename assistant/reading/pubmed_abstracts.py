@@ -12,15 +12,8 @@ from collections.abc import Iterator
 
 from assistant.paper import Paper
 from assistant.reading import dates
-from assistant.reading.format import Format
-from assistant.reading.record import (
-    LARGEST_RECORD,
-    PART_COST,
-    TOO_LARGE,
-    NoPaper,
-    paper_of,
-    papers_of,
-)
+from assistant.reading.format import Format, NoPaper
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, paper_of, papers_of
 from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE, Source, split_lines
 
 _CITATION = re.compile(r"(\d{1,5})\. (\S.*?\.) ((?:1[5-9]|20)\d\d\b.*)")

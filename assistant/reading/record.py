@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from assistant.paper import Paper
-from assistant.reading import fields
-from assistant.reading.format import Skip
+from assistant.reading import fields, reference_fields
+from assistant.reading.format import NoPaper, Skip
 from assistant.reading.markup import plain
+from assistant.reference import display_names
 
 Record = TypeVar("Record")
 
@@ -33,11 +33,6 @@ _LONGEST_SIGNS = 20
 _ABSTRACT_WORDS = 40
 _PROSE_WORDS = 12
 
-_NOBODY = re.compile(r"(?:and )?(?:et al\.?|others)|\[?anonymous(?: authors?)?\]?,?", re.IGNORECASE)
-
-
-class NoPaper(Exception):
-    """This record is not a paper; the message says why."""
 
 
 def papers_of(
@@ -96,13 +91,15 @@ def paper_of(
     pmid: object = None,
     url: object = None,
     tags: object = (),
+    reference: Mapping[str, Any] | None = None,
 ) -> Paper:
     """The paper with these values as its export writes them; `source` names the file.
 
     Markup is removed from title, abstract, names and tags. `authors` and `tags` are several texts,
     or one that `fields.authors` and `fields.tags` split. Of several identifiers or addresses the
     first valid one counts. Invalid values are left out, and so is an abstract that only says that
-    there is none.
+    there is none. `reference` is the rest of the record, with the keys of `assistant.reference`;
+    its `author`, if there is any, replaces `authors`.
 
     Raises:
         NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
@@ -124,11 +121,13 @@ def paper_of(
     is_number = clean_title.isdecimal() and (arxiv or doi or pmid) and clean_abstract
     if not _has_letter(clean_title) and not is_number:
         raise NoPaper("its title has no letters")
+    record = reference_fields.cleaned(reference) if reference else {}
+    people = record.get("author")
     try:
         return Paper(
             title=clean_title,
             abstract=clean_abstract,
-            authors=_names(authors),
+            authors=display_names(people) if people else _names(authors),
             published=fields.date(published),
             arxiv=arxiv,
             doi=doi,
@@ -136,6 +135,7 @@ def paper_of(
             url=_valid(fields.url, url),
             tags=_distinct_tags(tags),
             source=source,
+            reference=record,
         )
     except ValidationError as error:
         raise NoPaper(f"not a paper: {error.errors()[0]['msg']}") from error
@@ -162,7 +162,7 @@ def _names(authors: object) -> tuple[str, ...]:
     if isinstance(authors, str):
         authors = plain(authors[:_LONGEST_LIST])
     names = (fields.one_line(plain(name)) for name in fields.authors(_several(authors) or authors))
-    return tuple(name for name in names if name and not _NOBODY.fullmatch(name))
+    return tuple(name for name in names if name and not fields.is_nobody(name))
 
 
 def _distinct_tags(tags: object) -> tuple[str, ...]:

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
-from assistant.reading.record import LONGEST_ABSTRACT, NoPaper, check_length, papers_of
+from assistant.reading.record import LONGEST_ABSTRACT, check_length, papers_of
 from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
 from assistant.text.word_lists import word_list

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.paper import Paper
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import LISTS, load_line, outline, records
-from assistant.reading.record import NoPaper, papers_of
+from assistant.reading.record import papers_of
 from assistant.reading.service_keys import CSL, OPENALEX, OTHERS, SEMANTIC_SCHOLAR, Keys, Record
 from assistant.reading.source import Source
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.paper import Paper
-from assistant.reading.format import Format, Skip
-from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, NoPaper
+from assistant.reading.format import Format, NoPaper, Skip
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE
 from assistant.reading.source import Source
 
 # What a program writes above its records is shorter than a line of prose.

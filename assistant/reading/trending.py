@@ -15,9 +15,9 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import records
-from assistant.reading.record import NoPaper, paper_of
+from assistant.reading.record import paper_of
 from assistant.reading.source import HEAD_BYTES, NOT_TEXT, UNREADABLE, Source
 
 _TAGS = ("ai_keywords", "keywords", "tags", "categories")

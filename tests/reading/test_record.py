@@ -8,7 +8,8 @@ import pytest
 
 from assistant.paper import Paper
 from assistant.reading import Failure, read_bytes
-from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE, NoPaper, paper_of
+from assistant.reading.format import NoPaper
+from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE, paper_of
 
 PROSE = "Owls sleep by day, and nobody has asked them why. "
 

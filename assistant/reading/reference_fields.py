@@ -1,0 +1,120 @@
+"""The bibliographic record of an export, cleaned: see `assistant.reference` for its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from assistant.reading import fields
+from assistant.reading.format import NoPaper
+from assistant.reading.markup import plain
+from assistant.reference import (
+    CUSTOM,
+    DATES,
+    NAMES,
+    TEXTS,
+    CslName,
+    Reference,
+    display_name,
+)
+
+_LONGEST_TEXT = 100_000
+_LONGEST_CUSTOM = 1_000_000
+_MOST_NAMES = 20_000
+_DATE_PARTS = 3
+# Texts whose line breaks are part of them.
+_LONG_TEXTS = frozenset({"note", "annote", "references"})
+# Written as they are: no markup is removed from them.
+_VERBATIM = frozenset({"citation-key", "type"})
+_NAME_KEYS = (
+    "family", "given", "suffix", "dropping-particle", "non-dropping-particle", "literal",
+)  # fmt: skip
+
+
+def cleaned(values: Mapping[str, Any]) -> Reference:
+    """The reference with these values; empty and invalid ones are left out.
+
+    Texts may also be numbers. Names may be texts as people write them, or CSL names.
+
+    Raises:
+        NoPaper: a value is longer than any real one.
+        ValueError: a key is not one of a reference.
+    """
+    reference: Reference = {}
+    for key, value in values.items():
+        found: Any
+        if key in _TEXT_KEYS:
+            found = _text(key, value)
+        elif key in NAMES:
+            found = _names(value)
+        elif key in DATES:
+            found = _date(value)
+        elif key == CUSTOM:
+            found = _custom(value)
+        else:
+            raise ValueError(f"{key} is not a key of a reference")
+        if found:
+            reference[key] = found
+    return reference
+
+
+_TEXT_KEYS = frozenset(TEXTS)
+
+
+def _text(key: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        return ""
+    text = str(value)
+    if len(text) > _LONGEST_TEXT:
+        raise NoPaper(f'its "{key}" has {len(text):,} characters; the limit is {_LONGEST_TEXT:,}')
+    if key not in _VERBATIM:
+        text = plain(text)
+    return fields.clean_text(text) if key in _LONG_TEXTS else fields.one_line(text)
+
+
+def _names(value: object) -> list[CslName]:
+    people = value if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else []
+    found: list[CslName] = []
+    for person in people:
+        parts = person if isinstance(person, Mapping) else {"literal": person}
+        name = {
+            key: text
+            for key in _NAME_KEYS
+            if isinstance(part := parts.get(key), str) and (text := fields.one_line(plain(part)))
+        }
+        if ("family" in name or "literal" in name or "given" in name) and not fields.is_nobody(display_name(name)):
+            found.append(name)
+        if len(found) == _MOST_NAMES:
+            break
+    return found
+
+
+def _date(value: object) -> dict[str, Any]:
+    """`{"date-parts": [[2024, 3]]}` of a CSL date or an ISO 8601 date."""
+    if isinstance(value, Mapping):
+        parts = value.get("date-parts")
+        first = parts[0] if isinstance(parts, list) and parts else None
+        value = "-".join(f"{part:0>2}" for part in first[:_DATE_PARTS]) if isinstance(first, list) else None
+    date = fields.date(value)
+    return {"date-parts": [[int(part) for part in date.split("-")]]} if date else {}
+
+
+def _custom(value: object) -> dict[str, dict[str, Any]]:
+    """Fields without a name in CSL, verbatim but for control characters."""
+    if not isinstance(value, Mapping):
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    room = _LONGEST_CUSTOM
+    for format_name, entries in value.items():
+        if not isinstance(entries, Mapping):
+            continue
+        for name, entry in entries.items():
+            texts = entry if isinstance(entry, list) else [entry]
+            clean = [text for it in texts if isinstance(it, str) and (text := fields.clean_text(it))]
+            room -= sum(map(len, clean)) + len(str(name))
+            if room < 0:
+                raise NoPaper(f"its other fields have more than {_LONGEST_CUSTOM:,} characters")
+            if clean:
+                kept = clean if isinstance(entry, list) else clean[0]
+                found.setdefault(str(format_name), {})[str(name)] = kept
+    return found

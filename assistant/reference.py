@@ -1,0 +1,106 @@
+"""The bibliographic record of a paper in the terms of CSL-JSON.
+
+CSL-JSON is what reference managers and citation processors exchange:
+https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables.
+A reference is a JSON object with these keys, all optional:
+
+- `type`: a type of CSL, such as `article-journal`, `paper-conference`, `chapter`, `report`
+- texts such as `container-title`, `volume`, `issue`, `page`, `publisher`, `edition`, `ISBN`, `note`
+- names in `author`, `editor` and other roles: `[{"family": ..., "given": ...}, {"literal": ...}]`
+- dates such as `accessed`: `{"date-parts": [[2024, 3, 14]]}`
+- `custom`: what CSL has no field for, verbatim, by the format it was read from and the name it has
+  there: `{"bibtex": {"timestamp": "2024"}, "ris": {"C7": ["e12"]}}`; values are texts or lists of
+  texts. Under the name `entry-type` it has the type as the format writes it.
+
+Title, abstract, date, DOI, PMID and URL are fields of the `Paper`, and so is the list of authors as
+people read them; `author` keeps how the source divides their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Reference = dict[str, Any]
+CslName = dict[str, str]
+
+NAMES = (
+    "author", "editor", "translator", "collection-editor", "container-author", "director",
+    "chair", "composer", "contributor", "editorial-director", "guest", "host", "illustrator",
+    "interviewer", "narrator", "organizer", "original-author", "performer", "producer",
+    "recipient", "reviewed-author", "script-writer", "series-creator", "compiler", "curator",
+)  # fmt: skip
+DATES = ("accessed", "available-date", "event-date", "original-date", "submitted")
+TEXTS = (
+    "type", "citation-key", "citation-label", "title-short", "container-title",
+    "container-title-short", "collection-title", "collection-number", "volume", "volume-title",
+    "issue", "page", "page-first", "number", "number-of-pages", "number-of-volumes", "chapter-number",
+    "part-number", "part-title", "section", "supplement-number", "version", "edition", "printing-number",
+    "publisher", "publisher-place", "original-publisher", "original-publisher-place",
+    "original-title", "event-title", "event-place", "archive", "archive-place", "archive_location",
+    "archive_collection", "authority", "call-number", "dimensions", "division", "genre",
+    "jurisdiction", "keyword", "language", "license", "locator", "medium", "references",
+    "reviewed-title", "reviewed-genre", "rights", "scale", "source", "status", "ISBN", "ISSN", "PMCID", "note",
+    "annote", "year-suffix",
+)  # fmt: skip
+CUSTOM = "custom"
+ENTRY_TYPE = "entry-type"
+
+# Where a work appeared: of a merged paper all of these come from one record.
+PLACE = (
+    "type", "container-title", "container-title-short", "collection-title", "collection-number",
+    "volume", "issue", "page", "page-first", "number", "publisher", "publisher-place", "edition",
+    "event-title", "event-place", "ISBN", "ISSN",
+)  # fmt: skip
+
+# Order in which the parts of a name are read.
+_PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
+
+
+def display_name(name: Mapping[str, str]) -> str:
+    """A name as people read it: `Ada Lovelace`, `Ludwig van Beethoven`, `王小明`."""
+    if literal := name.get("literal"):
+        return literal
+    family, given = name.get("family", ""), name.get("given", "")
+    if _is_east_asian(family) and _is_east_asian(given):
+        return family + given
+    return " ".join(part for key in _PARTS if (part := name.get(key, "")))
+
+
+def display_names(names: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """`display_name` of each."""
+    return tuple(map(display_name, names))
+
+
+def _is_east_asian(text: str) -> bool:
+    """Whether it is written in Chinese characters, kana or Hangul, which need no space."""
+    return bool(text) and all("\u3040" <= mark <= "\u9fff" or "\uac00" <= mark <= "\ud7af" for mark in text)
+
+
+def merge_references(references: Sequence[Mapping[str, Any]]) -> Reference:
+    """One reference of several, the best first.
+
+    Where the work appeared (`PLACE`) comes from the first that has a container or a publisher; of
+    other fields the first known value counts. Fields that CSL has no name for are kept of each.
+    """
+    known = [reference for reference in references if reference]
+    if len(known) < 2:  # noqa: PLR2004
+        return dict(known[0]) if known else {}
+    placed = next((one for one in known if one.get("container-title") or one.get("publisher")), known[0])
+    merged: Reference = {key: placed[key] for key in PLACE if key in placed}
+    custom: dict[str, dict[str, Any]] = {}
+    for reference in known:
+        for key, value in reference.items():
+            if key == CUSTOM:
+                for format_name, fields in value.items():
+                    custom[format_name] = fields | custom.get(format_name, {})
+            elif key not in PLACE or _fills(key, merged, reference):
+                merged.setdefault(key, value)
+    return merged | ({CUSTOM: custom} if custom else {})
+
+
+def _fills(key: str, merged: Mapping[str, Any], reference: Mapping[str, Any]) -> bool:
+    """Whether `reference` is of the same place as `merged`, so that it can fill what is missing."""
+    agreeing = [other for other in PLACE if other in merged and other in reference]
+    own = ("container-title", "ISSN", "ISBN", "volume", "page")
+    return any(merged[other] == reference[other] for other in agreeing if other in own)
