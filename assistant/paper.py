@@ -46,6 +46,10 @@ class Paper(BaseModel):
     source: str = ""
     reference: dict[str, Any] = Field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Of the text alone: a reference is an object that has no hash."""
+        return hash((self.title, self.abstract, self.doi))
+
     @property
     def keys(self) -> tuple[str, ...]:
         """Every name of this paper, the strongest first; two papers that share one are the same.

@@ -34,14 +34,14 @@ DATES = ("accessed", "available-date", "event-date", "original-date", "submitted
 TEXTS = (
     "type", "citation-key", "citation-label", "title-short", "container-title",
     "container-title-short", "collection-title", "collection-number", "volume", "volume-title",
-    "issue", "page", "page-first", "number", "number-of-pages", "number-of-volumes", "chapter-number",
-    "part-number", "part-title", "section", "supplement-number", "version", "edition", "printing-number",
-    "publisher", "publisher-place", "original-publisher", "original-publisher-place",
-    "original-title", "event-title", "event-place", "archive", "archive-place", "archive_location",
-    "archive_collection", "authority", "call-number", "dimensions", "division", "genre",
-    "jurisdiction", "keyword", "language", "license", "locator", "medium", "references",
-    "reviewed-title", "reviewed-genre", "rights", "scale", "source", "status", "ISBN", "ISSN", "PMCID", "note",
-    "annote", "year-suffix",
+    "issue", "page", "page-first", "number", "number-of-pages", "number-of-volumes",
+    "chapter-number", "part-number", "part-title", "section", "supplement-number", "version",
+    "edition", "printing-number", "publisher", "publisher-place", "original-publisher",
+    "original-publisher-place", "original-title", "event-title", "event-place", "archive",
+    "archive-place", "archive_location", "archive_collection", "authority", "call-number",
+    "dimensions", "division", "genre", "jurisdiction", "keyword", "language", "license",
+    "locator", "medium", "references", "reviewed-title", "reviewed-genre", "rights", "scale",
+    "source", "status", "ISBN", "ISSN", "PMCID", "note", "annote", "year-suffix",
 )  # fmt: skip
 CUSTOM = "custom"
 ENTRY_TYPE = "entry-type"
@@ -74,7 +74,9 @@ def display_names(names: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
 
 def _is_east_asian(text: str) -> bool:
     """Whether it is written in Chinese characters, kana or Hangul, which need no space."""
-    return bool(text) and all("\u3040" <= mark <= "\u9fff" or "\uac00" <= mark <= "\ud7af" for mark in text)
+    return bool(text) and all(
+        "\u3040" <= mark <= "\u9fff" or "\uac00" <= mark <= "\ud7af" for mark in text
+    )
 
 
 def merge_references(references: Sequence[Mapping[str, Any]]) -> Reference:
@@ -84,9 +86,11 @@ def merge_references(references: Sequence[Mapping[str, Any]]) -> Reference:
     other fields the first known value counts. Fields that CSL has no name for are kept of each.
     """
     known = [reference for reference in references if reference]
-    if len(known) < 2:  # noqa: PLR2004
+    if len(known) < 2:
         return dict(known[0]) if known else {}
-    placed = next((one for one in known if one.get("container-title") or one.get("publisher")), known[0])
+    placed = next(
+        (one for one in known if one.get("container-title") or one.get("publisher")), known[0]
+    )
     merged: Reference = {key: placed[key] for key in PLACE if key in placed}
     custom: dict[str, dict[str, Any]] = {}
     for reference in known:

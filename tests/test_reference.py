@@ -11,8 +11,14 @@ from assistant.reference import CslName, Reference, display_name, merge_referenc
     ("name", "read"),
     [
         ({"family": "Lovelace", "given": "Ada"}, "Ada Lovelace"),
-        ({"family": "Beethoven", "given": "Ludwig", "dropping-particle": "van"}, "Ludwig van Beethoven"),
-        ({"family": "Gaulle", "given": "Charles", "non-dropping-particle": "de"}, "Charles de Gaulle"),
+        (
+            {"family": "Beethoven", "given": "Ludwig", "dropping-particle": "van"},
+            "Ludwig van Beethoven",
+        ),
+        (
+            {"family": "Gaulle", "given": "Charles", "non-dropping-particle": "de"},
+            "Charles de Gaulle",
+        ),
         ({"family": "King", "given": "Martin Luther", "suffix": "Jr."}, "Martin Luther King Jr."),
         ({"family": "王", "given": "小明"}, "王小明"),
         ({"family": "김", "given": "민준"}, "김민준"),
@@ -25,7 +31,12 @@ def test_names_as_people_read_them(name: CslName, read: str) -> None:
     assert display_name(name) == read
 
 
-ARTICLE: Reference = {"type": "article-journal", "container-title": "Soil", "volume": "3", "page": "1-9"}
+ARTICLE: Reference = {
+    "type": "article-journal",
+    "container-title": "Soil",
+    "volume": "3",
+    "page": "1-9",
+}
 
 
 @pytest.mark.parametrize(
@@ -39,9 +50,15 @@ ARTICLE: Reference = {"type": "article-journal", "container-title": "Soil", "vol
         ([ARTICLE, {"type": "article", "publisher": "arXiv", "number": "7"}], ARTICLE),
         ([{"type": "article"}, ARTICLE], ARTICLE),
         # What says nothing about the place is always filled in.
-        ([ARTICLE, {"language": "de", "citation-key": "k"}], ARTICLE | {"language": "de", "citation-key": "k"}),
         (
-            [{"custom": {"ris": {"C1": "a"}}}, {"custom": {"ris": {"C1": "b", "C2": "c"}, "bibtex": {"x": "y"}}}],
+            [ARTICLE, {"language": "de", "citation-key": "k"}],
+            ARTICLE | {"language": "de", "citation-key": "k"},
+        ),
+        (
+            [
+                {"custom": {"ris": {"C1": "a"}}},
+                {"custom": {"ris": {"C1": "b", "C2": "c"}, "bibtex": {"x": "y"}}},
+            ],
             {"custom": {"ris": {"C1": "a", "C2": "c"}, "bibtex": {"x": "y"}}},
         ),
     ],

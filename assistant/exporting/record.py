@@ -74,7 +74,9 @@ class ExportRecord:
 
 
 # Column order of tables; `link` is derived from the other fields, `reference` is no text.
-COLUMNS = tuple(name for name in ExportRecord.__dataclass_fields__ if name not in ("link", "reference"))
+COLUMNS = tuple(
+    name for name in ExportRecord.__dataclass_fields__ if name not in ("link", "reference")
+)
 
 
 def family_and_given(name: str) -> tuple[str, str] | None:

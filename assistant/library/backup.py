@@ -100,10 +100,28 @@ def restore(source: Path, folder: Path, *, replace: bool) -> Backup:
 
 def _copy_catalog(database: Database, copy: Path) -> int:
     """Copy the catalogue without the space of removed papers; return how many papers it has."""
-    with database.read() as connection:
+    with database.read() as connection, _without_views(connection):
         connection.execute("VACUUM INTO ?", (str(copy),))
     with translate_errors(copy), closing(sqlite3.connect(copy)) as connection:
         return int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+
+
+@contextmanager
+def _without_views(connection: sqlite3.Connection) -> Iterator[None]:
+    """Drop the temporary views of an old catalogue for a while.
+
+    VACUUM would take them for the tables whose names they have.
+    """
+    views = connection.execute(
+        "SELECT name, sql FROM sqlite_temp_master WHERE type = 'view'"
+    ).fetchall()
+    for name, _ in views:
+        connection.execute(f"DROP VIEW temp.{name}")
+    try:
+        yield
+    finally:
+        for _, statement in views:
+            connection.execute(statement.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
 
 
 def _unpack_checked(source: Path, work: Path) -> Backup:

@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.fields import given_first
-from assistant.reading.markup import plain
 from assistant.reading.format import NoPaper
+from assistant.reading.markup import plain
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, paper_of
 from assistant.reading.xml_records import first_text, root, texts, xml_format
 

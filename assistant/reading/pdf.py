@@ -17,8 +17,8 @@ from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.paper import Paper, normalised
 from assistant.reading import fields
 from assistant.reading.archives import Member
-from assistant.reading.paper_text import parts_of
 from assistant.reading.format import NoPaper
+from assistant.reading.paper_text import parts_of
 from assistant.reading.record import paper_of
 
 if TYPE_CHECKING:

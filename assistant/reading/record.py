@@ -34,7 +34,6 @@ _ABSTRACT_WORDS = 40
 _PROSE_WORDS = 12
 
 
-
 def papers_of(
     records: Iterable[tuple[int, Record]],
     make: Callable[[Record, str], Paper],

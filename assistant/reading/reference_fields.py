@@ -82,7 +82,9 @@ def _names(value: object) -> list[CslName]:
             for key in _NAME_KEYS
             if isinstance(part := parts.get(key), str) and (text := fields.one_line(plain(part)))
         }
-        if ("family" in name or "literal" in name or "given" in name) and not fields.is_nobody(display_name(name)):
+        if ("family" in name or "literal" in name or "given" in name) and not fields.is_nobody(
+            display_name(name)
+        ):
             found.append(name)
         if len(found) == _MOST_NAMES:
             break
@@ -94,7 +96,8 @@ def _date(value: object) -> dict[str, Any]:
     if isinstance(value, Mapping):
         parts = value.get("date-parts")
         first = parts[0] if isinstance(parts, list) and parts else None
-        value = "-".join(f"{part:0>2}" for part in first[:_DATE_PARTS]) if isinstance(first, list) else None
+        numbers = first[:_DATE_PARTS] if isinstance(first, list) else []
+        value = "-".join(str(part).zfill(2) for part in numbers)
     date = fields.date(value)
     return {"date-parts": [[int(part) for part in date.split("-")]]} if date else {}
 
@@ -110,7 +113,9 @@ def _custom(value: object) -> dict[str, dict[str, Any]]:
             continue
         for name, entry in entries.items():
             texts = entry if isinstance(entry, list) else [entry]
-            clean = [text for it in texts if isinstance(it, str) and (text := fields.clean_text(it))]
+            clean = [
+                text for it in texts if isinstance(it, str) and (text := fields.clean_text(it))
+            ]
             room -= sum(map(len, clean)) + len(str(name))
             if room < 0:
                 raise NoPaper(f"its other fields have more than {_LONGEST_CUSTOM:,} characters")

@@ -42,14 +42,18 @@ def test_an_unknown_key_is_an_error_of_the_reader() -> None:
         cleaned({"colour": "red"})
 
 
-@pytest.mark.parametrize("given", [{"note": "x" * 100_001}, {"custom": {"ris": {"C1": "x" * 1_000_001}}}])
+@pytest.mark.parametrize(
+    "given", [{"note": "x" * 100_001}, {"custom": {"ris": {"C1": "x" * 1_000_001}}}]
+)
 def test_what_is_too_long_is_refused(given: dict[str, Any]) -> None:
-    with pytest.raises(NoPaper, match="the limit is|more than"):
+    with pytest.raises(NoPaper, match=r"the limit is|more than"):
         cleaned(given)
 
 
 def test_authors_of_the_reference_are_those_of_the_paper() -> None:
     author = [{"family": "Lovelace", "given": "Ada"}, {"literal": "others"}]
-    paper = paper_of("a.json", title="On engines", abstract="", authors=["X"], reference={"author": author})
+    paper = paper_of(
+        "a.json", title="On engines", abstract="", authors=["X"], reference={"author": author}
+    )
     assert paper.authors == ("Ada Lovelace",)
     assert paper.reference == {"author": author[:1]}
