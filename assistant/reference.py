@@ -46,6 +46,12 @@ TEXTS = (
 CUSTOM = "custom"
 ENTRY_TYPE = "entry-type"
 
+RETRACTED = "retracted"
+EXPRESSION_OF_CONCERN = "expression of concern"
+CORRECTED = "corrected"
+STATUSES = (RETRACTED, EXPRESSION_OF_CONCERN, CORRECTED)
+"""Values of `status` that readers set where a source says so, the gravest first."""
+
 # Where a work appeared: of a merged paper all of these come from one record.
 PLACE = (
     "type", "container-title", "container-title-short", "collection-title", "collection-number",
@@ -100,6 +106,10 @@ def merge_references(references: Sequence[Mapping[str, Any]]) -> Reference:
                     custom[format_name] = fields | custom.get(format_name, {})
             elif key not in PLACE or _fills(key, merged, reference):
                 merged.setdefault(key, value)
+    # One source knows that a work was retracted, the others still say "published".
+    said = {reference.get("status") for reference in known}
+    if status := next((one for one in STATUSES if one in said), ""):
+        merged["status"] = status
     return merged | ({CUSTOM: custom} if custom else {})
 
 

@@ -55,6 +55,10 @@ ARTICLE: Reference = {
             ARTICLE | {"language": "de", "citation-key": "k"},
         ),
         (
+            [{"status": "in press"}, {"status": "corrected"}, {"status": "retracted"}],
+            {"status": "retracted"},
+        ),
+        (
             [
                 {"custom": {"ris": {"C1": "a"}}},
                 {"custom": {"ris": {"C1": "b", "C2": "c"}, "bibtex": {"x": "y"}}},

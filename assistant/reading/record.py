@@ -11,6 +11,7 @@ from assistant.paper import Paper
 from assistant.reading import fields, reference_fields
 from assistant.reading.format import NoPaper, Skip
 from assistant.reading.markup import plain
+from assistant.reading.retraction import retraction_status, with_status
 from assistant.reference import display_names
 
 Record = TypeVar("Record")
@@ -121,6 +122,8 @@ def paper_of(
     if not _has_letter(clean_title) and not is_number:
         raise NoPaper("its title has no letters")
     record = reference_fields.cleaned(reference) if reference else {}
+    if status := retraction_status(clean_title):
+        record = with_status(record, status)
     people = record.get("author")
     try:
         return Paper(

@@ -119,7 +119,8 @@ def _custom(value: object) -> dict[str, dict[str, Any]]:
             room -= sum(map(len, clean)) + len(str(name))
             if room < 0:
                 raise NoPaper(f"its other fields have more than {_LONGEST_CUSTOM:,} characters")
-            if clean:
+            key, group = fields.one_line(str(name)), fields.one_line(str(format_name))
+            if clean and key and group:
                 kept = clean if isinstance(entry, list) else clean[0]
-                found.setdefault(str(format_name), {})[str(name)] = kept
+                found.setdefault(group, {})[key] = kept
     return found

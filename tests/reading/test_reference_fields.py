@@ -28,7 +28,7 @@ from assistant.reading.reference_fields import cleaned
             {"editor": [{"family": "Lovelace", "given": "Ada"}]},
         ),
         (
-            {"custom": {"ris": {"C1": ["a\x00b", 3], "C2": "", "C3": "x"}, "bad": 1}},
+            {"custom": {"ris": {"C1": ["a\x00b", 3], "C2": "", "C3\u202e": "x"}, "bad": 1}},
             {"custom": {"ris": {"C1": ["ab"], "C3": "x"}}},
         ),
     ],
