@@ -1,0 +1,175 @@
+"""Inputs of the kinds that users of other programs reported: each is imported and compared.
+
+`tracker_inputs/expected.json` names the groups: their files, what has to come of them, where the
+kind of fault was reported, and why this is right. The content of all files is invented.
+
+- `papers`: the number of papers in the library after the import
+- `failed`: the number of records and files that were reported as not read, if it matters
+- `have`: for each of these sets of fields there is a paper that has all of them. A string that
+  begins with "~" is a regular expression, null means that the field is empty, and
+  `reference.volume` is the value of `volume` in `Paper.reference`
+- `not`: texts that no paper contains, except in its reference and the name of its file
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.cli.inputs import Inputs
+from assistant.library import Library
+
+FOLDER = Path(__file__).parent / "tracker_inputs"
+EXPECTED = "expected.json"
+GROUPS: dict[str, dict[str, Any]] = json.loads((FOLDER / EXPECTED).read_text(encoding="utf-8"))
+KEYS = {"files", "papers", "failed", "have", "not", "source", "why"}
+# Not fixed yet. The test of a group that is fixed fails until its name is removed here.
+PENDING: frozenset[str] = frozenset(
+    {
+        "names: all in one AU line, commas",
+        "names: Chinese, family and given with a comma",
+        "names: Chinese, commas between people",
+        "names: ampersand before the last one, CSV",
+        "names: an institute with commas, DataCite",
+        "names: the whole list in a second pair of braces",
+        "names: only the raw name, OpenAlex",
+        "identifiers: arXiv number in note and eid",
+        "identifiers: PubMed number in an Embase export",
+        "identifiers: DOI in LID, AID and SO, PubMed text",
+        "identifiers: pmid and pmcid, BibTeX",
+        "identifiers: two ISBN, two ISSN in one field",
+        "identifiers: SN of books and journals, RIS",
+        "identifiers: DOI behind a library's proxy",
+        "markup: a space before a subscript, Crossref",
+        "markup: entities escaped twice",
+        "markup: an accent for both modes, BibTeX of APS",
+        "markup: text that was decoded wrongly, BibTeX",
+        "markup: tags and entities in RIS",
+        "boundaries: fields before the type, RIS",
+        "subtitles: a field of its own, Crossref",
+        "subtitles: a colon at the end of the title, Crossref",
+        "subtitles: subtitle and main title, BibLaTeX",
+        "subtitles: only a title in another language, PubMed XML",
+        "subtitles: a translated title, DataCite",
+        "subtitles: a short title is not the title",
+        "container: journal in T2, Scopus RIS",
+        "container: book and series of a chapter, RIS",
+        "container: T2 has another title, EBSCO RIS",
+        "container: proceedings in booktitle, BibTeX",
+        "container: journal in booktitle, BibTeX",
+        "container: a book whose booktitle repeats its title, BibDesk",
+        "container: the year in the field of the book, OJS EndNote",
+        "container: journal named twice, EndNote XML",
+        "container: full and short name of the journal, Embase RIS",
+        "container: a page number of sixteen digits, RIS",
+        "container: the whole range and its end, RIS",
+        "container: journal, issue and short page range, PubMed text",
+        "container: macros for journals, ADS",
+        "container: lists with one text, Crossref",
+        "container: school of a thesis",
+        "container: book, editors and publisher of a chapter",
+        "formats: ERIC's nbib without numbers",
+        "formats: CSL YAML with a head",
+        "formats: CSL YAML as a bare list",
+        "formats: CITATION.cff of software",
+        "formats: CITATION.cff with a preferred citation",
+        "formats: Zotero RDF",
+        "formats: MODS",
+        "formats: Crossref XML",
+        "formats: DBLP XML",
+        "formats: JSON lines with parts of names and PubMed numbers",
+        "formats: CORD-19's table",
+        "formats: what pymed saves as JSON",
+        "formats: Ovid's labelled text",
+        "formats: Web of Science, tab-delimited",
+        "formats: a line above the header, Dimensions CSV",
+        "same paper: a preface and chapters with the DOI of their book",
+        "same paper: short titles of one year in other journals",
+        "same paper: volumes of one title",
+        "same paper: editions, RIS",
+        "same paper: the report of each year",
+        "not papers: a blog",
+        "not papers: a README",
+        "not papers: products of a shop",
+        "not papers: a calendar",
+        "not papers: the settings of a package",
+    }
+)
+
+
+def parameters() -> list[Any]:
+    pending = pytest.mark.xfail(strict=True, raises=AssertionError, reason="not fixed yet")
+    return [pytest.param(name, marks=[pending] if name in PENDING else []) for name in GROUPS]
+
+
+@pytest.fixture(scope="module")
+def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a library without papers: a copy opens much faster than a new one."""
+    folder = tmp_path_factory.mktemp("empty") / "library"
+    Library.open(folder, None).close()
+    return folder
+
+
+def imported(files: list[str], folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The papers of the library in `folder` after the import of `files`; what was reported."""
+    inputs = Inputs(str(FOLDER / name) for name in files)
+    with Library.open(folder, None) as library:
+        library.add(inputs.papers())
+        papers = [stored.paper.model_dump(mode="json") for stored in library.papers.all()]
+    return papers, [f"{failure.where}: {failure.why}" for failure in inputs.failures]
+
+
+def value(paper: dict[str, Any], field: str) -> Any:
+    part, _, key = field.partition(".")
+    found = paper[part].get(key) if key else paper[part]
+    return None if found in ("", [], {}) else found
+
+
+def fits(paper: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    for field, expected in wanted.items():
+        found = value(paper, field)
+        if isinstance(expected, str) and expected.startswith("~"):
+            text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+            if found is None or not re.search(expected[1:], text):
+                return False
+        elif found != expected:
+            return False
+    return True
+
+
+def contents(paper: dict[str, Any]) -> str:
+    """What people read of a paper; its reference keeps some values as the file has them."""
+    return json.dumps({**paper, "source": "", "reference": {}}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("group", parameters())
+def test_a_group_is_imported_as_expected(group: str, empty_library: Path, tmp_path: Path) -> None:
+    case = GROUPS[group]
+    papers, failures = imported(case["files"], shutil.copytree(empty_library, tmp_path / "own"))
+    read = [{field: found for field, found in paper.items() if found} for paper in papers]
+    assert len(papers) == case["papers"], (read, failures)
+    if "failed" in case:
+        assert len(failures) == case["failed"], failures
+    for wanted in case.get("have", []):
+        assert any(fits(paper, wanted) for paper in papers), (wanted, read)
+    for text in case.get("not", []):
+        assert not any(text in contents(paper) for paper in papers), (text, read)
+
+
+def test_every_file_belongs_to_a_group() -> None:
+    named = Counter(name for case in GROUPS.values() for name in case["files"])
+    assert {path.name for path in FOLDER.iterdir()} == {EXPECTED, *named}
+    assert set(named.values()) == {1}
+
+
+def test_every_group_says_where_it_is_from_and_why() -> None:
+    for case in GROUPS.values():
+        assert case["source"] and case["why"].endswith(".")
+        assert case.keys() <= KEYS
+    assert GROUPS.keys() >= PENDING
