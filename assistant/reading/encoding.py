@@ -23,7 +23,7 @@ _DECLARED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASCII = bytes(range(32, 127))
-# UTF-16 without a mark: at least 16 NUL bytes, and one ASCII character in 8.
+# Without a mark: at least 16 NUL bytes, and one ASCII character in 8.
 _FEWEST_NULS = 16
 _CHARACTERS_TO_ASCII = 8
 
@@ -68,8 +68,14 @@ _SAMPLE_BYTES = 32_768
 _LAST_SIGN = re.compile(rb".*[\x00-\x2f]", re.DOTALL)
 
 
-def utf_16(head: bytes) -> str:
-    """UTF-16-LE or -BE where most NUL bytes are the same half of their characters; else empty."""
+def wide(head: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark, by where its NUL bytes are; else empty."""
+    rows = [head[at::4].count(0) for at in range(4)]
+    size = len(head) // 4
+    # Of the four bytes of a character, the upper two are NUL, or the uppermost in rare scripts.
+    for name, (least, _, third, upper) in (("utf-32-le", rows), ("utf-32-be", rows[::-1])):
+        if size >= _FEWEST_NULS and upper >= size and third + least // 2 >= size and least < size:
+            return name
     nuls = {"utf-16-be": head[::2].count(0), "utf-16-le": head[1::2].count(0)}
     name = max(nuls, key=nuls.__getitem__)
     enough = max(_FEWEST_NULS, len(head) // 2 // _CHARACTERS_TO_ASCII)

@@ -98,7 +98,7 @@ class Source:
         mark, self._encoding = next(
             (found for found in _BYTE_ORDER_MARKS if head.startswith(found[0])), (b"", "")
         )
-        self._encoding = self._encoding or encoding.utf_16(head)
+        self._encoding = self._encoding or encoding.wide(head)
         if not self._encoding:
             self._refuse_binary(head)
         self._mark_bytes = len(stream.read(len(mark)))

@@ -13,10 +13,11 @@ from assistant.paper import Paper
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE
 from assistant.reading.source import Source
+from assistant.reading.tagged_lines import Beginning, TaggedLine, plain_head, tagged_lines
 
 # What a program writes above its records is shorter than a line of prose.
 _HEADER_WORDS = 20
-_LINE_END = re.compile(r"[\r\n]+")
+_CUT = "the file ends within it: it was cut; export it again"
 
 
 @dataclass(frozen=True)
@@ -25,30 +26,56 @@ class Layout:
 
     Args:
         tag: matches a line that has a tag; groups are the tag and the value.
-        begins: tags that begin a record.
+        begins: tags that begin a record, if they are not further down in it.
         once: tags that a record has only once, so a second one begins the next record.
+        titles: tags of titles. A part of a file that begins with one of `begins`, or behind a blank
+            line, is another record only if it has a title too,
+        kinds: or if it repeats one of these groups of tags behind a record that has a title.
+        people: those of authors.
+        content: other tags whose values should not be lost if they are in no record.
         ends: tags that end a record.
         outside: tags above all records.
-        apart: a tag after a blank line begins a record.
+        apart: a tag behind a blank line may begin a record.
+        glued: the first line of a record at the end of another line.
     """
 
     tag: re.Pattern[str]
     begins: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    kinds: tuple[frozenset[str], ...] = ()
+    content: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     apart: bool = False
+    glued: Beginning | None = None
+
+
+@dataclass(slots=True)
+class _Field:
+    line: int
+    tag: str
+    lines: list[str] = field(default_factory=list)
+    size: int = 0
 
 
 @dataclass
 class Record:
-    """One record: the lines of each value of each tag, and the number of its first line."""
+    """One record: its fields in their order, and the number of its first line."""
 
     line: int
+    fields: list[_Field] = field(default_factory=list)
     values: dict[str, list[list[str]]] = field(default_factory=dict)
-    size: int = 0
+    """The lines of each value of each tag."""
     failure: tuple[int, str] | None = None
-    is_closed: bool = False
+    size: int = 0
+    mark: int | None = None
+    """Where in `fields` another record may begin."""
+    is_apart: bool = False
+    """A blank line is above the mark."""
+    above: set[str] = field(default_factory=set)
+    """The tags above the mark."""
 
     def all(self, *tags: str, join: str = " ") -> list[str]:
         """The values of `tags`, those of the first tag first, their lines joined."""
@@ -71,6 +98,51 @@ class Record:
         """The values of `tags`, without the white space in them."""
         return [word for value in self.all(*tags) for word in value.split()]
 
+    def add(self, line: int, tag: str, text: str) -> None:
+        """Begin a value."""
+        if self.size > LARGEST_RECORD and tag in self.values:
+            return
+        self.fields.append(_Field(line, tag))
+        self.values.setdefault(tag, []).append(self.fields[-1].lines)
+        self.go_on(text, after_blank=False)
+
+    def go_on(self, text: str, *, after_blank: bool) -> None:
+        """Add a line to the last value."""
+        if not self.fields or self.size > LARGEST_RECORD:
+            return
+        last = self.fields[-1]
+        last.size += len(text) + PART_COST
+        self.size += len(text) + PART_COST
+        if self.size > LARGEST_RECORD:
+            self.failure = self.failure or (self.line, TOO_LARGE)
+            self.fields = [_Field(self.line, tag) for tag in self.values]
+            self.values = {it.tag: [it.lines] for it in self.fields}
+            self.mark = None
+            return
+        if after_blank:
+            last.lines.append("")
+        last.lines.append(text.strip())
+
+    def set_mark(self, is_apart: bool) -> None:
+        """Another record may begin with the next field."""
+        self.above.update(it.tag for it in self.fields[self.mark or 0 :])
+        self.mark, self.is_apart = len(self.fields), is_apart
+
+    def part(self, place: int) -> Record:
+        """Take away the fields from `place` on, and return them as another record."""
+        taken = self.fields[place:]
+        other = Record(taken[0].line, taken, size=sum(it.size for it in taken))
+        for it in taken:
+            other.values.setdefault(it.tag, []).append(it.lines)
+        if self.failure and self.failure[0] >= other.line:
+            other.failure, self.failure = self.failure, None
+        del self.fields[place:]
+        self.size -= other.size
+        self.values = {}
+        for it in self.fields:
+            self.values.setdefault(it.tag, []).append(it.lines)
+        return other
+
 
 def tagged_format(
     name: str,
@@ -78,35 +150,39 @@ def tagged_format(
     first: re.Pattern[str],
     layout: Layout | Callable[[str], Layout],
     paper: Callable[[Record, str], Paper],
+    proof: re.Pattern[str] | None = None,
 ) -> Format:
     """The format whose first record begins with a line `first`.
 
     `paper` makes a Paper of a record and the name of its file. The layout may depend on the first
-    characters of a file.
+    characters of a file. Where `first` could be of another format too, `proof` must be among them.
     """
 
     def layout_of(head: str) -> Layout:
         return layout if isinstance(layout, Layout) else layout(head)
 
     def matches(head: str) -> bool:
-        return _opens(head, first, layout_of(head).tag)
+        text = plain_head(head)
+        if proof and not proof.search(text):
+            return False
+        return _opens(text, first, layout_of(text).tag)
 
     def read(source: Source, skip: Skip) -> Iterator[Paper]:
-        return _papers(source, layout_of(source.head), paper, skip)
+        return _papers(source, layout_of(plain_head(source.head)), paper, skip)
 
     return Format(name, expected, matches, read)
 
 
 def _opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
-    """Tell whether the first record of `head` begins with a line `first` and one with a `tag`.
+    """Tell whether the first record of a `plain_head` begins with lines `first` and `tag`.
 
     Only short lines of a header may be above it, no prose, markup or data.
     """
-    lines = [line for line in _LINE_END.split(head) if line.strip()]
+    lines = head.split("\n")
     for number, line in enumerate(lines):
         if first.match(line):
             return all(tag.match(line) for line in lines[number + 1 : number + 2])
-        if line.lstrip()[0] in "{[<@%" or len(line.split()) > _HEADER_WORDS:
+        if line.lstrip()[:1] in tuple("{[<@%") or len(line.split()) > _HEADER_WORDS:
             return False
     return False
 
@@ -114,73 +190,135 @@ def _opens(head: str, first: re.Pattern[str], tag: re.Pattern[str]) -> bool:
 def _papers(
     source: Source, layout: Layout, paper: Callable[[Record, str], Paper], skip: Skip
 ) -> Iterator[Paper]:
-    for record in _records(source, layout):
+    for record in _Records(layout).of(source):
         if record.failure:
             skip(*record.failure)
             continue
         try:
-            found = paper(record, source.name)
-            if not found.abstract and layout.ends and not record.is_closed:
-                # It may have been cut above its abstract.
-                raise NoPaper("it has no abstract and no end: it was cut")
-            yield found
+            yield paper(record, source.name)
         except NoPaper as error:
             skip(record.line, str(error))
 
 
-def _records(source: Source, layout: Layout) -> Iterator[Record]:
-    record: Record | None = None
-    value: list[str] = []
-    last = 0
-    bad: list[tuple[int, str]] = []
-    any_closed = is_whole = False
-    for number, line in source.lines(lambda *problem: bad.append(problem)):
-        is_whole = line.endswith("\n")
-        line = line.rstrip()
+class _Records:
+    """Lines -> records.
+
+    Most files have a tag that begins each record, or ends it. Where that tag is further down, or
+    missing, the fields behind it, or behind a blank line, are another record if they repeat what
+    a record has once.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._record: Record | None = None
+        self._any_closed = False
+        self._first_tag = ""
+
+    def of(self, source: Source) -> Iterator[Record]:
+        layout = self._layout
+        bad: list[tuple[int, str]] = []
+        is_whole = True
+        lines = tagged_lines(
+            source, layout.tag, layout.glued, lambda number, why: bad.append((number, why))
+        )
+        for line in lines:
+            is_whole = line.is_whole
+            if bad:
+                self._note(bad)
+            found = layout.tag.match(line.text)
+            if found is None:
+                if self._record:
+                    self._record.go_on(line.text, after_blank=line.is_apart)
+                continue
+            # Rare line ends may be in the value.
+            text = line.text[found.start(2) :] if found[2] is not None else ""
+            yield from self._next(line, found[1].upper(), text)
         if bad:
-            record = record or Record(bad[0][0])
-            record.failure = record.failure or bad[0]
-            bad.clear()
-        found = layout.tag.match(line)
-        if found is None:
-            if record:
-                _go_on(record, value, line, after_blank=number > last + 1)
-            last = number
-            continue
-        is_apart = layout.apart and number > last + 1
-        last = number
-        tag, text = found.groups(default="")
-        is_again = record is not None and tag in layout.once and tag in record.values
-        if record and (tag in layout.begins or is_apart or is_again):
-            yield record
-            record = None
+            self._note(bad)
+        if record := self._record:
+            # Where records have ends, the last one has none, and its last line neither.
+            if self._any_closed and not is_whole and layout.begins & record.values.keys():
+                record.failure = record.failure or (record.line, _CUT)
+            yield from self._finished(record)
+
+    def _note(self, bad: list[tuple[int, str]]) -> None:
+        """A line that cannot be read costs its record."""
+        self._record = self._record or Record(bad[0][0])
+        self._record.failure = self._record.failure or bad[0]
+        bad.clear()
+
+    def _next(self, line: TaggedLine, tag: str, text: str) -> Iterator[Record]:
+        """The records that end above a line that has a tag."""
+        layout, record = self._layout, self._record
         if tag in layout.ends:
+            self._record = None
             if record:
-                record.is_closed = any_closed = True
-                yield record
-            record = None
-        elif record or tag not in layout.outside:
-            record = record or Record(number)
-            value = []
-            record.values.setdefault(tag, []).append(value)
-            _go_on(record, value, text, after_blank=False)
-    if bad:
-        record = record or Record(bad[0][0])
-        record.failure = record.failure or bad[0]
-    if record:
-        # Where records have ends, the last one has none, and its last line neither.
-        if any_closed and not is_whole and layout.begins & record.values.keys():
-            record.failure = record.failure or (record.line, "the file ends within it: it was cut")
+                yield from self._finished(record)
+                self._any_closed = True
+            return
+        if record is None and tag in layout.outside:
+            return
+        if record:
+            place = self._boundary(record, tag, line.is_apart)
+            if place is not None:
+                following = record.part(place) if place < len(record.fields) else None
+                yield from self._finished(record)
+                record = following
+        if record is None:
+            record = Record(line.number)
+        self._first_tag = self._first_tag or tag
+        self._record = record
+        record.add(line.number, tag, text)
+
+    def _finished(self, record: Record) -> Iterator[Record]:
+        """The record, unless it is only what is left behind the end of another one."""
+        if self._is_leftover(record):
+            lost = [tag for tag in record.values if tag in self._layout.content]
+            if lost:
+                record.failure = record.failure or (
+                    record.line,
+                    f"{', '.join(lost)} behind the end of a record ({min(self._layout.ends)}): "
+                    "move it into the record",
+                )
+            if record.failure is None:
+                return
         yield record
 
+    def _is_leftover(self, record: Record) -> bool:
+        layout = self._layout
+        has_own = (layout.begins | layout.titles | layout.people) & record.values.keys()
+        return self._any_closed and self._first_tag in layout.begins and not has_own
 
-def _go_on(record: Record, value: list[str], line: str, after_blank: bool) -> None:
-    record.size += len(line) + PART_COST
-    if record.size > LARGEST_RECORD:
-        record.failure = record.failure or (record.line, TOO_LARGE)
-        value.clear()
-        record.values = {tag: [] for tag in record.values}
-        return
-    if after_blank and value:
-        value.append("")
-    value.append(line.strip())
+    def _boundary(self, record: Record, tag: str, is_apart: bool) -> int | None:
+        """Where in the fields of `record` the next one begins: at their end, before `tag`."""
+        layout, here = self._layout, len(record.fields)
+        if tag in layout.once and record.first(tag):
+            return here
+        before = record.fields[-1].tag if record.fields else ""
+        is_typed_first = here > 0 and record.fields[0].tag in layout.begins
+        if tag in layout.begins:
+            if not record.fields or self._is_leftover(record):
+                return here
+            if layout.begins & record.values.keys():
+                # Its own type may be above what is behind a blank line.
+                is_below = record.mark is not None and not any(
+                    it.tag in layout.begins for it in record.fields[record.mark :]
+                )
+                return record.mark if is_below and not is_typed_first else here
+            record.set_mark(is_apart)
+            return None
+        if is_apart and layout.apart and tag != before:
+            record.set_mark(is_apart)
+        if here == 0 or tag == before:
+            return None
+        # Records whose type is further down begin with the same tag.
+        if tag == record.fields[0].tag and not is_typed_first:
+            names = record.values.keys()
+            is_behind_type = record.mark == here - 1 and record.is_apart
+            if layout.begins & names and layout.titles & names and not is_behind_type:
+                return here
+        if record.mark is not None and layout.titles & record.above:
+            kinds = (layout.titles, layout.people, *layout.kinds)
+            if any(tag in kind and kind & record.above for kind in kinds):
+                return record.mark
+        return None

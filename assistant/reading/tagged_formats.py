@@ -14,23 +14,17 @@ from collections.abc import Iterable
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading import tagged_layouts as layouts
 from assistant.reading.fields import given_first
 from assistant.reading.markup import plain
 from assistant.reading.record import paper_of
-from assistant.reading.tagged import Layout, Record, tagged_format
+from assistant.reading.tagged import Record, tagged_format
 
 
 def _split(lines: Iterable[str]) -> list[str]:
     return [part for line in lines for part in line.split(";")]
 
 
-# RIS, which nearly every publisher and reference manager exports. With fewer spaces than the format
-# asks for, a tag must be one we read: `MS - multiple sclerosis` in an abstract is none.
-_RIS_TAG = re.compile(
-    r"[ \t]{0,4}([A-Z][A-Z0-9](?=  -)"
-    r"|(?:A[123BDNU]|BT|C[1-8TY]|D[ABOP]|E[DPRT]|I[DS]|J[AFO]|KW|L[123AK]|M[1-3]|N[12]|P[BY]|S[NPT]"
-    r"|T[123AIY]|U[1-5R]|VL|Y[12])(?=[ \t]{0,4}-(?:\s|$)))[ \t]*-[ \t]?(.*)"
-)
 _PMID_NOTE = re.compile(r"\bPMID:?\s*([1-9]\d{0,8})\b", re.ASCII)
 _PUBMED_ADDRESS = re.compile(
     r"https?://(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed"
@@ -74,9 +68,10 @@ def _ris_pmids(record: Record, addresses: list[str]) -> list[str]:
 RIS = tagged_format(
     "RIS",
     'RIS: records from "TY  - " to "ER  - " with a title (TI) and an abstract (AB)',
-    re.compile(r"[ \t]{0,4}TY(?:  |[ \t]{0,4}(?=-(?:\s|$)))-"),
-    Layout(_RIS_TAG, begins=frozenset({"TY"}), ends=frozenset({"ER"})),
+    layouts.RIS_FIRST,
+    layouts.ris,
     _ris,
+    proof=layouts.RIS_PROOF,
 )
 
 _ARTICLE_DOI = re.compile(r"(10\.\d{4,9}/\S+)\s*\[doi\]", re.IGNORECASE)
@@ -106,12 +101,8 @@ def _pubmed(record: Record, source: str) -> Paper:
 PUBMED_TEXT = tagged_format(
     "PubMed text",
     'PubMed text (.nbib): records that begin with "PMID- ", with a title and an abstract',
-    re.compile(r"PMID- ?[1-9]\d*\s*$|PMC - ?PMC\d+\s*$", re.ASCII),
-    # PubMed Central begins its records with its own number, so no one tag begins all.
-    Layout(
-        re.compile(r"(?=[A-Z0-9 ]{4}-)([A-Z][A-Z0-9]{1,3}) *-[ \t]?(.*)"),
-        once=frozenset({"PMID", "PMC", "OWN", "STAT", "TI"}),
-    ),
+    layouts.PUBMED_FIRST,
+    layouts.PUBMED,
     _pubmed,
 )
 
@@ -135,25 +126,10 @@ def _web_of_science(record: Record, source: str) -> Paper:
 WEB_OF_SCIENCE = tagged_format(
     "Web of Science text",
     'Web of Science plain text: records from "PT J" to "ER" with a title and an abstract',
-    re.compile(r"PT [A-Z]\s*$"),
-    Layout(
-        re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
-        begins=frozenset({"PT"}),
-        ends=frozenset({"ER", "EF"}),
-        outside=frozenset({"FN", "VR"}),
-    ),
+    layouts.WEB_OF_SCIENCE_FIRST,
+    layouts.web_of_science,
     _web_of_science,
 )
-
-# EndNote's `.enw`, which Google Scholar, ACM, ADS and Zotero export too.
-_ENDNOTE_TAG = re.compile(r"%([0-9A-Z@!$&(){}\[\]<>~^*+=?#-])(?:[ \t]+(.*)|$)")
-_ENDNOTE_TYPE = re.compile(r"^%0[ \t]", re.MULTILINE)
-
-
-def _endnote_layout(head: str) -> Layout:
-    """Current programs begin each record with its type; older ones leave a blank line between."""
-    is_typed = _ENDNOTE_TYPE.search(head) is not None
-    return Layout(_ENDNOTE_TAG, begins=frozenset({"0"} if is_typed else ()), apart=not is_typed)
 
 
 def _endnote(record: Record, source: str) -> Paper:
@@ -182,8 +158,8 @@ def _endnote(record: Record, source: str) -> Paper:
 ENDNOTE = tagged_format(
     "EndNote tagged",
     "EndNote's tagged text (.enw): lines such as %T with a title and %X with an abstract",
-    re.compile(r"%(?:0[ \t]+[A-Z]|[ABDJRT][ \t]+\S)"),
-    _endnote_layout,
+    layouts.ENDNOTE_FIRST,
+    layouts.endnote,
     _endnote,
 )
 
@@ -207,15 +183,8 @@ def _refworks(record: Record, source: str) -> Paper:
 REFWORKS = tagged_format(
     "RefWorks tagged",
     'RefWorks\' tagged text: records from "RT Journal Article" with a title (T1)',
-    re.compile(r"RT [A-Z][A-Za-z]"),
-    # Only known tags: abstracts have lines such as "AI systems ...".
-    Layout(
-        re.compile(
-            r"(RT|SR|ID|A[1-6BDNV]|T[1-3]|J[FO]|YR|FD|VO|IS|SP|OP|K1|NO|ED|P[BP]|S[FLN]|LA|C[LNR]"
-            r"|OT|LK|DO|D[BS]|IP|R[DS]|ST|U[1-9L]|LL|W[PTV]|OL|PMID|PMCID)(?: (.*)|$)"
-        ),
-        begins=frozenset({"RT"}),
-    ),
+    layouts.REFWORKS_FIRST,
+    layouts.REFWORKS,
     _refworks,
 )
 
@@ -239,14 +208,7 @@ def _cochrane(record: Record, source: str) -> Paper:
 COCHRANE = tagged_format(
     "Cochrane text",
     'Cochrane text: records from "ID: CN-..." with a title (TI:) and an abstract (AB:)',
-    re.compile(r"ID:[ \t]?C[DN]-?\d"),
-    # Only known tags: abstracts have lines such as "AIM: ...".
-    Layout(
-        re.compile(
-            r"(ID|AU|TI|SO|YR|VL|NO|PG|PM|XR|PT|KY|DOI|AB|US|CC|Record #)(?::|\d)[ \t]?(.*)"
-        ),
-        begins=frozenset({"ID"}),
-        outside=frozenset({"Record #"}),
-    ),
+    layouts.COCHRANE_FIRST,
+    layouts.COCHRANE,
     _cochrane,
 )
