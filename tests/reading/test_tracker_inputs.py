@@ -51,7 +51,6 @@ PENDING: frozenset[str] = frozenset(
         "markup: an accent for both modes, BibTeX of APS",
         "markup: text that was decoded wrongly, BibTeX",
         "markup: tags and entities in RIS",
-        "boundaries: fields before the type, RIS",
         "subtitles: a field of its own, Crossref",
         "subtitles: a colon at the end of the title, Crossref",
         "subtitles: subtitle and main title, BibLaTeX",
