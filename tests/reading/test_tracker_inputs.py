@@ -98,6 +98,8 @@ PENDING: frozenset[str] = frozenset(
         "not papers: products of a shop",
         "not papers: a calendar",
         "not papers: the settings of a package",
+        "container: a zero before the article number, BibTeX of APS",
+        "same paper: abstracts of a meeting with the DOI of the issue",
     }
 )
 
