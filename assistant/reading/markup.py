@@ -55,22 +55,28 @@ def plain(text: str) -> str:
 
     Formulas between dollars stay as they are written; text without markup stays as it is.
     """
-    if not text.isascii():
-        text = text.replace("\xad", "")
-        if _MOJIBAKE.search(text):
-            text = ftfy.fix_encoding(text)
+    text = _decoded(text)
     if not _ANY_MARKUP.search(text):
         return text
     if "&" in text:
         # Twice: many exports escape what was escaped already.
-        text = _unescaped(_unescaped(text))
+        text = _decoded(_unescaped(_unescaped(text)))
     if "<" in text:
         text = _without_tags(text)
     return without_latex(text)
 
 
+def _decoded(text: str) -> str:
+    """Decoded rightly, and then without soft hyphens: one may be a part of a wrong character."""
+    if text.isascii():
+        return text
+    if _MOJIBAKE.search(text):
+        text = ftfy.fix_encoding(text)
+    return text.replace("\xad", "")
+
+
 def _unescaped(text: str) -> str:
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\xad", "")
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def _without_tags(text: str) -> str:

@@ -106,7 +106,15 @@ def test_web_pages_and_publishers(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("CafÃ© RaÃºl", "Café Raúl"), ("FraÃ\x9fl", "Fraßl"), ("â€œso it isâ€\x9d", "“so it is”")],
+    [
+        ("CafÃ© RaÃºl", "Café Raúl"),
+        ("FraÃ\x9fl", "Fraßl"),
+        ("â€œso it isâ€\x9d", "“so it is”"),
+        ("soil of a r\u00c3\u00ado ba\u00adsin", "soil of a río basin"),
+        ("Augusto Garc&Atilde;&shy;a", "Augusto García"),
+        ("S\u00c3\u00a3o Jos\u00c3\u00a9 do R\u00c3\u00ado", "São José do Río"),
+        ("S\u00e3o\u00ad", "São"),
+    ],
 )
 def test_text_decoded_wrongly(text: str, expected: str) -> None:
     assert plain(text) == expected
