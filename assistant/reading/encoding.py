@@ -15,13 +15,57 @@ import re
 
 WINDOWS = "cp1252"
 
-# In XML, in HTML, and as JabRef writes it above BibTeX.
+# In XML and in HTML.
 _DECLARED = re.compile(
     rb"\s{0,99}(?:<\?xml\s[^>]*?\bencoding\s*=\s*[\"']"
-    rb"|<(?:!doctype|html|head)\b.{0,2000}?<meta\s[^>]{0,200}?\bcharset\s*=\s*[\"']?"
-    rb"|%\s*Encoding:[ \t]*)([\w.:-]{1,40})",
+    rb"|<(?:!doctype|html|head)\b.{0,2000}?<meta\s[^>]{0,200}?\bcharset\s*=\s*[\"']?)"
+    rb"([\w.:-]{1,40})",
     re.IGNORECASE | re.DOTALL,
 )
+# In a comment, as JabRef, Emacs, vim and TeXShop write it, or in the header of a saved search.
+# Tags of EndNote are no comments.
+_COMMENT = re.compile(
+    rb"(?:^|(?<=[\r\n]))[ \t]*"
+    rb"(?:%(?![0-9A-Z@!][ \t])|#|;|//|@comment\b|Content(?:-Type)?:)[^\r\n]{0,200}",
+    re.IGNORECASE,
+)
+_IN_COMMENT = re.compile(
+    rb"\b(?:(?:file)?encoding|fenc|coding|charset)[ \t]{0,9}[:=][ \t]{0,9}[\"']?([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
+_BIBDESK = re.compile(rb"saved with string encoding ([^\r\n]{1,60})", re.IGNORECASE)
+# Bytes, from the first one, that may have such comments.
+_COMMENTS = 4_096
+# Names that Python does not know, without what is no letter or figure.
+_NAMES = {
+    "isolatin": "iso8859_1",
+    "isolatin1": "iso8859_1",
+    "isolatin2": "iso8859_2",
+    "isolatin9": "iso8859_15",
+    "macosroman": "mac_roman",
+    "xmacroman": "mac_roman",
+    "windowslatin1": "cp1252",
+    "windowslatin2": "cp1250",
+    "ansi": "cp1252",
+    "windows31j": "cp932",
+    "westernisolatin1": "iso8859_1",
+    "westernwindowslatin1": "cp1252",
+    "westernmacosroman": "mac_roman",
+    "centraleuropeanisolatin2": "iso8859_2",
+    "centraleuropeanwindowslatin2": "cp1250",
+    "japaneseshiftjis": "cp932",
+    "japanesewindowsdos": "cp932",
+    "japaneseeuc": "euc_jp",
+    "simplifiedchinesegb18030": "gb18030",
+    "traditionalchinesebig5": "big5",
+    "koreaneuc": "cp949",
+    "cyrillickoi8r": "koi8_r",
+    "cyrillicwindows": "cp1251",
+}
+_NEWLINE_SUFFIX = re.compile(r"-(?:unix|dos|mac)$", re.IGNORECASE)
+# What people mean by these names has more characters, as browsers know.
+_MEANT = {"iso8859-1": WINDOWS, "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030"}
+_MEANT |= {"euc_kr": "cp949", "iso8859-9": "cp1254"}
 _ASCII = bytes(range(32, 127))
 # Without a mark: at least 16 NUL bytes, and one ASCII character in 8.
 _FEWEST_NULS = 16
@@ -86,16 +130,44 @@ def wide(head: bytes) -> str:
 def declared(head: bytes) -> str:
     """The codec that a text declares in its first bytes; empty if it has to be detected.
 
-    UTF-8 and ASCII are detected: old programs declare them whatever they write.
+    UTF-8 and ASCII are detected: old programs declare them whatever they write. So is text that is
+    UTF-8 though another encoding is declared: others are hardly ever valid UTF-8 by chance.
     """
-    found = _DECLARED.match(head)
+    name = _codec(_declared_name(head))
+    if not name or name in ("utf-8", "ascii"):
+        return ""
     try:
-        name = codecs.lookup(found[1].decode()).name if found else "utf-8"
         # The declaration was readable, so a codec that does not contain ASCII is wrong.
-        usable = name not in ("utf-8", "ascii") and _ASCII.decode(name) == _ASCII.decode()
+        usable = _ASCII.decode(name) == _ASCII.decode()
     except (LookupError, ValueError):
         return ""
-    return name if usable else ""
+    if not usable or (name not in _OF_SEVERAL_BYTES and _is_utf_8(head)):
+        return ""
+    return name
+
+
+def _declared_name(head: bytes) -> str:
+    found = _DECLARED.match(head)
+    for comment in _COMMENT.finditer(head[:_COMMENTS]):
+        found = found or _IN_COMMENT.search(comment[0]) or _BIBDESK.search(comment[0])
+    return found[1].decode(errors="replace") if found else ""
+
+
+def _codec(name: str) -> str:
+    """Python's name of an encoding, or "" if it is not known."""
+    name = _NEWLINE_SUFFIX.sub("", name)
+    name = _NAMES.get(re.sub(r"[\W_]+", "", name).lower(), name)
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return ""
+    return _MEANT.get(known, known)
+
+
+def _is_utf_8(head: bytes) -> bool:
+    """Whether all characters that are not ASCII are those of UTF-8; the last one may be cut."""
+    rest, valid = _UTF_8.subn(b"", head[:-3])
+    return valid > 0 and rest.isascii()
 
 
 def detect(data: bytes, more: bytes = b"") -> str:

@@ -17,6 +17,8 @@ from assistant.reading.format import NoPaper
 from assistant.reading.record import TOO_LARGE
 from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE
 
+AROUND = " \t\r\n\x0b\x0c\x1a\x85\u2028\u2029\ufeff"
+"""What programs leave between documents: white space, byte order marks, the end of DOS files."""
 # Keys under which programs and web services put their list of records.
 LISTS = frozenset({"data", "items", "message", "results"})
 # Characters of one record. The longest known have thousands of authors and references, and 5 MB.
@@ -76,7 +78,7 @@ def load_line(line: str, *, strict: bool = True) -> Any:
     if _cost(line, 0, len(line)) > _LARGEST:
         raise NoPaper(TOO_LARGE)
     try:
-        return json.loads(line, strict=strict)
+        return json.loads(line.strip(AROUND), strict=strict)
     except RecursionError as error:
         raise NoPaper("not readable as JSON: nested too deep") from error
     except ValueError as error:
@@ -235,7 +237,7 @@ class _Document:
     def records(self) -> Iterator[tuple[int, Any]]:
         try:
             while mark := self._text.peek():
-                if mark == ",":
+                if mark == "," or mark in AROUND:
                     self._text.at += 1
                 else:
                     yield from self._root(mark)

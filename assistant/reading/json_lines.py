@@ -15,11 +15,13 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Format, NoPaper, Skip
-from assistant.reading.json_documents import load_line
+from assistant.reading.json_documents import AROUND, load_line
 from assistant.reading.record import paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
 _OBJECT = re.compile(r'\{\s*"')
+# Between two objects of one line: a rare line end, or the mark of a file that was joined.
+_JOINT = re.compile('(?<=\\})[ \t]*[\x0b\x0c\x85\u2028\u2029\ufeff]+[ \t]*(?=\\{\\s*")')
 # A title alone may be that of anything; these keys are those of papers.
 _OF_PAPERS = frozenset(
     {"abstract", "author", "authors", "arxiv", "arxiv_id", "doi", "pmid", "journal", "citations"}
@@ -29,7 +31,7 @@ _PAPERS_KEY = re.compile(rf'"(?:{"|".join(sorted(_OF_PAPERS))})"\s*:')
 
 def _matches(head: str) -> bool:
     """Most of the first lines begin an object that has a key; so one may be damaged."""
-    lines = [line.strip() for line in head.split("\n") if line.strip()]
+    lines = [line for it in head.split("\n") if (line := it.strip(AROUND))]
     objects = sum(_OBJECT.match(line) is not None for line in lines)
     return objects > 0 and 2 * objects >= len(lines)
 
@@ -37,7 +39,13 @@ def _matches(head: str) -> bool:
 def _read(source: Source, skip: Skip) -> Iterator[Paper]:
     """Where nothing but titles says that these are papers, a line without abstract is skipped."""
     of_papers = _PAPERS_KEY.search(source.head) is not None
-    return papers_of(source.lines(skip), partial(_paper, of_papers), source.name, skip)
+    return papers_of(_lines(source, skip), partial(_paper, of_papers), source.name, skip)
+
+
+def _lines(source: Source, skip: Skip) -> Iterator[tuple[int, str]]:
+    for number, line in source.lines(skip):
+        parts = [line] if line.isascii() and line.isprintable() else _JOINT.split(line)
+        yield from ((number, part) for part in parts if part.strip(AROUND))
 
 
 def _paper(of_papers: bool, line: str, source: str) -> Paper:

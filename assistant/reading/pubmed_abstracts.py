@@ -14,7 +14,7 @@ from assistant.paper import Paper
 from assistant.reading import dates
 from assistant.reading.format import Format, NoPaper
 from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, paper_of, papers_of
-from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE, Source, split_lines
+from assistant.reading.source import LONGEST_LINE, NOT_TEXT, UNREADABLE, Source
 
 _CITATION = re.compile(r"(\d{1,5})\. (\S.*?\.) ((?:1[5-9]|20)\d\d\b.*)")
 _IDENTIFIER = re.compile(r"^(DOI|PMID|PMCID):[ \t]*(\S+)", re.MULTILINE)
@@ -42,7 +42,7 @@ def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
     begin, size, expected = 0, 0, None
     record: list[str] = []
     paragraph: list[str] = []
-    for number, text in itertools.chain(split_lines(source.chunks(), LONGEST_LINE), [(0, "")]):
+    for number, text in itertools.chain(source.all_lines(LONGEST_LINE), [(0, "")]):
         line = "" if text is None else text
         found = None if paragraph else _CITATION.match(line)
         # A numbered list within an abstract begins again.

@@ -33,6 +33,10 @@ _BYTES_AFTER = 65_536
 
 # "\r\r\n" is what text mode makes of "\r\n" on Windows.
 _LINE_END = re.compile(r"\r{0,2}\n|\r")
+# Line ends that only some programs know; they count in a file that has no others.
+_RARE_LINE_END = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+# In JSON and in pages, which may be one line, they are part of a text.
+_NOT_IN = ("{", "[", "<")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 # Longest mark first: the mark of UTF-32-LE begins with that of UTF-16-LE.
@@ -109,6 +113,11 @@ class Source:
         )
         # A character cut by the end of the head is replaced: the head only serves to detect.
         self.head = head.decode(self._encoding or "utf-8", errors="replace")
+        self._has_rare_ends = not self.head.lstrip().startswith(_NOT_IN) and not re.search(
+            r"[\r\n]", self.head
+        )
+        if self._has_rare_ends:
+            self.head = _RARE_LINE_END.sub("\n", self.head)
 
     def text(self, most: int | None = None, largest: int = LARGEST_DOCUMENT) -> str:
         """All of it, or the first `most` characters, with line ends as `\\n`.
@@ -122,7 +131,7 @@ class Source:
         largest = min(largest, self._largest)
         parts: list[str] = []
         size = 0
-        for part in with_line_feeds(self.chunks()):
+        for part in with_line_feeds(self._parts()):
             size += len(part)
             if most is not None and size >= most:
                 return "".join([*parts, part])[:most]
@@ -140,7 +149,7 @@ class Source:
         Numbers count from 1. A line that is not text, or too long, goes to `on_bad_line` as its
         number and the reason, and the next one follows; so a bad record does not cost the others.
         """
-        for number, line in split_lines(self.chunks(), LONGEST_LINE):
+        for number, line in self.all_lines(LONGEST_LINE):
             if line is None:
                 on_bad_line(number, f"it is longer than {LONGEST_LINE:,} characters")
             elif UNREADABLE in line:
@@ -148,6 +157,17 @@ class Source:
                 on_bad_line(number, f"character {at:,} of the line is not text: {_SAVE}")
             elif not line.isspace():
                 yield number, line
+
+    def all_lines(self, longest: int) -> Iterator[tuple[int, str | None]]:
+        """Yield the number and text of every line, as `split_lines` does."""
+        return split_lines(self._parts(), longest)
+
+    def _parts(self) -> Iterator[str]:
+        """The chunks, with plain line ends in a file that has only rare ones."""
+        chunks = self.chunks()
+        if self._has_rare_ends:
+            return (_RARE_LINE_END.sub("\n", chunk) for chunk in chunks)
+        return chunks
 
     def chunks(self) -> Iterator[str]:
         """Yield all of it piece by piece as it is, with its line ends, holding one in memory.

@@ -53,7 +53,7 @@ def table_format(given: Mapping[str, str] | None = None) -> Format:
         return _header(split_lines([head], _LONGEST), columns) is not None
 
     def read(source: Source, skip: Skip) -> Iterator[Paper]:
-        lines = split_lines(source.chunks(), _LONGEST)
+        lines = source.all_lines(_LONGEST)
         if header := _header(lines, columns):
             rows = _rows(lines, header, skip)
             yield from papers_of(rows, header.columns.paper, source.name, skip)

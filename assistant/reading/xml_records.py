@@ -32,8 +32,11 @@ _ANOTHER_DOCUMENT = frozenset(
 )
 _OPENING = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
-# XML has no place for these, but programs write them into it.
+# XML has no place for these, but programs write them into it; the others are line ends to some.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_RARE_LINE_END = re.compile("[\x85\u2028\u2029]")
+# In front of each of several documents that were joined.
+_MARK = "\ufeff"
 
 
 def xml_format(
@@ -148,7 +151,8 @@ class _Reader:
         return self._lines_above + self._parser.CurrentLineNumber
 
     def feed(self, text: str) -> None:
-        data = memoryview(self._kept + _CONTROL.sub(" ", text).encode())
+        text = _CONTROL.sub(" ", text).replace(_MARK, "")
+        data = memoryview(self._kept + _RARE_LINE_END.sub("\n", text).encode())
         fresh = data[len(self._kept) :]
         while True:
             try:

@@ -188,3 +188,69 @@ def test_papers_above_damage_in_utf_16_are_read() -> None:
             papers.append(paper.title)
     assert papers == ["Título"] * 3
     assert failures == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "encoding"),
+    [
+        ("% Encoding: ISO8859_1", "latin-1"),
+        ("% Encoding: Cp1250", "cp1250"),
+        ("%Encoding: ISO8859_2", "iso8859_2"),
+        ("% This file was created with JabRef 2.10.\n% Encoding: MacRoman", "mac_roman"),
+        ("% Encoding: SJIS", "shift_jis"),
+        ("% Encoding: GB18030", "gb18030"),
+        ("% Encoding: Big5", "big5"),
+        ("% Encoding: EUC_KR", "euc_kr"),
+        ("% Encoding: KOI8_R", "koi8_r"),
+        ("% -*- coding: latin-1 -*-", "latin-1"),
+        ("%% -*- mode: bibtex; coding: iso-8859-2-unix -*-", "iso8859_2"),
+        ("% vim: set fileencoding=cp1251 :", "cp1251"),
+        ("% !TEX encoding = IsoLatin2", "iso8859_2"),
+        ("%% Saved with string encoding Western (Mac OS Roman) ", "mac_roman"),
+        ("@comment{x-kbibtex-encoding=latin1}", "latin-1"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_that_a_comment_declares(comment: str, encoding: str, end: str) -> None:
+    texts = {"shift_jis": "日本語の論文", "gb18030": "中文论文", "big5": "中文論文"}
+    texts |= {"euc_kr": "한국어 논문", "koi8_r": "Мы", "cp1251": "Мы", "iso8859_2": "źle"}
+    text = texts.get(encoding, "Żle" if encoding == "cp1250" else "café")
+    written = f"{comment}\n\n{BIB.format(text, text)}{BIB.format('A', 'B')}".replace("\n", end)
+    papers, failures = read(written.encode(encoding))
+    assert ([paper.title for paper in papers], failures) == ([text, "A"], [])
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "% Encoding: windows-1252",
+        "% Encoding: ISO8859_1",
+        "% Encoding: UTF-16",
+        "% Encoding: nonsense",
+    ],
+)
+def test_utf_8_is_read_whatever_a_comment_says(comment: str) -> None:
+    papers, failures = read(f"{comment}\n\n{BIB.format('Café', 'Naïve.')}".encode())
+    assert ([paper.title for paper in papers], failures) == (["Café"], [])
+
+
+def test_a_comment_that_says_utf_8_where_it_is_not() -> None:
+    papers, failures = read(f"% Encoding: UTF-8\n\n{BIB.format('Café', 'B')}".encode("cp1252"))
+    assert ([paper.title for paper in papers], failures) == (["Café"], [])
+
+
+@pytest.mark.parametrize(
+    "joint", ["\n", "\r", "\u2028", "\x85", "\x0c", "\ufeff", "\n\ufeff", "\n\x1a"]
+)
+@pytest.mark.parametrize(
+    "record",
+    [
+        JSON.format("A", "B").strip(),
+        '[{"type": "book", "title": "A", "DOI": "10.1000/1", "abstract": "B"}]',
+        '<?xml version="1.0"?><rss><channel><item><title>A</title><author>b</author>'
+        "<description>B</description></item></channel></rss>",
+    ],
+)
+def test_documents_that_were_joined(record: str, joint: str) -> None:
+    papers, failures = read(f"\ufeff{record}{joint}{record}{joint}".encode())
+    assert ([paper.title for paper in papers], failures) == (["A", "A"], [])
