@@ -1,125 +1,209 @@
-"""BibTeX export in UTF-8. LaTeX special characters are escaped, except in formulas."""
+"""BibTeX export in UTF-8: entries with the user's own keys, types and fields.
+
+Fields that an import kept as they were written are written so again if they still say what the
+paper says; see `assistant.reading.bibtex_entry`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from assistant.exporting.citation_keys import CitationKeys
-from assistant.exporting.escaping import (
-    JOINER,
-    escaped,
-    formulas,
-    without_ligatures,
-    without_mojibake,
+from assistant.exporting.latex import (
+    braced,
+    identifier,
+    latex,
+    name_list,
+    page_range,
+    tag_list,
+    verbatim,
 )
 from assistant.exporting.record import ExportRecord
 from assistant.paper import ARXIV_DOI
+from assistant.reading import bibtex_entry, fields
+from assistant.reading import bibtex_fields as known
+from assistant.reading.dates import MONTHS
+from assistant.reading.format import NoPaper
+from assistant.reading.markup import plain
+from assistant.reading.reference_fields import cleaned
+from assistant.reference import CUSTOM, DATES, ENTRY_TYPE, NAMES
+from assistant.text.sanitizing import sanitized
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ESCAPES = str.maketrans(
-    {
-        **{mark: f"\\{mark}" for mark in "%&#_$"},
-        "\\": "\\textbackslash{}",
-        # BibTeX counts escaped braces too, so \{ would be unbalanced.
-        "{": "\\textbraceleft{}",
-        "}": "\\textbraceright{}",
-        "^": "\\textasciicircum{}",
-        "~": "\\textasciitilde{}",
-    }
-)
-# White space that LaTeX would collapse or drop.
-_WIDE_SPACE = re.compile(r"(?<=\s)[^\S\n]|[^\S\n ]|[^\S\n](?=\n|\Z)|(?<!\S)[^\S\n]")
-# Text that parsers read as the start of another entry.
-_ENTRY = re.compile(r"@(?=[ \t]*[A-Za-z]\w*\s*[({])")
-_NEEDS_BRACES = re.compile(
-    r"[,;]|\band\b|\bet\.?\s*al\.?$|^others$|^(?:given|prefix|family|suffix)\s*=", re.IGNORECASE
-)
-_PERCENT = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+_FIELD_NAME = re.compile(r"[^\s={},\"#%()'\\@~]{1,100}")
+_ENTRY_TYPE = re.compile(r"(?!(?:string|comment|preamble|set|xdata)$)[a-z]\w{0,99}")
+# The order of keys in an entry; others follow.
+_ORDER = (
+    "editor", "translator", "container-author", "container-title", "container-title-short",
+    "collection-title", "volume", "part-number", "issue", "collection-number", "number", "page",
+    "chapter-number", "edition", "publisher", "publisher-place", "event-title", "event-place",
+)  # fmt: skip
+_PLACES = {key: place for place, key in enumerate(_ORDER)}
 
 
 def bibtex(records: Iterable[ExportRecord]) -> Iterator[str]:
     """One entry per record."""
     keys = CitationKeys()
     for record in records:
-        lines = [f"  {name} = {value},\n" for name, value in _fields(record) if value]
-        yield f"@{_entry_type(record)}{{{keys.key(record)},\n{''.join(lines)}}}\n\n"
+        entry = _Entry(record)
+        lines = [f"  {name} = {value},\n" for name, value in entry.fields.items() if value]
+        yield f"@{entry.kind}{{{keys.key(record)},\n{''.join(lines)}}}\n\n"
 
 
-def _entry_type(record: ExportRecord) -> str:
-    """`misc` for a preprint, because `article` requires a journal."""
+class _Entry:
+    """The entry of a record: its type, and its fields with their values as BibTeX."""
+
+    def __init__(self, record: ExportRecord) -> None:
+        self.fields: dict[str, str] = {}
+        self._record = record
+        self._reference = record.reference
+        self._custom, self._others = _own_fields(record.reference)
+        own = self._custom.pop(ENTRY_TYPE, "")
+        self._type = record.reference.get("type") or _guessed_type(record, own)
+        self.kind = self._kind(own)
+        self._layout = known.layout(self._type, self.kind)
+        self._write_title_and_author()
+        self._write_date()
+        for key in sorted(self._reference, key=lambda key: _PLACES.get(key, len(_PLACES))):
+            if key in self._layout.groups and key != "annote":
+                self._write_key(key)
+        self._write_identifiers()
+        self._write_texts()
+
+    def _kind(self, own: str) -> str:
+        is_preprint = bool(self._record.arxiv)
+        if _ENTRY_TYPE.fullmatch(own):
+            if known.csl_type(own, self._custom, is_preprint) == self._type:
+                return own
+        kind = known.entry_type(self._type, self._reference.get("genre", ""))
+        meant = known.csl_type(kind, {}, is_preprint)
+        if meant != self._type and self._type in known.CSL_TYPES - {"document"}:
+            self.fields[known.CSL_TYPE] = braced(self._type)
+        return kind
+
+    def _write_title_and_author(self) -> None:
+        record = self._record
+        title = sanitized(plain(bibtex_entry.full_title(self._custom)))
+        self._own_or(bibtex_entry.TITLE, title == record.title, {"title": latex(record.title)})
+        people = record.names
+        written = next((name for name in bibtex_entry.AUTHOR if name in self._custom), "")
+        agrees = bool(written) and (self._read("author", written) or []) == people
+        text = name_list(people, self._others.get("author") == len(people))
+        self._own_or(bibtex_entry.AUTHOR, agrees, {"author": text})
+
+    def _write_date(self) -> None:
+        published = self._record.published
+        agrees = (bibtex_entry.date(self._custom) or "") == published
+        self._own_or(bibtex_entry.DATE, agrees, bibtex_entry.date_fields(published))
+
+    def _write_key(self, key: str) -> None:
+        """A key of the reference: as its own fields say it, or in the field that it has."""
+        value = self._reference[key]
+        groups = self._layout.groups[key]
+        written = [name for group in groups for name in group if name in self._custom]
+        if any(self._read(key, name) == value for name in written):
+            for name in written:
+                self._add_own(name)
+            return
+        if key == "genre" and value == known.GENRES.get(self.kind):
+            return
+        same = [name for name in written if name in groups[0]]
+        for name in same:
+            for other in (name, known.SUBTITLES.get(name, "")):
+                self._custom.pop(other, None)
+        self.fields.setdefault(same[0] if same else groups[0][0], braced(self._written(key, value)))
+
+    def _written(self, key: str, value: Any) -> str:
+        if key in NAMES:
+            return name_list(value, self._others.get(key) == len(value))
+        if key in DATES:
+            return "-".join(f"{part:02}" for part in value["date-parts"][0])
+        return page_range(value) if key == "page" else latex(value)
+
+    def _write_identifiers(self) -> None:
+        record, custom = self._record, self._custom
+        arxiv = bibtex_entry.arxiv_of(custom)
+        pmid = bibtex_entry.pubmed(custom) or ""
+        has_own = any(name in custom for name in bibtex_entry.EPRINT)
+        if has_own and not arxiv and record.arxiv:
+            # The eprint is that of another archive.
+            self.fields["arxivid"] = braced(identifier(record.arxiv))
+        agrees = not arxiv or arxiv == record.arxiv
+        eprint = {
+            name: identifier(value)
+            for name, value in bibtex_entry.eprint_fields(record.arxiv).items()
+        }
+        self._own_or(bibtex_entry.EPRINT, agrees, eprint)
+        doi = bibtex_entry.identifier(fields.doi, custom.get("doi", ""))
+        self._own_or(("doi",), (doi or "") == record.doi, {"doi": identifier(record.doi)})
+        if "pmid" in custom or pmid != record.pmid:
+            self._own_or(("pmid",), pmid == record.pmid, {"pmid": identifier(record.pmid)})
+        address = bibtex_entry.address(custom | {"howpublished": self._reference.get("medium", "")})
+        url = {"url": identifier(record.url)}
+        self._own_or(bibtex_entry.ADDRESS, (address or "") == record.url, url)
+
+    def _write_texts(self) -> None:
+        record, custom = self._record, self._custom
+        tags = (sanitized(plain(tag)) for tag in bibtex_entry.keywords(custom))
+        agrees = fields.distinct(filter(None, tags)) == record.tags
+        self._own_or(bibtex_entry.KEYWORDS, agrees, {"keywords": tag_list(record.tags)})
+        if "annote" in self._reference:
+            self._write_key("annote")
+        if record.tldr:
+            line = latex(f"{bibtex_entry.TLDR}{record.tldr}")
+            annote = self.fields.get("annote", "")
+            self.fields["annote"] = f"{{{line}\n\n{annote[1:-1]}}}" if annote else braced(line)
+        if record.abstract:
+            custom.pop("abstract", None)
+        for name in list(custom):
+            self._add_own(name)
+        self.fields.setdefault("abstract", braced(latex(record.abstract)))
+
+    def _own_or(self, names: Sequence[str], agrees: bool, instead: Mapping[str, str]) -> None:
+        """The user's own fields among `names` where there are any and they agree."""
+        own = [name for name in names if name in self._custom]
+        if own and agrees:
+            for name in own:
+                self._add_own(name)
+            return
+        for name in own:
+            del self._custom[name]
+        for name, text in instead.items():
+            self.fields[name] = text if name == "month" else braced(text)
+
+    def _add_own(self, name: str) -> None:
+        value = self._custom.pop(name, "")
+        is_macro = name == "month" and value in MONTHS
+        self.fields.setdefault(name, value if is_macro else verbatim(value))
+
+    def _read(self, key: str, name: str) -> Any:
+        """What an import reads from a field of the user's."""
+        try:
+            return cleaned({key: bibtex_entry.value_of(key, name, self._custom)}).get(key)
+        except NoPaper:  # too long
+            return None
+
+
+def _guessed_type(record: ExportRecord, own: str) -> str:
+    """`article` for a preprint, because an article in a journal requires a journal."""
+    if own:
+        return known.csl_type(own, {}, bool(record.arxiv))
     only_arxiv = not record.doi or record.doi.lower().startswith(ARXIV_DOI)
-    return "misc" if only_arxiv and not record.pmid else "article"
+    if record.pmid or not only_arxiv or record.reference.get("container-title"):
+        return "article-journal"
+    return "article" if record.arxiv else "document"
 
 
-def _fields(record: ExportRecord) -> Iterator[tuple[str, str]]:
-    yield "title", _braced(_latex(record.title))
-    yield "author", _braced(" and ".join(map(_author, record.authors)))
-    yield "year", _braced(record.published[:4])
-    if len(record.published) > 4:
-        yield "month", _MONTHS[int(record.published[5:7]) - 1]
-    if len(record.published) > 7:
-        yield "date", _braced(record.published)
-    if record.arxiv:
-        yield "eprint", _braced(_identifier(record.arxiv))
-        yield "archiveprefix", _braced("arXiv")
-    yield "doi", _braced(_identifier(record.doi))
-    yield "pmid", _braced(_identifier(record.pmid))
-    yield "url", _braced(_identifier(record.url))
-    yield "keywords", _braced(_tags(record.tags))
-    if record.tldr:
-        yield "annote", _braced(_latex(f"TL;DR: {record.tldr}"))
-    yield "abstract", _braced(_latex(record.abstract))
-
-
-def _braced(value: str) -> str:
-    return f"{{{value}}}" if value else ""
-
-
-def _latex(text: str) -> str:
-    """`text` as LaTeX; each line becomes a paragraph."""
-    text = escaped(text)
-    if text.split(" ") != text.split():
-        text = _WIDE_SPACE.sub(lambda space: f"&#{ord(space[0])};", text)
-    if "@" in text:
-        text = _ENTRY.sub(f"@{JOINER}", text)
-    pieces = formulas(without_mojibake(text))
-    if not all(map(_is_latex, pieces[1::2])):
-        pieces = ["".join(pieces)]
-    pieces[::2] = map(_latex_escaped, pieces[::2])
-    # A blank line ends a paragraph; each further empty line becomes a \par{}.
-    return re.sub(r"\n+", lambda ends: "\n\n" + "\\par{}" * (len(ends[0]) - 1), "".join(pieces))
-
-
-def _is_latex(formula: str) -> bool:
-    """Whether a formula needs no escaping: balanced braces, one line, no entities."""
-    depth = 0
-    for mark in re.findall(r"[{}]", formula):
-        depth += 1 if mark == "{" else -1
-        if depth < 0:
-            return False
-    return depth == 0 and "&#" not in formula and "\n" not in formula
-
-
-def _latex_escaped(text: str) -> str:
-    # The importer reads \textasciitilde{} as a space, so a tilde is written as an entity.
-    return without_ligatures(text).replace("~", "&#126;").translate(_ESCAPES)
-
-
-def _author(name: str) -> str:
-    """`name`, in braces if BibTeX would split it at a comma or at `and`."""
-    written = _latex(name)
-    return f"{{{written}}}" if ";" in written or _NEEDS_BRACES.search(name) else written
-
-
-def _tags(tags: tuple[str, ...]) -> str:
-    """Tags separated by commas, or by semicolons if a tag contains a comma."""
-    written = [tag.translate(_ESCAPES) for tag in tags]
-    if any("," in tag for tag in tags) or any(";" in tag for tag in tags):
-        return "; ".join(written) + ";"
-    return ", ".join(written)
-
-
-def _identifier(text: str) -> str:
-    """An identifier or URL: no LaTeX escapes, but percent-encoded braces and backslashes."""
-    return text.translate(_PERCENT)
+def _own_fields(reference: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, int]]:
+    """The fields that are kept as the user wrote them; which lists of names have others."""
+    custom = reference.get(CUSTOM, {}).get(known.FORMAT, {})
+    own: dict[str, str] = {}
+    others: dict[str, int] = {}
+    for name, value in custom.items():
+        if name == known.OTHERS:
+            counts = (text.rpartition(" ") for text in value) if isinstance(value, list) else ()
+            others.update({key: int(count) for key, _, count in counts if count.isdecimal()})
+        elif _FIELD_NAME.fullmatch(name):
+            own[name.lower()] = value if isinstance(value, str) else "; ".join(value)
+    return own, others

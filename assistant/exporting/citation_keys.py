@@ -10,6 +10,9 @@ from assistant.exporting.record import ExportRecord, family_and_given
 from assistant.text.words import STOP_WORDS
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
+# What would end a key, or what LaTeX cannot cite.
+_NOT_IN_OWN_KEYS = re.compile(r"[\s,={}\"\\%#~]+")
+_LONGEST_KEY = 200
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_PART = 30
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -18,22 +21,30 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 class CitationKeys:
     """Assigns a unique key to every paper of a file.
 
-    A key depends on the paper only, so it is the same in every file. If an earlier paper of the
-    file has the same key, a suffix is appended: `a`, `b` ... `z`, `aa`.
+    The key that the paper came with is kept; other keys depend on the paper only, so they are the
+    same in every file. If an earlier paper of the file has the same key, except for capitals, a
+    suffix is appended: `a`, `b` ... `z`, `aa`.
     """
 
     def __init__(self) -> None:
-        # Key -> number of suffixes in use.
+        # Key in small letters -> number of suffixes in use.
         self._suffixes: dict[str, int] = {}
 
     def key(self, record: ExportRecord) -> str:
         """The key of the next paper in the file."""
-        base = key = _base(record)
-        while key in self._suffixes:
-            self._suffixes[base] += 1
-            key = base + _suffix(self._suffixes[base])
-        self._suffixes[key] = 0
+        key = base = _own(record) or _base(record)
+        lower = base.lower()
+        while key.lower() in self._suffixes:
+            self._suffixes[lower] += 1
+            key = base + _suffix(self._suffixes[lower])
+        self._suffixes[key.lower()] = 0
         return key
+
+
+def _own(record: ExportRecord) -> str:
+    """The citation key of the user's; "" if there is none that can be one."""
+    key = _NOT_IN_OWN_KEYS.sub("", record.reference.get("citation-key", ""))
+    return key if len(key) <= _LONGEST_KEY else ""
 
 
 def _base(record: ExportRecord) -> str:

@@ -170,6 +170,8 @@ def _whole(value: str) -> str:
 
     JSON can spell them, and file names have them for bytes that are not text.
     """
+    if value.isascii():
+        return value
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -18,7 +18,7 @@ from assistant.reference import (
     display_name,
 )
 
-_LONGEST_TEXT = 100_000
+LONGEST_TEXT = 100_000
 _LONGEST_CUSTOM = 1_000_000
 _MOST_NAMES = 20_000
 _DATE_PARTS = 3
@@ -65,8 +65,8 @@ def _text(key: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         return ""
     text = str(value)
-    if len(text) > _LONGEST_TEXT:
-        raise NoPaper(f'its "{key}" has {len(text):,} characters; the limit is {_LONGEST_TEXT:,}')
+    if len(text) > LONGEST_TEXT:
+        raise NoPaper(f'its "{key}" has {len(text):,} characters; the limit is {LONGEST_TEXT:,}')
     if key not in _VERBATIM:
         text = plain(text)
     return fields.clean_text(text) if key in _LONG_TEXTS else fields.one_line(text)

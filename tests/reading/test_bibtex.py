@@ -104,6 +104,35 @@ def test_fields() -> None:
             url="https://example.org/a_b~c--d",
             tags=("attention", "Machine translation"),
             source="x.bib",
+            reference={
+                "citation-key": "vaswani:17",
+                "type": "paper-conference",
+                "author": [
+                    {"family": "Vaswani", "given": "Ashish"},
+                    {"family": "Shazeer", "given": "Noam"},
+                    {"family": "Gödel", "given": "Kurt"},
+                    {"literal": "Example, Inc and Sons"},
+                    {
+                        "non-dropping-particle": "de la",
+                        "family": "Cruz",
+                        "suffix": "Jr.",
+                        "given": "Ana",
+                    },
+                ],
+                "custom": {
+                    "bibtex": {
+                        "entry-type": "inproceedings",
+                        "and-others": ["author 5"],
+                        "title": "{A}ttention Is {All} You~Need --- Special {ACM} Issue",
+                        "year": "2017",
+                        "month": "12~jun",
+                        "primaryclass": "cs.CL",
+                        "doi": "https://doi.org/10.1000/a\\_b{\\_}c",
+                        "url": "\\url{https://example.org/a_b~c--d}",
+                        "keywords": "attention, {M}achine translation",
+                    }
+                },
+            },
         )
     ]
 

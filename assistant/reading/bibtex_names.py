@@ -1,0 +1,178 @@
+"""Lists of names as BibTeX and BibLaTeX write them -> CSL names.
+
+BibTeX divides a name by the case of its words: those in small letters belong to the family name.
+Braces keep words together; a name within braces is that of an organization.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.reading.latex import without_latex
+from assistant.reference import CslName
+
+_SEPARATORS = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)", re.IGNORECASE)
+_ET_AL = re.compile(r",?\s+et\.?\s*al\.?$", re.IGNORECASE)
+_JUNIOR = re.compile(r"(?:jr|sr|[ivx]{1,4}|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
+_SURE_JUNIOR = re.compile(r"[JjSs]r\.?")
+_NAME_PARTS = re.compile(r"(?:(?:given|prefix|family|suffix)(?:-i)?|use\w+)\s*=\s*", re.IGNORECASE)
+_WORD = re.compile(r"[^\s~{}\\]+|[{}]|\\.|[\s~]+|\\", re.DOTALL)
+_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+_MARKED = re.compile(r"[{}\\~,$]")
+_LONGEST_NAME = 10_000
+
+
+def names(value: str) -> tuple[list[CslName], bool]:
+    """The names of a field, and whether it says that there are others."""
+    found: list[CslName] = []
+    others = False
+    for written in _listed(" ".join(value.split())):
+        if _OTHERS.fullmatch(written.strip("{} ")):
+            others = True
+            continue
+        kept = _ET_AL.sub("", written) if written[-1] in ".lL" else written
+        others |= kept != written
+        if name := _name(kept):
+            found.append(name)
+    return found, others
+
+
+def _listed(value: str) -> list[str]:
+    if not any(mark in value for mark in "{;,"):
+        return [name for part in _AND.split(value) if (name := part.strip())]
+    listed = _split(value, "and")
+    if len(listed) == 1:
+        # Not BibTeX, but met: "A. Author; B. Author" and "Ada Author, Ben Author, Cy Author".
+        listed = _split(value, ";")
+        parts = _split(value, ",")
+        if len(listed) == 1 and len(parts) > 2 and all(" " in part for part in parts):
+            listed = parts
+    return listed
+
+
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+
+
+def _split(value: str, separator: str, empty: bool = False) -> list[str]:
+    """Parts of `value` between separators that are in no braces; `empty` keeps those too."""
+    parts, depth, done = [], 0, 0
+    for found in _SEPARATORS.finditer(value):
+        mark = found[0].strip().lower()
+        depth = max(0, depth + (mark == "{") - (mark == "}"))
+        if mark == separator and depth == 0:
+            parts.append(value[done : found.start()].strip())
+            done = found.end()
+    return [part for part in (*parts, value[done:].strip()) if part or empty]
+
+
+def _name(written: str) -> CslName:
+    if len(written) > _LONGEST_NAME:
+        return _cleaned(literal=written)
+    if not _MARKED.search(written):
+        return _in_order(written.split())
+    if _is_group(written):
+        return _cleaned(literal=written)
+    parts = _split(written, ",", empty=True)
+    if all(_NAME_PARTS.match(part) for part in parts):
+        return _named_parts(parts)
+    if len(parts) == 1:
+        return _in_order(_words(written))
+    last, *rest = parts
+    if len(rest) == 1 and _SURE_JUNIOR.fullmatch(rest[0]):
+        rest.append("")
+    if len(rest) == 1:
+        return _family_first(last, rest[0])
+    junior, first = rest[0], " ".join(filter(None, rest[1:]))
+    if len(rest) == 2 and junior and _is_group(junior):
+        return _family_first(last, first, junior)
+    if first and not _JUNIOR.fullmatch(junior) and _JUNIOR.fullmatch(first):
+        junior, first = first, junior
+    if _JUNIOR.fullmatch(junior):
+        return _family_first(last, first, junior)
+    return _cleaned(literal=" ".join(filter(None, parts)))
+
+
+def _named_parts(parts: list[str]) -> CslName:
+    named = {key.strip().lower(): value for key, _, value in (it.partition("=") for it in parts)}
+    given, prefix, family, suffix = (
+        named.get(key, "").strip('" ') for key in ("given", "prefix", "family", "suffix")
+    )
+    particle = "non-dropping-particle"
+    return _cleaned(**{"given": given, particle: prefix, "family": family, "suffix": suffix})
+
+
+def _family_first(last: str, first: str, suffix: str = "") -> CslName:
+    words = last.split() if not _MARKED.search(last) else _words(last)
+    begin = max((n + 1 for n, word in enumerate(words[:-1]) if _is_small(word)), default=0)
+    particle = "non-dropping-particle"
+    parts = {particle: " ".join(words[:begin]), "family": " ".join(words[begin:])}
+    return _cleaned(given=first, suffix=suffix, **parts)
+
+
+def _in_order(words: list[str]) -> CslName:
+    """`First von Last`: the particle is from the first to the last word in small letters."""
+    text = " ".join(words)
+    if len(words) > 1 and _EAST_ASIAN.search(text):
+        return _cleaned(literal=text)  # either part may be the family name
+    small = [n for n, word in enumerate(words[:-1]) if _is_small(word)]
+    begin = small[0] if small else max(0, len(words) - 1)
+    end = small[-1] + 1 if small else begin
+    return _cleaned(
+        **{
+            "given": " ".join(words[:begin]),
+            "non-dropping-particle": " ".join(words[begin:end]),
+            "family": " ".join(words[end:]),
+        }
+    )
+
+
+def _words(text: str) -> list[str]:
+    """The words of a name; what is in braces is of one word."""
+    words, word, depth = [], "", 0
+    for piece in _WORD.findall(text):
+        depth = max(0, depth + (piece == "{") - (piece == "}"))
+        if depth or not piece.strip(" ~\t\n"):
+            if depth:
+                word += piece
+            elif word:
+                words.append(word)
+                word = ""
+        else:
+            word += piece
+    return [*words, word] if word else words
+
+
+def _is_small(word: str) -> bool:
+    """Whether the first letter is small; those in braces count only with an accent."""
+    if word[0] == "{" and word[1:2] != "\\":
+        return False
+    letter = next(filter(str.isalpha, without_latex(word, sure=True) if "\\" in word else word), "")
+    return letter.islower()
+
+
+def _is_group(text: str) -> bool:
+    """Whether all of `text` is in one pair of braces, such as `{World Health Organization}`."""
+    if text[0] != "{" or text[-1] != "}" or (text[1] == "\\" and " " not in text):
+        return False  # `{\"O}` is a letter
+    depth = 0
+    for place, mark in enumerate(text, start=1):
+        depth += (mark == "{") - (mark == "}")
+        if depth == 0:
+            return place == len(text)
+    return False
+
+
+def _cleaned(**parts: str) -> CslName:
+    return {
+        key: clean
+        for key, part in parts.items()
+        if part and (clean := _text(part))
+    }
+
+
+def _text(part: str) -> str:
+    return without_latex(part, sure=True).strip() if _LATEX.search(part) else part
+
+
+_LATEX = re.compile(r"[\\{}~$`]|--")
