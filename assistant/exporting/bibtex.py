@@ -22,12 +22,13 @@ from assistant.exporting.latex import (
 )
 from assistant.exporting.record import ExportRecord
 from assistant.paper import ARXIV_DOI
-from assistant.reading import bibtex_entry, fields
+from assistant.reading import bibtex_entry, bibtex_values, fields
 from assistant.reading import bibtex_fields as known
 from assistant.reading.dates import MONTHS
 from assistant.reading.format import NoPaper
 from assistant.reading.markup import plain
 from assistant.reading.reference_fields import cleaned
+from assistant.reading.work_types import CSL_TYPES
 from assistant.reference import CUSTOM, DATES, ENTRY_TYPE, NAMES
 from assistant.text.sanitizing import sanitized
 
@@ -73,29 +74,29 @@ class _Entry:
 
     def _kind(self, own: str) -> str:
         is_preprint = bool(self._record.arxiv)
-        if _ENTRY_TYPE.fullmatch(own):
-            if known.csl_type(own, self._custom, is_preprint) == self._type:
-                return own
+        meant = known.csl_type(own, self._custom, is_preprint)
+        if meant == self._type and _ENTRY_TYPE.fullmatch(own):
+            return own
         kind = known.entry_type(self._type, self._reference.get("genre", ""))
         meant = known.csl_type(kind, {}, is_preprint)
-        if meant != self._type and self._type in known.CSL_TYPES - {"document"}:
+        if meant != self._type and self._type in CSL_TYPES - {"document"}:
             self.fields[known.CSL_TYPE] = braced(self._type)
         return kind
 
     def _write_title_and_author(self) -> None:
         record = self._record
-        title = sanitized(plain(bibtex_entry.full_title(self._custom)))
-        self._own_or(bibtex_entry.TITLE, title == record.title, {"title": latex(record.title)})
+        title = sanitized(plain(bibtex_values.full_title(self._custom)))
+        self._own_or(bibtex_values.TITLE, title == record.title, {"title": latex(record.title)})
         people = record.names
-        written = next((name for name in bibtex_entry.AUTHOR if name in self._custom), "")
+        written = next((name for name in bibtex_values.AUTHOR if name in self._custom), "")
         agrees = bool(written) and (self._read("author", written) or []) == people
         text = name_list(people, self._others.get("author") == len(people))
-        self._own_or(bibtex_entry.AUTHOR, agrees, {"author": text})
+        self._own_or(bibtex_values.AUTHOR, agrees, {"author": text})
 
     def _write_date(self) -> None:
         published = self._record.published
-        agrees = (bibtex_entry.date(self._custom) or "") == published
-        self._own_or(bibtex_entry.DATE, agrees, bibtex_entry.date_fields(published))
+        agrees = (bibtex_values.date(self._custom) or "") == published
+        self._own_or(bibtex_values.DATE, agrees, bibtex_values.date_fields(published))
 
     def _write_key(self, key: str) -> None:
         """A key of the reference: as its own fields say it, or in the field that it has."""
@@ -123,31 +124,33 @@ class _Entry:
 
     def _write_identifiers(self) -> None:
         record, custom = self._record, self._custom
-        arxiv = bibtex_entry.arxiv_of(custom)
-        pmid = bibtex_entry.pubmed(custom) or ""
-        has_own = any(name in custom for name in bibtex_entry.EPRINT)
+        arxiv = bibtex_values.arxiv_of(custom)
+        pmid = bibtex_values.pubmed(custom) or ""
+        has_own = any(name in custom for name in bibtex_values.EPRINT)
         if has_own and not arxiv and record.arxiv:
             # The eprint is that of another archive.
             self.fields["arxivid"] = braced(identifier(record.arxiv))
         agrees = not arxiv or arxiv == record.arxiv
         eprint = {
             name: identifier(value)
-            for name, value in bibtex_entry.eprint_fields(record.arxiv).items()
+            for name, value in bibtex_values.eprint_fields(record.arxiv).items()
         }
-        self._own_or(bibtex_entry.EPRINT, agrees, eprint)
-        doi = bibtex_entry.identifier(fields.doi, custom.get("doi", ""))
+        self._own_or(bibtex_values.EPRINT, agrees, eprint)
+        doi = bibtex_values.doi_of(custom)
         self._own_or(("doi",), (doi or "") == record.doi, {"doi": identifier(record.doi)})
         if "pmid" in custom or pmid != record.pmid:
             self._own_or(("pmid",), pmid == record.pmid, {"pmid": identifier(record.pmid)})
-        address = bibtex_entry.address(custom | {"howpublished": self._reference.get("medium", "")})
+        address = bibtex_values.address(
+            custom | {"howpublished": self._reference.get("medium", "")}
+        )
         url = {"url": identifier(record.url)}
-        self._own_or(bibtex_entry.ADDRESS, (address or "") == record.url, url)
+        self._own_or(bibtex_values.ADDRESS, (address or "") == record.url, url)
 
     def _write_texts(self) -> None:
         record, custom = self._record, self._custom
-        tags = (sanitized(plain(tag)) for tag in bibtex_entry.keywords(custom))
+        tags = (sanitized(plain(tag)) for tag in bibtex_values.keywords(custom))
         agrees = fields.distinct(filter(None, tags)) == record.tags
-        self._own_or(bibtex_entry.KEYWORDS, agrees, {"keywords": tag_list(record.tags)})
+        self._own_or(bibtex_values.KEYWORDS, agrees, {"keywords": tag_list(record.tags)})
         if "annote" in self._reference:
             self._write_key("annote")
         if record.tldr:
@@ -180,7 +183,7 @@ class _Entry:
     def _read(self, key: str, name: str) -> Any:
         """What an import reads from a field of the user's."""
         try:
-            return cleaned({key: bibtex_entry.value_of(key, name, self._custom)}).get(key)
+            return cleaned({key: bibtex_values.value_of(key, name, self._custom)}).get(key)
         except NoPaper:  # too long
             return None
 

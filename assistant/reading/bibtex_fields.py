@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.reading.work_types import CSL_TYPES
 from assistant.reference import DATES, NAMES, TEXTS
 
 FORMAT = "bibtex"
@@ -52,14 +53,6 @@ _ENTRY_TYPES = {
     "bill": "legislation", "graphic": "image", "figure": "image", "treaty": "legal",
     "personal_communication": "letter",
 }  # fmt: skip
-CSL_TYPES = frozenset(
-    """article article-journal article-magazine article-newspaper bill book broadcast chapter
-    classic collection dataset document entry entry-dictionary entry-encyclopedia event figure
-    graphic hearing interview legal_case legislation manuscript map motion_picture musical_score
-    pamphlet paper-conference patent performance periodical personal_communication post post-weblog
-    regulation report review review-book software song speech standard thesis treaty
-    webpage""".split()  # noqa: SIM905
-)
 GENRES = {"phdthesis": "PhD thesis", "mastersthesis": "Master’s thesis"}
 _DOCTORAL = re.compile(r"\bph\.?\s?d|\bd\.?\s?phil|doctor|dissertation|habilitation", re.IGNORECASE)
 _MASTERS = re.compile(r"\bmaster|\bm\.?\s?sc\b|\bm\.?\s?phil\b|diplom", re.IGNORECASE)

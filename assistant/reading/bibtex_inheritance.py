@@ -88,8 +88,9 @@ def _given(kind: str, parent: Entry) -> dict[str, str]:
     elif kind in _IN_JOURNALS:
         titles = _JOURNAL_TITLES
     else:
-        titles = _MAIN_TITLES if parent.kind.startswith("mv") else ()
-    if titles and titles[0] not in given:
+        titles = _MAIN_TITLES
+    is_volume = titles is not _MAIN_TITLES or parent.kind.startswith("mv")
+    if is_volume and titles[0] not in given:
         for name, own in zip(titles, _TITLES, strict=True):
             if value := of_parent.get(own):
                 given[name] = value

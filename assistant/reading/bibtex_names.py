@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 
 from assistant.reading.latex import without_latex
+from assistant.reading.name_parts import has_group_word
+from assistant.reading.names import csl_name, people
 from assistant.reference import CslName
 
 _SEPARATORS = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)", re.IGNORECASE)
 _ET_AL = re.compile(r",?\s+et\.?\s*al\.?$", re.IGNORECASE)
 _JUNIOR = re.compile(r"(?:jr|sr|[ivx]{1,4}|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
@@ -27,7 +30,11 @@ def names(value: str) -> tuple[list[CslName], bool]:
     """The names of a field, and whether it says that there are others."""
     found: list[CslName] = []
     others = False
-    for written in _listed(" ".join(value.split())):
+    value = " ".join(value.split())
+    if _EAST_ASIAN.search(value) and "," in value and not _AND.search(value):
+        # "谢文,王小林" is two people, "林, 育文" is one.
+        return [csl_name(name) for name in people(_text(value))], False
+    for written in _listed(value):
         if _OTHERS.fullmatch(written.strip("{} ")):
             others = True
             continue
@@ -39,6 +46,9 @@ def names(value: str) -> tuple[list[CslName], bool]:
 
 
 def _listed(value: str) -> list[str]:
+    """The parts of a list that are names."""
+    if value.startswith("{") and _is_group(value) and (inner := _people_in_braces(value)):
+        return inner
     if not any(mark in value for mark in "{;,"):
         return [name for part in _AND.split(value) if (name := part.strip())]
     listed = _split(value, "and")
@@ -51,7 +61,11 @@ def _listed(value: str) -> list[str]:
     return listed
 
 
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+def _people_in_braces(value: str) -> list[str]:
+    """The names of a list in a second pair of braces, such as `{Nowik, U. and Mishra, A.}`."""
+    inner = _split(value[1:-1], "and")
+    is_list = len(inner) > 1 and all(one.count(",") == 1 for one in inner)
+    return inner if is_list and not any(map(has_group_word, inner)) else []
 
 
 def _split(value: str, separator: str, empty: bool = False) -> list[str]:
@@ -164,11 +178,7 @@ def _is_group(text: str) -> bool:
 
 
 def _cleaned(**parts: str) -> CslName:
-    return {
-        key: clean
-        for key, part in parts.items()
-        if part and (clean := _text(part))
-    }
+    return {key: clean for key, part in parts.items() if part and (clean := _text(part))}
 
 
 def _text(part: str) -> str:

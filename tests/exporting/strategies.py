@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from assistant.paper import Paper
-from assistant.reading import fields
+from assistant.reading import fields, identifiers
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
 FRAGMENTS = [
@@ -69,11 +69,12 @@ _PMID = st.one_of(st.none(), st.integers(1, 999_999_999).map(str))
 _SOLID = _JOINED.map(lambda text: "".join(sanitized(text).split())).filter(
     lambda text: bool(text) and sanitized(text) == text
 )
-# A mark of punctuation behind a DOI belongs to the text around it, as importers see it. The prefix
-# 10.48550 is arXiv's, from which an importer takes arXiv's identifier.
+# A mark of punctuation behind a DOI belongs to the text around it, as importers see it: these are
+# DOIs as a library has them. The prefix 10.48550 is arXiv's, from which an importer takes arXiv's
+# identifier.
 _DOI = st.one_of(
     st.none(),
-    _SOLID.map(lambda text: f"10.1000/{text}").filter(lambda doi: doi[-1] not in ",;"),
+    _SOLID.map(lambda text: f"10.1000/{text}").filter(lambda doi: identifiers.doi(doi) == doi),
     st.just("10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2"),
 )
 # From addresses at arXiv, DOI and PubMed an importer takes the identifier, so these are of others.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import pytest
 from exporting.bibtex_fields import entries, meaning
 
 from assistant.exporting import ExportRecord, write

@@ -48,7 +48,7 @@ def test_bibtex_entry() -> None:
     assert text_of("bibtex", ATTENTION) == (
         "@misc{vaswani2017attention,\n"
         "  title = {Attention Is All You Need},\n"
-        "  author = {Ashish Vaswani and Jan van der Berg and OpenAI and {ACME, Inc.}},\n"
+        "  author = {Vaswani, Ashish and van der Berg, Jan and {OpenAI} and {ACME, Inc.}},\n"
         "  year = {2017},\n"
         "  month = jun,\n"
         "  date = {2017-06-12},\n"
