@@ -32,7 +32,8 @@ from assistant.reading.work_types import CSL_TYPES
 from assistant.reference import CUSTOM, DATES, ENTRY_TYPE, NAMES
 from assistant.text.sanitizing import sanitized
 
-_FIELD_NAME = re.compile(r"[^\s={},\"#%()'\\@~]{1,100}")
+_NOT_IN_NAMES = re.compile(r"[\s={},;:\"#%()'\\@~]+")
+_LONGEST_NAME = 100
 _ENTRY_TYPE = re.compile(r"(?!(?:string|comment|preamble|set|xdata)$)[a-z]\w{0,99}")
 # The order of keys in an entry; others follow.
 _ORDER = (
@@ -140,11 +141,9 @@ class _Entry:
         self._own_or(("doi",), (doi or "") == record.doi, {"doi": identifier(record.doi)})
         if "pmid" in custom or pmid != record.pmid:
             self._own_or(("pmid",), pmid == record.pmid, {"pmid": identifier(record.pmid)})
-        address = bibtex_values.address(
-            custom | {"howpublished": self._reference.get("medium", "")}
-        )
-        url = {"url": identifier(record.url)}
-        self._own_or(bibtex_values.ADDRESS, (address or "") == record.url, url)
+        medium = self._reference.get("medium", "")
+        address = bibtex_values.address(custom | {"howpublished": medium}) or ""
+        self._own_or(bibtex_values.ADDRESS, address == record.url, {"url": identifier(record.url)})
 
     def _write_texts(self) -> None:
         record, custom = self._record, self._custom
@@ -207,6 +206,6 @@ def _own_fields(reference: Mapping[str, Any]) -> tuple[dict[str, str], dict[str,
         if name == known.OTHERS:
             counts = (text.rpartition(" ") for text in value) if isinstance(value, list) else ()
             others.update({key: int(count) for key, _, count in counts if count.isdecimal()})
-        elif _FIELD_NAME.fullmatch(name):
-            own[name.lower()] = value if isinstance(value, str) else "; ".join(value)
+        elif field := _NOT_IN_NAMES.sub("-", name)[:_LONGEST_NAME].lower():
+            own[field] = value if isinstance(value, str) else "; ".join(value)
     return own, others

@@ -147,6 +147,7 @@ def arxiv_of(values: Mapping[str, str]) -> str | None:
 
 
 def arxiv(values: Mapping[str, str], doi: str | None, url: str | None) -> str | None:
+    """The arXiv id in any field, or in the DOI or web address of the entry."""
     if found := arxiv_of(values) or (url and identifiers.arxiv(url)):
         return found
     candidates = [
