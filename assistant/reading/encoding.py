@@ -13,6 +13,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from assistant.reading.alphabets import encoding_of
+
 WINDOWS = "cp1252"
 
 # In XML and in HTML.
@@ -184,17 +186,25 @@ def detect(data: bytes, more: bytes = b"") -> str:
     words = sum(len(_HIGH.findall(found[0])) for found in _WORD.finditer(rest))
     placed = quotes + words + len(_SIGN.findall(rest))
     if placed > _CHANCE * valid and placed >= _OUT_OF_PLACE * (high - placed):
-        return WINDOWS
-    return _of_other_script(more or data) or "utf-8"
+        # Text of some languages in other encodings may look so too.
+        return encoding_of(_sample(more or data), looks_western=True) or WINDOWS
+    other = _of_other_script(more or data)
+    if not other and high > _CHANCE * valid:
+        other = encoding_of(_sample(more or data), looks_western=False)
+    return other or "utf-8"
+
+
+def _sample(data: bytes) -> bytes:
+    """Lines that are not ASCII, up to a space or sign: the last character may be cut."""
+    lines = (line for line in data.split(b"\n") if not line.isascii())
+    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
+    found = _LAST_SIGN.match(sample)
+    return found[0] if found else sample
 
 
 def _of_other_script(data: bytes) -> str:
     """The encoding of text in another script than Latin; empty where that is not certain."""
-    lines = (line for line in data.split(b"\n") if not line.isascii())
-    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
-    # The last character may be cut, so the sample ends with a space or sign.
-    if found := _LAST_SIGN.match(sample):
-        sample = found[0]
+    sample = _sample(data)
     high = len(_HIGH.findall(sample))
     in_utf_8 = sum(map(len, _UTF_8.findall(sample)))
     if high < _FEWEST_BYTES or 2 * in_utf_8 > high:

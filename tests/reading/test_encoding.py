@@ -138,10 +138,64 @@ def test_real_texts_are_read_in_their_encoding(language: str, encoding: str, for
     assert papers[1].abstract == text
 
 
-@pytest.mark.parametrize("encoding", ["iso8859_2", "cp1250"])
-def test_latin_2_is_reported_unless_it_is_declared(encoding: str) -> None:
+LATIN = {
+    "Polish": (TEXTS["Polish"], ("iso8859_2", "cp1250")),
+    "Czech": (
+        "Zkoumali jsme vliv velkých jazykových modelů na vyhledávání vědecké literatury. Příčiny "
+        "chyb jsou různé a jejich počet klesá díky řetězci ověření.",
+        ("iso8859_2", "cp1250"),
+    ),
+    "Lithuanian": (
+        "Ištyrėme didelių kalbos modelių įtaką mokslinės literatūros paieškai. Klaidų priežastys "
+        "yra įvairios, o jų skaičius mažėja dėl patikros.",
+        ("cp1257",),
+    ),
+    "names": (
+        "Dvořák, Antonín; Wałęsa, Lech; Müller, Jürgen; Šimůnek, Jiří; Žižek, Slavoj; "
+        "Łukasiewicz, Jan; Błażejczyk, Krzysztof; Gajdoš, Ján.",
+        ("iso8859_2", "cp1250"),
+    ),
+    "French": (TEXTS["French"], ("cp1252", "mac_roman")),
+    "German": (
+        "Wir untersuchen die Wirkung großer Sprachmodelle auf die Suche nach Veröffentlichungen; "
+        "die Prüfung verringert die Zahl der Fehler für Müller und Größe.",
+        ("cp1252", "mac_roman", "cp850"),
+    ),
+    "Spanish": (
+        "Estudiamos el efecto de los modelos de lenguaje en la búsqueda de artículos científicos; "
+        "la verificación reduce el número de errores según Núñez.",
+        ("cp1252", "mac_roman", "cp850"),
+    ),
+    "Swedish": (
+        "Vi undersöker hur stora språkmodeller påverkar sökning i vetenskaplig litteratur; "
+        "kontrollen minskar antalet fel för Åström och öl.",
+        ("cp1252", "mac_roman", "cp850"),
+    ),
+    "Western names": (
+        "Gide, André; Müller, Jürgen; García Márquez; Barré, Françoise; Kierkegaard, Søren; "
+        "Østby, Åse; naïve.",
+        ("cp1252", "mac_roman", "cp850"),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", [RIS, BIB, JSON])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [(language, name) for language, (_, names) in LATIN.items() for name in names],
+)
+def test_encodings_of_latin_letters(language: str, encoding: str, end: str, form: str) -> None:
+    text = LATIN[language][0]
+    written = (form.format("A", "B") + form.format(text, text)).replace("\n", end)
+    papers, failures = read(written.encode(encoding))
+    assert ([paper.abstract for paper in papers], failures) == (["B", text], [])
+
+
+@pytest.mark.parametrize("encoding", ["iso8859_2", "cp1250", "mac_roman"])
+def test_a_few_words_in_latin_letters_are_reported_unless_declared(encoding: str) -> None:
     """Encodings of Latin letters are too similar: a wrong accent would be stored without a word."""
-    text = TEXTS["Polish"]
+    text = "crème brûlée" if encoding == "mac_roman" else "Źle, że są"
     papers, failures = read((BIB.format("A", "B") + BIB.format(text, text)).encode(encoding))
     assert [paper.title for paper in papers] == ["A"]
     assert [failure.why for failure in failures] == [
