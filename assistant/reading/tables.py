@@ -38,10 +38,10 @@ _NO_HEADER = re.compile(r'[{}<>=]|":')
 csv.field_size_limit(max(csv.field_size_limit(), _LONGEST))
 
 
-# In front of each of several files that were joined, once as Windows-1252 shows it, and what ends
-# files of DOS.
+_END_OF_DOS = "\x1a"
+# In front of each of several files that were joined, once as Windows-1252 shows it.
 _MARK = "\ufeff"
-_MARKS = re.compile("^(?:\ufeff|ï»¿)+|\x1a+$")
+_MARKS = re.compile("(?:\ufeff|ï»¿)+")
 # Lines between the header and the rows of a table in Markdown.
 _RULE = re.compile(r"[\s:|+=-]*")
 # A space in front of the first quote of a field.
@@ -89,9 +89,10 @@ def _without_marks(lines: Iterator[Line]) -> Iterator[Line]:
     """`lines`, each without marks around it, and with a line end where one is within it."""
     for number, text in lines:
         if text is None or text.isascii():
-            yield number, text and text.replace("\x1a", "")
+            yield number, text and text.replace(_END_OF_DOS, "")
             continue
-        *above, rest = _MARKS.sub("", text).split(_MARK)
+        found = _MARKS.match(text)
+        *above, rest = text[found.end() if found else 0 :].replace(_END_OF_DOS, "").split(_MARK)
         # The last row of a file need not have a line end.
         yield from ((number, f"{part}\n") for part in above if part)
         yield number, rest

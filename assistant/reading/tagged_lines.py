@@ -95,19 +95,19 @@ def visible(line: str) -> str:
 
 def _pieces(line: str, tag: re.Pattern[str], begin: Beginning | None) -> Iterator[tuple[str, bool]]:
     """The lines in `line`, and whether a byte order mark is in front of each."""
-    done = at = 0
-    is_marked = False
+    done = seen = 0
+    is_marked, is_blank = False, True
     if not line.isascii() or not line.isprintable():
         for found in _INNER_END.finditer(line):
-            rest = visible(line[found.end() : found.end() + 2 * _TAG_WIDTH])
-            if tag.match(rest) or not line[done : found.start()].strip():
+            is_blank = is_blank and not line[seen : found.start()].strip()
+            seen = found.end()
+            if is_blank or tag.match(visible(line[seen : seen + 2 * _TAG_WIDTH])):
                 if text := _plain(line[done : found.start()], tag):
                     yield from _unglued(text, begin, is_marked)
                     is_marked = False
                 is_marked |= _MARK in found[0]
-                done = found.end()
-        at = done
-    if text := _plain(line[at:], tag):
+                done, is_blank = seen, True
+    if text := _plain(line[done:], tag):
         yield from _unglued(text, begin, is_marked)
 
 

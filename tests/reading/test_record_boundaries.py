@@ -395,3 +395,31 @@ def test_programs_that_write_the_type_at_different_places() -> None:
         assert [paper.doi for paper in papers] == [
             None if title == SECOND.title else PAPER.doi for title in titles
         ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "x\u2028" * 200_000,
+            "\u2028x" * 200_000,
+            "\ufeffTY  - JOUR" * 5_000,
+            "TY  - " * 10_000,
+        ),
+        *(
+            "\n\n%A x" * 6_000,
+            "%0 Book\n" * 6_000,
+            "\n\n%T x\n%A y" * 5_000,
+            "ER  - \n" * 9_000,
+        ),
+        *(
+            "\n\nKW  - x\nTY  - JOUR" * 5_000,
+            "é" + "\x1a" * 200_000 + "x",
+            "ER  - TY  - JOUR" * 5_000,
+        ),
+    ],
+)
+@pytest.mark.parametrize("form", ["RIS", "EndNote"])
+def test_hostile_files_end(form: str, text: str) -> None:
+    papers, _ = read(f"{FORMS[form]}\n{text}\n")
+    assert papers[0].title == PAPER.title

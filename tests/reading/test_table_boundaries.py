@@ -163,3 +163,26 @@ def test_a_paper_that_is_called_like_a_column() -> None:
     text = COMMA + "Title,,2020,On titles.,10.1000/w16\nAuthors,,2020,On authors.,10.1000/w17\n"
     papers, failures = read(text)
     assert ([paper.title for paper in papers[2:]], failures) == (["Title", "Authors"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "é" + "\x1a" * 200_000 + "x",
+            "é" + "\ufeff" * 200_000,
+            "Title\n" * 6_000,
+            "é\ufeff" * 10_000,
+        ),
+        *(
+            "Title,Authors\n" * 5_000,
+            '"x' * 10_000,
+            '", ' * 100_000,
+            ", " * 100_000,
+            "|-" * 200_000,
+        ),
+    ],
+)
+def test_hostile_files_end(text: str) -> None:
+    papers, _ = read(f"{COMMA}{text}\n")
+    assert papers[:2] == PAPERS
