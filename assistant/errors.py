@@ -5,7 +5,8 @@ AssistantError
 │   └── SettingsError       a setting is unknown or out of bounds
 ├── ReadingError            an input file or text cannot be read as papers
 │   ├── FileUnreadable      missing, a folder, no permission, not text
-│   └── NoPapersFound       readable, but there is no paper in it
+│   ├── NoPapersFound       readable, but there is no paper in it
+│   └── PapersUncertain     readable, and maybe papers are in it: the user decides
 ├── LibraryError            the library cannot be used
 │   ├── LibraryTooNew       made by a newer version
 │   ├── LibraryReadOnly     no permission to write, or a read-only disk
@@ -50,6 +51,10 @@ class FileUnreadable(ReadingError):
 
 class NoPapersFound(ReadingError):
     """The input is readable, but no paper is in it."""
+
+
+class PapersUncertain(ReadingError):
+    """The input is readable and may be papers, but so may other texts: the user decides."""
 
 
 class LibraryError(AssistantError):

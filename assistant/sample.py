@@ -9,20 +9,21 @@ from importlib import resources
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
-from assistant.reading import Failure, read_bytes
+from assistant.reading import Failure, ReadAs, read_bytes
 
 SAMPLE_NAME = "landmark_papers.txt"
 
 
 def sample_papers() -> list[Paper]:
-    """Read the page that ships inside the package, the way any saved page is read.
+    """Read the page that ships inside the package, as a saved page.
 
     Raises:
         FileUnreadable: the package is damaged: the page is not all there.
     """
     page = resources.files("assistant") / "samples" / SAMPLE_NAME
     try:
-        return list(read_bytes(page.read_bytes(), SAMPLE_NAME, _refuse))
+        data = page.read_bytes()
+        return list(read_bytes(data, SAMPLE_NAME, _refuse, read_as=ReadAs.saved_page))
     except OSError as error:
         raise FileUnreadable(
             f"{SAMPLE_NAME} is missing from the package ({error}): install it again"

@@ -9,6 +9,15 @@ from assistant.paper import Paper
 from assistant.reading.format import Failure, Format, OnFailure, Skip
 from assistant.reading.source import HEAD_BYTES, Source
 
+VAGUE = (
+    "Gravel moves down a river when the flow is strong, and stays where it is when it is weak. Two "
+    "sites are looked at for a year, and their differences become a simple model, which explains "
+    "some of what could be seen and leaves the rest to others."
+)
+"""A text that is only probably an abstract."""
+PROBABLE = f"Gravel in rivers\n\n{VAGUE}\n"
+"""The same as a saved page."""
+
 
 def source_of(data: bytes | str, name: str = "x") -> Source:
     raw = data.encode() if isinstance(data, str) else data

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError, ReadingError
 from assistant.library import Library
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
-from assistant.reading import Failure, read_bytes, read_file
+from assistant.reading import Failure, ReadAs, read_bytes, read_file
 from assistant.reading.markup import plain
 from assistant.reading.record import LONGEST_TITLE
 
@@ -61,13 +61,15 @@ def not_text(text: str) -> bool:
     return "\0" in text or halved(text)
 
 
-def read(data: str | bytes, name: str = "page.txt") -> tuple[list[Paper], list[Failure], str]:
+def read(
+    data: str | bytes, name: str = "page.txt", read_as: ReadAs | None = None
+) -> tuple[list[Paper], list[Failure], str]:
     """Papers and failures of a text, and what was said if it could not be read as a whole."""
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     papers: list[Paper] = []
     failures: list[Failure] = []
     try:
-        papers.extend(read_bytes(raw, name, failures.append))
+        papers.extend(read_bytes(raw, name, failures.append, None, read_as))
     except ReadingError as error:
         return papers, failures, str(error)
     return papers, failures, ""
@@ -137,7 +139,7 @@ def test_a_saved_page_is_read_or_reported_and_its_neighbours_stay(kind: str) -> 
     for name, text in KINDS[kind].items():
         for title, abstract in ((text, PROSE), ("On the sleep of penguins", f"{PROSE} {text}")):
             lines = (BEFORE.title, BEFORE.abstract, title, abstract, AFTER.title, AFTER.abstract)
-            papers, failures, refused = read("\n\n".join(lines))
+            papers, failures, refused = read("\n\n".join(lines), read_as=ReadAs.saved_page)
             if not_text(text):
                 # The damage costs its record, a text that is full of it all.
                 titles = [paper.title for paper in papers]
@@ -158,7 +160,7 @@ def test_a_saved_page_is_read_or_reported_and_its_neighbours_stay(kind: str) -> 
 
 def test_a_hostile_text_alone_is_read_or_refused_with_the_files_name() -> None:
     for text in HOSTILE.values():
-        papers, failures, refused = read(f"{text}\n\n{PROSE}\n")
+        papers, failures, refused = read(f"{text}\n\n{PROSE}\n", read_as=ReadAs.saved_page)
         assert papers or failures or refused.startswith(("page.txt", "No papers found in page.txt"))
         assert unseen(refused) == []
         assert len(refused.splitlines()) <= 1

@@ -10,7 +10,7 @@ import typer
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.maintenance import embed_missing
-from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall
+from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall, ReadAsOption
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
 from assistant.reports import import_summary, library_facts
@@ -25,6 +25,7 @@ def import_papers(
         list[str], typer.Argument(metavar="PATH", help="Files, folders or archives; - reads stdin.")
     ],
     columns: ColumnsOption = None,
+    read_as: ReadAsOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
     ] = False,
@@ -43,10 +44,11 @@ def import_papers(
     Reads exports of reference managers and databases (BibTeX, RIS, PubMed, EndNote, Web of
     Science, CSV, JSON and more), arXiv records and saved pages of abstracts, also in folders, zip
     archives and gzip files. File types are detected from content. Papers that the library already
-    has are merged, not added twice.
+    has are merged, not added twice. A text that only may be papers is not imported; check it and
+    say what it is with --as.
     """
     streams = call.streams
-    inputs = Inputs(paths, columns)
+    inputs = Inputs(paths, columns, read_as)
     with call.open_session() as session:
         kept = session.library
         with stop_on_interrupt() as progress:

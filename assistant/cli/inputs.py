@@ -13,6 +13,7 @@ from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
+    from assistant.cli.options import TextKind
     from assistant.paper import Paper
     from assistant.reading import Failure
 
@@ -28,15 +29,22 @@ class Inputs:
     whole.
     """
 
-    def __init__(self, paths: Iterable[str], columns: str | None = None) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        columns: str | None = None,
+        read_as: TextKind | None = None,
+    ) -> None:
         """Read stdin now if it is among `paths`; files are read later.
 
-        `columns` names table columns, such as `title=Titel,abstract=Zusammenfassung`.
+        `columns` names table columns, such as `title=Titel,abstract=Zusammenfassung`; all texts
+        are read as `read_as`.
 
         Raises:
             UsageError: `columns` is invalid.
         """
         self._columns = _columns(columns)
+        self._read_as = read_as
         self._inputs = [
             (path, sys.stdin.buffer.read() if path == STDIN else None) for path in paths
         ]
@@ -45,13 +53,15 @@ class Inputs:
 
     def papers(self, progress: Progress = NO_PROGRESS) -> Iterator[Paper]:
         """Yield the papers of all inputs, until a stop is requested."""
-        from assistant.reading import Failure, fields, read_bytes, read_file
+        from assistant.reading import Failure, ReadAs, fields, read_bytes, read_file
 
+        read_as = ReadAs(self._read_as.value) if self._read_as else None
+        note = self.failures.append
         for path, data in self._inputs:
             if data is None:
-                papers = read_file(Path(path).expanduser(), self.failures.append, self._columns)
+                papers = read_file(Path(path).expanduser(), note, self._columns, read_as)
             else:
-                papers = read_bytes(data, "stdin", self.failures.append, self._columns)
+                papers = read_bytes(data, "stdin", note, self._columns, read_as)
             try:
                 for paper in papers:
                     if progress.stop_requested:
@@ -66,7 +76,7 @@ class Inputs:
         """The number of papers with an abstract; None if an input can be read only once."""
         if not all(data is not None or _is_file(path) for path, data in self._inputs):
             return None
-        again = Inputs([])
+        again = Inputs([], read_as=self._read_as)
         again._inputs, again._columns = self._inputs, self._columns
         return sum(1 for paper in again.papers() if paper.abstract)
 

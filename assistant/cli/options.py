@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
@@ -44,6 +45,24 @@ ColumnsOption = Annotated[
         "--columns",
         "NAME=COLUMN,...",
         "Columns of a table to read: title=Titel,abstract=Zusammenfassung.",
+    ),
+]
+
+
+class TextKind(enum.Enum):
+    """The values of `reading.ReadAs`, which takes too long to import for `--help`."""
+
+    saved_page = "saved-page"
+    paper = "paper"
+
+
+ReadAsOption = Annotated[
+    TextKind | None,
+    typer.Option(
+        "--as",
+        help="Read every text as a saved page of papers, or as the text of one paper, even if it "
+        "does not look like one.",
+        show_default=False,
     ),
 ]
 

@@ -11,7 +11,7 @@ import typer
 
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import ColumnsOption, FilterOptions, ModelCall
+from assistant.cli.options import ColumnsOption, FilterOptions, ModelCall, ReadAsOption
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.tldr_output import Format, Output, show_explanation
@@ -56,6 +56,7 @@ def tldr(
         typer.Option("--explain", metavar="ID", help="Show how the TL;DR of one paper was made."),
     ] = None,
     columns: ColumnsOption = None,
+    read_as: ReadAsOption = None,
     *,
     options: FilterOptions,
     call: ModelCall,
@@ -67,7 +68,7 @@ def tldr(
     ended.
     """
     streams = call.streams
-    inputs = None if path is None else Inputs([path], columns)
+    inputs = None if path is None else Inputs([path], columns, read_as)
     filters = options.filters
     if inputs is not None and (filters.given or keys):
         raise UsageError(

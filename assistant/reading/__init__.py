@@ -4,9 +4,16 @@ To add a format, write a module with a `Format` and put it into the tuple `FORMA
 Binary formats, `pdf` and `parquet`, are detected by their first bytes in `reader`.
 """
 
-from assistant.reading.detect import FORMATS, detect
+from assistant.reading.detect import FORMATS, ReadAs, detect
 from assistant.reading.format import Failure, Format, OnFailure, Skip
-from assistant.reading.reader import READABLE, OnFormat, read_bytes, read_file, read_stream
+from assistant.reading.reader import (
+    READABLE,
+    OnFormat,
+    OnProbable,
+    read_bytes,
+    read_file,
+    read_stream,
+)
 from assistant.reading.unpacking import UPLOAD_LIMITS, Limits
 
 __all__ = [
@@ -18,6 +25,8 @@ __all__ = [
     "Limits",
     "OnFailure",
     "OnFormat",
+    "OnProbable",
+    "ReadAs",
     "Skip",
     "detect",
     "read_bytes",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.dates import most_exact
 from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
@@ -65,6 +66,8 @@ _NO_AUTHOR = re.compile(r"\[no authors? (?:name|id)s? (?:available|found|listed)
 
 # A table of titles is one of papers if it has a column for one of these.
 _OF_PAPERS = frozenset({"abstract", "authors", "doi", "pmid", "arxiv"})
+# Columns of abstracts in tables of papers, and of texts about anything in others.
+_OF_ANYTHING = frozenset({"description", "summary", "summaries"})
 
 
 class Columns:
@@ -106,7 +109,15 @@ class Columns:
             return None
         taken = {place for places in columns.values() for _, place in places}
         others = {name: place for place, name in enumerate(header) if place not in taken}
-        return FoundColumns(len(names), columns, others, family_first=set(names) >= _ZOTERO)
+        abstracts = {name for name, _ in columns["abstract"]}
+        of_anything = not self._given and not set(found) & (_OF_PAPERS - {"abstract"})
+        return FoundColumns(
+            len(names),
+            columns,
+            others,
+            family_first=set(names) >= _ZOTERO,
+            of_anything=of_anything and bool(abstracts) and abstracts <= _OF_ANYTHING,
+        )
 
 
 @dataclass(frozen=True)
@@ -118,12 +129,14 @@ class FoundColumns:
         columns: for each key of a paper the names and places of its columns, the best first.
         others: the places of the others by their names.
         family_first: in its names of authors the family name comes first.
+        of_anything: a table of products or films could have the same columns.
     """
 
     width: int
     columns: Mapping[str, Sequence[tuple[str, int]]]
     others: Mapping[str, int]
     family_first: bool
+    of_anything: bool
 
     def paper(self, row: Sequence[str], source: str) -> Paper:
         """The paper of a row, which may be shorter or longer than the header.
@@ -153,7 +166,7 @@ class FoundColumns:
         arxivs += [value for _, value in values("url")]
         pmids = [value for _, value in values("pmid")] + _PMID_IN_TEXT.findall(extra)
         names = values("authors")
-        return paper_of(
+        paper = paper_of(
             source,
             title=first("title"),
             abstract=next(iter(abstracts), ""),
@@ -165,6 +178,13 @@ class FoundColumns:
             url=first("url"),
             tags=_spelled(first("tags")) or first("tags"),
         )
+        has_identifier = paper.arxiv or paper.doi or paper.pmid
+        if self.of_anything and not has_identifier and not reads_like_abstract(paper.abstract):
+            raise NoPaper(
+                "its table has no known column of abstracts, authors or identifiers, and the "
+                "description does not read like an abstract: name the columns with --columns"
+            )
+        return paper
 
     def _check_without_abstract(self, row: Sequence[str]) -> None:
         if self.columns["abstract"] and all(p >= len(row) for _, p in self.columns["abstract"]):

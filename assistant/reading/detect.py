@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 
 from assistant.reading import (
@@ -18,6 +19,7 @@ from assistant.reading import (
     tagged_formats,
     trending,
 )
+from assistant.reading.confidence import Confidence
 from assistant.reading.format import Format
 from assistant.reading.tables import table_format
 
@@ -47,6 +49,25 @@ FORMATS: tuple[Format, ...] = (
     paper_text.FORMAT,
     saved_page.FORMAT,
 )
+FALLBACKS = (paper_text.FORMAT, saved_page.FORMAT)
+"""Formats of prose without marks of their own, which need confidence."""
+
+
+class ReadAs(enum.Enum):
+    """Formats without marks of their own, which the user may say a text is of."""
+
+    saved_page = "saved-page"
+    paper = "paper"
+
+    @property
+    def format(self) -> Format:
+        """The format."""
+        return saved_page.FORMAT if self is ReadAs.saved_page else paper_text.FORMAT
+
+    @classmethod
+    def of(cls, form: Format) -> ReadAs:
+        """How the user says that a text is of `form`, one of the two."""
+        return cls.paper if form is paper_text.FORMAT else cls.saved_page
 
 
 def detect(head: str, columns: Mapping[str, str] | None = None) -> Format | None:
@@ -60,3 +81,24 @@ def detect(head: str, columns: Mapping[str, str] | None = None) -> Format | None
     if columns and (table := table_format(columns)).matches(head):
         return table
     return next((known for known in FORMATS if known.matches(head)), None)
+
+
+def recognise(
+    head: str, columns: Mapping[str, str] | None = None
+) -> tuple[Format | None, Confidence]:
+    """The format of a text as `detect` finds it, and how certain it is that papers are in it.
+
+    Of formats without marks of their own it is the one that is most certain.
+
+    Raises:
+        UsageError: a key of `columns` is unknown.
+    """
+    first = detect(head, columns)
+    if first is None:
+        return None, Confidence.NONE
+    confidence = first.confidence(head)
+    if first is paper_text.FORMAT and confidence is not Confidence.CERTAIN:
+        other = saved_page.FORMAT.confidence(head) if saved_page.FORMAT.matches(head) else 0
+        if other > confidence:
+            return saved_page.FORMAT, Confidence(other)
+    return first, confidence

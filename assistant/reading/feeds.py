@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.confidence import LIKE_ABSTRACT, abstract_score
 from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
 from assistant.reading.markup import plain
@@ -28,6 +29,8 @@ _ANNOUNCED = re.compile(r"(?<!\s)\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s+(?:Abs
 _NUMBER_IN_TITLE = re.compile(r"\s*\(arXiv:(\S+) \[[^\]]*\][^()]*\)\s*$")
 # What is before the number: `http://arxiv.org/abs/`, also of a mirror; `oai:arXiv.org:`.
 _BEFORE_NUMBER = re.compile(r"https?://[\w.-]*arxiv\.org/abs/|oai:arxiv\.org:", re.IGNORECASE)
+# What posts of blogs and episodes of podcasts have, and articles of journals have not.
+_OF_POSTS = ("comments", "commentRss", "enclosure", "duration", "episode", "thumbnail", "group")
 _COMMENT = re.compile(r"comments?:", re.IGNORECASE)
 _HEADING = re.compile(
     r"<(h\d|b|strong|em|i|div|p|span|title)\b[^<>]{0,200}>\s{0,99}(?:abstract|summary)[.:]?\s{0,99}</\1>",
@@ -65,14 +68,22 @@ def abstract_of(description: str) -> str:
     return "" if is_printed or _ONLY_PRINTED.match(" ".join(words)) else text
 
 
-def _refuse_bare(paper: Paper) -> Paper:
-    """`paper`, if it has an abstract or anything else that news items do not have.
+def _refuse_news(item: Element, paper: Paper) -> Paper:
+    """`paper`, if it has an identifier or anything else that news, posts and episodes have not.
 
     Raises:
-        NoPaper: all there is may be a title of news.
+        NoPaper: it may be any of these.
     """
-    if not (paper.abstract or paper.authors or paper.arxiv or paper.doi or paper.pmid):
+    if paper.arxiv or paper.doi or paper.pmid:
+        return paper
+    if any(item.find(name) is not None for name in _OF_POSTS):
+        raise NoPaper("it has no identifier, but comments or a recording: it is a post")
+    if not paper.abstract and not paper.authors:
         raise NoPaper("it has no abstract, no authors and no identifier")
+    # The authors of a post write about everyday life, those of an article at least do not.
+    least = 0.0 if paper.authors else LIKE_ABSTRACT
+    if paper.abstract and abstract_score(paper.abstract) < least:
+        raise NoPaper("it has no identifier, and its text does not read like an abstract")
     return paper
 
 
@@ -90,7 +101,8 @@ def _rss_item(item: Element, source: str) -> Paper:
         found[1] if (found := _ADDRESS.fullmatch(name)) else name for name in texts(item, "author")
     ]
     described = map(abstract_of, texts(item, "encoded", "description"))
-    return _refuse_bare(
+    return _refuse_news(
+        item,
         paper_of(
             source,
             title=_NUMBER_IN_TITLE.sub("", title),
@@ -106,7 +118,7 @@ def _rss_item(item: Element, source: str) -> Paper:
             pmid=[text for text in identifiers if text[:5].casefold() == "pmid:"],
             url=(link, guid),
             tags=texts(item, "category", "subject"),
-        )
+        ),
     )
 
 
@@ -120,7 +132,8 @@ def _atom_entry(entry: Element, source: str) -> Paper:
         for link in entry.findall("link")
         if link.get("rel", "alternate") == "alternate"
     ]
-    return _refuse_bare(
+    return _refuse_news(
+        entry,
         paper_of(
             source,
             title=first_text(entry, "title"),
@@ -135,7 +148,7 @@ def _atom_entry(entry: Element, source: str) -> Paper:
             tags=[
                 tag for found in entry.findall("category") for tag in fields.tags(found.get("term"))
             ],
-        )
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assistant.paper import Paper
+from assistant.reading.confidence import Confidence
 from assistant.reading.source import Source
 
 
@@ -40,9 +41,12 @@ class Format:
         matches: tells from the first characters of a text whether it is of this format.
         read: yields the papers of a source, and reports each record that is not one. Raises
             FileUnreadable where the source as a whole cannot be read.
+        confidence: how certain it is that a text with these first characters, which `matches`, is
+            papers; of formats with marks of their own it is.
     """
 
     name: str
     expected: str
     matches: Callable[[str], bool]
     read: Callable[[Source, Skip], Iterator[Paper]]
+    confidence: Callable[[str], Confidence] = lambda head: Confidence.CERTAIN

@@ -26,6 +26,8 @@ _JOINT = re.compile('(?<=\\})[ \t]*[\x0b\x0c\x85\u2028\u2029\ufeff]+[ \t]*(?=\\{
 _OF_PAPERS = frozenset(
     {"abstract", "author", "authors", "arxiv", "arxiv_id", "doi", "pmid", "journal", "citations"}
 )
+# Without an abstract these are the keys of a program's or a data set's description.
+_OF_PACKAGES = frozenset({"name", "version"})
 _PAPERS_KEY = re.compile(rf'"(?:{"|".join(sorted(_OF_PAPERS))})"\s*:')
 
 
@@ -81,6 +83,8 @@ def _abstract(record: dict[str, Any], of_papers: bool) -> str:
         return _text(record, "abstract")
     if not of_papers and not _OF_PAPERS & record.keys():
         raise NoPaper('"abstract" is missing')
+    if record.keys() >= _OF_PACKAGES:
+        raise NoPaper("it has a name and a version beside its title: it describes a package")
     refuse_prose({key: value for key, value in record.items() if key not in ("title", "abstract")})
     return ""
 

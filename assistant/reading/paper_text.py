@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.paper import Paper
+from assistant.reading.confidence import Confidence, paper_confidence
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
@@ -106,6 +107,14 @@ def parts_of(text: str, *, whole: bool) -> Parts | None:
     return replace(found, arxiv=stamp[1]) if found and stamp else found
 
 
+def _confidence(head: str) -> Confidence:
+    """How certain it is that the text which begins with `head` is one paper's."""
+    found = parts_of(head, whole=False)
+    if found is None:
+        return Confidence.NONE
+    return paper_confidence(found.abstract, marks=bool(found.authors) + bool(found.arxiv))
+
+
 def _abstract(lines: Sequence[str], text: str) -> str | None:
     """What follows the heading in the first line; None if it has no end, or too much is in it."""
     heading = _HEADING.match(lines[0])
@@ -197,4 +206,5 @@ FORMAT = Format(
     # One heading "Abstract", no prose above it, and below it an introduction or nothing.
     lambda head: parts_of(head, whole=False) is not None,
     _read,
+    _confidence,
 )

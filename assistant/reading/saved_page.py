@@ -15,12 +15,13 @@ import enum
 import itertools
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.confidence import Confidence, Passage, may_be_scholarly, page_confidence
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, papers_of
@@ -85,44 +86,66 @@ def _matches(head: str) -> bool:
 
 
 def _read(source: Source, skip: Skip) -> Iterator[Paper]:
-    return papers_of(_pairs(source, skip), _Pair.paper, source.name, skip)
+    pairs = _pairs(_lines(source.text(largest=_LARGEST_PAGE)), source.label)
+    return papers_of(pairs, _Pair.paper, source.name, skip)
 
 
-def _pairs(source: Source, skip: Skip) -> Iterator[tuple[int, _Pair]]:
-    """Each title with its abstract, and the title's line."""
+def _confidence(head: str) -> Confidence:
+    """How certain it is that the text which begins with `head` is a page of papers."""
+    if not may_be_scholarly(head):
+        return Confidence.NONE
+    lines = list(_lines(head))
+    words = sum(len(line.text.split()) for line in lines if not is_metadata(line.text))
+    return page_confidence((pair.passage() for _, pair in _pairs(lines, "it")), words)
+
+
+def _pairs(lines: Iterable[Line], label: str) -> Iterator[tuple[int, _Pair]]:
+    """Each title with its abstract, and the title's line; an abstract alone with its own line."""
     pending: _Pair | None = None
     above = _Above()
-    for line in _lines(source.text(largest=_LARGEST_PAGE)):
+    for line in lines:
         kind = _kind(line.text, above)
         if kind is not _Kind.PROSE and not (kind is _Kind.SENTENCE and above.may_head(line.text)):
             above.add(line, kind)
             if above.count > _MOST_LINES:
                 raise FileUnreadable(
-                    f"{source.label} has no abstract in the {_MOST_LINES:,} lines above line "
+                    f"{label} has no abstract in the {_MOST_LINES:,} lines above line "
                     f"{line.number:,}: it is not a page of papers"
                 )
         elif title := above.title_of(line.text):
             if pending:
-                yield pending.title.number, pending
+                yield pending.number, pending
             pending, above = _Pair(title, [line]), _Above()
         elif pending and not above.lines:
             # Nothing is between: another paragraph of the same abstract.
             pending.abstract.append(line)
         else:
-            words = len(line.text.split())
-            skip(line.number, f"a paragraph of {words} words has no title above it")
+            yield line.number, _Pair(None, [line])
             above = _Above()
     if pending:
-        yield pending.title.number, pending
+        yield pending.number, pending
 
 
 @dataclass
 class _Pair:
-    title: Line
+    title: Line | None
     abstract: list[Line]
 
+    @property
+    def number(self) -> int:
+        return (self.title or self.abstract[0]).number
+
+    def passage(self) -> Passage:
+        title = self.title.text if self.title else None
+        abstract = "\n".join(line.text for line in self.abstract)
+        return Passage(title, abstract, len(f"{title or ''} {abstract}".split()))
+
     def paper(self, source: str) -> Paper:
-        title, abstract = self.title.text, "\n\n".join(line.text for line in self.abstract)
+        abstract = "\n\n".join(line.text for line in self.abstract)
+        if self.title is None:
+            words = len(abstract.split())
+            raise NoPaper(f"a paragraph of {words} words has no title above it")
+        title = self.title.text
         if any(line.damaged for line in (self.title, *self.abstract)):
             raise NoPaper(NOT_TEXT)
         check_length(title, abstract)
@@ -245,4 +268,5 @@ FORMAT = Format(
     "a page saved as plain text: a title on one line, below it its abstract as prose",
     _matches,
     _read,
+    _confidence,
 )

@@ -143,6 +143,16 @@ class Source:
             parts.append(part)
         return "".join(parts)
 
+    def check(self) -> None:
+        """Read the rest of UTF-16 or UTF-32, which cannot be understood if it is damaged.
+
+        Raises:
+            FileUnreadable: it is damaged.
+        """
+        if self._encoding.startswith(("utf-16", "utf-32")):
+            for _ in self._of_wide_characters():
+                pass
+
     def lines(self, on_bad_line: Callable[[int, str], None]) -> Iterator[tuple[int, str]]:
         """Yield `(number, line)` of every line that is not blank, holding one line in memory.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import records
 from assistant.reading.record import paper_of
@@ -188,6 +189,10 @@ def _paper(entry: object, source: str) -> Paper:
     of_papers = "abstract" in values or any(map(get, _OF_PAPERS)) or fields.arxiv(get("id"))
     if not abstract and not of_papers:
         raise NoPaper("it has no abstract")
+    if not of_papers and not reads_like_abstract(abstract):
+        raise NoPaper(
+            "it has no authors and no identifier, and its summary does not read like an abstract"
+        )
     return paper_of(
         source,
         title=_text(get("title")),

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from cli_support import Run
+from source_support import PROBABLE
 
 import assistant.models
+from assistant.cli.options import TextKind
 from assistant.errors import EmbedderUnavailable
 from assistant.library import Library
+from assistant.reading import ReadAs
 from assistant.settings import load_settings
 
 
@@ -59,6 +62,38 @@ def test_one_bad_record_is_reported_and_is_no_failure(run: Run, papers: Path) ->
 def test_import_reads_stdin(run: Run, papers: Path) -> None:
     result = run("import", "-", stdin=papers.read_bytes())
     assert (result.exit_code, result.stdout[:16]) == (0, "5 papers read: 5")
+
+
+def test_what_only_may_be_papers_is_imported_if_the_user_says_so(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(PROBABLE, encoding="utf-8")
+    result = run("import", page)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("0 papers read")
+    (said,) = result.stderr.splitlines()
+    assert "page.txt may be a saved page" in said
+    assert said.endswith("import it with --as saved-page")
+    forced = run("import", page, "--as", "saved-page")
+    assert (forced.exit_code, forced.stderr) == (0, "")
+    assert forced.stdout.startswith("1 paper read: 1 new")
+    assert run("import", "-", "--as", "saved-page", stdin=page.read_bytes()).exit_code == 0
+    assert run("import", page, "--as", "paper").exit_code == 1
+    assert run("import", page, "--as", "letter").exit_code == 2
+
+
+def test_the_kinds_that_can_be_forced_are_those_of_the_reader() -> None:
+    assert {(it.name, it.value) for it in TextKind} == {(it.name, it.value) for it in ReadAs}
+
+
+def test_a_letter_is_refused_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.eml"
+    letter.write_text(
+        "From: a@b.example\nSubject: Hi\n\nDear all,\n\n" + PROBABLE, encoding="utf-8"
+    )
+    result = run("import", letter)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("0 papers read")
+    assert "letter.eml is an e-mail: copy the titles and abstracts" in result.stderr
 
 
 def test_import_of_nothing_fails_in_one_line(run: Run, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from cli_support import Run, write_papers
 from patience import PATIENCE_S
+from source_support import PROBABLE
 
 import assistant.cli.watch
 from assistant.cli.streams import Streams
@@ -69,6 +70,27 @@ def count() -> int:
 
 
 # Once
+
+
+def test_texts_that_are_not_certainly_papers_are_reported_and_not_stored(
+    run: Run, folder: Path
+) -> None:
+    page = folder / "page.txt"
+    page.write_text(PROBABLE, encoding="utf-8")
+    letter = folder / "letter.txt"
+    letter.write_text("Dear all,\n\n" + "We meet on Monday and bring cake. " * 12, encoding="utf-8")
+    for path in (page, letter):
+        long_ago(path)
+    result = run("watch", folder, "--once")
+    assert result.exit_code == 0
+    assert "page.txt may be a saved page" in result.stderr
+    assert "--as saved-page" in result.stderr
+    assert "letter.txt does not look like papers" in result.stderr
+    assert count() == 0
+    # They are reported once.
+    assert run("watch", folder, "--once").stderr == ""
+    assert run("import", page, "--as", "saved-page").exit_code == 0
+    assert count() == 1
 
 
 def test_once_imports_what_is_new_and_nothing_again(run: Run, folder: Path) -> None:

@@ -17,6 +17,7 @@ from source_support import skipping
 from assistant.errors import ReadingError
 from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, dates, detect, read_bytes
+from assistant.reading.detect import FALLBACKS
 from assistant.reading.encoding import detect as detect_encoding
 from assistant.reading.json_documents import outline, records
 from assistant.reading.latex import without_latex
@@ -24,6 +25,7 @@ from assistant.reading.markup import plain
 from assistant.reading.paper_text import parts_of
 from assistant.reading.record import LONGEST_ABSTRACT, LONGEST_TITLE
 from assistant.reading.source import HEAD_BYTES, Source
+from assistant.reading.unsupported import unsupported_kind
 from assistant.text.sanitizing import sanitized_lines
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -124,6 +126,14 @@ def _encoding(data: bytes) -> None:
     detect(_texts(data))
 
 
+def _confidence(data: bytes) -> None:
+    text = _texts(data)
+    for known in FALLBACKS:
+        if known.matches(text):
+            known.confidence(text)
+    unsupported_kind(text)
+
+
 def _paper_text(data: bytes) -> None:
     parts_of(_texts(data), whole=True)
     _reader("text of one paper")(data)
@@ -207,8 +217,8 @@ _OAI = b"""<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><r
 <id>2401.00001</id><title>A</title><abstract>B</abstract></arXiv></metadata></record>
 </ListRecords></OAI-PMH>"""
 _RSS = b"""<rss version="2.0"><channel><item><title>A</title><link>https://x.org</link><description>
-arXiv:2401.00001v1 Announce Type: new\nAbstract: &lt;p&gt;B&lt;/p&gt;</description></item>
-</channel></rss>"""
+arXiv:2401.00001v1 Announce Type: new\nAbstract: &lt;p&gt;B&lt;/p&gt;</description>
+<guid>oai:arXiv.org:2401.00001v1</guid></item></channel></rss>"""
 _TEXT = b"""A Title: of
 Cats
 Ada Lovelace1, Alan Turing2
@@ -290,6 +300,7 @@ PARSERS: Mapping[str, Target] = {
     "markup": Target(_markup, (_MARKUP, _LATEX)),
     "json": Target(_json, _JSON),
     "PDF": Target(read_anything, (_pdf(_PDF_OBJECTS),)),
+    "confidence": Target(_confidence, (_PAGE, _TEXT)),
     "dates": Target(_dates, (b"2004 Nov-Dec", b"Mon, 2 Apr 2007 19:18:42 GMT", b"2019/03/12")),
     "encoding": Target(_encoding, ("Andr\u00e9 \u201cna\u00efve\u201d".encode("cp1252"),)),
 }

@@ -125,7 +125,7 @@ def test_entries_of_a_reference_manager_are_as_many_as_their_titles(shared_data:
     assert sum(not paper.abstract for paper in papers) == 91
 
 
-def test_a_page_in_a_format_of_its_own_is_refused_with_what_is_expected(shared_data: Path) -> None:
+def test_a_page_in_a_format_of_its_own_is_refused_with_advice(shared_data: Path) -> None:
     path = shared_data / "exports" / "medline_biopython" / "pubmed3.html"
-    with pytest.raises(NoPapersFound, match=r"expected a page of papers.*BibTeX"):
+    with pytest.raises(NoPapersFound, match=r"is a web page \(HTML\): open it in a browser"):
         list(read_file(path, lambda failure: pytest.fail(str(failure))))

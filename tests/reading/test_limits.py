@@ -236,7 +236,7 @@ def test_uploads_are_read_with_the_limits_of_uploads(
     monkeypatch.setattr("assistant.web.ingestion.preview.read_stream", noted)
     path = tmp_path / "a.zip"
     path.write_bytes(zipped(RECORDS, MB))
-    list(Input("a.zip", path=path).papers(lambda failure: None))
+    list(Input("a.zip", path=path).papers(lambda failure: None, lambda name: False))
     assert given == [UPLOAD_LIMITS]
 
 

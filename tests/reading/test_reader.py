@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import FileUnreadable, NoPapersFound, ReadingError
-from assistant.reading import Failure, read_bytes, read_file
+from assistant.reading import Failure, ReadAs, read_bytes, read_file
 
 
 def read_all(path: Path) -> None:
@@ -120,7 +120,8 @@ def test_a_stray_nul_costs_its_record() -> None:
 
 def test_character_cut_at_the_end_of_the_head_is_whole_in_the_paper() -> None:
     abstract = "x" + "\u00e9" * 70_000 + " word" * 60
-    (paper,) = read_bytes(f"A title\n\n{abstract}".encode(), "pasted", lambda failure: None)
+    data = f"A title\n\n{abstract}".encode()
+    (paper,) = read_bytes(data, "pasted", lambda failure: None, read_as=ReadAs.saved_page)
     assert paper.abstract == abstract
     assert paper.source == "pasted"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import NoPapersFound
-from assistant.reading import Failure, read_bytes, read_file
+from assistant.reading import Failure, ReadAs, read_bytes, read_file
 
 Pairs = list[tuple[str, str]]
 HEADER_LINES = 5
@@ -33,6 +33,14 @@ def read_text(text: str, name: str = "page.txt", encoding: str = "utf-8") -> Pai
     """Titles and abstracts of a text that must be read without a single failure."""
     failures: list[Failure] = []
     papers = list(read_bytes(text.encode(encoding), name, failures.append))
+    assert failures == []
+    return [(paper.title, paper.abstract) for paper in papers]
+
+
+def read_forced(text: str) -> Pairs:
+    """The same of a text of words without a meaning, which is read only if the user says so."""
+    failures: list[Failure] = []
+    papers = list(read_bytes(text.encode(), "page.txt", failures.append, None, ReadAs.saved_page))
     assert failures == []
     return [(paper.title, paper.abstract) for paper in papers]
 
@@ -124,28 +132,28 @@ def test_wrapped_paste_is_joined_exactly(
 
 def test_white_space_inside_is_kept() -> None:
     abstract = prose(50).replace("word word", "word  \u00a0 word", 1)
-    assert read_text(f"A  wide title\n\n{abstract}") == [("A  wide title", abstract)]
+    assert read_forced(f"A  wide title\n\n{abstract}") == [("A  wide title", abstract)]
 
 
 @pytest.mark.parametrize("words", [20, 30, 45])
 def test_short_abstract_needs_only_a_title_above_it(words: int) -> None:
     text = f"new\n\nOn cats\n\n{prose(words)}\n\n12\n\nOn dogs\n\n{prose(words)}"
-    assert read_text(text) == [("On cats", prose(words)), ("On dogs", prose(words))]
+    assert read_forced(text) == [("On cats", prose(words)), ("On dogs", prose(words))]
 
 
 def test_abstract_of_one_sentence_must_share_a_word_with_its_title() -> None:
     sentence = "This note shows that every planar graph has four colours."
-    assert read_text(f"Colouring planar graphs\n\n{sentence}") == [
+    assert read_forced(f"Colouring planar graphs\n\n{sentence}") == [
         ("Colouring planar graphs", sentence)
     ]
     with pytest.raises(NoPapersFound):
-        read_text(f"Opening hours\n\n{sentence}")
+        read_forced(f"Opening hours\n\n{sentence}")
 
 
 def test_title_that_ends_with_a_full_stop() -> None:
     title = "Growth of the white matter of newborn children seen in magnetic resonance imaging."
     first, second = prose(60, "growth"), prose(25, "newborn children")
-    assert read_text(f"{title}\n\n{first}\n\n{title}\n\n{second}") == [
+    assert read_forced(f"{title}\n\n{first}\n\n{title}\n\n{second}") == [
         (title, first),
         (title, second),
     ]
@@ -154,7 +162,7 @@ def test_title_that_ends_with_a_full_stop() -> None:
 @pytest.mark.parametrize("title", ["BERT", "word2vec", "1984", "GitHub Copilot", "Code Llama"])
 def test_titles_that_look_like_something_else(title: str) -> None:
     first = ("A real title", prose(60))
-    assert read_text(f"{first[0]}\n\n{first[1]}\n\n{title}\n\n{prose(50)}") == [
+    assert read_forced(f"{first[0]}\n\n{first[1]}\n\n{title}\n\n{prose(50)}") == [
         first,
         (title, prose(50)),
     ]
@@ -162,16 +170,16 @@ def test_titles_that_look_like_something_else(title: str) -> None:
 
 def test_name_after_bare_submitted_by_is_no_title() -> None:
     text = f"A title\n\nSubmitted by\n\nGrace Things\n\n{prose(50)}"
-    assert read_text(text) == [("A title", prose(50))]
+    assert read_forced(text) == [("A title", prose(50))]
 
 
 def test_title_after_bare_submitted_by_is_taken_if_there_is_no_other() -> None:
-    assert read_text(f"Submitted by\n\nA title\n\n{prose(50)}") == [("A title", prose(50))]
+    assert read_forced(f"Submitted by\n\nA title\n\n{prose(50)}") == [("A title", prose(50))]
 
 
 def test_paragraphs_of_one_abstract_stay_together() -> None:
     text = f"A title\n\n{prose(50)}\n\n{prose(60)}\n\nAnother title\n\n{prose(70)}"
-    assert read_text(text) == [
+    assert read_forced(text) == [
         ("A title", f"{prose(50)}\n\n{prose(60)}"),
         ("Another title", prose(70)),
     ]
@@ -180,7 +188,7 @@ def test_paragraphs_of_one_abstract_stay_together() -> None:
 def test_abstract_without_title_is_a_failure_and_the_rest_goes_on() -> None:
     text = f"{prose(50)}\n\nA title\n\n{prose(60)}\n\n93 upvotes\n\n{prose(70)}"
     failures: list[Failure] = []
-    papers = list(read_bytes(text.encode(), "page.txt", failures.append))
+    papers = list(read_bytes(text.encode(), "page.txt", failures.append, None, ReadAs.saved_page))
     assert [paper.title for paper in papers] == ["A title"]
     assert papers[0].abstract == prose(60)
     assert [failure.where for failure in failures] == ["page.txt:1", "page.txt:9"]
@@ -208,7 +216,7 @@ def test_bytes_that_are_no_text_cost_their_paper() -> None:
     for damaged in (pages[1].encode()[:-8] + b"\xff.\n\n", b"\xff" + pages[1].encode()):
         failures: list[Failure] = []
         data = pages[0].encode() + damaged + pages[2].encode()
-        papers = list(read_bytes(data, "page.txt", failures.append))
+        papers = list(read_bytes(data, "page.txt", failures.append, None, ReadAs.saved_page))
         assert [paper.title for paper in papers] == ["Title of the 0th", "Title of the 2th"]
         assert [failure.where for failure in failures] == ["page.txt:5"]
         assert failures[0].why.startswith("it has bytes that are not text")
@@ -217,7 +225,7 @@ def test_bytes_that_are_no_text_cost_their_paper() -> None:
 def test_a_book_is_no_abstract() -> None:
     text = f"A book\n\n{'word ' * 30_000}end.\n\nA title\n\n{prose(50)}"
     failures: list[Failure] = []
-    (paper,) = read_bytes(text.encode(), "page.txt", failures.append)
+    (paper,) = read_bytes(text.encode(), "page.txt", failures.append, None, ReadAs.saved_page)
     assert paper.title == "A title"
     assert [failure.why for failure in failures] == [
         "its abstract has 150,004 characters; the limit is 100,000"
@@ -230,7 +238,7 @@ def test_titles_in_markdown() -> None:
         f"# Daily papers\n\n## [Of cats](https://huggingface.co/papers/2403.01234)\n\n{prose}\n\n"
         f"### Of C# and mice\n\n{prose}\n\n[Re] Of cats\n\n{prose}\n"
     )
-    papers = list(read_bytes(text.encode(), "x.md", print))
+    papers = list(read_bytes(text.encode(), "x.md", print, None, ReadAs.saved_page))
     assert [paper.title for paper in papers] == ["Of cats", "Of C# and mice", "[Re] Of cats"]
     assert (papers[0].arxiv, papers[0].url) == (
         "2403.01234",

@@ -80,11 +80,6 @@ PENDING: frozenset[str] = frozenset(
         "same paper: volumes of one title",
         "same paper: editions, RIS",
         "same paper: the report of each year",
-        "not papers: a blog",
-        "not papers: a README",
-        "not papers: products of a shop",
-        "not papers: a calendar",
-        "not papers: the settings of a package",
         "same paper: abstracts of a meeting with the DOI of the issue",
     }
 )

@@ -68,7 +68,7 @@ def saved_page(tmp_path: Path) -> Path:
     path.write_text(
         "On the sleep of bats\n\n"
         "Bats hang upside down while they sleep, which takes twenty hours of their day. "
-        "We watched a colony for a year.\n",
+        "In this study we observed a colony for a year and compared the results with a model.\n",
         encoding="utf-8",
     )
     return path

@@ -41,12 +41,13 @@ def add_import_tab(
     with gr.Row(elem_classes="actions job-actions", elem_id="import-actions"):
         look = button("Preview", "preview-import", 110, variant="primary")
         run = button("Import", "run-import", 150, variant="primary", visible=False)
+        run_all = button("Import", "run-import-probable", 150, visible=False)
         discard = button("Discard", "discard", 110, visible=False)
         stop = button("Stop", "stop-import", 110, variant="stop", visible=False)
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
     html(render("import_help.html"), elem_id="import-help")
-    shown = [job, preview, look, run, discard, stop]
+    shown = [job, preview, look, run, run_all, discard, stop]
 
     def preview_inputs(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         views = importing.preview(visitor(request), _paths(chosen), text)
@@ -56,13 +57,20 @@ def add_import_tab(
         preview_inputs, inputs=[files, pasted], outputs=shown, preprocess=False, **parallel()
     )
 
-    def run_import(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for view in importing.run(visitor(request)):
+    def run_import(request: gr.Request, *, probable: bool = False) -> Iterator[tuple[Any, ...]]:
+        for view in importing.run(visitor(request), probable=probable):
             cleared = (None, "") if view.succeeded else (gr.skip(), gr.skip())
             yield *_shown(view), *cleared
 
-    imported = run.click(run_import, outputs=[*shown, files, pasted], **parallel())
-    imported.then(render_header, outputs=[header], **quiet())
+    def run_import_of_all(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from run_import(request, probable=True)
+
+    def run_import_of_certain(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from run_import(request)
+
+    for clicked, run_it in ((run, run_import_of_certain), (run_all, run_import_of_all)):
+        imported = clicked.click(run_it, outputs=[*shown, files, pasted], **parallel())
+        imported.then(render_header, outputs=[header], **quiet())
 
     def discard_it(request: gr.Request) -> tuple[Any, ...]:
         return *_shown(importing.discard(visitor(request))), None, ""
@@ -79,7 +87,7 @@ def add_import_tab(
         return tuple(gr.skip() for _ in changed) if is_shown else _without_preview()
 
     # A preview of other inputs is removed, also if they were chosen while it was made.
-    changed = [preview, look, run, discard]
+    changed = [preview, look, run, run_all, discard]
     gr.on(
         [files.change, pasted.change],
         choose,
@@ -101,23 +109,29 @@ def _paths(chosen: Any) -> list[str]:
 
 
 def _shown(view: ImportView) -> tuple[Any, ...]:
-    """The updates of the job, the preview, and the buttons Preview, Import, Discard and Stop."""
+    """The updates of the job, the preview, and the buttons.
+
+    These are Preview, Import, Import also probable papers, Discard and Stop.
+    """
     idle = not view.running
+    importable = bool(view.button or view.probable)
     return (
         view.html,
         gr.skip() if view.preview is None else view.preview,
-        _preview_button(visible=idle, primary=not view.button),
+        _preview_button(visible=idle, primary=not importable),
         gr.update(visible=bool(view.button), value=view.button or "Import"),
-        gr.update(visible=idle and bool(view.preview or view.button)),
+        gr.update(visible=bool(view.probable), value=view.probable or "Import"),
+        gr.update(visible=idle and (importable or bool(view.preview))),
         gr.update(visible=view.running),
     )
 
 
 def _without_preview() -> tuple[Any, ...]:
-    """The updates of the preview, Preview, Import and Discard after something else was chosen."""
+    """The updates of the preview and its buttons after something else was chosen."""
     return (
         "",
         gr.update(value="Preview", variant="primary"),
+        gr.update(visible=False),
         gr.update(visible=False),
         gr.update(visible=False),
     )

@@ -37,11 +37,13 @@ class ImportView(JobView):
     """What the page shows of a preview or an import.
 
     `preview` is its HTML (None: the page keeps what it shows); `button` is the label of the button
-    that imports the papers, empty if there is none.
+    that imports the papers, and `probable` of the one that also imports those that are only
+    probable; empty if there is none.
     """
 
     preview: str | None = None
     button: str = ""
+    probable: str = ""
 
 
 class _Inputs:
@@ -122,8 +124,11 @@ class Importing:
                 return
             yield _preview_view(state)
 
-    def run(self, visitor: str) -> Iterator[ImportView]:
-        """Import the papers that `visitor` has previewed, then embed them."""
+    def run(self, visitor: str, *, probable: bool = False) -> Iterator[ImportView]:
+        """Import the papers that `visitor` has previewed, then embed them.
+
+        Those that are only `probable` are left out unless the visitor wants them.
+        """
         with self._lock:
             inputs = self._inputs.get(visitor)
         preview = inputs.preview if inputs else None
@@ -135,7 +140,7 @@ class Importing:
 
         def task(progress: Progress) -> _Imported:
             try:
-                return self._import_all(inputs.inputs, preview, progress)
+                return self._import_all(inputs.inputs, preview, progress, probable=probable)
             finally:
                 self._uploads.release(holder)
 
@@ -146,7 +151,7 @@ class Importing:
                 job = self._import = self._jobs.start("The import", task)
                 self._importer = visitor
         if job is None:
-            yield _failed(BUSY, button=_button(preview))
+            yield _failed(BUSY, buttons=_buttons(preview))
             return
         for state in job.follow():
             view = _import_view(state, preview)
@@ -178,11 +183,14 @@ class Importing:
             inputs.stop()
 
     def _import_all(
-        self, inputs: Sequence[Input], preview: Preview, progress: Progress
+        self, inputs: Sequence[Input], preview: Preview, progress: Progress, *, probable: bool
     ) -> _Imported:
         failures = Failures()
-        papers = (paper for given in inputs for paper in given.papers(failures.add))
-        progress.report(0, preview.papers if preview.whole else 0, "Reading papers")
+        papers = (
+            paper for given in inputs for paper in given.papers(failures.add, lambda name: probable)
+        )
+        expected = preview.papers - (0 if probable else preview.probable)
+        progress.report(0, expected if preview.whole else 0, "Reading papers")
         library = self._session.library
         summary = import_summary(library.add(papers, progress))
         # The papers can be found by their words before they have vectors.
@@ -208,15 +216,35 @@ def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
 
 
 def _previewed(view: JobView, preview: Preview) -> ImportView:
-    return ImportView(**vars(view), preview=render_preview(preview), button=_button(preview))
+    button, probable = _buttons(preview)
+    return ImportView(
+        **vars(view), preview=render_preview(preview), button=button, probable=probable
+    )
 
 
-def _button(preview: Preview) -> str:
-    """The label of the button that imports the previewed papers; empty if there are none."""
-    if not preview.papers:
-        return ""
-    return f"Import {format_count(preview.papers, 'paper')}" if preview.whole else "Import all"
+def _buttons(preview: Preview) -> tuple[str, str]:
+    """Labels of the buttons that import the certain papers, and all of them.
+
+    A label is empty if there is nothing to import in this way.
+    """
+    certain = preview.papers - preview.probable
+    if not preview.whole:
+        return (
+            "Import all" if certain else "",
+            "Import all, probable ones too" if preview.probable else "",
+        )
+    everything = f"all {preview.papers:,} papers" if certain else ""
+    everything = everything or format_count(preview.probable, "probable paper")
+    return (
+        f"Import {format_count(certain, 'paper')}" if certain else "",
+        f"Import {everything}" if preview.probable else "",
+    )
 
 
-def _failed(text: str, preview: str | None = None, button: str = "") -> ImportView:
-    return ImportView(render_job(error=text), running=False, preview=preview, button=button)
+def _failed(
+    text: str, preview: str | None = None, buttons: tuple[str, str] = ("", "")
+) -> ImportView:
+    button, probable = buttons
+    return ImportView(
+        render_job(error=text), running=False, preview=preview, button=button, probable=probable
+    )

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import ReadingError
 from assistant.html import render
-from assistant.reading import READABLE, UPLOAD_LIMITS, Failure, OnFailure, OnFormat, read_stream
+from assistant.reading import (
+    READABLE,
+    UPLOAD_LIMITS,
+    Failure,
+    OnFailure,
+    OnFormat,
+    OnProbable,
+    read_stream,
+)
 from assistant.reading.source import HEAD_BYTES
 from assistant.text.formatting import format_authors, format_count
 
@@ -57,9 +65,15 @@ class Input:
     text: str = ""
 
     def papers(
-        self, on_failure: OnFailure, on_format: OnFormat = lambda name, format_name: None
+        self,
+        on_failure: OnFailure,
+        on_probable: OnProbable,
+        on_format: OnFormat = lambda name, format_name: None,
     ) -> Iterator[Paper]:
-        """Yield its papers as they are read; an error that ends the reading is a failure too."""
+        """Yield its papers as they are read; an error that ends the reading is a failure too.
+
+        `on_probable` decides about files that are only probably papers.
+        """
         try:
             if self.path is None:
                 opened: io.RawIOBase | io.BytesIO = io.BytesIO(self.text.encode("utf-8", "replace"))
@@ -67,7 +81,12 @@ class Input:
                 opened = self.path.open("rb", buffering=0)
             with io.BufferedReader(opened, HEAD_BYTES) as stream:
                 yield from read_stream(
-                    stream, self.name, on_failure, on_format=on_format, limits=UPLOAD_LIMITS
+                    stream,
+                    self.name,
+                    on_failure,
+                    on_format=on_format,
+                    on_probable=on_probable,
+                    limits=UPLOAD_LIMITS,
                 )
         except FileNotFoundError:
             on_failure(Failure(self.name, "the upload no longer exists. Choose the file again"))
@@ -85,20 +104,30 @@ class FoundFile:
     failed: int = 0
 
 
+@dataclass(frozen=True)
+class FoundPaper:
+    """A paper; it is `probable` if nothing but its words says that it is one."""
+
+    paper: Paper
+    probable: bool
+
+
 @dataclass
 class Preview:
     """The contents of all inputs; `whole` is False if the preview was stopped.
 
-    `new`, `joins` and `known` count what an import would do with the papers, see `ImportOutcome`.
+    `probable` counts the papers that are imported only if the user says so. `new`, `joins` and
+    `known` count what an import would do with the papers, see `ImportOutcome`.
     """
 
     files: list[FoundFile] = field(default_factory=list)
     papers: int = 0
+    probable: int = 0
     new: int = 0
     joins: int = 0
     known: int = 0
     without_abstract: int = 0
-    first: list[Paper] = field(default_factory=list)
+    first: list[FoundPaper] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
     whole: bool = True
 
@@ -112,16 +141,17 @@ def preview_import(inputs: Sequence[Input], library: Library, progress: Progress
     preview = Preview()
     known = library.preview_import()
     for number, given in enumerate(inputs, start=1):
-        found = FoundFile(given.name)
-        preview.files.append(found)
+        listed = FoundFile(given.name)
+        preview.files.append(listed)
         of_many = f" from {given.name} (file {number} of {len(inputs)})" if len(inputs) > 1 else ""
         progress.report(preview.papers, step=f"Reading papers{of_many}")
-        for batch in _batches(_papers(given, found, preview.failures, progress)):
-            for outcome in known.outcomes(batch):
+        for batch in _batches(_papers(given, listed, preview.failures, progress)):
+            for outcome in known.outcomes([found.paper for found in batch]):
                 setattr(preview, outcome, getattr(preview, outcome) + 1)
-            found.papers += len(batch)
+            listed.papers += len(batch)
             preview.papers += len(batch)
-            preview.without_abstract += sum(not paper.abstract for paper in batch)
+            preview.probable += sum(found.probable for found in batch)
+            preview.without_abstract += sum(not found.paper.abstract for found in batch)
             preview.first += batch[: SHOWN_PAPERS - len(preview.first)]
             progress.report(preview.papers)
         if progress.stop_requested:
@@ -131,22 +161,32 @@ def preview_import(inputs: Sequence[Input], library: Library, progress: Progress
 
 
 def _papers(
-    given: Input, found: FoundFile, failures: Failures, progress: Progress
-) -> Iterator[Paper]:
+    given: Input, listed: FoundFile, failures: Failures, progress: Progress
+) -> Iterator[FoundPaper]:
+    asked = probable = False
+
     def failed(failure: Failure) -> None:
-        found.failed += 1
+        listed.failed += 1
         failures.add(failure)
 
-    def recognised(name: str, format_name: str) -> None:
-        found.formats[format_name] += 1
+    def show(name: str) -> bool:
+        nonlocal asked
+        asked = True
+        return True
 
-    for paper in given.papers(failed, recognised):
+    def recognised(name: str, format_name: str) -> None:
+        # The reader asks about a file before it names its format and yields its papers.
+        nonlocal asked, probable
+        asked, probable = False, asked
+        listed.formats[f"probably a {format_name}" if probable else format_name] += 1
+
+    for paper in given.papers(failed, show, recognised):
         if progress.stop_requested:
             return
-        yield paper
+        yield FoundPaper(paper, probable)
 
 
-def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
+def _batches(papers: Iterator[FoundPaper]) -> Iterator[list[FoundPaper]]:
     while batch := list(itertools.islice(papers, _BATCH)):
         yield batch
 
@@ -163,7 +203,8 @@ def render_preview(preview: Preview) -> str:
         failures=failures.named,
         failed=format_count(failures.count, "record"),
         more_failures=_more(failures.count - len(failures.named), "record"),
-        papers=[_listed_paper(paper) for paper in preview.first],
+        papers=[_listed_paper(found) for found in preview.first],
+        probable=_probable(preview),
         all_shown=len(preview.first) == preview.papers,
         readable=READABLE,
     )
@@ -174,6 +215,17 @@ def _heading(preview: Preview) -> str:
         return "No papers found"
     found = format_count(preview.papers, "paper")
     return f"{found} found" if preview.whole else f"{found} found before you stopped"
+
+
+def _probable(preview: Preview) -> str:
+    """What the user has to decide about papers that are only probable; empty without any."""
+    if not preview.probable:
+        return ""
+    are = "is" if preview.probable == 1 else "are"
+    return (
+        f"{preview.probable:,} of these papers {are} only probable: the text reads like titles and "
+        "abstracts, but so do some other texts. Check what is below before you import it."
+    )
 
 
 def _outcomes(preview: Preview) -> list[tuple[str, str]]:
@@ -201,12 +253,14 @@ def _listed_file(found: FoundFile) -> dict[str, str]:
     }
 
 
-def _listed_paper(paper: Paper) -> dict[str, str]:
+def _listed_paper(found: FoundPaper) -> dict[str, str]:
+    paper = found.paper
     authors = format_authors(paper.authors, _AUTHORS)
     return {
         "title": paper.title,
         "byline": " · ".join(part for part in (authors, paper.year) if part),
         "abstract": _first_words(paper.abstract),
+        "probable": "probable" if found.probable else "",
     }
 
 

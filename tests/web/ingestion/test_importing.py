@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE_S
+from source_support import PROBABLE
 from web_support import EVIL, MakeSession, Tags
 
 from assistant.errors import LibraryBusy
@@ -143,6 +144,32 @@ def test_nothing_found_says_what_can_be_read(make_page: MakePage) -> None:
     assert "No papers found" in (view.preview or "")
     for name in ("BibTeX", "RIS", "PDF", "zip"):
         assert name in (view.preview or "")
+
+
+def test_what_is_only_probable_is_shown_as_such_and_the_visitor_decides(
+    make_page: MakePage,
+) -> None:
+    page = make_page()
+    upload = page.upload("ants.jsonl", PASTE)
+    view = page.preview(upload, pasted=PROBABLE)
+    assert (view.button, view.probable) == ("Import 1 paper", "Import all 2 papers")
+    text = " ".join(Tags(view.preview or "").text.split())
+    assert "2 papers found 2 new" in text
+    assert "1 of these papers is only probable" in text
+    assert "pasted text probably a saved page 1 –" in text
+    assert "Gravel in rivers (probable)" in text
+    assert "On the sleep of ants (probable)" not in text
+    result = page.run()
+    assert "1 paper read: 1 new" in result.html
+    assert "may be a saved page" in result.html
+    assert page.library.papers.count() == 3
+
+    view = page.preview(pasted=PROBABLE)
+    assert (view.button, view.probable) == ("", "Import 1 probable paper")
+    (last,) = list(page.importing.run("me", probable=True))[-1:]
+    assert "1 paper read: 1 new" in last.html
+    assert (last.button, last.probable) == ("", "")
+    assert page.library.papers.count() == 4
 
 
 def test_only_uploads_are_read_and_removed(make_page: MakePage, tmp_path: Path) -> None:
