@@ -245,7 +245,7 @@ def _parsed(
     text: str, delimiter: str, *, strict: bool = True, escape: str | None = None
 ) -> list[str] | None:
     """The fields of one row; None if its quotes are wrong."""
-    spaced = delimiter != "\t" and _SPACED[delimiter].search(text) is not None
+    spaced = ' "' in text and delimiter != "\t" and bool(_SPACED[delimiter].search(text))
     try:
         rows = list(
             csv.reader(
