@@ -16,6 +16,7 @@ from assistant.exporting.escaping import (
     without_ligatures,
     without_mojibake,
 )
+from assistant.reading.bibtex_parser import NEXT_ENTRY
 from assistant.reference import CslName
 
 _ESCAPES = str.maketrans(
@@ -33,6 +34,7 @@ _ESCAPES = str.maketrans(
 _WIDE_SPACE = re.compile(r"(?<=\s)[^\S\n]|[^\S\n ]|[^\S\n](?=\n|\Z)|(?<!\S)[^\S\n]")
 # Text that parsers read as the start of another entry.
 _ENTRY = re.compile(r"@(?=[ \t]*[A-Za-z]\w*\s*[({])")
+_NEXT_ENTRY = re.compile(rf"(?!\A)(?:{NEXT_ENTRY.pattern})@", NEXT_ENTRY.flags)
 _NEEDS_BRACES = re.compile(
     r"[,;]|\band\b|\bet\.?\s*al\.?$|^others$|^\\|^(?:given|prefix|family|suffix|use\w+)(?:-i)?\s*=",
     re.IGNORECASE,
@@ -90,7 +92,7 @@ def verbatim(text: str) -> str:
     if not _is_balanced(text):
         # BibTeX counts escaped braces too.
         text = _ESCAPED_BRACE.sub(lambda brace: _BRACES[brace[0]], text)
-    return braced(_ENTRY.sub("@{}", text))
+    return braced(_NEXT_ENTRY.sub(r"\g<0>{}", text))
 
 
 def page_range(page: str) -> str:

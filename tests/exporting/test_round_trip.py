@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+from typing import Any
 
 import pytest
+from exporting.reference_strategies import references
 from exporting.strategies import papers
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from assistant.exporting import FORMATS, ExportRecord, write
 from assistant.exporting.escaping import _MATH_COMMANDS, escaped
 from assistant.paper import Paper
 from assistant.reading import Failure, latex, markup, read_bytes
+from assistant.reference import NAMES, display_names
 from assistant.sample import sample_papers
 
 pytestmark = pytest.mark.slow
@@ -140,3 +143,21 @@ def test_the_sample_library_comes_back(form: str) -> None:
     found = [it.model_copy(update={"source": "", "reference": {}}) for it in sample_papers()]
     assert len(found) > 20
     check(found, form, "One line.")
+
+
+@thorough
+@given(st.lists(papers(bibtex_tag).filter(bibtex_holds), min_size=1, max_size=2), references())
+def test_bibtex_keeps_the_reference(found: list[Paper], reference: dict[str, Any]) -> None:
+    found = [it.model_copy(update={"reference": reference}) for it in found]
+    text = written(found, "bibtex")
+    back = read_back(text, "bibtex")
+    for paper, read in zip(found, back, strict=True):
+        assert read.title == paper.title, text
+        for key, value in reference.items():
+            got = read.reference.get(key)
+            if key in NAMES:
+                assert display_names(got or []) == display_names(value), (key, text)
+            elif key not in ("citation-key", "custom"):
+                assert got == value, (key, text)
+    again = written(back, "bibtex")
+    assert read_back(again, "bibtex") == back, again

@@ -101,7 +101,7 @@ def test_anything_else_is_text_to_copy(make_session: MakeSession, wrong: dict[st
 def test_bibtex_is_there_to_copy(make_session: MakeSession) -> None:
     detail, _ = make_detail(make_session, FULL)
     text = Tags(detail.view("1").more).text
-    assert "author = {Bo Ek and Cy Fu}" in text
+    assert "author = {Ek, Bo and Fu, Cy}" in text
     assert "doi = {10.1000/Bats(1)}" in text
 
 
