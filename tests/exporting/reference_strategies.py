@@ -43,7 +43,7 @@ _OWN = st.dictionaries(st.sampled_from(_OWN_NAMES), _LINE, max_size=3)
 _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     **{key: _LINE for key in TEXTS if key not in _OTHERWISE},
     **{key: st.lists(_NAME, max_size=3) for key in NAMES if key != "author"},
-    **{key: _DATE for key in DATES},
+    **dict.fromkeys(DATES, _DATE),
     "type": st.sampled_from(sorted(CSL_TYPES)),
     "custom": st.builds(lambda fields: {"bibtex": fields}, _OWN),
     "citation-key": st.sampled_from(["Lovelace:2019_soil", "a/b-c", "10.1/x", "Müller20"]),
