@@ -25,7 +25,7 @@ _ELEMENTS = [
     *"a b i u q title".split(),  # noqa: SIM905
 ]
 _TAG = re.compile(
-    rf"<(?=/?(?:(?:jats|mml|m|xhtml|html|ns\d):[a-z][a-z0-9-]*|{'|'.join(_ELEMENTS)})"
+    rf"<(?=/?(?:(?:jats|mml|m|xhtml|html|ce|ns\d):[a-z][a-z0-9-]*|{'|'.join(_ELEMENTS)})"
     r"(?:\s[^<>]*)?/?>)|<(?=!--|!\[CDATA\[|\?xml)|\](?=\]>)",
     re.IGNORECASE,
 )

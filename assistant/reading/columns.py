@@ -221,4 +221,4 @@ def _authors(column: str, value: str, *, family_first: bool) -> list[str] | str:
     is_one = family_first or column in _FAMILY_FIRST or _ONE_NAME.fullmatch(value)
     if not is_one and ";" not in value:
         return value
-    return [given_first(name) for name in fields.authors(f"{value};")]
+    return fields.people(value, family_first=True)

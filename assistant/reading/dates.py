@@ -11,6 +11,7 @@ import re
 
 from assistant.reading import fields
 
+_ISO = re.compile(r"(?:\d{4}(?:-\d\d){0,2}(?:T\S*)?|\d{8})$", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", re.ASCII)
 _NUMBERS = re.compile(r"(\d{4})([/.-])(\d{1,2})(?:\2(\d{1,2})(?!\d))?(?!\d)", re.ASCII)
 _MONTH = re.compile(
@@ -24,12 +25,16 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _LONGEST = 100
 
 
-def iso(text: str) -> str | None:
-    """The date in `text`, as exact as it is there; None without a year.
+def iso(value: object) -> str | None:
+    """The date in a text or number, as exact as it is there; None without a year.
 
     Of a range of months it is the first; years are those from 1500 to 2099.
     """
-    text = text.strip()[:_LONGEST]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value).strip()[:_LONGEST]
+    if _ISO.match(text) and (date := fields.date(text)):
+        return date
     if numbers := _NUMBERS.match(text):
         return _valid(numbers[1], numbers[3], numbers[4])
     year = _YEAR.search(text)

@@ -1,5 +1,7 @@
 """Values as exports write them -> fields of a Paper; invalid values become None.
 
+Identifiers and names have modules of their own, `identifiers` and `names`; they are here too.
+
 Only a title makes a paper, so a wrong date or DOI is left out and not an error.
 """
 
@@ -9,25 +11,23 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from assistant.text.sanitizing import sanitized, sanitized_lines
+from assistant.reading.cleaning import clean_text as clean_text
+from assistant.reading.cleaning import one_line as one_line
+from assistant.reading.identifiers import arxiv as arxiv
+from assistant.reading.identifiers import arxiv_of_journal as arxiv_of_journal
+from assistant.reading.identifiers import doi as doi
+from assistant.reading.identifiers import isbn as isbn
+from assistant.reading.identifiers import issn as issn
+from assistant.reading.identifiers import pmcid as pmcid
+from assistant.reading.identifiers import pmid as pmid
+from assistant.reading.name_parts import is_nobody as is_nobody
+from assistant.reading.names import given_first as given_first
+from assistant.reading.names import people as people
 
+# Months beyond 12 are seasons in CSL (13 to 16) and EDTF (21 to 41); "00" is an unknown part.
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?=$|[T ]))?)?(?=$|[T ])", re.ASCII)
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-# https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNNN, before that
-# archive/YYMMNNN.
-_ARXIV = re.compile(
-    r"(?:https?://(?:(?:www\.)?arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/|arxiv:\s*)?"
-    r"(\d\d(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3})"
-    r"(v\d+)?(?:\.pdf)?",
-    re.IGNORECASE | re.ASCII,
-)
-# "arXiv preprint arXiv:2005.12345" as Google Scholar has it, "arXiv:2302.13971 [cs]" as Zotero,
-# "eprint: arXiv:2005.12345" as ADS.
-_ARXIV_JOURNAL = re.compile(
-    r"(?:(?:arxiv(?: preprint| e-prints)?|eprint:?),?\s+)?(arxiv:\s*\S+?)[,;.]?(?:\s|$)",
-    re.IGNORECASE,
-)
-_PMID = re.compile(r"(?:pmid:\s*)?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
+_DAYS_IN_A_ROW = re.compile(r"(1[5-9]\d\d|20\d\d)(0[1-9]|1[0-2])([0-3]\d)", re.ASCII)
+_SEASONS = frozenset(map(str, (*range(13, 17), *range(21, 42))))
 # What programs write where an abstract would be.
 _NO_ABSTRACT = re.compile(
     r"[\[(]?\s*(?:no abstract(?: is)?(?: available| provided| supplied| found)?"
@@ -35,24 +35,7 @@ _NO_ABSTRACT = re.compile(
     r"|no description(?: available)?|n\.?\s?/?\s?a|nan|none|null|nil|-+|[–—])\s*[.!]?\s*[\])]?",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
-_NOBODY = re.compile(r"(?:and )?(?:et al\.?|others)|\[?anonymous(?: authors?)?\]?,?", re.IGNORECASE)
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
-_AND = re.compile(r"\s*,?\s+and\s+|\s*,\s*")
-
-
-def clean_text(value: str) -> str:
-    """Remove control and invisible characters, and white space around the text.
-
-    NUL would end the text in the full-text index; invisible characters would hide words from the
-    reader, but not from the model.
-    """
-    return sanitized_lines(_whole(value)).strip()
-
-
-def one_line(value: str) -> str:
-    """Clean, with every run of white space made one space: titles are wrapped in many exports."""
-    return sanitized(_whole(value))
 
 
 def abstract(value: str) -> str:
@@ -69,40 +52,6 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(line for item in named if isinstance(item, str) and (line := one_line(item)))
 
 
-def authors(value: object) -> tuple[str, ...]:
-    """Names of a list, or of one string as arXiv writes it.
-
-    Such a string has commas and a last `and` between names, affiliations in brackets after them;
-    where there are semicolons they alone separate, because commas then belong to the names.
-    """
-    if not isinstance(value, str):
-        return texts(value)
-    line = one_line(_without_brackets(value))
-    parts = line.split(";") if ";" in line else _AND.split(line)
-    return texts(list(parts))
-
-
-def is_nobody(name: str) -> bool:
-    """Whether a name is nobody's, such as "et al." and "Anonymous"."""
-    return _NOBODY.fullmatch(name) is not None
-
-
-def given_first(name: str) -> str:
-    """`Last, First` and `Last, First, Jr.` with the given name first; any other as it is.
-
-    A comma at the end marks an organisation, whose name has commas of its own.
-    """
-    name = name.strip()
-    if name.endswith(","):
-        return name.rstrip(", ")
-    parts = [part.strip() for part in name.split(",")]
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
-        parts[1], parts[2] = parts[2], parts[1]
-    if len(parts) == 2 or (len(parts) == 3 and _SUFFIX.fullmatch(parts[2])):
-        return " ".join(part for part in (parts[1], parts[0], *parts[2:]) if part)
-    return name
-
-
 def tags(value: object, separator: str = ",") -> tuple[str, ...]:
     """Tags of a list, or of one string with commas, or, where there are none, `separator`."""
     if not isinstance(value, str):
@@ -117,41 +66,26 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def date(value: object) -> str | None:
-    """ISO 8601 date of any precision, from a date, a date with a time, or a year as a number."""
-    found = _DATE.match(str(value).strip()) if isinstance(value, str | int) else None
+    """ISO 8601 date of any precision, from a date, a date with a time, or a year as a number.
+
+    Of a season, or a month or day that is unknown, it is the year or the month.
+    """
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = str(value).strip()
+    found = _DATE.match(text) or _DAYS_IN_A_ROW.fullmatch(text)
     if found is None:
         return None
     year, month, day = found.groups()
+    if month is not None and (month == "00" or month in _SEASONS):
+        month = day = None
+    elif day == "00":
+        day = None
     try:
         datetime.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
     return "-".join(part for part in (year, month, day) if part)
-
-
-def doi(value: object) -> str | None:
-    """The DOI in `10.1000/182`, `doi:10.1000/182` or its web address; of several the first."""
-    found = _DOI.match(one_line(value)) if isinstance(value, str) else None
-    return found[1].rstrip(",;") if found else None
-
-
-def arxiv(value: object) -> str | None:
-    """The arXiv identifier, with its version if it has one; web addresses are taken too."""
-    found = _ARXIV.fullmatch(value.strip()) if isinstance(value, str) else None
-    return found[1] + (found[2] or "") if found else None
-
-
-def arxiv_of_journal(value: str) -> str | None:
-    """The arXiv identifier given as a journal, or alone in a note."""
-    found = _ARXIV_JOURNAL.match(value.strip())
-    return arxiv(found[1]) if found else None
-
-
-def pmid(value: object) -> str | None:
-    """The PubMed identifier as text, from text or a number."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    found = _PMID.fullmatch(str(value).strip()) if is_number or isinstance(value, str) else None
-    return found[1] if found else None
 
 
 def is_pubmed(names: Iterable[str]) -> bool:
@@ -163,25 +97,3 @@ def url(value: object) -> str | None:
     """A web address; anything else, such as `javascript:`, is dropped."""
     line = one_line(value) if isinstance(value, str) else ""
     return line if re.fullmatch(r"https?://\S+", line) else None
-
-
-def _whole(value: str) -> str:
-    """`value` with halves of characters ("\\ud83d") joined or marked: no encoding can write them.
-
-    JSON can spell them, and file names have them for bytes that are not text.
-    """
-    if value.isascii():
-        return value
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _without_brackets(value: str) -> str:
-    """Text outside of round brackets, which may be nested; an unclosed one hides the rest."""
-    depth = 0
-    kept = []
-    for character in value:
-        depth += character == "("
-        if depth == 0:
-            kept.append(character)
-        depth -= character == ")" and depth > 0
-    return "".join(kept)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
-from assistant.text.sanitizing import sanitized
+from assistant.reading.cleaning import one_line
 
 # What programs write where there is no identifier.
 _BLANK = re.compile(
@@ -137,7 +137,7 @@ def doi(value: object) -> str | None:
         return value
     if "10" not in value or len(value) > _LONGEST_VALUE:
         return None
-    text = sanitized(html.unescape(value) if "&" in value else value).replace("\\", "")
+    text = one_line(html.unescape(value) if "&" in value else value).replace("\\", "")
     if again := _DOI_AGAIN.match(text):
         text = text[again.end() :]
         return _trimmed_doi(_without_query(text) if again[0].rstrip().endswith("/") else text)
@@ -180,7 +180,7 @@ def _trimmed_doi(text: str) -> str | None:
         name = name[:-1]
     suffix = name.partition("/")[2]
     is_valid = any(map(str.isalnum, suffix)) and len(name) <= _LONGEST_DOI and "\ufffd" not in name
-    return name if is_valid and sanitized(name) == name else None
+    return name if is_valid and one_line(name) == name else None
 
 
 def _balanced(name: str, opening: str, closing: str) -> bool:

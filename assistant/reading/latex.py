@@ -13,6 +13,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from assistant.reading.math_symbols import without_ensuremath
+from assistant.reading.scripts import SUBSCRIPT, SUPERSCRIPT, script
+
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
     ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "G": "\u030f",
@@ -46,8 +49,8 @@ _SPACED = {"ldots", "dots", "LaTeX", "TeX", "BibTeX", "textregistered", "texttra
 # What surrounds the argument when the command is removed.
 _FORMATS = dict.fromkeys(
     """emph textbf textit texttt textsc textrm textsf textsl textup textmd textnormal underline mbox
-    hbox text uppercase lowercase MakeUppercase MakeLowercase NoCaseChange textsuperscript
-    textsubscript ensuremath url path nolinkurl mkbibemph mkbibbold mkbibitalic textlatin
+    hbox text uppercase lowercase MakeUppercase MakeLowercase NoCaseChange
+    ensuremath url path nolinkurl mkbibemph mkbibbold mkbibitalic textlatin
     bibstring autocap uline textcyr textgreek""".split(),  # noqa: SIM905
     ("", ""),
 ) | {
@@ -59,6 +62,7 @@ _FORMATS = dict.fromkeys(
     "footnote": (" (", ")"),
     "mkbibparens": ("(", ")"),
 }
+_SCRIPTS = {"textsuperscript": SUPERSCRIPT, "textsubscript": SUBSCRIPT}
 # Mathematics outside of dollars: its braces belong to it.
 _MATH = re.compile(
     r"\\(?:math\w*|[td]?frac|sqrt|d?bar|hat|widehat|tilde|widetilde|vec|d?dot|overline|operatorname"
@@ -71,6 +75,7 @@ _ACCENT = re.compile(
     rf"|[ ]({_LETTER})|(\\[ij])(?![A-Za-z])))"
 )
 _SYMBOL = re.compile(r"\\([A-Za-z]{1,24})(?:\{\}|(?![A-Za-z])[ \t]?)")
+_SYMBOL_IN_BRACES = re.compile(r"(?<![_^A-Za-z])\{([^\x00-\x7f])\}")
 _FORMAT = re.compile(r"\\([A-Za-z]{3,24})\*?\s{0,9}\{([^{}]*)\}")
 _UNKNOWN = re.compile(r"\\([A-Za-z]{2,24})\*?(?=\{)")
 # An address with a formula in it is left, so that the formula is not lost.
@@ -104,6 +109,7 @@ _DASH = re.compile(r"https?://[^\s{}]{1,2000}|(?<!-)(?:(?<=\S)-{2,3}|-{2,3}(?=\s
 # What braces belong to that are no grouping: an index, or a command that is not known.
 _TAKES_BRACES = re.compile(r"(?:[_^]|\\[A-Za-z]{1,22}\*?)$")
 _BRACE = re.compile(r"[{}]")
+_BETWEEN_NUMBERS = re.compile(r"\d\}\{\d")
 _PLAIN_BRACES = re.compile(r"[^\W_][^,;=|:\\]*")
 _PASSES = 8
 _PROTECTED_CHARACTERS = 500
@@ -178,6 +184,7 @@ def _commands(text: str, sure: bool) -> str:
         for quote in opening & {found[1] for found in _CLOSING_QUOTE.finditer(text)}:
             text = text.replace(f"\\{quote}", quote)
         text = _APOSTROPHE.sub("'", text)
+    text = without_ensuremath(text) if "\\ensuremath" in text else text
     text = _ENVIRONMENT.sub(" ", _HREF.sub(r"\\mbox{", text))
     text = _until_settled(_ACCENT, _accented, _LITERAL_MARK.sub(r"\1", text))
     text = _ESCAPED.sub(lambda found: _BRACES.get(found[1], found[1]), text)
@@ -189,6 +196,7 @@ def _commands(text: str, sure: bool) -> str:
     # Innermost first, so that arguments within arguments come out too.
     text = _until_settled(_DECLARATION, r"\1", text)
     text = _until_settled(_FORMAT, _formatted, text)
+    text = _SYMBOL_IN_BRACES.sub(r"\1", text)
     if sure:
         text = _UNKNOWN.sub(lambda found: found[0] if _MATH.match(found[0]) else "", text)
     return text
@@ -220,6 +228,12 @@ def _symbol(found: re.Match[str], symbols: dict[str, str]) -> str:
 
 
 def _formatted(found: re.Match[str]) -> str:
+    if kind := _SCRIPTS.get(found[1]):
+        begin, end = found.span()
+        before, after = found.string[max(0, begin - 1) : begin], found.string[end : end + 2]
+        return script(kind, before, found[2], after)
+    if found[1] == "textsc" and len(found[2]) == 1:
+        return found[2].upper()  # \textsc{d}-glucose
     around = _FORMATS.get(found[1])
     return found[0] if around is None else around[0] + found[2] + around[1]
 
@@ -258,6 +272,8 @@ def _without_braces(text: str, sure: bool) -> str:
     for at in sorted(dropped):
         parts.append(text[done:at])
         done = at + 1
+        if text[at] == "}" and _BETWEEN_NUMBERS.match(text, at - 1):
+            parts.append(" ")  # "\unit{10}{20}" has two numbers
     return "".join(parts) + text[done:]
 
 

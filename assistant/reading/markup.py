@@ -14,6 +14,8 @@ from collections.abc import Callable
 import ftfy
 
 from assistant.reading.latex import without_latex
+from assistant.reading.mathml import formula
+from assistant.reading.scripts import END, SUBSCRIPT, SUPERSCRIPT, with_scripts
 from assistant.text.word_lists import word_list
 
 _ANY_MARKUP = re.compile(r"[\\{}&<~]|--|``")
@@ -25,7 +27,7 @@ _BLOCKS = frozenset(word_list("block_elements"))
 # Short names that may be something else, such as the `<s>` that begins a sequence of tokens.
 _PAIRED = frozenset("a b i u p q title math none label code mark cite list abstract".split())  # noqa: SIM905
 _KNOWN = _BLOCKS | _PAIRED | {*word_list("inline_elements"), *word_list("mathml_elements")}
-_PREFIX = r"(?:jats|mml|m|xhtml|html|ns\d):"
+_PREFIX = r"(?:jats|mml|m|xhtml|html|ce|ns\d):"
 _TAG = re.compile(
     rf"<(/?)({_PREFIX})?([A-Za-z][A-Za-z0-9-]{{0,20}})((?:\s[^<>]{{0,2000}})?)(/?)>", re.IGNORECASE
 )
@@ -36,14 +38,24 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _MATHML_BEGINS = re.compile(rf"<(?:{_PREFIX})?math[\s>]", re.IGNORECASE)
-_BETWEEN_TAGS = re.compile(r">\s+<")
 # A formula's other spellings, which would repeat it.
 _REPEATS = ("annotation", "annotation-xml", "tex-math")
 _HEADINGS = frozenset(("abstract", "summary", ""))
-_POWER = re.compile(r"(?<=\d)<(?:jats:)?sup>(?=[\d+\u2212-])", re.IGNORECASE)
-_MATH_POWER = re.compile(
-    r"(<((?:mml:)?)msup>\s{0,99}(?:<\2mrow>\s{0,99})?<\2mn>[^<>]{1,40}</\2mn>)"
-    r"(\s{0,99}(?:</\2mrow>\s{0,99})?<\2m)"
+_SCRIPTS = {
+    "sup": SUPERSCRIPT,
+    "superscript": SUPERSCRIPT,
+    "sub": SUBSCRIPT,
+    "inf": SUBSCRIPT,
+    "subscript": SUBSCRIPT,
+}
+# What stands for a tag of MathML outside of a formula: between two numbers it was no letter.
+_GAP = "\x08"
+_GAPS = re.compile(rf"(?<=\d){_GAP}+(?=\d)")
+_OF_FORMULAS = frozenset(word_list("mathml_elements"))
+_SIGNS = str.maketrans(dict.fromkeys(SUPERSCRIPT + SUBSCRIPT + END + _GAP))
+# `<sc>d</sc>-glucose`, where a small capital is a capital.
+_SMALL_CAPITAL = re.compile(
+    rf"<(?:{_PREFIX})?(sc|small-caps)>([a-z])</(?:{_PREFIX})?\1>", re.IGNORECASE
 )
 _OPEN_PARAGRAPH = re.compile(r"\s{0,99}<p>\S", re.IGNORECASE)
 # From the beginning of white space: a long run of it is searched once.
@@ -80,12 +92,12 @@ def _unescaped(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    text = _COMMENT.sub("", text)
+    text = _COMMENT.sub("", text.translate(_SIGNS))
     if _MATHML_BEGINS.search(text):
         for name in _REPEATS:
             text = _each_element(text, name, lambda element: "")
-        text = _each_element(text, "math", _formula)
-    text = _POWER.sub("^", _TITLE.sub(_heading, text))
+        text = _each_element(text, "math", lambda element: _GAP + formula(element) + _GAP)
+    text = _SMALL_CAPITAL.sub(lambda found: found[2].upper(), _TITLE.sub(_heading, text))
     names = {found[3].lower() for found in _TAG.finditer(text) if found[1]}
     if _OPEN_PARAGRAPH.match(text):
         names.add("p")
@@ -98,9 +110,14 @@ def _without_tags(text: str) -> str:
         if not found[2] and (name not in _KNOWN or (name in _PAIRED and name not in names)):
             return found[0]
         blocks += is_block
+        if name in _SCRIPTS:
+            return "" if found[5] else END if found[1] else _SCRIPTS[name]
+        if name in _OF_FORMULAS:
+            return _GAP
         return "\n" if is_block else ""
 
-    text = _TAG.sub(replaced, text)
+    text = _GAPS.sub(" ", _TAG.sub(replaced, text)).replace(_GAP, "")
+    text = with_scripts(text)
     return _BLANK_LINES.sub("\n", text).strip() if blocks else text
 
 
@@ -110,10 +127,6 @@ def _heading(found: re.Match[str]) -> str:
     if heading.rstrip(":.").lower() in _HEADINGS:
         return ""
     return f"\n{heading}" + (" " if heading.endswith((":", ".", "?")) else ": ")
-
-
-def _formula(element: str) -> str:
-    return _MATH_POWER.sub(r"\1^\3", _BETWEEN_TAGS.sub("><", element))
 
 
 def _each_element(text: str, name: str, replaced: Callable[[str], str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.reading.fields import one_line
+from assistant.reading.cleaning import one_line
 from assistant.reading.markup import plain
 from assistant.text.word_lists import word_list
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from assistant.reading.fields import one_line
+from assistant.reading.cleaning import one_line
 from assistant.reading.markup import plain
 from assistant.reading.name_parts import (
     COMMA,
@@ -97,7 +97,8 @@ def _listed(text: str) -> Sequence[str]:
     """The names in a text where a comma divides one name: so several commas are of several."""
     if ";" in text or "\n" in text or "；" in text or "|" in text:
         return split(text)
-    if text.count(",") > 2 or " and " in text or " & " in text:
+    people = _AND.split(text) if " and " in text or " & " in text else ()
+    if text.count(",") > 2 or (people and all(" " in one.strip() for one in people)):
         return split(text)
     return (text,)
 
@@ -246,6 +247,14 @@ def given_first(name: str) -> str:
     if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
         return joined(parts[1], parts[0], parts[2])
     return name
+
+
+def cleaned(name: str) -> str:
+    """One name that is in its order, without what `clean` removes."""
+    ordinary = _ORDINARY.fullmatch(name)
+    if ordinary and len(name) <= LONGEST_NAME and _RARE.isdisjoint(name.lower().split()):
+        return name
+    return clean(name)
 
 
 def joined(given: str, family: str, suffix: str = "") -> str:

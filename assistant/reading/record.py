@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from assistant.paper import Paper
-from assistant.reading import fields, reference_fields
+from assistant.paper import ARXIV_DOI, Paper
+from assistant.reading import dates, fields, identifiers, names, reference_fields
 from assistant.reading.format import NoPaper, Skip
 from assistant.reading.markup import plain
 from assistant.reading.retraction import retraction_status, with_status
@@ -95,11 +95,12 @@ def paper_of(
 ) -> Paper:
     """The paper with these values as its export writes them; `source` names the file.
 
-    Markup is removed from title, abstract, names and tags. `authors` and `tags` are several texts,
-    or one that `fields.authors` and `fields.tags` split. Of several identifiers or addresses the
-    first valid one counts. Invalid values are left out, and so is an abstract that only says that
-    there is none. `reference` is the rest of the record, with the keys of `assistant.reference`;
-    its `author`, if there is any, replaces `authors`.
+    Markup is removed from title, abstract, names and tags. `authors` are several names as people
+    write them, or one text that `names.people` splits; `tags` are several, or one text that
+    `fields.tags` splits. Of several identifiers or addresses the first valid one counts; where
+    there is none, an address or a note has it. Invalid values are left out, and so is an abstract
+    that only says that there is none. `reference` is the rest of the record, with the keys of
+    `assistant.reference`; its `author`, if there is any, replaces `authors`.
 
     Raises:
         NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
@@ -114,14 +115,20 @@ def paper_of(
         if len(clean_abstract) > _LONGEST_SIGNS:
             raise NoPaper("its abstract has no letters")
         clean_abstract = ""
-    arxiv = _valid(fields.arxiv, arxiv)
-    doi = _valid(fields.doi, doi)
-    pmid = _valid(fields.pmid, pmid)
+    record = reference_fields.cleaned(reference) if reference else {}
+    urls = _several(url) or [url]
+    noted = identifiers.noted([record["note"]]) if "note" in record else {}
+    doi = _valid(fields.doi, doi) or _in_addresses(fields.doi, "10.", urls) or noted.get("doi")
+    arxiv = _valid(fields.arxiv, arxiv) or _in_addresses(fields.arxiv, "arxiv", urls)
+    arxiv = arxiv or noted.get("arxiv") or _arxiv_of_doi(doi)
+    pmid = _valid(fields.pmid, pmid) or _in_addresses(fields.pmid, "/", urls) or noted.get("pmid")
     # arXiv:2104.12255 is called "0".
     is_number = clean_title.isdecimal() and (arxiv or doi or pmid) and clean_abstract
     if not _has_letter(clean_title) and not is_number:
         raise NoPaper("its title has no letters")
-    record = reference_fields.cleaned(reference) if reference else {}
+    for key, kind in (("PMCID", "pmcid"), ("ISBN", "isbn"), ("ISSN", "issn")):
+        if kind in noted:
+            record.setdefault(key, noted[kind])
     if status := retraction_status(clean_title):
         record = with_status(record, status)
     people = record.get("author")
@@ -130,7 +137,7 @@ def paper_of(
             title=clean_title,
             abstract=clean_abstract,
             authors=display_names(people) if people else _names(authors),
-            published=fields.date(published),
+            published=dates.iso(published),
             arxiv=arxiv,
             doi=doi,
             pmid=pmid,
@@ -159,12 +166,29 @@ def _has_letter(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
+def _in_addresses(
+    read: Callable[[object], str | None], mark: str, addresses: Iterable[object]
+) -> str | None:
+    """The identifier in one of `addresses`, all of which have the text `mark` in them."""
+    for address in addresses:
+        if isinstance(address, str) and mark in address.lower() and (found := read(address)):
+            return found
+    return None
+
+
+def _arxiv_of_doi(doi: str | None) -> str | None:
+    return fields.arxiv(doi) if doi and doi.lower().startswith(ARXIV_DOI) else None
+
+
 def _names(authors: object) -> tuple[str, ...]:
-    """Names without markup; "et al" and "Anonymous" are nobody's."""
-    if isinstance(authors, str):
-        authors = plain(authors[:_LONGEST_LIST])
-    names = (fields.one_line(plain(name)) for name in fields.authors(_several(authors) or authors))
-    return tuple(name for name in names if name and not fields.is_nobody(name))
+    """Names without markup and what is beside them; "et al" and "Anonymous" are nobody's."""
+    several = _several(authors)
+    if not several:
+        return tuple(names.people(authors))
+    found = (
+        [names.cleaned(name)] if isinstance(name, str) else names.people([name]) for name in several
+    )
+    return tuple(name for group in found for name in group if name)
 
 
 def _distinct_tags(tags: object) -> tuple[str, ...]:

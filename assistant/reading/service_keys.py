@@ -120,10 +120,7 @@ def _name(person: Any, in_order: Callable[[str], str] = str.strip) -> str:
 def _names(value: Any) -> list[str]:
     """The names in one text, in a list or in an object around it; family names may be first."""
     if isinstance(value, str):
-        if ";" in value:
-            # Names with commas, "Smith, J.; Lee, A. B.".
-            return [*map(fields.given_first, value.split(";"))]
-        return [*fields.authors(value.rstrip(" ."))]
+        return fields.people(value.rstrip(" ."))
     while isinstance(value, dict):
         value = next((value[inner] for inner in _INNER if inner in value), None)
     people = value if isinstance(value, list) else [value]

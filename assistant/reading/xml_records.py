@@ -92,7 +92,7 @@ def records(source: Source, names: frozenset[str], skip: Skip) -> Iterator[tuple
 
 
 def text(element: Element) -> str:
-    """The text of `element` and all in it; formulas lose the white space that only lays them out.
+    """The text of `element` and all in it; `markup.plain` reads the tags of scripts and formulas.
 
     A carriage return, with which EndNote ends lines, becomes a line feed.
     """
@@ -253,13 +253,37 @@ def _damage(what: str) -> expat.ExpatError:
     return error
 
 
+_SCRIPTS = {"sup": "sup", "sub": "sub", "inf": "sub", "sc": "sc"}
+
+
 def _gather(element: Element, parts: list[str]) -> None:
     if element.tag == "math":
-        parts.append("".join("".join(element.itertext()).split()))
+        parts.append("<math>")
+        _gather_tags(element, parts)
+        parts.append("</math>")
         return
+    face = element.get("face", "") if element.tag == "style" else ""
+    name = _SCRIPTS.get(element.tag) or next(
+        (short for short, long in (("sup", "superscript"), ("sub", "subscript")) if long in face),
+        "",
+    )
+    if name:
+        parts.append(f"<{name}>")
     parts.append(element.text or "")
     for child in element:
         _gather(child, parts)
+        parts.append(child.tail or "")
+    if name:
+        parts.append(f"</{name}>")
+
+
+def _gather_tags(element: Element, parts: list[str]) -> None:
+    """What is in a formula, with its tags."""
+    parts.append(element.text or "")
+    for child in element:
+        parts.append(f"<{child.tag}>")
+        _gather_tags(child, parts)
+        parts.append(f"</{child.tag}>")
         parts.append(child.tail or "")
 
 

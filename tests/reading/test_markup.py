@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from pathlib import Path
 
@@ -107,6 +108,113 @@ def test_web_pages_and_publishers(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # Superscripts.
+        ("10<sup>6</sup>", "10^6"),
+        ("10<sup>-3</sup> and 10<sup>\u22123</sup>", "10^-3 and 10^\u22123"),
+        ("10<sup> 6 </sup>", "10^6"),
+        ("10<sup><i>6</i></sup>", "10^6"),
+        ("10<sup><i>n</i></sup>", "10^n"),
+        ("2<sup>n+1</sup>", "2^{n+1}"),
+        ("10<sup>6</sup>5", "10^{6}5"),
+        ("10<sup>6</sup>.5", "10^{6}.5"),
+        ("10<jats:sup>6</jats:sup>", "10^6"),
+        ("10<ce:sup>6</ce:sup>", "10^6"),
+        ('10<sup class="x">6</sup>', "10^6"),
+        ("10<superscript>6</superscript>", "10^6"),
+        ("10&lt;sup&gt;6&lt;/sup&gt;", "10^6"),
+        ("10 <sup>6</sup> cells", "10^6 cells"),
+        ("(x + y)<sup>2</sup>", "(x + y)^2"),
+        ("as shown.<sup>12</sup>", "as shown.^12"),
+        ("3.<sup>5</sup>", "3.^5"),
+        ("Ca<sup>2+</sup>, m<sup>2</sup>, s<sup>-1</sup>, <sup>13</sup>C", "Ca2+, m2, s-1, 13C"),
+        ("m<sup>2</sup>5", "m^{2}5"),
+        ("the 1<sup>st</sup> and 95<sup>th</sup>", "the 1st and 95th"),
+        ("x<sup>a<sup>b</sup></sup>", "xab"),
+        ("2<sup>3<sup>4</sup></sup>", "2^{3^4}"),
+        ("10<sup>6", "10^6"),
+        ("10<sup>6</sub> and", "10^6 and"),
+        ("<sup></sup>6", "6"),
+        # Subscripts.
+        ("H<sub>2</sub>O and CO<sub>2</sub>", "H2O and CO2"),
+        ("CO <sub>2</sub> rises", "CO2 rises"),
+        ("x<sub>2</sub>", "x2"),
+        ("x<sub>2</sub><sup>3</sup>", "x2^3"),
+        ("10<sub>2</sub>", "10_2"),
+        ("log<sub>10</sub>2", "log_{10}2"),
+        ("P<sub>0</sub>.05", "P_{0}.05"),
+        ("C<inf>60</inf>", "C60"),
+        # Small capitals.
+        ("<sc>d</sc>-glucose, <jats:sc>l</jats:sc>-alanine", "D-glucose, L-alanine"),
+        ("<sc>Smith</sc>", "Smith"),
+        # LaTeX.
+        (r"10\textsuperscript{6} and 10\textsuperscript{-3}", "10^6 and 10^-3"),
+        (r"3 {\texttimes} 10\textsuperscript{6}", "3 × 10^6"),
+        (r"CO\textsubscript{2}, 10\textsubscript{2}", "CO2, 10_2"),
+        (r"1\textsuperscript{st}", "1st"),
+        (r"\textsc{d}-glucose", "D-glucose"),
+        (r"{\ensuremath{\sim}}50\% of {\ensuremath{\Lambda}}CDM", "∼50% of ΛCDM"),
+        (r"{\ensuremath{\alpha}} {\ensuremath{\pm}} 3", "α ± 3"),
+        (r"\ensuremath{10^{6}} and \ensuremath{x_{1}}", "10^{6} and x_{1}"),
+        (r"\ensuremath{\alpha^{2}} is", "α^{2} is"),
+        (r"\ensuremath{x", r"\ensuremath{x"),
+    ],
+)
+def test_scripts_keep_numbers_apart(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mn>2</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>", "2 1/2"),
+        (
+            "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>",
+            "(a+b)/c",
+        ),
+        ("<msqrt><mn>2</mn></msqrt>", "√2"),
+        ("<mn>3</mn><msqrt><mn>2</mn></msqrt>", "3 √2"),
+        ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x+1)"),
+        ("<mroot><mn>8</mn><mn>3</mn></mroot>", "8^{1/3}"),
+        ("<msup><mn>10</mn><mrow><mo>-</mo><mn>3</mn></mrow></msup>", "10^-3"),
+        ("<msup><mi>x</mi><mn>2</mn></msup><mn>5</mn>", "x^2 5"),
+        ("<msup><mi>x</mi><mo>′</mo></msup>", "x′"),
+        ("<msup><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></msup>", "(a+b)^2"),
+        ("<msub><mi>H</mi><mn>2</mn></msub><mi>O</mi>", "H2O"),
+        ("<msub><mi>log</mi><mn>10</mn></msub><mn>2</mn>", "log10 2"),
+        ("<msub><mn>10</mn><mn>2</mn></msub>", "10_2"),
+        ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x1^2"),
+        (
+            "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi>"
+            "</munderover><msub><mi>x</mi><mi>i</mi></msub>",
+            "∑_{i=1}^nxi",
+        ),
+        ("<mover><mi>x</mi><mo>¯</mo></mover>", "x"),
+        ("<mn>2</mn><mo>\u2062</mo><mn>3</mn>", "2 3"),
+        ("<mn>1</mn>\n <mn>2</mn>", "1 2"),
+        ("<mi>sin</mi><mi>x</mi>", "sin x"),
+        ("<mi>P</mi><mo>&lt;</mo><mn>0.05</mn>", "P<0.05"),
+        (
+            "<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr>"
+            "<mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr></mtable>",
+            "1, 2; 3, 4",
+        ),
+        (
+            "<mmultiscripts><mi>C</mi><mprescripts/><none/><mn>13</mn></mmultiscripts>",
+            "13C",
+        ),
+        ("<mtext>for all </mtext><mi>x</mi>", "for all x"),
+        ("<mfrac><mn>1</mn></mfrac><mn>2</mn>", "1 2"),
+        ("<msup><mn>10", "10"),
+    ],
+)
+def test_formulas(inner: str, expected: str) -> None:
+    assert plain(f"<p>a <math>{inner}</math> b</p>") == f"a {expected} b"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("CafÃ© RaÃºl", "Café Raúl"),
         ("FraÃ\x9fl", "Fraßl"),
         ("â€œso it isâ€\x9d", "“so it is”"),
@@ -118,6 +226,25 @@ def test_web_pages_and_publishers(text: str, expected: str) -> None:
 )
 def test_text_decoded_wrongly(text: str, expected: str) -> None:
     assert plain(text) == expected
+
+
+SCRIPTS = ["<sup>", "</sup>", "<sub>", "</sub>", "<inf>", "<i>", "</i>", r"\textsuperscript{",
+           r"\textsubscript{", "}", "<math>", "</math>", "<mn>", "</mn>", "<msup>", "</msup>",
+           "<mfrac>", "</mfrac>", "<msub>", "</msub>", "<mo>", "</mo>"]  # fmt: skip
+OF_SCRIPTS = ("<sup>", "</sup>", "<sub>", "</sub>", "<inf>", "<mn>", "</mn>", r"\text")
+NUMBER = re.compile(r"\d+")
+
+
+def test_no_markup_joins_two_numbers() -> None:
+    """Every number of the text is one of those in the markup, or several that only letters join."""
+    chance = random.Random(7)
+    for _ in range(4_000):
+        pieces = chance.choices([*SCRIPTS, "1", "23", "x", " ", "4", "56"], k=chance.randint(2, 9))
+        text = "".join(pieces)
+        # Numbers side by side, or with only italics between, are one.
+        known = set(NUMBER.findall(re.sub("</?i>", "", text)))
+        found = NUMBER.findall(re.sub("</?i>", "", plain(text)))
+        assert set(found) <= known, (text, plain(text))
 
 
 def test_surely_latex() -> None:

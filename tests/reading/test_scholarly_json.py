@@ -262,7 +262,14 @@ def test_values_of_any_kind_are_left_out_where_they_make_no_sense(wrong: object)
         ({"raw": "2020-03-01"}, "2020-03-01"),
         ({"literal": "March 2020"}, "2020-03"),
         ("2020-03", "2020-03"),
-        ({"date-parts": [[2020, 13]]}, None),
+        ({"date-parts": [[2020, 13]]}, "2020"),
+        ({"date-parts": [[2015, 14], [2016, 16]]}, "2015"),
+        ({"date-parts": [[2020, 0, 0]]}, "2020"),
+        ({"date-parts": [[2020, 3, 0]]}, "2020-03"),
+        ({"date-parts": [[0]]}, None),
+        ({"date-parts": [["0000"]]}, None),
+        ({"date-parts": [[2020]], "season": 2}, "2020"),
+        ({"raw": "Spring 2019"}, "2019"),
     ],
 )
 def test_dates_of_csl(issued: object, date: str | None) -> None:
