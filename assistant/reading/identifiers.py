@@ -8,7 +8,6 @@ label such as "DOI:" tells what they are.
 from __future__ import annotations
 
 import html
-import itertools
 import re
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
@@ -115,16 +114,11 @@ _ISBN = re.compile(
 _DASHES = re.compile("[\u2010-\u2015\u2212\xad]")
 _ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dX])(?![\dX-])", re.IGNORECASE)
 
-# A label in a note: "DOI: 10.1000/1" in a line of Zotero's "Extra", "{:PMID: 123}" as CSL has it.
+# What is in a note one after the other, from the beginning of a line: "PMID: 123; DOI: 10.1000/1",
+# "{:PMID: 123}" as CSL has it. Labels that are not known here may be between.
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s;,{|(\[:]))(?:tex\.)?(doi|pmid|pmcid|arxiv|isbn|issn)(?: ?id)?"
-    r"\s{0,3}(?:[:=]|(?<=pmid)\s)\s{0,3}(?=([^\s}|][^\n}|]{0,300}))",
-    re.IGNORECASE | re.MULTILINE,
-)
-# Before the identifier of another paper, in the same line.
-_OF_ANOTHER = re.compile(
-    r"(?:errat|corrig|correct|comment|retract|repl(?:y|ies)|respon[ds]|updat|republish|reprint"
-    r"|supplement|original|translat|cites|cited|see also|related|preprint of|version of|data ?set)",
+    r"[\s;,|{}(\[:]{0,20}(?:tex\.)?([a-z]{2,20})(?: ?id)?\s{0,3}(?:[:=]|(?<=pmid)\s)\s{0,3}"
+    r"([^\s}|]{1,300})",
     re.IGNORECASE,
 )
 
@@ -281,20 +275,23 @@ _READERS: dict[str, Callable[[object], str | None]] = {
 def noted(texts: Iterable[str]) -> dict[str, str]:
     """The identifiers that notes name with a label, by its lower-case form; of each the first.
 
-    Labels are DOI, PMID, PMCID, arXiv, ISBN and ISSN. What a line says about another paper, such as
-    "Erratum in: DOI ...", does not count.
+    Labels are DOI, PMID, PMCID, arXiv, ISBN and ISSN. Only those at the beginning of a line count,
+    and those right behind their values: prose may name another paper.
     """
     found: dict[str, str] = {}
     for text in texts:
-        for match in itertools.islice(_LABEL.finditer(text[:_LONGEST_NOTE]), _MOST_LABELS):
-            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-            kind = match[1].lower()
-            if kind in found or _OF_ANOTHER.search(line[-200:]):
-                continue
-            value = match[2] if kind in ("isbn", "arxiv") else match[2].split()[0]
-            name = _READERS[kind](value) or _READERS[kind](match[2].split()[0])
-            if name:
-                found[kind] = name
+        if ":" not in text and "=" not in text and "pmid" not in text[:99].lower():
+            continue
+        for line in text[:_LONGEST_NOTE].split("\n")[:_MOST_LABELS]:
+            at = 0
+            while label := _LABEL.match(line, at):
+                at = label.end()
+                kind = label[1].lower()
+                if read := _READERS.get(kind):
+                    # An ISBN may have spaces in it.
+                    rest = line[label.start(2) : label.start(2) + 30] if kind == "isbn" else ""
+                    if name := read(label[2].rstrip(";,")) or read(rest):
+                        found.setdefault(kind, name)
     return found
 
 

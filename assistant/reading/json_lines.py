@@ -12,13 +12,18 @@ from functools import partial
 from typing import Any
 
 from assistant.paper import Paper
-from assistant.reading import fields
+from assistant.reading import dates, fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import AROUND, load_line
 from assistant.reading.record import paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
+# Where data sets have the date of publication, the best first.
+_DATES = (
+    *("published", "publication_date", "publicationDate", "publish_time", "pub_date", "pubdate"),
+    *("issued", "date", "publication_year", "pub_year", "year"),
+)
 _OBJECT = re.compile(r'\{\s*"')
 # Between two objects of one line: a rare line end, or the mark of a file that was joined.
 _JOINT = re.compile('(?<=\\})[ \t]*[\x0b\x0c\x85\u2028\u2029\ufeff]+[ \t]*(?=\\{\\s*")')
@@ -59,17 +64,23 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
         source,
         title=_text(record, "title"),
         abstract=_abstract(record, of_papers),
-        authors=get("authors"),
-        published=get("published") or get("date") or _first_version(get("versions")),
+        authors=fields.people(get("authors") or get("author")),
+        published=_published(record),
         # Many exports call it just `id`; only what looks like an arXiv identifier is one.
         arxiv=fields.arxiv(get("arxiv")) or fields.arxiv(get("arxiv_id")) or get("id"),
-        doi=get("doi"),
-        pmid=get("pmid"),
+        doi=[get("doi"), get("DOI")],
+        pmid=[get(key) for key in ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")],
         url=get("url"),
         tags=fields.tags(get("tags"))
         + fields.tags(get("keywords"))
         + fields.tags(get("categories"), separator=" "),
     )
+
+
+def _published(record: dict[str, Any]) -> str | None:
+    """The most exact date of the first year that the record has."""
+    found = [date for key in _DATES if (date := dates.iso(record.get(key)))]
+    return dates.most_exact(found) or _first_version(record.get("versions"))
 
 
 def _first_version(versions: object) -> str | None:

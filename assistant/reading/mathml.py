@@ -69,7 +69,9 @@ def _text(node: _Node) -> str:
         return parts[0] if parts else ""
     if node.tag == "mmultiscripts":
         return _multiscripts(node)
-    return _row([child if isinstance(child, str) else _text(child) for child in node.children])
+    return _row(
+        [child.strip() if isinstance(child, str) else _text(child) for child in node.children]
+    )
 
 
 def _leaf(node: _Node) -> str:
@@ -82,8 +84,6 @@ def _row(parts: Sequence[str]) -> str:
     """`parts` side by side; numbers stay apart, and words from what follows them."""
     written = ""
     for part in parts:
-        if not part.strip():
-            part = " " if part and part == " " else ""
         if not part:
             continue
         is_number = written[-1:].isdecimal() and re.match(r"[.,]?\d|√", part)

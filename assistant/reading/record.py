@@ -90,6 +90,7 @@ def paper_of(
     doi: object = None,
     pmid: object = None,
     url: object = None,
+    notes: Iterable[str] = (),
     tags: object = (),
     reference: Mapping[str, Any] | None = None,
 ) -> Paper:
@@ -98,9 +99,10 @@ def paper_of(
     Markup is removed from title, abstract, names and tags. `authors` are several names as people
     write them, or one text that `names.people` splits; `tags` are several, or one text that
     `fields.tags` splits. Of several identifiers or addresses the first valid one counts; where
-    there is none, an address or a note has it. Invalid values are left out, and so is an abstract
-    that only says that there is none. `reference` is the rest of the record, with the keys of
-    `assistant.reference`; its `author`, if there is any, replaces `authors`.
+    there is none, an address or one of `notes` has it, or the reference's note. Invalid values are
+    left out, and so is an abstract that only says that there is none. `reference` is the rest of
+    the record, with the keys of `assistant.reference`; its `author`, if there is any, replaces
+    `authors`.
 
     Raises:
         NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
@@ -117,7 +119,7 @@ def paper_of(
         clean_abstract = ""
     record = reference_fields.cleaned(reference) if reference else {}
     urls = _several(url) or [url]
-    noted = identifiers.noted([record["note"]]) if "note" in record else {}
+    noted = identifiers.noted([*notes, record.get("note", "")])
     doi = _valid(fields.doi, doi) or _in_addresses(fields.doi, "10.", urls) or noted.get("doi")
     arxiv = _valid(fields.arxiv, arxiv) or _in_addresses(fields.arxiv, "arxiv", urls)
     arxiv = arxiv or noted.get("arxiv") or _arxiv_of_doi(doi)

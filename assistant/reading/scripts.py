@@ -21,6 +21,9 @@ _ORDINALS = frozenset("st nd rd th er re e ème o a b c d".split())  # noqa: SIM
 _POWER_OF_TEN = re.compile(r"(?<![\d.,])10[ \u00a0]$")
 _ELEMENT = re.compile(r"(?<![^\W\d_])[A-Z][a-z]?[A-Z]?[ \u00a0]$")
 _DEEPEST = 4
+# What is between two numbers where a tag was.
+_GAP = "\x08"
+_GAPS = re.compile(rf"(?<=\d){_GAP}+(?=\d)")
 
 
 def script(kind: str, before: str, content: str, after: str) -> str:
@@ -53,35 +56,29 @@ def with_scripts(text: str) -> str:
     frames: list[tuple[str, list[str]]] = [("", [])]
     ignored = done = 0
     for found in _PIECE.finditer(text):
-        frames[-1][1].append(text[done : found.start()])
+        parts = frames[-1][1]
+        if found.start() > done:
+            parts.append(text[done : found.start()])
         done = found.end()
-        if found[0] != END:
-            if len(frames) > _DEEPEST:
-                ignored += 1
-                frames[-1][1].append(" ")
-            else:
-                frames.append((found[0], []))
-        elif ignored:
-            ignored -= 1
-            frames[-1][1].append(" ")
-        elif len(frames) > 1:
+        if found[0] != END and len(frames) <= _DEEPEST:
+            frames.append((found[0], []))
+        elif found[0] == END and not ignored and len(frames) > 1:
             _close(frames, text[done : done + 2])
-        elif (
-            text[found.start() - 1 : found.start()].isdecimal()
-            and text[done : done + 1].isdecimal()
-        ):
-            frames[0][1].append(" ")  # the end of a script that did not begin
+        else:
+            # Too deep, or the end of a script that did not begin.
+            ignored = max(0, ignored + (1 if found[0] != END else -1))
+            parts.append(_GAP)
     frames[-1][1].append(text[done:])
     while len(frames) > 1:
         _close(frames, "")
-    return "".join(frames[0][1])
+    return _GAPS.sub(" ", "".join(frames[0][1])).replace(_GAP, "")
 
 
 def _close(frames: list[tuple[str, list[str]]], after: str) -> None:
     kind, parts = frames.pop()
     outer = frames[-1][1]
     content = "".join(parts)
-    before = next((part for part in reversed(outer) if part), "")[-8:]
+    before = "".join(outer[-3:])[-8:].strip(_GAP)
     # "10 <sup>6</sup>" and "CO <sub>2</sub>", where a layout of lines left a space.
     is_apart = (
         _POWER_OF_TEN.search(before) and not after[:1].isalpha()
@@ -89,7 +86,6 @@ def _close(frames: list[tuple[str, list[str]]], after: str) -> None:
         else _ELEMENT.search(before) and content.strip().isdecimal()
     )
     if is_apart:
-        place = next(n for n in range(len(outer) - 1, -1, -1) if outer[n])
-        outer[place] = outer[place].rstrip()
+        outer[-1] = outer[-1].rstrip()
         before = before.rstrip()
-    outer.append(script(kind, before, content, after))
+    outer.append(script(kind, before, content, after) if content.strip(f" {_GAP}") else _GAP)

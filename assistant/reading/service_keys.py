@@ -18,6 +18,7 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.record import paper_of
+from assistant.reading.typed_values import chosen
 
 Record = dict[str, Any]
 
@@ -45,6 +46,7 @@ def _values(record: Record, path: str) -> Iterator[Any]:
     value = record.get(key.removesuffix("[]"))
     if value is None:
         return
+    value = chosen(key, value) if isinstance(value, list) else value
     items = value if isinstance(value, list) else []
     for found in items if key.endswith("[]") else [value]:
         if not rest:
@@ -198,6 +200,7 @@ class Keys:
             doi=_all(record, self.doi),
             pmid=_all(record, self.pmid, _last_parts),
             url=_all(record, self.url),
+            notes=_all(record, "note extra"),
             tags=_all(record, self.tags, self.read_tags),
         )
 
@@ -229,7 +232,7 @@ CSL = Keys(
     title="title",
     abstract="abstract",
     authors="author[]",
-    dates="issued|published|published-print|published-online|created",
+    dates="issued|published|published-print|published-online|published-other|posted",
     arxiv="arxiv number archive_location note URL DOI",
     doi="DOI",
     pmid="PMID",

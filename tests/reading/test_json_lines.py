@@ -176,3 +176,41 @@ def test_large_file_is_read_as_a_stream(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < path.stat().st_size / 10
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"year": 2014}, {"published": "2014"}),
+        ({"year": "1990"}, {"published": "1990"}),
+        ({"published": None, "year": 2014}, {"published": "2014"}),
+        ({"year": 2014, "publish_time": "2014-05-02"}, {"published": "2014-05-02"}),
+        ({"published": "March 2024"}, {"published": "2024-03"}),
+        ({"published": "Spring 2024"}, {"published": "2024"}),
+        ({"published": "20240314"}, {"published": "2024-03-14"}),
+        ({"published": "0000-00-00"}, {}),
+        ({"pubmed_id": "19999934"}, {"pmid": "19999934"}),
+        ({"pubmed_id": "19999934\n8888"}, {"pmid": "19999934"}),
+        ({"doi": "DOI 10.1000/x."}, {"doi": "10.1000/x"}),
+        ({"url": "https://doi.org/10.1000/x"}, {"doi": "10.1000/x"}),
+        ({"url": "https://arxiv.org/abs/2104.12255"}, {"arxiv": "2104.12255"}),
+        ({"url": "https://pubmed.ncbi.nlm.nih.gov/123/"}, {"pmid": "123"}),
+        ({"doi": "10.48550/arXiv.2104.12255"}, {"arxiv": "2104.12255"}),
+        (
+            {"authors": [{"first": "Kara", "middle": ["B."], "last": "Singer", "suffix": ""}]},
+            {"authors": ("Kara B. Singer",)},
+        ),
+        ({"authors": ["Lovelace, Ada"]}, {"authors": ("Ada Lovelace",)}),
+        ({"authors": "Lovelace, A., Turing, A."}, {"authors": ("A. Lovelace", "A. Turing")}),
+        ({"authors": [{"name": "Ada Lovelace"}, "et al."]}, {"authors": ("Ada Lovelace",)}),
+        ({"author": ["Ada Lovelace"]}, {"authors": ("Ada Lovelace",)}),
+    ],
+)
+def test_values_as_data_sets_write_them(record: dict[str, object], expected: object) -> None:
+    line = json.dumps({"title": "Of bats", "abstract": "Bats sleep.", **record})
+    (paper,) = read_bytes(line.encode(), "x.jsonl", print)
+    found = {key: getattr(paper, key) for key in ("published", "authors", "arxiv", "doi", "pmid")}
+    assert {key: value for key, value in found.items() if value} == {
+        **({"doi": record["doi"]} if "48550" in str(record) else {}),
+        **expected,  # type: ignore[dict-item]
+    }
