@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from assistant.text.word_lists import word_list
@@ -57,6 +57,22 @@ _PHRASE = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Courses, projects, offers and announcements are written like abstracts but for these.
+_OTHER_PHRASE = re.compile(
+    r"""\b(?:
+        (?:this|the|our)\ (?:lecture|course|workshop|seminar|talk|module|session|lab|policy
+            |agreement|licen[cs]e|service|company|website|newsletter|episode|podcast)
+      | (?:requirements|prerequisites|supervisors?|contact|location|venue|speakers?|price|e-?mail
+            |deadline|duration|applicants?|candidates?):
+      | work\ packages? | white\ paper | contact\ us | should\ be\ (?:sent|submitted|implemented
+            |reviewed|addressed)
+      | (?:experts|researchers|officials|critics)\ (?:say|said)
+      | (?:participants|students|applicants|candidates|you)\ (?:are\ asked|are\ expected|will
+            |must|should)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_OTHER_PHRASE_WEIGHT = 6.0
 # A phrase says more than a word, and a word of everyday life more than a scholarly one.
 _PHRASE_WEIGHT = 2.0
 _EVERYDAY_WEIGHT = 2.5
@@ -73,7 +89,10 @@ _CERTAIN, _PROBABLE = 0.8, 0.3
 # Of the words of abstracts 8 to 30% are scholarly, of manuals and programs seldom more than 2.
 _SCHOLARLY_SHARE = 0.03
 # The share of its words that must be in titles and abstracts that read like some.
-_CERTAIN_SHARE, _PROBABLE_SHARE = 0.6, 0.3
+_CERTAIN_SHARE, _PROBABLE_SHARE = 0.75, 0.3
+# And the share of these that must have a title that can be one, which headings of sections are not.
+_TITLED_SHARE = 0.7
+_TITLE_WORDS, _TITLE_OVERLAP = 4, 0.4
 LIKE_ABSTRACT = 0.3
 """From this score on a text is more likely an abstract than a text about anything else."""
 
@@ -92,6 +111,7 @@ def abstract_score(text: str) -> float:
         len(different & _SCHOLARLY)
         + _PHRASE_WEIGHT * len(phrases)
         - _EVERYDAY_WEIGHT * len(different & _EVERYDAY)
+        - _OTHER_PHRASE_WEIGHT * len({found[0] for found in _OTHER_PHRASE.finditer(text)})
     )
     return balance / math.sqrt(max(len(words), _FEWEST_WORDS))
 
@@ -107,33 +127,49 @@ def may_be_scholarly(text: str) -> bool:
     return sum(word in _SCHOLARLY for word in words) >= _SCHOLARLY_SHARE * len(words) > 0
 
 
+def can_be_title(title: str, words: Set[str], of_abstract: Set[str]) -> bool:
+    """Tell whether a line says as much about the text below it as titles do.
+
+    `words` are those of the line that carry meaning, `of_abstract` those of the text. 96% of titles
+    have four words or more, and 95% of them at least 40% of their words in the abstract; headings
+    of sections are shorter, and what is below them does not repeat them.
+    """
+    is_long = len(title.split()) >= _TITLE_WORDS
+    return is_long and len(words & of_abstract) >= _TITLE_OVERLAP * len(words)
+
+
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph of a text; `words` counts those of its title too, which is None without one."""
+    """A paragraph of a text and the line above it, if it has one that may be its title.
 
-    title: str | None
+    `words` counts those of both; `titled` says that the line can be a title.
+    """
+
     abstract: str
     words: int
+    headed: bool
+    titled: bool
 
 
 def page_confidence(passages: Iterable[Passage], words: int) -> Confidence:
     """How certain it is that a text of so many `words` with these long paragraphs is papers.
 
-    Its paragraphs must read like abstracts on average, and most of the text must be those that
-    do, each with a title above it.
+    Its paragraphs must read like abstracts on average, most of the text must be those that do, and
+    the lines above them must be titles.
     """
-    total = papers = 0
+    total = papers = titled = 0
     balance = 0.0
     for passage in passages:
         score = abstract_score(passage.abstract)
         balance += min(max(score, _LEAST), _MOST) * passage.words
         total += passage.words
-        if passage.title is not None and score >= LIKE_ABSTRACT:
+        if passage.headed and score >= LIKE_ABSTRACT:
             papers += passage.words
-    if not total:
+            titled += passage.words * passage.titled
+    if not papers:
         return Confidence.NONE
     mean, share = balance / total, papers / max(words, total)
-    if mean >= _CERTAIN and share >= _CERTAIN_SHARE:
+    if mean >= _CERTAIN and share >= _CERTAIN_SHARE and titled >= _TITLED_SHARE * papers:
         return Confidence.CERTAIN
     if mean >= _PROBABLE and share >= _PROBABLE_SHARE:
         return Confidence.PROBABLE

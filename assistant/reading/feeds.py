@@ -80,9 +80,9 @@ def _refuse_news(item: Element, paper: Paper) -> Paper:
         raise NoPaper("it has no identifier, but comments or a recording: it is a post")
     if not paper.abstract and not paper.authors:
         raise NoPaper("it has no abstract, no authors and no identifier")
-    # The authors of a post write about everyday life, those of an article at least do not.
-    least = 0.0 if paper.authors else LIKE_ABSTRACT
-    if paper.abstract and abstract_score(paper.abstract) < least:
+    # Posts have authors as articles have; those of an article write at least one scholarly word.
+    score = abstract_score(paper.abstract)
+    if paper.abstract and not (score > 0 if paper.authors else score >= LIKE_ABSTRACT):
         raise NoPaper("it has no identifier, and its text does not read like an abstract")
     return paper
 

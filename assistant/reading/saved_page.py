@@ -21,12 +21,24 @@ from dataclasses import dataclass, field
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
-from assistant.reading.confidence import Confidence, Passage, may_be_scholarly, page_confidence
+from assistant.reading.confidence import (
+    Confidence,
+    Passage,
+    can_be_title,
+    may_be_scholarly,
+    page_confidence,
+)
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, papers_of
 from assistant.reading.source import NOT_TEXT, Source
-from assistant.reading.web_listing import announces_name, is_metadata, is_number, is_user_name
+from assistant.reading.web_listing import (
+    announces_name,
+    is_list_of_names,
+    is_metadata,
+    is_number,
+    is_user_name,
+)
 from assistant.text.word_lists import word_list
 
 # Of the 73 titles of a real page the longest has 20 words, of the abstracts the shortest 177.
@@ -95,7 +107,10 @@ def _confidence(head: str) -> Confidence:
     if not may_be_scholarly(head):
         return Confidence.NONE
     lines = list(_lines(head))
-    words = sum(len(line.text.split()) for line in lines if not is_metadata(line.text))
+    others = (is_metadata, is_list_of_names)
+    words = sum(
+        len(line.text.split()) for line in lines if not any(test(line.text) for test in others)
+    )
     return page_confidence((pair.passage() for _, pair in _pairs(lines, "it")), words)
 
 
@@ -136,9 +151,10 @@ class _Pair:
         return (self.title or self.abstract[0]).number
 
     def passage(self) -> Passage:
-        title = self.title.text if self.title else None
+        title = self.title.text if self.title else ""
         abstract = "\n".join(line.text for line in self.abstract)
-        return Passage(title, abstract, len(f"{title or ''} {abstract}".split()))
+        titled = can_be_title(title, _words(title), _words(abstract[:LONGEST_ABSTRACT]))
+        return Passage(abstract, len(f"{title} {abstract}".split()), bool(title), titled)
 
     def paper(self, source: str) -> Paper:
         abstract = "\n\n".join(line.text for line in self.abstract)

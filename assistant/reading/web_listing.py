@@ -60,6 +60,10 @@ _NAME_FOLLOWS = re.compile(r"(?:submitted|posted|shared|uploaded)\s+by\s*:?|auth
 _USER_NAME = re.compile(r"@\S+|[a-z][\w.-]*|\S*[_/]\S*")
 _NUMBER = re.compile(r"\d{1,4}")
 
+_BETWEEN_NAMES = re.compile(r",|;| and | & |·|\|")
+_PERSON = re.compile(r"\s*[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,4}[\s\d*†‡]*")
+_LONGEST_LIST = 4_000
+
 # Longer lines are never metadata; this also bounds the work for one.
 _LONGEST = 160
 
@@ -87,3 +91,9 @@ def is_user_name(line: str) -> bool:
 def is_number(line: str) -> bool:
     """Tell whether a line is a bare number: a count, or a title such as `1984`."""
     return _NUMBER.fullmatch(line) is not None
+
+
+def is_list_of_names(line: str) -> bool:
+    """Tell whether a line is several names of people, `Ada Lovelace, A. M. Turing`."""
+    names = [name for name in _BETWEEN_NAMES.split(line[:_LONGEST_LIST]) if name.strip()]
+    return len(names) > 1 and all(map(_PERSON.fullmatch, names))

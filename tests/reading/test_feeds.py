@@ -102,11 +102,11 @@ def test_descriptions(description: str, abstract: str) -> None:
 def test_an_atom_feed_of_a_journal() -> None:
     feed = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://x.org/1</id><title>A</title>'
-        '<content type="html">&lt;p&gt;Cats &lt;i&gt;sleep&lt;/i&gt;.&lt;/p&gt;</content>'
+        '<content type="html">&lt;p&gt;A study: cats &lt;i&gt;sleep&lt;/i&gt;.&lt;/p&gt;</content>'
         "<author><name>Ada Lovelace</name></author></entry></feed>"
     )
     papers, failures = read_with(feeds.ATOM, feed)
-    assert [(paper.title, paper.abstract) for paper in papers] == [("A", "Cats sleep.")]
+    assert [(paper.title, paper.abstract) for paper in papers] == [("A", "A study: cats sleep.")]
     assert failures == []
 
 
