@@ -89,6 +89,10 @@ class PaperNotFound(LibraryError):
     """No paper in the library has this id."""
 
 
+class NotMergeable(LibraryError):
+    """Papers cannot be merged, split or told apart as the user asked."""
+
+
 class ModelError(AssistantError):
     """A model cannot be used."""
 

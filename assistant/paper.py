@@ -69,9 +69,9 @@ class Paper(BaseModel):
         if self.pmid:
             named.append(f"pmid:{self.pmid}")
         if self.abstract:
-            named.append(_text_key(self.title, self.abstract))
+            named.append(text_key(self.title, self.abstract))
         elif not named:
-            named.append(_text_key(self.title, *self.authors, self.year))
+            named.append(text_key(self.title, *self.authors, self.year))
         return tuple(dict.fromkeys(named))
 
     @property
@@ -89,6 +89,7 @@ def _without_version(arxiv: str) -> str:
     return re.sub(r"v\d+$", "", arxiv)
 
 
-def _text_key(*texts: str) -> str:
+def text_key(*texts: str) -> str:
+    """`text:` and 16 hexadecimal digits that name these texts, however they are written."""
     content = "\n".join(map(normalised, texts))
     return f"text:{hashlib.sha256(content.encode()).hexdigest()[:16]}"

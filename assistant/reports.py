@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.text.formatting import format_count, format_size
 
 if TYPE_CHECKING:
-    from assistant.library import ImportReport, LibraryStatus
+    from assistant.library import ImportReport, LibraryStatus, Merge
 
 
 def import_summary(report: ImportReport, failed: int = 0) -> str:
@@ -21,6 +21,21 @@ def import_summary(report: ImportReport, failed: int = 0) -> str:
     if failed:
         parts.append(f"{format_count(failed, 'record')} could not be read")
     return "; ".join(parts) + "."
+
+
+def merge_lines(report: ImportReport, limit: int) -> list[str]:
+    """Which record was merged into which paper: at most `limit` lines, and one for the rest."""
+    lines = [_merge_line(merge) for merge in report.merges[:limit]]
+    more = report.merged - len(lines)
+    return [*lines, f"and {more:,} more"] if lines and more else lines
+
+
+def _merge_line(merge: Merge) -> str:
+    source = f" ({merge.source})" if merge.source else ""
+    into = (
+        merge.into_id if merge.title == merge.into_title else f"{merge.into_id} {merge.into_title}"
+    )
+    return f"{merge.title}{source} → {into}"
 
 
 def library_facts(status: LibraryStatus) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from assistant import __version__
 from assistant.cli import (
     ask,
     digest,
+    duplicates,
     export,
     importing,
     maintenance,
@@ -136,6 +137,19 @@ _add("show", search.show, "assistant show arxiv:1706.03762")
 _add("tag", tagging.tag, "assistant tag star arxiv:1706.03762")
 _add("untag", tagging.untag, "assistant untag to-read --tag to-read --until 2020")
 _add("remove", tagging.remove, "assistant remove --source old.bib")
+_add(
+    "duplicates",
+    duplicates.duplicates,
+    "assistant duplicates",
+    "assistant duplicates --dismiss 12,40",
+)
+_add("merge", duplicates.merge, "assistant merge doi:10.1000/182 arxiv:1706.03762")
+_add(
+    "split",
+    duplicates.split,
+    "assistant split doi:10.1000/182",
+    "assistant split doi:10.1000/182 scopus.csv",
+)
 _add("watch", watch.watch, "assistant watch ~/Downloads")
 _add("embed", maintenance.embed, "assistant embed")
 _add("stats", maintenance.stats, "assistant stats")

@@ -13,11 +13,15 @@ from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall, ReadAsOption
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
-from assistant.reports import import_summary, library_facts
+from assistant.reports import import_summary, library_facts, merge_lines
 from assistant.text.formatting import format_count, format_size
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Library
+
+# Merged records that are listed as text; JSON has more of them.
+_MOST_MERGES = 20
 
 
 def import_papers(
@@ -43,9 +47,10 @@ def import_papers(
 
     Reads exports of reference managers and databases (BibTeX, RIS, PubMed, EndNote, Web of
     Science, CSV, JSON and more), arXiv records and saved pages of abstracts, also in folders, zip
-    archives and gzip files. File types are detected from content. Papers that the library already
-    has are merged, not added twice. A text that only may be papers is not imported; check it and
-    say what it is with --as.
+    archives and gzip files. File types are detected from content. Records of papers that the
+    library already has are merged, not added twice, and the first of them are listed. `assistant
+    duplicates` shows papers that are probably the same. A text that only may be papers is not
+    imported; check it and say what it is with --as.
     """
     streams = call.streams
     inputs = Inputs(paths, columns, read_as)
@@ -63,6 +68,8 @@ def import_papers(
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
     else:
         streams.line(import_summary(report, len(inputs.failures)))
+        for line in merge_lines(report, _MOST_MERGES):
+            streams.line(("  merged: ", "dim"), sanitized(line))
     if progress.stop_requested:
         streams.note(
             f"Stopped. {format_count(report.read, 'paper')} imported; "

@@ -191,8 +191,8 @@ def show(
         streams.line(("TL;DR: ", "bold"), tldr.text)
     streams.line()
     streams.line(paper.abstract or ("No abstract.", "dim"))
-    for record in records if with_sources else ():
-        _show_record(record, streams)
+    for place, record in enumerate(records if with_sources else (), 1):
+        _show_record(place, record, streams)
 
 
 def _described(paper: Paper, *ids: tuple[str, str | None]) -> list[tuple[str, str | None]]:
@@ -211,11 +211,12 @@ def _fields(known: list[tuple[str, str | None]], streams: Streams) -> None:
             streams.line((f"{name + ':':<11}", "dim"), value)
 
 
-def _show_record(record: SourceRecord, streams: Streams) -> None:
-    """Show one record, with its file names first."""
+def _show_record(place: int, record: SourceRecord, streams: Streams) -> None:
+    """Show one record, with its number and file names first."""
     paper = record.paper
     streams.line()
-    streams.line((", ".join(filter(None, record.sources)) or "not read from a file", "bold"))
+    files = ", ".join(filter(None, record.sources)) or "not read from a file"
+    streams.line((f"{place}. {files}", "bold"))
     known = [
         ("Title", paper.title),
         *_described(paper, ("DOI", paper.doi), ("arXiv", paper.arxiv), ("PMID", paper.pmid)),

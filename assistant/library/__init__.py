@@ -6,11 +6,13 @@ from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query
 from assistant.library.integrity import IntegrityProblem
 from assistant.library.library import Library
+from assistant.library.possible_duplicates import DuplicatePair
 from assistant.library.records import (
     ChatSummary,
     Hit,
     ImportReport,
     LibraryStatus,
+    Merge,
     Sort,
     SourceRecord,
     StoredPaper,
@@ -27,12 +29,14 @@ __all__ = [
     "STAR",
     "Backup",
     "ChatSummary",
+    "DuplicatePair",
     "Filters",
     "Hit",
     "ImportReport",
     "IntegrityProblem",
     "Library",
     "LibraryStatus",
+    "Merge",
     "Sort",
     "SourceRecord",
     "Statistics",

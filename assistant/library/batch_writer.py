@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import fields
 from itertools import takewhile
 
 from assistant.library.records import ImportReport
@@ -35,10 +34,7 @@ def write_in_batches(
         nonlocal writing
         if writing is not None:
             ended, writing = writing, None
-            part = ended.result()
-            for figure in fields(ImportReport):
-                count = getattr(total, figure.name) + getattr(part, figure.name)
-                setattr(total, figure.name, count)
+            total.add(ended.result())
             progress.report(total.read)
 
     # SQLite updates the full-text index without holding the GIL, so reading continues then.

@@ -13,8 +13,8 @@ from assistant.library.database import Database
 from assistant.library.filters import EVERYTHING, Filters, conditions
 from assistant.library.full_text import FullText
 from assistant.library.paper_rows import COLUMNS, find_papers, last_number, records_of, stored
-from assistant.library.paper_writer import PaperWriter, set_own_tags
-from assistant.library.records import ImportReport, Sort, SourceRecord, StoredPaper
+from assistant.library.paper_writer import PaperWriter, merges, set_own_tags
+from assistant.library.records import MAX_LISTED, ImportReport, Sort, SourceRecord, StoredPaper
 from assistant.paper import Paper
 
 FacetKind = Literal["tag", "source"]
@@ -59,11 +59,15 @@ class Catalog:
         with self._database.write() as connection:
             connection.execute(f"PRAGMA cache_size = -{_ADDING_CACHE_KB}")
             adder = PaperWriter(connection, moment)
+            merged: list[tuple[Paper, int]] = []
             for paper in papers:
-                outcome = adder.add(paper)
-                setattr(report, outcome, getattr(report, outcome) + 1)
+                kind, number = adder.add(paper)
+                setattr(report, kind, getattr(report, kind) + 1)
+                if kind == "merged" and len(merged) < MAX_LISTED:
+                    merged.append((paper, number))
             rows_written()
             adder.finish()
+            report.merges = merges(connection, merged)
         report.without_abstract = sum(not paper.abstract for paper in papers)
         return report
 
@@ -246,7 +250,7 @@ class Catalog:
         if found:
             raise PaperNotFound(
                 f"{wanted!r} matches several papers: {_listed(found.values())}. "
-                "Type more of the id."
+                "Type more of the id, or one of these ids."
             )
         ranked = self.ranked(wanted, _MAX_SUGGESTIONS) if wanted else []
         near = self.by_number(number for number, _ in ranked)
@@ -262,9 +266,9 @@ class Catalog:
             return []
         names = _possible_keys(wanted)
         with self._database.read() as connection:
-            exact = find_papers(connection, names)
+            exact = find_papers(connection, names).numbers
             if exact:
-                return exact
+                return sorted(exact)
             beginnings: set[int] = set()
             for name in names:
                 rows = connection.execute(

@@ -26,7 +26,7 @@ from assistant.library.database_errors import (
     read_only_error,
     translate_errors,
 )
-from assistant.library.identity import sql_title_key
+from assistant.library.identity import sql_main_title_key, sql_title_key
 from assistant.library.name_matching import fold, sql_matches_name, sql_name_words
 from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VERSION, migrate
 
@@ -44,6 +44,7 @@ _FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("name_words", 1, sql_name_words),
     ("matches_name", 2, sql_matches_name),
     ("title_key", 3, sql_title_key),
+    ("main_title_key", 3, sql_main_title_key),
 )
 
 

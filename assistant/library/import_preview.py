@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from assistant.library.database import Database
-from assistant.library.identity import title_key
-from assistant.library.paper_rows import find_papers, records_of, without_source
+from assistant.library.decisions import content_of, load_decisions
+from assistant.library.identity import partition, title_keys
+from assistant.library.paper_rows import without_source
+from assistant.library.related_records import connected, nearby
 from assistant.paper import Paper
 
 ImportOutcome = Literal["new", "joins", "known"]
@@ -21,15 +23,18 @@ An import reports a record that joins as `unchanged` if it adds nothing to its p
 class ImportPreview:
     """Predicts one import, whose records come in batches in their order.
 
-    It compares keys and titles. Where several papers share a title (`identity.partition`), it may
-    predict `joins` for a record that becomes a new paper. It stores three or four numbers for each
+    A record is compared with the papers of the library as an import does it, and with the earlier
+    records by keys and titles alone. So `joins` may be predicted for a record that becomes a new
+    paper, if earlier records share its title or a key. It stores three to five numbers for each
     record.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        with database.read() as connection:
+            self._decisions = load_decisions(connection)
         # Hashes of the keys and the contents of earlier records.
-        self._keys: set[int] = set()
+        self._hashes: set[int] = set()
         self._contents: set[int] = set()
 
     def outcomes(self, records: Sequence[Paper]) -> list[ImportOutcome]:
@@ -38,18 +43,24 @@ class ImportPreview:
             return [self._outcome(connection, record) for record in records]
 
     def _outcome(self, connection: sqlite3.Connection, record: Paper) -> ImportOutcome:
-        keys, title = record.keys, title_key(record)
+        keys, titles = record.keys, title_keys(record)
         content = without_source(record)
-        hashes = {hash(key) for key in (*keys, title) if key is not None}
-        repeated = hash(content) in self._contents
-        known = not hashes.isdisjoint(self._keys)
-        self._keys |= hashes
-        self._contents.add(hash(content))
+        hashes = {hash(key) for key in (*keys, *titles.stored)}
+        near_hashes = {hash(key) for key in (*keys, *titles.near)}
+        written = hash(content_of(content))
+        repeated = written in self._contents
+        known = not near_hashes.isdisjoint(self._hashes)
+        self._hashes |= hashes
+        self._contents.add(written)
         if repeated:
             return "known"
-        numbers = find_papers(connection, keys, title)
-        if any(
-            content == other.paper for number in numbers for other in records_of(connection, number)
-        ):
+        near = nearby(connection, record, keys, titles, self._decisions)
+        if not near.numbers:
+            return "joins" if known else "new"
+        records, crowded = connected(connection, near, self._decisions)
+        contents = [other.content for other in records]
+        if content in contents:
             return "known"
-        return "joins" if known or numbers else "new"
+        groups = partition([*contents, content], crowded, self._decisions)
+        own = next(group for group in groups if len(contents) in group)
+        return "joins" if known or len(own) > 1 else "new"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,9 +15,16 @@ from assistant.library.catalog import Catalog
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.database import Database, folder_size
+from assistant.library.filters import Filters
 from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
+from assistant.library.manual_merging import keep_apart, merge_papers, split_paper
 from assistant.library.paper_vectors import PaperVectors
+from assistant.library.possible_duplicates import (
+    DuplicatePair,
+    duplicates_of,
+    possible_duplicates,
+)
 from assistant.library.records import ImportReport, LibraryStatus
 from assistant.library.removal import PURGE_DUE, RemovedPaper, remove_papers, undo_removal
 from assistant.library.search import Search
@@ -27,6 +34,9 @@ from assistant.library.vector_rows import VectorRows, VectorState
 from assistant.library.vector_search import VectorSearch
 from assistant.paper import Paper
 from assistant.progress import NO_PROGRESS, Progress
+
+# Papers with a similar title, and by the same author, that may be duplicates of a paper.
+_NEAR_PAPERS = 30
 
 
 class Library:
@@ -133,6 +143,46 @@ class Library:
     def undo_removal(self, removed: Sequence[RemovedPaper]) -> list[int]:
         """Add removed papers again with all but their vectors; return the numbers they have now."""
         return undo_removal(self._database, removed)
+
+    def possible_duplicates(self) -> Iterator[DuplicatePair]:
+        """Yield pairs of papers that are probably the same, in the order of import."""
+        return possible_duplicates(self._database)
+
+    def duplicates_of(self, number: int, limit: int) -> list[DuplicatePair]:
+        """At most `limit` papers that are probably the same as the paper `number`."""
+        paper = self.papers.get(f"#{number}").paper
+        near = [other for other, _ in self.papers.ranked(paper.title, _NEAR_PAPERS)]
+        if paper.authors:
+            near += self.papers.numbers(Filters(authors=paper.authors[:1]), _NEAR_PAPERS)
+        return duplicates_of(self._database, number, near, limit)
+
+    def merge(self, numbers: Collection[int]) -> int:
+        """Merge the papers `numbers`, now and in later imports; return the number of the paper.
+
+        Raises:
+            NotMergeable: they are not two different papers.
+        """
+        number = merge_papers(self._database, numbers)
+        self.vectors.index.refresh()
+        return number
+
+    def split(self, number: int, chosen: str | None = None) -> list[int]:
+        """Make records of a paper papers of their own; see `manual_merging.split_paper`.
+
+        Raises:
+            NotMergeable: the paper cannot be split in this way.
+        """
+        numbers = split_paper(self._database, number, chosen)
+        self.vectors.index.refresh()
+        return numbers
+
+    def keep_apart(self, numbers: Collection[int]) -> None:
+        """Remember that the papers `numbers` are different ones; later imports do not merge them.
+
+        Raises:
+            NotMergeable: they are not two different papers.
+        """
+        keep_apart(self._database, numbers)
 
     def purge_due(self) -> bool:
         """Whether the files may contain removed papers: `purge_removed` has not ended since."""

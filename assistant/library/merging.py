@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from assistant.library.identity import is_preprint
+from assistant.library.evidence import Description, agree, is_preprint
 from assistant.library.name_matching import fold
 from assistant.paper import Paper, normalised
-from assistant.reference import merge_references
+from assistant.reference import Reference, merge_references
 
 _ELLIPSES = ("...", "…", "[…]", "[...]")
+# Records with other titles or authors are compared pair by pair; of more, only titles count.
+_MAX_COMPARED = 60
 
 
 def merge_records(records: Sequence[Paper]) -> Paper:
@@ -18,17 +20,19 @@ def merge_records(records: Sequence[Paper]) -> Paper:
 
     The abstract is the longest that is not truncated. The title comes from the same record, or from
     the next best if it is truncated or in capitals. The authors are the longest list with the
-    fullest names. The DOI of the published version precedes that of a preprint. The date is the
-    earliest year, as precise as known. Tags are merged. The source is the first by name. Of the
-    references the one of the published version counts, filled with what the others know.
+    fullest names, of the records that agree with it in title or authors. The DOI of the published
+    version precedes that of a preprint. The date is the earliest year, as precise as known. Tags
+    are merged. The source is the first by name. Of the references the one of the published version
+    counts, filled with what the others know; its authors are those of the paper.
     """
     if len(records) == 1:
         return records[0]
+    title, authors = _title_and_authors(records)
     return records[0].model_copy(
         update={
-            "title": max(records, key=_title_rank).title,
+            "title": title,
             "abstract": max((record.abstract for record in records), key=_text_rank),
-            "authors": max((record.authors for record in records), key=_names_rank),
+            "authors": authors,
             "published": _first_date(record.published for record in records),
             "doi": min(_known(record.doi for record in records), key=_doi_rank, default=None),
             "arxiv": min(_known(record.arxiv for record in records), key=_arxiv_rank, default=None),
@@ -36,11 +40,38 @@ def merge_records(records: Sequence[Paper]) -> Paper:
             "url": min(_known(record.url for record in records), key=_url_rank, default=None),
             "tags": merge_tags(sorted({tag for record in records for tag in record.tags})),
             "source": min(_known(record.source for record in records), default=""),
-            "reference": merge_references(
-                [record.reference for record in sorted(records, key=_reference_rank)]
-            ),
+            "reference": _reference(records, authors),
         }
     )
+
+
+def _title_and_authors(records: Sequence[Paper]) -> tuple[str, tuple[str, ...]]:
+    """Title and authors, of records that agree about one of the two."""
+    best: dict[tuple[str, tuple[str, ...]], Paper] = {}
+    for record in records:
+        names = (normalised(record.title), record.authors)
+        best[names] = max(best.get(names, record), record, key=_title_rank)
+    found = list(best.values())
+    if len({title for title, _ in best}) == 1 or len(found) > _MAX_COMPARED:
+        title = max(found, key=_title_rank)
+        same = [record for record in found if normalised(record.title) == normalised(title.title)]
+        return title.title, max((record.authors for record in same), key=_names_rank)
+    described = [Description(record) for record in found]
+    agreeing = [
+        [other for other, there in zip(found, described, strict=True) if agree(here, there)]
+        for here in described
+    ]
+    authors = [max((other.authors for other in others), key=_names_rank) for others in agreeing]
+    # A record without authors does not name a paper of which others know the authors.
+    first = max(
+        range(len(found)),
+        key=lambda index: (
+            bool(authors[index]),
+            _title_rank(found[index]),
+            _names_rank(authors[index]),
+        ),
+    )
+    return found[first].title, authors[first]
 
 
 def merge_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -82,6 +113,16 @@ def _arxiv_rank(arxiv: str) -> tuple[str, int, str]:
     if base and version.isdecimal():
         return (base, -int(version), arxiv)
     return (arxiv, 0, arxiv)
+
+
+def _reference(records: Sequence[Paper], authors: tuple[str, ...]) -> Reference:
+    ranked = sorted(records, key=_reference_rank)
+    merged = merge_references([record.reference for record in ranked])
+    merged.pop("author", None)
+    for record in ranked:
+        if record.authors == authors and "author" in record.reference:
+            return merged | {"author": record.reference["author"]}
+    return merged
 
 
 def _reference_rank(record: Paper) -> tuple[bool, bool, int, str]:

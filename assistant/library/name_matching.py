@@ -13,6 +13,8 @@ _PLAIN = str.maketrans(
 )
 _GAPS = re.compile(r"[\s_\-‐‑–]+")
 _WORD = re.compile(r"[^\W_]+")
+_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,3}")
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"}
 
 
 def fold(text: str) -> str:
@@ -28,6 +30,30 @@ def fold(text: str) -> str:
 def name_words(name: str) -> list[str]:
     """The folded words of a person's name: `O'Brien, Zoë` has `o`, `brien` and `zoe`."""
     return _WORD.findall(fold(name))
+
+
+def family_name(name: str) -> str:
+    """The last word of the family name: `smith` of `John Smith`, `Smith, John` and `Smith JA`."""
+    words = [word for word in name_words(_divided(name)[0]) if word not in _SUFFIXES]
+    return words[-1] if words else ""
+
+
+def first_initial(name: str) -> str:
+    """The first letter of the given names: `j` in the examples of `family_name`; "" if unknown."""
+    family, given = _divided(name)
+    words = name_words(given) or name_words(family)[:-1]
+    return words[0][0] if words else ""
+
+
+def _divided(name: str) -> tuple[str, str]:
+    """Family name and given names; both are in the first where nothing divides them."""
+    before, comma, after = name.partition(",")
+    if comma:
+        return before, after
+    head, _, last = name.rpartition(" ")
+    if head and _INITIALS.fullmatch(last):
+        return head, last
+    return name, ""
 
 
 def full_words(words: Sequence[str]) -> list[str]:

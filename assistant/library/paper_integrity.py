@@ -90,13 +90,6 @@ def rewrite_lookups(connection: sqlite3.Connection, numbers: Sequence[int]) -> N
     """Write the keys, titles and labels of the papers `numbers` again."""
     for number in numbers:
         rewrite_keys(connection, number)
-        # Its first key belongs to no other paper.
-        moved = connection.execute(
-            "DELETE FROM keys WHERE key = (SELECT id FROM papers WHERE number = ?) AND paper != ?",
-            (number, number),
-        ).rowcount
-        if moved:
-            rewrite_keys(connection, number)
         rewrite_labels(connection, number)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from assistant.library.identity import MAX_SAME_TITLE
@@ -51,37 +52,65 @@ def records_of(connection: sqlite3.Connection, number: int) -> list[SourceRecord
     return [] if paper is None else [SourceRecord(without_source(paper), (paper.source,))]
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Papers that may be the same: their numbers, and the keys that too many papers have."""
+
+    numbers: set[int]
+    crowded: set[str | int]
+
+
 def find_papers(
-    connection: sqlite3.Connection, keys: Sequence[str], title: int | None = None
-) -> list[int]:
-    """Numbers of the papers with one of `keys` or the title, which too many papers may share."""
-    numbers: set[int] = set()
-    if keys:
-        marks = ", ".join("?" * len(keys))
-        numbers.update(
-            row[0]
-            for row in connection.execute(
-                f"SELECT paper FROM keys WHERE key IN ({marks})",  # noqa: S608
-                keys,
-            )
-        )
-    if title is not None:
-        rows = connection.execute(
-            "SELECT paper FROM titles WHERE title = ? LIMIT ?", (title, MAX_SAME_TITLE + 1)
-        ).fetchall()
-        if len(rows) <= MAX_SAME_TITLE:
-            numbers.update(row[0] for row in rows)
-    return sorted(numbers)
+    connection: sqlite3.Connection, keys: Sequence[str], titles: Sequence[int] = ()
+) -> Candidates:
+    """The papers with one of `keys` or one of the title keys `titles`.
+
+    Those that more than `MAX_SAME_TITLE` papers have are left out.
+    """
+    found = Candidates(set(), set())
+    for query, wanted in (
+        ("SELECT key, paper FROM keys WHERE key IN ({}) LIMIT ?", keys),
+        ("SELECT title, paper FROM titles WHERE title IN ({}) LIMIT ?", titles),
+    ):
+        if wanted:
+            _find(connection, query, wanted, found)
+    return found
+
+
+def _find(
+    connection: sqlite3.Connection, query: str, wanted: Sequence[str | int], found: Candidates
+) -> None:
+    limit = MAX_SAME_TITLE + 1
+    marks = ", ".join("?" * len(wanted))
+    rows = connection.execute(query.format(marks), (*wanted, limit)).fetchall()
+    if len(rows) < limit:
+        found.numbers.update(number for _, number in rows)
+        return
+    if len(wanted) == 1:
+        found.crowded.update(wanted)
+        return
+    for one in wanted:
+        _find(connection, query, (one,), found)
+
+
+def shares_key(connection: sqlite3.Connection, key: str, number: int) -> bool:
+    """Whether a paper other than `number` has `key`."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM keys WHERE key = ? AND paper != ? LIMIT 1", (key, number)
+        ).fetchone()
+        is not None
+    )
 
 
 def insert(
     connection: sqlite3.Connection,
     paper: Paper,
     keys: Sequence[str],
-    title: int | None,
+    titles: Sequence[int],
     moment: str,
-) -> None:
-    """Insert a new paper with one record, but not into the full-text index."""
+) -> int:
+    """Insert a new paper with one record, but not into the full-text index; return its number."""
     cursor = connection.execute(
         f"INSERT INTO papers (id, {', '.join(_FIELDS)}, added_at) "  # noqa: S608
         f"VALUES (?, {'?, ' * len(_FIELDS)} ?)",
@@ -89,8 +118,9 @@ def insert(
     )
     number = int(cursor.lastrowid or 0)
     add_keys(connection, number, keys)
-    add_title(connection, number, title)
+    add_titles(connection, number, titles)
     _insert_labels(connection, number, paper, (paper.source,))
+    return number
 
 
 def last_number(connection: sqlite3.Connection) -> int:
@@ -113,15 +143,15 @@ def insert_empty(connection: sqlite3.Connection, moment: str) -> int:
 
 
 def add_keys(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -> None:
-    """Add those of `keys` to the paper `number` that belong to no other paper."""
+    """Add `keys` to the paper `number`."""
     connection.executemany(
         "INSERT OR IGNORE INTO keys (key, paper) VALUES (?, ?)", [(key, number) for key in keys]
     )
 
 
-def add_title(connection: sqlite3.Connection, number: int, title: int | None) -> None:
-    """Add a `title_key` to the paper `number`, if there is one."""
-    if title is not None:
+def add_titles(connection: sqlite3.Connection, number: int, titles: Iterable[int]) -> None:
+    """Add title keys to the paper `number`."""
+    for title in titles:
         connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
 
 

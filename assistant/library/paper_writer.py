@@ -8,31 +8,42 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from assistant.library.identity import partition, title_key
+from assistant.library.decisions import Decisions, anchors, content_names, load_decisions
+from assistant.library.identity import partition, title_keys
 from assistant.library.merging import merge_records, merge_tags
 from assistant.library.name_matching import fold
 from assistant.library.paper_rows import (
     COLUMNS,
+    Candidates,
     add_keys,
-    add_title,
-    find_papers,
+    add_titles,
     insert,
     insert_empty,
     last_number,
     load_paper,
     records_of,
+    shares_key,
     values_of,
     without_source,
     write_labels,
 )
-from assistant.library.records import SourceRecord
+from assistant.library.records import Merge, SourceRecord
+from assistant.library.related_records import KnownRecord, connected, nearby, number_of
 from assistant.paper import Paper
 
-Outcome = Literal["added", "merged", "unchanged"]
+
+class Outcome(NamedTuple):
+    """What became of a record, and the number of the paper that it is part of now.
+
+    It is `unchanged` if the library had it word for word.
+    """
+
+    kind: Literal["added", "merged", "unchanged"]
+    number: int
 
 
 class PaperWriter:
@@ -42,17 +53,26 @@ class PaperWriter:
         """Write to `connection`; `moment` is the present time, ISO 8601 in UTC."""
         self._connection = connection
         self._moment = moment
+        self._decisions = load_decisions(connection)
         # New papers with higher numbers are not in the full-text index yet.
         self._indexed = last_number(connection)
 
     def add(self, record: Paper) -> Outcome:
         """Add `record`."""
-        keys, title = record.keys, title_key(record)
-        known = find_papers(self._connection, keys, title)
-        if not known:
-            insert(self._connection, record, keys, title, self._moment)
-            return "added"
-        return self._join(known, record)
+        keys, titles = record.keys, title_keys(record)
+        near = nearby(self._connection, record, keys, titles, self._decisions)
+        if near.numbers or not near.crowded.isdisjoint(keys):
+            return self._join(near, record)
+        if self._decisions:
+            keys = (*keys, *self._decisions.marks(record))
+        number = insert(self._connection, record, keys, titles.stored, self._moment)
+        return Outcome("added", number)
+
+    def regroup(self, numbers: Collection[int]) -> None:
+        """Group the records of these papers again, after a decision."""
+        near = Candidates(set(numbers), set())
+        records, crowded = connected(self._connection, near, self._decisions)
+        self._write(records, crowded)
 
     def finish(self) -> None:
         """Add the new papers to the full-text index."""
@@ -64,28 +84,53 @@ class PaperWriter:
         )
         self._indexed = last
 
-    def _join(self, known: Sequence[int], record: Paper) -> Outcome:
-        """Add `record`, which shares a key or its title with the papers `known`."""
-        records = _connected(self._connection, known)
+    def _join(self, near: Candidates, record: Paper) -> Outcome:
+        """Add `record`, which shares a key or its title with the papers `near`."""
         content = without_source(record)
+        loaded: dict[int, list[SourceRecord]] = {}
+        for number in sorted(near.numbers):
+            loaded[number] = records_of(self._connection, number)
+            for known in loaded[number]:
+                if record.source in known.sources and known.paper == content:
+                    return Outcome("unchanged", number)
+        records, crowded = connected(self._connection, near, self._decisions, loaded)
         same = next((other for other in records if other.content == content), None)
-        if same is not None:
-            if record.source in same.sources:
-                return "unchanged"
-            same.sources.add(record.source)
-        else:
-            records.append(_Known(content, {record.source}, None))
+        if same is None:
+            same = KnownRecord(content, set(), None)
+            records.append(same)
+        same.sources.add(record.source)
+        is_new = same.number is None
+        owners = self._write(records, crowded)
+        number, part = next(
+            (number, part) for number, part in owners.items() if same in part.records
+        )
+        if not is_new:
+            return Outcome("unchanged", number)
+        return Outcome("merged" if part.numbers else "added", number)
+
+    def _write(self, records: list[KnownRecord], crowded: set[str | int]) -> dict[int, _Part]:
+        """Group `records` by paper and write these; return the parts by the paper's number."""
         parts = [
             _Part([records[index] for index in indices])
-            for indices in partition([known.content for known in records])
+            for indices in partition([known.content for known in records], crowded, self._decisions)
         ]
-        new = next((part for part in parts if part.records[-1].number is None), None)
         self.finish()  # papers have to be in the full-text index to be changed there
-        changed = _write_parts(self._connection, parts, self._moment)
+        owners = _write_parts(self._connection, parts, self._moment, self._decisions)
         self._indexed = last_number(self._connection)
-        if new is not None and not new.numbers:
-            return "added"
-        return "merged" if changed else "unchanged"
+        return owners
+
+
+def merges(connection: sqlite3.Connection, merged: Iterable[tuple[Paper, int]]) -> list[Merge]:
+    """Of records and the numbers that `add` returned: which was merged into which paper."""
+    found: list[Merge] = []
+    query = "SELECT id, title FROM papers WHERE number = ?"
+    for record, number in merged:
+        paper = connection.execute(query, (number,)).fetchone()
+        if paper is None:  # it was merged into another one since
+            other = number_of(connection, without_source(record))
+            paper = connection.execute(query, (other,)).fetchone()
+        found.append(Merge(record.title, record.source, *paper))
+    return found
 
 
 def set_own_tags(
@@ -105,14 +150,25 @@ def set_own_tags(
 
 def rewrite_keys(connection: sqlite3.Connection, number: int) -> None:
     """Write the id, keys and titles of the paper `number` again."""
-    records = records_of(connection, number)
     paper = load_paper(connection, number)
     if paper is None:
         return
-    for record in records:
-        add_keys(connection, number, record.paper.keys)
-        add_title(connection, number, title_key(record.paper))
-    connection.execute("UPDATE papers SET id = ? WHERE number = ?", (paper.keys[0], number))
+    records = [record.paper for record in records_of(connection, number)]
+    _add_names(connection, number, records, load_decisions(connection))
+    _name_by_content(connection, number, records)
+    name = _id_of(connection, number, paper, records)
+    connection.execute("UPDATE papers SET id = ? WHERE number = ?", (name, number))
+
+
+def rewrite_shared_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+    """Write the ids of papers that are the only ones left with one of `keys`."""
+    rows = connection.execute(
+        "SELECT min(paper) FROM keys WHERE key IN (SELECT value FROM json_each(?)) "
+        "GROUP BY key HAVING count(*) = 1",
+        (json.dumps(list(keys)),),
+    ).fetchall()
+    for number in {row[0] for row in rows}:
+        rewrite_keys(connection, number)
 
 
 def rewrite_labels(connection: sqlite3.Connection, number: int) -> None:
@@ -124,42 +180,20 @@ def rewrite_labels(connection: sqlite3.Connection, number: int) -> None:
 
 
 @dataclass
-class _Known:
-    """A record and the number of its paper; None if the record is new."""
-
-    content: Paper
-    sources: set[str]
-    number: int | None
-
-
-@dataclass
 class _Part:
     """Records that describe one paper."""
 
-    records: list[_Known]
+    records: list[KnownRecord]
 
     @property
     def numbers(self) -> list[int]:
         return sorted({known.number for known in self.records if known.number is not None})
 
 
-def _connected(connection: sqlite3.Connection, known: Sequence[int]) -> list[_Known]:
-    """The records of `known` and of all papers that share a title with them, directly or not."""
-    found: list[_Known] = []
-    seen = set(known)
-    waiting = sorted(seen)
-    while waiting:
-        number = waiting.pop(0)
-        for record in records_of(connection, number):
-            found.append(_Known(record.paper, set(record.sources), number))
-            near = find_papers(connection, (), title_key(record.paper))
-            waiting += (other for other in near if other not in seen)
-            seen.update(near)
-    return found
-
-
-def _write_parts(connection: sqlite3.Connection, parts: Sequence[_Part], moment: str) -> bool:
-    """Make each of `parts` a paper; return whether existing papers changed."""
+def _write_parts(
+    connection: sqlite3.Connection, parts: Sequence[_Part], moment: str, decisions: Decisions
+) -> dict[int, _Part]:
+    """Make each of `parts` a paper; return the parts by the number of their paper."""
     old = sorted({number for part in parts for number in part.numbers})
     owners: dict[int, _Part] = {}
     for part in sorted(parts, key=lambda part: part.numbers or [1 << 62]):
@@ -170,20 +204,51 @@ def _write_parts(connection: sqlite3.Connection, parts: Sequence[_Part], moment:
     for number in old:
         connection.execute("DELETE FROM keys WHERE paper = ?", (number,))
         connection.execute("DELETE FROM titles WHERE paper = ?", (number,))
-    changed = False
     for number, part in owners.items():
         for other in part.numbers:
             if other != number and other not in owners:
                 _merge_into(connection, other, number)
-                changed = True
-        for record in part.records:
-            add_keys(connection, number, record.content.keys)
-            add_title(connection, number, title_key(record.content))
+        _add_names(connection, number, [record.content for record in part.records], decisions)
+    for number, part in owners.items():
+        _name_by_content(connection, number, [record.content for record in part.records])
+    for number, part in owners.items():
         found = [
             SourceRecord(record.content, tuple(sorted(record.sources))) for record in part.records
         ]
-        changed = _rewrite(connection, number, found) or changed
-    return changed
+        _rewrite(connection, number, found)
+    return owners
+
+
+def _add_names(
+    connection: sqlite3.Connection, number: int, records: Iterable[Paper], decisions: Decisions
+) -> None:
+    """Add everything by which the paper `number` is found."""
+    for record in records:
+        add_keys(connection, number, (*record.keys, *decisions.marks(record)))
+        add_titles(connection, number, title_keys(record).stored)
+
+
+def _name_by_content(connection: sqlite3.Connection, number: int, records: Sequence[Paper]) -> None:
+    """Give the paper more keys if it has none of its own, as a chapter with the DOI of its book."""
+    keys = {key for record in records for key in record.keys}
+    if all(shares_key(connection, key, number) for key in sorted(keys)):
+        for record in records:
+            add_keys(connection, number, anchors(record))
+
+
+def _id_of(
+    connection: sqlite3.Connection, number: int, paper: Paper, records: Sequence[Paper]
+) -> str:
+    """The strongest key of the paper `number` that no other paper has."""
+    for key in (*paper.keys, *sorted({key for record in records for key in record.keys})):
+        if not shares_key(connection, key, number):
+            return key
+    named = [content_names(record) for record in records]
+    for level in range(len(named[0])):
+        for name in sorted(names[level] for names in named):
+            if not shares_key(connection, name, number):
+                return name
+    return paper.id
 
 
 def _merge_into(connection: sqlite3.Connection, other: int, number: int) -> None:
@@ -229,18 +294,22 @@ def _rewrite(connection: sqlite3.Connection, number: int, records: Sequence[Sour
                 for record in records
             ],
         )
-    return _update(connection, number, after, sorted({paper.source for paper in papers}))
+    name = _id_of(connection, number, after, [record.paper for record in records])
+    add_keys(connection, number, (name,))
+    return _update(connection, number, name, after, sorted({paper.source for paper in papers}))
 
 
 def _update(
-    connection: sqlite3.Connection, number: int, after: Paper, sources: Iterable[str]
+    connection: sqlite3.Connection, number: int, name: str, after: Paper, sources: Iterable[str]
 ) -> bool:
+    """Write the paper `number` with the id `name`; return whether anything else changed."""
     before = load_paper(connection, number)
     write_labels(connection, number, after, sources)
     if before == after:
+        connection.execute("UPDATE papers SET id = ? WHERE number = ?", (name, number))
         return False
     changes: dict[str, Any] = dict(
-        zip(COLUMNS.split(", ")[1:], values_of(after, after.keys), strict=True)
+        zip(COLUMNS.split(", ")[1:], values_of(after, (name,)), strict=True)
     )
     if before and (after.title, after.abstract) == (before.title, before.abstract):
         del changes["title"], changes["abstract"]  # so that the full-text index is not updated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -110,11 +110,27 @@ class ChatSummary:
     last_at: str
 
 
+@dataclass(frozen=True)
+class Merge:
+    """A record that an import merged into a paper; `source` is the name of its file."""
+
+    title: str
+    source: str
+    into_id: str
+    into_title: str
+
+
+# Merges that the report of an import lists.
+MAX_LISTED = 100
+
+
 @dataclass
 class ImportReport:
-    """The result of an import in papers; read = added + merged + unchanged.
+    """The result of an import in records; read = added + merged + unchanged.
 
-    `without_abstract` counts the papers of all three kinds that have no abstract.
+    `unchanged` counts the records that were there word for word. `without_abstract` counts the
+    records of all three kinds that have no abstract. `merges` lists the first `MAX_LISTED` records
+    that were merged.
     """
 
     read: int = 0
@@ -122,6 +138,16 @@ class ImportReport:
     merged: int = 0
     unchanged: int = 0
     without_abstract: int = 0
+    merges: list[Merge] = field(default_factory=list, compare=False)
+
+    def add(self, part: ImportReport) -> None:
+        """Add the figures of the next batch."""
+        self.read += part.read
+        self.added += part.added
+        self.merged += part.merged
+        self.unchanged += part.unchanged
+        self.without_abstract += part.without_abstract
+        self.merges = (self.merges + part.merges)[:MAX_LISTED]
 
 
 @dataclass(frozen=True)

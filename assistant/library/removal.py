@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from assistant.library.database import Database
-from assistant.library.identity import title_key
-from assistant.library.paper_rows import find_papers, load_paper, records_of
-from assistant.library.paper_writer import PaperWriter, set_own_tags
+from assistant.library.paper_rows import load_paper, records_of
+from assistant.library.paper_writer import PaperWriter, rewrite_shared_ids, set_own_tags
 from assistant.library.records import SourceRecord
+from assistant.library.related_records import number_of
 from assistant.paper import Paper
 
 # Metadata of a catalogue whose files may still contain removed papers; random for each removal.
@@ -42,10 +42,15 @@ def remove_papers(database: Database, numbers: Iterable[int]) -> list[RemovedPap
     with database.write() as connection:
         found = [_kept(connection, number) for number in dict.fromkeys(numbers)]
         removed = [one for one in found if one is not None]
+        given = json.dumps([one.number for one in removed])
+        keys = connection.execute(
+            "SELECT DISTINCT key FROM keys WHERE paper IN (SELECT value FROM json_each(?))",
+            (given,),
+        ).fetchall()
         connection.execute(
-            "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))",
-            (json.dumps([one.number for one in removed]),),
+            "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))", (given,)
         )
+        rewrite_shared_ids(connection, (key for (key,) in keys))
         if removed:
             connection.execute(
                 "INSERT OR REPLACE INTO metadata VALUES (?, hex(randomblob(8)))", (PURGE_DUE,)
@@ -97,7 +102,7 @@ def _kept(connection: sqlite3.Connection, number: int) -> RemovedPaper | None:
 
 def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
     """Give the paper that has the records of `removed` again what else was kept of it."""
-    number = _number_of(connection, removed.records[0].paper)
+    number = number_of(connection, removed.records[0].paper)
     if removed.given or removed.taken:
         set_own_tags(connection, number, removed.given, removed.taken)
     connection.execute(
@@ -111,13 +116,3 @@ def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
             [(number, *row) for row in removed.tldrs],
         )
     return number
-
-
-def _number_of(connection: sqlite3.Connection, record: Paper) -> int:
-    """The paper that `record` is of, which was added just now."""
-    near = find_papers(connection, record.keys, title_key(record))
-    return next(
-        number
-        for number in near
-        if any(known.paper == record for known in records_of(connection, number))
-    )

@@ -21,16 +21,22 @@ def _statements(version: int) -> tuple[str, ...]:
     return tuple(statements)
 
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 # A released file of statements never changes; new ones are appended.
 MIGRATIONS = tuple(_statements(version) for version in range(1, SCHEMA_VERSION + 1))
 
 # A catalogue that cannot be written cannot be migrated. These versions are read through temporary
 # views with the names of newer tables; an index starts over instead of following their changes.
 _NO_REFERENCES = "CREATE TEMP VIEW papers AS SELECT *, '' AS reference FROM main.papers"
+_NO_DECISIONS = (
+    "CREATE TEMP VIEW decisions AS "
+    "SELECT '' AS one, '' AS other, 0 AS same, '' AS made_at WHERE false"
+)
 READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
-    8: (_NO_REFERENCES,),
+    9: (_NO_DECISIONS,),
+    8: (_NO_DECISIONS, _NO_REFERENCES),
     6: (
+        _NO_DECISIONS,
         _NO_REFERENCES,
         "CREATE TEMP VIEW metadata AS SELECT name, value FROM facts",
         "CREATE TEMP VIEW chunk_log AS "

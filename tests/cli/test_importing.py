@@ -28,8 +28,33 @@ def test_import_reports_on_stdout_and_again_changes_nothing(run: Run, papers: Pa
         "merged": 0,
         "unchanged": 5,
         "without_abstract": 0,
+        "merges": [],
         "failed": [],
     }
+
+
+def test_import_lists_what_was_merged_into_what(run: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    paper = {"title": "On owls", "abstract": "They sleep.", "doi": "10.1000/owls"}
+    old.write_text(json.dumps(paper), encoding="utf-8")
+    run("import", old)
+    records = [paper | {"published": f"{1990 + count}"} for count in range(25)]
+    new.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    text = run("import", new).stdout.splitlines()
+    assert text[0] == "25 papers read: 0 new, 25 merged, 0 unchanged."
+    assert text[1] == "  merged: On owls (new.jsonl) → doi:10.1000/owls"
+    assert (len(text), text[-1]) == (22, "  merged: and 5 more")
+    new.write_text(json.dumps(paper | {"title": "On the owls"}), encoding="utf-8")
+    shape = json.loads(run("import", new, "--json").stdout)
+    assert (shape["merged"], shape["unchanged"]) == (1, 0)
+    assert shape["merges"] == [
+        {
+            "title": "On the owls",
+            "source": "new.jsonl",
+            "into_id": "doi:10.1000/owls",
+            "into_title": "On the owls",
+        }
+    ]
 
 
 def test_import_makes_vectors(run: Run, filled: Path) -> None:

@@ -95,6 +95,28 @@ def test_full_names_win_over_initials() -> None:
     assert both(short, full).authors == ("Melt, Ingrid",)
 
 
+def test_titles_and_authors_of_different_records_do_not_mix() -> None:
+    book = paper(title="A handbook of everything", authors=("Ed Itor", "Al So", "An Other"))
+    chapter = paper(title="Melting of old ice", authors=("I. Melt",), abstract=WHOLE + " More.")
+    together = both(book, chapter)
+    assert (together.title, together.authors) == ("Melting of old ice", ("I. Melt",))
+    unnamed = paper(title="Proceedings in full", abstract=WHOLE * 2)
+    together = both(chapter, unnamed)
+    assert (together.title, together.authors) == ("Melting of old ice", ("I. Melt",))
+    translated = paper(title="Schmelzen von altem Eis", authors=("Ingrid Melt",))
+    together = both(chapter, translated)
+    assert (together.title, together.authors) == ("Melting of old ice", ("Ingrid Melt",))
+
+
+def test_the_reference_names_the_authors_of_the_paper() -> None:
+    short = paper(authors=("I. Melt",), reference={"author": [{"family": "Melt", "given": "I."}]})
+    full = paper(
+        authors=("Ingrid Melt",), reference={"author": [{"family": "Melt", "given": "Ingrid"}]}
+    )
+    assert both(short, full).reference == full.reference
+    assert both(short, paper(authors=("Ingrid Melt",))).reference == {}
+
+
 def test_tags_that_differ_in_writing_alone_are_one() -> None:
     one, other = paper(tags=("Sea-Ice", "snow")), paper(tags=("sea ice", "rain"))
     assert both(one, other).tags == ("Sea-Ice", "rain", "snow")
