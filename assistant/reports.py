@@ -9,6 +9,9 @@ from assistant.text.formatting import format_count, format_size
 if TYPE_CHECKING:
     from assistant.library import ImportReport, LibraryStatus, Merge
 
+# Merged records that are listed; the JSON of an import has more of them.
+MAX_LISTED = 20
+
 
 def import_summary(report: ImportReport, failed: int = 0) -> str:
     """The outcome of an import in one line; `failed` records could not be read."""

@@ -13,15 +13,12 @@ from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall, ReadAsOption
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
-from assistant.reports import import_summary, library_facts, merge_lines
+from assistant.reports import MAX_LISTED, import_summary, library_facts, merge_lines
 from assistant.text.formatting import format_count, format_size
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Library
-
-# Merged records that are listed as text; JSON has more of them.
-_MOST_MERGES = 20
 
 
 def import_papers(
@@ -68,7 +65,7 @@ def import_papers(
         streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
     else:
         streams.line(import_summary(report, len(inputs.failures)))
-        for line in merge_lines(report, _MOST_MERGES):
+        for line in merge_lines(report, MAX_LISTED):
             streams.line(("  merged: ", "dim"), sanitized(line))
     if progress.stop_requested:
         streams.note(

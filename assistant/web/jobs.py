@@ -210,11 +210,17 @@ class Jobs:
 
 
 def job_view(
-    state: JobState[Any], done: str = "", failures: Sequence[Failure] = (), *, note: str = ""
+    state: JobState[Any],
+    done: str = "",
+    failures: Sequence[Failure] = (),
+    *,
+    note: str = "",
+    merges: Sequence[str] = (),
 ) -> JobView:
     """A job for the page: how far it is, what went wrong, or the sentence `done` at its end.
 
-    `failures` are records that could not be read; `note` stands above the report.
+    `failures` are records that could not be read, `merges` lines about merged ones; `note` stands
+    above the report.
     """
     if state.error and not state.running:
         return JobView(render_job(error=state.error), running=False)
@@ -222,4 +228,5 @@ def job_view(
         shown = render_job(state.report.text, report=state.report, running=True, note=note)
         return JobView(shown, running=True)
     stuck = "Stopping …" if state.result is None else ""
-    return JobView(render_job(done or stuck, failures=failures), running=False, succeeded=not stuck)
+    shown = render_job(done or stuck, failures=failures, merges=merges)
+    return JobView(shown, running=False, succeeded=not stuck)

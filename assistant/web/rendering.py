@@ -61,8 +61,12 @@ def render_job(
     failures: Sequence[Failure] = (),
     error: str = "",
     note: str = "",
+    merges: Sequence[str] = (),
 ) -> str:
-    """A message, or a job that is `running`: its `text`, and the bar and rate of its `report`."""
+    """A message, or a job that is `running`: its `text`, and the bar and rate of its `report`.
+
+    `merges` are lines about merged records.
+    """
     return render(
         "job.html",
         text=text,
@@ -72,4 +76,5 @@ def render_job(
         failures=failures[:MAX_FAILURES],
         failed=f"{len(failures):,}",
         error=error,
+        merges=merges,
     )

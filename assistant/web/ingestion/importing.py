@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.reports import import_summary
+from assistant.reports import MAX_LISTED, import_summary, merge_lines
 from assistant.text.formatting import format_count
 from assistant.web.ingestion.preview import (
     PASTED,
@@ -69,6 +69,7 @@ class _Inputs:
 class _Imported:
     summary: str
     failures: Failures
+    merges: list[str]
 
 
 class Importing:
@@ -192,13 +193,14 @@ class Importing:
         expected = preview.papers - (0 if probable else preview.probable)
         progress.report(0, expected if preview.whole else 0, "Reading papers")
         library = self._session.library
-        summary = import_summary(library.add(papers, progress))
+        report = library.add(papers, progress)
+        summary = import_summary(report)
         # The papers can be found by their words before they have vectors.
         progress.report(step=f"{summary} Making vectors")
         library.vectors.embed_missing(progress)
         if progress.stop_requested:
             summary += " Stopped. The papers read so far are in the library."
-        return _Imported(summary, failures)
+        return _Imported(summary, failures, merge_lines(report, MAX_LISTED))
 
 
 def _preview_view(state: JobState[Preview]) -> ImportView:
@@ -209,7 +211,11 @@ def _preview_view(state: JobState[Preview]) -> ImportView:
 
 def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
     done = state.result
-    view = job_view(state, done.summary, done.failures.named) if done else job_view(state)
+    view = (
+        job_view(state, done.summary, done.failures.named, merges=done.merges)
+        if done
+        else job_view(state)
+    )
     if done or view.running:
         return ImportView(**vars(view), preview="")
     return _previewed(view, preview)  # a failed import can be tried again
