@@ -34,7 +34,8 @@ def content_names(record: Paper) -> tuple[str, str, str]:
     published = [f"{name} {value}" for name in sorted(fields) for value in sorted(fields[name])]
     content = content_of(record.model_copy(update={"tags": ()}))
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    about = (record.title, *record.authors, record.year)
+    # The first word makes them differ from all keys.
+    about = ("content", record.title, *record.authors, record.year)
     return text_key(*about), text_key(*about, *published), f"record:{digest}"
 
 

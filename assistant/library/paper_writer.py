@@ -154,6 +154,12 @@ def rewrite_keys(connection: sqlite3.Connection, number: int) -> None:
     if paper is None:
         return
     records = [record.paper for record in records_of(connection, number)]
+    own = {key for record in (paper, *records) for key in record.keys}
+    connection.execute(
+        "DELETE FROM keys WHERE paper = ? AND key NOT IN (SELECT value FROM json_each(?)) "
+        "AND key NOT GLOB 'text:*' AND key NOT GLOB 'record:*'",
+        (number, json.dumps(sorted(own))),
+    )
     _add_names(connection, number, records, load_decisions(connection))
     _name_by_content(connection, number, records)
     name = _id_of(connection, number, paper, records)

@@ -250,7 +250,7 @@ def test_show_can_list_every_record(run: Run, tmp_path: Path) -> None:
     assert "source" not in shape["sources"][0]
     text = run("show", "1", "--sources").stdout
     assert "Read from: a.jsonl, b.jsonl, c.jsonl\n" in text
-    assert "\nb.jsonl, c.jsonl\n" in text
+    assert "\n2. b.jsonl, c.jsonl\n" in text
     assert text.count("On owls") == 3
     plain = run("show", "1")
     assert "sources" not in json.loads(run("show", "1", "--json").stdout)
