@@ -49,8 +49,10 @@ def _listed(value: str) -> list[str]:
     """The parts of a list that are names."""
     if value.startswith("{") and _is_group(value) and (inner := _people_in_braces(value)):
         return inner
-    if not any(mark in value for mark in "{;,"):
-        return [name for part in _AND.split(value) if (name := part.strip())]
+    if "{" not in value and "}" not in value:
+        plainly = [name for part in _AND.split(value) if (name := part.strip())]
+        if len(plainly) > 1 or not (";" in value or "," in value):
+            return plainly
     listed = _split(value, "and")
     if len(listed) == 1:
         # Not BibTeX, but met: "A. Author; B. Author" and "Ada Author, Ben Author, Cy Author".
