@@ -68,6 +68,8 @@ def display_name(name: Mapping[str, str]) -> str:
     if literal := name.get("literal"):
         return literal
     family, given = name.get("family", ""), name.get("given", "")
+    if len(name) == 2 and family and given and given.isascii():  # most names: an import feels it
+        return f"{given} {family}"
     if _is_east_asian(family) and _is_east_asian(given):
         return family + given
     return " ".join(part for key in _PARTS if (part := name.get(key, "")))

@@ -42,6 +42,8 @@ FORMATS: tuple[Format, ...] = (
     tagged_formats.ENDNOTE,
     tagged_formats.REFWORKS,
     tagged_formats.COCHRANE,
+    tagged_formats.OVID,
+    tagged_formats.OVID_LABELS,
     pubmed_abstracts.FORMAT,
     bibtex.FORMAT,
     arxiv_listing.FORMAT,

@@ -62,6 +62,16 @@ _OPEN_PARAGRAPH = re.compile(r"\s{0,99}<p>\S", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?<!\s)\s*\n\s*")
 
 
+def is_ordinary(text: str) -> bool:
+    """Whether a text on one line has no markup, only ASCII, and single spaces."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "  " not in text
+        and _ANY_MARKUP.search(text) is None
+    )
+
+
 def plain(text: str) -> str:
     """`text` without the markup of web pages, publishers, MathML and LaTeX, decoded rightly.
 

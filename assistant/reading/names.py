@@ -51,6 +51,7 @@ _UPPER = rf"[^\W\d_a-zß-öø-ÿа-я{_CJK}]"
 _INITIAL = rf"(?:{_UPPER}{{1,3}}\.?|{_UPPER}[a-zа-я]{{0,2}}\.)"
 _INITIALS = re.compile(rf"{_INITIAL}(?:[\s‐-]*{_INITIAL}){{0,5}}")
 _INDENTED = re.compile(r"[ \t]").match
+_DOTTED = re.compile(r"(?:[A-Z]\.-?){2,5}")
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+", re.IGNORECASE)
 _MOST_INITIALS = 20
 
@@ -314,6 +315,13 @@ def csl_name(text: str) -> dict[str, str]:
     From a name in either order. Those of groups, in braces or with a comma at the end, and those
     with no plain family name are `{"literal": name}`; nobody's is {}.
     """
+    ordinary = _ORDINARY.fullmatch(text)
+    if ordinary and ordinary[1] and _RARE.isdisjoint(text.lower().split()):
+        # Nearly all names of exports; an import feels the time that the others take.
+        family, given = text.partition(",")[0], ordinary[1].strip()
+        if family.istitle() and given.title() == given:
+            return {"family": family, "given": given}
+        return _csl(family, given, "")
     bare = text.strip()
     is_whole = bare.endswith(",") or (bare.startswith("{") and bare.endswith("}"))
     name = clean(bare)
@@ -334,8 +342,9 @@ def csl_name(text: str) -> dict[str, str]:
         return {"literal": name}
     if not suffix and len(words) > 2 and _SUFFIX.fullmatch(words[-1]) and not words[-1].islower():
         suffix = words.pop()
-    if len(words[-1]) < 4 and words[-1].isupper() and not words[0].isupper() and len(words[0]) > 1:
-        # "van der Berg CD", as PubMed has it.
+    is_short = (len(words[-1]) < 4 and words[-1].isupper()) or _DOTTED.fullmatch(words[-1])
+    if is_short and not words[0].isupper() and len(words[0]) > 1:
+        # "van der Berg CD", as PubMed has it, "van der Berg C.D." as Embase.
         return _csl(" ".join(words[:-1]), words[-1], suffix)
     begin = len(words) - 1
     while begin > 1 and words[begin - 1].islower():

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.reading import fields
 from assistant.reading.format import NoPaper
-from assistant.reading.markup import plain
+from assistant.reading.markup import is_ordinary, plain
 from assistant.reference import (
     CUSTOM,
     DATES,
@@ -41,12 +41,13 @@ def cleaned(values: Mapping[str, Any]) -> Reference:
         ValueError: a key is not one of a reference.
     """
     reference: Reference = {}
+    is_clean = _are_clean(values)
     for key, value in values.items():
         found: Any
         if key in _TEXT_KEYS:
-            found = _text(key, value)
-        elif key in NAMES:
-            found = _names(value)
+            found = value if is_clean else _text(key, value)
+        elif key in _ROLES:
+            found = [dict(name) for name in value] if is_clean else _names(value)
         elif key in DATES:
             found = _date(value)
         elif key == CUSTOM:
@@ -59,6 +60,32 @@ def cleaned(values: Mapping[str, Any]) -> Reference:
 
 
 _TEXT_KEYS = frozenset(TEXTS)
+_ROLES = frozenset(NAMES)
+_FAMILY_AND_GIVEN = {"family", "given"}
+
+
+def _are_clean(values: Mapping[str, Any]) -> bool:
+    """Whether all texts and names are ordinary ones, which stay as they are.
+
+    Most records have no others, and one look at all of them takes a fraction of the time.
+    """
+    texts: list[str] = []
+    for key, value in values.items():
+        if key in _TEXT_KEYS:
+            texts.append(value if isinstance(value, str) and value else " ")
+        elif key in _ROLES:
+            for name in value if isinstance(value, list) else (None,):
+                if not isinstance(name, dict) or name.keys() != _FAMILY_AND_GIVEN:
+                    return False
+                texts += map(str, name.values())
+    whole = "|".join(texts)
+    return (
+        is_ordinary(whole)
+        and "| " not in whole
+        and " |" not in whole
+        and whole[:1] != " " != whole[-1:]
+        and len(whole) < LONGEST_TEXT
+    )
 
 
 def _text(key: str, value: object) -> str:
@@ -79,8 +106,10 @@ def _names(value: object) -> list[CslName]:
         parts = person if isinstance(person, Mapping) else {"literal": person}
         name = {
             key: text
-            for key in _NAME_KEYS
-            if isinstance(part := parts.get(key), str) and (text := fields.one_line(plain(part)))
+            for key, part in parts.items()
+            if key in _NAME_KEYS
+            and isinstance(part, str)
+            and (text := fields.one_line(plain(part)))
         }
         if ("family" in name or "literal" in name or "given" in name) and not fields.is_nobody(
             display_name(name)
@@ -102,6 +131,10 @@ def _date(value: object) -> dict[str, Any]:
     return {"date-parts": [[int(part) for part in date.split("-")]]} if date else {}
 
 
+def _is_clean(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text[:1] != " " != text[-1:]
+
+
 def _custom(value: object) -> dict[str, dict[str, Any]]:
     """Fields without a name in CSL, verbatim but for control characters."""
     if not isinstance(value, Mapping):
@@ -109,18 +142,25 @@ def _custom(value: object) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     room = _LONGEST_CUSTOM
     for format_name, entries in value.items():
-        if not isinstance(entries, Mapping):
+        group = fields.one_line(str(format_name))
+        if not isinstance(entries, Mapping) or not group:
             continue
         for name, entry in entries.items():
             texts = entry if isinstance(entry, list) else [entry]
             clean = [
-                text for it in texts if isinstance(it, str) and (text := fields.clean_text(it))
+                text
+                for it in texts
+                if isinstance(it, str) and (text := it if _is_clean(it) else fields.clean_text(it))
             ]
             room -= sum(map(len, clean)) + len(str(name))
             if room < 0:
                 raise NoPaper(f"its other fields have more than {_LONGEST_CUSTOM:,} characters")
-            key, group = fields.one_line(str(name)), fields.one_line(str(format_name))
-            if clean and key and group:
+            key = (
+                name
+                if isinstance(name, str) and name.isidentifier()
+                else fields.one_line(str(name))
+            )
+            if clean and key:
                 kept = clean if isinstance(entry, list) else clean[0]
                 found.setdefault(group, {})[key] = kept
     return found

@@ -65,10 +65,12 @@ def ris(head: str) -> Layout:
 
 _PUBMED_KNOWN = (
     "PMID|PMCR?|OWN|STAT|DCOM|LR|IS|VI|IP|DP|B?TI|TT|PG|LID|O?AB|CI|FAU|AUI?D?|AD|CN|LA|GR|PT|DEP"
-    "|PL|J?TA|JID|SB|OTO?|COIS|EDAT|MHDA|CRDT|PHST|AID|PST|SO|MH|RN|NM|FIR|SI|GN|MID|BDAT|FED|ED"
+    "|PL|J?TA|JID|SB|OTO?|COIS|EDAT|MHDA|CRDT|PHST|AID|PST|SO|MH|RN|NM|FIR|SI|GN|ISSN|ISBN|MID|BDAT|FED|ED"
 )
 PUBMED_FIRST = re.compile(
-    rf"[ ]{{0,3}}(?:PMID[ \t]{{0,2}}{DASH}[ \t]*[1-9]|PMC[ \t]{{0,2}}{DASH}[ \t]*PMC)\d*\s*$",
+    rf"[ ]{{0,3}}(?:PMID[ \t]{{0,2}}{DASH}[ \t]*[1-9]\d*\s*$|PMC[ \t]{{0,2}}{DASH}[ \t]*PMC\d+\s*$"
+    # ERIC's records have no number.
+    rf"|OWN[ \t]{{0,2}}{DASH}[ \t]*ERIC\s*$)",
     re.ASCII | re.IGNORECASE,
 )
 # Lines that continue a value have six spaces in front.
@@ -158,4 +160,38 @@ COCHRANE = Layout(
     titles=_tags("TI"),
     people=_tags("AU"),
     outside=frozenset({"RECORD #"}),
+)
+
+OVID_FIRST = re.compile(r"[ ]{0,3}(?:<\d{1,7}\. ?>\s*$|VN {1,2}- Ovid)")
+OVID_PROOF = re.compile(r"^[ ]{0,3}VN {1,2}- Ovid Technologies", re.MULTILINE)
+_OVID_WIDE = re.compile(r"^[ ]{0,3}VN  -", re.MULTILINE)
+
+
+def ovid(head: str) -> Layout:
+    """The layout of a file of Ovid with tags, and this `plain_head`."""
+    space = "  " if _OVID_WIDE.search(head) else " "
+    return Layout(
+        re.compile(
+            rf"[ ]{{0,3}}(<(?=\d{{1,7}}\. ?>\s*$)|(?:[A-Z][A-Z0-9]|SCORE)(?={space}-(?:\s|$)))"
+            rf"(?:\d+\. ?>|{space}-[ \t]?)(.*)"
+        ),
+        begins=_tags("VN"),
+        titles=_tags("TI"),
+        outside=_tags("<"),
+    )
+
+
+OVID_LABELS_FIRST = re.compile(r"<\d{1,7}>\s*$")
+OVID_LABELS_PROOF = re.compile(
+    r"^<\d{1,7}>\s*\n(?:Score\s*\n\s+\S+\s*\n)?"
+    r"(?:Unique Identifier|Accession Number|Authors?|Title|Database|Publication Type|VN)\s*\n\s+\S",
+    re.MULTILINE,
+)
+# Values are indented.
+OVID_LABELS = Layout(
+    re.compile(
+        r"(<(?=\d{1,7}>\s*$)|[A-Z][\w/()&-]{1,30}(?: [\w/()&-]{1,30}){0,7}(?=\s*$))(?:\d+>)?\s*()$"
+    ),
+    begins=frozenset("<"),
+    titles=_tags("TITLE"),
 )

@@ -27,6 +27,7 @@ _WRONG_MARK = "ï»¿"
 _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 # No tag, with what is around it, is longer.
 _TAG_WIDTH = 16
+_AROUND_TAG = re.compile(rf"\s*\W?\w{{0,4}}\s*(?:{DASH}\s*)?")
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ def visible(line: str) -> str:
     if line.isascii() and line[:1].isprintable():
         return line
     line = line.lstrip(_UNSEEN).removeprefix(_WRONG_MARK)
-    return line[:_TAG_WIDTH].translate(_SPACES) + line[_TAG_WIDTH:]
+    # Only around the tag: a value keeps the spaces that it has.
+    end = _AROUND_TAG.match(line[:_TAG_WIDTH]).end()  # type: ignore[union-attr]
+    return line[:end].translate(_SPACES) + line[end:]
 
 
 def _pieces(line: str, tag: re.Pattern[str], begin: Beginning | None) -> Iterator[tuple[str, bool]]:

@@ -151,6 +151,31 @@ _NBIB = (
 _WOS = b"FN Clarivate\nVR 1.0\nPT J\nAU Lovelace, A\nTI A title\nAB Text.\nPY 2019\nER\n\nEF\n"
 _REFER = b"%0 Journal Article\n%A Lovelace, Ada\n%T A title\n%D 2020\n%R 10.1000/it\n%X Text.\n"
 _REFWORKS = b"RT Journal Article\nID 1\nA1 Lee,Anna B.\nT1 A title\nYR 2020\nK1 cats\nAB Text.\n"
+_OVID = b"""<1. >
+VN  - Ovid Technologies
+DB  - Embase
+TI  - [Nests of a woodpecker]. [Review] [45 refs]
+AU  - Still, Ann N MD, PhD 1,2,* [Author; E-mail: a@x.example]
+SO  - BMC Proceedings. Conference: A meeting. 12 (Supplement 3) (pp 34-40), 2018.
+IS  - 1476-4687 (Electronic)
+MH  - *Fire/ae [Adverse Effects]
+AB  - Nests were found.
+
+<2. >
+VN  - Ovid Technologies
+TI  - Second
+SO  - Lancet. 12(3):45-50, 2015 Sep.
+"""
+_OVID_LABELS = b"""<1>
+Unique Identifier
+  24000002
+Title
+  Nests after fire.[Review]
+Authors
+  Still AN. Siegel RB.
+Source
+  Journal of Woods. 12(3):45-50, 2015 Sep.
+"""
 _COCHRANE = b"""Record #1 of 1
 ID: CN-01234
 AU: Smith J
@@ -291,6 +316,8 @@ READERS: Mapping[str, Target] = {
     "RSS": Target(_reader("RSS"), (_RSS,)),
     "EndNote tagged": Target(_reader("EndNote tagged"), (_REFER,)),
     "RefWorks tagged": Target(_reader("RefWorks tagged"), (_REFWORKS,)),
+    "Ovid tagged": Target(_reader("Ovid tagged"), (_OVID,)),
+    "Ovid labelled": Target(_reader("Ovid labelled"), (_OVID_LABELS,)),
     "Cochrane text": Target(_reader("Cochrane text"), (_COCHRANE,)),
     "PubMed abstracts (text)": Target(_reader("PubMed abstracts (text)"), (_ABSTRACTS,)),
     "web services' JSON": Target(_reader("web services' JSON"), (_SERVICE,)),

@@ -34,7 +34,7 @@ def test_the_records() -> None:
     (first, second), failures = read_with(tagged_formats.COCHRANE, TEXT)
     assert not failures
     assert (first.title, first.abstract) == ("A trial of cats", "First line.\nAIM: to go on.")
-    assert first.authors == ("Smith J", "Ada Lovelace")
+    assert first.authors == ("J Smith", "Ada Lovelace")
     assert (first.published, first.doi, first.pmid) == ("2020", "10.1000/it", "123")
     assert first.url == "https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01234/full"
     assert first.tags == ("Cats", "Mice")

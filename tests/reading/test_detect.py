@@ -33,6 +33,8 @@ EXAMPLES = {
     "EndNote tagged": "%0 Journal Article\n%T x\n",
     "RefWorks tagged": "RT Journal Article\nA1 Mouse,M\nT1 x\n",
     "Cochrane text": "Record #1 of 2\nID: CN-01\nAU: Mouse M\n",
+    "Ovid tagged": "<1. >\nVN  - Ovid Technologies\nTI  - A title\n",
+    "Ovid labelled": "Database: Ovid MEDLINE(R)\n\n<1>\nUnique Identifier\n  123\nTitle\n  A title",
     "PubMed abstracts (text)": "1. Cats. 2020 May;5(1):1.\n\nA title.\n\nMouse M.\n\nPMID: 123\n",
     "BibTeX": "% a comment\n@article{key,\n title = {x}",
     "arXiv listing": "\\\\\narXiv:2401.00001\n"
@@ -77,7 +79,6 @@ def test_border_cases(head: str, name: str) -> None:
         "<!DOCTYPE html>\n<html>",
         "<svg><title>x</title></svg>",
         "Scopus\nEXPORT DATE: 10 March 2023\n\nSmith, J.\nA title\n\nDOI: 10.1000/it\n",
-        "Database: Ovid MEDLINE(R)\n\n<1>\nUnique Identifier\n  123\nTitle\n  A title\n",
         "J. Smith,\nA title,\n(https://www.sciencedirect.com/science/article/pii/S1)\nAbstract: x",
         "type,label,abstract\n",
     ],

@@ -122,10 +122,15 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+def bare(papers: list[Paper]) -> list[Paper]:
+    """The papers without their references, which have tests of their own."""
+    return [paper.model_copy(update={"reference": {}}) for paper in papers]
+
+
 def test_ris() -> None:
     papers, failures = read_with(tagged_formats.RIS, RIS)
     assert failures == []
-    assert papers == [
+    assert bare(papers) == [
         Paper(
             title="A title that goes on",
             abstract=("First line of it.\nSecond line: MS - multiple sclerosis.\n\nXY is no tag."),
@@ -164,7 +169,7 @@ def test_ris() -> None:
 def test_ris_as_programs_write_it(text: str) -> None:
     assert tagged_formats.RIS.matches(source_of(text).head)
     papers, failures = read_with(tagged_formats.RIS, text)
-    assert papers == [Paper(title="T", abstract="A", source="x")] * 2
+    assert bare(papers) == [Paper(title="T", abstract="A", source="x")] * 2
     assert failures == []
 
 
@@ -187,7 +192,7 @@ def test_numbers_in_pubmed(lines: str, pmid: str | None) -> None:
 def test_medline() -> None:
     papers, failures = read_with(tagged_formats.PUBMED_TEXT, NBIB)
     assert failures == []
-    assert papers == [
+    assert bare(papers) == [
         Paper(
             title="A title that goes on.",
             abstract="BACKGROUND: One - two. AB - three.",
@@ -206,7 +211,7 @@ def test_medline() -> None:
 def test_web_of_science() -> None:
     papers, failures = read_with(tagged_formats.WEB_OF_SCIENCE, WOS)
     assert failures == []
-    assert papers == [
+    assert bare(papers) == [
         Paper(
             title="A title that goes on",
             abstract="One. IT goes on.",
@@ -409,7 +414,8 @@ def test_time_grows_with_the_size_and_not_faster(text: str) -> None:
     begun = time.monotonic()
     papers, failures = read_with(tagged_formats.RIS, text)
     assert time.monotonic() - begun < 5
-    assert (len(papers), len(failures)) == (1, 0)
+    # What is too long for a note is reported.
+    assert len(papers) + len(failures) == 1
 
 
 @pytest.mark.parametrize("endless", [("y" * 1_000_000 + "\n") * 40, "KW  - x\n" * 150_000])
@@ -420,7 +426,7 @@ def test_a_record_without_end_is_given_up_before_it_fills_the_memory(endless: st
     tracemalloc.start()
     try:
         papers, failures = read_source(tagged_formats.RIS, source)
-        assert papers == []
+        assert bare(papers) == []
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
