@@ -38,6 +38,8 @@ _SYMBOLS = (
 _COMMAND = re.compile(r"\\([A-Za-z]{2,20})(?![A-Za-z])\s?")
 _ENSURED = re.compile(r"\\ensuremath\s?\{")
 _LONGEST = 1_500
+# In a text that has more of them, none is searched for its end.
+_MOST_UNCLOSED = 20
 
 
 def with_symbols(formula: str) -> str:
@@ -51,14 +53,15 @@ def without_ensuremath(text: str) -> str:
     Of one within another the outer one counts.
     """
     parts: list[str] = []
-    done = 0
-    while found := _ENSURED.search(text, done):
+    done = unclosed = 0
+    while unclosed < _MOST_UNCLOSED and (found := _ENSURED.search(text, done)):
         depth, end = 1, found.end()
         limit = min(len(text), end + _LONGEST)
         while depth and end < limit:
             depth += (text[end] == "{") - (text[end] == "}")
             end += 1
         if depth:
+            unclosed += 1
             parts.append(text[done : found.end()])
             done = found.end()
         else:

@@ -87,7 +87,7 @@ def _row(parts: Sequence[str]) -> str:
         if not part:
             continue
         is_number = written[-1:].isdecimal() and re.match(r"[.,]?\d|√", part)
-        ends_in_word = re.search(r"[^\W\d_]{2}$", written) and part[0].isalnum()
+        ends_in_word = len(written) > 1 and written[-2:].isalpha() and part[0].isalnum()
         written += f" {part}" if is_number or ends_in_word else part
     return written
 

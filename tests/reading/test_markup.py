@@ -262,7 +262,8 @@ def test_arxiv_snapshot(shared_data: Path) -> None:
     assert all(plain(plain(text)) == plain(text) for text in texts)
 
 
-UNITS = r"""{ } \ $ \( \" \emph{ \"{o} a~ -- `` &amp; &lt; < <p> <i> <mml:math> <annotation> <title>
+UNITS = r"""<sup> <sub>1</sub> 1</sup> <math><mn>1</mn></math> <mrow> \ensuremath{ \textsuperscript{
+{ } \ $ \( \" \emph{ \"{o} a~ -- `` &amp; &lt; < <p> <i> <mml:math> <annotation> <title>
 <!-- Ã© â€ \begin{equation} {\em \href{a}{ https:// ^{ \foo{ \frac{a} {A} A}""".split()  # noqa: SIM905
 
 
