@@ -33,6 +33,11 @@ def read_source(known: Format, source: Source) -> tuple[list[Paper], list[Failur
     return list(known.read(source, skipping(source.name, failures.append))), failures
 
 
+def without_references(papers: list[Paper]) -> list[Paper]:
+    """What search sees of papers."""
+    return [paper.model_copy(update={"reference": {}}) for paper in papers]
+
+
 def skipping(name: str, on_failure: OnFailure) -> Skip:
     """Turns skipped records of the file `name` into failures, as the reader does."""
     return lambda number, why: on_failure(Failure(f"{name}:{number}", why))

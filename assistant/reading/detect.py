@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from assistant.reading import (
     arxiv_listing,
     bibtex,
+    crossref_xml,
+    dblp_xml,
     endnote_xml,
     feeds,
     json_lines,
+    mods,
     paper_text,
     pubmed_abstracts,
     pubmed_xml,
@@ -18,6 +21,7 @@ from assistant.reading import (
     scholarly_json,
     tagged_formats,
     trending,
+    zotero_rdf,
 )
 from assistant.reading.confidence import Confidence
 from assistant.reading.format import Format
@@ -35,6 +39,10 @@ FORMATS: tuple[Format, ...] = (
     feeds.OAI,
     pubmed_xml.FORMAT,
     endnote_xml.FORMAT,
+    crossref_xml.FORMAT,
+    dblp_xml.FORMAT,
+    mods.FORMAT,
+    zotero_rdf.FORMAT,
     feeds.RSS,
     tagged_formats.RIS,
     tagged_formats.PUBMED_TEXT,

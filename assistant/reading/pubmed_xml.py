@@ -6,11 +6,16 @@ https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
 from assistant.reading.record import paper_of
+from assistant.reading.retraction import status_of_words
+from assistant.reading.tagged_fields import full_pages, titles
+from assistant.reading.xml_records import texts
+from assistant.reference import CslName
 
 _RECORDS = frozenset({"PubmedArticle", "PubmedBookArticle", "MedlineCitation"})
 _ROOTS = _RECORDS | {f"{name}Set" for name in _RECORDS}
@@ -23,14 +28,19 @@ def _paper(record: Element, source: str) -> Paper:
     article = _first(citation.find("Article"), citation)
     data = _first(record.find("PubmedData"), record.find("PubmedBookData"), record)
     ids = [*data.iterfind("ArticleIdList/ArticleId"), *citation.iterfind("ArticleIdList/ArticleId")]
-    # Those of the article or chapter; of the book, which may be its editors, if it has none.
-    people = article.findall("AuthorList/Author") or article.findall("Book/AuthorList/Author")
     pmc = _of_type(ids, "IdType", "pmc")
+    title, original = titles(
+        _text(article, "ArticleTitle", "Book/BookTitle"), _text(article, "VernacularTitle")
+    )
+    reference = _reference(record, citation, article)
+    if original:
+        reference["original-title"] = original
+    if pmc:
+        reference["PMCID"] = pmc
     return paper_of(
         source,
-        title=_text(article, "ArticleTitle", "Book/BookTitle", "VernacularTitle"),
+        title=title,
         abstract=_abstract(article, "Abstract") or _abstract(citation, "OtherAbstract"),
-        authors=map(_name, people),
         published=_date(article),
         doi=_of_type(ids, "IdType", "doi")
         or _of_type(article.iterfind("ELocationID"), "EIdType", "doi"),
@@ -41,7 +51,61 @@ def _paper(record: Element, source: str) -> Paper:
             for path in ("KeywordList/Keyword", "MeshHeadingList/MeshHeading/DescriptorName")
             for element in citation.iterfind(path)
         ],
+        reference=reference,
     )
+
+
+def _reference(record: Element, citation: Element, article: Element) -> dict[str, Any]:
+    """The rest of the record."""
+    kinds = texts(article, "PublicationTypeList/PublicationType", "PublicationType")
+    corrections = [
+        it.get("RefType", "")
+        for it in citation.iterfind("CommentsCorrectionsList/CommentsCorrections")
+    ]
+    # Those of the article or chapter; of the book, which may be its editors, if it has none.
+    lists = article.findall("AuthorList") or article.findall("Book/AuthorList")
+    roles: dict[str, list[CslName]] = {}
+    for people in (*lists, *article.findall("Book/AuthorList")):
+        role = "editor" if people.get("Type") == "editors" else "author"
+        if role not in roles:
+            roles[role] = [_name(one) for one in people.iterfind("Author")]
+    if "author" not in roles and "editor" in roles and article.find("ArticleTitle") is None:
+        roles["author"] = roles["editor"]
+    is_chapter = article.find("Book") is not None and article.find("ArticleTitle") is not None
+    is_book = article.find("Book") is not None and not is_chapter
+    custom = {
+        "entry-type": kinds,
+        "affiliation": _distinct(texts(article, ".//AffiliationInfo/Affiliation")),
+        "grant": [
+            " ".join(filter(None, (_text(it, "GrantID"), _text(it, "Agency"))))
+            for it in article.iterfind("GrantList/Grant")
+        ],
+        "accession": texts(article, ".//AccessionNumber"),
+        "copyright": texts(article, "Abstract/CopyrightInformation"),
+    }
+    reference: dict[str, Any] = {
+        "type": "chapter" if is_chapter else "book" if is_book else "article-journal",
+        "container-title": _text(article, "Journal/Title")
+        or (_text(article, "Book/BookTitle") if is_chapter else "")
+        or _text(citation, "MedlineJournalInfo/MedlineTA"),
+        "container-title-short": _text(article, "Journal/ISOAbbreviation")
+        or _text(citation, "MedlineJournalInfo/MedlineTA"),
+        "collection-title": _text(article, "Book/CollectionTitle"),
+        "volume": _text(article, "Journal/JournalIssue/Volume", "Book/Volume"),
+        "issue": _text(article, "Journal/JournalIssue/Issue"),
+        "page": full_pages(_text(article, "Pagination/MedlinePgn")),
+        "number": _of_type(article.iterfind("ELocationID"), "EIdType", "pii"),
+        "publisher": _text(article, "Book/Publisher/PublisherName"),
+        "publisher-place": _text(article, "Book/Publisher/PublisherLocation"),
+        "edition": _text(article, "Book/Edition"),
+        "ISBN": _text(article, "Book/Isbn"),
+        "ISSN": _text(article, "Journal/ISSN") or _text(citation, "MedlineJournalInfo/ISSNLinking"),
+        "language": ", ".join(texts(article, "Language")),
+        "status": status_of_words([*kinds, *corrections]),
+        "custom": {"pubmed": custom},
+        **roles,
+    }
+    return reference
 
 
 def _abstract(parent: Element, name: str) -> str:
@@ -53,10 +117,18 @@ def _abstract(parent: Element, name: str) -> str:
     return "\n".join(parts)
 
 
-def _name(author: Element) -> str:
-    given = _text(author, "ForeName", "FirstName", "Initials")
-    parts = (given, _text(author, "LastName"), _text(author, "Suffix"))
-    return _text(author, "CollectiveName") or " ".join(part for part in parts if part)
+def _name(author: Element) -> CslName:
+    if group := _text(author, "CollectiveName"):
+        return {"literal": group}
+    return {
+        "family": _text(author, "LastName"),
+        "given": _text(author, "ForeName", "FirstName", "Initials"),
+        "suffix": _text(author, "Suffix"),
+    }
+
+
+def _distinct(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
 
 
 def _date(article: Element) -> str | None:
