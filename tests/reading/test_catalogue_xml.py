@@ -102,7 +102,8 @@ BOOK = """<doi_batch><head><title>no work</title></head><body><book book_type="m
 <publisher><publisher_name>Press</publisher_name><publisher_place>Bonn</publisher_place></publisher>
 <doi_data><doi>10.1000/book</doi></doi_data></book_metadata>{}</book></body></doi_batch>"""
 ITEM = """<content_item component_type="chapter"><contributors>
-<person_name contributor_role="author"><given_name>Osa</given_name><surname>Koren</surname><suffix>Jr</suffix></person_name>
+<person_name contributor_role="author"><given_name>Osa</given_name><surname>Koren</surname>
+<suffix>Jr</suffix></person_name>
 </contributors><titles><title>{}</title></titles>
 <pages><first_page>{}</first_page><last_page>20</last_page></pages>
 <doi_data><doi>10.1000/c{}</doi></doi_data></content_item>"""
@@ -155,7 +156,8 @@ def test_a_thesis_and_a_withdrawn_preprint_of_dblp() -> None:
     text = (
         "<dblp><phdthesis key='phd/k'><author>Osa Koren</author><title>Nests.</title><year>2019"
         "</year><school>Bonn</school></phdthesis><article key='j/corr' publtype='withdrawn'>"
-        "<author>A B 0002</author><title>Why?</title><journal>CoRR</journal><volume>abs/2005.12345</volume>"
+        "<author>A B 0002</author><title>Why?</title><journal>CoRR</journal>"
+        "<volume>abs/2005.12345</volume>"
         "<year>2020</year></article></dblp>"
     )
     papers, _ = read_with(dblp_xml.FORMAT, text)
