@@ -10,8 +10,9 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
+from assistant.reading.names import csl_name
 from assistant.reading.record import paper_of
-from assistant.reading.tagged_fields import csl_name, full_pages
+from assistant.reading.tagged_fields import full_pages
 from assistant.reading.titles import with_subtitle
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, text, texts

@@ -87,7 +87,7 @@ def test_the_whole_record_is_kept() -> None:
         "language": "de",
         "citation-key": "hopper1",
         "note": "one\ntwo",
-        "author": [{"literal": "Grace Hopper"}],
+        "author": [{"family": "Hopper", "given": "Grace"}],
         "editor": [{"family": "Edit", "given": "Or"}],
         "custom": {
             "endnote": {
