@@ -8,7 +8,7 @@ from typing import Any
 from assistant.text.json_text import json_text
 
 LONGEST_FIELD = 100_000
-"""Characters of one field. What is longer is no part of a record: full texts, lists of thousands."""
+"""Characters of one field. What is longer is no part of a record: full texts, long lists."""
 LONGEST_FIELDS = 500_000
 """Characters of all fields of one record."""
 

@@ -35,7 +35,8 @@ _NAMES = {
     "document": "document other misc generic unknown others text miscellaneous component",
     "entry": "entry referenceentry",
     "entry-dictionary": "dictionaryentry entrydictionary",
-    "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia referenceworkentry",
+    "entry-encyclopedia": """encyclopediaarticle encyclopediaentry entryencyclopedia
+        referenceworkentry""",
     "event": "event conference",
     "figure": "figure",
     "graphic": "artwork graphic image photo picture visualartwork artisticexhibition",

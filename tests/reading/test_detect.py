@@ -26,6 +26,10 @@ EXAMPLES = {
     "PubMed XML": "<PubmedArticleSet><PubmedArticle>",
     "EndNote XML": "<xml><records><record><database>x</database>"
     '<ref-type name="Journal Article">17</ref-type><contributors>',
+    "Crossref XML": "<doi_records><doi_record><crossref><journal>",
+    "DBLP XML": '<?xml version="1.0"?>\n<dblp><article key="journals/x">',
+    "MODS": '<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods>',
+    "Zotero RDF": '<rdf:RDF xmlns:z="http://www.zotero.org/namespaces/export#"><bib:Article>',
     "RSS": '<rss version="2.0"><channel><title>x</title><item>',
     "RIS": "1.\nTY  - JOUR\nTI  - x",
     "PubMed text": "PMID- 123\nTI  - x",

@@ -302,7 +302,7 @@ def test_a_comment_that_says_utf_8_where_it_is_not() -> None:
         JSON.format("A", "B").strip(),
         '[{"type": "book", "title": "A", "DOI": "10.1000/1", "abstract": "B"}]',
         '<?xml version="1.0"?><rss><channel><item><title>A</title><author>b</author>'
-        "<description>B</description></item></channel></rss>",
+        "<link>https://doi.org/10.1000/a</link><description>B</description></item></channel></rss>",
     ],
 )
 def test_documents_that_were_joined(record: str, joint: str) -> None:

@@ -61,7 +61,6 @@ KINDS = {
     "source_shell.txt": "a script",
     "sql_dump.txt": "a database dump (SQL)",
     "subtitles.srt.txt": "a file of subtitles",
-    "tagged_ovid_like.txt": "an export of an unknown program",
     "tagged_unknown.txt": "an export of an unknown program",
     "toml_project.txt": "a file of settings (INI or TOML)",
     "yaml_compose.txt": "a YAML file",
