@@ -13,10 +13,26 @@ from assistant.exporting.json_formats import csl_json, json_lines
 from assistant.exporting.markdown import markdown
 from assistant.exporting.record import COLUMNS, ExportRecord
 from assistant.exporting.ris import ris
+from assistant.reference import CslName, display_names
 from assistant.text.formatting import csv_row
 
 # Excel reads CSV as UTF-8 only if it starts with this mark.
 _BYTE_ORDER_MARK = "\ufeff"
+# Columns of the reference, before those of TL;DR and abstract, which are long.
+_REFERENCE = {
+    "type": "type",
+    "container": "container-title",
+    "volume": "volume",
+    "issue": "issue",
+    "pages": "page",
+    "publisher": "publisher",
+    "isbn": "ISBN",
+    "issn": "ISSN",
+    "language": "language",
+    "editors": "editor",
+    "citation key": "citation-key",
+    "pmcid": "PMCID",
+}
 
 
 class Writable(Protocol):
@@ -42,10 +58,16 @@ class Format:
 
 def csv_table(records: Iterable[ExportRecord]) -> Iterator[str]:
     """A header row and one row per record."""
-    yield _BYTE_ORDER_MARK + csv_row(COLUMNS)
+    yield _BYTE_ORDER_MARK + csv_row((*COLUMNS[:-2], *_REFERENCE, *COLUMNS[-2:]))
     for record in records:
-        values = (getattr(record, column) for column in COLUMNS)
-        yield csv_row(value if isinstance(value, str) else "; ".join(value) for value in values)
+        values = [getattr(record, column) for column in COLUMNS]
+        reference = [_column(record.reference.get(key, "")) for key in _REFERENCE.values()]
+        row = (*values[:-2], *reference, *values[-2:])
+        yield csv_row(value if isinstance(value, str) else "; ".join(value) for value in row)
+
+
+def _column(value: str | list[CslName]) -> str:
+    return value if isinstance(value, str) else "; ".join(display_names(value))
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(

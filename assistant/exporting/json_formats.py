@@ -7,16 +7,34 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assistant.exporting.citation_keys import CitationKeys
+from assistant.exporting.csl import csl_item, own_id
 from assistant.exporting.escaping import escaped
-from assistant.exporting.record import ExportRecord, family_and_given
+from assistant.exporting.record import ExportRecord
+from assistant.reference import CUSTOM, DATES, Reference
+
+# Keys of a reference that an import takes as they are.
+_AS_IT_IS = frozenset({CUSTOM, "type", "citation-key", *DATES})
 
 
 def csl_json(records: Iterable[ExportRecord]) -> Iterator[str]:
     """One JSON array with one item per line."""
     keys = CitationKeys()
+    ids: set[str] = set()
+    written: set[str] = set()
     prefix = "[\n"
     for record in records:
-        yield prefix + json.dumps(_csl_item(record, keys.key(record)), ensure_ascii=False)
+        identifier = own_id(record)
+        # Items of several files may have the same.
+        if not identifier or identifier in ids:
+            identifier = record.id
+        ids.add(identifier)
+        key = keys.key(record)
+        # JSON can hold keys that BibTeX cannot.
+        own = record.reference.get("citation-key", "")
+        key = own if own and own not in written else key
+        written.add(key)
+        item = csl_item(record, key, identifier)
+        yield prefix + json.dumps(item, ensure_ascii=False)
         prefix = ",\n"
     yield "[]\n" if prefix == "[\n" else "\n]\n"
 
@@ -36,43 +54,17 @@ def json_lines(records: Iterable[ExportRecord]) -> Iterator[str]:
             "url": record.url or None,
             "tags": [escaped(tag) for tag in record.tags],
             "tldr": record.tldr or None,
+            "reference": _reference(record.reference) or None,
         }
         yield json.dumps(line, ensure_ascii=False) + "\n"
 
 
-def _csl_item(record: ExportRecord, key: str) -> dict[str, Any]:
-    item = {
-        "id": record.id,
-        "citation-key": key,
-        "type": "article-journal" if record.doi or record.pmid else "article",
-        "title": escaped(record.title),
-        "author": [_csl_name(name) for name in record.authors],
-        "issued": _csl_date(record.published),
-        "abstract": escaped(record.abstract),
-        "DOI": record.doi,
-        "PMID": record.pmid,
-        # Zotero's fields for a preprint.
-        "archive": "arXiv" if record.arxiv else "",
-        "number": f"arXiv:{record.arxiv}" if record.arxiv else "",
-        "URL": record.url,
-        **_csl_tags(record.tags),
-        "note": f"TL;DR: {record.tldr}" if record.tldr else "",
-    }
-    return {name: value for name, value in item.items() if value}
+def _reference(reference: Reference) -> Reference:
+    """The reference with its texts escaped; custom fields are read as they are."""
+    return {key: value if key in _AS_IT_IS else _escaped(value) for key, value in reference.items()}
 
 
-def _csl_name(name: str) -> dict[str, str]:
-    parts = family_and_given(name)
-    return {"family": parts[0], "given": parts[1]} if parts else {"literal": escaped(name)}
-
-
-def _csl_date(published: str) -> dict[str, list[list[int]]]:
-    return {"date-parts": [[int(part) for part in published.split("-")]]} if published else {}
-
-
-def _csl_tags(tags: tuple[str, ...]) -> dict[str, Any]:
-    """`keyword`, a string that other programs read; a list if a tag contains a separator."""
-    values = [escaped(tag) for tag in tags]
-    if any("," in tag or ";" in tag for tag in values):
-        return {"categories": values}
-    return {"keyword": ", ".join(values)}
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return escaped(value)
+    return [{part: escaped(text) for part, text in name.items()} for name in value]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.dates import most_exact
+from assistant.reading.field_names import reference_of_fields
 from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
 from assistant.reading.record import paper_of, refuse_prose
@@ -34,10 +36,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
         *("publication date", "date published", "published date", "published", "date", "pub date"),
         *("issued", "issue date", "cover date", "date of publication", "publication year", "year"),
         *("year published", "published year", "online date", "pub year", "date year"),
-        *("create date", "py"),
+        *("create date", "publish time", "py"),
     ),
-    "doi": ("doi", "item doi", "article doi", "paper doi", "digital object identifier", "di"),
-    "pmid": ("pmid", "pubmed id", "medline pmid", "pm"),
+    "doi": (
+        *("doi", "item doi", "article doi", "paper doi", "digital object identifier", "di"),
+        *("original paper doi",),
+    ),
+    "pmid": ("pmid", "pubmed id", "medline pmid", "pm", "original paper pubmed id"),
     "arxiv": ("arxiv", "arxiv id", "arxiv identifier", "archive id", "archive location", "extra"),
     "url": (
         *("url", "link", "urls", "article url", "article link", "document url", "document link"),
@@ -52,7 +57,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _FAMILY_FIRST = frozenset({"authorfullnames", "af", "au"})
 # So has Zotero's only column of names; these tell its tables.
 _ZOTERO = frozenset({"itemtype", "publicationtitle", "abstractnote"})
-
+# Our exports have these columns; the first two are no fields of a paper.
+_OURS = frozenset({"id", "tldr", "citationkey"})
+_DERIVED = frozenset({"id", "tldr"})
+# Keeps spreadsheets from evaluating a cell of ours.
+_FORMULA = re.compile(r"\A'(?=[=+@＝＋－＠-])")
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV_IN_TEXT = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
@@ -112,10 +121,12 @@ class Columns:
         abstracts = {name for name, _ in columns["abstract"]}
         of_anything = not self._given and not set(found) & (_OF_PAPERS - {"abstract"})
         return FoundColumns(
-            len(names),
-            columns,
-            others,
+            width=len(names),
+            columns=columns,
+            others=others,
+            header=tuple(header),
             family_first=set(names) >= _ZOTERO,
+            ours=set(names) >= _OURS,
             of_anything=of_anything and bool(abstracts) and abstracts <= _OF_ANYTHING,
         )
 
@@ -128,15 +139,19 @@ class FoundColumns:
         width: how many there are.
         columns: for each key of a paper the names and places of its columns, the best first.
         others: the places of the others by their names.
+        header: the names as they are written.
         family_first: in its names of authors the family name comes first.
         of_anything: a table of products or films could have the same columns.
+        ours: it was exported from a library.
     """
 
     width: int
     columns: Mapping[str, Sequence[tuple[str, int]]]
     others: Mapping[str, int]
+    header: Sequence[str]
     family_first: bool
     of_anything: bool
+    ours: bool
 
     def paper(self, row: Sequence[str], source: str) -> Paper:
         """The paper of a row, which may be shorter or longer than the header.
@@ -156,6 +171,8 @@ class FoundColumns:
         def first(key: str) -> str:
             return next((value for _, value in values(key)), "")
 
+        if self.ours:
+            row = [_FORMULA.sub("", value) for value in row]
         abstracts = [text for _, value in values("abstract") if (text := fields.abstract(value))]
         if not abstracts:
             self._check_without_abstract(row)
@@ -166,17 +183,19 @@ class FoundColumns:
         arxivs += [value for _, value in values("url")]
         pmids = [value for _, value in values("pmid")] + _PMID_IN_TEXT.findall(extra)
         names = values("authors")
+        published = most_exact([value for _, value in values("date")])
         paper = paper_of(
             source,
             title=first("title"),
             abstract=next(iter(abstracts), ""),
             authors=_authors(*names[0], family_first=self.family_first) if names else (),
-            published=most_exact([value for _, value in values("date")]),
+            published=published,
             arxiv=arxivs,
             doi=first("doi"),
             pmid=pmids,
             url=first("url"),
             tags=_spelled(first("tags")) or first("tags"),
+            reference=self._reference(row, published),
         )
         has_identifier = paper.arxiv or paper.doi or paper.pmid
         if self.of_anything and not has_identifier and not reads_like_abstract(paper.abstract):
@@ -185,6 +204,25 @@ class FoundColumns:
                 "description does not read like an abstract: name the columns with --columns"
             )
         return paper
+
+    def _reference(self, row: Sequence[str], published: str | None) -> dict[str, Any]:
+        """The reference in a row, with the columns that a paper has no place for."""
+        rest = {name: row[place] for name, place in self.others.items() if place < len(row)}
+        for key, places in self.columns.items():
+            filled = [place for _, place in places if place < len(row) and row[place].strip()]
+            # What was not read: other keywords, a second address, names in another form.
+            unread = [] if key in ("title", "abstract") else filled[1:]
+            if key == "date":
+                said = (published or "", (published or "")[:4])
+                unread = [place for place in filled if row[place].strip() not in said]
+            rest |= {self.header[place]: row[place] for place in unread}
+        for name, place in self.columns["arxiv"]:
+            value = row[place].strip() if place < len(row) else ""
+            if name == "extra" or (value and fields.arxiv(value) is None):
+                rest[self.header[place]] = value
+        if self.ours:
+            rest = {name: value for name, value in rest.items() if _name(name) not in _DERIVED}
+        return reference_of_fields(rest, "csv", family_first=self.family_first, ours=self.ours)
 
     def _check_without_abstract(self, row: Sequence[str]) -> None:
         if self.columns["abstract"] and all(p >= len(row) for _, p in self.columns["abstract"]):

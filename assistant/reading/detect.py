@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from assistant.reading import (
     arxiv_listing,
     bibtex,
+    citation_cff,
     crossref_xml,
+    csl_yaml,
     dblp_xml,
     endnote_xml,
     feeds,
@@ -54,6 +56,8 @@ FORMATS: tuple[Format, ...] = (
     tagged_formats.OVID_LABELS,
     pubmed_abstracts.FORMAT,
     bibtex.FORMAT,
+    citation_cff.FORMAT,
+    csl_yaml.FORMAT,
     arxiv_listing.FORMAT,
     table_format(),
     paper_text.FORMAT,

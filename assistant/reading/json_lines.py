@@ -16,6 +16,7 @@ from assistant.reading import dates, fields
 from assistant.reading.dates import mail_date
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import AROUND, load_line
+from assistant.reading.line_references import line_reference, with_authors
 from assistant.reading.record import paper_of, papers_of, refuse_prose
 from assistant.reading.source import Source
 
@@ -60,7 +61,7 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
     if not isinstance(record, dict):
         raise NoPaper(f"not a JSON object but {_kind(record)}")
     get = record.get
-    return paper_of(
+    paper = paper_of(
         source,
         title=_text(record, "title"),
         abstract=_abstract(record, of_papers),
@@ -74,7 +75,9 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
         tags=fields.tags(get("tags"))
         + fields.tags(get("keywords"))
         + fields.tags(get("categories"), separator=" "),
+        reference=line_reference(record),
     )
+    return with_authors(paper, record)
 
 
 def _published(record: dict[str, Any]) -> str | None:

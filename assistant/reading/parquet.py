@@ -12,6 +12,7 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.archives import Member
 from assistant.reading.columns import Columns, FoundColumns
+from assistant.reading.field_names import is_known
 from assistant.reading.format import Skip
 from assistant.reading.record import papers_of
 from assistant.reading.source import LARGEST_DOCUMENT
@@ -85,7 +86,10 @@ def _wanted(table: ParquetFile, header: FoundColumns) -> list[str]:
     return [
         column.name
         for place, column in enumerate(table.schema_arrow)
-        if place in known or types.is_string(column.type) or types.is_large_string(column.type)
+        if place in known
+        or is_known(column.name)
+        or types.is_string(column.type)
+        or types.is_large_string(column.type)
     ]
 
 

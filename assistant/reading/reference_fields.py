@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import NoPaper
 from assistant.reading.markup import is_ordinary, plain
@@ -16,6 +17,7 @@ from assistant.reference import (
     CslName,
     Reference,
     display_name,
+    display_names,
 )
 
 LONGEST_TEXT = 100_000
@@ -57,6 +59,14 @@ def cleaned(values: Mapping[str, Any]) -> Reference:
         if found:
             reference[key] = found
     return reference
+
+
+def with_author(paper: Paper, people: object) -> Paper:
+    """`paper` with its authors as CSL names in its reference, if these are the same people."""
+    author = cleaned({"author": people}).get("author")
+    if not author or display_names(author) != paper.authors:
+        return paper
+    return paper.model_copy(update={"reference": {**paper.reference, "author": author}})
 
 
 _TEXT_KEYS = frozenset(TEXTS)

@@ -17,10 +17,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.paper import Paper
+from assistant.reading import orcid_works, zotero_items
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import LISTS, load_line, outline, records
 from assistant.reading.record import papers_of
+from assistant.reading.reference_fields import with_author
 from assistant.reading.service_keys import CSL, OPENALEX, OTHERS, SEMANTIC_SCHOLAR, Keys, Record
+from assistant.reading.service_references import author_of, reference_of
 from assistant.reading.source import Source
 
 # Keys that hardly anything but CSL and Crossref has; two of them make a record one of those.
@@ -28,7 +31,8 @@ _CSL_KEYS = frozenset(
     {
         *("type", "issued", "container-title", "DOI", "PMID", "PMCID", "ISSN", "URL", "accessed"),
         *("citation-key", "citation-label", "title-short", "published-print", "published-online"),
-        *("reference-count", "is-referenced-by-count"),
+        *("reference-count", "is-referenced-by-count", "container-title-short", "event-title"),
+        *("collection-title", "publisher-place", "event-place", "number-of-pages", "ISBN"),
     }
 )
 _CSL_NAME_KEYS = frozenset({"family", "given", "literal"})
@@ -40,13 +44,14 @@ _LINES_LOOKED_AT = 5
 
 _SERVICE_LISTS = LISTS | {
     *("hits", "hit", "resultList", "result", "response", "docs", "notes", "collection", "articles"),
+    *("group", "bulk"),
 }
 _FOLDED = ("metadata", "content", "data", "attributes", "info")
 # Keys that only these services use; one of them beside a title makes a record theirs.
 _SERVICE_KEYS = frozenset(
     """abstractText authorString authorList firstPublicationDate arxiv_eprints abstracts
     abstractNote bibcode dctitle descriptions authorids forum arxivId yearPublished identifiers
-    creators author_corresponding index_terms ee""".split()  # noqa: SIM905
+    creators author_corresponding index_terms ee put-code best_oa_location z_authors""".split()  # noqa: SIM905
 )
 # Items of a Zotero library that are not papers.
 _NO_PAPERS = frozenset({"attachment", "note", "annotation"})
@@ -85,7 +90,8 @@ def _read_catalogue(source: Source, skip: Skip) -> Iterator[Paper]:
             raise NoPaper("not a JSON object")
         if last is None:
             raise NoPaper("not a record of a kind known here")
-        return last.paper(record, name)
+        made = last.paper(record, name, reference_of(last, record))
+        return made if last is CSL else with_author(made, author_of(record))
 
     return papers_of(found, paper, source.name, skip)
 
@@ -170,7 +176,12 @@ def _read_service(source: Source, skip: Skip) -> Iterator[Paper]:
     found = records(source.chunks(), _is_service_record, skip, _SERVICE_LISTS)
     unfolded = ((number, _unfolded(value)) for number, value in found)
     papers = (it for it in unfolded if str(it[1].get("itemType")) not in _NO_PAPERS)
-    return papers_of(papers, OTHERS.paper, source.name, skip)
+
+    def paper(record: Record, name: str) -> Paper:
+        made = OTHERS.paper(record, name, reference_of(OTHERS, record))
+        return with_author(made, author_of(record))
+
+    return papers_of(papers, paper, source.name, skip)
 
 
 def _is_service_record(value: Any) -> bool:
@@ -184,8 +195,12 @@ def _unfolded(value: Any) -> Record:
     """The keys of a record together with those of the object that it is folded into."""
     if not isinstance(value, dict):
         return {}
-    within = [value[key] for key in _FOLDED if isinstance(value.get(key), dict)]
-    return {key: it for part in (*within, value) for key, it in part.items()}
+    if work := orcid_works.flat(value):
+        return work
+    folded = {key: value[key] for key in _FOLDED if isinstance(value.get(key), dict)}
+    own = {key: it for key, it in value.items() if key not in folded}
+    record = {key: it for part in (*folded.values(), own) for key, it in part.items()}
+    return zotero_items.with_authors(record) if "itemType" in record else record
 
 
 CATALOGUE = Format(

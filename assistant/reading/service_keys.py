@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.record import paper_of
+from assistant.reading.titles import typed_title, with_subtitle
 from assistant.reading.typed_values import chosen
 
 Record = dict[str, Any]
@@ -181,20 +182,33 @@ class Keys:
     read_authors: Callable[[Any], Iterable[str]] = lambda person: [_name(person)]
     read_tags: Callable[[Any], Iterable[str]] = _texts
 
-    def paper(self, record: Record, source: str) -> Paper:
-        """The paper in a record of this service.
+    def published(self, record: Record) -> str | None:
+        """The date of publication in a record of this service, in ISO 8601."""
+        found = _all(record, self.dates, _dates)
+        return dates.most_exact(found) or next(iter(found), None)
+
+    def title_of(self, record: Record) -> str:
+        """The title in a record of this service, with its subtitle."""
+        typed = record.get("titles")
+        if isinstance(typed, list) and (title := typed_title(typed)):
+            return title
+        return with_subtitle(_first(record, self.title), _first(record, "subtitle"))
+
+    def paper(
+        self, record: Record, source: str, reference: Mapping[str, Any] | None = None
+    ) -> Paper:
+        """The paper in a record of this service; `reference` is as `paper_of` takes it.
 
         Raises:
             NoPaper: it has no title, or is not a paper.
         """
-        published = _all(record, self.dates, _dates)
         return paper_of(
             source,
-            title=_first(record, self.title),
+            title=self.title_of(record),
             abstract=_in_order(record.get("abstract_inverted_index"))
             or _first(record, self.abstract),
             authors=_all(record, self.authors, self.read_authors),
-            published=dates.most_exact(published) or next(iter(published), None),
+            published=self.published(record),
             arxiv=_all(record, self.arxiv, _arxiv_numbers)
             + _ARXIV_NOTE.findall(_first(record, "extra")),
             doi=_all(record, self.doi),
@@ -202,6 +216,7 @@ class Keys:
             url=_all(record, self.url),
             notes=_all(record, "note extra"),
             tags=_all(record, self.tags, self.read_tags),
+            reference=reference,
         )
 
 
@@ -233,7 +248,7 @@ CSL = Keys(
     abstract="abstract",
     authors="author[]",
     dates="issued|published|published-print|published-online|published-other|posted",
-    arxiv="arxiv number archive_location note URL DOI",
+    arxiv="custom.arXiv arxiv number archive_location note URL DOI",
     doi="DOI",
     pmid="PMID",
     url="URL",
@@ -245,7 +260,7 @@ OTHERS = Keys(
     title="title titles dctitle display_title",
     abstract="""abstractText abstract abstracts abstractNote dcdescription descriptions
         description""",
-    authors="authorList|authors|author|creators|dccreator|authorString",
+    authors="authorList|authors|author|creators|dccreator|authorString|z_authors",
     dates="""firstPublicationDate publicationDate publication_date publishedDate pubdate
         preprint_date earliest_date dcdate date dates published issued publicationYear pubYear
         publication_year yearPublished year dcyear pdate cdate""",

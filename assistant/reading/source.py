@@ -14,6 +14,8 @@ from assistant.reading import encoding, fields
 HEAD_BYTES = 65_536
 LARGEST_DOCUMENT = 512 * 1024 * 1024
 """Characters of a text that is held in memory as a whole."""
+LONGEST_YAML = 2 * 1024 * 1024
+"""Characters of a YAML document, or of one record of a list in YAML."""
 LONGEST_LINE = 16 * 1024 * 1024
 """Characters of a line. The longest known records have 5 million."""
 UNREADABLE = "\ufdd0"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from assistant.paper import normalised
 
 # A title that ends like this needs no colon before its subtitle.
@@ -16,3 +19,18 @@ def with_subtitle(title: str, subtitle: str) -> str:
     if f" {normalised(title)} ".endswith(f" {normalised(subtitle)} "):
         return title
     return f"{title} {subtitle}" if title.endswith(_ENDS) else f"{title.rstrip('.')}: {subtitle}"
+
+
+def typed_title(titles: Iterable[Any]) -> str:
+    """The title among those of DataCite or INSPIRE: objects with a type, except the main one.
+
+    Translations and alternatives count only where there is no other.
+    """
+    by_type: dict[str, str] = {}
+    for it in titles:
+        if isinstance(it, dict) and isinstance(it.get("title"), str):
+            kind = str(it.get("titleType") or "")
+            title = with_subtitle(it["title"], str(it.get("subtitle") or ""))
+            by_type.setdefault("" if kind == "None" else kind, title)
+    main = by_type.get("") or next((by_type[kind] for kind in by_type if kind != "Subtitle"), "")
+    return with_subtitle(main, by_type.get("Subtitle", ""))

@@ -8,21 +8,24 @@ from typing import Any
 from assistant.text.json_text import json_text
 
 LONGEST_FIELD = 100_000
-"""Characters of one field. What is longer is no part of a record: full texts, long lists."""
+"""Characters of one field. What is longer, such as a full text, is no part of a record."""
 LONGEST_FIELDS = 500_000
 """Characters of all fields of one record."""
 
 
-def verbatim(record: Mapping[str, Any], used: Container[str] = ()) -> dict[str, str | list[str]]:
+def verbatim(
+    record: Mapping[str, Any], used: Container[str] = (), *, typed: bool = False
+) -> dict[str, str | list[str]]:
     """The fields of `record` but those `used`, as texts or lists of texts.
 
-    Other values are written as JSON; `assistant.text.json_text.json_value` reads them. Empty ones
-    are left out, and so are those too long, the longest first.
+    Other values are written as JSON. Empty ones are left out, and so are those too long, the
+    longest first. With `typed`, `assistant.text.json_text.json_value` gives each value again: a
+    text that could be taken for another value is in quotes.
     """
     found: dict[str, str | list[str]] = {}
     for key, value in record.items():
         if key not in used and value is not None and value not in ("", [], {}):
-            texts = _texts(value)
+            texts = _texts(value, typed)
             if texts and _size(texts) <= LONGEST_FIELD:
                 found[key] = texts
     room = LONGEST_FIELDS - sum(len(key) + _size(texts) for key, texts in found.items())
@@ -34,10 +37,10 @@ def verbatim(record: Mapping[str, Any], used: Container[str] = ()) -> dict[str, 
     return found
 
 
-def _texts(value: Any) -> str | list[str]:
+def _texts(value: Any, typed: bool) -> str | list[str]:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return [item for item in value if item.strip()]
-    return json_text(value)
+    return value if isinstance(value, str) and not typed else json_text(value)
 
 
 def _size(value: str | list[str]) -> int:

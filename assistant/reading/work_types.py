@@ -15,13 +15,15 @@ _NAMES = {
     "article": """preprint eprint postedcontent workingpaper discussionpaper publishedpreprint
         acceptedmanuscript submittedversion articlepreprint""",
     "article-journal": """journalarticle article articlejournal researcharticle articleinpress
-        reviewarticle shortsurvey erratum letter editorial note review journal journalpaper
+        reviewarticle
+        shortsurvey erratum letter editorial note review journal journalpaper
         academicarticle scholarlyarticle originalarticle originalresearch datapaper dataarticle
         articles journals journaltranslation articlereview reviewjournalarticle academicjournal
         earlyaccessarticles lettereditor casereport clinicaltrial metaanalysis systematicreview
         retractedarticle retracted jour j peerreviewedarticle journalissuearticle
-        shortcommunication""",
-    "article-magazine": "magazinearticle magazine magazines articlemagazine mgzn magazinereview",
+        shortcommunication ieeejournals ieeejournalsmagazines ieeeearlyaccessarticles""",
+    "article-magazine": """magazinearticle magazine magazines articlemagazine mgzn magazinereview
+        ieeemagazines""",
     "article-newspaper": "newspaperarticle newspaper newspapers articlenewspaper news",
     "bill": "bill",
     "book": """book books monograph referencebook editedbook booktranslation authoredbook b
@@ -37,7 +39,7 @@ _NAMES = {
     "entry-dictionary": "dictionaryentry entrydictionary",
     "entry-encyclopedia": """encyclopediaarticle encyclopediaentry entryencyclopedia
         referenceworkentry""",
-    "event": "event conference",
+    "event": "event",
     "figure": "figure",
     "graphic": "artwork graphic image photo picture visualartwork artisticexhibition",
     "hearing": "hearing",
@@ -50,10 +52,12 @@ _NAMES = {
     "musical_score": "musicalscore score",
     "pamphlet": "pamphlet brochure booklet",
     "paper-conference": """conferencepaper proceedingsarticle inproceedings conferenceproceedings
-        proceedingspaper conferenceandworkshoppapers paperconference conferences proceedings c
-        conferencearticle workshoppaper conferencecontribution conferenceabstract conferenceposter
+        proceedingspaper
+        conferenceandworkshoppapers paperconference conferences proceedings c
+        conference conferencearticle
+        workshoppaper conferencecontribution conferenceabstract conferenceposter
         meetingabstract proceeding proceedingsseries conferenceoutput abstract cpaper conf
-        conferencepresentation""",
+        conferencepresentation ieeeconferences""",
     "patent": "patent p patentapplication",
     "performance": "performance",
     "periodical": "periodical journalissue journalvolume conferenceproceedingsseries",
@@ -69,13 +73,15 @@ _NAMES = {
     "software": "software computerprogram code program computationalnotebook softwarecode",
     "song": "audiorecording song sound music musicrecording",
     "speech": "presentation speech lecture lecturespeech talk poster slides posters",
-    "standard": "standard standards ieeestandard specification standardsandpolicy",
+    "standard": "standard standards ieeestandard specification standardsandpolicy ieeestandards",
     "thesis": """thesis dissertation phdthesis mastersthesis doctoralthesis masterthesis
         dissertationthesis bachelorthesis thes dissertations habilitation licenciatethesis""",
     "treaty": "treaty",
     "webpage": "webpage website page online onlineresource internet web electronicresource",
 }
 _TYPES = {name: csl for csl, names in _NAMES.items() for name in names.split()}
+for _type in CSL_TYPES:
+    _TYPES.setdefault("".join(filter(str.isalnum, _type)), _type)
 
 
 def csl_type(name: str) -> str:

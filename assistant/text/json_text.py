@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from assistant.text.sanitizing import sanitized_lines
+
 
 def json_text(value: Any) -> str:
     """`value` as a text that `json_value` reads; "" if it cannot be written as JSON."""
@@ -20,11 +22,19 @@ def json_text(value: Any) -> str:
 
 
 def json_value(text: str) -> Any:
-    """The value that `json_text` wrote as `text`."""
+    """The value that `json_text` wrote as `text`, without invisible characters."""
     try:
-        return _loaded(text)
+        return _sanitized(_loaded(text))
     except (ValueError, RecursionError):
         return text
+
+
+def _sanitized(value: Any) -> Any:
+    if isinstance(value, str):
+        return sanitized_lines(value)
+    if isinstance(value, dict):
+        return {sanitized_lines(key): _sanitized(item) for key, item in value.items()}
+    return [_sanitized(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_json(text: str) -> bool:

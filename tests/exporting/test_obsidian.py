@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from hostile import HOSTILE, unseen, writable
 
 from assistant.errors import OutputError

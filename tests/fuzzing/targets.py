@@ -244,6 +244,21 @@ _OAI = b"""<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><r
 _RSS = b"""<rss version="2.0"><channel><item><title>A</title><link>https://x.org</link><description>
 arXiv:2401.00001v1 Announce Type: new\nAbstract: &lt;p&gt;B&lt;/p&gt;</description>
 <guid>oai:arXiv.org:2401.00001v1</guid></item></channel></rss>"""
+_YAML = b"""references:
+- title: A
+  type: book
+  issued: {year: 2020, month: 5}
+  author: [{family: Lovelace, given: Ada}]
+- id: &b b
+  title: *b
+"""
+_CFF = b"""cff-version: 1.2.0
+title: A
+authors: [{family-names: Lovelace, given-names: Ada}]
+preferred-citation:
+  title: B
+  year: 2020
+"""
 _TEXT = b"""A Title: of
 Cats
 Ada Lovelace1, Alan Turing2
@@ -319,6 +334,8 @@ READERS: Mapping[str, Target] = {
     "Ovid tagged": Target(_reader("Ovid tagged"), (_OVID,)),
     "Ovid labelled": Target(_reader("Ovid labelled"), (_OVID_LABELS,)),
     "Cochrane text": Target(_reader("Cochrane text"), (_COCHRANE,)),
+    "CSL YAML": Target(_reader("CSL YAML"), (_YAML,)),
+    "CITATION.cff": Target(_reader("CITATION.cff"), (_CFF,)),
     "PubMed abstracts (text)": Target(_reader("PubMed abstracts (text)"), (_ABSTRACTS,)),
     "web services' JSON": Target(_reader("web services' JSON"), (_SERVICE,)),
 }

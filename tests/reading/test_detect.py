@@ -13,6 +13,8 @@ from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, detect, read_file
 
 EXAMPLES = {
+    "CSL YAML": "---\nreferences:\n- id: x\n  type: book\n  title: y\n...\n",
+    "CITATION.cff": "cff-version: 1.2.0\ntitle: x\nauthors:\n  - name: y\n",
     "scholarly JSON": '{"paperId": "a1", "title": "x", "abstract": "y", "externalIds": {}}',
     "web services' JSON": '{"hits": {"hits": [{"metadata": {"titles": [{"title": "x"}], '
     '"abstracts": [',

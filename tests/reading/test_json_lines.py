@@ -132,13 +132,19 @@ def test_known_fields_are_taken_and_unknown_or_invalid_ones_left() -> None:
         url="https://example.org/p",
         tags=("graphs", "logic", "deep learning"),
         source="papers.jsonl",
+        reference={"custom": {"json": {"citations": "12", "source": "elsewhere"}}},
     )
     (bare,), failures = read_lines(
         record(
             authors=7, published="soon", doi="none", id="17", pmid="x", url="javascript:x", tags=1
         )
     )
-    assert bare == Paper(title="A title", abstract="An abstract.", source="papers.jsonl")
+    assert bare == Paper(
+        title="A title",
+        abstract="An abstract.",
+        source="papers.jsonl",
+        reference={"custom": {"json": {"id": "17"}}},
+    )
     assert failures == []
 
 

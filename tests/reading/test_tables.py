@@ -110,6 +110,12 @@ def test_zotero() -> None:
         url="https://example.org/p",
         tags=("logic", "graphs"),
         source="papers.csv",
+        reference={
+            "type": "article-journal",
+            "container-title": "A Journal",
+            "note": "arXiv:2403.01234 [cs]\nPMID: 77",
+            "custom": {"csv": {"Key": "AB", "Automatic Tags": "x", "entry-type": "journalArticle"}},
+        },
     )
     assert papers[1].authors == ("Jane Doe", "Rick Roe Jr.")
     assert (papers[1].published, papers[1].tags) == ("2023", ("x",))
@@ -264,6 +270,7 @@ def test_spellings_of_columns(header: str) -> None:
         published="2020",
         doi="10.1000/1",
         source="papers.csv",
+        reference={"custom": {"csv": {header.partition(",")[0]: "1"}}},
     )
 
 

@@ -1,0 +1,296 @@
+"""What tables, data sets and services call the fields of a reference: names -> a reference.
+
+A name is compared without capitals, spaces and signs: "Source title", "journal_name", "startPage".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from assistant.reading import fields, names
+from assistant.reading.names import csl_name
+from assistant.reading.retraction import status_of_words
+from assistant.reading.verbatim import verbatim
+from assistant.reading.work_types import CSL_TYPES, csl_type
+from assistant.reference import CUSTOM, ENTRY_TYPE, RETRACTED
+
+# The first name that has a value counts.
+_NAMES = {
+    "container-title": """container containertitle publicationtitle sourcetitle
+        sourcetitleanthologytitle journal journaltitle journalname journalfullname journalbook
+        publicationname booktitle proceedingstitle encyclopediatitle dictionarytitle bookname
+        periodical periodicaltitle secondarytitle parenttitle hosttitle magazine newspaper
+        primarylocationsourcedisplayname hostvenuedisplayname venue journalconference
+        conferencejournal publicationvenue publication pub so""",
+    "container-title-short": """abbreviatedsourcetitle journalabbreviation journalisoabbreviation
+        isoabbreviation isosourceabbreviation journalabbrev abbreviatedjournal medlineta
+        medlineabbreviation medlinejournal journalshort sourcetitleabbreviation alternatejournal
+        j9 ji""",
+    "collection-title": "series bookseriestitle seriestitle bookseries se",
+    "collection-number": "seriesnumber seriesvolume bookseriesnumber",
+    "volume": "volume journalvolume bibliovolume volumenumber vol vl",
+    "issue": "issue journalissue biblioissue issuenumber issueno is",
+    "page": """pages page pagerange pagination pageinfo pagenumbers pageno pp articlepages
+        journalpages medlinepgn""",
+    "number-of-pages": "numpages numberofpages pagecount pagetotal totalpages pg",
+    "number-of-volumes": "numberofvolumes",
+    "chapter-number": "chapter chapternumber",
+    "section": "section",
+    "publisher": """publisher publishername dcpublisher primarylocationsourcehostorganizationname
+        university school pu""",
+    "publisher-place": """place publisherplace publishercity placeofpublication publicationplace
+        publisherlocation placepublished pi""",
+    "ISBN": """isbn isbns isbn13 isbn10 printisbn pisbn isbnprint eisbn electronicisbn onlineisbn
+        isbnelectronic bn""",
+    "ISSN": """issn issns journalissn printissn pissn issnprint issnl eissn essn onlineissn
+        electronicissn issnelectronic issnonline primarylocationsourceissn journalissns
+        sourceissn sn ei""",
+    "language": "language languageoforiginaldocument languages documentlanguage lang dclanguage la",
+    "PMCID": "pmcid pmc pubmedcentralid pmcidentifier idspmcid",
+    "citation-key": "citationkey citekey bibtexkey bibkey citationid texkey",
+    "genre": "thesistype reporttype degreetype",
+    "edition": "edition",
+    "event-title": """conferencename conferencetitle meetingname meetingtitle conference
+        eventtitle ct""",
+    "event-place": "conferencelocation conferenceplace meetinglocation eventplace eventlocation cl",
+    "number": "reportnumber reportno patentnumber technicalreportnumber documentnumber",
+    "title-short": "shorttitle",
+    "call-number": "callnumber",
+    "archive": "archive",
+    "archive_location": "archivelocation locinarchive",
+    "source": "librarycatalog databaseprovider databasename",
+    "license": "rights license licence copyright",
+    "medium": "medium",
+    "scale": "scale",
+    "version": "version",
+    "note": "extra comments comment note",
+    "annote": "notes annote annotation researchnotes",
+    "authority": "court issuingauthority assignee",
+}
+_ROLES = {
+    "editor": "editors editor bookeditors volumeeditors be",
+    "translator": "translators translator",
+    "collection-editor": "serieseditors serieseditor",
+    "container-author": "bookauthors bookauthor",
+    "composer": "composer composers",
+    "contributor": "contributors contributor",
+    "director": "director directors",
+    "illustrator": "illustrator illustrators",
+    "interviewer": "interviewer interviewers",
+    "performer": "castmember performer",
+    "producer": "producer producers",
+    "recipient": "recipient recipients",
+    "reviewed-author": "reviewedauthor",
+    "script-writer": "scriptwriter",
+}
+_DATES = {
+    "accessed": "accessdate accessed dateaccessed urldate lastaccessed",
+    "event-date": "conferencedate conferencedates meetingdate eventdate",
+    "submitted": "datesubmitted submitted filingdate",
+    "original-date": "originaldate",
+}
+_FIRST_PAGE = """pagestart startpage firstpage beginningpage startingpage bibliofirstpage pagefirst
+    startpagenumber spage bp"""
+_LAST_PAGE = """pageend endpage lastpage endingpage bibliolastpage pagelast endpagenumber epage
+    ep"""
+_ARTICLE_NUMBER = "artno articlenumber articleno articlenum elocationid elocation articleid ar"
+_TYPE = """itemtype documenttype publicationtype contenttype articletype doctype resourcetype
+    worktype referencetype publicationtypes entrytype documenttypes type genre dt pt
+    documentidentifier"""
+_STATUS = "isretracted retracted retractionnature retractionstatus updatetype"
+_ALL = {
+    name: (key, place)
+    for key, spelled in {
+        **_NAMES,
+        **_ROLES,
+        **_DATES,
+        "first page": _FIRST_PAGE,
+        "last page": _LAST_PAGE,
+        "article number": _ARTICLE_NUMBER,
+        "entry type": _TYPE,
+        "status": _STATUS,
+        "number or issue": "number no",
+    }.items()
+    for place, name in enumerate(spelled.split())
+}
+# Of these all values count: a journal has an ISSN in print and another online.
+_SEVERAL = frozenset({"ISBN", "ISSN"})
+_NUMBERS_BETWEEN = re.compile(r"[;,\s|]+")
+_RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
+# Characters of a value with a place; longer ones are kept as they are.
+_LONGEST = 20_000
+_PARTS = {
+    "family": "lastName last_name familyName family last",
+    "given": "firstName first_name givenName given first middle",
+    "suffix": "suffix",
+    "dropping-particle": "dropping-particle",
+    "non-dropping-particle": "non-dropping-particle",
+}
+_WHOLE = "literal name full_name fullName collectiveName display_name text raw_author_name"
+_NOT_WORD = re.compile(r"[\W_]+")
+_YES = frozenset({"true", "yes", "1", "y"})
+# What services and programs write for nothing.
+_BLANK = frozenset({"null", "none", "nan", "n/a", "na", "-", "--"})
+
+
+def folded(name: str) -> str:
+    """A name without capitals, spaces and signs."""
+    return _NOT_WORD.sub("", name.casefold())
+
+
+def is_known(name: str) -> bool:
+    """Whether a field of this name has a place in a reference."""
+    return folded(name) in _ALL
+
+
+def reference_of_fields(
+    values: Mapping[str, Any], format_name: str, *, family_first: bool = False, ours: bool = False
+) -> dict[str, Any]:
+    """The reference in named values, for `paper_of`; what has no place is kept as it is.
+
+    Args:
+        values: the fields of a record that are not a Paper's own, by their names.
+        format_name: the name under which `custom` has the rest.
+        family_first: in names of people the family name comes first.
+        ours: types are those of CSL, as our exports write them.
+    """
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    rest: dict[str, Any] = {}
+    for name, value in values.items():
+        key, place = _ALL.get(folded(name), ("", 0))
+        text = _text(value) if key else ""
+        if text.casefold() in _BLANK:
+            continue
+        if not text or len(text) > _LONGEST:
+            rest[name] = value
+        else:
+            found.setdefault(key, []).append((place, name, text))
+    reference: dict[str, Any] = {}
+    first: dict[str, tuple[str, str]] = {}
+    for key, several in found.items():
+        _, name, text = min(several)
+        if key in _SEVERAL:
+            reference[key] = ", ".join(_numbers(text for _, _, text in sorted(several)))
+            continue
+        rest |= {other: values[other] for _, other, same in several if same != text}
+        if key in _ROLES:
+            reference[key] = _people(text, family_first=family_first)
+        elif key in _DATES and fields.date(text) != text:
+            rest[name] = values[name]
+        elif key in _NAMES or key in _DATES:
+            reference[key] = text
+        else:
+            first[key] = name, text
+    _add_pages(reference, first, rest)
+    _add_type(reference, first, rest, ours=ours)
+    kept = verbatim(rest)
+    return reference | ({CUSTOM: {format_name: kept}} if kept else {})
+
+
+def _text(value: Any) -> str:
+    """The text of a value that is one, or a list of some; "" for any other."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str | int | float):
+        return str(value).strip()
+    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
+        return "; ".join(map(str, value))
+    if isinstance(value, list) and len(value) == 1:
+        return _text(value[0])
+    if isinstance(value, dict):
+        inner = next((value[key] for key in ("name", "title", "raw", "value") if key in value), "")
+        return _text(inner) if len(value) == 1 else ""
+    return ""
+
+
+def _numbers(texts: Iterable[str]) -> list[str]:
+    """Each ISBN or ISSN once; they are between signs or spaces."""
+    parts = (part for text in texts for part in _NUMBERS_BETWEEN.split(text) if part)
+    distinct: dict[str, str] = {}
+    for part in parts:
+        distinct.setdefault(part.replace("-", "").upper(), part)
+    return list(distinct.values())
+
+
+def csl_person(person: Any) -> dict[str, str]:
+    """The CSL name in an object with its parts, or in a text; {} if there is none."""
+    if not isinstance(person, dict):
+        return csl_name(person) if isinstance(person, str) else {}
+    if _has_family(person):
+        name = {
+            part: " ".join(text for key in keys.split() if (text := _text(person.get(key))))
+            for part, keys in _PARTS.items()
+        }
+        return {part: text for part, text in name.items() if text}
+    keys = f"{_WHOLE} {_PARTS['given']}".split()
+    whole = next((text for key in keys if (text := _text(person.get(key)))), "")
+    is_group = str(person.get("nameType") or "").startswith("Org")
+    return {"literal": whole} if is_group else csl_name(whole)
+
+
+def is_divided(person: Any) -> bool:
+    """Whether a person's name is in its parts, or has a comma between them."""
+    if isinstance(person, dict):
+        return _has_family(person) or any("," in _text(person.get(key)) for key in _WHOLE.split())
+    return isinstance(person, str) and "," in person
+
+
+def _has_family(person: dict[str, Any]) -> bool:
+    return any(_text(person.get(key)) for key in _PARTS["family"].split())
+
+
+def _people(text: str, *, family_first: bool) -> list[dict[str, str]]:
+    written = text.split(";") if ";" in text or family_first else names.split(text)
+    return [name for one in written if (name := csl_name(one))]
+
+
+def _add_pages(
+    reference: dict[str, Any], first: Mapping[str, tuple[str, str]], rest: dict[str, Any]
+) -> None:
+    (first_name, begin), (last_name, end) = (
+        first.get(key, ("", "")) for key in ("first page", "last page")
+    )
+    if begin and "page" not in reference:
+        reference["page"] = f"{begin}-{end}" if end and end != begin else begin
+    for name, page in ((first_name, begin), (last_name, end)):
+        if page and page not in reference.get("page", ""):
+            rest[name] = page
+    name, article = first.get("article number", ("", ""))
+    if article:
+        # CSL has the number of an article that has no pages as its page.
+        key = "number" if "page" in reference else "page"
+        if reference.setdefault(key, article) != article:
+            rest[name] = article
+    name, number = first.get("number or issue", ("", ""))
+    if number:
+        # BibTeX calls the issue of a journal its number.
+        key = "issue" if "volume" in reference and "issue" not in reference else "number"
+        if reference.setdefault(key, number) != number:
+            rest[name] = number
+
+
+def _add_type(
+    reference: dict[str, Any],
+    first: Mapping[str, tuple[str, str]],
+    rest: dict[str, Any],
+    *,
+    ours: bool,
+) -> None:
+    name, said = first.get("status", ("", ""))
+    if said:
+        status = RETRACTED if said.casefold() in _YES else status_of_words([said])
+        if status:
+            reference["status"] = status
+        rest[name] = said
+    _, written = first.get("entry type", ("", ""))
+    if ours and written in CSL_TYPES:
+        reference["type"] = written
+    elif written:
+        rest[ENTRY_TYPE] = written
+        if found := csl_type(written):
+            reference["type"] = found
+        # A type "Retraction" is a work about another.
+        if _RETRACTED.search(written):
+            reference["status"] = RETRACTED

@@ -1,0 +1,139 @@
+"""References in JSON lines: ours, which have one as it is stored, and those of data sets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assistant.paper import Paper
+from assistant.reading import fields, reference_fields
+from assistant.reading.field_names import reference_of_fields
+from assistant.reading.verbatim import verbatim
+from assistant.reference import CUSTOM, DATES, NAMES, RETRACTED, TEXTS
+
+# Fields of a Paper, and what is derived from it in our lines.
+_OF_PAPER = frozenset(
+    """title abstract authors published date arxiv arxiv_id doi pmid url tags keywords categories
+    tldr year pubmed_id author""".split()  # noqa: SIM905
+)
+_KEYS = frozenset({*TEXTS, *NAMES, *DATES, CUSTOM})
+_OUR_ID = re.compile(r"doi:10\.\S+|arxiv:\S+|pmid:\d+|text:[0-9a-f]{16}")
+# "Phys.Rev.D76:013009,2007", "J. Stat. Phys. 123, 45-67 (2006)", "Ann. Math. 170 (2009), 1-9".
+_PLACE = re.compile(
+    r"(?P<journal>(?:[^\d:;()]|(?:(?<=\.)|(?<=\s\w)):(?=\s)){2,150}?)[\s,]*(?:\bno\.?\s?)?(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
+    r"(?:\s*\((?:19|20)\d\d\))?(?:\s*(?:\((?P<issue>\d{1,3})\)|,?\s*no\.?\s*(?P<number>\d{1,3})))?"
+    r"\s*[:,]?\s*(?:pp?\.\s*)?(?P<page>[A-Z]?\d{1,7}(?:-{1,2}[A-Z]?\d{1,7})?)?"
+    r"[\s,]*(?:\(?(?:19|20)\d\d\)?)?[.\s]*",
+    re.IGNORECASE,
+)
+_WITHDRAWN = re.compile(
+    r"(?:this (?:paper|article|submission|manuscript) )?(?:(?:has been|is|was) )?withdrawn\b",
+    re.IGNORECASE,
+)
+
+
+def line_reference(record: dict[str, Any]) -> dict[str, Any]:
+    """The reference in an object of JSON lines, for `paper_of`."""
+    stored = record.get("reference")
+    is_ours = isinstance(stored, dict) and stored.keys() <= _KEYS
+    rest = {
+        key: value
+        for key, value in record.items()
+        if key not in _OF_PAPER
+        and not (key == "id" and _is_known_id(value))
+        and not (key == "reference" and (is_ours or not value))
+    }
+    if "authors_parsed" in rest:
+        reference = _of_arxiv(rest)
+    else:
+        reference = reference_of_fields(rest, "json") if rest else {}
+    if not is_ours or not isinstance(stored, dict):
+        return reference
+    custom = stored.get(CUSTOM)
+    both = {**reference.get(CUSTOM, {}), **(custom if isinstance(custom, dict) else {})}
+    own = {key: value for key, value in stored.items() if key != "author"}
+    return {**reference, **own, **({CUSTOM: both} if both else {})}
+
+
+def with_authors(paper: Paper, record: dict[str, Any]) -> Paper:
+    """`paper` with the names in its reference as its line divides them.
+
+    The line of a merged paper may have other names there than among its authors.
+    """
+    stored = record.get("reference")
+    is_ours = isinstance(stored, dict) and stored.keys() <= _KEYS
+    if not is_ours or not isinstance(stored, dict):
+        people = _divided(record)
+        return reference_fields.with_author(paper, people) if people else paper
+    author = reference_fields.cleaned({"author": stored.get("author")}).get("author")
+    if not author:
+        return paper
+    return paper.model_copy(update={"reference": {**paper.reference, "author": author}})
+
+
+def _divided(record: dict[str, Any]) -> list[dict[str, str]]:
+    """The authors as arXiv's snapshot and S2ORC divide their names; none of others."""
+    parsed = record.get("authors_parsed")
+    if isinstance(parsed, list):
+        parts = [[*map(str, name[:3]), "", "", ""] for name in parsed if isinstance(name, list)]
+        return [
+            {"family": family, "given": given.replace(". -", ".-"), "suffix": suffix}
+            for family, given, suffix, *_ in parts
+        ]
+    authors = record.get("authors")
+    people = authors if isinstance(authors, list) else []
+    if not all(isinstance(person, dict) and person.get("last") for person in people):
+        return []
+    return [
+        {
+            "family": str(person["last"]),
+            "given": " ".join(_names(person.get("first")) + _names(person.get("middle"))),
+            "suffix": str(person.get("suffix") or ""),
+        }
+        for person in people
+    ]
+
+
+def _names(value: Any) -> list[str]:
+    names = value if isinstance(value, list) else [value]
+    return [name for name in names if isinstance(name, str) and name.strip()]
+
+
+def _is_known_id(value: Any) -> bool:
+    """Whether an `id` is read as an identifier of the paper, or made of one."""
+    return fields.arxiv(value) is not None or (
+        isinstance(value, str) and _OUR_ID.fullmatch(value) is not None
+    )
+
+
+def _of_arxiv(rest: dict[str, Any]) -> dict[str, Any]:
+    """The reference in a line of arXiv's snapshot, whose comments are a note."""
+    used = ("authors_parsed", "comments", "license")
+    custom = verbatim(rest, used)
+    reference: dict[str, Any] = {
+        "type": "article",
+        "archive": "arXiv",
+        "note": rest.get("comments"),
+        "license": rest.get("license"),
+        **_place(rest.get("journal-ref")),
+    }
+    if isinstance(comments := rest.get("comments"), str) and _WITHDRAWN.match(comments):
+        reference["status"] = RETRACTED
+    return reference | ({CUSTOM: {"arxiv": custom}} if custom else {})
+
+
+def _place(value: Any) -> dict[str, str]:
+    """Journal, volume and page in the text that authors give to arXiv, where it is clear."""
+    # Single spaces and a bound keep the search short.
+    text = " ".join(value[:1000].split())[:300] if isinstance(value, str) else ""
+    found = _PLACE.fullmatch(text)
+    if found is None or found["journal"].count(",") > 1:
+        return {}
+    parts = {
+        "type": "article-journal",
+        "container-title": found["journal"].strip(" ,"),
+        "volume": found["volume"],
+        "issue": found["issue"] or found["number"] or "",
+        "page": (found["page"] or "").replace("--", "-"),
+    }
+    return {key: part for key, part in parts.items() if part}
