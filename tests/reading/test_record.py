@@ -81,7 +81,8 @@ def records(form: str, *pairs: tuple[str, str]) -> str:
         "wos": "PT J\nTI {}\nAB {}\nER\n\n",
         "bib": "@article{{k,\n title = {{{}}},\n abstract = {{{}}}\n}}\n",
         "csv": '"{}","{}"\n',
-        "rss": "<item><title>{}</title><link>https://x.org</link><description>{}</description></item>\n",
+        "rss": "<item><title>{}</title><link>https://arxiv.org/abs/2101.00001</link><description>{}"
+        "</description></item>\n",
         "pubmed": "<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>{}"
         "</ArticleTitle><Abstract><AbstractText>{}</AbstractText></Abstract></Article>"
         "</MedlineCitation></PubmedArticle>\n",
