@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from assistant.reference import STATUSES
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 # What arXiv registers for each of its papers: the same name as the arXiv id behind it.
@@ -78,6 +80,20 @@ class Paper(BaseModel):
     def year(self) -> str:
         """The year in which it was published, four digits; "" if that is not known."""
         return (self.published or "")[:4]
+
+    @property
+    def status(self) -> str:
+        """One of `reference.STATUSES` if it was retracted or corrected; "" if that is not known."""
+        status = self.reference.get("status", "")
+        return status if status in STATUSES else ""
+
+    @property
+    def shown_title(self) -> str:
+        """Its title for readers, with a mark if it was retracted, corrected or is in doubt."""
+        mark = self.status.upper()
+        return (
+            f"{mark}: {self.title}" if mark and mark[:7] not in self.title.upper() else self.title
+        )
 
     @property
     def id(self) -> str:

@@ -70,7 +70,7 @@ def display_name(name: Mapping[str, str]) -> str:
     family, given = name.get("family", ""), name.get("given", "")
     if len(name) == 2 and family and given and given.isascii():  # most names: an import feels it
         return f"{given} {family}"
-    if _is_east_asian(family) and _is_east_asian(given):
+    if is_east_asian(family) and is_east_asian(given):
         return family + given
     return " ".join(part for key in _PARTS if (part := name.get(key, "")))
 
@@ -80,7 +80,7 @@ def display_names(names: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
     return tuple(map(display_name, names))
 
 
-def _is_east_asian(text: str) -> bool:
+def is_east_asian(text: str) -> bool:
     """Whether it is written in Chinese characters, kana or Hangul, which need no space."""
     return bool(text) and all(
         "\u3040" <= mark <= "\u9fff" or "\uac00" <= mark <= "\ud7af" for mark in text

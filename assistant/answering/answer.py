@@ -123,7 +123,7 @@ class Answer:
             "sources": [
                 {
                     "n": n,
-                    "paper": {"id": source.stored.id, "title": source.stored.title},
+                    "paper": {"id": source.stored.id, "title": source.stored.shown_title},
                     "sentence": source.sentence,
                     "start": source.start,
                     "end": source.end,

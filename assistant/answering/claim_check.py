@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
 
 # `Yes,` or `No,` at the start is true or false only together with the question.
-_REPLY = re.compile(r"^(yes|no)[,.;:]\s+", re.IGNORECASE)
+_REPLY = re.compile(r"^(yes|no)(?:[,;:]|\.(?!\s*\d))\s+", re.IGNORECASE)
 
 # Log odds of relevance that a claim needs, and that it may lose against its evidence. A seventh of
 # the annotators' answers fall below, and are quoted; sentences that leave out what was asked lose 2

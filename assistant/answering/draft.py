@@ -131,7 +131,7 @@ class Draft:
         quotations = []
         for n in evidence_numbers:
             source = self._evidence[n - 1]
-            heading = sanitized(source.stored.title) if self._headed else ""
+            heading = sanitized(source.stored.shown_title) if self._headed else ""
             quotations.append(Claim(source.text, "quoted", (n,), heading))
         self.claims += quotations
         return quotations

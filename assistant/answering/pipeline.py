@@ -110,8 +110,8 @@ class AnswerPipeline:
         text, own_filters = parse_query(parsed.text)
         if not text.strip():
             raise UsageError(
-                "There are only filters and no question. Ask something about these papers, or see "
-                "them with `assistant list`."
+                "There are only filters and no question. Ask something about these papers, or list "
+                "them: with `list` on the command line, or in the Library of the page."
             )
         return self._answer(parsed, text, filters.combine(own_filters), history, progress)
 

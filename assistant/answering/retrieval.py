@@ -129,7 +129,7 @@ def is_informative(sentence: str) -> bool:
 
 def nearest_papers(hits: Sequence[Hit]) -> tuple[NearestPaper, ...]:
     """The papers of `hits` as part of an answer."""
-    return tuple(NearestPaper(hit.stored.id, hit.stored.title, hit.score) for hit in hits)
+    return tuple(NearestPaper(hit.stored.id, hit.stored.shown_title, hit.score) for hit in hits)
 
 
 def to_evidence(ranking: RankedSentences, row: int, score: float | None = None) -> Evidence:

@@ -12,6 +12,7 @@ import typer.core
 from assistant import __version__
 from assistant.cli import (
     ask,
+    cite,
     digest,
     duplicates,
     export,
@@ -134,6 +135,7 @@ _add(
 _add("similar", search.similar, "assistant similar arxiv:1706.03762 --since 2018")
 _add("list", search.list_papers, "assistant list | head", "assistant list tag:nlp")
 _add("show", search.show, "assistant show arxiv:1706.03762")
+_add("cite", cite.cite, "assistant cite arxiv:1706.03762 --style ieee")
 _add("tag", tagging.tag, "assistant tag star arxiv:1706.03762")
 _add("untag", tagging.untag, "assistant untag to-read --tag to-read --until 2020")
 _add("remove", tagging.remove, "assistant remove --source old.bib")

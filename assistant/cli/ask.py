@@ -240,5 +240,7 @@ def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], stream
     for n in numbers:
         item = evidence[n - 1]
         streams.line(
-            (f"[{n}]", "cyan"), f" {sanitized(item.stored.title)} — ", (f"“{item.text}”", "dim")
+            (f"[{n}]", "cyan"),
+            f" {sanitized(item.stored.shown_title)} — ",
+            (f"“{item.text}”", "dim"),
         )

@@ -93,6 +93,11 @@ class FilterOptions:
         _option("--source", "FILE", "Only papers read from this file. Repeat to allow several."),
     ] = None
 
+    retracted: Annotated[
+        str | None,
+        _option("--retracted", "yes|no", "Only papers known to be retracted, or only others."),
+    ] = None
+
     def __post_init__(self) -> None:
         """Report an invalid value before the command does anything.
 
@@ -104,7 +109,7 @@ class FilterOptions:
     @cached_property
     def filters(self) -> Filters:
         """The filters that the options give."""
-        from assistant.library import Filters
+        from assistant.library import Filters, yes_or_no
 
         return Filters(
             since=self.since,
@@ -112,6 +117,7 @@ class FilterOptions:
             authors=tuple(self.author or ()),
             tags=tuple(self.tag or ()),
             sources=tuple(self.source or ()),
+            retracted=yes_or_no(self.retracted or ""),
         )
 
     def with_query(self, query: str) -> tuple[str, Filters]:

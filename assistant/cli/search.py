@@ -51,8 +51,8 @@ def search(
     """Find papers by full-text and vector search, best first.
 
     The query can contain filters: since:2024 until:2024-06-30 author:hinton tag:nlp
-    source:page.txt. A - before author, tag or source excludes papers. Filters alone list the
-    newest papers.
+    source:page.txt retracted:no. A - before author, tag or source excludes papers. Filters alone
+    list the newest papers.
     """
     streams = call.streams
     batch = Batch(query, streams)
@@ -146,7 +146,10 @@ def show(
     *,
     call: Call,
 ) -> None:
-    """Show one paper: metadata, TL;DR and abstract."""
+    """Show one paper: metadata, reference, TL;DR and abstract."""
+    from assistant.exporting import ExportRecord
+    from assistant.exporting.citation_styles import formatted_reference
+
     streams = call.streams
     with call.open_session(embedding=False) as session:
         stored = session.library.papers.get(key)
@@ -176,10 +179,11 @@ def show(
         )
         return
     paper = stored.paper
-    streams.line((paper.title, "bold"))
+    streams.line((paper.shown_title, "bold"))
     known = [
         ("Id", f"{stored.id} (#{stored.number})"),
         *_described(paper),
+        ("Reference", formatted_reference(ExportRecord.from_paper(paper, stored.id), "apa")),
         (
             "Read from",
             ", ".join(sorted({name for record in records for name in record.sources if name})),
@@ -218,7 +222,7 @@ def _show_record(place: int, record: SourceRecord, streams: Streams) -> None:
     files = ", ".join(filter(None, record.sources)) or "not read from a file"
     streams.line((f"{place}. {files}", "bold"))
     known = [
-        ("Title", paper.title),
+        ("Title", paper.shown_title),
         *_described(paper, ("DOI", paper.doi), ("arXiv", paper.arxiv), ("PMID", paper.pmid)),
         ("Abstract", paper.abstract),
     ]
@@ -228,11 +232,11 @@ def _show_record(place: int, record: SourceRecord, streams: Streams) -> None:
 def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) -> None:
     line = tldr.text if tldr else ""
     if not streams.is_terminal:
-        columns = (str(stored.number), stored.id, stored.title, line)
+        columns = (str(stored.number), stored.id, stored.shown_title, line)
         streams.line("\t".join(" ".join(column.split()) for column in columns))
         return
     streams.line(
-        (f"#{stored.number}", "bold"), "  ", sanitized(stored.title), "  ", (stored.id, "dim")
+        (f"#{stored.number}", "bold"), "  ", sanitized(stored.shown_title), "  ", (stored.id, "dim")
     )
     if line:
         streams.line("    ", (line, "green"))
@@ -247,7 +251,7 @@ def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_j
         streams.note(NOTHING)
     for n, hit in enumerate(hits, 1):
         streams.line(
-            (f"{n:>2}.", "bold"), f" {sanitized(hit.stored.title)}  ", (hit.stored.id, "dim")
+            (f"{n:>2}.", "bold"), f" {sanitized(hit.stored.shown_title)}  ", (hit.stored.id, "dim")
         )
 
 

@@ -80,7 +80,7 @@ def remove(
     streams = call.streams
     with call.open_session() as session:
         kept = session.library
-        papers = _selected(kept, keys, options.filters)
+        papers = selected(kept, keys, options.filters)
         if not papers:
             streams.note(NOTHING)
             return
@@ -111,7 +111,7 @@ def _ask(papers: list[StoredPaper], streams: Streams) -> None:
         raise typer.Exit(1)
 
 
-def _selected(library: Library, keys: list[str] | None, filters: Filters) -> list[StoredPaper]:
+def selected(library: Library, keys: list[str] | None, filters: Filters) -> list[StoredPaper]:
     """The named papers, each once, or the papers that match the filters.
 
     Raises:
@@ -147,6 +147,6 @@ def _retag(
     if not tags:
         raise UsageError("No tag was given. Example: assistant tag star ID")
     with call.open_session(embedding=False) as session:
-        papers = _selected(session.library, keys, filters)
+        papers = selected(session.library, keys, filters)
         changed = change(session.library)([stored.number for stored in papers], tags)
     call.streams.line(f"{format_count(len(papers), 'paper')} selected, {changed:,} changed.")

@@ -84,7 +84,7 @@ def show_explanation(explanation: Explanation, streams: Streams, *, json: bool) 
             }
         )
         return
-    streams.line((sanitized(stored.title), "bold"), "  ", (stored.id, "dim"))
+    streams.line((sanitized(stored.shown_title), "bold"), "  ", (stored.id, "dim"))
     streams.line(("TL;DR: ", "bold"), shown.text, (f"  ({shown.method})", "dim"))
     streams.line(("From:  ", "bold"), explanation.source)
     streams.line()

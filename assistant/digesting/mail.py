@@ -86,7 +86,7 @@ def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield from _wrapped(entry.stored.title, "* ")
+    yield from _wrapped(entry.stored.shown_title, "* ")
     yield from _wrapped(" · ".join(entry.byline))
     if entry.tldr:
         yield from _wrapped(entry.tldr)

@@ -33,7 +33,7 @@ def _section(name: str, entries: Sequence[Entry], *, with_topic: bool = False) -
 
 
 def _lines(entry: Entry, *, with_topic: bool) -> Iterator[str]:
-    title = f"**{markdown_text(entry.stored.title)}**"
+    title = f"**{markdown_text(entry.stored.shown_title)}**"
     yield f"- [{title}]({entry.link})" if entry.link else f"- {title}"
     if entry.byline:
         yield " · ".join(map(markdown_text, entry.byline))

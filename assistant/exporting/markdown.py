@@ -33,7 +33,7 @@ _HEAD_CHARACTERS = 16_384
 def markdown(records: Iterable[ExportRecord]) -> Iterator[str]:
     """A heading and a section per record."""
     for record in records:
-        yield "\n\n".join([f"## {markdown_text(record.title)}", *_body(record)]) + "\n\n"
+        yield "\n\n".join([f"## {markdown_text(record.shown_title)}", *_body(record)]) + "\n\n"
 
 
 def write_notes(records: Iterable[ExportRecord], folder: Path) -> int:
@@ -78,7 +78,7 @@ def _note(record: ExportRecord) -> str:
         for name, value in _front_matter(record)
         if value
     ]
-    title = f"# {markdown_text(record.title)}"
+    title = f"# {markdown_text(record.shown_title)}"
     blocks = ["\n".join(["---", *front_matter, "---"]), title, *_body(record)]
     return "\n\n".join(blocks) + "\n"
 

@@ -25,11 +25,14 @@ _NOT_IN_NAMES = re.compile(r"[^\w\s.'’‐-]|[\d_]")
 class ExportRecord:
     """The sanitized fields of a paper; missing ones are "". `link` is a web address or "".
 
+    `shown_title` is the title for readers, with a mark if the paper was retracted.
+
     `reference` is the rest of its bibliographic record; see `assistant.reference`.
     """
 
     id: str
     title: str
+    shown_title: str
     authors: tuple[str, ...]
     published: str
     arxiv: str
@@ -59,6 +62,7 @@ class ExportRecord:
         return cls(
             id=sanitized(paper_id),
             title=sanitized(paper.title),
+            shown_title=sanitized(paper.shown_title),
             authors=_sanitized_values(paper.authors),
             published=paper.published or "",
             arxiv=sanitized(paper.arxiv or ""),
@@ -75,7 +79,9 @@ class ExportRecord:
 
 # Column order of tables; `link` is derived from the other fields, `reference` is no text.
 COLUMNS = tuple(
-    name for name in ExportRecord.__dataclass_fields__ if name not in ("link", "reference")
+    name
+    for name in ExportRecord.__dataclass_fields__
+    if name not in ("link", "reference", "shown_title")
 )
 
 

@@ -3,7 +3,7 @@
 from assistant.library.backup import restore
 from assistant.library.backup_file import Backup
 from assistant.library.catalog import STAR
-from assistant.library.filters import EVERYTHING, Filters, parse_query
+from assistant.library.filters import EVERYTHING, Filters, parse_query, yes_or_no
 from assistant.library.integrity import IntegrityProblem
 from assistant.library.library import Library
 from assistant.library.possible_duplicates import DuplicatePair
@@ -48,4 +48,5 @@ __all__ = [
     "VectorState",
     "parse_query",
     "restore",
+    "yes_or_no",
 ]

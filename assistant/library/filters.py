@@ -14,11 +14,13 @@ from assistant.library.name_matching import fold, full_words, name_words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FILTER = re.compile(
-    r"""(?<!\S)(?P<minus>-?)(?P<word>since|until|author|tag|source):
+    r"""(?<!\S)(?P<minus>-?)(?P<word>since|until|author|tag|source|retracted):
         (?: ["“„](?P<quoted>[^"“”„]*)(?P<closed>["“”])[,;.?!]* | (?P<plain>[^\s"“”„]\S*) )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_OPEN_QUOTE = re.compile(r"(?<!\S)-?(since|until|author|tag|source):[\"“„]", re.IGNORECASE)
+_OPEN_QUOTE = re.compile(
+    r"(?<!\S)-?(since|until|author|tag|source|retracted):[\"“„]", re.IGNORECASE
+)
 # Punctuation that may follow a value in a sentence and is not part of it.
 _SENTENCE_MARKS = ",;.?!"
 # Sorts after every continuation of a date, so that `until` 2024 includes 2024-12-31.
@@ -35,6 +37,11 @@ _LABELLED = (
     "number IN (SELECT paper FROM labels WHERE kind = ? AND label IN "
     "(SELECT value FROM json_each(?)))"
 )
+# As in the index of migration 9, so that it is used.
+_RETRACTED = (
+    "number IN (SELECT number FROM papers "
+    "WHERE json_extract(nullif(reference, ''), '$.status') = 'retracted')"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,8 @@ class Filters:
     `since` and `until` are ISO 8601 dates of any precision, both inclusive. A less precise date of
     a paper matches if it may be in the range; a paper without a date does not match. A paper
     matches if it has all `authors`, all `tags`, one of `sources`, and none of those in
-    `without_...`. `only` has paper numbers; `with_abstract` excludes papers without an abstract.
+    `without_...`. `retracted` asks for papers that are known to be retracted, or for the others.
+    `only` has paper numbers; `with_abstract` excludes papers without an abstract.
     Case and accents are ignored.
     """
 
@@ -56,6 +64,7 @@ class Filters:
     without_authors: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     without_sources: tuple[str, ...] = ()
+    retracted: bool | None = None
     only: tuple[int, ...] | None = None
     with_abstract: bool = False
 
@@ -102,7 +111,8 @@ class Filters:
         """Filters that require these conditions and those of `other`.
 
         Raises:
-            UsageError: no paper can match, because of the dates or because no source is in both.
+            UsageError: no paper can match: because of the dates, because no source is in both, or
+                because one asks for retracted papers and the other for those that are not.
         """
         sources = self.sources or other.sources
         if self.sources and other.sources:
@@ -113,6 +123,8 @@ class Filters:
                     "No source is in both the query and the options; write all of them in one "
                     f"place: {', '.join((*self.sources, *other.sources))}."
                 )
+        if None not in (self.retracted, other.retracted) and self.retracted != other.retracted:
+            raise UsageError("retracted: is given twice; remove one of them.")
         labels: dict[str, Any] = {
             name: _distinct((*getattr(self, name), *getattr(other, name)))
             for name in _LABELS.values()
@@ -125,6 +137,7 @@ class Filters:
             until=min(
                 filter(None, (self.until, other.until)), key=lambda date: date + _END, default=None
             ),
+            retracted=other.retracted if self.retracted is None else self.retracted,
             only=only,
             with_abstract=self.with_abstract or other.with_abstract,
             **labels,
@@ -140,12 +153,15 @@ class Filters:
         values: dict[str, list[str]] = {}
         for word, value in pairs:
             values.setdefault(word, []).append(value)
+        if "-retracted" in values:
+            raise UsageError("-retracted: is not a filter; write retracted:yes or retracted:no.")
         for word, opposite in (("since", "until"), ("until", "since")):
             if f"-{word}" in values:
                 raise UsageError(
                     f"-{word}: is not a filter; use {opposite}: to exclude the papers on the other "
                     "side of a date."
                 )
+        for word in ("since", "until", "retracted"):
             if len(values.get(word, ())) > 1:
                 raise UsageError(f"{word}: is given twice; remove one of them.")
         labels: dict[str, Any] = {
@@ -154,6 +170,7 @@ class Filters:
         return cls(
             since=values.get("since", [None])[0],
             until=values.get("until", [None])[0],
+            retracted=yes_or_no(values.get("retracted", [""])[0]),
             **labels,
         )
 
@@ -162,6 +179,8 @@ class Filters:
         words = [f"{word}:{date}" for word in ("since", "until") if (date := getattr(self, word))]
         for word, name in _LABELS.items():
             words += [f"{word}:{_quoted(value)}" for value in getattr(self, name)]
+        if self.retracted is not None:
+            words.append(f"retracted:{'yes' if self.retracted else 'no'}")
         return " ".join(words)
 
 
@@ -173,8 +192,9 @@ def parse_query(text: str) -> tuple[str, Filters]:
     """Split a query into its text and its filters.
 
     The filters are `since:2024-03`, `until:2024`, `author:hinton`, `tag:"machine learning"` and
-    `source:page.txt`; a minus sign before `author`, `tag` or `source` excludes. Any other word with
-    a colon stays in the text, and so do these words without a value right after the colon.
+    `source:page.txt`; a minus sign before `author`, `tag` or `source` excludes. `retracted:yes` and
+    `retracted:no` ask for papers that are known to be retracted, or not. Any other word with a
+    colon stays in the text, and so do these words without a value right after the colon.
 
     Raises:
         UsageError: a value is invalid, or a quotation mark is not closed.
@@ -198,6 +218,18 @@ def parse_query(text: str) -> tuple[str, Filters]:
     if not words:
         return text, EVERYTHING
     return " ".join(filter(None, rest)), Filters.from_pairs(words)
+
+
+def yes_or_no(value: str) -> bool | None:
+    """What `retracted:` asks for; None for "".
+
+    Raises:
+        UsageError: it is neither yes nor no.
+    """
+    known = {"": None, "yes": True, "no": False}
+    if value.casefold() not in known:
+        raise UsageError(f"retracted:{value} is not known; write retracted:yes or retracted:no.")
+    return known[value.casefold()]
 
 
 def _is_date(text: str) -> bool:
@@ -251,6 +283,8 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
         add(_LABELLED, "source", _json(map(fold, filters.sources)))
     if filters.without_sources:
         add(f"NOT {_LABELLED}", "source", _json(map(fold, filters.without_sources)))
+    if filters.retracted is not None:
+        add(_RETRACTED if filters.retracted else f"NOT {_RETRACTED}")
     if filters.only is not None:
         add("number IN (SELECT value FROM json_each(?))", json.dumps(filters.only))
     if filters.with_abstract:

@@ -32,6 +32,11 @@ class StoredPaper:
         return self.paper.title
 
     @property
+    def shown_title(self) -> str:
+        """The paper's title for readers, with a mark if it was retracted."""
+        return self.paper.shown_title
+
+    @property
     def abstract(self) -> str:
         """The paper's abstract."""
         return self.paper.abstract

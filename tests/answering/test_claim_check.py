@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.claim_check import ClaimCheck
+from assistant.answering.claim_check import ClaimCheck, is_reply
 from assistant.answering.generation import ModelTasks
 from assistant.answering.judge import Judge
 from assistant.answering.question import Question
@@ -84,6 +84,21 @@ def test_the_reply_that_the_evidence_supports_is_shown(written: str) -> None:
         f"{written}, cats sleep 14 hours a day.", [evidence()], QUESTION, NO_PROGRESS
     )
     assert shown == "Yes, cats sleep 14 hours a day."
+
+
+@pytest.mark.parametrize(
+    ("claim", "replies"),
+    [
+        ("Yes, it fell.", True),
+        ("no. It rose.", True),
+        ("No: it rose.", True),
+        ("No. 3 was best.", False),
+        ("No change was seen.", False),
+        ("Nor did it fall.", False),
+    ],
+)
+def test_replies(claim: str, replies: bool) -> None:
+    assert is_reply(claim) is replies
 
 
 def test_a_claim_that_leaves_out_what_was_asked_is_rejected() -> None:

@@ -251,10 +251,11 @@ def test_show_can_list_every_record(run: Run, tmp_path: Path) -> None:
     text = run("show", "1", "--sources").stdout
     assert "Read from: a.jsonl, b.jsonl, c.jsonl\n" in text
     assert "\n2. b.jsonl, c.jsonl\n" in text
-    assert text.count("On owls") == 3
+    # Its title, its reference, and the titles of the records.
+    assert text.count("On owls") == 4
     plain = run("show", "1")
     assert "sources" not in json.loads(run("show", "1", "--json").stdout)
-    assert plain.stdout.count("On owls") == 1
+    assert plain.stdout.count("On owls") == 2
 
 
 def test_show_of_a_paper_from_one_file_or_none(run: Run, filled: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from assistant.paper import Paper
 TITLE = "How glaciers melt in warmer winters"
 
 
-def paper(abstract: str = "", **fields: object) -> Paper:
+def paper(abstract: str = "", **fields: Any) -> Paper:
     defaults = {"title": TITLE, "authors": ("Melt, Ingrid", "Snow, Jon"), "published": "2021"}
     return Paper.model_validate(defaults | {"abstract": abstract} | fields)
 
@@ -121,7 +122,7 @@ def test_chapters_with_the_doi_of_their_book_are_papers() -> None:
         {"title": "Something else", "authors": ("Else, S.",), "reference": {"page": "11"}},
     ],
 )
-def test_one_chapter_in_other_words(changes: dict[str, object]) -> None:
+def test_one_chapter_in_other_words(changes: dict[str, Any]) -> None:
     assert same(EVENTS, EVENTS.model_copy(update=changes))
 
 
@@ -154,7 +155,7 @@ WHO = ("World Health Organization",)
         ),
     ],
 )
-def test_editions_and_issues_are_papers(one: dict[str, object], other: dict[str, object]) -> None:
+def test_editions_and_issues_are_papers(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert not same(paper(**one), paper(**other))
 
 
@@ -173,7 +174,7 @@ def test_editions_and_issues_are_papers(one: dict[str, object], other: dict[str,
         ({"reference": {"edition": "2. Aufl."}}, {"reference": {"edition": "second"}}),
     ],
 )
-def test_one_paper_in_other_references(one: dict[str, object], other: dict[str, object]) -> None:
+def test_one_paper_in_other_references(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert same(paper(**one), paper(**other))
 
 

@@ -100,7 +100,7 @@ def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
     return EvidenceView(
         n=source.n,
         id=source.paper.id,
-        title=source.paper.title,
+        title=stored.shown_title if stored else source.paper.title,
         sentence=sanitized(source.sentence),
         before=abstract[:start] if is_there else "",
         marked=source.sentence if is_there else "",

@@ -205,7 +205,7 @@ def _evidence(n: int, item: Evidence) -> EvidenceView:
         fit=percent(item.score),
         n=n,
         id=item.stored.id,
-        title=item.stored.title,
+        title=item.stored.shown_title,
         sentence=item.text,
         before=abstract[: item.start],
         marked=abstract[item.start : item.end],

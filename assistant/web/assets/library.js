@@ -139,10 +139,11 @@
 
   const copied = (button) => {
     write(byId("library-told"), "Copied");
+    button.dataset.label ??= button.textContent;
     button.textContent = "Copied";
     setTimeout(() => {
       write(byId("library-told"), "");
-      button.textContent = "Copy";
+      button.textContent = button.dataset.label;
     }, 2000);
   };
 

@@ -167,7 +167,7 @@ def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
         why.append(f"Topic: {entry.topic}")
     return {
         "id": entry.stored.id,
-        "title": entry.stored.title,
+        "title": entry.stored.shown_title,
         "known": " · ".join(entry.byline),
         "tldr": entry.tldr or "",
         "why": " · ".join(why),

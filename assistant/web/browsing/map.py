@@ -91,7 +91,7 @@ class Maps:
             "map_card.html",
             number=stored.number,
             id=stored.id,
-            title=stored.title,
+            title=stored.shown_title,
             byline=" · ".join(part for part in (authors, paper.published or "") if part),
             tldr=tldr.text if tldr else "",
             abstract=stored.abstract,

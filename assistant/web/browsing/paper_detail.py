@@ -72,7 +72,7 @@ class PaperDetail:
         rows = [
             {
                 "number": hit.stored.number,
-                "title": hit.stored.title,
+                "title": hit.stored.shown_title,
                 "about": _about(hit.stored.paper),
             }
             for hit in hits
@@ -141,7 +141,7 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
     return render(
         "paper_detail.html",
         number=stored.number,
-        title=stored.title,
+        title=stored.shown_title,
         authors=format_authors(paper.authors, _MOST_AUTHORS),
         dates=" · ".join(
             part
@@ -162,16 +162,24 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
 def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
     from assistant.exporting import ExportRecord
     from assistant.exporting.bibtex import bibtex
+    from assistant.exporting.citation_styles import STYLES, formatted_reference
+    from assistant.exporting.ris import ris
 
+    record = ExportRecord.from_paper(stored.paper, stored.id)
     return render(
         "paper_more.html",
         number=stored.number,
-        title=stored.title,
+        title=stored.shown_title,
         id=stored.id,
         names=_names(stored.paper),
         records=[_record(record, stored.paper) for record in records[:_MOST_RECORDS]],
         count=len(records),
-        bibtex="".join(bibtex([ExportRecord.from_paper(stored.paper, stored.id)])).strip(),
+        references=[
+            {"style": style, "name": name, "text": formatted_reference(record, style)}
+            for style, name in STYLES.items()
+        ],
+        ris="".join(ris([record])).strip(),
+        bibtex="".join(bibtex([record])).strip(),
     )
 
 

@@ -241,7 +241,7 @@ def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str])
     return {
         "number": stored.number,
         "id": stored.id,
-        "title": stored.title,
+        "title": stored.shown_title,
         "authors": format_authors(paper.authors, _MOST_AUTHORS),
         "date": paper.published or "",
         "dated": added.get(stored.number, "") if added else paper.published or "",

@@ -257,7 +257,7 @@ def _listed_paper(found: FoundPaper) -> dict[str, str]:
     paper = found.paper
     authors = format_authors(paper.authors, _AUTHORS)
     return {
-        "title": paper.title,
+        "title": paper.shown_title,
         "byline": " · ".join(part for part in (authors, paper.year) if part),
         "abstract": _first_words(paper.abstract),
         "probable": "probable" if found.probable else "",

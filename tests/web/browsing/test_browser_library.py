@@ -56,6 +56,12 @@ def test_searching_opening_and_tagging(
         page.click(".bibtex-head .copy")
         page.locator(".bibtex-head .copy").get_by_text("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == page.inner_text("#bibtex")
+        for name, begins in (("RIS", "TY  - JOUR"), ("IEEE", "B. Ek, “On the sleep of bats,”")):
+            page.click(f".copy-as button:text-is('{name}')")
+            page.locator(".copy-as").get_by_text("Copied").wait_for()
+            assert page.evaluate("navigator.clipboard.readText()").startswith(begins)
+            # The button has its own name again.
+            page.locator(f".copy-as button:text-is('{name}')").wait_for()
 
         page.fill(f"#detail-tag {BOX}", "to read")
         page.press(f"#detail-tag {BOX}", "Enter")

@@ -105,6 +105,17 @@ def test_bibtex_is_there_to_copy(make_session: MakeSession) -> None:
     assert "doi = {10.1000/Bats(1)}" in text
 
 
+def test_references_are_there_to_copy(make_session: MakeSession) -> None:
+    detail, _ = make_detail(make_session, FULL)
+    html = detail.view("1").more
+    text = Tags(html).text
+    assert "Ek, B., & Fu, C." in text
+    assert "B. Ek and C. Fu, “" in text
+    assert "TY  - " in text
+    for style in ("apa", "chicago", "ieee", "vancouver"):
+        assert f'data-copies="reference-{style}"' in html
+
+
 def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
     detail, library = make_detail(make_session, FULL)
 
