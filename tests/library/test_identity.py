@@ -86,7 +86,7 @@ def test_what_tells_too_little_has_no_title_key() -> None:
         assert title_keys(one) == TitleKeys()
 
 
-def chapter(title: str, *authors: str, page: str | None = None, **fields: object) -> Paper:
+def chapter(title: str, *authors: str, page: str | None = None, **fields: Any) -> Paper:
     reference = {"type": "chapter"} | ({"page": page} if page else {})
     return paper(title=title, authors=authors, doi="10.1/book", reference=reference, **fields)
 
