@@ -114,10 +114,13 @@ def split(text: str) -> list[str]:
         lines = [_bare(line) for line in lines]
         if not is_wrapped and _is_a_name_each(lines):
             return lines
-        text = " ".join(lines) if ";" not in text else text
+        # The comma at the end of a line is between names, too.
+        text = " ".join(text.split()) if ";" not in text else text
+    # Semicolons within brackets are between institutes.
+    outside = outside_brackets(text) if "(" in text else text
     for mark in ";|":
-        if mark in text:
-            return [name for part in outside_brackets(text).split(mark) if (name := _bare(part))]
+        if mark in outside:
+            return [name for part in outside.split(mark) if (name := _bare(part))]
     if "," not in text and _AND.search(text) is None:
         return [text.strip()]
     text = " ".join(outside_brackets(text).split())
