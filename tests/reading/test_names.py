@@ -15,7 +15,7 @@ PAIR = ["Ada Lovelace", "Alan Turing"]
         # Several names in one text.
         ("Garner, G.N., Seward, F.A.", ["G.N. Garner", "F.A. Seward"]),
         # Wrapped after a comma; semicolons between the institutes in brackets.
-        ("George Garner,\n  Frank Seward and\n  Bo Lee", ["George Garner", "Frank Seward", "Bo Lee"]),
+        ("G. Garner,\n  Frank Seward and\n  Bo Lee", ["G. Garner", "Frank Seward", "Bo Lee"]),
         (
             "G. Garner (1,2), F. Seward\n  (3), B. Lee (4) (1\n  Bonn; 2 Rome, Italy; 3 Bern)",
             ["G. Garner", "F. Seward", "B. Lee"],
