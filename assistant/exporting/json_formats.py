@@ -13,7 +13,7 @@ from assistant.exporting.record import ExportRecord
 from assistant.reference import CUSTOM, DATES, Reference
 
 # Keys of a reference that an import takes as they are.
-_AS_IT_IS = frozenset({CUSTOM, "type", "citation-key", *DATES})
+_AS_IT_IS = frozenset({"type", "citation-key", *DATES})
 
 
 def csl_json(records: Iterable[ExportRecord]) -> Iterator[str]:
@@ -60,8 +60,16 @@ def json_lines(records: Iterable[ExportRecord]) -> Iterator[str]:
 
 
 def _reference(reference: Reference) -> Reference:
-    """The reference with its texts escaped; custom fields are read as they are."""
-    return {key: value if key in _AS_IT_IS else _escaped(value) for key, value in reference.items()}
+    """The fields that have a name in CSL, with their texts escaped.
+
+    What a source has besides is for its own format, and for CSL JSON: scripts would find the same
+    title or description a second time, as that source spells it.
+    """
+    return {
+        key: value if key in _AS_IT_IS else _escaped(value)
+        for key, value in reference.items()
+        if key != CUSTOM
+    }
 
 
 def _escaped(value: Any) -> Any:

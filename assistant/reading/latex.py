@@ -75,7 +75,10 @@ _ACCENT = re.compile(
     rf"|[ ]({_LETTER})|(\\[ij])(?![A-Za-z])))"
 )
 _SYMBOL = re.compile(r"\\([A-Za-z]{1,24})(?:\{\}|(?![A-Za-z])[ \t]?)")
-_SYMBOL_IN_BRACES = re.compile(r"(?<![_^A-Za-z])\{([^\x00-\x7f])\}")
+# No invisible character, with which an export keeps braces apart.
+_SYMBOL_IN_BRACES = re.compile(
+    r"(?<![_^A-Za-z])\{([^\x00-\xa0\xad\u200b-\u200f\u2060-\u206f\ufeff])\}"
+)
 _FORMAT = re.compile(r"\\([A-Za-z]{3,24})\*?\s{0,9}\{([^{}]*)\}")
 _UNKNOWN = re.compile(r"\\([A-Za-z]{2,24})\*?(?=\{)")
 # An address with a formula in it is left, so that the formula is not lost.

@@ -45,6 +45,7 @@ _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     **{key: st.lists(_NAME, max_size=3) for key in NAMES if key != "author"},
     **dict.fromkeys(DATES, _DATE),
     "type": st.sampled_from(sorted(CSL_TYPES)),
+    "PMCID": st.sampled_from(["PMC12", "PMC3456789"]),
     "custom": st.builds(lambda fields: {"bibtex": fields}, _OWN),
     "citation-key": st.sampled_from(["Lovelace:2019_soil", "a/b-c", "10.1/x", "Müller20"]),
 }

