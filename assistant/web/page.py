@@ -15,6 +15,7 @@ from assistant.web.asking.chats_tab import add_chats_tab
 from assistant.web.asking.examples import Examples
 from assistant.web.browsing.digest import Digests
 from assistant.web.browsing.digest_tab import add_digest_tab
+from assistant.web.browsing.duplicates import Duplicates
 from assistant.web.browsing.library_tab import add_library_tab
 from assistant.web.browsing.map import Maps
 from assistant.web.browsing.map_tab import add_map_tab
@@ -115,6 +116,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 add_library_tab(
                     PaperTable(session),
                     PaperDetail(session),
+                    Duplicates(session),
                     selection,
                     batch.write,
                     header,

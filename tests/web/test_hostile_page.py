@@ -45,6 +45,7 @@ PLACES = (
     "#chosen-job",
     "#paper-detail",
     "#detail-problem",
+    "#paper-duplicates",
     "#paper-more",
     "#paper-near",
     "#import-job",

@@ -5,7 +5,8 @@
 (() => {
   "use strict";
   const LOOK_MS = 2000;
-  const PLACES = "#papers, #pager, #facets, #paper-detail, #paper-more, #paper-near";
+  const PLACES =
+    "#papers, #pager, #facets, #paper-detail, #paper-duplicates, #paper-more, #paper-near";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const narrow = window.matchMedia("(max-width: 860px)");
   const chosen = new Set();
@@ -117,6 +118,24 @@
   const request = (what) =>
     put("change-paper", JSON.stringify({ ...what, serial: (requests += 1) }));
 
+  // Merge, split, or keep separate; until the answer the other buttons do nothing.
+  const decide = (button) => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    for (const one of all(".decide")) set(one, "aria-disabled", "true");
+    const { do: what, papers, record } = button.dataset;
+    put("decide-paper", JSON.stringify({ do: what, papers, record, serial: (requests += 1) }));
+  };
+
+  const decided = (told) => {
+    told.classList.add("seen");
+    for (const one of all(".decide")) one.removeAttribute("aria-disabled");
+    if (told.dataset.open) {
+      // Python has changed the open paper if it was merged into another one.
+      if (opened) opened = told.dataset.open;
+      told.focus();
+    } else told.scrollIntoView({ block: "nearest" });
+  };
+
   const star = (button, number) => {
     const on = button.getAttribute("aria-pressed") !== "true";
     for (const one of [byId(`star-${number}`), byId("detail-star")]) {
@@ -181,6 +200,7 @@
       open(button.dataset.paper, true);
     }],
     ["#detail-pane .copy", copy],
+    ["#detail-pane .decide", decide],
     ["#detail-pane .similar", () => { if (narrow.matches) open("", false); }],
     ["#detail-pane .ask-paper", () => { if (narrow.matches) open("", false); }],
   ];
@@ -250,7 +270,8 @@
   });
 
   const written = () => {
-    for (const gone of all("#library-said [data-gone]")) {
+    for (const told of all("#detail-problem [data-serial]:not(.seen)")) decided(told);
+    for (const gone of all(":is(#library-said, #detail-problem) [data-gone]")) {
       const numbers = gone.dataset.gone.split(",");
       gone.removeAttribute("data-gone");
       choose(numbers, false);
@@ -284,7 +305,7 @@
 
   new MutationObserver((changes) => {
     const ours = ({ target }) =>
-      target instanceof Element && target.closest(`${PLACES}, #library-said, #choice`);
+      target instanceof Element && target.closest(`${PLACES}, #library-said, #detail-problem, #choice`);
     if (changes.some(ours)) written();
   }).observe(document.documentElement, { childList: true, subtree: true });
   narrow.addEventListener("change", cover);

@@ -10,9 +10,10 @@ import gradio as gr
 
 from assistant.web.browsing.selection_bar import SelectionBar, WriteTldrs
 from assistant.web.browsing.table import ORDERS
-from assistant.web.components import button, html, parallel, signal, text_box
+from assistant.web.components import button, html, parallel, quiet, signal, text_box
 
 if TYPE_CHECKING:
+    from assistant.web.browsing.duplicates import Duplicates
     from assistant.web.browsing.paper_detail import DetailView, PaperDetail
     from assistant.web.browsing.selection import Selection
     from assistant.web.browsing.table import PaperTable
@@ -33,6 +34,7 @@ class _Shown:
 def add_library_tab(
     table: PaperTable,
     detail: PaperDetail,
+    duplicates: Duplicates,
     selection: Selection,
     write_tldrs: WriteTldrs,
     header: gr.HTML,
@@ -40,7 +42,7 @@ def add_library_tab(
 ) -> None:
     """Add the components of the tab to the page being built.
 
-    `header` is updated with `render_header` when papers are removed or restored. The table is read
+    `header` is updated with `render_header` when the number of papers changes. The table is read
     when the tab becomes visible, and again after every change of the library.
     """
     # Written by library.js: the page to show, and a request to check for changes.
@@ -72,7 +74,7 @@ def add_library_tab(
             with gr.Row(elem_id="library-pager"):
                 pager = html(elem_id="pager")
                 text_box("Go to page", "page-jump", "Go to …", scale=0, min_width=90)
-        pane = DetailPane(detail, table)
+        pane = DetailPane(detail, duplicates, table)
 
     def refresh(
         text: str, sort: str, turn: str, opened: str, known: _Shown, known_pane: int
@@ -109,7 +111,9 @@ def add_library_tab(
         trigger_mode="always_last",
         **refreshing,
     )
-    pane.connect(bar.message, lambda event: event.then(refresh, **refreshing))
+    pane.connect(
+        bar.message, lambda event: event.then(refresh, **refreshing), header, render_header
+    )
     bar.connect(lambda event: event.then(refresh, **refreshing), header, render_header)
 
 
@@ -122,13 +126,18 @@ def _page(turned: str) -> int:
 class DetailPane:
     """Components and handlers of the pane; creating one adds it to the page being built."""
 
-    def __init__(self, detail: PaperDetail, table: PaperTable) -> None:
+    def __init__(self, detail: PaperDetail, duplicates: Duplicates, table: PaperTable) -> None:
         self._detail = detail
+        self._duplicates = duplicates
         self._table = table
         # Written by library.js: the number of the open paper ("" for none), and the requests of
         # buttons in the HTML.
-        self.opened, self._request = (signal(name, name) for name in ("open-paper", "change-paper"))
+        self.opened, self._request, self._decision = (
+            signal(name, name) for name in ("open-paper", "change-paper", "decide-paper")
+        )
         self.shown = gr.State(0)
+        # The paper that a message about duplicates is about.
+        self._decided = gr.State("")
         with gr.Column(scale=5, min_width=280, elem_id="detail-pane"):
             self._first = html(elem_id="paper-detail")
             with gr.Row(elem_id="detail-tagging"):
@@ -137,6 +146,7 @@ class DetailPane:
                 )
                 self._add = button("Add tag", "detail-add-tag", 90)
             self._problem = html(elem_id="detail-problem")
+            self._near_duplicates = html(elem_id="paper-duplicates")
             self._more = html(elem_id="paper-more")
             self._near = html(elem_id="paper-near")
 
@@ -145,23 +155,54 @@ class DetailPane:
         """The components that get the values of `_pane_values`."""
         return [self._first, self._more, self.shown]
 
-    def connect(self, message: gr.HTML, then_refresh: Callable[[Any], Any]) -> None:
+    def connect(
+        self,
+        message: gr.HTML,
+        then_refresh: Callable[[Any], Any],
+        header: gr.HTML,
+        render_header: Callable[..., str],
+    ) -> None:
         """Connect the handlers; errors of stars in the table go to `message`.
 
         `then_refresh` refreshes the table after an event.
         """
 
-        def open_paper(number: str) -> Iterator[tuple[Any, ...]]:
-            yield *_pane_values(self._detail.view(number)), "", ""
-            yield (*(gr.skip(),) * 4, self._detail.near(number))
+        others = [self._near_duplicates, self._near]
+
+        def similar(number: str) -> tuple[str, str]:
+            return self._duplicates.view(number), self._detail.near(number)
+
+        def open_paper(number: str, decided: str) -> Iterator[tuple[Any, ...]]:
+            # A merge may open another paper; its message stays.
+            message = (gr.skip(),) * 2 if number and number == decided else ("", "")
+            yield *_pane_values(self._detail.view(number)), *message, "", ""
+            yield (*(gr.skip(),) * 5, *similar(number))
 
         self.opened.change(
             open_paper,
-            inputs=[self.opened],
-            outputs=[*self.outputs, self._problem, self._near],
+            inputs=[self.opened, self._decided],
+            outputs=[*self.outputs, self._problem, self._decided, *others],
             trigger_mode="always_last",
             **parallel(),
         )
+
+        def decide(request: str, number: str) -> Iterator[tuple[Any, ...]]:
+            decision = self._duplicates.decide(request)
+            self._table.expire_facets()
+            paper = decision.paper or number
+            moved = paper != number
+            yield decision.html, paper if moved else gr.skip(), paper, gr.skip(), gr.skip()
+            if not moved:
+                yield (*(gr.skip(),) * 3, *similar(number))
+
+        deciding = self._decision.change(
+            decide,
+            inputs=[self._decision, self.opened],
+            outputs=[self._problem, self.opened, self._decided, *others],
+            **parallel(),
+        )
+        then_refresh(deciding)
+        deciding.then(render_header, outputs=[header], **quiet())
 
         def tag(number: str, typed: str) -> tuple[Any, ...]:
             problem = self._detail.tag(number, typed)

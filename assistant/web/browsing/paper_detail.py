@@ -73,7 +73,7 @@ class PaperDetail:
             {
                 "number": hit.stored.number,
                 "title": hit.stored.shown_title,
-                "about": _about(hit.stored.paper),
+                "about": about_paper(hit.stored.paper),
             }
             for hit in hits
         ]
@@ -174,6 +174,7 @@ def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
         names=_names(stored.paper),
         records=[_record(record, stored.paper) for record in records[:_MOST_RECORDS]],
         count=len(records),
+        can_split=len({record_key(record) for record in records}) > 1,
         references=[
             {"style": style, "name": name, "text": formatted_reference(record, style)}
             for style, name in STYLES.items()
@@ -209,10 +210,19 @@ def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
     return {
         "sources": ", ".join(source for source in record.sources if source) or "unnamed",
         "said": " · ".join(parts),
+        "key": record_key(record),
     }
 
 
-def _about(paper: Paper) -> str:
+def record_key(record: SourceRecord) -> str:
+    """A name of the record; records that cannot be split have the same one."""
+    from assistant.library.decisions import content_names
+
+    return content_names(record.paper)[-1]
+
+
+def about_paper(paper: Paper) -> str:
+    """Authors and year in one line."""
     parts = (format_authors(paper.authors, _MOST_AUTHORS_NEAR), paper.year)
     return " · ".join(part for part in parts if part)
 

@@ -179,6 +179,59 @@ def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: O
         assert len(session.library.papers.get("#1").paper.tags) == 1
 
 
+def test_merging_and_splitting(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = BATS.model_copy(update={"abstract": "They do.", "doi": "10.1000/upside", "source": "b"})
+    session = make_session(papers=[*PAPERS, BATS, other])
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("tab", name="Library").click()
+        page.locator("#pager-summary").get_by_text("1-4 of 4").wait_for()
+        page.locator(".choose").first.click()  # the paper that will be merged into another one
+        page.click("#open-4")
+        duplicates = page.get_by_role("region", name="Possible duplicates")
+        duplicates.get_by_text("the DOIs differ").wait_for()
+
+        # With the keyboard: the message gets the focus, the pane shows the paper there is now.
+        duplicates.get_by_role("button", name="Merge: No. 3, On the sleep of bats").focus()
+        page.keyboard.press("Enter")
+        page.locator("#detail-problem").get_by_text("Merged No. 4 into No. 3.").wait_for()
+        page.wait_for_function("document.activeElement.matches('.decided')")
+        page.locator("article.detail[data-paper='3']").wait_for()
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+        page.locator("#header strong").get_by_text("3").wait_for()
+        page.locator("#paper-more").get_by_text("Merged from 2 records").wait_for()
+        duplicates.wait_for(state="detached")
+        assert page.locator(".paper-row.opened").get_attribute("data-paper") == "3"
+        assert page.inner_text("#chosen-count") == "None selected"
+        assert page.locator("#detail-problem .decided").is_visible()
+
+        page.get_by_role("button", name="Split: record 2, from b").click()
+        page.locator("#detail-problem").get_by_text("Split into No. 3 and No. 5.").wait_for()
+        page.locator("#pager-summary").get_by_text("1-4 of 4").wait_for()
+        page.locator("#paper-more h3:text-is('Source')").wait_for()
+        assert session.library.papers.count() == 4
+        page.get_by_role("button", name="Undo the split").click()
+        page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
+
+        # An error is shown, and the button works again.
+        split = page.get_by_role("button", name="Split: record 1, from unnamed")
+        with monkeypatch.context() as read_only:
+            refusal = LibraryReadOnly("It cannot be written.")
+            read_only.setattr(session.library._database, "_refusal", refusal)
+            split.click()
+            page.locator("#detail-problem .problem").get_by_text("cannot be written").wait_for()
+        split.click()
+        page.locator("#pager-summary").get_by_text("1-4 of 4").wait_for()
+        # The message belongs to this paper.
+        page.click("#open-1")
+        page.locator("#detail-title").get_by_text("cats").wait_for()
+        page.locator("#detail-problem").wait_for(state="hidden")
+
+
 def test_what_comes_in_is_seen_and_typing_is_left_alone(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
