@@ -67,7 +67,7 @@ def _fields(record: ExportRecord) -> dict[str, Any]:
         if name != "author" and name in reference:
             item[name] = [_escaped_name(person) for person in reference[name]]
     item |= {name: reference[name] for name in DATES if name in reference}
-    if record.arxiv and not {"archive", "number"} & item.keys():
+    if record.arxiv and "number" not in item and item.get("archive", "arXiv") == "arXiv":
         # Zotero's fields for a preprint.
         item |= {"archive": "arXiv", "number": f"arXiv:{record.arxiv}"}
     tldr = f"TL;DR: {record.tldr}" if record.tldr else ""

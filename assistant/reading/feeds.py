@@ -10,10 +10,12 @@ describe what arXiv's services answer.
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.arxiv_reference import arxiv_reference
 from assistant.reading.confidence import LIKE_ABSTRACT, abstract_score
 from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
@@ -118,8 +120,26 @@ def _rss_item(item: Element, source: str) -> Paper:
             pmid=[text for text in identifiers if text[:5].casefold() == "pmid:"],
             url=(link, guid),
             tags=texts(item, "category", "subject"),
+            reference=_of_journal(item),
         ),
     )
+
+
+def _of_journal(item: Element) -> dict[str, Any]:
+    """What PRISM and Dublin Core say of the journal that an item is in."""
+    first, last = first_text(item, "startingPage"), first_text(item, "endingPage")
+    journal = first_text(item, "publicationName")
+    return {
+        "type": "article-journal" if journal else "",
+        "container-title": journal,
+        "volume": first_text(item, "volume"),
+        "issue": first_text(item, "number"),
+        "page": f"{first}-{last}" if first and last and first != last else first,
+        "ISSN": first_text(item, "issn", "eIssn"),
+        "publisher": first_text(item, "publisher"),
+        "language": first_text(item, "language"),
+        "rights": first_text(item, "rights"),
+    }
 
 
 def _atom_entry(entry: Element, source: str) -> Paper:
@@ -148,8 +168,18 @@ def _atom_entry(entry: Element, source: str) -> Paper:
             tags=[
                 tag for found in entry.findall("category") for tag in fields.tags(found.get("term"))
             ],
+            reference=_of_entry(entry, number),
         ),
     )
+
+
+def _of_entry(entry: Element, number: str) -> dict[str, Any]:
+    """The reference of an entry of arXiv, or of a journal's feed."""
+    if not _BEFORE_NUMBER.match(number.strip()):
+        return _of_journal(entry)
+    printed = first_text(entry, "journal_ref")
+    reference = arxiv_reference(first_text(entry, "comment"), printed)
+    return reference | {"custom": {"arxiv": {"journal-ref": printed}}}
 
 
 def _oai_record(record: Element, source: str) -> Paper:
@@ -184,6 +214,19 @@ def _of_arxiv(metadata: Element, source: str) -> Paper:
         arxiv=first_text(metadata, "id"),
         doi=first_text(metadata, "doi"),
         tags=fields.tags(first_text(metadata, "categories"), separator=" "),
+        reference=arxiv_reference(
+            first_text(metadata, "comments"),
+            first_text(metadata, "journal-ref"),
+            first_text(metadata, "license"),
+        )
+        | {
+            "custom": {
+                "arxiv": {
+                    name: first_text(metadata, name)
+                    for name in ("journal-ref", "report-no", "acm-class", "msc-class", "proxy")
+                }
+            }
+        },
     )
 
 
@@ -201,6 +244,17 @@ def _of_dublin_core(metadata: Element, source: str) -> Paper:
         doi=identifiers,
         url=identifiers,
         tags=texts(metadata, "subject"),
+        reference={
+            "publisher": first_text(metadata, "publisher"),
+            "language": first_text(metadata, "language"),
+            "rights": first_text(metadata, "rights"),
+            "note": "\n".join(
+                text for text in texts(metadata, "description") if _COMMENT.match(text)
+            ),
+            "custom": {
+                "dc": {name: texts(metadata, name) for name in ("type", "source", "relation")}
+            },
+        },
     )
 
 

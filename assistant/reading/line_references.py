@@ -7,9 +7,10 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields, reference_fields
+from assistant.reading.arxiv_reference import arxiv_reference
 from assistant.reading.field_names import reference_of_fields
 from assistant.reading.verbatim import verbatim
-from assistant.reference import CUSTOM, DATES, NAMES, RETRACTED, TEXTS
+from assistant.reference import CUSTOM, DATES, NAMES, TEXTS
 
 # Fields of a Paper, and what is derived from it in our lines.
 _OF_PAPER = frozenset(
@@ -18,18 +19,6 @@ _OF_PAPER = frozenset(
 )
 _KEYS = frozenset({*TEXTS, *NAMES, *DATES, CUSTOM})
 _OUR_ID = re.compile(r"doi:10\.\S+|arxiv:\S+|pmid:\d+|text:[0-9a-f]{16}")
-# "Phys.Rev.D76:013009,2007", "J. Stat. Phys. 123, 45-67 (2006)", "Ann. Math. 170 (2009), 1-9".
-_PLACE = re.compile(
-    r"(?P<journal>(?:[^\d:;()]|(?:(?<=\.)|(?<=\s\w)):(?=\s)){2,150}?)[\s,]*(?:\bno\.?\s?)?(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
-    r"(?:\s*\((?:19|20)\d\d\))?(?:\s*(?:\((?P<issue>\d{1,3})\)|,?\s*no\.?\s*(?P<number>\d{1,3})))?"
-    r"\s*[:,]?\s*(?:pp?\.\s*)?(?P<page>[A-Z]?\d{1,7}(?:-{1,2}[A-Z]?\d{1,7})?)?"
-    r"[\s,]*(?:\(?(?:19|20)\d\d\)?)?[.\s]*",
-    re.IGNORECASE,
-)
-_WITHDRAWN = re.compile(
-    r"(?:this (?:paper|article|submission|manuscript) )?(?:(?:has been|is|was) )?withdrawn\b",
-    re.IGNORECASE,
-)
 
 
 def line_reference(record: dict[str, Any]) -> dict[str, Any]:
@@ -107,33 +96,9 @@ def _is_known_id(value: Any) -> bool:
 
 
 def _of_arxiv(rest: dict[str, Any]) -> dict[str, Any]:
-    """The reference in a line of arXiv's snapshot, whose comments are a note."""
+    """The reference in a line of arXiv's snapshot."""
     used = ("authors_parsed", "comments", "license")
     custom = verbatim(rest, used)
-    reference: dict[str, Any] = {
-        "type": "article",
-        "archive": "arXiv",
-        "note": rest.get("comments"),
-        "license": rest.get("license"),
-        **_place(rest.get("journal-ref")),
-    }
-    if isinstance(comments := rest.get("comments"), str) and _WITHDRAWN.match(comments):
-        reference["status"] = RETRACTED
+    texts = (rest.get(key) for key in ("comments", "journal-ref", "license"))
+    reference = arxiv_reference(*(text if isinstance(text, str) else "" for text in texts))
     return reference | ({CUSTOM: {"arxiv": custom}} if custom else {})
-
-
-def _place(value: Any) -> dict[str, str]:
-    """Journal, volume and page in the text that authors give to arXiv, where it is clear."""
-    # Single spaces and a bound keep the search short.
-    text = " ".join(value[:1000].split())[:300] if isinstance(value, str) else ""
-    found = _PLACE.fullmatch(text)
-    if found is None or found["journal"].count(",") > 1:
-        return {}
-    parts = {
-        "type": "article-journal",
-        "container-title": found["journal"].strip(" ,"),
-        "volume": found["volume"],
-        "issue": found["issue"] or found["number"] or "",
-        "page": (found["page"] or "").replace("--", "-"),
-    }
-    return {key: part for key, part in parts.items() if part}

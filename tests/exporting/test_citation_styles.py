@@ -51,7 +51,11 @@ BOOK = Paper(
     },
 )
 PREPRINT = Paper(
-    title="A preprint of things", authors=("Jane Doe",), published="2023-05", arxiv="2305.12345"
+    title="A preprint of things",
+    authors=("Jane Doe",),
+    published="2023-05",
+    arxiv="2305.12345",
+    reference={"type": "article", "archive": "arXiv", "note": "12 pages"},
 )
 BARE = Paper(title="Only a title")
 

@@ -193,8 +193,28 @@ def test_entry() -> None:
             url="http://arxiv.org/abs/2101.00001v2",
             tags=("math.CO", "05C05", "05C85"),
             source="x.xml",
+            reference={"type": "article", "archive": "arXiv"},
         )
     ]
+
+
+def test_comments_and_the_journal_of_an_entry() -> None:
+    entry = ENTRY.replace(
+        "</entry>",
+        '<arxiv:comment xmlns:arxiv="a">12 pages</arxiv:comment>'
+        '<arxiv:journal_ref xmlns:arxiv="a">J. Stat. Phys. 123, 45-67 (2006)</arxiv:journal_ref>'
+        "</entry>",
+    )
+    (paper,), _ = read(feeds.ATOM, FEED.format(entry))
+    assert paper.reference == {
+        "type": "article-journal",
+        "archive": "arXiv",
+        "note": "12 pages",
+        "container-title": "J. Stat. Phys.",
+        "volume": "123",
+        "page": "45-67",
+        "custom": {"arxiv": {"journal-ref": "J. Stat. Phys. 123, 45-67 (2006)"}},
+    }
 
 
 def test_entry_of_a_daily_feed() -> None:
