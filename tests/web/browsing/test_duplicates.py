@@ -185,7 +185,7 @@ def test_a_read_only_library_is_one_line(
         "[" * 99_999,
         '{"do": "merge"}',
         '{"do": "drop", "papers": "1,2"}',
-        json.dumps({"do": "merge", "papers": "1," * 999}),
+        json.dumps({"do": "merge", "papers": "1," * 1_000}),
     ],
 )
 def test_what_is_no_request_does_nothing(make_session: MakeSession, request_: str) -> None:
