@@ -126,6 +126,10 @@ def _item(record: ExportRecord, key: str) -> dict[str, Any]:
     item = {
         name: value for name, value in csl_item(record, key).items() if name not in _NOT_PRINTED
     }
+    if item["type"] != "article" and item.get("archive") == "arXiv":
+        # The number is an article number to some styles, and the journal is where it is.
+        del item["archive"]
+        item.pop("number", None)
     for name, value in item.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             # It would put a full stop behind a given name in Chinese characters.

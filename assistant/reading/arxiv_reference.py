@@ -28,7 +28,6 @@ def arxiv_reference(comments: str, journal: str, license_address: str = "") -> d
     """
     reference: dict[str, Any] = {
         "type": "article",
-        "archive": "arXiv",
         "note": comments,
         "license": license_address,
         **_place(journal),

@@ -55,7 +55,7 @@ PREPRINT = Paper(
     authors=("Jane Doe",),
     published="2023-05",
     arxiv="2305.12345",
-    reference={"type": "article", "archive": "arXiv", "note": "12 pages"},
+    reference={"type": "article", "note": "12 pages"},
 )
 BARE = Paper(title="Only a title")
 
@@ -96,6 +96,12 @@ def record(paper: Paper) -> ExportRecord:
 def test_an_article(style: str, reference: str) -> None:
     assert formatted_reference(record(ARTICLE), style) == reference
     assert formatted_reference(record(ARTICLE), style.upper()) == reference
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_article_that_is_on_arxiv_too_is_the_article(style: str) -> None:
+    paper = ARTICLE.model_copy(update={"arxiv": "2101.00001"})
+    assert formatted_reference(record(paper), style) == formatted_reference(record(ARTICLE), style)
 
 
 @pytest.mark.parametrize("style", STYLES)

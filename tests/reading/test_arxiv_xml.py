@@ -193,7 +193,7 @@ def test_entry() -> None:
             url="http://arxiv.org/abs/2101.00001v2",
             tags=("math.CO", "05C05", "05C85"),
             source="x.xml",
-            reference={"type": "article", "archive": "arXiv"},
+            reference={"type": "article"},
         )
     ]
 
@@ -208,7 +208,6 @@ def test_comments_and_the_journal_of_an_entry() -> None:
     (paper,), _ = read(feeds.ATOM, FEED.format(entry))
     assert paper.reference == {
         "type": "article-journal",
-        "archive": "arXiv",
         "note": "12 pages",
         "container-title": "J. Stat. Phys.",
         "volume": "123",
