@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from assistant.paper import Paper
 from assistant.reading.confidence import Confidence
@@ -14,11 +15,13 @@ from assistant.reading.source import Source
 class Failure:
     """One record that could not be read; the rest of its file is read all the same.
 
-    `where` is the file's name and the line, such as `papers.jsonl:12`; `why` is for people.
+    `where` is the file's name and the line, such as `papers.jsonl:12`; `why` is for people. If the
+    record is `imported` all the same, this is a warning: a value in it is invalid.
     """
 
     where: str
     why: str
+    imported: bool = False
 
 
 class NoPaper(Exception):
@@ -27,8 +30,13 @@ class NoPaper(Exception):
 
 OnFailure = Callable[[Failure], None]
 
-Skip = Callable[[int, str], None]
-"""Reports a record that is not imported: its line (or number, where lines say nothing), and why."""
+class Skip(Protocol):
+    """Reports a record: its line (or number, where lines say nothing), and what is wrong.
+
+    The record is skipped, or `imported` all the same.
+    """
+
+    def __call__(self, line: int, why: str, /, *, imported: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def read_file(
 ) -> Iterator[Paper]:
     """Yield the papers of a file, folder or archive in its order.
 
-    Records that are not papers go to `on_failure`. `columns` are the names of columns in tables,
+    Records that are not papers go to `on_failure`, and so do warnings about others. `columns` are the names of columns in tables,
     such as `{"title": "Titel"}`. With `read_as` every text is read as that, whatever it looks like.
     Nothing is opened before the first paper is asked for.
 
@@ -128,7 +128,7 @@ def _read_all(
     failures: list[Failure] = []
 
     def note(failure: Failure) -> None:
-        if not failures:
+        if not failures and not failure.imported:
             failures.append(failure)
         on_failure(failure)
 
@@ -149,11 +149,13 @@ def _read(member: Member, on_failure: OnFailure, how: _How) -> Iterator[Paper]:
     first: list[Failure] = []
     found = in_a_row = 0
 
-    def skip(number: int, why: str) -> None:
+    def skip(number: int, why: str, /, *, imported: bool = False) -> None:
         nonlocal in_a_row
-        failure = Failure(f"{fields.one_line(member.name)}:{number}", why)
-        first[:] = first or [failure]
+        failure = Failure(f"{fields.one_line(member.name)}:{number}", why, imported)
         on_failure(failure)
+        if imported:
+            return
+        first[:] = first or [failure]
         in_a_row += 1
         if in_a_row == _MOST_FAILURES:
             raise FileUnreadable(

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from assistant.paper import ARXIV_DOI, Paper
 from assistant.reading import dates, fields, identifiers, names, reference_fields
 from assistant.reading.format import NoPaper, Skip
+from assistant.reading.invalid_identifiers import Stated, checked, taken_remarks
 from assistant.reading.markup import plain
 from assistant.reading.retraction import retraction_status, with_status
 from assistant.reference import display_names
@@ -43,13 +44,26 @@ def papers_of(
 ) -> Iterator[Paper]:
     """What `make` reads of each of `records`, which come with their lines in the file `source`.
 
-    Those for which it raises NoPaper go to `skip`.
+    Those for which it raises NoPaper go to `skip`, and so do the remarks on the others.
     """
     for line, record in records:
-        try:
-            yield make(record, source)
-        except NoPaper as error:
-            skip(line, str(error))
+        if paper := made(line, record, make, source, skip):
+            yield paper
+
+
+def made(
+    line: int, record: Record, make: Callable[[Record, str], Paper], source: str, skip: Skip
+) -> Paper | None:
+    """What `make` reads of one record, as `papers_of` does."""
+    taken_remarks()  # what another record left, which was not read by this function
+    try:
+        paper = make(record, source)
+    except NoPaper as error:
+        skip(line, str(error))
+        return None
+    for remark in taken_remarks():
+        skip(line, remark, imported=True)
+    return paper
 
 
 def check_length(title: str, abstract: str) -> None:
@@ -93,6 +107,7 @@ def paper_of(
     notes: Iterable[str] = (),
     tags: object = (),
     reference: Mapping[str, Any] | None = None,
+    stated: Stated | None = None,
 ) -> Paper:
     """The paper with these values as its export writes them; `source` names the file.
 
@@ -102,7 +117,8 @@ def paper_of(
     there is none, an address or one of `notes` has it, or the reference's note. Invalid values are
     left out, and so is an abstract that only says that there is none. `reference` is the rest of
     the record, with the keys of `assistant.reference`; its `author`, if there is any, replaces
-    `authors`.
+    `authors`. `stated` are the values of all fields that are meant for an identifier: those that
+    are invalid, and the reference's, are kept in the reference, and `papers_of` reports them.
 
     Raises:
         NoPaper: it has no title; title or abstract are too long, or have no letter in them. Only a
@@ -131,6 +147,7 @@ def paper_of(
     for key, kind in (("PMCID", "pmcid"), ("ISBN", "isbn"), ("ISSN", "issn")):
         if kind in noted:
             record.setdefault(key, noted[kind])
+    record = checked(record, stated, (doi, arxiv, pmid))
     if status := retraction_status(clean_title):
         record = with_status(record, status)
     people = record.get("author")

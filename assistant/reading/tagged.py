@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.paper import Paper
-from assistant.reading.format import Format, NoPaper, Skip
-from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE
+from assistant.reading.format import Format, Skip
+from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, made
 from assistant.reading.source import Source
 from assistant.reading.tagged_lines import Beginning, TaggedLine, plain_head, tagged_lines
 
@@ -194,10 +194,8 @@ def _papers(
         if record.failure:
             skip(*record.failure)
             continue
-        try:
-            yield paper(record, source.name)
-        except NoPaper as error:
-            skip(record.line, str(error))
+        if found := made(record.line, record, paper, source.name, skip):
+            yield found
 
 
 class _Records:
