@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 MAX_LISTED = 20
 
 
-def import_summary(report: ImportReport, failed: int = 0) -> str:
-    """The outcome of an import in one line; `failed` records could not be read."""
+def import_summary(report: ImportReport, failed: int = 0, warnings: int = 0) -> str:
+    """The outcome of an import in one line; `failed` records could not be read.
+
+    There are `warnings` about records that could.
+    """
     parts = [
         f"{format_count(report.read, 'paper')} read: {report.added:,} new, "
         f"{report.merged:,} merged, {report.unchanged:,} unchanged"
@@ -23,6 +26,8 @@ def import_summary(report: ImportReport, failed: int = 0) -> str:
         parts.append(f"{report.without_abstract:,} without an abstract")
     if failed:
         parts.append(f"{format_count(failed, 'record')} could not be read")
+    if warnings:
+        parts.append(format_count(warnings, "warning"))
     return "; ".join(parts) + "."
 
 

@@ -40,7 +40,11 @@ def without_references(papers: list[Paper]) -> list[Paper]:
 
 def skipping(name: str, on_failure: OnFailure) -> Skip:
     """Turns skipped records of the file `name` into failures, as the reader does."""
-    return lambda number, why: on_failure(Failure(f"{name}:{number}", why))
+
+    def skip(line: int, why: str, /, *, imported: bool = False) -> None:
+        on_failure(Failure(f"{name}:{line}", why, imported))
+
+    return skip
 
 
 def counts(known: Format, folder: Path, names: list[str]) -> dict[str, tuple[int, int]]:

@@ -18,6 +18,7 @@ from assistant.text.formatting import format_count, format_size
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
+    from assistant.reading import Failure
     from assistant.library import Library
 
 
@@ -28,7 +29,11 @@ def import_papers(
     columns: ColumnsOption = None,
     read_as: ReadAsOption = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 if any record could not be read.")
+        bool,
+        typer.Option(
+            "--strict",
+            help="Exit with 1 if any record could not be read; warnings do not count.",
+        ),
     ] = False,
     later: Annotated[
         bool,
@@ -46,7 +51,8 @@ def import_papers(
     Science, CSV, JSON and more), arXiv records and saved pages of abstracts, also in folders, zip
     archives and gzip files. File types are detected from content. Records of papers that the
     library already has are merged, not added twice, and the first of them are listed. `assistant
-    duplicates` shows papers that are probably the same. A text that only may be papers is not
+    duplicates` shows papers that are probably the same. An invalid identifier, such as an ISSN with
+    a wrong check digit, is a warning: its record is imported all the same. A text that only may be papers is not
     imported; check it and say what it is with --as.
     """
     streams = call.streams
@@ -62,9 +68,10 @@ def import_papers(
         without_vectors = kept.vectors.missing() if progress.stop_requested else 0
     inputs.report(streams)
     if as_json:
-        streams.json({**asdict(report), "failed": [asdict(failure) for failure in inputs.failures]})
+        failed, warnings = _listed(inputs.failures), _listed(inputs.warnings)
+        streams.json({**asdict(report), "failed": failed, "warnings": warnings})
     else:
-        streams.line(import_summary(report, len(inputs.failures)))
+        streams.line(import_summary(report, len(inputs.failures), len(inputs.warnings)))
         for line in merge_lines(report, MAX_LISTED):
             streams.line(("  merged: ", "dim"), sanitized(line))
     if progress.stop_requested:
@@ -76,6 +83,10 @@ def import_papers(
         raise typer.Exit(INTERRUPTED)
     if inputs.failed or (strict and inputs.failures):
         raise typer.Exit(1)
+
+
+def _listed(failures: list[Failure]) -> list[dict[str, str]]:
+    return [{"where": failure.where, "why": failure.why} for failure in failures]
 
 
 def fill_with_sample(library: Library, streams: Streams) -> None:

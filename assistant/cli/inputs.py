@@ -25,8 +25,8 @@ _MOST_REASONS = 1000
 class Inputs:
     """Files and stdin as one stream of papers; unreadable records are collected and skipped.
 
-    `failures` lists everything that could not be read; `failed` counts inputs that failed as a
-    whole.
+    `failures` lists everything that could not be read, `warnings` what is wrong in records that
+    could; `failed` counts inputs that failed as a whole.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Inputs:
             (path, sys.stdin.buffer.read() if path == STDIN else None) for path in paths
         ]
         self.failures: list[Failure] = []
+        self.warnings: list[Failure] = []
         self.failed = 0
 
     def papers(self, progress: Progress = NO_PROGRESS) -> Iterator[Paper]:
@@ -56,7 +57,10 @@ class Inputs:
         from assistant.reading import Failure, ReadAs, fields, read_bytes, read_file
 
         read_as = ReadAs(self._read_as.value) if self._read_as else None
-        note = self.failures.append
+
+        def note(failure: Failure) -> None:
+            (self.warnings if failure.imported else self.failures).append(failure)
+
         for path, data in self._inputs:
             if data is None:
                 papers = read_file(Path(path).expanduser(), note, self._columns, read_as)
@@ -81,19 +85,24 @@ class Inputs:
         return sum(1 for paper in again.papers() if paper.abstract)
 
     def report(self, streams: Streams) -> None:
-        """Report what could not be read: each reason once, with the first places."""
-        places: dict[str, list[str]] = {}
-        for failure in self.failures:
-            places.setdefault(failure.why, []).append(failure.where)
-        for why, found in list(places.items())[:_MOST_REASONS]:
-            where = ", ".join(found[:_MOST_PLACES])
-            if len(found) > _MOST_PLACES:
-                where = f"{len(found):,} records ({where}, ...)"
-            # The reason often names the input itself.
-            streams.note(f"Not read: {'' if where in why else f'{where}: '}{why}")
-        if len(places) > _MOST_REASONS:
-            rest = sum(len(found) for found in list(places.values())[_MOST_REASONS:])
-            streams.note(f"Not read: {format_count(rest, 'more record')} for other reasons.")
+        """Report what could not be read, then warnings: each once, with the first places."""
+        _report(self.failures, "Not read", streams)
+        _report(self.warnings, "Warning", streams)
+
+
+def _report(failures: list[Failure], label: str, streams: Streams) -> None:
+    places: dict[str, list[str]] = {}
+    for failure in failures:
+        places.setdefault(failure.why, []).append(failure.where)
+    for why, found in list(places.items())[:_MOST_REASONS]:
+        where = ", ".join(found[:_MOST_PLACES])
+        if len(found) > _MOST_PLACES:
+            where = f"{len(found):,} records ({where}, ...)"
+        # The reason often names the input itself.
+        streams.note(f"{label}: {'' if where in why else f'{where}: '}{why}")
+    if len(places) > _MOST_REASONS:
+        rest = sum(len(found) for found in list(places.values())[_MOST_REASONS:])
+        streams.note(f"{label}: {format_count(rest, 'more record')} for other reasons.")
 
 
 def _columns(given: str | None) -> dict[str, str]:

@@ -155,9 +155,8 @@ class _Importer:
         if self.progress.stop_requested:
             return False
         self.watched.remember(path, state)
-        self.streams.line(
-            f"{self.watched.name(path)}: {import_summary(report, len(inputs.failures))}"
-        )
+        summary = import_summary(report, len(inputs.failures), len(inputs.warnings))
+        self.streams.line(f"{self.watched.name(path)}: {summary}")
         return True
 
     def _retried(self, name: str, action: Callable[[], int]) -> int:

@@ -34,6 +34,7 @@ from assistant.reading.bibtex_values import (
     full_title,
     keywords,
     pubmed,
+    stated,
     text_of,
     value_of,
 )
@@ -132,6 +133,7 @@ def entry_paper(entry: Entry, source: str) -> Paper:
         url=url,
         tags=tags,
         reference=reference,
+        stated=stated(values),
     )
 
 

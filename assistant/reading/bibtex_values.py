@@ -29,6 +29,7 @@ _SENTENCE_END = re.compile(r"[.:?!…]$")
 TITLE = ("title", "subtitle")
 DATE = ("date", "year", "month", "day")
 EPRINT = ("eprint", "eprinttype", "archiveprefix", "arxivid")
+_EPRINT_VALUES = frozenset({"eprint", "arxivid"})
 _CLASSES = ("primaryclass", "eprintclass")
 KEYWORDS = ("keywords", "keyword")
 AUTHOR = ("author", "authors")
@@ -130,6 +131,17 @@ def pubmed(values: Mapping[str, str]) -> str | None:
     if not pmid and _archive(values) in ("pubmed", "pmid"):
         pmid = _identifier(values.get("eprint", ""))
     return identifiers.pmid(pmid) if pmid else None
+
+
+def stated(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """The values of the fields that are meant for a DOI, PMID or arXiv id, which may be invalid."""
+    found = {name: [_identifier(values[name])] for name in ("doi", "pmid") if name in values}
+    if not _EPRINT_VALUES.isdisjoint(values) and arxiv_of(values) is None:
+        kind = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid"}.get(_archive(values), "")
+        for name, of in (("arxivid", "arxiv"), ("eprint", kind)):
+            if of and name in values:
+                found.setdefault(of, []).append(_identifier(values[name]))
+    return found
 
 
 def _archive(values: Mapping[str, str]) -> str:

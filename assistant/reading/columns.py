@@ -53,6 +53,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
         *("index keywords", "keywords plus", "automatic tags", "ieee terms", "mesh terms", "mesh"),
     ),
 }
+# Columns that may have something else in them, too.
+_NOT_ONLY_ARXIV = frozenset({"archiveid", "archivelocation", "extra"})
 # Only these columns have names with the family name first, between semicolons alone.
 _FAMILY_FIRST = frozenset({"authorfullnames", "af", "au"})
 # So has Zotero's only column of names; these tell its tables.
@@ -196,6 +198,10 @@ class FoundColumns:
             url=first("url"),
             tags=_spelled(first("tags")) or first("tags"),
             reference=self._reference(row, published),
+            stated={
+                key: [text for name, text in values(key) if name not in _NOT_ONLY_ARXIV]
+                for key in ("doi", "pmid", "arxiv")
+            },
         )
         has_identifier = paper.arxiv or paper.doi or paper.pmid
         if self.of_anything and not has_identifier and not reads_like_abstract(paper.abstract):

@@ -102,14 +102,16 @@ def _paper(work: _Work, source: str) -> Paper:
         reference["container-title"] = _container(metadata)
         editors = _people(metadata).get("editor", []) or _people(whole).get("editor", [])
         reference.setdefault("editor", editors)
+    dois = texts(own, "doi_data/doi") or texts(one, "doi_data/doi")
     return paper_of(
         source,
         title=with_subtitle(titles[0] if titles else "", first_text(own, "titles/subtitle")),
         abstract="\n".join(map(_abstract, own.findall("abstract")[:1])),
         published=_date(own) or (_date(issue) if issue is not None else None) or _date(metadata),
-        doi=texts(own, "doi_data/doi") or texts(one, "doi_data/doi"),
+        doi=dois,
         url=texts(own, "doi_data/resource"),
         reference=reference,
+        stated={"doi": dois},
     )
 
 

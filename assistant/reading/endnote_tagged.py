@@ -75,6 +75,9 @@ def paper(record: Record, source: str) -> Paper:
     said = fields.is_pubmed([*record.all("~", "W"), *addresses])
     pmid = fields.pmid(record.first("M")) if said else None
     url = next(filter(None, map(fields.url, addresses)), None)
+    # Reports and patents have their own number in the field for ISBN and ISSN.
+    is_numbered = csl_type in ("report", "patent", "legislation", "standard")
+    stated = {"doi": record.all("R"), "serial": () if is_numbered else record.all("@")}
     title = values.first("T")
     for tag, told in (("T", title), ("R", doi), ("M", pmid), ("U", url), ("!", title)):
         values.drop(tag, [told or ""])
@@ -99,6 +102,7 @@ def paper(record: Record, source: str) -> Paper:
             for word in (fields.tags(keywords[0]) if len(keywords) == 1 else keywords)
         ],
         reference=values.reference(FORMAT_NAME, kind, csl_type),
+        stated=stated,
     )
 
 

@@ -37,14 +37,16 @@ def _paper(record: Element, source: str) -> Paper:
     # The year; the month and day may be beside it, with or without the year.
     year, day = first_text(record, "dates/year"), first_text(record, "dates/pub-dates/date")
     reference = _reference(record)
+    dois = texts(record, "electronic-resource-num")
+    pmid = first_text(record, "accession-num") if fields.is_pubmed(database) else None
     return paper_of(
         source,
         title=first_text(record, "titles/title"),
         abstract=first_text(record, "abstract"),
         published=dates.most_exact([year, day, f"{year} {day}"]),
         arxiv=addresses,
-        doi=texts(record, "electronic-resource-num") + addresses,
-        pmid=first_text(record, "accession-num") if fields.is_pubmed(database) else None,
+        doi=dois + addresses,
+        pmid=pmid,
         url=addresses,
         tags=[
             tag.strip(" *")
@@ -52,6 +54,7 @@ def _paper(record: Element, source: str) -> Paper:
             for tag in _BETWEEN.split(value)
         ],
         reference=reference,
+        stated={"doi": dois, "pmid": pmid, "serial": first_text(record, "isbn")},
     )
 
 

@@ -30,6 +30,7 @@ class NoPaper(Exception):
 
 OnFailure = Callable[[Failure], None]
 
+
 class Skip(Protocol):
     """Reports a record: its line (or number, where lines say nothing), and what is wrong.
 

@@ -7,7 +7,7 @@ them; `record.papers_of` asks for the remarks after each record, and reports the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -51,10 +51,10 @@ class _Remarks(threading.local):
 _remarks = _Remarks()
 
 
-def taken_remarks() -> list[str]:
+def taken_remarks() -> Sequence[str]:
     """The remarks since they were taken last, for people."""
     if not _remarks.of_record:
-        return _remarks.of_record
+        return ()
     found, _remarks.of_record = _remarks.of_record, []
     return found
 
@@ -74,26 +74,29 @@ def checked(record: Reference, stated: Stated | None, valid: Iterable[str | None
                 wrong.setdefault(kind, []).append(str(one))
     for key, kind in _KEYS:
         if (text := record.get(key)) and not _is_valid(kind, text):
-            # The field for both has told it already.
-            told = wrong.pop("serial", [])
-            wrong[kind] = list(dict.fromkeys([*wrong.get(kind, ()), text]))
-            if rest := [it for it in told if text not in it]:
-                wrong["serial"] = rest
+            # It is from the field for both, or from the one stated.
+            for other in ("serial", kind):
+                rest = [it for it in wrong.pop(other, ()) if _signs(text) not in _signs(it)]
+                wrong |= {other: rest} if rest else {}
+            wrong[kind] = [text, *wrong.get(kind, ())]
     if not wrong:
         return record
     _remarks.of_record += [_remark(kind, values) for kind, values in wrong.items()]
     return _with_all(record, wrong)
 
 
-def _each(value: object) -> Iterator[str | int | float]:
-    """The texts and numbers in a value."""
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _each(value: object, depth: int = 2) -> Iterator[str | int | float]:
+    """The texts and numbers in a value, which may be a list."""
     if isinstance(value, str | int | float):
         if value != "" and not isinstance(value, bool):
             yield value
-    elif isinstance(value, Iterable) and not isinstance(value, Mapping):
+    elif depth and isinstance(value, list | tuple):
         for one in value:
-            if isinstance(one, str | int | float) and not isinstance(one, bool):
-                yield one
+            yield from _each(one, depth - 1)
 
 
 def _is_valid(kind: str, value: str | int | float) -> bool:

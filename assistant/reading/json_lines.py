@@ -61,6 +61,8 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
     if not isinstance(record, dict):
         raise NoPaper(f"not a JSON object but {_kind(record)}")
     get = record.get
+    dois = [get("doi"), get("DOI")]
+    pmids = [get(key) for key in ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")]
     paper = paper_of(
         source,
         title=_text(record, "title"),
@@ -69,13 +71,14 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
         published=_published(record),
         # Many exports call it just `id`; only what looks like an arXiv identifier is one.
         arxiv=fields.arxiv(get("arxiv")) or fields.arxiv(get("arxiv_id")) or get("id"),
-        doi=[get("doi"), get("DOI")],
-        pmid=[get(key) for key in ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")],
+        doi=dois,
+        pmid=pmids,
         url=get("url"),
         tags=fields.tags(get("tags"))
         + fields.tags(get("keywords"))
         + fields.tags(get("categories"), separator=" "),
         reference=line_reference(record),
+        stated={"doi": dois, "pmid": pmids, "arxiv": [get("arxiv"), get("arxiv_id")]},
     )
     return with_authors(paper, record)
 

@@ -45,6 +45,7 @@ _TYPES = {
     "reports - descriptive": "report",
 }
 _ARTICLE_DOI = re.compile(r"(10\.\d{4,9}/\S+)\s*\[doi\]", re.IGNORECASE)
+_STATED_DOI = re.compile(r"(.+?)\s*\[doi\]", re.IGNORECASE)
 _SOURCE_DOI = re.compile(r"\bdoi: (10\.\d{4,9}/\S+?)[.,;]?(?=\s|$)")
 _PMCID = re.compile(r"PMC\d{1,9}", re.ASCII)
 _PAGE_SIGN = re.compile(r"^pp?(?=\d)")
@@ -55,6 +56,12 @@ _YEAR_LAST = re.compile(r".*\b((?:19|20)\d\d)$", re.ASCII)
 def paper(record: Record, source: str) -> Paper:
     """The paper of a record."""
     values = Values(record, _TOLD, join=" ")
+    stated = {
+        "doi": [found[1] for it in values.all("LID", "AID") if (found := _STATED_DOI.match(it))],
+        "pmid": record.all("PMID"),
+        "pmcid": values.all("PMC"),
+        "serial": values.all("IS", "ISSN", "ISBN"),
+    }
     numbers = record.all("LID", "AID", "SO")
     doi = next((found[1] for number in numbers if (found := _ARTICLE_DOI.match(number))), None)
     if doi is None and (found := _SOURCE_DOI.search(values.first("SO"))):
@@ -121,6 +128,7 @@ def paper(record: Record, source: str) -> Paper:
             *(heading.split("/")[0].strip(" *") for heading in headings),
         ],
         reference=values.reference(FORMAT_NAME, kinds, csl_type),
+        stated=stated,
     )
 
 

@@ -87,6 +87,11 @@ def _paper(record: Element, source: str) -> Paper:
         url=urls,
         tags=texts(record, "subject/topic", "subject/name/namePart"),
         reference=reference,
+        stated={
+            "doi": identifiers.get("doi"),
+            "arxiv": identifiers.get("arxiv"),
+            "pmid": [identifiers.get("pmid"), identifiers.get("pubmed")],
+        },
     )
 
 

@@ -133,6 +133,7 @@ def paper(record: Record, source: str) -> Paper:
         pmid=pmid,
         tags=[tag for name, text in words for tag in _tags(name, text)],
         reference=values.reference(FORMAT_NAME, kind, csl_type),
+        stated={"doi": record.all("DO", "DI"), "pmid": record.all("PM")},
     )
 
 

@@ -85,6 +85,7 @@ def _paper(paragraphs: list[str], source: str) -> Paper:
         published=dates.iso(found[3].split(";")[0].split(". ")[0]) if found else None,
         doi=identifiers.get("DOI"),
         pmid=identifiers.get("PMID"),
+        stated={"doi": identifiers.get("DOI"), "pmid": identifiers.get("PMID")},
     )
 
 

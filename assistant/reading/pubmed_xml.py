@@ -5,7 +5,7 @@ https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -52,6 +52,13 @@ def _paper(record: Element, source: str) -> Paper:
             for element in citation.iterfind(path)
         ],
         reference=reference,
+        stated={
+            "doi": [
+                *_all_of_type(ids, "IdType", "doi"),
+                *_all_of_type(article.iterfind("ELocationID"), "EIdType", "doi"),
+            ],
+            "pmid": [_text(citation, "PMID"), *_all_of_type(ids, "IdType", "pubmed")],
+        },
     )
 
 
@@ -145,8 +152,12 @@ def _date(article: Element) -> str | None:
     return None
 
 
-def _of_type(elements: Iterator[Element] | list[Element], attribute: str, kind: str) -> str:
-    return next((_line(it) for it in elements if it.get(attribute) == kind), "")
+def _of_type(elements: Iterable[Element], attribute: str, kind: str) -> str:
+    return next(iter(_all_of_type(elements, attribute, kind)), "")
+
+
+def _all_of_type(elements: Iterable[Element], attribute: str, kind: str) -> list[str]:
+    return [_line(it) for it in elements if it.get(attribute) == kind]
 
 
 def _text(parent: Element, *paths: str) -> str:

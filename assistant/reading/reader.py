@@ -53,8 +53,9 @@ def read_file(
 ) -> Iterator[Paper]:
     """Yield the papers of a file, folder or archive in its order.
 
-    Records that are not papers go to `on_failure`, and so do warnings about others. `columns` are the names of columns in tables,
-    such as `{"title": "Titel"}`. With `read_as` every text is read as that, whatever it looks like.
+    Records that are not papers go to `on_failure`, and so do warnings about others. `columns` are
+    the names of columns in tables, such as `{"title": "Titel"}`. With `read_as` every text is read
+    as that, whatever it looks like.
     Nothing is opened before the first paper is asked for.
 
     Raises:

@@ -78,6 +78,11 @@ def refworks(record: Record, source: str) -> Paper:
         url=url,
         tags=split(keywords),
         reference=values.reference(REFWORKS_NAME, kind, _REFWORKS_TYPES.get(kind.casefold())),
+        stated={
+            "doi": record.all("DO"),
+            "pmid": record.all("PMID"),
+            "serial": record.all("SN"),
+        },
     )
 
 
@@ -111,6 +116,7 @@ def cochrane(record: Record, source: str) -> Paper:
         url=url,
         tags=[tag.strip(" *") for tag in split(keywords)],
         reference=values.reference(COCHRANE_NAME, kind, _cochrane_type(kind.casefold())),
+        stated={"doi": record.all("DOI"), "serial": record.all("SN")},
     )
 
 

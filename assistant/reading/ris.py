@@ -81,6 +81,11 @@ def values_of(record: Record) -> dict[str, Any]:
     pmid = _pmid(values, addresses)
     url = next(filter(None, map(fields.url, addresses)), None)
     title = values.first(*TITLES)
+    stated = {
+        "doi": values.all("DO"),
+        "pmid": values.all("AN") if fields.is_pubmed(values.all("DB", "DP")) else (),
+        "serial": () if ris_type in NUMBERED else values.all("SN"),
+    }
     abstract = record.text("AB", "N2")
     for tag in TITLES:
         values.drop(tag, [title])
@@ -112,7 +117,7 @@ def values_of(record: Record) -> dict[str, Any]:
         reference = _with_extra(reference, extra)
     return {
         "title": title, "abstract": abstract, "published": published, "arxiv": arxiv, "doi": doi,
-        "pmid": pmid, "url": url, "tags": tags, "reference": reference,
+        "pmid": pmid, "url": url, "tags": tags, "reference": reference, "stated": stated,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -162,6 +163,11 @@ def _last_parts(value: Any) -> Iterator[str]:
     return (str(found).rstrip("/").rpartition("/")[2] for found in _scalars(value))
 
 
+def _stated(value: Any) -> Iterator[str]:
+    """The values of a field for identifiers, valid or not."""
+    return (str(found) for found in ([value] if isinstance(value, float) else _scalars(value)))
+
+
 @dataclass(frozen=True)
 class Keys:
     """Where the records of a service have the fields of a paper: paths separated by spaces.
@@ -217,7 +223,17 @@ class Keys:
             notes=_all(record, "note extra"),
             tags=_all(record, self.tags, self.read_tags),
             reference=reference,
+            stated={
+                "doi": _all(record, self.doi, _stated),
+                "pmid": _all(record, self.pmid, _stated),
+                "arxiv": _all(record, self._only_arxiv, _stated),
+            },
         )
+
+    @cached_property
+    def _only_arxiv(self) -> str:
+        """The paths of `arxiv` that have nothing else."""
+        return " ".join(path for path in self.arxiv.split() if "arxiv" in path.lower())
 
 
 SEMANTIC_SCHOLAR = Keys(

@@ -70,6 +70,11 @@ def paper(record: Record, source: str) -> Paper:
         pmid=pmid,
         tags=split(record.all("DE", "ID")),
         reference=values.reference(FORMAT_NAME, kind, csl_type),
+        stated={
+            "doi": record.all("DI", "D2"),
+            "pmid": record.all("PM"),
+            "serial": record.all("SN", "EI", "BN"),
+        },
     )
 
 

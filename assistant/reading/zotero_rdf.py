@@ -172,6 +172,7 @@ def _paper(node: Element, source: str, wholes: Mapping[str, _Values]) -> Paper:
             if len(it) == 0
         ],
         reference=reference,
+        stated={"doi": [numbers.get("DOI", ""), noted.get("doi", "")], "pmid": noted.get("pmid")},
     )
 
 

@@ -216,11 +216,14 @@ def job_view(
     *,
     note: str = "",
     merges: Sequence[str] = (),
+    warnings: Sequence[Failure] = (),
+    warned: str = "",
 ) -> JobView:
     """A job for the page: how far it is, what went wrong, or the sentence `done` at its end.
 
-    `failures` are records that could not be read, `merges` lines about merged ones; `note` stands
-    above the report.
+    `failures` are records that could not be read, `merges` lines about merged ones, `warnings` the
+    first ones about records that could be read, and `warned` says how many; `note` stands above the
+    report.
     """
     if state.error and not state.running:
         return JobView(render_job(error=state.error), running=False)
@@ -228,5 +231,7 @@ def job_view(
         shown = render_job(state.report.text, report=state.report, running=True, note=note)
         return JobView(shown, running=True)
     stuck = "Stopping …" if state.result is None else ""
-    shown = render_job(done or stuck, failures=failures, merges=merges)
+    shown = render_job(
+        done or stuck, failures=failures, merges=merges, warnings=warnings, warned=warned
+    )
     return JobView(shown, running=False, succeeded=not stuck)

@@ -62,10 +62,13 @@ def render_job(
     error: str = "",
     note: str = "",
     merges: Sequence[str] = (),
+    warnings: Sequence[Failure] = (),
+    warned: str = "",
 ) -> str:
     """A message, or a job that is `running`: its `text`, and the bar and rate of its `report`.
 
-    `merges` are lines about merged records.
+    `merges` are lines about merged records, `warnings` the first ones about records that were read,
+    and `warned` says how many.
     """
     return render(
         "job.html",
@@ -77,4 +80,6 @@ def render_job(
         failed=f"{len(failures):,}",
         error=error,
         merges=merges,
+        warnings=warnings[:MAX_FAILURES],
+        warned=warned,
     )

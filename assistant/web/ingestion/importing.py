@@ -212,7 +212,14 @@ def _preview_view(state: JobState[Preview]) -> ImportView:
 def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
     done = state.result
     view = (
-        job_view(state, done.summary, done.failures.named, merges=done.merges)
+        job_view(
+            state,
+            done.summary,
+            done.failures.named,
+            merges=done.merges,
+            warnings=done.failures.named_warnings,
+            warned=format_count(done.failures.warnings, "warning"),
+        )
         if done
         else job_view(state)
     )

@@ -43,17 +43,21 @@ _BATCH = 500
 
 
 class Failures:
-    """Records that could not be read: their number, and the first ones."""
+    """Records that could not be read, and warnings about others: their numbers, the first ones."""
 
     def __init__(self) -> None:
         self.named: list[Failure] = []
         self.count = 0
+        self.named_warnings: list[Failure] = []
+        self.warnings = 0
 
     def add(self, failure: Failure) -> None:
-        """Add one."""
-        self.count += 1
-        if len(self.named) < NAMED_FAILURES:
-            self.named.append(failure)
+        """Add one, or a warning."""
+        self.count += not failure.imported
+        self.warnings += failure.imported
+        named = self.named_warnings if failure.imported else self.named
+        if len(named) < NAMED_FAILURES:
+            named.append(failure)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def _papers(
     asked = probable = False
 
     def failed(failure: Failure) -> None:
-        listed.failed += 1
+        listed.failed += not failure.imported
         failures.add(failure)
 
     def show(name: str) -> bool:
@@ -203,6 +207,9 @@ def render_preview(preview: Preview) -> str:
         failures=failures.named,
         failed=format_count(failures.count, "record"),
         more_failures=_more(failures.count - len(failures.named), "record"),
+        warnings=failures.named_warnings,
+        warned=format_count(failures.warnings, "warning"),
+        more_warnings=_more(failures.warnings - len(failures.named_warnings), "warning"),
         papers=[_listed_paper(found) for found in preview.first],
         probable=_probable(preview),
         all_shown=len(preview.first) == preview.papers,
