@@ -18,8 +18,8 @@ from assistant.text.formatting import format_count, format_size
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
-    from assistant.reading import Failure
     from assistant.library import Library
+    from assistant.reading import Failure
 
 
 def import_papers(
@@ -52,8 +52,8 @@ def import_papers(
     archives and gzip files. File types are detected from content. Records of papers that the
     library already has are merged, not added twice, and the first of them are listed. `assistant
     duplicates` shows papers that are probably the same. An invalid identifier, such as an ISSN with
-    a wrong check digit, is a warning: its record is imported all the same. A text that only may be papers is not
-    imported; check it and say what it is with --as.
+    a wrong check digit, is a warning: its record is imported all the same. A text that only may be
+    papers is not imported; check it and say what it is with --as.
     """
     streams = call.streams
     inputs = Inputs(paths, columns, read_as)

@@ -37,7 +37,8 @@ class Skip(Protocol):
     The record is skipped, or `imported` all the same.
     """
 
-    def __call__(self, line: int, why: str, /, *, imported: bool = False) -> None: ...
+    def __call__(self, line: int, why: str, /, *, imported: bool = False) -> None:
+        """Report the record at `line`."""
 
 
 @dataclass(frozen=True)
