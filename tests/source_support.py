@@ -29,8 +29,10 @@ def read_with(known: Format, data: bytes | str) -> tuple[list[Paper], list[Failu
 
 
 def read_source(known: Format, source: Source) -> tuple[list[Paper], list[Failure]]:
-    failures: list[Failure] = []
-    return list(known.read(source, skipping(source.name, failures.append))), failures
+    """The papers, and the records that are none; warnings about papers are left out."""
+    found: list[Failure] = []
+    papers = list(known.read(source, skipping(source.name, found.append)))
+    return papers, [failure for failure in found if not failure.imported]
 
 
 def without_references(papers: list[Paper]) -> list[Paper]:

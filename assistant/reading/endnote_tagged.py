@@ -77,7 +77,9 @@ def paper(record: Record, source: str) -> Paper:
     url = next(filter(None, map(fields.url, addresses)), None)
     # Reports and patents have their own number in the field for ISBN and ISSN.
     is_numbered = csl_type in ("report", "patent", "legislation", "standard")
-    stated = {"doi": record.all("R"), "serial": () if is_numbered else record.all("@")}
+    # Other programs have pages or a number in the field for the DOI.
+    dois = [text for text in record.all("R") if "/" in text or "doi" in text.lower()]
+    stated = {"doi": () if is_numbered else dois, "serial": () if is_numbered else record.all("@")}
     title = values.first("T")
     for tag, told in (("T", title), ("R", doi), ("M", pmid), ("U", url), ("!", title)):
         values.drop(tag, [told or ""])

@@ -46,6 +46,7 @@ _TYPES = {
 }
 _ARTICLE_DOI = re.compile(r"(10\.\d{4,9}/\S+)\s*\[doi\]", re.IGNORECASE)
 _STATED_DOI = re.compile(r"(.+?)\s*\[doi\]", re.IGNORECASE)
+_MEDIUM = re.compile(r"\s*\([^()]*\)$")  # `0028-0836 (Print)`
 _SOURCE_DOI = re.compile(r"\bdoi: (10\.\d{4,9}/\S+?)[.,;]?(?=\s|$)")
 _PMCID = re.compile(r"PMC\d{1,9}", re.ASCII)
 _PAGE_SIGN = re.compile(r"^pp?(?=\d)")
@@ -60,7 +61,7 @@ def paper(record: Record, source: str) -> Paper:
         "doi": [found[1] for it in values.all("LID", "AID") if (found := _STATED_DOI.match(it))],
         "pmid": record.all("PMID"),
         "pmcid": values.all("PMC"),
-        "serial": values.all("IS", "ISSN", "ISBN"),
+        "serial": [_MEDIUM.sub("", text) for text in values.all("IS", "ISSN", "ISBN")],
     }
     numbers = record.all("LID", "AID", "SO")
     doi = next((found[1] for number in numbers if (found := _ARTICLE_DOI.match(number))), None)

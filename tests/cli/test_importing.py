@@ -30,6 +30,7 @@ def test_import_reports_on_stdout_and_again_changes_nothing(run: Run, papers: Pa
         "without_abstract": 0,
         "merges": [],
         "failed": [],
+        "warnings": [],
     }
 
 
@@ -229,3 +230,20 @@ def test_papers_without_an_abstract_are_kept_and_counted(run: Run, tmp_path: Pat
     assert "No abstract." in run("show", "1").stdout
     assert run("tldr", "--id", "1").exit_code == 2
     assert len(run("tldr").stdout.splitlines()) == 1
+
+
+def test_invalid_identifiers_are_warnings_and_no_failures(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "refs.bib"
+    good = "@article{a, title={Gravel}, doi={11.1/x}}\n"
+    page.write_text(good + "@article{b, doi={11.1/y}}\n", encoding="utf-8")
+    result = run("import", page, "--json", "--strict")
+    assert result.exit_code == 1
+    shape = json.loads(result.stdout)
+    assert [failure["where"] for failure in shape["failed"]] == ["refs.bib:2"]
+    assert [warning["where"] for warning in shape["warnings"]] == ["refs.bib:1"]
+    assert shape["warnings"][0].keys() == shape["failed"][0].keys() == {"where", "why"}
+    page.write_text(good, encoding="utf-8")
+    result = run("import", page, "--strict")
+    assert result.stderr.startswith('Warning: refs.bib:1: the DOI "11.1/x" is invalid')
+    assert "; 1 warning." in result.stdout
+    assert result.exit_code == 0
