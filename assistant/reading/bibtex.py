@@ -21,7 +21,7 @@ from assistant.reading.bibtex_parser import (
     parsed,
 )
 from assistant.reading.dates import MONTHS
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, Skip, unreported
 from assistant.reading.record import papers_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source, with_line_feeds
 
@@ -62,7 +62,7 @@ def _read(source: Source, skip: Skip) -> Iterator[Paper]:
     entries: Iterable[Entry] = (it for it in _entries(text, skip) if it.kind not in none)
     if _REFERENCE.search(text):
         # Damage is reported when the papers are read.
-        inheritance = Inheritance(lambda: _entries(text, lambda line, why: None))
+        inheritance = Inheritance(lambda: _entries(text, unreported))
         entries = map(inheritance.filled, entries)
     return papers_of(((it.line, it) for it in entries), entry_paper, source.name, skip)
 

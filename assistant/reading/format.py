@@ -41,6 +41,10 @@ class Skip(Protocol):
         """Report the record at `line`."""
 
 
+def unreported(line: int, why: str, /, *, imported: bool = False) -> None:
+    """A `Skip` for what is reported when it is read another time."""
+
+
 @dataclass(frozen=True)
 class Format:
     """One way papers are written down.

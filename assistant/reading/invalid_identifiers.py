@@ -7,7 +7,7 @@ them; `record.papers_of` asks for the remarks after each record, and reports the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -59,7 +59,7 @@ def taken_remarks() -> Sequence[str]:
     return found
 
 
-def checked(record: Reference, stated: Stated | None, valid: Iterable[str | None]) -> Reference:
+def checked(record: Reference, stated: Stated | None, valid: Collection[object]) -> Reference:
     """`record` with the invalid identifiers that it would lose; remarks on all invalid ones.
 
     `stated` are those outside `record`; `valid` are valid values, which need not be read again.

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates
-from assistant.reading.format import Format, Skip
+from assistant.reading.format import Format, Skip, unreported
 from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import HEAD_BYTES, Source
 from assistant.reading.tagged_fields import full_pages
@@ -61,13 +61,13 @@ def _read(source: Source, skip: Skip) -> Iterator[Paper]:
         return Source(stream, source.name, source.label)
 
     wholes: dict[str, _Values] = {}
-    for _, node in records(again(), _ITEMS | _WHOLES, lambda line, why: None):
+    for _, node in records(again(), _ITEMS | _WHOLES, unreported):
         name = node.get("about")
         if name and node.tag in _WHOLES:
             wholes.setdefault(name, _whole(node))
     referred = {
         name
-        for _, node in records(again(), _ITEMS, lambda line, why: None)
+        for _, node in records(again(), _ITEMS, unreported)
         for part in node.iterfind("isPartOf")
         if (name := part.get("resource"))
     }

@@ -15,6 +15,7 @@ from source_support import read_source
 from assistant.errors import AssistantError
 from assistant.paper import Paper
 from assistant.reading import Failure, scholarly_json
+from assistant.reading.format import unreported
 from assistant.reading.source import HEAD_BYTES, Source
 
 SEMANTIC_SCHOLAR = {
@@ -343,7 +344,7 @@ def test_memory_does_not_grow_with_the_document(tmp_path: Path) -> None:
     record = json.dumps({**SEMANTIC_SCHOLAR, "abstract": "word " * 400})
     path.write_text('{"data": [' + ",".join([record] * 8_000) + "]}", encoding="utf-8")
     with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-        papers = scholarly_json.CATALOGUE.read(Source(stream, "x.json"), lambda number, why: None)
+        papers = scholarly_json.CATALOGUE.read(Source(stream, "x.json"), unreported)
         next(papers)
         tracemalloc.start()
         try:

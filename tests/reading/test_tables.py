@@ -14,7 +14,7 @@ from source_support import read_source
 from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import Failure
-from assistant.reading.format import Format
+from assistant.reading.format import Format, unreported
 from assistant.reading.source import HEAD_BYTES, Source
 from assistant.reading.tables import table_format
 
@@ -356,7 +356,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     row = rows(["A title", "word " * 400])
     path.write_text("title,abstract\n" + row * 10_000, encoding="utf-8")
     with io.BufferedReader(path.open("rb", buffering=0), HEAD_BYTES) as stream:
-        papers = table_format().read(Source(stream, "large.csv"), lambda number, why: None)
+        papers = table_format().read(Source(stream, "large.csv"), unreported)
         next(papers)
         tracemalloc.start()
         try:
