@@ -144,9 +144,10 @@ def test_known_fields_are_taken_and_unknown_or_invalid_ones_left() -> None:
         title="A title",
         abstract="An abstract.",
         source="papers.jsonl",
-        reference={"custom": {"json": {"id": "17"}}},
+        reference={"custom": {"json": {"id": "17"}, "invalid": {"pmid": ["x"]}}},
     )
-    assert failures == []
+    (warning,) = failures
+    assert warning.imported and 'PMID "x" is invalid' in warning.why
 
 
 def test_text_no_file_can_hold_is_cleaned() -> None:
