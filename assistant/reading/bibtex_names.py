@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.reading.latex import without_latex
+from assistant.reading.latex import without_conditionals, without_latex
 from assistant.reading.name_parts import has_group_word
 from assistant.reading.names import csl_name, people
 from assistant.reference import CslName
@@ -30,7 +30,7 @@ def names(value: str) -> tuple[list[CslName], bool]:
     """The names of a field, and whether it says that there are others."""
     found: list[CslName] = []
     others = False
-    value = " ".join(value.split())
+    value = without_conditionals(" ".join(value.split()))
     if _EAST_ASIAN.search(value) and "," in value and not _AND.search(value):
         # "谢文,王小林" is two people, "林, 育文" is one.
         return [csl_name(name) for name in people(_text(value))], False

@@ -13,6 +13,7 @@ from assistant.reading import bibtex_fields as known
 from assistant.reading import dates, fields, identifiers
 from assistant.reading.bibtex_names import names
 from assistant.reading.latex import without_latex
+from assistant.reading.titles import with_subtitle
 from assistant.reference import DATES, NAMES
 
 _SPACES = re.compile(r" {2,}")
@@ -24,7 +25,6 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _DASHES = re.compile(r"\s*-{2,3}\s*")
 # BibLaTeX's commands for "and the following page" or pages.
 _FOLLOWING = re.compile(r"\\(?:psqq?|sqq?)(?![A-Za-z])\s*")
-_SENTENCE_END = re.compile(r"[.:?!…]$")
 
 TITLE = ("title", "subtitle")
 DATE = ("date", "year", "month", "day")
@@ -65,7 +65,7 @@ def value_of(key: str, name: str, values: Mapping[str, str]) -> Any:
     if key == "PMCID":
         return identifiers.pmcid(text) or text
     if goes_on := values.get(known.SUBTITLES.get(name, "")):
-        return _joined(text, text_of(goes_on))
+        return with_subtitle(text, text_of(goes_on))
     return _LANGUAGES.get(text.lower(), text) if name in ("langid", "hyphenation") else text
 
 
@@ -87,13 +87,7 @@ def full_title(values: Mapping[str, str]) -> str:
     """The title with its subtitle."""
     title = text_of(values.get("title", ""))
     subtitle = values.get("subtitle")
-    return _joined(title, text_of(subtitle)) if subtitle else title
-
-
-def _joined(title: str, subtitle: str) -> str:
-    title = title.rstrip()
-    between = " " if not title or _SENTENCE_END.search(title) else ": "
-    return f"{title}{between}{subtitle.lstrip()}".strip()
+    return with_subtitle(title, text_of(subtitle)) if subtitle else title
 
 
 def keywords(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ import re
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, csl_names, page_range, split, tells
+from assistant.reading.tagged_fields import Pairs, Values, page_range, split, tells
 
 FORMAT_NAME = "endnote"
 
@@ -88,7 +89,7 @@ def paper(record: Record, source: str) -> Paper:
         values.left["K"] = keywords
     published = _published(values)
     _put_rest(values, csl_type)
-    values.found["author"] = csl_names(split(record.lines("A")))
+    values.found["author"] = csl_people(split(record.lines("A")))
     return paper_of(
         source,
         title=title,

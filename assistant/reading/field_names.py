@@ -242,8 +242,7 @@ def _has_family(person: dict[str, Any]) -> bool:
 
 
 def _people(text: str, *, family_first: bool) -> list[dict[str, str]]:
-    written = text.split(";") if ";" in text or family_first else names.split(text)
-    return [name for one in written if (name := csl_name(one))]
+    return names.csl_people([text] if family_first else names.split(text))
 
 
 def _add_pages(

@@ -201,8 +201,11 @@ def arxiv_of_journal(value: str) -> str | None:
 
 
 def pmid(value: object) -> str | None:
-    """The PubMed id as text, from text, a number, or an address of PubMed."""
-    found = _PMID.fullmatch(_digits(value))
+    """The PubMed id as text, from text, a number, or an address of PubMed; of lines the first.
+
+    The program pymed writes those of the references below.
+    """
+    found = _PMID.fullmatch(_digits(value).partition("\n")[0])
     return found[1] if found else None
 
 

@@ -25,6 +25,8 @@ _DATES = (
     *("published", "publication_date", "publicationDate", "publish_time", "pub_date", "pubdate"),
     *("issued", "date", "publication_year", "pub_year", "year"),
 )
+PMID_KEYS = ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")
+"""Keys under which objects have the number of PubMed, the usual one first."""
 _OBJECT = re.compile(r'\{\s*"')
 # Between two objects of one line: a rare line end, or the mark of a file that was joined.
 _JOINT = re.compile('(?<=\\})[ \t]*[\x0b\x0c\x85\u2028\u2029\ufeff]+[ \t]*(?=\\{\\s*")')
@@ -62,13 +64,13 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
         raise NoPaper(f"not a JSON object but {_kind(record)}")
     get = record.get
     dois = [get("doi"), get("DOI")]
-    pmids = [get(key) for key in ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")]
+    pmids = [get(key) for key in PMID_KEYS]
     paper = paper_of(
         source,
         title=_text(record, "title"),
         abstract=_abstract(record, of_papers),
         authors=fields.people(get("authors") or get("author")),
-        published=_published(record),
+        published=line_date(record),
         # Many exports call it just `id`; only what looks like an arXiv identifier is one.
         arxiv=fields.arxiv(get("arxiv")) or fields.arxiv(get("arxiv_id")) or get("id"),
         doi=dois,
@@ -83,7 +85,7 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
     return with_authors(paper, record)
 
 
-def _published(record: dict[str, Any]) -> str | None:
+def line_date(record: dict[str, Any]) -> str | None:
     """The most exact date of the first year that the record has."""
     found = [date for key in _DATES if (date := dates.iso(record.get(key)))]
     return dates.most_exact(found) or _first_version(record.get("versions"))

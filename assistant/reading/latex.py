@@ -74,6 +74,13 @@ _ACCENT = re.compile(
     rf"|([uvHcdbkrtGU])(?:\s?\{{\s{{0,9}}({_LETTER}|[A-Za-z]{{2}})\s{{0,9}}\}}"
     rf"|[ ]({_LETTER})|(\\[ij])(?![A-Za-z])))"
 )
+# What APS writes for one letter, once for a formula and once for a text: the second counts.
+_CONDITIONAL = re.compile(
+    r"\\ifmmode(?![A-Za-z])(?:(?!\\(?:else|fi|ifmmode)(?![A-Za-z])).){0,200}"
+    r"(?:\\else(?![A-Za-z])[ \t]{0,9}((?:(?!\\(?:fi|ifmmode)(?![A-Za-z])).){0,200}))?"
+    r"\\fi(?![A-Za-z])(?:[ \t]{0,9}\{\}|[ \t])?",
+    re.DOTALL,
+)
 _SYMBOL = re.compile(r"\\([A-Za-z]{1,24})(?:\{\}|(?![A-Za-z])[ \t]?)")
 # No invisible character, with which an export keeps braces apart.
 _SYMBOL_IN_BRACES = re.compile(
@@ -129,7 +136,9 @@ def without_latex(text: str, sure: bool = False) -> str:
 
     `sure` means that it is from a LaTeX file, so that every brace groups and every `~` is a space.
     """
-    text, formulas = _without_math(text.translate({0: None, 1: None, 2: None}))
+    text, formulas = _without_math(
+        without_conditionals(text.translate({0: None, 1: None, 2: None}))
+    )
     if "\\" in text:
         text = _commands(text, sure)
     if "~" in text:
@@ -147,6 +156,11 @@ def without_latex(text: str, sure: bool = False) -> str:
     for formula, other in zip(formulas, others, strict=True):
         parts += (formula, other)
     return "".join(parts)
+
+
+def without_conditionals(text: str) -> str:
+    r"""`text` with what each `\\ifmmode ... \\else ... \\fi` says outside of formulas."""
+    return _CONDITIONAL.sub(lambda found: found[1] or "", text) if "\\ifmmode" in text else text
 
 
 def _without_math(text: str) -> tuple[str, list[str]]:

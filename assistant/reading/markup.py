@@ -55,7 +55,7 @@ _OF_FORMULAS = frozenset(word_list("mathml_elements"))
 _SIGNS = str.maketrans(dict.fromkeys(SUPERSCRIPT + SUBSCRIPT + END + _GAP))
 # `<sc>d</sc>-glucose`, where a small capital is a capital.
 _SMALL_CAPITAL = re.compile(
-    rf"<(?:{_PREFIX})?(sc|small-caps)>([a-z])</(?:{_PREFIX})?\1>", re.IGNORECASE
+    rf"<(?:{_PREFIX})?(sc|scp|smallcaps|smcap|small-caps)>([a-z])</(?:{_PREFIX})?\1>", re.IGNORECASE
 )
 _OPEN_PARAGRAPH = re.compile(r"\s{0,99}<p>\S", re.IGNORECASE)
 # From the beginning of white space: a long run of it is searched once.

@@ -10,9 +10,10 @@ from collections import deque
 
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, csl_names, full_pages, titles
+from assistant.reading.tagged_fields import Pairs, Values, full_pages, titles
 from assistant.reference import CslName
 
 FORMAT_NAME = "medline"
@@ -175,7 +176,7 @@ def _authors(record: Record) -> list[CslName]:
         rest = deque(full)
         people = [rest.popleft() if rest and _is_short(name, rest[0]) else name for name in short]
         people = full if rest else people
-    return [*csl_names(people), *({"literal": name} for name in record.all("CN"))]
+    return [*csl_people(people), *({"literal": name} for name in record.all("CN"))]
 
 
 def _is_short(short: str, full: str) -> bool:

@@ -57,21 +57,26 @@ _PLACES = frozenset(word_list("place_words"))
 _PLACES_OF = re.compile(
     r"\b(?:school of|college of|cent(?:er|re) (?:for|of)|research cent(?:er|re))\b"
 )
+# Small words that no person has in a name: "Volcano and Interior Center, Institute of Geology".
+_NOT_OF_PERSONS = re.compile(r"\b(?:and|of|for|the)\b")
 _COMPANIES = frozenset(("inc", "ltd", "gmbh", "llc", "corp", "corporation", "company", "plc"))
 GROUP_WORDS = _PLACES | _COMPANIES | frozenset(word_list("group_words"))
 """Words that no person has in a name, in lower case."""
 
 
-def clean(name: str) -> str:
+def clean(name: str, *, is_group: bool = False) -> str:
     """One name without markup, addresses, ORCID, affiliation, footnote marks and degrees.
 
-    "" if it is nobody's, such as "et al." or "Anonymous".
+    "" if it is nobody's, such as "et al." or "Anonymous". Where its source says that it is that of
+    a group (`is_group`), only the markup is removed.
     """
     name = one_line(plain(name))
     if len(name) > LONGEST_NAME:
         return name
     if name[:1].lower() in _NOBODY_STARTS and is_nobody(name):
         return ""
+    if is_group:
+        return name
     if _UNUSUAL.search(name):
         name = _without_asides(name)
     elif name.endswith(","):
@@ -109,7 +114,11 @@ def begun(name: str) -> str:
 def _without_places(name: str) -> str:
     """`name` up to a comma that an institute follows, and without degrees."""
     first, *rest = COMMA.split(name)
-    if has_group_word(first) or not _COMPANIES.isdisjoint(_words(rest[-1])):
+    if (
+        has_group_word(first)
+        or _NOT_OF_PERSONS.search(first)
+        or not _COMPANIES.isdisjoint(_words(rest[-1]))
+    ):
         return name
     kept = [first]
     for part in rest:

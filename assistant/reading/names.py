@@ -61,7 +61,7 @@ _FAMILY_KEYS = ("family", "last", "lastname", "familyname", "surname", "keyname"
 _PARTICLE_KEYS = ("droppingparticle", "nondroppingparticle", "prefix", "particle")
 _WHOLE_KEYS = (
     *("collectivename", "literal", "fullname", "name", "displayname", "text", "authorname"),
-    *("rawauthorname", "author", "creator", "creatorname", "value"),
+    *("author", "personororg", "rawauthorname", "creator", "creatorname", "value"),
 )
 _NO_LETTER = re.compile(r"[\W_]+")
 
@@ -98,6 +98,8 @@ def _listed(text: str) -> Sequence[str]:
     """The names in a text where a comma divides one name: so several commas are of several."""
     if ";" in text or "\n" in text or "；" in text or "|" in text:
         return split(text)
+    if text.rstrip().endswith(","):
+        return (text,)  # a group, as in RIS
     people = _AND.split(text) if " and " in text or " & " in text else ()
     if text.count(",") > 2 or (people and all(" " in one.strip() for one in people)):
         return split(text)
@@ -120,7 +122,8 @@ def split(text: str) -> list[str]:
     outside = outside_brackets(text) if "(" in text else text
     for mark in ";|":
         if mark in outside:
-            return [name for part in outside.split(mark) if (name := _bare(part))]
+            parts = map(_bare, outside.split(mark))
+            return [name for part in parts if part for name in _also_joined(part)]
     if "," not in text and _AND.search(text) is None:
         return [text.strip()]
     text = " ".join(outside_brackets(text).split())
@@ -135,6 +138,15 @@ def split(text: str) -> list[str]:
     if len(pieces) == 2 and _AND.search(text) is None:
         return [", ".join(pieces)] if _is_divided(*pieces) else pieces
     return _paired(_with_suffixes(pieces))
+
+
+def _also_joined(text: str) -> list[str]:
+    """The names in one part of a list, whose last one may be two: "Lastow, Cara & Lasker, Dirk"."""
+    names = _AND.split(text) if "&" in text or " and " in text.lower() else []
+    if len(names) < 2 or has_group_word(text):
+        return [text]
+    is_each_whole = all(" " in name.strip() and name.count(",") < 2 for name in names)
+    return names if is_each_whole else [text]
 
 
 def _is_a_name_each(lines: Sequence[str]) -> bool:
@@ -284,7 +296,7 @@ def of_object(person: Mapping[str, Any], depth: int = 3) -> str:
 
     "" for one that is no author, such as an editor.
     """
-    values = {_NO_LETTER.sub("", key).lower(): value for key, value in person.items()}
+    values = _by_letters(person)
     if str(values.get("creatortype") or "author").lower() != "author":
         return ""
     family = _text(values, _FAMILY_KEYS)
@@ -292,11 +304,16 @@ def of_object(person: Mapping[str, Any], depth: int = 3) -> str:
         whole = _text(values, _WHOLE_KEYS, depth)
         given = _text(values, _GIVEN_KEYS)
         kind = str(values.get("nametype") or "").lower()
-        return clean(whole) if kind.startswith("org") else given_first(whole or given)
+        is_group = kind.startswith("org")
+        return clean(whole, is_group=True) if is_group else given_first(whole or given)
     given = " ".join(filter(None, (_text(values, _GIVEN_KEYS), _text(values, _MIDDLE_KEYS))))
     particles = [_text(values, (key,)) for key in _PARTICLE_KEYS]
     given, family = clean(given or _text(values, ("initials",))), clean(family)
     return joined(given, " ".join(filter(None, (*particles, family))), _text(values, ("suffix",)))
+
+
+def _by_letters(person: Mapping[str, Any]) -> dict[str, Any]:
+    return {_NO_LETTER.sub("", str(key)).lower(): value for key, value in person.items()}
 
 
 def _text(values: Mapping[str, Any], keys: Iterable[str], depth: int = 0) -> str:
@@ -310,6 +327,11 @@ def _text(values: Mapping[str, Any], keys: Iterable[str], depth: int = 0) -> str
         if isinstance(value, str) and value.strip():
             return one_line(value)
     return ""
+
+
+def csl_people(texts: Iterable[str]) -> list[dict[str, str]]:
+    """The CSL names in texts where a comma divides one name; without those of nobody."""
+    return [name for text in texts for one in _listed(text) if (name := csl_name(one))]
 
 
 def csl_name(text: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.reading.titles import with_subtitle
+
 _IDENTIFIERS = {
     "doi": "doi",
     "pmid": "pmid",
@@ -34,7 +36,7 @@ def flat(value: Any) -> dict[str, Any]:
         return {}
     record = {key: it for key, it in value.items() if key not in ("title", "external-ids")}
     subtitle = _value(title.get("subtitle"))
-    record["title"] = ": ".join(filter(None, (_value(title.get("title")), subtitle)))
+    record["title"] = with_subtitle(_value(title.get("title")), subtitle)
     record["translated-title"] = _value(title.get("translated-title"))
     record["journal-title"] = _value(value.get("journal-title"))
     record["abstract"] = _value(value.get("short-description"))

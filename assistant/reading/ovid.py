@@ -10,12 +10,12 @@ import re
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
 from assistant.reading.tagged_fields import (
     Pairs,
     Values,
-    csl_names,
     full_pages,
     page_range,
     split,
@@ -211,7 +211,7 @@ def _people(record: Record) -> tuple[list[CslName], list[CslName]]:
     names = full if len(full) >= len(short) else short
     editors = [_bare(name) for name in names if _EDITOR.search(name)]
     authors = [_bare(name) for name in names if not _EDITOR.search(name)]
-    return csl_names(authors), csl_names(editors)
+    return csl_people(authors), csl_people(editors)
 
 
 def _names(texts: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import NoPaper
+from assistant.reading.journal_macros import journal_name
 from assistant.reading.markup import is_ordinary, plain
 from assistant.reference import (
     CUSTOM,
@@ -104,6 +105,8 @@ def _text(key: str, value: object) -> str:
     text = str(value)
     if len(text) > LONGEST_TEXT:
         raise NoPaper(f'its "{key}" has {len(text):,} characters; the limit is {LONGEST_TEXT:,}')
+    if key == "container-title":
+        text = journal_name(text)
     if key not in _VERBATIM:
         text = plain(text)
     return fields.clean_text(text) if key in _LONG_TEXTS else fields.one_line(text)

@@ -6,9 +6,10 @@ import re
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, csl_names, full_pages, split, titles
+from assistant.reading.tagged_fields import Pairs, Values, full_pages, split, titles
 
 REFWORKS_NAME = "refworks"
 COCHRANE_NAME = "cochrane"
@@ -66,7 +67,7 @@ def refworks(record: Record, source: str) -> Paper:
     values.put_pages("SP", "OP")
     values.put_date("accessed", "RD")
     values.put(_REFWORKS_PAIRS)
-    values.found["author"] = csl_names(split(record.lines("A1")))
+    values.found["author"] = csl_people(split(record.lines("A1")))
     return paper_of(
         source,
         title=title,
@@ -104,7 +105,7 @@ def cochrane(record: Record, source: str) -> Paper:
     if len(values.left.get("PG", ())) == 1:
         values.found["page"] = full_pages(values.take("PG")[0])
     values.put(_COCHRANE_PAIRS)
-    values.found["author"] = csl_names(record.lines("AU"))
+    values.found["author"] = csl_people(record.lines("AU"))
     kind = " ".join(values.take("PT"))
     return paper_of(
         source,

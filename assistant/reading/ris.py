@@ -14,6 +14,7 @@ from typing import Any
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.markup import plain
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.ris_tags import (
     CONFERENCES,
@@ -26,7 +27,7 @@ from assistant.reading.ris_tags import (
     pairs,
 )
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Values, csl_names, serial_numbers, split
+from assistant.reading.tagged_fields import Values, serial_numbers, split
 from assistant.reference import CUSTOM, DATES, NAMES, TEXTS, CslName, Reference
 
 EXTRA = "XJ"
@@ -124,9 +125,9 @@ def values_of(record: Record) -> dict[str, Any]:
 def _authors(record: Record) -> list[CslName]:
     """The names in both tags for authors, the first tag first; some programs repeat them."""
     tags = [tag for tag in record.values if tag in ("AU", "A1")]
-    names = csl_names(split(record.lines(*tags[:1]))) if tags else []
+    names = csl_people(split(record.lines(*tags[:1]))) if tags else []
     if len(tags) > 1:
-        names += [name for name in csl_names(split(record.lines(tags[1]))) if name not in names]
+        names += [name for name in csl_people(split(record.lines(tags[1]))) if name not in names]
     return names
 
 

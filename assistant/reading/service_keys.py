@@ -29,20 +29,11 @@ _INNER = (
     *("value", "title", "description", "subject", "tag", "descriptorName", "term", "text", "name"),
     *("display_name", "date", "keyword", "meshHeading", "author", "authors", "raw", "literal"),
 )
-_FAMILY = ("lastName", "last_name", "familyName", "family")
-_NAME_PARTS = (
-    "firstName first_name givenName given",
-    *("dropping-particle", "non-dropping-particle", " ".join(_FAMILY), "suffix"),
-)
-_WHOLE_NAME = """collectiveName full_name fullName name text literal author.display_name
-    raw_author_name"""
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
 _ARXIV_NOTE = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
-# DBLP numbers people of one name.
-_NUMBERED = re.compile(r" \d{4}$")
 
 
-def _values(record: Record, path: str) -> Iterator[Any]:
+def values_at(record: Record, path: str) -> Iterator[Any]:
     """What is at a path such as `ids.pmid`; `authors[]` is each item of a list."""
     key, _, rest = path.partition(".")
     value = record.get(key.removesuffix("[]"))
@@ -54,32 +45,33 @@ def _values(record: Record, path: str) -> Iterator[Any]:
         if not rest:
             yield found
         elif isinstance(found, dict):
-            yield from _values(found, rest)
+            yield from values_at(found, rest)
 
 
-def _scalars(value: Any, depth: int = 4) -> Iterator[str | int]:
+def scalars(value: Any, depth: int = 4) -> Iterator[str | int]:
     """Each text and number in a value, also in lists and in objects with a key of `_INNER`."""
     if isinstance(value, str | int) and not isinstance(value, bool):
         if str(value).strip():
             yield value
     elif isinstance(value, list) and depth:
         for item in value:
-            yield from _scalars(item, depth - 1)
+            yield from scalars(item, depth - 1)
     elif isinstance(value, dict) and depth:
         inner = next((value[key] for key in _INNER if value.get(key)), None)
-        yield from _scalars(inner, depth - 1)
+        yield from scalars(inner, depth - 1)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    return (found for found in _scalars(value) if isinstance(found, str))
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts that `scalars` finds in a value."""
+    return (found for found in scalars(value) if isinstance(found, str))
 
 
-def _all(record: Record, paths: str, read: Callable[[Any], Iterable[str]] = _texts) -> list[str]:
+def _all(record: Record, paths: str, read: Callable[[Any], Iterable[Any]] = texts_in) -> list[Any]:
     """What `read` finds at each of `paths`; of those joined by `|` at the first that has any."""
     found = []
     for alternatives in paths.split():
         each = (
-            [text for value in _values(record, path) for text in read(value)]
+            [text for value in values_at(record, path) for text in read(value)]
             for path in alternatives.split("|")
         )
         found += next(filter(None, each), [])
@@ -87,7 +79,9 @@ def _all(record: Record, paths: str, read: Callable[[Any], Iterable[str]] = _tex
 
 
 def _first(record: Record, paths: str) -> str:
-    found = (text for path in paths.split() for it in _values(record, path) for text in _texts(it))
+    found = (
+        text for path in paths.split() for it in values_at(record, path) for text in texts_in(it)
+    )
     return next(found, "")
 
 
@@ -99,7 +93,7 @@ def _dates(value: Any) -> Iterator[str]:
     texts = (str(part).strip() for part in (parts if isinstance(parts, list) else [parts]))
     sized = zip(takewhile(str.isdecimal, texts), (4, 2, 2), strict=False)
     found = [fields.date("-".join(text.zfill(size) for text, size in sized))]
-    for text in map(str, _scalars(value)):
+    for text in map(str, scalars(value)):
         # OpenReview counts milliseconds since 1970.
         if text.isdecimal() and 12 <= len(text) <= 13:
             moment = datetime.datetime.fromtimestamp(int(text) / 1000, datetime.UTC)
@@ -109,30 +103,15 @@ def _dates(value: Any) -> Iterator[str]:
     return filter(None, found)
 
 
-def _name(person: Any, in_order: Callable[[str], str] = str.strip) -> str:
-    """The name of a person; `in_order` changes one that is not divided into its parts."""
-    if not isinstance(person, dict):
-        return in_order(next(_texts(person), ""))
-    if person.get("creatorType", "author") != "author":
-        return ""
-    if not any(map(person.get, _FAMILY)) and (whole := _first(person, _WHOLE_NAME)):
-        return in_order(whole)
-    parts = (_first(person, part).strip() for part in _NAME_PARTS)
-    return " ".join(filter(None, parts)) or in_order(_first(person, _WHOLE_NAME))
-
-
-def _names(value: Any) -> list[str]:
-    """The names in one text, in a list or in an object around it; family names may be first."""
-    if isinstance(value, str):
-        return fields.people(value.rstrip(" ."))
+def _people(value: Any) -> Iterator[Any]:
+    """The people in a list, a text, or an object around either, as `paper_of` takes them."""
     while isinstance(value, dict):
         value = next((value[inner] for inner in _INNER if inner in value), None)
-    people = value if isinstance(value, list) else [value]
-    return [name for person in people if (name := _name(person, _given_first))]
-
-
-def _given_first(name: str) -> str:
-    return fields.given_first(_NUMBERED.sub("", name))
+    if isinstance(value, str):
+        yield from fields.people(value.rstrip(" ."))
+    for person in value if isinstance(value, list) else ():
+        # Only the parts of a name say whether a comma in it divides it.
+        yield from [person] if isinstance(person, dict) else fields.people([person])
 
 
 def _in_order(index: Any) -> str:
@@ -153,14 +132,14 @@ def _in_order(index: Any) -> str:
 
 def _arxiv_numbers(value: Any) -> Iterator[str]:
     """What may be arXiv identifiers in a value; the DOIs that arXiv gives have one in them."""
-    for text in _texts(value):
+    for text in texts_in(value):
         found = _ARXIV_DOI.search(text)
         yield found[1] if found else text.removeprefix("oai:")
 
 
 def _last_parts(value: Any) -> Iterator[str]:
     """PubMed identifiers, which OpenAlex writes as web addresses that end with them."""
-    return (str(found).rstrip("/").rpartition("/")[2] for found in _scalars(value))
+    return (str(found).rstrip("/").rpartition("/")[2] for found in scalars(value))
 
 
 def _stated(value: Any) -> Iterator[str]:
@@ -185,8 +164,7 @@ class Keys:
     pmid: str
     url: str
     tags: str
-    read_authors: Callable[[Any], Iterable[str]] = lambda person: [_name(person)]
-    read_tags: Callable[[Any], Iterable[str]] = _texts
+    read_tags: Callable[[Any], Iterable[str]] = texts_in
 
     def published(self, record: Record) -> str | None:
         """The date of publication in a record of this service, in ISO 8601."""
@@ -213,7 +191,7 @@ class Keys:
             title=self.title_of(record),
             abstract=_in_order(record.get("abstract_inverted_index"))
             or _first(record, self.abstract),
-            authors=_all(record, self.authors, self.read_authors),
+            authors=_all(record, self.authors, _people),
             published=self.published(record),
             arxiv=_all(record, self.arxiv, _arxiv_numbers)
             + _ARXIV_NOTE.findall(_first(record, "extra")),
@@ -239,7 +217,7 @@ class Keys:
 SEMANTIC_SCHOLAR = Keys(
     title="title",
     abstract="abstract paperAbstract",
-    authors="authors[]",
+    authors="authors",
     dates="publicationDate|year",
     arxiv="externalIds.ArXiv arxivId",
     doi="externalIds.DOI doi",
@@ -250,7 +228,7 @@ SEMANTIC_SCHOLAR = Keys(
 OPENALEX = Keys(
     title="title display_name",
     abstract="abstract",
-    authors="authorships[]",
+    authors="authorships",
     dates="publication_date|publication_year",
     arxiv="primary_location.landing_page_url locations[].landing_page_url doi ids.doi",
     doi="doi ids.doi",
@@ -262,7 +240,7 @@ OPENALEX = Keys(
 CSL = Keys(
     title="title",
     abstract="abstract",
-    authors="author[]",
+    authors="author",
     dates="issued|published|published-print|published-online|published-other|posted",
     arxiv="custom.arXiv arxiv number archive_location note URL DOI",
     doi="DOI",
@@ -283,8 +261,7 @@ OTHERS = Keys(
     arxiv="""identifiers.arxiv arxivId arxiv_id arxiv_eprints arxiv identifier archiveID
         url URL ee dclink html_url downloadUrl""",
     doi="identifiers.doi doi DOI dois dcdoi",
-    pmid="identifiers.pmid pmid PMID",
+    pmid="identifiers.pmid pmid PMID pubmed_id",
     url="url URL ee dclink html_url downloadUrl",
     tags="keywords keyword keywordList tags subjects dcsubject meshHeadingList",
-    read_authors=_names,
 )

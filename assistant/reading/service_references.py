@@ -17,8 +17,8 @@ from assistant.reading.service_keys import (
     SEMANTIC_SCHOLAR,
     Keys,
     Record,
-    _scalars,
-    _values,
+    scalars,
+    values_at,
 )
 from assistant.reading.work_types import csl_type
 from assistant.reading.zotero_items import zotero_reference
@@ -97,7 +97,7 @@ def _of_crossref(record: Record) -> dict[str, Any]:
 
 def _of_openalex(record: Record) -> dict[str, Any]:
     reference = _of_service(services.OPENALEX, OPENALEX, record)
-    source = next((it for it in _values(record, _OPENALEX_SOURCE) if isinstance(it, dict)), {})
+    source = next((it for it in values_at(record, _OPENALEX_SOURCE) if isinstance(it, dict)), {})
     name = next(_at(source, "display_name"), "")
     if name:
         # arXiv and PubMed Central are archives.
@@ -180,13 +180,13 @@ def _named(service: Service, record: Record) -> dict[str, Any]:
     if begin:
         found.setdefault("page", f"{begin}-{end}" if end and end != begin else begin)
     for role, paths in service.people.items():
-        people = next(iter(_values(record, paths)), None)
+        people = next(iter(values_at(record, paths)), None)
         if isinstance(people, list):
             found[role] = [csl_person(person) for person in people]
     for role, (path, key, value) in service.roles.items():
         found[role] = [
             csl_person(person)
-            for person in _values(record, path)
+            for person in values_at(record, path)
             if isinstance(person, dict) and value in _texts_of(person.get(key))
         ]
     if status := status_of_words(_at(record, service.status)):
@@ -200,10 +200,10 @@ def _named(service: Service, record: Record) -> dict[str, Any]:
 def _at(record: Record, paths: str) -> Iterator[str]:
     """The texts and numbers at several paths, as texts."""
     for path in paths.split():
-        for value in _values(record, path):
-            for scalar in _scalars(value):
+        for value in values_at(record, path):
+            for scalar in scalars(value):
                 yield str(scalar).strip()
 
 
 def _texts_of(value: Any) -> list[str]:
-    return [str(scalar) for scalar in _scalars(value)]
+    return [str(scalar) for scalar in scalars(value)]

@@ -7,11 +7,10 @@ from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from assistant.reading import dates
-from assistant.reading.names import csl_name
-from assistant.reading.names import split as split_names
+from assistant.reading.names import csl_people
 from assistant.reading.reference_fields import LONGEST_TEXT
 from assistant.reading.tagged import Record
-from assistant.reference import CUSTOM, ENTRY_TYPE, NAMES, CslName, Reference
+from assistant.reference import CUSTOM, ENTRY_TYPE, NAMES, Reference
 
 Pairs = Sequence[tuple[str, str]]
 """Tags and the keys of a reference for them, in the order in which they are asked."""
@@ -105,7 +104,7 @@ class Values:
 
     def add_people(self, role: str, people: Iterable[str]) -> None:
         """Add names, one or several per line, to a role."""
-        names = csl_names(split(people))
+        names = csl_people(split(people))
         if names:
             self.found.setdefault(role, []).extend(names)
 
@@ -171,18 +170,6 @@ def split(lines: Iterable[str]) -> list[str]:
         for part in line.split(";")
         if part.strip()
     ]
-
-
-def csl_names(people: Iterable[str]) -> list[CslName]:
-    """The names, one or more per text, without those of nobody."""
-    return [name for text in people for one in _listed(text) if (name := csl_name(one))]
-
-
-def _listed(text: str) -> Sequence[str]:
-    """The names in a text that has one, unless it has too many commas for one."""
-    if text.count(",") < 3 or text.rstrip().endswith(","):
-        return (text,)
-    return split_names(text)
 
 
 def tells(date: str, text: str) -> bool:

@@ -18,6 +18,8 @@ from assistant.reading import fields
 from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.json_documents import records
+from assistant.reading.json_lines import PMID_KEYS, line_date
+from assistant.reading.line_references import line_reference, with_authors
 from assistant.reading.record import paper_of
 from assistant.reading.source import HEAD_BYTES, NOT_TEXT, UNREADABLE, Source
 
@@ -181,7 +183,7 @@ def _paper(entry: object, source: str) -> Paper:
         raise NoPaper("it is not an object")
     values = _values_of(entry)
     get = values.get
-    authors = get("authors")
+    authors = get("authors") or get("author")
     if _is_damaged(values):
         raise NoPaper(NOT_TEXT)
     abstract = _text(get("abstract")) or _text(get("summary"))
@@ -193,18 +195,22 @@ def _paper(entry: object, source: str) -> Paper:
         raise NoPaper(
             "it has no authors and no identifier, and its summary does not read like an abstract"
         )
-    return paper_of(
+    # An entry of a page has counts of votes and comments beside its paper.
+    is_of_page = isinstance(entry.get("paper"), dict) or "abstract" not in values
+    paper = paper_of(
         source,
         title=_text(get("title")),
         abstract=abstract,
-        authors=authors if isinstance(authors, str) else fields.texts(authors),
-        published=get("publishedAt") or get("published") or get("date") or get("year"),
+        authors=fields.people(authors),
+        published=get("publishedAt") or line_date(values),
         arxiv=map(get, ("id", "arxiv", "arxiv_id")),
-        doi=get("doi"),
-        pmid=get("pmid"),
+        doi=[get("doi"), get("DOI")],
+        pmid=[get(key) for key in PMID_KEYS],
         url=get("url"),
         tags=[tag for key in _TAGS for tag in fields.tags(get(key))],
+        reference=None if is_of_page else line_reference(values),
     )
+    return paper if is_of_page else with_authors(paper, values)
 
 
 def _is_damaged(value: object) -> bool:

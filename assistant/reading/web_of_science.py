@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
+from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, csl_names, split, tells
+from assistant.reading.tagged_fields import Pairs, Values, split, tells
 
 FORMAT_NAME = "wos"
 
@@ -53,7 +54,7 @@ def paper(record: Record, source: str) -> Paper:
         values.drop("SO", [title])
     values.put(_PAIRS)
     groups = [{"literal": name} for name in record.lines("CA")]
-    values.found["author"] = [*csl_names(people), *groups]
+    values.found["author"] = [*csl_people(people), *groups]
     for role, tag in (
         ("editor", "BE"),
         ("container-author", "BF" if "BF" in values.left else "BA"),

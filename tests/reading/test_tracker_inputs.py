@@ -29,23 +29,6 @@ FOLDER = Path(__file__).parent / "tracker_inputs"
 EXPECTED = "expected.json"
 GROUPS: dict[str, dict[str, Any]] = json.loads((FOLDER / EXPECTED).read_text(encoding="utf-8"))
 KEYS = {"files", "papers", "failed", "have", "not", "source", "why"}
-# Not fixed yet. The test of a group that is fixed fails until its name is removed here.
-PENDING: frozenset[str] = frozenset(
-    {
-        "names: ampersand before the last one, CSV",
-        "names: an institute with commas, DataCite",
-        "names: only the raw name, OpenAlex",
-        "markup: an accent for both modes, BibTeX of APS",
-        "markup: tags and entities in RIS",
-        "container: macros for journals, ADS",
-        "formats: what pymed saves as JSON",
-    }
-)
-
-
-def parameters() -> list[Any]:
-    pending = pytest.mark.xfail(strict=True, raises=AssertionError, reason="not fixed yet")
-    return [pytest.param(name, marks=[pending] if name in PENDING else []) for name in GROUPS]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +71,7 @@ def contents(paper: dict[str, Any]) -> str:
     return json.dumps({**paper, "source": "", "reference": {}}, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("group", parameters())
+@pytest.mark.parametrize("group", GROUPS)
 def test_a_group_is_imported_as_expected(group: str, empty_library: Path, tmp_path: Path) -> None:
     case = GROUPS[group]
     papers, failures = imported(case["files"], shutil.copytree(empty_library, tmp_path / "own"))
@@ -112,4 +95,3 @@ def test_every_group_says_where_it_is_from_and_why() -> None:
     for case in GROUPS.values():
         assert case["source"] and case["why"].endswith(".")
         assert case.keys() <= KEYS
-    assert GROUPS.keys() >= PENDING
