@@ -22,8 +22,16 @@ from assistant.reading.source import Source
 
 # Where data sets have the date of publication, the best first.
 _DATES = (
-    *("published", "publication_date", "publicationDate", "publish_time", "pub_date", "pubdate"),
-    *("issued", "date", "publication_year", "pub_year", "year"),
+    *(
+        "published",
+        "published_date",
+        "publication_date",
+        "publicationDate",
+        "publish_time",
+        "pub_date",
+        "pubdate",
+    ),
+    *("pub_date", "pubdate", "issued", "date", "publication_year", "pub_year", "year"),
 )
 PMID_KEYS = ("pmid", "pubmed_id", "pubmedId", "pubmed", "PMID")
 """Keys under which objects have the number of PubMed, the usual one first."""
@@ -69,7 +77,7 @@ def _paper(of_papers: bool, line: str, source: str) -> Paper:
         source,
         title=_text(record, "title"),
         abstract=_abstract(record, of_papers),
-        authors=fields.people(get("authors") or get("author")),
+        authors=fields.people(get("authors") or get("author") or get("z_authors")),
         published=line_date(record),
         # Many exports call it just `id`; only what looks like an arXiv identifier is one.
         arxiv=fields.arxiv(get("arxiv")) or fields.arxiv(get("arxiv_id")) or get("id"),

@@ -72,7 +72,13 @@ def author_of(record: Record) -> list[dict[str, str]]:
         people = people.get("author") or people.get("authors")
     if not isinstance(people, list) or not any(map(is_divided, people)):
         return []
-    return [csl_person(person) for person in people]
+    return [csl_person(person) for person in people if _is_author(person)]
+
+
+def _is_author(person: Any) -> bool:
+    """Whether a person is an author; Zotero lists editors among them, and says so."""
+    role = person.get("creatorType") if isinstance(person, dict) else None
+    return str(role or "author").lower() == "author"
 
 
 def _of_crossref(record: Record) -> dict[str, Any]:
