@@ -24,7 +24,9 @@ CASES: dict[str, dict[str, Any]] = json.loads(
 def test_the_whole_reference_is_read(service: str) -> None:
     case = CASES[service]
     text = json.dumps(case["answer"])
-    papers, failures = read_with(detect(text), text)
+    known = detect(text)
+    assert known
+    papers, failures = read_with(known, text)
     assert not failures
     (paper,) = papers
     assert paper.reference == case["reference"]
