@@ -144,7 +144,7 @@ def _last_parts(value: Any) -> Iterator[str]:
 
 def _stated(value: Any) -> Iterator[str]:
     """The values of a field for identifiers, valid or not."""
-    return (str(found) for found in ([value] if isinstance(value, float) else _scalars(value)))
+    return (str(found) for found in ([value] if isinstance(value, float) else scalars(value)))
 
 
 @dataclass(frozen=True)
