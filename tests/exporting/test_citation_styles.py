@@ -145,7 +145,7 @@ def test_a_style_of_the_user(tmp_path: Path) -> None:
     [
         ("", "XML is not valid"),
         ("<style>", "XML is not valid"),
-        ("<html/>", "at its top"),
+        ("<html/>", "first element"),
         (STYLE.format(info=PARENT, bibliography=""), r"only names another style.*nature\.csl"),
         (STYLE.format(info="", bibliography=""), "no list of references"),
         (STYLE.format(info="", bibliography="<bibliography/>"), "cannot be used|no list"),
