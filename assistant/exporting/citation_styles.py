@@ -170,7 +170,7 @@ def _read(style: str | Path) -> tuple[bool, bytes]:
     except etree.XMLSyntaxError as error:
         raise UsageError(f"{name} is not a citation style: its XML is not valid.") from error
     if root.tag != f"{_CSL}style":
-        raise UsageError(f"{name} is not a citation style: its first element is not that of a CSL file.")
+        raise UsageError(f"{name} is not a citation style: its first element is not that of CSL.")
     parent = root.find(f"{_CSL}info/{_CSL}link[@rel='independent-parent']")
     if parent is not None:
         address = parent.get("href", "").rsplit("/", 1)[-1]
