@@ -65,9 +65,9 @@ class Paper(BaseModel):
             doi = self.doi.lower()
             named.append(f"doi:{doi}")
             if doi.startswith(ARXIV_DOI):
-                named.append(f"arxiv:{_without_version(doi.removeprefix(ARXIV_DOI))}")
+                named.append(f"arxiv:{without_version(doi.removeprefix(ARXIV_DOI))}")
         if self.arxiv:
-            named.append(f"arxiv:{_without_version(self.arxiv)}")
+            named.append(f"arxiv:{without_version(self.arxiv)}")
         if self.pmid:
             named.append(f"pmid:{self.pmid}")
         if self.abstract:
@@ -101,7 +101,8 @@ class Paper(BaseModel):
         return self.keys[0]
 
 
-def _without_version(arxiv: str) -> str:
+def without_version(arxiv: str) -> str:
+    """An arXiv id without the version at its end."""
     return re.sub(r"v\d+$", "", arxiv)
 
 

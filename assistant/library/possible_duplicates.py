@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import combinations
 
-import numpy as np
-
+from assistant.library.candidate_pairs import (
+    LONGEST,
+    MOST_WORDS,
+    MOST_YEARS_APART,
+    SAME_WORD,
+    candidate_pairs,
+)
 from assistant.library.database import Database
 from assistant.library.decisions import Decisions, Marks, load_decisions
 from assistant.library.evidence import (
@@ -20,32 +23,21 @@ from assistant.library.evidence import (
     Distinction,
     authors_agree,
     clearly_different,
-    distinctive_fields,
     main_title,
 )
-from assistant.library.identity import MAX_SAME_TITLE, MAX_YEARS_APART
-from assistant.library.name_matching import family_name, first_initial
+from assistant.library.identity import MAX_YEARS_APART
+from assistant.library.name_matching import family_name
 from assistant.library.paper_rows import COLUMNS, records_of, stored
 from assistant.library.records import StoredPaper
 from assistant.paper import normalised
 from assistant.text.formatting import format_count
 
-# Titles are compared if they share so many letters at the beginning or at the end, so a typing
-# error in one place does not hide a duplicate. Where too many titles share 12, 24 have to match.
-_SHARED_LETTERS = (12, 24, 48)
-# More papers with the same letters are not compared, so that the work stays proportional to the
-# number of papers.
-_MOST_IN_BLOCK = 30
 # Papers and pairs that are held at a time.
 _PAGE = 500
 # A title with fewer characters says too little where authors are unknown.
 _SHORT = 20
-_MOST_YEARS_APART = 5
-_MOST_WORDS = 60
 _FEWEST_WORDS = 3
 _FEWEST_LETTERS = 3
-_LONGEST = 100
-_SAME_WORD = 0.8
 _NAMES = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PMID"}
 
 
@@ -66,7 +58,7 @@ def possible_duplicates(database: Database) -> Iterator[DuplicatePair]:
     """
     with database.read() as connection:
         decisions = load_decisions(connection)
-    pairs = _candidates(database)
+    pairs = candidate_pairs(database)
     for start in range(0, len(pairs), _PAGE):
         page = [(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs[start : start + _PAGE]]
         papers = _load(database, {number for pair in page for number in pair})
@@ -117,61 +109,6 @@ def _load(database: Database, numbers: set[int]) -> dict[int, _Compared]:
     return {row[0]: _Compared(stored(row)) for row in rows}
 
 
-def _candidates(database: Database) -> np.ndarray:
-    """Pairs of numbers to compare, ascending, each as one integer: the lesser one times 2^32."""
-    blocks, numbers = array("q"), array("q")
-    rows = database.paged(
-        "SELECT number, title, authors, published, reference FROM papers "
-        "WHERE number > ? ORDER BY number LIMIT ?"
-    )
-    for number, title, authors, published, reference in rows:
-        for block in _blocks(title, json.loads(authors), published, reference):
-            blocks.append(hash(block))
-            numbers.append(number)
-    pairs = array("q")
-    if blocks:
-        keys, owners = np.frombuffer(blocks, np.int64), np.frombuffer(numbers, np.int64)
-        order = np.argsort(keys, kind="stable")
-        ends = np.flatnonzero(np.diff(keys[order])) + 1
-        for block_owners in np.split(owners[order], ends):
-            if 1 < len(block_owners) <= _MOST_IN_BLOCK:
-                for one, other in combinations(sorted(set(block_owners.tolist())), 2):
-                    pairs.append(one << 32 | other)
-    shared = database.rows(
-        "SELECT group_concat(paper) FROM keys GROUP BY key "
-        "HAVING count(*) BETWEEN 2 AND ? AND key NOT LIKE 'text:%'",
-        (MAX_SAME_TITLE,),
-    )
-    for (joined,) in shared:
-        for one, other in combinations(sorted(map(int, joined.split(","))), 2):
-            pairs.append(one << 32 | other)
-    return np.unique(np.frombuffer(pairs, np.int64)) if pairs else np.empty(0, np.int64)
-
-
-def _blocks(
-    title: str, authors: Sequence[str], published: str | None, reference: str
-) -> Iterator[tuple[object, ...]]:
-    """Papers that share one of these are compared."""
-    letters = normalised(title).replace(" ", "")
-    for count in _SHARED_LETTERS:
-        if len(letters) >= count or count == _SHARED_LETTERS[0]:
-            yield "start", letters[:count]
-            yield "end", letters[-count:]
-    main = main_title(title)
-    yield "main", main.replace(" ", "") if main else letters
-    if not authors:
-        return
-    family = family_name(authors[0])
-    if published:
-        year = int(published[:4])
-        yield "author", family, first_initial(authors[0]), year
-        yield "author", family, first_initial(authors[0]), year + 1
-    if '"volume"' in reference and '"page' in reference:
-        fields = dict(distinctive_fields(json.loads(reference)))
-        if "volume" in fields and "page" in fields:
-            yield "page", family, fields["volume"], fields["page"]
-
-
 def _decided(database: Database, decisions: Decisions, one: int, other: int) -> bool:
     if not decisions:
         return False
@@ -218,7 +155,7 @@ def _reason(one: _Compared, other: _Compared) -> str:
 def _of_one_title(one: _Compared, other: _Compared, years: int, differing: Sequence[str]) -> str:
     """`_reason` for papers with the same title."""
     if one.family == other.family:
-        if years > (0 if differing else _MOST_YEARS_APART) or not one.family:
+        if years > (0 if differing else MOST_YEARS_APART) or not one.family:
             return ""
         apart = f"{format_count(years, 'year')} apart" if years > MAX_YEARS_APART else ""
         but = " and ".join(f"{name}s" for name in differing)
@@ -237,7 +174,7 @@ def _of_one_title(one: _Compared, other: _Compared, years: int, differing: Seque
 
 def _same_words(one: str, other: str) -> bool:
     """Whether two normalised titles differ only in typing errors, spaces and stop words."""
-    ours, theirs = one.split()[:_MOST_WORDS], other.split()[:_MOST_WORDS]
+    ours, theirs = one.split()[:MOST_WORDS], other.split()[:MOST_WORDS]
     if min(len(ours), len(theirs)) < _FEWEST_WORDS:
         return False
     for kind, i, j, k, m in SequenceMatcher(None, ours, theirs, False).get_opcodes():
@@ -259,4 +196,4 @@ def _similar(one: str, other: str) -> bool:
         return False
     if sorted(one) == sorted(other):
         return True
-    return SequenceMatcher(None, one[:_LONGEST], other[:_LONGEST], False).ratio() >= _SAME_WORD
+    return SequenceMatcher(None, one[:LONGEST], other[:LONGEST], False).ratio() >= SAME_WORD

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
+import numpy as np
 import pytest
 
-from assistant.library import Library
+from assistant.library import Library, candidate_pairs, possible_duplicates
 from assistant.paper import Paper
 
 TITLE = "How glaciers melt in warmer winters of the Alps"
@@ -89,8 +92,6 @@ def test_chapters_are_no_pairs_but_what_could_be_any_of_them_is(library: Library
 def test_the_work_grows_with_the_papers_not_with_their_square(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.library import possible_duplicates
-
     compared = 0
 
     def count(*_: object) -> str:
@@ -105,3 +106,55 @@ def test_the_work_grows_with_the_papers_not_with_their_square(
     )
     assert list(library.possible_duplicates()) == []
     assert compared < 300 * 40
+
+
+def test_pairs_rejected_without_loading_them_are_no_duplicates(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(5)
+    titles = [
+        TITLE,
+        "Ice of the Alps, and the rivers that it feeds: a survey of 2 decades",
+        "The long and the short of it",
+        "Über Gletscher und Flüsse der Alpen in der Zeit",
+        " ".join(["glaciology of the northernmost mountains"] * 20),
+    ]
+    papers = []
+    for number in range(400):
+        title = chance.choice(titles)
+        for _ in range(chance.randint(0, 4)):
+            at = chance.randrange(len(title))
+            title = (
+                title[:at] + chance.choice(["", title[at] * 2, "e", " ", "of "]) + title[at + 1 :]
+            )
+        papers.append(
+            paper(
+                title=title,
+                abstract=f"Abstract {number}.",
+                authors=chance.choice([(), ("Melt, Ingrid",), ("Melt, I.",), ("Ek, Bo",)]),
+                published=chance.choice([None, "2019", "2021", "2022", "2026"]),
+                doi=chance.choice([None, None, f"10.1/{number}", "10.1/book"]),
+                arxiv=chance.choice([None, None, None, f"2101.{number:05}"]),
+                reference=chance.choice([{}, {}, {"volume": "3", "page": str(number % 9)}]),
+            )
+        )
+    library.add(papers)
+    compared = 0
+    reason = possible_duplicates._reason
+
+    def counted(one: possible_duplicates._Compared, other: possible_duplicates._Compared) -> str:
+        nonlocal compared
+        compared += 1
+        return reason(one, other)
+
+    monkeypatch.setattr(possible_duplicates, "_reason", counted)
+    found = [(pair.one.number, pair.other.number) for pair in library.possible_duplicates()]
+    screened, compared = compared, 0
+    monkeypatch.setattr(
+        candidate_pairs._Screen,
+        "may_be_same",
+        lambda self, one, other: np.ones(len(one), bool),
+    )
+    assert found == [(pair.one.number, pair.other.number) for pair in library.possible_duplicates()]
+    assert len(found) > 50
+    assert screened < compared
