@@ -191,7 +191,8 @@ class _Bags:
     def matrix(self) -> np.ndarray:
         """Counts of shape (texts, bins)."""
         self._count()
-        return np.frombuffer(self._counts, np.uint8).reshape(-1, _BINS)
+        counts: np.ndarray = np.frombuffer(self._counts, np.uint8).reshape(-1, _BINS)
+        return counts
 
     def _count(self) -> None:
         lengths = [len(text) for text in self._texts]
@@ -228,7 +229,7 @@ class _Screen:
             known = (here != 0) & (there != 0)
             shared |= known & (here == there)
             contradicting |= known & (here != there)
-        kept = shared | ((title[one] == title[other]) & (years <= MOST_YEARS_APART))
+        kept: np.ndarray = shared | ((title[one] == title[other]) & (years <= MOST_YEARS_APART))
         near = ~contradicting & (years <= MAX_YEARS_APART)
         same_author = (family[one] == family[other]) & (family[one] != 0)
         subtitle = (main[one] == title[other]) | (main[other] == title[one])
@@ -256,7 +257,8 @@ class _Screen:
         beyond = np.maximum(here - LONGEST, 0) + np.maximum(there - LONGEST, 0)
         stop_letters = self.stop_letters[one] + self.stop_letters[other]
         unpaired = 2 * (1 - SAME_WORD) * (here + there)
-        return differing <= unpaired + 2 * SAME_WORD * beyond + stop_letters + 1e-6
+        alike: np.ndarray = differing <= unpaired + 2 * SAME_WORD * beyond + stop_letters + 1e-6
+        return alike
 
 
 def _title_blocks(letters: str, main: str) -> Iterator[tuple[object, ...]]:
