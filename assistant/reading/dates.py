@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import email.utils
+import functools
 import re
 
 from assistant.reading import fields
@@ -30,9 +31,14 @@ def iso(value: object) -> str | None:
 
     Of a range of months it is the first; years are those from 1500 to 2099.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if value is None or isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    text = str(value).strip()[:_LONGEST]
+    return _iso(str(value).strip()[:_LONGEST])
+
+
+# Many papers are of one date, and a reader asks for the date of one several times.
+@functools.lru_cache(maxsize=4096)
+def _iso(text: str) -> str | None:
     if _ISO.match(text) and (date := fields.date(text)):
         return date
     if numbers := _NUMBERS.match(text):

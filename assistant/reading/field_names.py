@@ -5,6 +5,7 @@ A name is compared without capitals, spaces and signs: "Source title", "journal_
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -137,6 +138,12 @@ _BLANK = frozenset({"null", "none", "nan", "n/a", "na", "-", "--"})
 
 def folded(name: str) -> str:
     """A name without capitals, spaces and signs."""
+    return _folded(name) if len(name) < 100 else _NOT_WORD.sub("", name.casefold())
+
+
+# All records of a file have the same few names.
+@functools.lru_cache(maxsize=4096)
+def _folded(name: str) -> str:
     return _NOT_WORD.sub("", name.casefold())
 
 

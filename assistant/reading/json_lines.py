@@ -62,7 +62,8 @@ def _read(source: Source, skip: Skip) -> Iterator[Paper]:
 
 def _lines(source: Source, skip: Skip) -> Iterator[tuple[int, str]]:
     for number, line in source.lines(skip):
-        parts = [line] if line.isascii() and line.isprintable() else _JOINT.split(line)
+        is_one = line.isascii() and "\x0b" not in line and "\x0c" not in line
+        parts = [line] if is_one else _JOINT.split(line)
         yield from ((number, part) for part in parts if part.strip(AROUND))
 
 

@@ -176,7 +176,9 @@ def _valid(read: Callable[[object], str | None], value: object) -> str | None:
 
 def _several(value: object) -> list[object]:
     """The values of a list, a tuple or an iterator; none of anything else."""
-    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+    if value is None or isinstance(value, str):  # nearly all; the others take long to tell
+        return []
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
         return []
     return list(value)
 

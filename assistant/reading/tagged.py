@@ -13,7 +13,7 @@ from assistant.paper import Paper
 from assistant.reading.format import Format, Skip
 from assistant.reading.record import LARGEST_RECORD, PART_COST, TOO_LARGE, made
 from assistant.reading.source import Source
-from assistant.reading.tagged_lines import Beginning, TaggedLine, plain_head, tagged_lines
+from assistant.reading.tagged_lines import Beginning, plain_head, tagged_lines
 
 # What a program writes above its records is shorter than a line of prose.
 _HEADER_WORDS = 20
@@ -79,8 +79,15 @@ class Record:
 
     def all(self, *tags: str, join: str = " ") -> list[str]:
         """The values of `tags`, those of the first tag first, their lines joined."""
-        found = (join.join(lines).strip() for tag in tags for lines in self.values.get(tag, ()))
-        return [value for value in found if value]
+        known = self.values
+        return [
+            value
+            for tag in tags
+            if tag in known
+            for lines in known[tag]
+            # A value of one line has no white space around it.
+            if (value := lines[0] if len(lines) == 1 else join.join(lines).strip())
+        ]
 
     def first(self, *tags: str) -> str:
         """The first value of the first of `tags` that has one, else nothing."""
@@ -102,9 +109,16 @@ class Record:
         """Begin a value."""
         if self.size > LARGEST_RECORD and tag in self.values:
             return
-        self.fields.append(_Field(line, tag))
-        self.values.setdefault(tag, []).append(self.fields[-1].lines)
-        self.go_on(text, after_blank=False)
+        begun = _Field(line, tag)
+        self.fields.append(begun)
+        self.values.setdefault(tag, []).append(begun.lines)
+        size = len(text) + PART_COST
+        if self.size + size > LARGEST_RECORD:
+            self.go_on(text, after_blank=False)
+            return
+        begun.lines.append(text.strip())
+        begun.size = size
+        self.size += size
 
     def go_on(self, text: str, *, after_blank: bool) -> None:
         """Add a line to the last value."""
@@ -215,22 +229,35 @@ class _Records:
     def of(self, source: Source) -> Iterator[Record]:
         layout = self._layout
         bad: list[tuple[int, str]] = []
-        is_whole = True
+        is_whole = True  # the last line
         lines = tagged_lines(
             source, layout.tag, layout.glued, lambda number, why: bad.append((number, why))
         )
-        for line in lines:
-            is_whole = line.is_whole
+        bounds = layout.begins | layout.once | layout.ends
+        for number, line, is_apart, is_whole in lines:  # noqa: B007
             if bad:
                 self._note(bad)
-            found = layout.tag.match(line.text)
+            found = layout.tag.match(line)
+            record = self._record
             if found is None:
-                if self._record:
-                    self._record.go_on(line.text, after_blank=line.is_apart)
+                if record:
+                    record.go_on(line, after_blank=is_apart)
                 continue
             # Rare line ends may be in the value.
-            text = line.text[found.start(2) :] if found[2] is not None else ""
-            yield from self._next(line, found[1].upper(), text)
+            text = line[found.start(2) :] if found[2] is not None else ""
+            tag = found[1].upper()
+            if (
+                record
+                and record.fields
+                and record.mark is None
+                and not is_apart
+                and tag not in bounds
+                and tag != record.fields[0].tag
+            ):
+                # No record begins or ends here: so it is with nearly all lines.
+                record.add(number, tag, text)
+                continue
+            yield from self._next(number, tag, text, is_apart)
         if bad:
             self._note(bad)
         if record := self._record:
@@ -245,7 +272,7 @@ class _Records:
         self._record.failure = self._record.failure or bad[0]
         bad.clear()
 
-    def _next(self, line: TaggedLine, tag: str, text: str) -> Iterator[Record]:
+    def _next(self, number: int, tag: str, text: str, is_apart: bool) -> Iterator[Record]:
         """The records that end above a line that has a tag."""
         layout, record = self._layout, self._record
         if tag in layout.ends:
@@ -257,16 +284,16 @@ class _Records:
         if record is None and tag in layout.outside:
             return
         if record:
-            place = self._boundary(record, tag, line.is_apart)
+            place = self._boundary(record, tag, is_apart)
             if place is not None:
                 following = record.part(place) if place < len(record.fields) else None
                 yield from self._finished(record)
                 record = following
         if record is None:
-            record = Record(line.number)
+            record = Record(number)
         self._first_tag = self._first_tag or tag
         self._record = record
-        record.add(line.number, tag, text)
+        record.add(number, tag, text)
 
     def _finished(self, record: Record) -> Iterator[Record]:
         """The record, unless it is only what is left behind the end of another one."""

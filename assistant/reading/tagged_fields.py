@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ Pairs = Sequence[tuple[str, str]]
 
 _ROLES = frozenset(NAMES)
 _MOST_COMMAS = 8
+# Characters of a text whose numbers are remembered.
+_LONGEST_KNOWN = 100
 _WORD = re.compile(r"[^\W_]+")
 _RANGE = re.compile(
     r"(?<![\w.-])([A-Za-z]{0,3})(\d{1,9})[-\u2013]([A-Za-z]{0,3})(\d{1,9})(?![\w-])"
@@ -210,6 +213,16 @@ def _full_range(found: re.Match[str]) -> str:
 
 def serial_numbers(text: str) -> dict[str, str]:
     """The first ISBN and the first ISSN in a text, as they are written."""
+    return dict(_known_numbers(text) if len(text) < _LONGEST_KNOWN else _numbers_in(text))
+
+
+# The papers of a journal have its number, in one of few spellings.
+@functools.lru_cache(maxsize=4096)
+def _known_numbers(text: str) -> dict[str, str]:
+    return _numbers_in(text)
+
+
+def _numbers_in(text: str) -> dict[str, str]:
     found = {}
     if isbn := _ISBN.search(text):
         found["ISBN"] = isbn[0]

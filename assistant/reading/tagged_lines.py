@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from assistant.reading.source import Source
 
@@ -43,17 +42,15 @@ class Beginning:
     pattern: re.Pattern[str]
 
 
-class TaggedLine(NamedTuple):
-    """One line of text."""
+# A plain tuple: a named one takes a fifth of the time for a line.
+TaggedLine = tuple[int, str, bool, bool]
+"""One line of text.
 
-    number: int
-    """Its number in the file, from 1."""
-    text: str
-    """The line without white space at its end."""
-    is_apart: bool
-    """A blank line, or a byte order mark, is above it."""
-    is_whole: bool
-    """It has a line end."""
+- its number in the file, from 1
+- the line without white space at its end
+- whether a blank line, or a byte order mark, is above it
+- whether it has a line end
+"""
 
 
 def tagged_lines(
@@ -73,10 +70,10 @@ def tagged_lines(
         is_whole = line.endswith("\n")
         line = line.rstrip()
         if line.isascii() and line.isprintable() and not (begin and begin.sign in line):
-            yield TaggedLine(number, line, is_apart, is_whole)
+            yield number, line, is_apart, is_whole
             continue
         for text, is_marked in _pieces(line, tag, begin):
-            yield TaggedLine(number, text, is_apart or is_marked, is_whole)
+            yield number, text, is_apart or is_marked, is_whole
             is_apart = False
 
 
