@@ -234,6 +234,23 @@ _JSON = (
 _PUBMED = b"""<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>
 <ArticleTitle>A <i>b</i></ArticleTitle><Abstract><AbstractText Label="X">C</AbstractText></Abstract>
 </Article></MedlineCitation></PubmedArticle></PubmedArticleSet>"""
+_CROSSREF = b"""<doi_records><doi_record><crossref><journal><journal_metadata><full_title>J
+</full_title></journal_metadata><journal_issue><publication_date><year>2019</year>
+</publication_date></journal_issue><journal_article><titles><title>A</title><subtitle>B</subtitle>
+</titles><contributors><person_name contributor_role="author"><given_name>Ada</given_name><surname>
+L</surname></person_name></contributors><pages><first_page>1</first_page><last_page>9</last_page>
+</pages><doi_data><doi>10.1000/a</doi></doi_data></journal_article></journal></crossref>
+</doi_record></doi_records>"""
+_DBLP = b"""<dblp><article key="j/a"><author>Ada L 0001</author><title>A.</title><pages>1-9</pages>
+<year>2019</year><journal>CoRR</journal><volume>abs/2005.12345</volume></article></dblp>"""
+_MODS = b"""<modsCollection><mods><titleInfo><title>A</title><subTitle>B</subTitle></titleInfo>
+<name type="personal"><namePart type="family">L</namePart><role><roleTerm>aut</roleTerm></role>
+</name><relatedItem type="host"><titleInfo><title>J</title></titleInfo><part><detail type="volume">
+<number>7</number></detail></part></relatedItem></mods></modsCollection>"""
+_ZOTERO = b"""<rdf:RDF xmlns:rdf="r" xmlns:z="http://www.zotero.org/namespaces/export#"
+xmlns:bib="b" xmlns:dc="d" xmlns:dcterms="t"><bib:Article rdf:about="#1"><dc:title>A</dc:title>
+<dcterms:isPartOf rdf:resource="#2"/></bib:Article><bib:Journal rdf:about="#2"><dc:title>J
+</dc:title></bib:Journal></rdf:RDF>"""
 _ENDNOTE = b"""<xml><records><record><ref-type name="x">17</ref-type><titles><title><style>A</style>
 </title></titles><abstract>B</abstract></record></records></xml>"""
 _ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.00001</id>
@@ -325,6 +342,10 @@ READERS: Mapping[str, Target] = {
     "trending papers (JSON)": Target(_reader("trending papers (JSON)"), _JSON[4:]),
     "trending papers (web page)": Target(_reader("trending papers (web page)"), (_PROPS,)),
     "PubMed XML": Target(_reader("PubMed XML"), (_PUBMED,), ("medline_biopython",)),
+    "Crossref XML": Target(_reader("Crossref XML"), (_CROSSREF,)),
+    "DBLP XML": Target(_reader("DBLP XML"), (_DBLP,)),
+    "MODS": Target(_reader("MODS"), (_MODS,)),
+    "Zotero RDF": Target(_reader("Zotero RDF"), (_ZOTERO,)),
     "EndNote XML": Target(_reader("EndNote XML"), (_ENDNOTE,)),
     "arXiv API (Atom)": Target(_reader("arXiv API (Atom)"), (_ATOM,), ("arxiv_atom",)),
     "arXiv records (OAI-PMH)": Target(_reader("arXiv records (OAI-PMH)"), (_OAI,)),
