@@ -64,61 +64,51 @@ def formatted_references(records: Sequence[ExportRecord], style: str | Path) -> 
     Raises:
         UsageError: there is no such style, or the file is not a style that can be used.
     """
-    return _References(style).lines(records)
+    # It takes a fifth of a second to import.
+    from citeproc import (
+        Citation,
+        CitationItem,
+        CitationStylesBibliography,
+        CitationStylesStyle,
+        formatter,
+    )
+    from citeproc.source.json import CiteProcJSON
+
+    is_american, source = _read(str(style))
+    items = [_item(record, str(number)) for number, record in enumerate(records)]
+    with warnings.catch_warnings():
+        # It warns of fields that it does not print.
+        warnings.simplefilter("ignore")
+        try:
+            parsed = CitationStylesStyle(BytesIO(source), validate=False)
+            made = CitationStylesBibliography(parsed, CiteProcJSON(items), formatter.plain)
+            for item in items:
+                made.register(Citation([CitationItem(item["id"])]))
+            if len(items) > 1:
+                made.sort()
+            lines = [str(line) for line in made.bibliography()]
+        except Exception as error:
+            # Whatever a style of the user makes it raise.
+            raise UsageError(
+                f"The citation style {style} cannot be used: {type(error).__name__} in the "
+                "citation processor. Use another style."
+            ) from error
+    if len(lines) != len(items):
+        raise UsageError(f"{style} has no list of references. Use another style.")
+    return [_polished(line, is_american) for line in lines]
 
 
 def formatted_reference(record: ExportRecord, style: str | Path) -> str:
     """The reference of one paper as plain text, without a number; raises as the list does."""
-    return _NUMBER.sub("", _References(style).lines([record])[0])
+    return _NUMBER.sub("", formatted_references([record], style)[0])
 
 
-class _References:
-    """The references of a style; it is read once."""
-
-    def __init__(self, style: str | Path) -> None:
-        """Raise UsageError where `style` cannot be used."""
-        self._label = str(style)
-        self._american, self._source = _read(style)
-
-    def lines(self, records: Sequence[ExportRecord]) -> list[str]:
-        # It takes a fifth of a second to import.
-        from citeproc import (
-            Citation,
-            CitationItem,
-            CitationStylesBibliography,
-            CitationStylesStyle,
-            formatter,
-        )
-        from citeproc.source.json import CiteProcJSON
-
-        items = [_item(record, str(number)) for number, record in enumerate(records)]
-        with warnings.catch_warnings():
-            # It warns of fields that it does not print.
-            warnings.simplefilter("ignore")
-            try:
-                style = CitationStylesStyle(BytesIO(self._source), validate=False)
-                made = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
-                for item in items:
-                    made.register(Citation([CitationItem(item["id"])]))
-                if len(items) > 1:
-                    made.sort()
-                lines = [str(line) for line in made.bibliography()]
-            except Exception as error:
-                # Whatever a style of the user makes it raise.
-                raise UsageError(
-                    f"The citation style {self._label} cannot be used: {type(error).__name__} in "
-                    "the citation processor. Use another style."
-                ) from error
-        if len(lines) != len(items):
-            raise UsageError(f"{self._label} has no list of references. Use another style.")
-        return [self._polished(line) for line in lines]
-
-    def _polished(self, line: str) -> str:
-        """Spaces as a reader expects them, and American quotation marks behind the full stop."""
-        line = " ".join(_LABEL.sub(r"\1 ", html.unescape(line)).split()).replace("..", ".")
-        if self._american:
-            line = line.replace("”.", ".”").replace("”,", ",”").replace("..”", ".”")
-        return line
+def _polished(line: str, is_american: bool) -> str:
+    """Spaces as a reader expects them, and American quotation marks behind the full stop."""
+    line = " ".join(_LABEL.sub(r"\1 ", html.unescape(line)).split()).replace("..", ".")
+    if is_american:
+        line = line.replace("”.", ".”").replace("”,", ",”").replace("..”", ".”")
+    return line
 
 
 def _item(record: ExportRecord, key: str) -> dict[str, Any]:
@@ -145,11 +135,10 @@ def _item(record: ExportRecord, key: str) -> dict[str, Any]:
     return item | {"id": key}
 
 
-def _read(style: str | Path) -> tuple[bool, bytes]:
+def _read(name: str) -> tuple[bool, bytes]:
     """Whether a style has American quotation marks, and its XML as the processor needs it."""
     from lxml import etree
 
-    name = str(style)
     is_ours = name.lower() in STYLES
     path = _FOLDER / f"{name.lower()}.csl" if is_ours else Path(name).expanduser()
     if not is_ours and path.suffix.lower() != ".csl":
