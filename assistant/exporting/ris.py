@@ -15,8 +15,8 @@ from assistant.exporting.escaping import JOINER, escaped, without_mojibake
 from assistant.exporting.record import ExportRecord
 from assistant.reading import reference_fields, ris_tags, tagged_layouts
 from assistant.reading import ris as reader
+from assistant.reading.pages import page_range
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import page_range
 from assistant.reference import CUSTOM, ENTRY_TYPE, NAMES, TEXTS, CslName, Reference, display_names
 
 # What the importer takes for a tag, or at the end of a line for the beginning of a record.

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading.format import Format, NoPaper, Skip
+from assistant.reading.pages import joined_pages
 from assistant.reading.record import paper_of
 from assistant.reading.source import LONGEST_YAML, NOT_TEXT, UNREADABLE, Source
 from assistant.reading.verbatim import verbatim
@@ -139,8 +140,7 @@ def _reference(work: dict[str, Any]) -> dict[str, Any]:
         used.add("authors")
     if "license" in used and isinstance(work["license"], list):
         used.remove("license")
-    begin, end = _text(work, "start"), _text(work, "end")
-    reference["page"] = f"{begin}-{end}" if begin and end and begin != end else begin
+    reference["page"] = joined_pages(_text(work, "start"), _text(work, "end"))
     reference["event-date"] = _text(work, "conference.date-start")
     kept = verbatim({**work, ENTRY_TYPE: _text(work, "type")}, used)
     return reference | ({CUSTOM: {NAME: kept}} if kept else {})

@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import dates
 from assistant.reading.format import Format, Skip
+from assistant.reading.pages import full_pages, joined_pages
 from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import Source
-from assistant.reading.tagged_fields import full_pages
 from assistant.reading.titles import with_subtitle
 from assistant.reading.xml_records import first_text, records, root, text, texts
 from assistant.reference import CslName
@@ -142,7 +142,8 @@ def _people(element: Element) -> dict[str, list[CslName]]:
 
 def _pages(work: Element) -> str:
     first, last = first_text(work, "pages/first_page"), first_text(work, "pages/last_page")
-    return full_pages(f"{first}-{last}") if first and last and first != last else first
+    pages = joined_pages(first, last)
+    return full_pages(pages) if pages != first else first
 
 
 def _abstract(abstract: Element) -> str:

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields, xml_records
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
-from assistant.reading.tagged_fields import full_pages
 from assistant.reading.xml_records import first_text, texts
 
 _TYPES = {

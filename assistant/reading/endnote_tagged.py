@@ -10,9 +10,10 @@ import re
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.names import csl_people
+from assistant.reading.pages import page_range
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, page_range, split, tells
+from assistant.reading.tagged_fields import Pairs, Values, split, tells
 
 FORMAT_NAME = "endnote"
 

@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.names import csl_name
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
-from assistant.reading.tagged_fields import full_pages, serial_numbers
+from assistant.reading.tagged_fields import serial_numbers
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, root, text, texts, xml_format
 

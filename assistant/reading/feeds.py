@@ -20,6 +20,7 @@ from assistant.reading.confidence import LIKE_ABSTRACT, abstract_score
 from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
 from assistant.reading.markup import plain
+from assistant.reading.pages import joined_pages
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, paper_of
 from assistant.reading.xml_records import first_text, root, texts, xml_format
 
@@ -127,14 +128,13 @@ def _rss_item(item: Element, source: str) -> Paper:
 
 def _of_journal(item: Element) -> dict[str, Any]:
     """What PRISM and Dublin Core say of the journal that an item is in."""
-    first, last = first_text(item, "startingPage"), first_text(item, "endingPage")
     journal = first_text(item, "publicationName")
     return {
         "type": "article-journal" if journal else "",
         "container-title": journal,
         "volume": first_text(item, "volume"),
         "issue": first_text(item, "number"),
-        "page": f"{first}-{last}" if first and last and first != last else first,
+        "page": joined_pages(first_text(item, "startingPage"), first_text(item, "endingPage")),
         "ISSN": first_text(item, "issn", "eIssn"),
         "publisher": first_text(item, "publisher"),
         "language": first_text(item, "language"),

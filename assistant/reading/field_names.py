@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.reading import fields, names
 from assistant.reading.names import csl_name
+from assistant.reading.pages import joined_pages
 from assistant.reading.retraction import status_of_words
 from assistant.reading.verbatim import verbatim
 from assistant.reading.work_types import CSL_TYPES, csl_type
@@ -259,7 +260,7 @@ def _add_pages(
         first.get(key, ("", "")) for key in ("first page", "last page")
     )
     if begin and "page" not in reference:
-        reference["page"] = f"{begin}-{end}" if end and end != begin else begin
+        reference["page"] = joined_pages(begin, end)
     for name, page in ((first_name, begin), (last_name, end)):
         if page and page not in reference.get("page", ""):
             rest[name] = page

@@ -11,9 +11,10 @@ from collections import deque
 from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.names import csl_people
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, full_pages, titles
+from assistant.reading.tagged_fields import Pairs, Values, titles
 from assistant.reference import CslName
 
 FORMAT_NAME = "medline"

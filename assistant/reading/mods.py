@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
 from assistant.reading.names import csl_name
+from assistant.reading.pages import full_pages, joined_pages
 from assistant.reading.record import paper_of
-from assistant.reading.tagged_fields import full_pages
 from assistant.reading.titles import with_subtitle
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, text, texts
@@ -136,9 +136,8 @@ def _pages(record: Element) -> str:
     if extent is None:
         return ""
     first, last = first_text(extent, "start"), first_text(extent, "end")
-    if first and last and first != last:
-        return full_pages(f"{first}-{last}")
-    return first or first_text(extent, "list")
+    pages = joined_pages(first, last)
+    return full_pages(pages) if pages != first else first or first_text(extent, "list")
 
 
 def _date(parts: list[Element]) -> str | None:

@@ -11,16 +11,10 @@ import re
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.names import csl_people
+from assistant.reading.pages import full_pages, page_range
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import (
-    Pairs,
-    Values,
-    full_pages,
-    page_range,
-    split,
-    titles,
-)
+from assistant.reading.tagged_fields import Pairs, Values, split, titles
 from assistant.reference import CslName
 
 FORMAT_NAME = "ovid"

@@ -11,9 +11,10 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
 from assistant.reading.retraction import status_of_words
-from assistant.reading.tagged_fields import full_pages, titles
+from assistant.reading.tagged_fields import titles
 from assistant.reading.xml_records import texts
 from assistant.reference import CslName
 

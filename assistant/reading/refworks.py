@@ -7,9 +7,10 @@ import re
 from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.names import csl_people
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Pairs, Values, full_pages, split, titles
+from assistant.reading.tagged_fields import Pairs, Values, split, titles
 
 REFWORKS_NAME = "refworks"
 COCHRANE_NAME = "cochrane"

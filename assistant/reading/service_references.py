@@ -9,6 +9,7 @@ from assistant.reading import service_fields as services
 from assistant.reading import service_keys
 from assistant.reading.csl_items import csl_reference, is_exact
 from assistant.reading.field_names import csl_person, is_divided, reference_of_fields
+from assistant.reading.pages import joined_pages
 from assistant.reading.retraction import status_of_words
 from assistant.reading.service_fields import Service
 from assistant.reading.service_keys import (
@@ -184,7 +185,7 @@ def _named(service: Service, record: Record) -> dict[str, Any]:
             found[key] = ", ".join(texts)
     begin, end = (next(_at(record, paths), "") for paths in service.pages)
     if begin:
-        found.setdefault("page", f"{begin}-{end}" if end and end != begin else begin)
+        found.setdefault("page", joined_pages(begin, end))
     for role, paths in service.people.items():
         people = next(iter(values_at(record, paths)), None)
         if isinstance(people, list):

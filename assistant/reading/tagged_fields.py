@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.reading import dates
 from assistant.reading.names import csl_people
+from assistant.reading.pages import page_range
 from assistant.reading.reference_fields import LONGEST_TEXT
 from assistant.reading.tagged import Record
 from assistant.reference import CUSTOM, ENTRY_TYPE, NAMES, Reference
@@ -21,9 +22,6 @@ _MOST_COMMAS = 8
 # Characters of a text whose numbers are remembered.
 _LONGEST_KNOWN = 100
 _WORD = re.compile(r"[^\W_]+")
-_RANGE = re.compile(
-    r"(?<![\w.-])([A-Za-z]{0,3})(\d{1,9})[-\u2013]([A-Za-z]{0,3})(\d{1,9})(?![\w-])"
-)
 _ISSN = re.compile(r"(?<!\d)(?<!\d-)\d{4}-?\d{3}[\dX](?![\w-])", re.IGNORECASE)
 _ISBN = re.compile(
     r"(?<!\d)(?<!\d-)(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dX](?![\w-])", re.IGNORECASE
@@ -184,31 +182,6 @@ def _tells(date: str, text: str, said: str | None) -> bool:
     if said is None or not date.startswith(said):
         return False
     return text == said or len(_WORD.findall(text)) == said.count("-") + 1
-
-
-def page_range(first: str, last: str = "") -> str:
-    """`12-19` of the first and last page, which may be written short: 123 and 8 are 123-128.
-
-    Nothing without a first page.
-    """
-    if not last or last == first or (first.endswith(last) and "-" in first):
-        return full_pages(first)
-    if not first or "-" in first:
-        return first
-    return full_pages(f"{first}-{last}")
-
-
-def full_pages(pages: str) -> str:
-    """`pages` with the last page of each range in full: 123-8 becomes 123-128."""
-    return _RANGE.sub(_full_range, pages) if "-" in pages or "\u2013" in pages else pages
-
-
-def _full_range(found: re.Match[str]) -> str:
-    prefix, first, last_prefix, last = found.groups()
-    if len(last) >= len(first) or last_prefix not in ("", prefix):
-        return found[0].replace("\u2013", "-")
-    whole = first[: -len(last)] + last
-    return f"{prefix}{first}-{prefix}{whole}" if int(whole) > int(first) else found[0]
 
 
 def serial_numbers(text: str) -> dict[str, str]:

@@ -16,9 +16,9 @@ from xml.etree.ElementTree import Element
 from assistant.paper import Paper
 from assistant.reading import dates
 from assistant.reading.format import Format, Skip, unreported
+from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of, papers_of
 from assistant.reading.source import HEAD_BYTES, Source
-from assistant.reading.tagged_fields import full_pages
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, records, root, text, texts
 from assistant.reference import CslName
@@ -61,16 +61,14 @@ def _read(source: Source, skip: Skip) -> Iterator[Paper]:
         return Source(stream, source.name, source.label)
 
     wholes: dict[str, _Values] = {}
+    referred: set[str] = set()
     for _, node in records(again(), _ITEMS | _WHOLES, unreported):
         name = node.get("about")
         if name and node.tag in _WHOLES:
             wholes.setdefault(name, _whole(node))
-    referred = {
-        name
-        for _, node in records(again(), _ITEMS, unreported)
-        for part in node.iterfind("isPartOf")
-        if (name := part.get("resource"))
-    }
+        if node.tag in _ITEMS:
+            parts = (part.get("resource") for part in node.iterfind("isPartOf"))
+            referred.update(filter(None, parts))
 
     def items() -> Iterator[tuple[int, Element]]:
         for line, node in records(again(), _ITEMS, skip):
