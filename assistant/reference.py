@@ -18,6 +18,7 @@ people read them; `author` keeps how the source divides their names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,13 @@ PLACE = (
     "event-title", "event-place", "ISBN", "ISSN",
 )  # fmt: skip
 
+EAST_ASIAN = (
+    "\u2e80-\u2fff\u3005-\u33ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""The letters of scripts whose names have the family name first and no space, for a pattern."""
+_EAST_ASIAN_LETTER = re.compile(f"[{EAST_ASIAN}]")
+_IN_EAST_ASIAN = re.compile(f"[{EAST_ASIAN}·]+")
+
 # Order in which the parts of a name are read.
 _PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 
@@ -71,7 +79,7 @@ def display_name(name: Mapping[str, str]) -> str:
     if len(name) == 2 and family and given and given.isascii():  # most names: an import feels it
         return f"{given} {family}"
     if is_east_asian(family) and is_east_asian(given):
-        return family + given
+        return f"{family}{given}{name.get('suffix', '')}"
     return " ".join(part for key in _PARTS if (part := name.get(key, "")))
 
 
@@ -82,9 +90,12 @@ def display_names(names: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
 
 def is_east_asian(text: str) -> bool:
     """Whether it is written in Chinese characters, kana or Hangul, which need no space."""
-    return bool(text) and all(
-        "\u3040" <= mark <= "\u9fff" or "\uac00" <= mark <= "\ud7af" for mark in text
-    )
+    return not text.isascii() and _IN_EAST_ASIAN.fullmatch(text) is not None
+
+
+def has_east_asian(text: str) -> bool:
+    """Whether a Chinese character, a kana or a Hangul syllable is in it."""
+    return not text.isascii() and _EAST_ASIAN_LETTER.search(text) is not None
 
 
 def merge_references(references: Sequence[Mapping[str, Any]]) -> Reference:

@@ -2,6 +2,9 @@
 
 BibTeX divides a name by the case of its words: those in small letters belong to the family name.
 Braces keep words together; a name within braces is that of an organization.
+
+`names` and `single_names` do not read these: BibTeX defines what a particle is, and how a name is
+divided, and our exports rely on it. Other programs follow no rules, so there the words decide.
 """
 
 from __future__ import annotations
@@ -9,19 +12,19 @@ from __future__ import annotations
 import re
 
 from assistant.reading.latex import without_conditionals, without_latex
-from assistant.reading.name_parts import has_group_word
-from assistant.reading.names import csl_name, people
-from assistant.reference import CslName
+from assistant.reading.name_parts import ET_AL, has_group_word
+from assistant.reading.names import people
+from assistant.reading.single_names import SUFFIX, csl_name
+from assistant.reference import CslName, has_east_asian
 
 _SEPARATORS = re.compile(r"\s+and\s+|[{}]|;|,", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)", re.IGNORECASE)
-_ET_AL = re.compile(r",?\s+et\.?\s*al\.?$", re.IGNORECASE)
-_JUNIOR = re.compile(r"(?:jr|sr|[ivx]{1,4}|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
+_OTHERS = re.compile(rf"(?:others|{ET_AL})", re.IGNORECASE)
+_ET_AL = re.compile(rf",?\s+{ET_AL}$", re.IGNORECASE)
+_ROMAN = re.compile(r"[ivx]{1,4}\.?", re.IGNORECASE)
 _SURE_JUNIOR = re.compile(r"[JjSs]r\.?")
 _NAME_PARTS = re.compile(r"(?:(?:given|prefix|family|suffix)(?:-i)?|use\w+)\s*=\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\s~{}\\]+|[{}]|\\.|[\s~]+|\\", re.DOTALL)
-_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 _MARKED = re.compile(r"[{}\\~,$]")
 _LONGEST_NAME = 10_000
 
@@ -31,14 +34,14 @@ def names(value: str) -> tuple[list[CslName], bool]:
     found: list[CslName] = []
     others = False
     value = without_conditionals(" ".join(value.split()))
-    if _EAST_ASIAN.search(value) and "," in value and not _AND.search(value):
+    if has_east_asian(value) and "," in value and not _AND.search(value):
         # "谢文,王小林" is two people, "林, 育文" is one.
         return [csl_name(name) for name in people(_text(value))], False
     for written in _listed(value):
         if _OTHERS.fullmatch(written.strip("{} ")):
             others = True
             continue
-        kept = _ET_AL.sub("", written) if written[-1] in ".lL" else written
+        kept = _ET_AL.sub("", written) if written[-1] in ".lLiI" else written
         others |= kept != written
         if name := _name(kept):
             found.append(name)
@@ -102,11 +105,16 @@ def _name(written: str) -> CslName:
     junior, first = rest[0], " ".join(filter(None, rest[1:]))
     if len(rest) == 2 and junior and _is_group(junior):
         return _family_first(last, first, junior)
-    if first and not _JUNIOR.fullmatch(junior) and _JUNIOR.fullmatch(first):
+    if first and not _is_junior(junior) and _is_junior(first):
         junior, first = first, junior
-    if _JUNIOR.fullmatch(junior):
+    if _is_junior(junior):
         return _family_first(last, first, junior)
     return _cleaned(literal=" ".join(filter(None, parts)))
+
+
+def _is_junior(text: str) -> bool:
+    """Whether it is a suffix; between two commas even "V" is, which alone may be an initial."""
+    return SUFFIX.fullmatch(text) is not None or _ROMAN.fullmatch(text) is not None
 
 
 def _named_parts(parts: list[str]) -> CslName:
@@ -129,7 +137,7 @@ def _family_first(last: str, first: str, suffix: str = "") -> CslName:
 def _in_order(words: list[str]) -> CslName:
     """`First von Last`: the particle is from the first to the last word in small letters."""
     text = " ".join(words)
-    if len(words) > 1 and _EAST_ASIAN.search(text):
+    if len(words) > 1 and has_east_asian(text):
         return _cleaned(literal=text)  # either part may be the family name
     small = [n for n, word in enumerate(words[:-1]) if _is_small(word)]
     begin = small[0] if small else max(0, len(words) - 1)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import re
+
 from assistant.text.sanitizing import sanitized, sanitized_lines
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def folded(name: str) -> str:
+    """The name of a field without capitals, spaces and signs: "Source title", "source_title"."""
+    return _folded(name) if len(name) < 100 else _NOT_WORD.sub("", name.casefold())
+
+
+# All records of a file have the same few names.
+@functools.lru_cache(maxsize=4096)
+def _folded(name: str) -> str:
+    return _NOT_WORD.sub("", name.casefold())
 
 
 def clean_text(value: str) -> str:

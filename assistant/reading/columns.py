@@ -10,12 +10,13 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.cleaning import folded
 from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.dates import most_exact
 from assistant.reading.field_names import reference_of_fields
-from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
 from assistant.reading.record import paper_of, refuse_prose
+from assistant.reading.single_names import given_first
 
 # What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
 # first that a table has is taken, or, where a row has no value there, the next.
@@ -65,7 +66,6 @@ _DERIVED = frozenset({"id", "tldr"})
 # Keeps spreadsheets from evaluating a cell of ours.
 _FORMULA = re.compile(r"\A'(?=[=+@＝＋－＠-])")
 
-_NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV_IN_TEXT = re.compile(r"\barxiv:\s*(\S+)", re.IGNORECASE)
 _PMID_IN_TEXT = re.compile(r"\bpmid:\s*(\d+)", re.IGNORECASE)
 # One family name and what follows its comma; names in Chinese characters have neither.
@@ -100,17 +100,17 @@ class Columns:
             raise UsageError(
                 f"a table has no column for {', '.join(unknown)}: name one for {', '.join(_NAMES)}"
             )
-        self._given = {key: _name(column) for key, column in given.items()}
+        self._given = {key: folded(column) for key, column in given.items()}
         self.named = "".join(f', {key} in "{column}"' for key, column in given.items())
 
     def found(self, header: Sequence[str]) -> FoundColumns | None:
         """The columns in `header`; None without titles, another column, or a given one."""
-        names = [_name(name) for name in header]
+        names = [folded(name) for name in header]
         if not set(self._given.values()) <= set(names):
             return None
         columns = {}
         for key, known in _NAMES.items():
-            wanted = (self._given[key],) if key in self._given else tuple(map(_name, known))
+            wanted = (self._given[key],) if key in self._given else tuple(map(folded, known))
             columns[key] = [(name, names.index(name)) for name in wanted if name in names]
         if not columns["title"] and {"name", "abstract"} <= set(names):
             # Conferences call it so; any other table has names of something else.
@@ -227,7 +227,7 @@ class FoundColumns:
             if name == "extra" or (value and fields.arxiv(value) is None):
                 rest[self.header[place]] = value
         if self.ours:
-            rest = {name: value for name, value in rest.items() if _name(name) not in _DERIVED}
+            rest = {name: value for name, value in rest.items() if folded(name) not in _DERIVED}
         return reference_of_fields(rest, "csv", family_first=self.family_first, ours=self.ours)
 
     def _check_without_abstract(self, row: Sequence[str]) -> None:
@@ -239,10 +239,6 @@ class FoundColumns:
                 "name one with --columns"
             )
         refuse_prose({name: row[place] for name, place in self.others.items() if place < len(row)})
-
-
-def _name(column: str) -> str:
-    return _NOT_WORD.sub("", column.casefold())
 
 
 def _spelled(value: str) -> list[str]:

@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, fields
-from assistant.reading.names import csl_name
+from assistant.reading.identifiers import serial_numbers
 from assistant.reading.pages import full_pages
 from assistant.reading.record import paper_of
-from assistant.reading.tagged_fields import serial_numbers
+from assistant.reading.single_names import csl_name
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, root, text, texts, xml_format
 

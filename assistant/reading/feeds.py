@@ -17,11 +17,11 @@ from assistant.paper import Paper
 from assistant.reading import dates, fields
 from assistant.reading.arxiv_reference import arxiv_reference
 from assistant.reading.confidence import LIKE_ABSTRACT, abstract_score
-from assistant.reading.fields import given_first
 from assistant.reading.format import NoPaper
 from assistant.reading.markup import plain
 from assistant.reading.pages import joined_pages
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, paper_of
+from assistant.reading.single_names import given_first
 from assistant.reading.xml_records import first_text, root, texts, xml_format
 
 _ATOM = "http://www.w3.org/2005/Atom"

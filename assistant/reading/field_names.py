@@ -5,13 +5,12 @@ A name is compared without capitals, spaces and signs: "Source title", "journal_
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assistant.reading import fields, names
-from assistant.reading.names import csl_name
+from assistant.reading.cleaning import folded
 from assistant.reading.pages import joined_pages
 from assistant.reading.retraction import status_of_words
 from assistant.reading.verbatim import verbatim
@@ -123,29 +122,9 @@ _NUMBERS_BETWEEN = re.compile(r"[;,\s|]+")
 _RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
 # Characters of a value with a place; longer ones are kept as they are.
 _LONGEST = 20_000
-_PARTS = {
-    "family": "lastName last_name familyName family last",
-    "given": "firstName first_name givenName given first middle",
-    "suffix": "suffix",
-    "dropping-particle": "dropping-particle",
-    "non-dropping-particle": "non-dropping-particle",
-}
-_WHOLE = "literal name full_name fullName collectiveName display_name text raw_author_name"
-_NOT_WORD = re.compile(r"[\W_]+")
 _YES = frozenset({"true", "yes", "1", "y"})
 # What services and programs write for nothing.
 _BLANK = frozenset({"null", "none", "nan", "n/a", "na", "-", "--"})
-
-
-def folded(name: str) -> str:
-    """A name without capitals, spaces and signs."""
-    return _folded(name) if len(name) < 100 else _NOT_WORD.sub("", name.casefold())
-
-
-# All records of a file have the same few names.
-@functools.lru_cache(maxsize=4096)
-def _folded(name: str) -> str:
-    return _NOT_WORD.sub("", name.casefold())
 
 
 def is_known(name: str) -> bool:
@@ -220,33 +199,6 @@ def _numbers(texts: Iterable[str]) -> list[str]:
     for part in parts:
         distinct.setdefault(part.replace("-", "").upper(), part)
     return list(distinct.values())
-
-
-def csl_person(person: Any) -> dict[str, str]:
-    """The CSL name in an object with its parts, or in a text; {} if there is none."""
-    if not isinstance(person, dict):
-        return csl_name(person) if isinstance(person, str) else {}
-    if _has_family(person):
-        name = {
-            part: " ".join(text for key in keys.split() if (text := _text(person.get(key))))
-            for part, keys in _PARTS.items()
-        }
-        return {part: text for part, text in name.items() if text}
-    keys = f"{_WHOLE} {_PARTS['given']}".split()
-    whole = next((text for key in keys if (text := _text(person.get(key)))), "")
-    is_group = str(person.get("nameType") or "").startswith("Org")
-    return {"literal": whole} if is_group else csl_name(whole)
-
-
-def is_divided(person: Any) -> bool:
-    """Whether a person's name is in its parts, or has a comma between them."""
-    if isinstance(person, dict):
-        return _has_family(person) or any("," in _text(person.get(key)) for key in _WHOLE.split())
-    return isinstance(person, str) and "," in person
-
-
-def _has_family(person: dict[str, Any]) -> bool:
-    return any(_text(person.get(key)) for key in _PARTS["family"].split())
 
 
 def _people(text: str, *, family_first: bool) -> list[dict[str, str]]:

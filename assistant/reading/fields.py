@@ -16,12 +16,8 @@ from assistant.reading.cleaning import one_line as one_line
 from assistant.reading.identifiers import arxiv as arxiv
 from assistant.reading.identifiers import arxiv_of_journal as arxiv_of_journal
 from assistant.reading.identifiers import doi as doi
-from assistant.reading.identifiers import isbn as isbn
-from assistant.reading.identifiers import issn as issn
 from assistant.reading.identifiers import pmcid as pmcid
 from assistant.reading.identifiers import pmid as pmid
-from assistant.reading.name_parts import is_nobody as is_nobody
-from assistant.reading.names import given_first as given_first
 from assistant.reading.names import people as people
 
 # Months beyond 12 are seasons in CSL (13 to 16) and EDTF (21 to 41); "00" is an unknown part.

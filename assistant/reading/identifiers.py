@@ -7,6 +7,7 @@ label such as "DOI:" tells what they are.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable, Iterable
@@ -107,12 +108,15 @@ _PMCID = re.compile(
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 
-# Digits with hyphens or single spaces between; 978 or 979 is in front of the longer ones.
+# Digits with hyphens or single spaces between; 978 or 979 is in front of the longer ones. A hyphen
+# may be before them, as in "EISSN-2375-5636".
 _ISBN = re.compile(
-    r"(?<![\d-])(?:97[89][- ]?(?:\d[- ]?){9}\d|(?:\d[- ]?){9}[\dX])(?![\dX])", re.IGNORECASE
+    r"(?<!\d)(?<!\d-)(?:97[89][- ]?(?:\d[- ]?){9}\d|(?:\d[- ]?){9}[\dX])(?![\w-])", re.IGNORECASE
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\xad]")
-_ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dX])(?![\dX-])", re.IGNORECASE)
+_ISSN = re.compile(r"(?<!\d)(?<!\d-)(\d{4})[- ]?(\d{3}[\dX])(?![\w-])", re.IGNORECASE)
+# Characters of a text whose numbers are remembered.
+_LONGEST_KNOWN = 100
 
 # What is in a note one after the other, from the beginning of a line: "PMID: 123; DOI: 10.1000/1",
 # "{:PMID: 123}" as CSL has it. Labels that are not known here may be between.
@@ -263,6 +267,31 @@ def issn(value: object) -> str | None:
         if _modulo_11(digits) == 0 and len(set(digits)) > 1:
             return f"{digits[:4]}-{digits[4:]}"
     return None
+
+
+def serial_numbers(text: str) -> dict[str, str]:
+    """The first ISBN and the first ISSN in a text, as they are written; they may be invalid.
+
+    A record keeps those with a wrong check digit, too: they are reported, but not used.
+    """
+    return dict(_known_numbers(text) if len(text) < _LONGEST_KNOWN else _numbers_in(text))
+
+
+# The papers of a journal have its number, in one of few spellings.
+@functools.lru_cache(maxsize=4096)
+def _known_numbers(text: str) -> dict[str, str]:
+    return _numbers_in(text)
+
+
+def _numbers_in(text: str) -> dict[str, str]:
+    numbers = {}
+    text = _DASHES.sub("-", text)
+    if found := _ISBN.search(text):
+        numbers["ISBN"] = found[0]
+        text = _ISBN.sub(" ", text)
+    if found := _ISSN.search(text):
+        numbers["ISSN"] = f"{found[1]}-{found[2]}"
+    return numbers
 
 
 _READERS: dict[str, Callable[[object], str | None]] = {

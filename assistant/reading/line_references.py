@@ -9,8 +9,9 @@ from assistant.paper import Paper
 from assistant.reading import fields, reference_fields
 from assistant.reading.arxiv_reference import arxiv_reference
 from assistant.reading.field_names import reference_of_fields
+from assistant.reading.names import csl_person, is_divided
 from assistant.reading.verbatim import verbatim
-from assistant.reference import CUSTOM, DATES, NAMES, TEXTS
+from assistant.reference import CUSTOM, DATES, NAMES, TEXTS, CslName
 
 # Fields of a Paper, and what is derived from it in our lines.
 _OF_PAPER = frozenset(
@@ -60,7 +61,7 @@ def with_authors(paper: Paper, record: dict[str, Any]) -> Paper:
     return paper.model_copy(update={"reference": {**paper.reference, "author": author}})
 
 
-def _divided(record: dict[str, Any]) -> list[dict[str, str]]:
+def _divided(record: dict[str, Any]) -> list[CslName]:
     """The authors as arXiv's snapshot and S2ORC divide their names; none of others."""
     parsed = record.get("authors_parsed")
     if isinstance(parsed, list):
@@ -71,21 +72,8 @@ def _divided(record: dict[str, Any]) -> list[dict[str, str]]:
         ]
     authors = record.get("authors")
     people = authors if isinstance(authors, list) else []
-    if not all(isinstance(person, dict) and person.get("last") for person in people):
-        return []
-    return [
-        {
-            "family": str(person["last"]),
-            "given": " ".join(_names(person.get("first")) + _names(person.get("middle"))),
-            "suffix": str(person.get("suffix") or ""),
-        }
-        for person in people
-    ]
-
-
-def _names(value: Any) -> list[str]:
-    names = value if isinstance(value, list) else [value]
-    return [name for name in names if isinstance(name, str) and name.strip()]
+    is_each = all(isinstance(person, dict) and is_divided(person) for person in people)
+    return [csl_person(person) for person in people] if is_each else []
 
 
 def _is_known_id(value: Any) -> bool:

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 
 from assistant.paper import Paper
 from assistant.reading import dates, xml_records
-from assistant.reading.names import csl_name
 from assistant.reading.pages import full_pages, joined_pages
 from assistant.reading.record import paper_of
+from assistant.reading.single_names import csl_name
 from assistant.reading.titles import with_subtitle
 from assistant.reading.work_types import csl_type
 from assistant.reading.xml_records import first_text, text, texts

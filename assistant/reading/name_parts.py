@@ -33,8 +33,9 @@ _MARKS = re.compile(
     r"|(?<=[^\W\d_]\s)\d{1,2}(?:\s?,\s?\d{1,2})*$"
 )
 _OPENING = {"(": ")", "[": "]", "（": "）"}
+ET_AL = r"et\.?\s*al(?:ii)?\.?"
 _NOBODY = re.compile(
-    r"(?:and\s+|&\s*|,\s*)*(?:et\.?\s*al(?:ii)?\.?|(?:the\s+)?others|(?:\.\s?){2,}|…|-+|\?+"
+    rf"(?:and\s+|&\s*|,\s*)*(?:{ET_AL}|(?:the\s+)?others|(?:\.\s?){{2,}}|…|-+|\?+"
     r"|\[?anonymous(?:\s+authors?)?\]?|\[?anon\.?\]?|unknown(?:\s+authors?)?|n/a|null|none"
     r"|\[?no authors?(?:\s+(?:names?|ids?))?(?:\s+(?:available|found|listed))?\]?)[\s,.]*",
     re.IGNORECASE,
@@ -44,7 +45,7 @@ _BEFORE = re.compile(
     r"(?:(?:and|&)\s+|(?:\.\s?){2,}|…\s*|(?:prof|dr|mr|mrs|ms)\.\s*|(?:prof|dr)\s)+", re.IGNORECASE
 )
 _AFTER = re.compile(
-    r"[\s,]*(?:\bet\.?\s*al(?:ii)?\b\.?|\band others|(?:\.\s?){3,}|…|[,;:]|\s(?:and|&))\s*$",
+    rf"[\s,]*(?:\b{ET_AL}(?!\w)|\band others|(?:\.\s?){{3,}}|…|[,;:]|\s(?:and|&))\s*$",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(

@@ -13,6 +13,7 @@ from assistant.reading.format import NoPaper, Skip
 from assistant.reading.invalid_identifiers import Stated, checked, taken_remarks
 from assistant.reading.markup import plain
 from assistant.reading.retraction import retraction_status, with_status
+from assistant.reading.single_names import cleaned
 from assistant.reference import display_names
 
 Record = TypeVar("Record")
@@ -206,9 +207,7 @@ def _names(authors: object) -> tuple[str, ...]:
     several = _several(authors)
     if not several:
         return tuple(names.people(authors))
-    found = (
-        [names.cleaned(name)] if isinstance(name, str) else names.people([name]) for name in several
-    )
+    found = ([cleaned(name)] if isinstance(name, str) else names.people([name]) for name in several)
     return tuple(name for group in found for name in group if name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from assistant.paper import Paper
@@ -10,6 +11,7 @@ from assistant.reading import fields
 from assistant.reading.format import NoPaper
 from assistant.reading.journal_macros import journal_name
 from assistant.reading.markup import is_ordinary, plain
+from assistant.reading.single_names import clean_csl_name
 from assistant.reference import (
     CUSTOM,
     DATES,
@@ -17,7 +19,6 @@ from assistant.reference import (
     TEXTS,
     CslName,
     Reference,
-    display_name,
     display_names,
 )
 
@@ -29,9 +30,6 @@ _DATE_PARTS = 3
 _LONG_TEXTS = frozenset({"note", "annote", "references"})
 # Written as they are: no markup is removed from them.
 _VERBATIM = frozenset({"citation-key", "type"})
-_NAME_KEYS = (
-    "family", "given", "suffix", "dropping-particle", "non-dropping-particle", "literal",
-)  # fmt: skip
 
 
 def cleaned(values: Mapping[str, Any]) -> Reference:
@@ -113,24 +111,8 @@ def _text(key: str, value: object) -> str:
 
 
 def _names(value: object) -> list[CslName]:
-    people = value if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else []
-    found: list[CslName] = []
-    for person in people:
-        parts = person if isinstance(person, Mapping) else {"literal": person}
-        name = {
-            key: text
-            for key, part in parts.items()
-            if key in _NAME_KEYS
-            and isinstance(part, str)
-            and (text := fields.one_line(plain(part)))
-        }
-        if ("family" in name or "literal" in name or "given" in name) and not fields.is_nobody(
-            display_name(name)
-        ):
-            found.append(name)
-        if len(found) == _MOST_NAMES:
-            break
-    return found
+    people = value if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else ()
+    return list(islice(filter(None, map(clean_csl_name, people)), _MOST_NAMES))
 
 
 def _date(value: object) -> dict[str, Any]:

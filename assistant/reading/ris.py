@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.identifiers import serial_numbers
 from assistant.reading.markup import plain
 from assistant.reading.names import csl_people
 from assistant.reading.record import paper_of
@@ -27,7 +28,7 @@ from assistant.reading.ris_tags import (
     pairs,
 )
 from assistant.reading.tagged import Record
-from assistant.reading.tagged_fields import Values, serial_numbers, split
+from assistant.reading.tagged_fields import Values, split
 from assistant.reference import CUSTOM, DATES, NAMES, TEXTS, CslName, Reference
 
 EXTRA = "XJ"

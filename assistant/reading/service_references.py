@@ -8,7 +8,8 @@ from typing import Any
 from assistant.reading import service_fields as services
 from assistant.reading import service_keys
 from assistant.reading.csl_items import csl_reference, is_exact
-from assistant.reading.field_names import csl_person, is_divided, reference_of_fields
+from assistant.reading.field_names import reference_of_fields
+from assistant.reading.names import csl_person, is_author, is_divided
 from assistant.reading.pages import joined_pages
 from assistant.reading.retraction import status_of_words
 from assistant.reading.service_fields import Service
@@ -73,13 +74,7 @@ def author_of(record: Record) -> list[dict[str, str]]:
         people = people.get("author") or people.get("authors")
     if not isinstance(people, list) or not any(map(is_divided, people)):
         return []
-    return [csl_person(person) for person in people if _is_author(person)]
-
-
-def _is_author(person: Any) -> bool:
-    """Whether a person is an author; Zotero lists editors among them, and says so."""
-    role = person.get("creatorType") if isinstance(person, dict) else None
-    return str(role or "author").lower() == "author"
+    return [csl_person(person) for person in people if is_author(person)]
 
 
 def _of_crossref(record: Record) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.paper import Paper
+from assistant.reading.cleaning import folded
 from assistant.reading.columns import Columns, FoundColumns
 from assistant.reading.format import Format, Skip
 from assistant.reading.record import PART_COST, papers_of
@@ -46,7 +47,6 @@ _MARKS = re.compile("(?:\ufeff|ï»¿)+")
 _RULE = re.compile(r"[\s:|+=-]*")
 # A space in front of the first quote of a field.
 _SPACED = {mark: re.compile(rf'(?:^|["\\w]){re.escape(mark)} +"') for mark in ",;|"}
-_NOT_WORD = re.compile(r"[\W_]+")
 
 Row = tuple[FoundColumns, list[str]]
 
@@ -122,12 +122,8 @@ def _header_of(line: str, columns: Columns) -> _Header | None:
         if len(names) < 2 or max(map(len, names)) > _LONGEST_NAME:
             continue
         if found := columns.found(names):
-            return _Header(delimiter, found, frozenset(map(_plain, names)))
+            return _Header(delimiter, found, frozenset(map(folded, names)))
     return None
-
-
-def _plain(name: str) -> str:
-    return _NOT_WORD.sub("", name.casefold())
 
 
 class _Rows:
@@ -211,7 +207,7 @@ class _Rows:
 
     def _is_header(self, text: str, row: list[str] | None) -> bool:
         """Whether a row is the header of a file that was joined; it counts from here on."""
-        if row and len(row) > 1 and _plain(row[0]) not in self._header.names:
+        if row and len(row) > 1 and folded(row[0]) not in self._header.names:
             return False
         if len(text) > _LONGEST_NAME * self._header.columns.width:
             return False

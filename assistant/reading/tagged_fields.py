@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from assistant.reading import dates
+from assistant.reading.identifiers import serial_numbers
 from assistant.reading.names import csl_people
 from assistant.reading.pages import page_range
 from assistant.reading.reference_fields import LONGEST_TEXT
@@ -19,13 +19,7 @@ Pairs = Sequence[tuple[str, str]]
 
 _ROLES = frozenset(NAMES)
 _MOST_COMMAS = 8
-# Characters of a text whose numbers are remembered.
-_LONGEST_KNOWN = 100
 _WORD = re.compile(r"[^\W_]+")
-_ISSN = re.compile(r"(?<!\d)(?<!\d-)\d{4}-?\d{3}[\dX](?![\w-])", re.IGNORECASE)
-_ISBN = re.compile(
-    r"(?<!\d)(?<!\d-)(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dX](?![\w-])", re.IGNORECASE
-)
 _BRACKETS = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\](\.?)")
 _NO_TITLE = re.compile(r"\[?(?:title )?not available\]?\.?", re.IGNORECASE)
 
@@ -182,28 +176,6 @@ def _tells(date: str, text: str, said: str | None) -> bool:
     if said is None or not date.startswith(said):
         return False
     return text == said or len(_WORD.findall(text)) == said.count("-") + 1
-
-
-def serial_numbers(text: str) -> dict[str, str]:
-    """The first ISBN and the first ISSN in a text, as they are written."""
-    return dict(_known_numbers(text) if len(text) < _LONGEST_KNOWN else _numbers_in(text))
-
-
-# The papers of a journal have its number, in one of few spellings.
-@functools.lru_cache(maxsize=4096)
-def _known_numbers(text: str) -> dict[str, str]:
-    return _numbers_in(text)
-
-
-def _numbers_in(text: str) -> dict[str, str]:
-    found = {}
-    if isbn := _ISBN.search(text):
-        found["ISBN"] = isbn[0]
-        text = _ISBN.sub(" ", text)
-    if issn := _ISSN.search(text):
-        digits = issn[0].replace("-", "")
-        found["ISSN"] = f"{digits[:4]}-{digits[4:]}"
-    return found
 
 
 def _digits(text: str) -> str:

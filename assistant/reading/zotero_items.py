@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.reading import fields
-from assistant.reading.field_names import csl_person
+from assistant.reading.names import csl_person
 from assistant.reading.verbatim import verbatim
 from assistant.reading.work_types import csl_type
 from assistant.reference import CUSTOM, ENTRY_TYPE

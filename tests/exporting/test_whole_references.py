@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.paper import Paper
-from assistant.reading import fields
 from assistant.reading.field_names import reference_of_fields
+from assistant.reading.name_parts import is_nobody
 from assistant.reading.reference_fields import cleaned
 from assistant.reference import CUSTOM, DATES, NAMES, STATUSES, TEXTS, Reference, display_names
 from assistant.text.json_text import json_text, json_value
@@ -31,7 +31,7 @@ _LONG = frozenset({"note", "annote", "references"})
 _NAMES = st.one_of(
     st.fixed_dictionaries({"family": _LINES}, optional={"given": _LINES, "suffix": _LINES}),
     st.fixed_dictionaries({"literal": _LINES}),
-).filter(lambda name: not any(map(fields.is_nobody, display_names([name]))))
+).filter(lambda name: not any(map(is_nobody, display_names([name]))))
 _DATES = st.dates().filter(lambda day: day.year > 999)
 _FIELDS = {
     **{key: _TEXTS if key in _LONG else _LINES for key in TEXTS if key != "keyword"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading import names
+from assistant.reading import names, single_names
+from assistant.reference import display_name
 
 PAIR = ["Ada Lovelace", "Alan Turing"]
 
@@ -183,8 +184,8 @@ def test_names_in_one_text(text: str, expected: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_one_name(written: str, expected: str) -> None:
-    assert names.given_first(written) == expected
-    assert names.given_first(expected) == expected or "," in expected
+    assert single_names.given_first(written) == expected
+    assert single_names.given_first(expected) == expected or "," in expected
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_a_comma_divides_a_name_where_the_family_name_is_known_to_be_first() -> 
     ],
 )  # fmt: skip
 def test_csl_name(text: str, expected: dict[str, str]) -> None:
-    assert names.csl_name(text) == expected
+    assert single_names.csl_name(text) == expected
 
 
 @pytest.mark.parametrize("between", ["; ", ";\n", "|"])
@@ -288,4 +289,27 @@ def test_large_collaborations(between: str) -> None:
 
 def test_a_text_that_is_no_name_stays() -> None:
     text = "ada@x.example " * 10_000
-    assert names.given_first(text) == text.strip()
+    assert single_names.given_first(text) == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        ({"first": "Ada", "middle": ["B.", "C."], "last": "King"},
+         {"family": "King", "given": "Ada B. C."}),
+        ({"firstName": "Ada", "first": "Ada", "last-name": "King"},
+         {"family": "King", "given": "Ada"}),
+        ({"Surname": "Berg", "initials": "C. D.", "prefix": "van der"},
+         {"family": "Berg", "given": "C. D.", "non-dropping-particle": "van der"}),
+        ({"person_or_org": {"family_name": "King", "given_name": "Ada"}},
+         {"family": "King", "given": "Ada"}),
+        ({"author": {"display_name": "Ada King"}, "raw_author_name": "King, Ada"},
+         {"family": "King", "given": "Ada"}),
+        ({"family": "King (University of X)", "given": "Ada"}, {"family": "King", "given": "Ada"}),
+        ({"name": "Press, Inc", "nameType": "organizational"}, {"literal": "Press, Inc"}),
+        ({"last": "王", "first": "小明"}, {"family": "王", "given": "小明"}),
+    ],
+)  # fmt: skip
+def test_the_parts_of_an_object(person: dict[str, object], expected: dict[str, str]) -> None:
+    assert names.csl_person(person) == expected
+    assert names.people([person]) == [display_name(expected)]

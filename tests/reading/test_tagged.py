@@ -13,9 +13,9 @@ from source_support import counts, read_source, read_with, source_of
 from assistant.errors import AssistantError
 from assistant.paper import Paper
 from assistant.reading import dates, endnote_xml, json_lines, pubmed_xml, saved_page, tagged_formats
-from assistant.reading.fields import given_first
 from assistant.reading.format import Failure, Format
 from assistant.reading.reader import read_bytes
+from assistant.reading.single_names import given_first
 
 RIS = """Record #1 of 2
 Provider: somebody

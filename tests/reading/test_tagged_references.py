@@ -10,8 +10,9 @@ from source_support import read_with
 from assistant.paper import Paper
 from assistant.reading import tagged_formats
 from assistant.reading.format import Format
+from assistant.reading.identifiers import serial_numbers
 from assistant.reading.pages import full_pages, page_range
-from assistant.reading.tagged_fields import serial_numbers, tells, titles
+from assistant.reading.tagged_fields import tells, titles
 
 
 def only(known: Format, text: str) -> Paper:
