@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from assistant.library.clustering import grouped
 from assistant.library.evidence import Distinction
@@ -92,6 +92,18 @@ class Decisions:
             not theirs.isdisjoint(self._different[mark])
             for mark in one - other
             if mark in self._different
+        )
+
+    def contradictory(self, many: Collection[Marks]) -> bool:
+        """Whether any two records with these marks are `different`; many are compared at once."""
+        having: dict[str, set[int]] = defaultdict(set)
+        for index, marks in enumerate(many):
+            for mark in marks & self._different.keys():
+                having[mark].add(index)
+        return any(
+            having[mark] - having[other] and having[other] - having[mark]
+            for mark in having
+            for other in self._different[mark] & having.keys()
         )
 
 

@@ -193,15 +193,15 @@ def _divided(component: _Group, crowded: set[str | int], decisions: Decisions) -
     by_signature: dict[tuple[object, ...], _Group] = defaultdict(list)
     for record in component:
         by_signature[record.signature()].append(record)
-    if len(by_signature) > _MAX_COMPARED:
-        return list(by_signature.values())
     parts: list[_Group] = []
     for merged in grouped(by_signature.values(), lambda same: same[0].labels):
         # What the user merged is one, unless it was divided since.
-        if any(decisions.different(a[0].marks, b[0].marks) for a, b in combinations(merged, 2)):
+        if decisions.contradictory([same[0].marks for same in merged]):
             parts += merged
         else:
             parts.append([record for same in merged for record in same])
+    if len(parts) > _MAX_COMPARED:
+        return parts
     conflicts: set[Pair] = set()
     strong: set[Pair] = set()
     for (i, one), (j, other) in combinations(enumerate(parts), 2):

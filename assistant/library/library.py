@@ -18,7 +18,13 @@ from assistant.library.database import Database, folder_size
 from assistant.library.filters import Filters
 from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
-from assistant.library.manual_merging import keep_apart, merge_papers, split_paper
+from assistant.library.manual_merging import (
+    KeptApart,
+    keep_apart,
+    merge_papers,
+    split_paper,
+    undo_keep_apart,
+)
 from assistant.library.paper_vectors import PaperVectors
 from assistant.library.possible_duplicates import (
     DuplicatePair,
@@ -176,13 +182,22 @@ class Library:
         self.vectors.index.refresh()
         return numbers
 
-    def keep_apart(self, numbers: Collection[int]) -> None:
+    def keep_apart(self, numbers: Collection[int]) -> KeptApart:
         """Remember that the papers `numbers` are different ones; later imports do not merge them.
 
         Raises:
             NotMergeable: they are not two different papers.
         """
-        keep_apart(self._database, numbers)
+        return keep_apart(self._database, numbers)
+
+    def undo_keep_apart(self, kept: KeptApart) -> None:
+        """Forget that papers are different ones; they may be possible duplicates again.
+
+        Raises:
+            NotMergeable: another decision about them has been made since.
+        """
+        undo_keep_apart(self._database, kept)
+        self.vectors.index.refresh()
 
     def purge_due(self) -> bool:
         """Whether the files may contain removed papers: `purge_removed` has not ended since."""

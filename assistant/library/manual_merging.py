@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -16,7 +17,13 @@ from assistant.library.paper_rows import records_of
 from assistant.library.paper_writer import PaperWriter
 from assistant.library.records import SourceRecord
 from assistant.library.related_records import number_of
-from assistant.library.saved_decisions import save_different, save_same
+from assistant.library.saved_decisions import (
+    DecisionRow,
+    decision_rows,
+    replace_decisions,
+    save_different,
+    save_same,
+)
 from assistant.paper import Paper
 
 # Records are compared with each other: of more, single ones can be split off.
@@ -42,8 +49,17 @@ def merge_papers(database: Database, numbers: Collection[int]) -> int:
         return _regrouped(connection, wanted, [records])[0]
 
 
-def keep_apart(database: Database, numbers: Collection[int]) -> None:
-    """Remember that the papers `numbers` are different ones.
+@dataclass(frozen=True)
+class KeptApart:
+    """What `keep_apart` changed: the papers it was about, and rows of decisions."""
+
+    numbers: tuple[int, ...]
+    added: frozenset[DecisionRow]
+    forgotten: frozenset[DecisionRow]
+
+
+def keep_apart(database: Database, numbers: Collection[int]) -> KeptApart:
+    """Remember that the papers `numbers` are different ones; `undo_keep_apart` takes it back.
 
     Raises:
         NotMergeable: there are fewer than two papers, or they cannot be told apart.
@@ -53,8 +69,29 @@ def keep_apart(database: Database, numbers: Collection[int]) -> None:
         raise NotMergeable("Both ids name the same paper. `assistant split ID` splits a paper.")
     with database.write() as connection:
         groups = [_records(connection, number) for number in wanted]
+        before = decision_rows(connection)
         _separate(connection, groups, wanted)
+        after = decision_rows(connection)
         _regrouped(connection, wanted, groups)
+    return KeptApart(tuple(wanted), after - before, before - after)
+
+
+def undo_keep_apart(database: Database, kept: KeptApart) -> None:
+    """Decide nothing about papers that were kept apart, as before.
+
+    Raises:
+        NotMergeable: another decision about them has been made since.
+    """
+    with database.write() as connection:
+        if not kept.added <= decision_rows(connection):
+            raise NotMergeable(
+                "There is another decision about these papers, so this one cannot be undone. "
+                "`assistant merge ID ID` merges papers that were kept apart."
+            )
+        replace_decisions(connection, kept.added, kept.forgotten)
+        writer = PaperWriter(connection, _now())
+        writer.regroup(kept.numbers)
+        writer.finish()
 
 
 def split_paper(database: Database, number: int, chosen: str | None = None) -> list[int]:

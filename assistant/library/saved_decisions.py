@@ -12,6 +12,26 @@ from assistant.library.identity import title_keys
 from assistant.library.paper_rows import find_papers, records_of
 from assistant.paper import Paper
 
+DecisionRow = tuple[str, str, int, str]
+"""Two anchors, whether they are of the same paper, and when this was decided."""
+
+
+def decision_rows(connection: sqlite3.Connection) -> frozenset[DecisionRow]:
+    """All decisions of the catalogue."""
+    return frozenset(connection.execute("SELECT one, other, same, made_at FROM decisions"))
+
+
+def replace_decisions(
+    connection: sqlite3.Connection, old: Iterable[DecisionRow], new: Iterable[DecisionRow]
+) -> None:
+    """Forget the decisions `old`, and save `new`."""
+    connection.executemany(
+        "DELETE FROM decisions WHERE one = ? AND other = ? AND same = ? AND made_at = ?", old
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO decisions (one, other, same, made_at) VALUES (?, ?, ?, ?)", new
+    )
+
 
 def save_same(
     connection: sqlite3.Connection, records: Sequence[Paper], papers: Collection[int], moment: str
@@ -28,24 +48,25 @@ def save_different(
     papers: Collection[int],
     moment: str,
 ) -> None:
-    """Remember that the records of each of `groups` are of another paper.
+    """Remember that the records of each of `groups` are of another paper, all of them of one.
 
-    They are all records of the papers with the numbers `papers`.
+    They are all records of the papers with the numbers `papers`. Those of a group may have been one
+    paper only because of records in another group.
     """
     own = [{name for record in group for name in anchors(record)} for group in groups]
     named = [[_lasting(connection, record, papers) for record in group] for group in groups]
-    if _forget(connection, set().union(*own), same=True):
-        # Within each group, what was decided stays decided.
-        for index, group in enumerate(named):
-            others = set().union(*(names for other, names in enumerate(own) if other != index))
-            lasting = [[name for name in names if name not in others] for names in group]
-            _save_star(connection, lasting, papers, moment)
+    _forget(connection, set().union(*own), same=True)
+    for index, group in enumerate(named):
+        others = set().union(*(names for other, names in enumerate(own) if other != index))
+        lasting = [[name for name in names if name not in others] for names in group]
+        _save_star(connection, lasting, papers, moment)
+    # A name that a record of the other group has too would divide that group.
     pairs = {
         (first, second)
-        for one, other in combinations(named, 2)
+        for (one, its_names), (other, other_names) in combinations(zip(named, own, strict=True), 2)
         for ours in one
         for theirs in other
-        if (first := _first(ours, theirs)) and (second := _first(theirs, ours))
+        if (first := _first(ours, other_names)) and (second := _first(theirs, its_names))
     }
     _save(connection, pairs, moment, same=False)
 
@@ -100,20 +121,16 @@ def _save_star(
 def _save(
     connection: sqlite3.Connection, pairs: Iterable[tuple[str, str]], moment: str, *, same: bool
 ) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO decisions (one, other, same, made_at) VALUES (?, ?, ?, ?)",
-        [(*sorted(pair), same, moment) for pair in pairs],
-    )
+    rows = [(min(one, other), max(one, other), int(same), moment) for one, other in pairs]
+    replace_decisions(connection, (), rows)
 
 
-def _forget(connection: sqlite3.Connection, names: Iterable[str], *, same: bool) -> bool:
-    """Forget decisions of one kind between any two of `names`; return whether there were any."""
+def _forget(connection: sqlite3.Connection, names: Iterable[str], *, same: bool) -> None:
+    """Forget decisions of one kind between any two of `names`."""
     given = json.dumps(sorted(names))
-    return bool(
-        connection.execute(
-            "DELETE FROM decisions WHERE same = ? "
-            "AND one IN (SELECT value FROM json_each(?)) "
-            "AND other IN (SELECT value FROM json_each(?))",
-            (same, given, given),
-        ).rowcount
+    connection.execute(
+        "DELETE FROM decisions WHERE same = ? "
+        "AND one IN (SELECT value FROM json_each(?)) "
+        "AND other IN (SELECT value FROM json_each(?))",
+        (same, given, given),
     )

@@ -93,6 +93,36 @@ def test_the_records_of_one_file_are_split_off(library: Library) -> None:
     assert library.check() == []
 
 
+def test_only_the_chosen_record_is_split_off(library: Library) -> None:
+    # The chosen record joins two that have nothing else in common.
+    library.add(
+        [
+            ICE,
+            ICE.model_copy(update={"title": "Melting glaciers", "doi": None, "pmid": "77"}),
+            ICE.model_copy(update={"pmid": "77", "source": "c.csv"}),
+        ]
+    )
+    assert library.papers.count() == 1
+    records = [record.paper for record in library.papers.records(1)]
+    chosen = next(n for n, record in enumerate(records, 1) if record.doi and record.pmid)
+    assert len(library.split(1, str(chosen))) == 2
+    assert sorted(map(len, titles(library))) == [1, 2]
+    assert library.check() == []
+    before = described(library)
+    library.remove([stored.number for stored in library.papers.all()])
+    library.add([record.model_copy(update={"source": "z"}) for record in records])
+    assert {id_ for id_, _ in described(library)} == {id_ for id_, _ in before}
+
+
+def test_one_of_many_records_is_split_off(library: Library) -> None:
+    addresses = [f"https://example.org/{n}" for n in range(70)]
+    library.add([ICE.model_copy(update={"url": address}) for address in addresses])
+    assert library.papers.count() == 1
+    assert len(library.split(1, "7")) == 2
+    assert sorted(map(len, titles(library))) == [1, 69]
+    assert library.check() == []
+
+
 def test_what_cannot_be_split_or_merged(library: Library) -> None:
     library.add([ICE, ICE.model_copy(update={"source": "b.bib"}), OTHER, THIRD])
     for chosen, said in (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, NotMergeable
+from assistant.errors import AssistantError, NotMergeable, UsageError
 from assistant.html import render
 from assistant.text.formatting import format_count
 from assistant.web.browsing.paper_detail import about_paper, record_key
@@ -15,10 +16,14 @@ from assistant.web.rendering import explained
 
 if TYPE_CHECKING:
     from assistant.library import DuplicatePair, Library
+    from assistant.library.manual_merging import KeptApart
     from assistant.session import Session
 
 MOST_DUPLICATES = 5
 _MOST_PAPERS = 1_000
+# Decisions that can be undone.
+_MOST_KEPT = 1_000
+_ACTIONS = ("merge", "apart", "together", "split")
 
 
 @dataclass(frozen=True)
@@ -33,21 +38,38 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class _Undo:
+    """The button that takes a decision back: what it requests, and its label."""
+
+    do: str
+    papers: str
+    label: str
+    record: str = ""
+
+
+@dataclass(frozen=True)
 class _Outcome:
-    """What a decision did; `gone` are papers that no longer exist, `undo` those to merge again."""
+    """What a decision did; `gone` are papers that no longer exist."""
 
     text: str
     paper: int
     gone: tuple[int, ...] = ()
-    undo: tuple[int, ...] = ()
+    undo: _Undo | None = None
 
 
 class Duplicates:
-    """Shows possible duplicates of papers and decides about them. Thread-safe."""
+    """Shows possible duplicates of papers and decides about them. Thread-safe.
+
+    That papers are not the same can be undone until the page is started again, or that many others
+    were kept apart.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._serials = itertools.count(1)
+        self._lock = threading.Lock()
+        # By the serial number of the decision, the oldest first.
+        self._kept: dict[str, KeptApart] = {}
 
     def view(self, number: str) -> str:
         """Papers that are probably the same as the paper `number`; empty if there are none."""
@@ -64,6 +86,7 @@ class Duplicates:
         """Handle a request of library.js: `{"do", "papers": "3,17", "record"}`.
 
         "merge" and "apart" (they are different) concern all papers, "split" the record of one.
+        "together" undoes the "apart" whose serial number is the record.
         """
         try:
             asked = json.loads(request)
@@ -72,7 +95,7 @@ class Duplicates:
             record = str(asked.get("record", ""))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return Decision()  # not a request of this page
-        if action not in ("merge", "apart", "split") or len(papers) > _MOST_PAPERS:
+        if action not in _ACTIONS or len(papers) > _MOST_PAPERS:
             return Decision()
         serial = next(self._serials)
         try:
@@ -81,8 +104,9 @@ class Duplicates:
             if action == "merge":
                 outcome = _merge(library, numbers)
             elif action == "apart":
-                library.keep_apart(numbers)
-                outcome = _Outcome("The papers stay separate.", numbers[0])
+                outcome = self._keep_apart(library, numbers, str(serial))
+            elif action == "together":
+                outcome = self._undo_keep_apart(library, numbers, record)
             else:
                 outcome = _split(library, numbers[0], record)
         except Exception as error:
@@ -94,9 +118,28 @@ class Duplicates:
             text=outcome.text,
             paper=outcome.paper,
             gone=",".join(map(str, outcome.gone)),
-            undo=",".join(map(str, outcome.undo)),
+            undo=outcome.undo,
         )
         return Decision(html, str(outcome.paper))
+
+    def _keep_apart(self, library: Library, numbers: list[int], serial: str) -> _Outcome:
+        kept = library.keep_apart(numbers)
+        with self._lock:
+            self._kept[serial] = kept
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        undo = _Undo("together", _joined(numbers), "Undo: not the same", serial)
+        return _Outcome("The papers stay separate.", numbers[0], undo=undo)
+
+    def _undo_keep_apart(self, library: Library, numbers: list[int], serial: str) -> _Outcome:
+        with self._lock:
+            kept = self._kept.get(serial)
+        if kept is None:
+            raise UsageError("This decision cannot be undone anymore. Merge the papers instead.")
+        library.undo_keep_apart(kept)
+        with self._lock:
+            self._kept.pop(serial, None)
+        return _Outcome("They are possible duplicates again.", numbers[0])
 
 
 def _merge(library: Library, numbers: list[int]) -> _Outcome:
@@ -123,8 +166,12 @@ def _split(library: Library, number: int, record: str) -> _Outcome:
     return _Outcome(
         f"Split into {_listed(numbers)}.",
         number if number in numbers else numbers[0],
-        undo=tuple(numbers),
+        undo=_Undo("merge", _joined(numbers), "Undo the split"),
     )
+
+
+def _joined(numbers: list[int]) -> str:
+    return ",".join(map(str, numbers))
 
 
 def _listed(numbers: tuple[int, ...] | list[int]) -> str:

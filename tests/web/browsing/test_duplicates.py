@@ -129,6 +129,37 @@ def test_papers_that_are_not_the_same_are_not_listed_again(make_session: MakeSes
     assert pane.decide("apart", "2,1").html != done.html
 
 
+def test_that_papers_are_not_the_same_is_undone(make_session: MakeSession) -> None:
+    pane = Pane(make_session, ICE, OTHER)
+    done = pane.decide("apart", "2,1")
+    asked = dict(Tags(done.html).attributes)
+    assert asked["aria-label"] == "Undo: not the same"
+    undo = str(asked["data-do"]), str(asked["data-papers"]), str(asked["data-record"])
+    undone = pane.decide(undo[0], undo[1], record=undo[2])
+    assert undone.paper == "2"
+    assert "They are possible duplicates again." in undone.html
+    assert "Undo" not in undone.html
+    assert "Not the same" in pane.duplicates.view("1")
+    # Another window asks once more.
+    assert "cannot be undone anymore" in pane.decide(undo[0], undo[1], record=undo[2]).html
+    assert "cannot be undone anymore" in pane.decide("together", "1,2").html
+    # Later imports merge such papers again.
+    pane.library.remove([2])
+    pane.library.add([OTHER.model_copy(update={"doi": None})])
+    assert pane.library.papers.count() == 1
+
+
+def test_a_decision_after_another_is_not_undone(make_session: MakeSession) -> None:
+    pane = Pane(make_session, ICE, OTHER)
+    done = dict(Tags(pane.decide("apart", "1,2").html).attributes)
+    pane.decide("merge", "1,2")
+    pane.library.split(1)
+    papers = ",".join(str(stored.number) for stored in pane.library.papers.all())
+    refused = pane.decide("together", papers, record=str(done["data-record"]))
+    assert "another decision about these papers" in refused.html
+    assert pane.library.papers.count() == 2
+
+
 def test_a_single_record_cannot_be_split(make_session: MakeSession) -> None:
     # Records that differ only in their tags stay together.
     pane = Pane(make_session, BATS, BATS.model_copy(update={"tags": ("night",), "source": "b"}))
