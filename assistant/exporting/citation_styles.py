@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UsageError
 from assistant.exporting.csl import csl_item
+from assistant.exporting.escaping import escaped
 from assistant.exporting.record import ExportRecord
 from assistant.reference import display_name, is_east_asian
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -104,8 +106,11 @@ def formatted_reference(record: ExportRecord, style: str | Path) -> str:
 
 
 def _polished(line: str, is_american: bool) -> str:
-    """Spaces as a reader expects them, and American quotation marks behind the full stop."""
-    line = " ".join(_LABEL.sub(r"\1 ", html.unescape(line)).split()).replace("..", ".")
+    """Spaces as a reader expects them, and American quotation marks behind the full stop.
+
+    Without invisible characters: CSL items have joiners in them, and so may a style.
+    """
+    line = sanitized(_LABEL.sub(r"\1 ", html.unescape(line))).replace("..", ".")
     if is_american:
         line = line.replace("”.", ".”").replace("”,", ",”").replace("..”", ".”")
     return line
@@ -129,7 +134,7 @@ def _item(record: ExportRecord, key: str) -> dict[str, Any]:
                 else person
                 for person in value
             ]
-    item["title"] = record.shown_title
+    item["title"] = escaped(record.shown_title)
     if not record.doi:
         item.setdefault("URL", record.link)
     return item | {"id": key}

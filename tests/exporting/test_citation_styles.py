@@ -15,6 +15,7 @@ from assistant.exporting.citation_styles import (
 )
 from assistant.exporting.record import ExportRecord
 from assistant.paper import Paper
+from assistant.text.sanitizing import sanitized
 
 ARTICLE = Paper(
     title="Soil water & roots in a dry valley: a study of CO2 < 400",
@@ -173,6 +174,19 @@ def test_an_unknown_name_says_which_there_are(name: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.csl cannot be read: No such file"):
         formatted_references([record(BARE)], tmp_path / "gone.csl")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_invisible_characters(style: str) -> None:
+    # What an import would read as markup has joiners in it; a record may be older than sanitizing.
+    update = {"title": "Entities: &amp; \\alpha -- and \u202eso\u200d on", "authors": ()}
+    paper = ARTICLE.model_copy(
+        update=update
+        | {"reference": {"container-title": "J\u2066ournal -- of S\u200boil", "type": "book"}}
+    )
+    line = formatted_reference(ExportRecord.from_paper(paper, "x"), style)
+    assert sanitized(line) == line
+    assert "&amp; \\alpha -- and so on" in line.lower()
 
 
 def test_hostile_fields_only_become_text() -> None:
