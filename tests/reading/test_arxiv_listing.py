@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import random
-import time
 
 import pytest
+from hang_guard import hang_guard
 from source_support import read_source
 
 from assistant.paper import Paper
@@ -219,7 +219,6 @@ def test_damaged_mails() -> None:
 )
 def test_nothing_takes_long(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    start = time.process_time()
-    arxiv_listing.FORMAT.matches(text[:HEAD_BYTES])
-    read(text)
-    assert time.process_time() - start < 10
+    with hang_guard():
+        arxiv_listing.FORMAT.matches(text[:HEAD_BYTES])
+        read(text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import random
-import time
 from pathlib import Path
 
 import pytest
+from hang_guard import hang_guard
 from source_support import read_source
 
 from assistant.paper import Paper
@@ -332,9 +332,8 @@ def test_damaged_files_never_raise(shared_data: Path) -> None:
     "unit", ["@a{", "\n@a{b,c={", '\n@a{b,c="', "@a(b,c={d}) ", "{", "\n", "@a{b,title=a#", "}\\"]
 )
 def test_no_file_takes_long(unit: str) -> None:
-    started = time.monotonic()
-    read("@a{b, title={A}}" + unit * (400_000 // len(unit)))
-    assert time.monotonic() - started < 20
+    with hang_guard():
+        read("@a{b, title={A}}" + unit * (400_000 // len(unit)))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
+from hang_guard import hang_guard
 
 from assistant.reading.latex import without_latex
 from assistant.reading.markup import plain
@@ -270,10 +272,9 @@ UNITS = r"""<sup> <sub>1</sub> 1</sup> <math><mn>1</mn></math> <mrow> \ensuremat
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_text_takes_long(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    started = time.monotonic()
-    plain(text)
-    without_latex(text, sure=True)
-    assert time.monotonic() - started < 10
+    with hang_guard():
+        plain(text)
+        without_latex(text, sure=True)
 
 
 def test_no_text_raises() -> None:
@@ -285,9 +286,21 @@ def test_no_text_raises() -> None:
         without_latex(text, sure=True)
 
 
-def test_plain_prose_is_fast() -> None:
+def test_plain_prose_is_not_parsed() -> None:
+    # An import feels every pass over an abstract: nearly all of them are prose without markup.
     text = "We show that ordinary prose, which is long, has nothing to take out of it. " * 20
-    started = time.monotonic()
-    for _ in range(5_000):
+    called: list[str] = []
+
+    def record(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            called.append(frame.f_code.co_qualname)
+        elif event == "c_call":
+            called.append(getattr(argument, "__qualname__", ""))
+
+    sys.setprofile(record)
+    try:
         plain(text)
-    assert time.monotonic() - started < 1
+    finally:
+        sys.setprofile(None)
+    assert not any("Pattern" in name for name in called)
+    assert len(called) < 10

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from hang_guard import hang_guard
 from source_support import counts, read_source, read_with, source_of
 
 from assistant.errors import AssistantError
@@ -411,9 +411,8 @@ def test_damaged_files_never_crash() -> None:
     ],
 )
 def test_time_grows_with_the_size_and_not_faster(text: str) -> None:
-    begun = time.monotonic()
-    papers, failures = read_with(tagged_formats.RIS, text)
-    assert time.monotonic() - begun < 5
+    with hang_guard():
+        papers, failures = read_with(tagged_formats.RIS, text)
     # What is too long for a note is reported.
     assert len(papers) + len(failures) == 1
 
