@@ -2,12 +2,12 @@
 
 Usage: python -m benchmarks.sentences [--show] [--half tuning|held_out]
 
-`sentences.jsonl` has one abstract a line, about 50 of each kind: `id`, `kind`, `half`, `joint` (what
-stands between sentences: a space, or nothing in Chinese and Japanese) and `sentences`. A language
-model split them by reading, without knowledge of the code. Abstracts in capitals are SciFact's, set
-in capitals; `spaced` ones are SciTLDR's with a space before every mark; `scripts` were written for
-this purpose in 22 languages; the others stand as published. Rules were written with the tuning half
-alone.
+`sentences.jsonl` has one abstract a line, about 50 of each kind: `id`, `kind`, `half`, `joint` and
+`sentences`. `joint` stands between sentences: a space, or nothing in Chinese and Japanese. A
+language model split them by reading, without knowledge of the code. Abstracts in capitals are
+SciFact's, set in capitals; `spaced` ones are SciTLDR's with a space before every mark; `scripts`
+were written for this purpose in 22 languages; the others stand as published. Rules were written
+with the tuning half alone.
 
 A boundary is wrong if it is missed, or found where there is none.
 """
