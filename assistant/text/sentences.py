@@ -263,4 +263,4 @@ def _is_in_other_alphabet(before: str, following: str) -> bool:
     """Whether a `.` stands in a sentence of an alphabet with a full stop of its own."""
     if _OWN_LETTER.search(before):
         return True
-    return len(before) < _NEAR // 2 and _OWN_LETTER.search(following) is not None
+    return len(before) < 40 and _OWN_LETTER.search(following, 0, 30) is not None

@@ -85,7 +85,8 @@ def test_spans_lie_in_order_and_leave_out_only_white_space(shared_data: Path) ->
         # But it does in an English part of the text.
         (
             " ",
-            "We measured it on each day of the week.|It froze again on the very last night.|水结冰。",
+            "It rained on every day of the long week.|"
+            "It froze again on the very last day of the year.|水结冰。",
         ),
         # Quotations and brackets.
         (
