@@ -19,6 +19,7 @@ from assistant.reading.service_keys import (
     SEMANTIC_SCHOLAR,
     Keys,
     Record,
+    is_author,
     scalars,
     values_at,
 )
