@@ -85,10 +85,11 @@ def unwrapped(
     paragraph = [block[0]]
     for line in block[1:]:
         last = paragraph[-1]
+        is_other = stands_alone(line.text) or begins(line.text)
         apart = (len(paragraph) == 1 and stands_alone(last.text)) or (
-            stands_alone(line.text) and not _is_tail(line.text, last.text)
+            is_other and not _is_tail(line.text, last.text)
         )
-        if apart or begins(line.text) or not _is_full(last, line, width):
+        if apart or not _is_full(last, line, width):
             yield _joined(paragraph)
             paragraph = []
         paragraph.append(line)

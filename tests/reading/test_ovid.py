@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from source_support import read_with, source_of
+from source_support import read_with, source_of, unexpected
 
 from assistant.errors import NoPapersFound
 from assistant.reading import detect, read_bytes, tagged_formats
@@ -247,7 +247,7 @@ Journal of Dogs. 1(2):e3, 2019.
 @pytest.mark.parametrize("text", CITATIONS)
 def test_citations_without_labels_are_refused_by_name(text: str) -> None:
     with pytest.raises(NoPapersFound) as caught:
-        list(read_bytes(text.encode(), "x.txt", pytest.fail))
+        list(read_bytes(text.encode(), "x.txt", unexpected))
     assert str(caught.value) == (
         "x.txt is a list of citations of Ovid, which has no labels or tags: export it again as "
         "RIS, or with field labels"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from source_support import unexpected
 
 from assistant.reading import read_bytes
 from assistant.reading.record import paper_of
@@ -107,11 +108,11 @@ def test_columns_and_keys(column: str, value: str, status: str | None) -> None:
     table = f"Title,Abstract,DOI,{column}\nSleep of owls,We look.,10.1000/owl,{value}\n"
     record = {"title": "Sleep of owls", "abstract": "We look.", column: value}
     for text in (table, json.dumps(record)):
-        (paper,) = read_bytes(text.encode(), "x", pytest.fail)
+        (paper,) = read_bytes(text.encode(), "x", unexpected)
         assert paper.reference.get("status") == status
 
 
 def test_the_gravest_of_several_columns_counts() -> None:
     table = "Title,Abstract,Retracted,Status\nSleep of owls,We look.,no,Retracted\n"
-    (paper,) = read_bytes(table.encode(), "x", pytest.fail)
+    (paper,) = read_bytes(table.encode(), "x", unexpected)
     assert paper.reference["status"] == "retracted"

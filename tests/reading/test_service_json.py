@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from source_support import read_with
+from source_support import read_with, unexpected
 
 from assistant.reading import detect, read_bytes, scholarly_json
 
@@ -200,7 +200,7 @@ def test_roles_of_inspire_are_kept() -> None:
     only_editors = {**metadata, "titles": [{"title": "Dogs"}], "authors": people[:1]}
     hits = {"hits": {"hits": [{"metadata": metadata}, {"metadata": only_editors}]}}
     for text in (json.dumps(hits), json.dumps(metadata) + "\n" + json.dumps(only_editors)):
-        paper, volume = read_bytes(text.encode(), "x.json", pytest.fail)
+        paper, volume = read_bytes(text.encode(), "x.json", unexpected)
         assert paper.authors == ("Alan Turing", "Grace Hopper")
         assert [it["family"] for it in paper.reference["author"]] == ["Turing", "Hopper"]
         assert [it["family"] for it in paper.reference["editor"]] == ["Lovelace", "Hopper"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import textwrap
+from collections.abc import Callable
 
 import pytest
-from source_support import read_with
+from source_support import read_with, unexpected
 
 from assistant.reading import ReadAs, paper_text, read_bytes
 from assistant.reading.section_labels import CLOSING, METHODS, OPENING, RESULTS, label_of
 
 # Invented.
-PAPERS = (
+Invented = tuple[str, str, tuple[tuple[str, str], ...]]
+PAPERS: tuple[Invented, ...] = (
     (
         "Warm milk before bedtime and the sleep of shelter cats: a randomised trial.",
         "Ada Adler, Ben Baker, Cara Cohen",
@@ -53,12 +55,12 @@ PAPERS = (
         ),
     ),
 )
-CASES = (str.upper, str.title, str)
+CASES: tuple[Callable[[str], str], ...] = (str.upper, str.title, str)
 SIGNS = (" ", ": ", " – ", "— ", ". ", ".—", "\n", ":\n", "\n\n")
 
 
-def written(paper: object, case: object, sign: str, gap: str) -> str:
-    title, authors, sections = paper  # type: ignore[misc]
+def written(paper: object, case: Callable[[str], str], sign: str, gap: str) -> str:
+    title, authors, sections = paper
     return gap.join([title, authors, *(f"{case(label)}{sign}{text}" for label, text in sections)])
 
 
@@ -69,7 +71,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_each_way_to_write_labels(case: object, sign: str, gap: str) -> None:
+def test_each_way_to_write_labels(case: Callable[[str], str], sign: str, gap: str) -> None:
     expected = [
         (title, squeezed(" ".join(f"{case(label)}{sign}{text}" for label, text in sections)))
         for title, _, sections in PAPERS
@@ -80,13 +82,13 @@ def test_each_way_to_write_labels(case: object, sign: str, gap: str) -> None:
     ]
     pages.append((f"{gap}".join(page for page, _ in pages), expected))
     for page, papers in pages:
-        found = list(read_bytes(page.encode(), "page.txt", pytest.fail, None, ReadAs.saved_page))
+        found = list(read_bytes(page.encode(), "page.txt", unexpected, None, ReadAs.saved_page))
         assert [(paper.title, squeezed(paper.abstract)) for paper in found] == papers
 
 
 def test_pages_are_certain() -> None:
     page = "\n\n".join(written(paper, str.upper, " ", "\n\n") for paper in PAPERS)
-    papers = list(read_bytes(page.encode(), "page.txt", pytest.fail))
+    papers = list(read_bytes(page.encode(), "page.txt", unexpected))
     assert [paper.title for paper in papers] == [title for title, _, _ in PAPERS]
 
 
@@ -99,7 +101,7 @@ def test_structured_and_other_abstracts_in_turn() -> None:
     pages = [written(paper, str.upper, ": ", "\n\n") for paper in PAPERS]
     other = f"The speed of dunes in the wind\n\n{prose}"
     text = "\n\n".join(itertools.chain.from_iterable((page, other) for page in pages))
-    papers = list(read_bytes(text.encode(), "page.txt", pytest.fail, None, ReadAs.saved_page))
+    papers = list(read_bytes(text.encode(), "page.txt", unexpected, None, ReadAs.saved_page))
     assert [paper.title for paper in papers[::2]] == [title for title, _, _ in PAPERS]
     assert [paper.abstract for paper in papers[1::2]] == [prose] * 3
 
@@ -108,7 +110,7 @@ def test_a_menu_of_sections_is_no_abstract() -> None:
     title, _, sections = PAPERS[1]
     menu = "Abstract\nBackground\nMethods\nResults\nDiscussion\nReferences\nCited by\n\n"
     page = menu + written(PAPERS[1], str.title, "\n", "\n\n")
-    (paper,) = read_bytes(page.encode(), "page.txt", pytest.fail, None, ReadAs.saved_page)
+    (paper,) = read_bytes(page.encode(), "page.txt", unexpected, None, ReadAs.saved_page)
     assert paper.title == title
     assert squeezed(paper.abstract).startswith(f"Aims {sections[0][1]}")
 
@@ -176,7 +178,7 @@ def test_titles_are_no_labels(line: str) -> None:
 def test_a_title_like_a_label_is_kept() -> None:
     prose = "We look at cats and mice for long, and find what nobody else has seen. " * 4
     page = f"Motivation: A Theory of Cats\n\n{prose}\n\nMice in the wild\n\n{prose}"
-    papers = list(read_bytes(page.encode(), "x", pytest.fail, None, ReadAs.saved_page))
+    papers = list(read_bytes(page.encode(), "x", unexpected, None, ReadAs.saved_page))
     assert [paper.title for paper in papers] == ["Motivation: A Theory of Cats", "Mice in the wild"]
 
 
@@ -194,5 +196,5 @@ def test_wrapped_pages(width: int) -> None:
     ]
     lines = "\n".join(written(paper, str.upper, ": ", "\n") for paper in PAPERS).split("\n")
     text = "\n".join(textwrap.fill(line, width, break_long_words=False) for line in lines)
-    papers = list(read_bytes(text.encode(), "page.txt", pytest.fail, None, ReadAs.saved_page))
+    papers = list(read_bytes(text.encode(), "page.txt", unexpected, None, ReadAs.saved_page))
     assert [squeezed(paper.abstract) for paper in papers] == [it for _, it in expected]
