@@ -13,6 +13,7 @@ from assistant.reading.web_listing import is_metadata
 # Labels above each other without a text: a section with parts, or the contents of a page.
 _MOST_EMPTY = 12
 _PROSE_WORDS = 20
+_ABSTRACT_WORDS = 40
 # Characters from which on a line may have been wrapped.
 _FULL_LINE = 50
 
@@ -74,6 +75,11 @@ class _Lookahead:
             and not is_metadata(below.text)
         )
 
+    def has_prose(self, at: int = 0) -> bool:
+        """Tell whether a line is an abstract by its length, without a label."""
+        line = self.peek(at)
+        return line is not None and not self.has_label(at) and _is_abstract(line.text)
+
     def has_label(self, at: int = 0) -> bool:
         line = self.peek(at)
         return line is not None and _label_of(line.text) is not None
@@ -94,16 +100,28 @@ def _section(line: Line, label: Label, reader: _Lookahead, in_sections: bool) ->
         heads.append(following)
         label = replace(below, first=label.first, name=label.name)
     if not label.alone:
-        is_sure = label.certain or in_sections or len(heads) > 1
+        # A short one alone above prose may be a title.
+        is_certain = label.certain and not (_is_short(line.text) and reader.has_prose())
+        is_sure = is_certain or in_sections or len(heads) > 1
         if not (is_sure or reader.has_label() or reader.goes_on(heads[-1])):
             return [Part(line)]
         return [Part(_continued(_stacked(heads), reader), label)]
     text = reader.peek()
     is_name = in_sections and label.before_name
-    if text is None or not (is_name or _is_prose(text.text) or reader.has_label(1)):
+    may_be_title = text is not None and _is_short(text.text) and reader.has_prose(1)
+    is_prose = text is not None and _is_prose(text.text) and (in_sections or not may_be_title)
+    if text is None or not (is_name or is_prose or reader.has_label(1)):
         return [Part(head, stray=True) for head in heads]
     reader.next()
     return [Part(_continued(_stacked([*heads, text]), reader), label)]
+
+
+def _is_abstract(text: str) -> bool:
+    return len(text.split(maxsplit=_ABSTRACT_WORDS)) >= _ABSTRACT_WORDS
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) < _PROSE_WORDS
 
 
 def _is_prose(text: str) -> bool:

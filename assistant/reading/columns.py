@@ -242,7 +242,9 @@ class FoundColumns:
         self, row: Sequence[str], published: str | None, left_out: Sequence[str]
     ) -> dict[str, Any]:
         """The reference in a row, with the columns that a paper has no place for."""
-        rest = {name: row[place] for name, place in self.others.items() if place < len(row)}
+        rest: dict[str, Any] = {
+            name: row[place] for name, place in self.others.items() if place < len(row)
+        }
         for key, places in self.columns.items():
             filled = [place for _, place in places if place < len(row) and row[place].strip()]
             # What was not read: other keywords, a second address, names in another form.

@@ -110,13 +110,13 @@ def _people(value: Any) -> Iterator[Any]:
         value = next((value[inner] for inner in _INNER if inner in value), None)
     if isinstance(value, str):
         yield from fields.people(value.rstrip(" ."))
-    for person in filter(is_author, value if isinstance(value, list) else ()):
+    for person in filter(has_role_of_author, value if isinstance(value, list) else ()):
         # Only the parts of a name say whether a comma in it divides it.
         yield from [person] if isinstance(person, dict) else fields.people([person])
 
 
-def is_author(person: Any) -> bool:
-    """Whether a person of a list of authors is one: Zotero and INSPIRE list editors among them."""
+def has_role_of_author(person: Any) -> bool:
+    """Whether a person of a list of authors is one: INSPIRE lists editors among them."""
     if not isinstance(person, dict):
         return True
     roles = [text.casefold() for key in _ROLE_KEYS for text in texts_in(person.get(key))]

@@ -59,7 +59,7 @@ CASES: tuple[Callable[[str], str], ...] = (str.upper, str.title, str)
 SIGNS = (" ", ": ", " – ", "— ", ". ", ".—", "\n", ":\n", "\n\n")
 
 
-def written(paper: object, case: Callable[[str], str], sign: str, gap: str) -> str:
+def written(paper: Invented, case: Callable[[str], str], sign: str, gap: str) -> str:
     title, authors, sections = paper
     return gap.join([title, authors, *(f"{case(label)}{sign}{text}" for label, text in sections)])
 
