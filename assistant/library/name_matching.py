@@ -20,7 +20,10 @@ _SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"}
 def fold(text: str) -> str:
     """Fold case, accents and word separators: `Machine-Learning` becomes `machine learning`."""
     if text.isascii():
-        return _GAPS.sub(" ", text.lower()).strip()
+        small = text.lower()
+        if small.isprintable() and "-" not in small and "_" not in small and "  " not in small:
+            return small.strip()  # most names: an import feels the time of the pattern
+        return _GAPS.sub(" ", small).strip()
     text = text.encode(errors="replace").decode()  # a terminal can pass invalid text
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))

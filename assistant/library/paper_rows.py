@@ -23,6 +23,9 @@ _FIELDS = (
 )  # fmt: skip
 _LISTS = ("authors", "tags")  # as JSON
 _RECORD = "reference"  # as a JSON object, or ""
+# Encoders made once: `json.dumps` makes one for each value.
+_list_json = json.JSONEncoder(ensure_ascii=False).encode
+_record_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 COLUMNS = f"number, id, {', '.join(_FIELDS)}"
 
 
@@ -151,8 +154,9 @@ def add_keys(connection: sqlite3.Connection, number: int, keys: Iterable[str]) -
 
 def add_titles(connection: sqlite3.Connection, number: int, titles: Iterable[int]) -> None:
     """Add title keys to the paper `number`."""
-    for title in titles:
-        connection.execute("INSERT OR IGNORE INTO titles VALUES (?, ?)", (title, number))
+    connection.executemany(
+        "INSERT OR IGNORE INTO titles VALUES (?, ?)", [(title, number) for title in titles]
+    )
 
 
 def write_labels(
@@ -192,9 +196,9 @@ def values_of(paper: Paper, keys: Sequence[str]) -> tuple[str | None, ...]:
 
 def _column(name: str, value: Any) -> str | None:
     if name in _LISTS:
-        return json.dumps(value, ensure_ascii=False)
+        return _list_json(value) if value else "[]"
     if name == _RECORD:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+        return _record_json(value) if value else ""
     return cast("str | None", value)
 
 

@@ -42,6 +42,6 @@ def _whole(value: str) -> str:
 
     JSON can spell them, and file names have them for bytes that are not text.
     """
-    if value.isascii():
+    if value.isascii() or value.isprintable():
         return value
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

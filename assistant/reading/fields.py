@@ -31,6 +31,7 @@ _NO_ABSTRACT = re.compile(
     r"|no description(?: available)?|n\.?\s?/?\s?a|nan|none|null|nil|-+|[–—])\s*[.!]?\s*[\])]?",
     re.IGNORECASE,
 )
+_URL = re.compile(r"https?://\S+")
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 
 
@@ -92,4 +93,4 @@ def is_pubmed(names: Iterable[str]) -> bool:
 def url(value: object) -> str | None:
     """A web address; anything else, such as `javascript:`, is dropped."""
     line = one_line(value) if isinstance(value, str) else ""
-    return line if re.fullmatch(r"https?://\S+", line) else None
+    return line if _URL.fullmatch(line) else None

@@ -79,6 +79,8 @@ _ARXIV_PLACE = (
     r"|(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s?)?10\.48550/arxiv\.|oai:arxiv\.org:"
     r"|(?:eprint:\s*)?arxiv(?:\.org)?(?:[\s:./]|preprint|e-?prints?,?|id\b|arxiv)*+"
 )
+# One of these is in each address of that kind.
+_ARXIV_SITES = ("xiv", "lanl.gov", "huggingface.co")
 _AFTER_ARXIV = r"(v\d{1,3})?(?:\.pdf)?(?:[?#]\S*)?(?:\s*\[[\w., -]{2,60}\])?[\s.,;:)\]]*"
 _ARXIV = re.compile(
     rf"[\s<(\[]*(?:{_ARXIV_PLACE})?({_ARXIV_NUMBER}){_AFTER_ARXIV}", re.IGNORECASE | re.ASCII
@@ -194,6 +196,8 @@ def arxiv(value: object) -> str | None:
         value = f"{value:.5f}" if value >= 1500 else f"{value:09.4f}"
     if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
         return None
+    if value[:4].lower() == "http" and not any(map(value.lower().__contains__, _ARXIV_SITES)):
+        return None  # most addresses: the pattern takes long to tell
     found = _ORDINARY_ARXIV.fullmatch(value) or _ARXIV.fullmatch(value)
     return found[1] + (found[2] or "").lower() if found else None
 

@@ -7,7 +7,7 @@ them; `record.papers_of` asks for the remarks after each record, and reports the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -59,11 +59,6 @@ def taken_remarks() -> Sequence[str]:
     return found
 
 
-def add_remark(text: str) -> None:
-    """Say something to people about the record that is read."""
-    _remarks.of_record.append(text)
-
-
 def checked(record: Reference, stated: Stated | None, valid: Collection[object]) -> Reference:
     """`record` with the invalid identifiers that it would lose; remarks on all invalid ones.
 
@@ -94,14 +89,13 @@ def _signs(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def _each(value: object, depth: int = 2) -> Iterator[str | int | float]:
+def _each(value: object, depth: int = 2) -> Sequence[str | int | float]:
     """The texts and numbers in a value, which may be a list."""
     if isinstance(value, str | int | float):
-        if value != "" and not isinstance(value, bool):
-            yield value
-    elif depth and isinstance(value, list | tuple):
-        for one in value:
-            yield from _each(one, depth - 1)
+        return (value,) if value != "" and not isinstance(value, bool) else ()
+    if depth and isinstance(value, list | tuple):
+        return [one for it in value if it is not None for one in _each(it, depth - 1)]
+    return ()
 
 
 def _is_valid(kind: str, value: str | int | float) -> bool:

@@ -24,6 +24,7 @@ from assistant.reading.name_parts import (
 from assistant.reading.single_names import (
     INITIALS,
     SUFFIX,
+    are_ordinary_names,
     csl_name,
     csl_of_parts,
     given_first,
@@ -58,6 +59,8 @@ def people(value: object, *, family_first: bool = False, depth: int = 3) -> list
     elif isinstance(value, Mapping):
         return [name for name in (of_object(value),) if name]
     elif isinstance(value, Iterable) and depth:
+        if isinstance(value, list) and are_ordinary_names(value):
+            return value.copy()
         return [name for item in value for name in _of_item(item, depth - 1)]
     else:
         return []

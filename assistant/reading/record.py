@@ -11,9 +11,9 @@ from assistant.paper import ARXIV_DOI, Paper
 from assistant.reading import dates, fields, identifiers, names, reference_fields
 from assistant.reading.format import NoPaper, Skip
 from assistant.reading.invalid_identifiers import Stated, checked, taken_remarks
-from assistant.reading.markup import plain
+from assistant.reading.markup import are_ordinary, plain
 from assistant.reading.retraction import retraction_status, with_status
-from assistant.reading.single_names import cleaned
+from assistant.reading.single_names import are_ordinary_names, cleaned
 from assistant.reference import display_names
 
 Record = TypeVar("Record")
@@ -172,13 +172,18 @@ def paper_of(
 
 def _valid(read: Callable[[object], str | None], value: object) -> str | None:
     """The first valid one of several values, or the only one."""
-    return next(filter(None, map(read, _several(value) or [value])), None)
+    for one in _several(value) or (value,):
+        if one and (found := read(one)):
+            return found
+    return None
 
 
 def _several(value: object) -> list[object]:
     """The values of a list, a tuple or an iterator; none of anything else."""
     if value is None or isinstance(value, str):  # nearly all; the others take long to tell
         return []
+    if isinstance(value, list | tuple):
+        return list(value)
     if isinstance(value, Mapping) or not isinstance(value, Iterable):
         return []
     return list(value)
@@ -207,6 +212,8 @@ def _names(authors: object) -> tuple[str, ...]:
     several = _several(authors)
     if not several:
         return tuple(names.people(authors))
+    if are_ordinary_names(several):
+        return tuple(map(str, several))
     found = ([cleaned(name)] if isinstance(name, str) else names.people([name]) for name in several)
     return tuple(name for group in found for name in group if name)
 
@@ -214,6 +221,9 @@ def _names(authors: object) -> tuple[str, ...]:
 def _distinct_tags(tags: object) -> tuple[str, ...]:
     if isinstance(tags, str):
         tags = plain(tags[:_LONGEST_LIST])  # `R&amp;D` is not two tags
+    several = _several(tags)
+    if several and are_ordinary(several):
+        return fields.distinct(str(tag) for tag in several if tag)
     # Cleaned after the markup: an entity may be an invisible character.
-    found = (fields.one_line(plain(tag)) for tag in fields.tags(_several(tags) or tags))
+    found = (fields.one_line(plain(tag)) for tag in fields.tags(several or tags))
     return fields.distinct(tag for tag in found if tag)

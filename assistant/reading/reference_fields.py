@@ -10,8 +10,9 @@ from assistant.paper import Paper
 from assistant.reading import fields
 from assistant.reading.format import NoPaper
 from assistant.reading.journal_macros import journal_name
-from assistant.reading.markup import is_ordinary, plain
-from assistant.reading.single_names import clean_csl_name
+from assistant.reading.markup import are_ordinary, plain
+from assistant.reading.name_parts import is_nobody
+from assistant.reading.single_names import CSL_NAME_KEYS, clean_csl_name
 from assistant.reference import (
     CUSTOM,
     DATES,
@@ -19,6 +20,7 @@ from assistant.reference import (
     TEXTS,
     CslName,
     Reference,
+    display_name,
     display_names,
 )
 
@@ -70,7 +72,8 @@ def with_author(paper: Paper, people: object) -> Paper:
 
 _TEXT_KEYS = frozenset(TEXTS)
 _ROLES = frozenset(NAMES)
-_FAMILY_AND_GIVEN = {"family", "given"}
+_IN_NAMES = frozenset(CSL_NAME_KEYS)
+_ONE_OF = frozenset({"family", "given", "literal"})
 
 
 def _are_clean(values: Mapping[str, Any]) -> bool:
@@ -79,21 +82,22 @@ def _are_clean(values: Mapping[str, Any]) -> bool:
     Most records have no others, and one look at all of them takes a fraction of the time.
     """
     texts: list[str] = []
+    people: list[dict[str, Any]] = []
     for key, value in values.items():
         if key in _TEXT_KEYS:
             texts.append(value if isinstance(value, str) and value else " ")
         elif key in _ROLES:
-            for name in value if isinstance(value, list) else (None,):
-                if not isinstance(name, dict) or name.keys() != _FAMILY_AND_GIVEN:
-                    return False
-                texts += map(str, name.values())
-    whole = "|".join(texts)
+            if not isinstance(value, list) or len(value) > _MOST_NAMES:
+                return False
+            people += value
+    for name in people:
+        if not isinstance(name, dict) or not (_IN_NAMES.issuperset(name) and all(name.values())):
+            return False
+        texts += name.values()
     return (
-        is_ordinary(whole)
-        and "| " not in whole
-        and " |" not in whole
-        and whole[:1] != " " != whole[-1:]
-        and len(whole) < LONGEST_TEXT
+        are_ordinary(texts)
+        and sum(map(len, texts)) < LONGEST_TEXT
+        and not any(_ONE_OF.isdisjoint(it) or is_nobody(display_name(it)) for it in people)
     )
 
 

@@ -157,10 +157,7 @@ OTHERS = (
             "publication_info[].page_start publication_info[].artid",
             "publication_info[].page_end",
         ),
-        roles={
-            "editor": ("authors[]", "inspire_roles", "editor"),
-            "contributor": ("authors[]", "inspire_roles", "supervisor"),
-        },
+        roles={"editor": ("authors[]", "inspire_roles", "editor")},
         types="document_type[] publication_type[]",
         status="refereed_status",
         used="abstracts dois texkeys languages",

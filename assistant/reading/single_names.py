@@ -30,12 +30,17 @@ _RARE = GROUP_WORDS | frozenset(word_list("rare_name_words"))
 _ORDINARY = re.compile(
     r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z][A-Za-z.'-]*)*(?:, ?([A-Za-z. '-]*[A-Za-z.]))?"
 )
+# Several names without commas, with a line between them.
+_ORDINARY_LIST = re.compile(
+    r"[A-Za-z][A-Za-z.'-]*+(?: [A-Za-z][A-Za-z.'-]*+)*+"
+    r"(?:\|[A-Za-z][A-Za-z.'-]*+(?: [A-Za-z][A-Za-z.'-]*+)*+)*+"
+)
 _DOTTED = re.compile(r"(?:[A-Z]\.-?){2,5}")
 _UPPER = rf"[^\W\d_a-zß-öø-ÿа-я{EAST_ASIAN}]"
 _INITIAL = rf"(?:{_UPPER}{{1,3}}\.?|{_UPPER}[a-zа-я]{{0,2}}\.)"
 INITIALS = re.compile(rf"{_INITIAL}(?:[\s‐-]*{_INITIAL}){{0,5}}")
 _MOST_INITIALS = 20
-_CSL_KEYS = (
+CSL_NAME_KEYS = (
     "family", "given", "suffix", "dropping-particle", "non-dropping-particle", "literal",
 )  # fmt: skip
 
@@ -75,6 +80,21 @@ def cleaned(name: str) -> str:
     if ordinary and len(name) <= LONGEST_NAME and _RARE.isdisjoint(name.lower().split()):
         return name
     return clean(name)
+
+
+def are_ordinary_names(names: Sequence[object]) -> bool:
+    """Whether all are names of one person in their order, which stay as they are.
+
+    Most are, and one look at all of them takes a fraction of the time.
+    """
+    if not all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in names):
+        return False
+    whole = "|".join(names)  # type: ignore[arg-type]
+    return (
+        _ORDINARY_LIST.fullmatch(whole) is not None
+        and "--" not in whole
+        and _RARE.isdisjoint(whole.lower().replace("|", " ").split())
+    )
 
 
 def csl_name(text: str) -> CslName:
@@ -162,7 +182,7 @@ def clean_csl_name(person: object) -> CslName:
     name = {
         key: text
         for key, part in parts.items()
-        if key in _CSL_KEYS and isinstance(part, str) and (text := one_line(plain(part)))
+        if key in CSL_NAME_KEYS and isinstance(part, str) and (text := one_line(plain(part)))
     }
     is_name = "family" in name or "literal" in name or "given" in name
     return name if is_name and not is_nobody(display_name(name)) else {}

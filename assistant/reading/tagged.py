@@ -60,7 +60,7 @@ class _Field:
     size: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """One record: its fields in their order, and the number of its first line."""
 
@@ -107,18 +107,20 @@ class Record:
 
     def add(self, line: int, tag: str, text: str) -> None:
         """Begin a value."""
+        size = len(text) + PART_COST
+        is_full = self.size + size > LARGEST_RECORD
         if self.size > LARGEST_RECORD and tag in self.values:
             return
-        begun = _Field(line, tag)
-        self.fields.append(begun)
-        self.values.setdefault(tag, []).append(begun.lines)
-        size = len(text) + PART_COST
-        if self.size + size > LARGEST_RECORD:
+        lines = [] if is_full else [text.strip()]
+        self.fields.append(_Field(line, tag, lines, 0 if is_full else size))
+        if tag in self.values:
+            self.values[tag].append(lines)
+        else:
+            self.values[tag] = [lines]
+        if is_full:
             self.go_on(text, after_blank=False)
-            return
-        begun.lines.append(text.strip())
-        begun.size = size
-        self.size += size
+        else:
+            self.size += size
 
     def go_on(self, text: str, *, after_blank: bool) -> None:
         """Add a line to the last value."""
@@ -234,17 +236,19 @@ class _Records:
             source, layout.tag, layout.glued, lambda number, why: bad.append((number, why))
         )
         bounds = layout.begins | layout.once | layout.ends
+        match = layout.tag.match
         for number, line, is_apart, is_whole in lines:  # noqa: B007
             if bad:
                 self._note(bad)
-            found = layout.tag.match(line)
+            found = match(line)
             record = self._record
             if found is None:
                 if record:
                     record.go_on(line, after_blank=is_apart)
                 continue
             # Rare line ends may be in the value.
-            text = line[found.start(2) :] if found[2] is not None else ""
+            start = found.start(2)
+            text = line[start:] if start >= 0 else ""
             tag = found[1].upper()
             if (
                 record

@@ -38,6 +38,10 @@ class Values:
             if tag in told:
                 continue
             # Nearly all values have one line, which has no white space around it.
+            if len(values) == 1 and len(values[0]) == 1:
+                if values[0][0]:
+                    self.left[tag] = [values[0][0]]
+                continue
             texts = [lines[0] if len(lines) == 1 else join.join(lines).strip() for lines in values]
             if texts := [text for text in texts if text]:
                 self.left[tag] = texts

@@ -65,11 +65,14 @@ def tagged_lines(
     where the first line of a record, which `begin` matches, is behind another one.
     """
     last = 0
+    # A sign that is in no line, where nothing is joined.
+    sign = begin.sign if begin else "\n"
     for number, line in source.lines(on_bad_line):
-        is_apart, last = number > last + 1, number
+        is_apart = number > last + 1
+        last = number
         is_whole = line.endswith("\n")
         line = line.rstrip()
-        if line.isascii() and line.isprintable() and not (begin and begin.sign in line):
+        if line.isprintable() and sign not in line and not line.startswith(_WRONG_MARK):
             yield number, line, is_apart, is_whole
             continue
         for text, is_marked in _pieces(line, tag, begin):

@@ -28,6 +28,15 @@ from assistant.reading.reference_fields import cleaned
             {"editor": [{"family": "Lovelace", "given": "Ada"}]},
         ),
         (
+            # All of it is ordinary text, but the last one is nobody.
+            {"author": [{"family": "Black", "given": "Ada"}, {"family": "al", "given": "Et"}]},
+            {"author": [{"family": "Black", "given": "Ada"}]},
+        ),
+        (
+            {"author": [{"family": "Müller", "given": "Åsa"}, {"literal": "Anonymous"}]},
+            {"author": [{"family": "Müller", "given": "Åsa"}]},
+        ),
+        (
             {"custom": {"ris": {"C1": ["a\x00b", 3], "C2": "", "C3\u202e": "x"}, "bad": 1}},
             {"custom": {"ris": {"C1": ["ab"], "C3": "x"}}},
         ),
