@@ -31,11 +31,21 @@ _INITIAL_NEXT = re.compile(r"[^\W\d_]\.")
 _NUMBER_BEFORE = re.compile(r"(?:\d|\b[IVXІХ]+)\s?$")
 _ROMAN = re.compile(r"[IVXLCІХ]+\b")
 _GERMAN_ORDINAL = re.compile(
-    r"(?:\b(?:am|im|vom|zum|zur|beim|ab|bis|seit|der|die|das|dem|den|des)\s\d{1,2}$)", re.IGNORECASE
+    r"(?:\b(?:am|im|vom|zum|zur|beim|ab|bis|seit|der|die|das|dem|den|des|eine[rnms]?)\s\d{1,2}$)",
+    re.IGNORECASE,
 )
 _GERMAN_MONTH = re.compile(
     "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrh"
 )
+# Words with which a letter is a name: `vitamina C`, `группы Б`.
+_LABELLED = re.compile(
+    r"""(?:\b(?:[vw]itamin|gr[ou]{1,2}pp?|typ|tip[oi]?\b|[ck]las|plan|fa[sz]|hepatit|prote[ií]n|test)
+      |\b(?:групп|груп|тип|витамин|вітамін|класс|клас|вариант|гепатит|гипотез|гіпотез)
+      |ομάδ|τύπο|βιταμίν|ηπατίτιδ|nhóm|loại|קבוצ|סוג|المجموعة|النوع|فيتامين|گروه|نوع)\w*\s$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LATIN_CAPITAL = re.compile(r"[A-Z]")
+_OTHER_CAPITAL = re.compile(r"[\u0370-\u052f]")
 # Letters of Hebrew, Arabic, Thai and Ethiopic, in whose words one letter alone is an initial.
 _UNCASED_LETTER = re.compile(r"[\u0590-\u07ff\u0e00-\u0e7f\u1200-\u139f]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]$")
@@ -120,7 +130,8 @@ class Abbreviations:
         with_next = f"{lower}.{word_after.lower().rstrip('.')}"
         if with_next in self.last or with_next in self.before:
             return True  # the `n.` of `n. Chr.`
-        behind_number = _NUMBER_BEFORE.search(before[: len(before) - len(word)]) is not None
+        ahead = before[: len(before) - len(word)]
+        behind_number = _NUMBER_BEFORE.search(ahead) is not None
         number_next = word_after[:1].isdigit() or _ROMAN.match(word_after) is not None
         starter_next = word_after.lower() in self.starters
         initial_next = _INITIAL_NEXT.match(following) is not None
@@ -131,14 +142,16 @@ class Abbreviations:
             return not begins
         if joined in self.last or (lower in self.last and (len(word) > 1 or behind_number)):
             return not begins or before.count(" ") < _MIN_SPACES
-        if joined in self.before or lower in self.before:
+        if not self.before.isdisjoint({joined, lower, lower.rpartition(".")[2]}):
             return not (starter_next and behind_number)
         if _is_initial(word) or _INITIALS.fullmatch(joined):
+            if begins and len(word) == 1 and self._is_label(word, ahead, word_after):
+                return False
             return not (starter_next or (behind_number and _UNCASED_LETTER.fullmatch(word)))
         if _THAI.search(word):
             return True
-        if self.language == "tr" and _ROMAN.fullmatch(word):
-            return not starter_next  # `II. Murat`
+        if self.language == "tr" and (_ROMAN.fullmatch(word) or re.fullmatch(r"\d\d?", word)):
+            return not starter_next  # `II. Murat`, `1. Ordu`: sentences end with verbs
         if word.isdigit():
             return (
                 self.language == "de"
@@ -152,6 +165,12 @@ class Abbreviations:
             and _NO_VOWELS.fullmatch(lower) is not None
             and not behind_number
         )
+
+    def _is_label(self, letter: str, ahead: str, word_after: str) -> bool:
+        """Whether a capital letter is no initial, but a name or unit: `grupo B`, `300 K`."""
+        if self.language == OTHER_ALPHABET and _LATIN_CAPITAL.match(letter):
+            return _OTHER_CAPITAL.match(word_after) is not None
+        return bool(_LABELLED.search(ahead)) or ahead[-2:-1].isdigit()
 
 
 def _is_initial(word: str) -> bool:

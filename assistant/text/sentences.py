@@ -88,18 +88,24 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """
     style = _Style.of(text)
     spans: list[tuple[int, int]] = []
-    start = position = bracket_end = 0
+    start = position = bracket_end = question_end = 0
     while match := _END.search(text, position):
         position = match.end()
         kind = match.lastgroup
         if kind == "enclosed":
             position = _last_mark_inside(text, match)
-            if match["bracket"] and not _begins_sentence(text, start, match.start()):
+            begins = _begins_sentence(text, start, match.start())
+            if match["bracket"] and not begins:
                 bracket_end = match.end()
+            elif begins and not match["bracket"]:
+                question_end = match.end()
             continue
-        if kind is None or (
-            kind == "mark"
-            and not _ends_sentence(text, start, match, style, match.start() < bracket_end)
+        if kind is None:
+            continue
+        if match.start() < question_end and _is_quoted_question(text, match):
+            continue
+        if kind == "mark" and not _ends_sentence(
+            text, start, match, style, match.start() < bracket_end
         ):
             continue
         if kind == "own_mark" and (
@@ -132,6 +138,17 @@ def _last_mark_inside(text: str, match: re.Match[str]) -> int:
 
 def _begins_sentence(text: str, start: int, at: int) -> bool:
     return at - start < _NEAR and not text[start:at].strip()
+
+
+def _is_quoted_question(text: str, match: re.Match[str]) -> bool:
+    """Whether a sentence goes on that begins with a question or exclamation in quotation marks.
+
+    In alphabets without capitals, what follows is most likely who said it; with them, the next
+    letter decides.
+    """
+    following = text[match.end() : match.end() + 2].strip()[:1]
+    caseless = following.isalpha() and following.lower() == following.upper()
+    return caseless and text[match.start()] in "!?！？؟"
 
 
 def _append_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

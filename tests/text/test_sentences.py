@@ -100,6 +100,8 @@ def test_spans_lie_in_order_and_leave_out_only_white_space(shared_data: Path) ->
         (" ", 'उसने कहा, "वर्षा हुई। अब धूप है।" और चला गया।|हम रुके।'),
         (" ", 'אמרו כי "הגשם ירד."|ד"ר י. לוי שתק.'),
         (" ", "It holds (see Fig. 2. It is new) here.|(This is one.)|So is it (by Li et al.)."),
+        (" ", '"क्यों?" उसने पूछा।|वह बोला: "यहाँ!"|हम रुके।'),
+        ("", "“为什么？”她问。|他答：“不！”|完。"),
         (" ", "قسنا المعادن (الحديد، النحاس، إلخ.) مرتين.|ثم انتهينا."),
         # Superscript references.
         (" ", "It works.¹²|It holds.³,⁴|We go on."),
@@ -130,6 +132,10 @@ def test_cuts_texts_in_other_alphabets(joint: str, expected: str) -> None:
         "دکتر م. رضایی در ص. ۱۲ نوشت.|این درست است.",
         "הספר של א. ב. כהן יצא.|מדדנו מים, מלח וכו'.|סוף.",
         "डॉ. एस. राव ने यह लिखा है.|हमने 12 नमूने लिए.",
+        "Die Zahl gilt für den Typ A.|Proben von R. Weiss und der Firma sind bei 300 K.|Ende.",
+        "Мы взяли витамин D.|Показано, что Г. Кох прав.|Это гипотеза А.|Опыт H. J. Lee удался.",
+        "Bu olay 1. Ordu için önemliydi.|Sonuç budur.",
+        "GS.TS. Minh và các bạn đã đến.|Kết quả này là của nhóm A.|Xong.",
         "본 연구는 E. coli를 썼다.|물, 소금 등.|값은 2.5이다.",
     ],
 )
