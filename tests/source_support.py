@@ -58,3 +58,8 @@ def counts(known: Format, folder: Path, names: list[str]) -> dict[str, tuple[int
         papers, failures = read_with(known, data)
         found[name] = (len(papers), len(failures))
     return found
+
+
+def unexpected(failure: Failure) -> None:
+    """Takes the failures of an input that must have none."""
+    raise AssertionError(failure)

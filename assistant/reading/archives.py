@@ -21,6 +21,7 @@ from typing import Any, cast
 from assistant.errors import FileUnreadable, NoPapersFound
 from assistant.reading import fields
 from assistant.reading.format import Failure, OnFailure
+from assistant.reading.packed_documents import document_kind
 from assistant.reading.source import HEAD_BYTES, LARGEST_DOCUMENT, archive_kind
 from assistant.reading.unpacking import LIMITS, Limits, Unpacking, damage_as, size_text
 
@@ -182,11 +183,8 @@ def _zip_members(
             )
         archive = zipfile.ZipFile(stream)
     with archive:
-        names = archive.namelist()
-        if "[Content_Types].xml" in names or "mimetype" in names:
-            raise FileUnreadable(
-                f"{label} is an office document: save it as plain text, or a table as CSV"
-            )
+        if kind := document_kind(archive):
+            raise FileUnreadable(f"{label} is {kind}")
         infos = [info for info in archive.infolist() if not _is_left_out(info)]
         if not infos:
             raise NoPapersFound(f"{label} is a zip archive without files: give one with papers")

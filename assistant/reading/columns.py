@@ -15,7 +15,9 @@ from assistant.reading.confidence import reads_like_abstract
 from assistant.reading.dates import most_exact
 from assistant.reading.field_names import reference_of_fields
 from assistant.reading.format import NoPaper
+from assistant.reading.invalid_identifiers import add_remark
 from assistant.reading.record import paper_of, refuse_prose
+from assistant.reading.shifted_rows import aligned
 from assistant.reading.single_names import given_first
 
 # What a column is called, with or without capitals, spaces and signs: "Author(s)", "pubYear". The
@@ -162,6 +164,8 @@ class FoundColumns:
             NoPaper: as `paper_of`, and if only its title could make it a paper.
         """
 
+        row, left_out = self._with_own_fields(row)
+
         def values(key: str) -> list[tuple[str, str]]:
             """The columns of this kind that have a value in this row, the best first."""
             return [
@@ -197,7 +201,7 @@ class FoundColumns:
             pmid=pmids,
             url=first("url"),
             tags=_spelled(first("tags")) or first("tags"),
-            reference=self._reference(row, published),
+            reference=self._reference(row, published, left_out),
             stated={
                 key: [text for name, text in values(key) if name not in _NOT_ONLY_ARXIV]
                 for key in ("doi", "pmid", "arxiv")
@@ -211,9 +215,36 @@ class FoundColumns:
             )
         return paper
 
-    def _reference(self, row: Sequence[str], published: str | None) -> dict[str, Any]:
+    def _with_own_fields(self, row: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """The row with one field for each column, and the fields that may belong to another one.
+
+        Raises:
+            NoPaper: its title is not known.
+        """
+        while len(row) > self.width and not row[-1].strip():
+            row = row[:-1]
+        if len(row) <= self.width:
+            return row, ()
+        kinds = {place: key for key, found in self.columns.items() for _, place in found}
+        found = aligned(self.header, kinds, row)
+        said = f"the row has {len(row)} fields, and its table {self.width} columns"
+        if self.columns["title"][0][1] not in found.placed:
+            raise NoPaper(f"{said}, so it is not known which is its title: correct the row")
+        count = len(found.left_out)
+        add_remark(
+            f"{said}: 1 field belongs to no column and is kept without one"
+            if count == 1
+            else f"{said}: {count} fields that may belong to others are kept without a column"
+        )
+        return found.row, found.left_out
+
+    def _reference(
+        self, row: Sequence[str], published: str | None, left_out: Sequence[str]
+    ) -> dict[str, Any]:
         """The reference in a row, with the columns that a paper has no place for."""
-        rest = {name: row[place] for name, place in self.others.items() if place < len(row)}
+        rest: dict[str, Any] = {
+            name: row[place] for name, place in self.others.items() if place < len(row)
+        }
         for key, places in self.columns.items():
             filled = [place for _, place in places if place < len(row) and row[place].strip()]
             # What was not read: other keywords, a second address, names in another form.
@@ -226,6 +257,8 @@ class FoundColumns:
             value = row[place].strip() if place < len(row) else ""
             if name == "extra" or (value and fields.arxiv(value) is None):
                 rest[self.header[place]] = value
+        if left_out:
+            rest["fields without a column"] = list(left_out)
         if self.ours:
             rest = {name: value for name, value in rest.items() if folded(name) not in _DERIVED}
         return reference_of_fields(rest, "csv", family_first=self.family_first, ours=self.ours)

@@ -23,6 +23,7 @@ from assistant.reading import (
     scholarly_json,
     tagged_formats,
     trending,
+    web_of_science_table,
     zotero_rdf,
 )
 from assistant.reading.confidence import Confidence
@@ -49,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
     tagged_formats.RIS,
     tagged_formats.PUBMED_TEXT,
     tagged_formats.WEB_OF_SCIENCE,
+    web_of_science_table.FORMAT,
     tagged_formats.ENDNOTE,
     tagged_formats.REFWORKS,
     tagged_formats.COCHRANE,

@@ -100,7 +100,11 @@ _ARTICLE_NUMBER = "artno articlenumber articleno articlenum elocationid elocatio
 _TYPE = """itemtype documenttype publicationtype contenttype articletype doctype resourcetype
     worktype referencetype publicationtypes entrytype documenttypes type genre dt pt
     documentidentifier"""
-_STATUS = "isretracted retracted retractionnature retractionstatus updatetype"
+# The first five may say "yes".
+_STATUS = """isretracted retracted retraction articleretracted paperretracted retractionnature
+    retractionstatus updatetype publicationstatus articlestatus paperstatus pubstatus
+    crossmarkstatus editorialstatus recordstatus documentstatus publicationstage status"""
+_SAYING_YES = frozenset(_STATUS.split()[:5])
 _ALL = {
     name: (key, place)
     for key, spelled in {
@@ -122,6 +126,12 @@ _NUMBERS_BETWEEN = re.compile(r"[;,\s|]+")
 _RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
 # Characters of a value with a place; longer ones are kept as they are.
 _LONGEST = 20_000
+_PARTS_OF_STATUS = re.compile(r"[;,|/:.()\[\]]|\s[-–—]\s")
+_IS_RETRACTED = re.compile(
+    r"(?:.{1,40}\b(?:has been|have been|was|were|is) )?(?:retracted|withdrawn)\b", re.IGNORECASE
+)
+# What was removed from a list of somebody is no work that its journal removed.
+_OF_LISTS = re.compile(r"remov(?:ed|al)", re.IGNORECASE)
 _YES = frozenset({"true", "yes", "1", "y"})
 # What services and programs write for nothing.
 _BLANK = frozenset({"null", "none", "nan", "n/a", "na", "-", "--"})
@@ -162,6 +172,10 @@ def reference_of_fields(
             reference[key] = ", ".join(_numbers(text for _, _, text in sorted(several)))
             continue
         rest |= {other: values[other] for _, other, same in several if same != text}
+        if key == "status":
+            reference |= _status(several)
+            rest[name] = text
+            continue
         if key in _ROLES:
             reference[key] = _people(text, family_first=family_first)
         elif key in _DATES and fields.date(text) != text:
@@ -205,6 +219,20 @@ def _people(text: str, *, family_first: bool) -> list[dict[str, str]]:
     return names.csl_people([text] if family_first else names.split(text))
 
 
+def _status(several: Iterable[tuple[int, str, str]]) -> dict[str, str]:
+    """The status that fields for it say, if they say that a work was retracted or corrected."""
+    said: list[str] = []
+    for _, name, text in several:
+        if folded(name) in _SAYING_YES and text.casefold() in _YES:
+            return {"status": RETRACTED}
+        parts = [text, *_PARTS_OF_STATUS.split(text)]
+        said += [part for part in parts if not _OF_LISTS.fullmatch(part.strip())]
+        if _IS_RETRACTED.match(text):
+            said.append(RETRACTED)
+    found = status_of_words(said)
+    return {"status": found} if found else {}
+
+
 def _add_pages(
     reference: dict[str, Any], first: Mapping[str, tuple[str, str]], rest: dict[str, Any]
 ) -> None:
@@ -237,12 +265,6 @@ def _add_type(
     *,
     ours: bool,
 ) -> None:
-    name, said = first.get("status", ("", ""))
-    if said:
-        status = RETRACTED if said.casefold() in _YES else status_of_words([said])
-        if status:
-            reference["status"] = status
-        rest[name] = said
     _, written = first.get("entry type", ("", ""))
     if ours and written in CSL_TYPES:
         reference["type"] = written

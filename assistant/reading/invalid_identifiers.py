@@ -59,6 +59,11 @@ def taken_remarks() -> Sequence[str]:
     return found
 
 
+def add_remark(text: str) -> None:
+    """Say something to people about the record that is read."""
+    _remarks.of_record.append(text)
+
+
 def checked(record: Reference, stated: Stated | None, valid: Collection[object]) -> Reference:
     """`record` with the invalid identifiers that it would lose; remarks on all invalid ones.
 

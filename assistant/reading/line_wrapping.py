@@ -55,23 +55,29 @@ def blocks(text: str) -> Iterator[list[Line]]:
         yield block
 
 
-def wrapped_width(page: Iterable[Sequence[Line]]) -> int | None:
+def wrapped_width(
+    page: Iterable[Sequence[Line]], begins: Callable[[str], bool] = lambda text: False
+) -> int | None:
     """Width at which the page is wrapped, in characters; None if its paragraphs are whole lines.
 
     The test is the rule that every wrapping program follows: a line ends where the next word would
     not have fitted. Lines that were never wrapped do not pass it but by chance, so their page is
-    left exactly as it is.
+    left exactly as it is. A line that `begins` a paragraph is never the next of one.
     """
-    widths = (width for block in page for width in _paragraph_widths(block))
+    widths = (width for block in page for width in _paragraph_widths(block, begins))
     return max(widths, default=None)
 
 
 def unwrapped(
-    block: Sequence[Line], width: int | None, stands_alone: Callable[[str], bool]
+    block: Sequence[Line],
+    width: int | None,
+    stands_alone: Callable[[str], bool],
+    begins: Callable[[str], bool] = lambda text: False,
 ) -> Iterator[Line]:
     """Yield the block's lines, those joined that were one before wrapping at `width`.
 
-    A line that `stands_alone` is not part of its neighbours, unless it is plainly a tail.
+    A line that `stands_alone` is not part of its neighbours, unless it is plainly a tail. One that
+    `begins` a paragraph is not part of the line above it.
     """
     if width is None:
         yield from block
@@ -79,8 +85,9 @@ def unwrapped(
     paragraph = [block[0]]
     for line in block[1:]:
         last = paragraph[-1]
+        is_other = stands_alone(line.text) or begins(line.text)
         apart = (len(paragraph) == 1 and stands_alone(last.text)) or (
-            stands_alone(line.text) and not _is_tail(line.text, last.text)
+            is_other and not _is_tail(line.text, last.text)
         )
         if apart or not _is_full(last, line, width):
             yield _joined(paragraph)
@@ -104,7 +111,7 @@ def rejoined(lines: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def _paragraph_widths(block: Sequence[Line]) -> Iterator[int]:
+def _paragraph_widths(block: Sequence[Line], begins: Callable[[str], bool]) -> Iterator[int]:
     """Widest line of each group in the block that was filled word by word and reads as prose."""
     start = 0
     while start < len(block):
@@ -114,7 +121,7 @@ def _paragraph_widths(block: Sequence[Line]) -> Iterator[int]:
         while end < len(block):
             wider = max(width, len(block[end].text))
             room = min(fullest, _reach(block[end - 1], block[end]))
-            if wider > _WIDEST or room < wider:
+            if wider > _WIDEST or room < wider or begins(block[end].text):
                 break
             width, fullest, end = wider, room, end + 1
         words = sum(len(line.text.split()) for line in block[start:end])

@@ -14,6 +14,7 @@ from assistant.paper import Paper
 from assistant.reading.confidence import Confidence, paper_confidence
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.record import paper_of, papers_of
+from assistant.reading.section_labels import METHODS, OPENING, label_of
 from assistant.reading.source import NOT_TEXT, UNREADABLE, Source
 from assistant.reading.web_listing import is_metadata
 
@@ -49,6 +50,7 @@ _GOES_ON = re.compile(
 )
 _BROKEN = re.compile(r"\b(\w+)-$")
 _LINES_ABOVE = 80
+_LINES_BELOW = 40
 _TITLE_WORDS = 40
 _TITLE_LINES = 4
 _ABSTRACT_WORDS = 1_000
@@ -119,7 +121,7 @@ def _abstract(lines: Sequence[str], text: str) -> str | None:
     """What follows the heading in the first line; None if it has no end, or too much is in it."""
     heading = _HEADING.match(lines[0])
     first = heading["text"] or "" if heading else ""
-    end = next((n for n, line in enumerate(lines) if n and _ENDS.match(line)), len(lines))
+    end = _end(lines, is_empty=not first)
     kept = [first, *lines[1:end]]
     if end == len(lines) and any(len(" ".join(b).split()) < _FEWEST_WORDS for b in _blocks(kept)):
         return None
@@ -127,6 +129,29 @@ def _abstract(lines: Sequence[str], text: str) -> str | None:
     if not _FEWEST_WORDS <= sum(len(line.split()) for line in kept) <= _ABSTRACT_WORDS:
         return None
     return "\n\n".join(_joined(block, text) for block in _blocks(kept))
+
+
+def _end(lines: Sequence[str], *, is_empty: bool) -> int:
+    """The line below the abstract.
+
+    The first section of a structured abstract may be called like what follows an abstract.
+    """
+    stage = None
+    for number, line in enumerate(lines[1:], 1):
+        label = label_of(line.strip())
+        if _ENDS.match(line):
+            opens = label and label.first == OPENING and (is_empty if stage is None else not stage)
+            if not opens or not any(map(_is_later_section, lines[number + 1 :][:_LINES_BELOW])):
+                return number
+        if label:
+            stage = label.last
+        is_empty = is_empty and not line.strip()
+    return len(lines)
+
+
+def _is_later_section(line: str) -> bool:
+    label = label_of(line.strip()[:_LONGEST_LINE])
+    return label is not None and label.first >= METHODS
 
 
 def _above(lines: Sequence[str], abstract: str) -> Parts | None:

@@ -16,11 +16,12 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.errors import FileUnreadable
 from assistant.paper import Paper
 from assistant.reading import fields
+from assistant.reading.abstract_sections import parts
 from assistant.reading.confidence import (
     Confidence,
     Passage,
@@ -31,6 +32,7 @@ from assistant.reading.confidence import (
 from assistant.reading.format import Format, NoPaper, Skip
 from assistant.reading.line_wrapping import Line, blocks, unwrapped, wrapped_width
 from assistant.reading.record import LONGEST_ABSTRACT, check_length, papers_of
+from assistant.reading.section_labels import METHODS, OPENING, RESULTS, Label, label_of
 from assistant.reading.source import NOT_TEXT, Source
 from assistant.reading.web_listing import (
     announces_name,
@@ -45,6 +47,8 @@ from assistant.text.word_lists import word_list
 _SURELY_PROSE_WORDS = 40
 _LIKELY_PROSE_WORDS = 20
 _MAYBE_PROSE_WORDS = 8
+# An abstract without labels can go on with its results, but not with its methods.
+_UNLABELLED = (METHODS + RESULTS) / 2
 # More than the menu of any listing; a bound keeps a long text without abstracts from costing time.
 _LINES_ABOVE = 100
 _MOST_LINES = 100_000
@@ -118,33 +122,76 @@ def _pairs(lines: Iterable[Line], label: str) -> Iterator[tuple[int, _Pair]]:
     """Each title with its abstract, and the title's line; an abstract alone with its own line."""
     pending: _Pair | None = None
     above = _Above()
-    for line in lines:
-        kind = _kind(line.text, above)
-        if kind is not _Kind.PROSE and not (kind is _Kind.SENTENCE and above.may_head(line.text)):
+    for part in parts(lines):
+        line = part.line
+        kind = _Kind.METADATA if part.stray else _kind(line.text, above)
+        if part.label:
+            if pending is None or not pending.continues(part.label, above):
+                yield from _finished(pending)
+                pending, between = _Pair([], above=above), []
+            else:
+                between = above.of_abstract()
+            pending.add(part.label, [*between, line])
+            above = _Above()
+        elif kind is not _Kind.PROSE and not (kind is _Kind.SENTENCE and above.may_head(line.text)):
             above.add(line, kind)
             if above.count > _MOST_LINES:
                 raise FileUnreadable(
                     f"{label} has no abstract in the {_MOST_LINES:,} lines above line "
                     f"{line.number:,}: it is not a page of papers"
                 )
-        elif title := above.title_of(line.text):
-            if pending:
-                yield pending.number, pending
-            pending, above = _Pair(title, [line]), _Above()
+        elif above.title_of(line.text):
+            yield from _finished(pending)
+            pending, above = _Pair([line], above=above), _Above()
         elif pending and not above.lines:
             # Nothing is between: another paragraph of the same abstract.
             pending.abstract.append(line)
         else:
-            yield line.number, _Pair(None, [line])
+            yield line.number, _Pair([line])
             above = _Above()
-    if pending:
-        yield pending.number, pending
+    yield from _finished(pending)
+
+
+def _finished(pair: _Pair | None) -> Iterator[tuple[int, _Pair]]:
+    """The pair with its title, unless it is a label of a page and not a section of an abstract."""
+    if pair is None:
+        return
+    text = "\n".join(line.text for line in pair.abstract)
+    title = pair.above.title_of(text)
+    if pair.sections and _is_short(text) and not (title and pair.above.may_head(text)):
+        return
+    found = replace(pair, title=title)
+    yield found.number, found
 
 
 @dataclass
 class _Pair:
-    title: Line | None
+    """An abstract, and the lines above it; the title is chosen when all of the abstract is read.
+
+    `sections` are the names of its labels, if it has some, and `stage` is where the last of them
+    is in an abstract.
+    """
+
     abstract: list[Line]
+    title: Line | None = None
+    above: _Above = field(default_factory=lambda: _Above())
+    sections: set[str] = field(default_factory=set)
+    stage: float = _UNLABELLED
+
+    def add(self, label: Label, lines: list[Line]) -> None:
+        self.abstract += lines
+        self.sections.add(label.name)
+        self.stage = label.last
+
+    def continues(self, label: Label, above: _Above) -> bool:
+        """Tell whether a section is one of this abstract, with these lines above it."""
+        again = label.name in self.sections
+        if all(line.kind is _Kind.METADATA for line in above.lines):
+            # Without a title it can be no other paper, unless it plainly starts again.
+            return not (again and label.first == OPENING and self.stage > METHODS)
+        if label.first == self.stage == OPENING and not again:
+            return all(line.kind is _Kind.SENTENCE for line in above.lines)
+        return label.first != OPENING and label.first >= self.stage and not again
 
     @property
     def number(self) -> int:
@@ -210,10 +257,23 @@ class _Above:
     def title_of(self, abstract: str) -> Line | None:
         """The line that has most words of the abstract in it; of equals, the nearest above it."""
         words = _words(abstract[:LONGEST_ABSTRACT])
-        for kind in (_Kind.SHORT, _Kind.SENTENCE, _Kind.NAME):
-            if candidates := self._of_kind(kind):
+        short = self._of_kind(_Kind.SHORT)
+        titles = [line for line in short if not is_list_of_names(line.text)]
+        # Some sources end their titles with a full stop.
+        sentences = [line for line in self._of_kind(_Kind.SENTENCE) if line.words & words]
+        if any(line.words & words for line in titles):
+            sentences = []
+        elif titles:
+            sentences = [it for it in sentences if can_be_title(it.text, it.words, words)]
+        names = self._of_kind(_Kind.NAME)
+        for candidates in (sentences, titles, short, self._of_kind(_Kind.SENTENCE), names):
+            if candidates:
                 return max(candidates, key=lambda line: len(line.words & words)).line
         return self._number_alone()
+
+    def of_abstract(self) -> list[Line]:
+        """The lines that belong to an abstract if they are between two of its sections."""
+        return [it.line for it in self.lines if it.kind not in (_Kind.METADATA, _Kind.NAME)]
 
     def may_head(self, sentence: str) -> bool:
         """Tell whether a line above is the title of a text that is short for an abstract.
@@ -240,9 +300,14 @@ class _Above:
 
 def _lines(text: str) -> Iterator[Line]:
     # Twice from the text: the lines of a page take many times its memory.
-    width = wrapped_width(blocks(text))
+    width = wrapped_width(blocks(text), _is_section)
     for block in blocks(text):
-        yield from unwrapped(block, width, is_metadata)
+        yield from unwrapped(block, width, is_metadata, _is_section)
+
+
+def _is_section(text: str) -> bool:
+    label = label_of(text)
+    return label is not None and label.certain
 
 
 def _kind(text: str, above: _Above) -> _Kind:

@@ -157,7 +157,10 @@ OTHERS = (
             "publication_info[].page_start publication_info[].artid",
             "publication_info[].page_end",
         ),
-        roles={"editor": ("authors[]", "inspire_roles", "editor")},
+        roles={
+            "editor": ("authors[]", "inspire_roles", "editor"),
+            "contributor": ("authors[]", "inspire_roles", "supervisor"),
+        },
         types="document_type[] publication_type[]",
         status="refereed_status",
         used="abstracts dois texkeys languages",

@@ -22,6 +22,7 @@ from assistant.reading.record import paper_of
 from assistant.reading.titles import typed_title, with_subtitle
 from assistant.reading.typed_values import chosen
 
+_ROLE_KEYS = ("creatorType", "inspire_roles")
 Record = dict[str, Any]
 
 # The keys under which a text may be inside an object, such as `{"value": "..."}`.
@@ -109,9 +110,17 @@ def _people(value: Any) -> Iterator[Any]:
         value = next((value[inner] for inner in _INNER if inner in value), None)
     if isinstance(value, str):
         yield from fields.people(value.rstrip(" ."))
-    for person in value if isinstance(value, list) else ():
+    for person in filter(has_role_of_author, value if isinstance(value, list) else ()):
         # Only the parts of a name say whether a comma in it divides it.
         yield from [person] if isinstance(person, dict) else fields.people([person])
+
+
+def has_role_of_author(person: Any) -> bool:
+    """Whether a person of a list of authors is one: INSPIRE lists editors among them."""
+    if not isinstance(person, dict):
+        return True
+    roles = [text.casefold() for key in _ROLE_KEYS for text in texts_in(person.get(key))]
+    return not roles or "author" in roles
 
 
 def _in_order(index: Any) -> str:

@@ -9,7 +9,7 @@ from assistant.reading import service_fields as services
 from assistant.reading import service_keys
 from assistant.reading.csl_items import csl_reference, is_exact
 from assistant.reading.field_names import reference_of_fields
-from assistant.reading.names import csl_person, is_author, is_divided
+from assistant.reading.names import csl_person, is_divided
 from assistant.reading.pages import joined_pages
 from assistant.reading.retraction import status_of_words
 from assistant.reading.service_fields import Service
@@ -19,6 +19,7 @@ from assistant.reading.service_keys import (
     SEMANTIC_SCHOLAR,
     Keys,
     Record,
+    has_role_of_author,
     scalars,
     values_at,
 )
@@ -74,7 +75,7 @@ def author_of(record: Record) -> list[dict[str, str]]:
         people = people.get("author") or people.get("authors")
     if not isinstance(people, list) or not any(map(is_divided, people)):
         return []
-    return [csl_person(person) for person in people if is_author(person)]
+    return [csl_person(person) for person in people if has_role_of_author(person)]
 
 
 def _of_crossref(record: Record) -> dict[str, Any]:

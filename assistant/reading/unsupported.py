@@ -165,6 +165,11 @@ _KINDS: tuple[Kind, ...] = (
     Kind("a chat", _COPY, _share(_CHAT_TIME, 0.4)),
     Kind("a log file", _NONE, _share(_ISO_TIME, 0.5)),
     Kind(
+        "a list of citations of Ovid, which has no labels or tags",
+        "export it again as RIS, or with field labels",
+        lambda lines: _is_ovid_citations(lines),
+    ),
+    Kind(
         "an export of an unknown program",
         "export its papers as RIS or BibTeX",
         _any(
@@ -181,6 +186,21 @@ _KINDS: tuple[Kind, ...] = (
         lambda lines: _is_table(lines),
     ),
 )
+
+# The source of a record: `Journal of Cats. 12(3):45-50, 2020 Mar.`, alone or behind its title.
+_OVID_SOURCE = re.compile(
+    r"(?:.*\. )?[^\W\d_][^.:;]{2,120}\.? \d{1,5}(?: ?\([^()]{1,30}\))?:[\w-]{1,15}"
+    r"(?:, [\w-]{1,15})?, (?:19|20)\d\d\b[^.]{0,30}\.?$"
+)
+_OVID_NUMBER = re.compile(r"\s{0,3}(?:<\d{1,7}>|\d{1,7}\.)(?:\s|$)")
+
+
+def _is_ovid_citations(lines: Sequence[str]) -> bool:
+    """Records begin with their numbers, and all have a source as Ovid writes it."""
+    numbers = sum(_OVID_NUMBER.match(line) is not None for line in lines)
+    sources = sum(_OVID_SOURCE.match(line.strip()) is not None for line in lines)
+    return numbers > 0 and 2 * sources >= numbers and 12 * sources >= len(lines)
+
 
 _SECTION = re.compile(r"\[\[?[\w.:\"' /@-]+\]?\]$")
 _SETTING = re.compile(r"[\w.\"'-]+ ?= ?")

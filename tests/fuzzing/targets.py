@@ -148,6 +148,10 @@ _RIS = b"TY  - JOUR\nTI  - A title\nAU  - Lovelace, Ada\nPY  - 2019/03/12\nAB  -
 _NBIB = (
     b"PMID- 12\nTI  - A title\n      goes on\nAB  - Text.\nFAU - Lovelace, Ada\nDP  - 2004 Nov\n\n"
 )
+_WOS_TABLE = (
+    b"\xef\xbb\xbfPT\tAU\tTI\tSO\tAB\tPY\tDI\t\r\n"
+    b'J\tLovelace, A; Roe, J\tA "title"\tJ X\tText.\t2019\t10.1000/w\t\r\n'
+)
 _WOS = b"FN Clarivate\nVR 1.0\nPT J\nAU Lovelace, A\nTI A title\nAB Text.\nPY 2019\nER\n\nEF\n"
 _REFER = b"%0 Journal Article\n%A Lovelace, Ada\n%T A title\n%D 2020\n%R 10.1000/it\n%X Text.\n"
 _REFWORKS = b"RT Journal Article\nID 1\nA1 Lee,Anna B.\nT1 A title\nYR 2020\nK1 cats\nAB Text.\n"
@@ -335,6 +339,7 @@ READERS: Mapping[str, Target] = {
     "Web of Science text": Target(_reader("Web of Science text"), (_WOS,), ("ris_rispy",)),
     "saved page": Target(_reader("saved page"), (_PAGE,)),
     "arXiv listing": Target(_reader("arXiv listing"), (_LISTING,)),
+    "Web of Science table": Target(_reader("Web of Science table"), (_WOS_TABLE,)),
     "table": Target(_reader("table"), (_TABLE,), ("csv_ris_litstudy",)),
     "text of one paper": Target(_paper_text, (_TEXT,)),
     "JSON lines": Target(_reader("JSON lines"), _JSON[:1], ("arxiv_kaggle_jsonl",)),

@@ -208,10 +208,43 @@ def test_archives_in_archives_are_refused(tmp_path: Path, kind: str) -> None:
         contents(path)
 
 
-def test_office_documents_are_refused(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "x.xlsx", **{"[Content_Types].xml": b"x", "a.xml": b"x"})
-    with pytest.raises(FileUnreadable, match="is an office document: save it as"):
+OFFICE = "[Content_Types].xml"
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({OFFICE: b"x", "word/document.xml": b"x"}, "a Word document (.docx): save it as plain"),
+        ({OFFICE: b"x", "xl/workbook.xml": b"x"}, "an Excel workbook (.xlsx): save it as CSV"),
+        ({OFFICE: b"x", "ppt/slides/a.xml": b"x"}, "a PowerPoint presentation (.pptx): save it"),
+        ({OFFICE: b"x", "a.xml": b"x"}, "an office document: save it as plain text"),
+        ({"mimetype": f"{OPEN_DOCUMENT}text".encode()}, "an OpenDocument text (.odt): save it"),
+        ({"mimetype": f"{OPEN_DOCUMENT}spreadsheet".encode()}, "an OpenDocument spreadsheet"),
+        ({"mimetype": f"{OPEN_DOCUMENT}presentation\n".encode()}, "an OpenDocument presentation"),
+        ({"mimetype": b"application/epub+zip"}, "an e-book (.epub): copy the titles and abstracts"),
+        ({"META-INF/container.xml": b"x", "a.xhtml": b"x"}, "an e-book (.epub): copy the titles"),
+        ({"Index/Document.iwa": b"x"}, "a document of Pages, Numbers or Keynote: save it as"),
+        ({"mimetype": b"\xff\xfe"}, "an office document: save it as plain text"),
+    ],
+)
+def test_documents_that_are_archives_are_refused_by_name(
+    tmp_path: Path, files: dict[str, bytes], said: str
+) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    with pytest.raises(FileUnreadable) as caught:
         contents(path)
+    assert str(caught.value).startswith(f"{path} is {said}")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path.rename(folder / "x.zip")
+    (folder / "a.csv").write_bytes(TEXT)
+    found, failures = contents(folder)
+    assert found == {"a.csv": TEXT}
+    assert f"is {said}" in failures[0].why
 
 
 BOMB = b"\0" * 40_000_000

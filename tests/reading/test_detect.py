@@ -13,6 +13,7 @@ from assistant.paper import Paper
 from assistant.reading import FORMATS, Failure, detect, read_file
 
 EXAMPLES = {
+    "Web of Science table": "PT\tAU\tTI\tSO\nJ\tDoe, J\tx\ty\n",
     "CSL YAML": "---\nreferences:\n- id: x\n  type: book\n  title: y\n...\n",
     "CITATION.cff": "cff-version: 1.2.0\ntitle: x\nauthors:\n  - name: y\n",
     "scholarly JSON": '{"paperId": "a1", "title": "x", "abstract": "y", "externalIds": {}}',

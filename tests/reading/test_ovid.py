@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from source_support import read_with, source_of
+from source_support import read_with, source_of, unexpected
 
-from assistant.reading import detect, tagged_formats
+from assistant.errors import NoPapersFound
+from assistant.reading import detect, read_bytes, tagged_formats
 
 TAGGED = """<1. >
 VN  - Ovid Technologies
@@ -204,3 +205,50 @@ def test_prose_is_none() -> None:
     for text in ("<1>\nTitle page\n\nIt begins.", "VN is a country code.", "<html>\nTitle\n  x"):
         assert not tagged_formats.OVID.matches(text)
         assert not tagged_formats.OVID_LABELS.matches(text)
+
+
+CITATIONS = (
+    """Database: Ovid MEDLINE(R) <1946 to March 2020>
+Search Strategy:
+--------------------------------------------------------------------------------
+1     cats.mp. (1234)
+***************************
+
+<1>
+Lovelace A. Turing AM.
+Sleep of cats in shelters. [Review]
+Journal of Cats. 12(3):45-50, 2020 Mar.
+[Journal Article. Review]
+UI: 12345678
+
+<2>
+Roe J.
+Dogs at night.
+Journal of Dogs. 1(2):3-9, 2019.
+[Journal Article]
+UI: 23456789
+""",
+    """1.
+Sleep of cats in shelters.
+Lovelace A. Turing AM.
+Journal of Cats. 12(3):45-50, 2020 Mar 05.
+
+2.
+Dogs at night.
+Roe J.
+Journal of Dogs. 1(2):e3, 2019.
+""",
+    """1. Lovelace A, Turing AM. Sleep of cats in shelters. Journal of Cats. 12(3):45-50, 2020 Mar.
+2. Roe J. Dogs at night. Journal of Dogs. 1:3-9, 2019.
+""",
+)
+
+
+@pytest.mark.parametrize("text", CITATIONS)
+def test_citations_without_labels_are_refused_by_name(text: str) -> None:
+    with pytest.raises(NoPapersFound) as caught:
+        list(read_bytes(text.encode(), "x.txt", unexpected))
+    assert str(caught.value) == (
+        "x.txt is a list of citations of Ovid, which has no labels or tags: export it again as "
+        "RIS, or with field labels"
+    )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from source_support import unexpected
+
+from assistant.reading import read_bytes
 from assistant.reading.record import paper_of
 from assistant.reading.retraction import retraction_status, status_of_words
 
@@ -76,3 +80,39 @@ def test_every_reader_keeps_what_a_title_says() -> None:
     assert paper.reference == {"status": "retracted"}
     paper = paper_of("x", title="Corrected: Owls", abstract="", reference={"status": "retracted"})
     assert paper.reference == {"status": "retracted"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "status"),
+    [
+        ("Retracted", "yes", "retracted"),
+        ("Retracted", "TRUE", "retracted"),
+        ("Retracted", "no", None),
+        ("Retracted?", "1", "retracted"),
+        ("Retraction", "Retraction", "retracted"),
+        ("Status", "Retracted", "retracted"),
+        ("status", "retracted article", "retracted"),
+        ("Publication status", "Retracted (2020-01-02)", "retracted"),
+        ("Publication Status", "Published; Retracted", "retracted"),
+        ("Article status", "This article has been retracted", "retracted"),
+        ("Publication Stage", "Withdrawn", "retracted"),
+        ("CrossMark status", "Expression of Concern", "expression of concern"),
+        ("publication_status", "Correction", "corrected"),
+        ("Status", "published", None),
+        ("Status", "Not retracted", None),
+        ("Status", "1", None),
+        ("Status", "removed", None),
+    ],
+)
+def test_columns_and_keys(column: str, value: str, status: str | None) -> None:
+    table = f"Title,Abstract,DOI,{column}\nSleep of owls,We look.,10.1000/owl,{value}\n"
+    record = {"title": "Sleep of owls", "abstract": "We look.", column: value}
+    for text in (table, json.dumps(record)):
+        (paper,) = read_bytes(text.encode(), "x", unexpected)
+        assert paper.reference.get("status") == status
+
+
+def test_the_gravest_of_several_columns_counts() -> None:
+    table = "Title,Abstract,Retracted,Status\nSleep of owls,We look.,no,Retracted\n"
+    (paper,) = read_bytes(table.encode(), "x", unexpected)
+    assert paper.reference["status"] == "retracted"

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from source_support import read_with
+from source_support import read_with, unexpected
 
-from assistant.reading import detect, scholarly_json
+from assistant.reading import detect, read_bytes, scholarly_json
 
 # What each of them says of one paper: Ada Lovelace's "Cats", with the abstract "Text.", of 2020.
 ANSWERS: dict[str, Any] = {
@@ -182,3 +182,29 @@ def test_odd_values_do_no_harm() -> None:
     (paper,), failures = read_with(scholarly_json.SERVICE, json.dumps([odd]))
     assert not failures
     assert (paper.title, paper.authors, paper.published) == ("Cats", (), None)
+
+
+def test_roles_of_inspire_are_kept() -> None:
+    people = [
+        {"full_name": "Lovelace, Ada", "inspire_roles": ["editor"]},
+        {"full_name": "Turing, Alan"},
+        {"full_name": "Hopper, Grace", "inspire_roles": ["author", "editor"]},
+        {"full_name": "Noether, Emmy", "inspire_roles": ["supervisor"]},
+    ]
+    metadata = {
+        "titles": [{"title": "Cats"}],
+        "abstracts": [{"value": "Text."}],
+        "authors": people,
+        "texkeys": ["Lovelace:2020abc"],
+    }
+    only_editors = {**metadata, "titles": [{"title": "Dogs"}], "authors": people[:1]}
+    hits = {"hits": {"hits": [{"metadata": metadata}, {"metadata": only_editors}]}}
+    for text in (json.dumps(hits), json.dumps(metadata) + "\n" + json.dumps(only_editors)):
+        paper, volume = read_bytes(text.encode(), "x.json", unexpected)
+        assert paper.authors == ("Alan Turing", "Grace Hopper")
+        assert [it["family"] for it in paper.reference["author"]] == ["Turing", "Hopper"]
+        assert [it["family"] for it in paper.reference["editor"]] == ["Lovelace", "Hopper"]
+        assert [it["family"] for it in paper.reference["contributor"]] == ["Noether"]
+        assert volume.authors == ()
+        assert "author" not in volume.reference
+        assert [it["family"] for it in volume.reference["editor"]] == ["Lovelace"]

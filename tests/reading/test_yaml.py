@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import NoPapersFound, ReadingError
 from assistant.paper import Paper
-from assistant.reading import Failure, read_bytes
+from assistant.reading import Failure, csl_yaml, read_bytes
 from assistant.reading.detect import detect
 from assistant.reading.format import NoPaper
 from assistant.reading.yaml_values import yaml_value
@@ -182,3 +182,39 @@ def test_tags_construct_nothing() -> None:
 )
 def test_other_yaml_is_none_of_these(text: str) -> None:
     assert format_of(text) not in ("CSL YAML", "CITATION.cff")
+
+
+FLOW_ITEM = '{id: a, type: book, title: "Cats: a, b", author: [{family: Roe, given: J}]}'
+FLOW_LISTS = {
+    "items in braces": f"- {FLOW_ITEM}\n- {{id: b, type: book, title: O'Hara's dogs}}\n",
+    "under a key": f"references:\n- {FLOW_ITEM}\n- {{id: b, type: book, title: O'Hara's dogs}}\n",
+    "one line": f"references: [{FLOW_ITEM}, {{id: b, type: book, title: O'Hara's dogs}}]\n",
+    "below the key": f"---\ntitle: My text\nreferences:\n  [\n    {FLOW_ITEM},  # a [comment, {{\n"
+    "    {id: b, type: book,\n    title: O'Hara's dogs},\n  ]\n---\nText [1], {a}\n",
+    "the whole file": f"[{FLOW_ITEM},\n{{id: b, type: book, title: O'Hara's dogs}}]\n",
+    "over lines": f"[\n{FLOW_ITEM}\n,\n{{\nid: b,\ntype: 'book',\ntitle: O'Hara's dogs\n}}\n]\n",
+}
+
+
+@pytest.mark.parametrize("name", FLOW_LISTS)
+def test_lists_in_brackets(name: str) -> None:
+    failures: list[Failure] = []
+    papers = list(read_bytes(FLOW_LISTS[name].encode(), "x.yaml", failures.append))
+    assert failures == []
+    assert [paper.title for paper in papers] == ["Cats: a, b", "O'Hara's dogs"]
+    assert papers[0].authors == ("J Roe",)
+    assert [paper.reference["type"] for paper in papers] == ["book", "book"]
+
+
+def test_a_damaged_item_in_brackets_costs_only_itself() -> None:
+    failures: list[Failure] = []
+    text = f"references: [\n{FLOW_ITEM},\n{{id: [b: c}}, {{d}},\n{{id: e, title: Dogs}}]\n"
+    text = text.replace("[b: c", "*b")
+    papers = list(read_bytes(text.encode(), "x.yaml", failures.append))
+    assert [paper.title for paper in papers] == ["Cats: a, b", "Dogs"]
+    assert [failure.where for failure in failures] == ["x.yaml:3", "x.yaml:3"]
+
+
+def test_other_lists_in_brackets_are_no_yaml() -> None:
+    for head in ("[Re] Cats, title: x, type: y", '[{"title": "x", "type": "y"}]', "[a, b]\n"):
+        assert csl_yaml.FORMAT.matches(head) is False
