@@ -23,6 +23,7 @@ from assistant.cli import (
     tagging,
     tldrs,
     users,
+    verify,
     watch,
 )
 from assistant.cli.interrupt import INTERRUPTED
@@ -119,6 +120,12 @@ _add(
     "assistant ask --json - < questions.txt > answers.jsonl",
 )
 _add("chat", ask.chat, "assistant chat")
+_add(
+    "verify",
+    verify.verify,
+    "assistant verify pairs.jsonl > verdicts.jsonl",
+    "assistant verify < pairs.jsonl",
+)
 _add("tldr", tldrs.tldr, "assistant tldr --format md --out tldrs.md", "assistant tldr - < page.txt")
 _add(
     "digest",
