@@ -159,7 +159,7 @@ def ask(pipeline: AnswerPipeline, question: str, history: Sequence[str] = ()) ->
     turns: list[Turn] = []
     for earlier in history:
         answer = ask(pipeline, earlier, [turn.question for turn in turns])
-        turns.append(Turn(earlier, answer.text, answer.refused))
+        turns.append(Turn.of(earlier, answer))
     events = pipeline.ask(question, turns)
     return next(event.answer for event in events if isinstance(event, AnswerDone))
 

@@ -12,8 +12,8 @@ from assistant.answering.answer import (
     PassagesFound,
     Timings,
 )
+from assistant.answering.follow_ups import Turn
 from assistant.answering.pipeline import AnswerPipeline
-from assistant.answering.question import Turn
 
 __all__ = [
     "Answer",

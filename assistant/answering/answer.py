@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from assistant.library import StoredPaper
 
 Verdict = Literal["supported", "quoted", "dropped"]
+# Whether the library answers: it does, it has passages on the topic of which none certainly
+# answers, or it has nothing on the topic.
+Status = Literal["answered", "unsure", "not_in_library"]
 
-# The sentence of every refusal, for the whole library and for one selected paper.
-REFUSAL = "Nothing in the library answers “{question}”."
-REFUSAL_OF_PAPER = "The abstract of this paper does not answer “{question}”."
+# What is said instead of an answer.
+UNSURE = "I found no direct answer."
+UNSURE_OF_PAPER = "The abstract of this paper does not say."
+NOT_IN_LIBRARY = "The library has no papers about this."
+EMPTY_LIBRARY = "The library is empty. Import papers, then ask again."
+NOTHING_MATCHES = "No paper in the library matches the filters of this question."
 
 
 @dataclass(frozen=True)
@@ -89,14 +95,26 @@ class Timings:
 
 @dataclass(frozen=True)
 class Answer:
-    """A complete answer. `sources` is all the evidence; `note` says what failed or was left out.
+    """A complete answer.
 
-    `kind` is a value of `assistant.answering.question_kinds.QuestionKind`.
+    Attributes:
+        question: the question as it was asked.
+        text: the shown sentences with their citations, or what is said instead of an answer.
+        status: whether the library answers.
+        claims: the sentences of the answer, also those that are not shown.
+        sources: all the evidence; without an answer, the passages that come closest.
+        nearest: the papers that search found.
+        model: the name of the language model.
+        timings: how long it took.
+        note: what failed or was left out.
+        kind: a value of `assistant.answering.question_kinds.QuestionKind`.
+        understood_as: the question that was answered, if the conversation completed it.
+
     """
 
     question: str
     text: str
-    refused: bool
+    status: Status
     claims: tuple[Claim, ...]
     sources: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
@@ -104,12 +122,23 @@ class Answer:
     timings: Timings
     note: str | None = None
     kind: str = "fact"
+    understood_as: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is no answer."""
+        return self.status != "answered"
 
     def as_json(self) -> dict[str, Any]:
-        """The public JSON representation; without `note` if there is none."""
+        """The public JSON representation.
+
+        `passages` is there without an answer, `note` and `understood_as` if there are any.
+        """
+        sources = [_source_json(n, source) for n, source in enumerate(self.sources, start=1)]
         shape: dict[str, Any] = {
             "question": self.question,
             "answer": self.text,
+            "status": self.status,
             "refused": self.refused,
             "claims": [
                 {
@@ -120,18 +149,7 @@ class Answer:
                 }
                 for claim in self.claims
             ],
-            "sources": [
-                {
-                    "n": n,
-                    "paper": {"id": source.stored.id, "title": source.stored.shown_title},
-                    "sentence": source.sentence,
-                    "start": source.start,
-                    "end": source.end,
-                    "score": round(source.score, 4),
-                    **({"field": source.field} if source.field else {}),
-                }
-                for n, source in enumerate(self.sources, start=1)
-            ],
+            "sources": [] if self.refused else sources,
             "nearest": [
                 {"id": paper.id, "title": paper.title, "score": round(paper.score, 4)}
                 for paper in self.nearest
@@ -143,9 +161,25 @@ class Answer:
             },
             "kind": self.kind,
         }
+        if self.refused:
+            shape["passages"] = sources
         if self.note is not None:
             shape["note"] = self.note
+        if self.understood_as is not None:
+            shape["understood_as"] = self.understood_as
         return shape
+
+
+def _source_json(n: int, source: Evidence) -> dict[str, Any]:
+    return {
+        "n": n,
+        "paper": {"id": source.stored.id, "title": source.stored.shown_title},
+        "sentence": source.sentence,
+        "start": source.start,
+        "end": source.end,
+        "score": round(source.score, 4),
+        **({"field": source.field} if source.field else {}),
+    }
 
 
 @dataclass(frozen=True)
@@ -157,10 +191,15 @@ class PassagesFound:
 
 @dataclass(frozen=True)
 class EvidenceFound:
-    """The evidence, before an answer is written; empty if the question will be refused."""
+    """The evidence, before an answer is written.
+
+    If none of it certainly answers (`status`), it is what comes closest, and no answer follows.
+    """
 
     evidence: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
+    status: Status = "answered"
+    understood_as: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.answering.question import standalone_question
 from assistant.errors import ModelError
 from assistant.models.protocols import GenerationRequest, Message, Priority, is_capable
 from assistant.models.stream import cancelled_on_stop
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.answering.answer import Evidence
-    from assistant.answering.question import Question, Turn
+    from assistant.answering.follow_ups import Turn
+    from assistant.answering.question import Question
     from assistant.models.protocols import LanguageModel
     from assistant.progress import Progress
 
@@ -117,9 +117,10 @@ class ModelTasks:
         self._followup = Prompt.load("followup", prompts)
         self._judge = Prompt.load("judge", prompts)
 
-    def rewrite(self, question: str, history: Sequence[Turn], progress: Progress) -> str:
-        """`question` as a standalone question, by a capable model or else by the rules."""
-        by_rule = standalone_question(question, history)
+    def rewrite(
+        self, question: str, by_rule: str, history: Sequence[Turn], progress: Progress
+    ) -> str:
+        """`question` as a standalone question, by a capable model or else `by_rule`."""
         if by_rule == question or not is_capable(self._model):
             return by_rule
         conversation = "\n".join(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import (
-    REFUSAL,
-    REFUSAL_OF_PAPER,
+    EMPTY_LIBRARY,
+    NOT_IN_LIBRARY,
+    NOTHING_MATCHES,
+    UNSURE,
+    UNSURE_OF_PAPER,
     Answer,
     AnswerDone,
     ClaimVerified,
@@ -20,40 +22,44 @@ from assistant.answering.answer import (
 )
 from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.draft import Draft
+from assistant.answering.follow_ups import Reference, complete
 from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
 from assistant.answering.judge import Judge
-from assistant.answering.question import MAX_CHARACTERS, Question, is_follow_up
+from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.question_kinds import (
+    ParsedQuestion,
     QuestionKind,
     classify_paper_question,
     classify_question,
 )
 from assistant.answering.reader import read
-from assistant.answering.retrieval import retrieve_for_follow_up
+from assistant.answering.retrieval import first_answering
 from assistant.answering.short_answer import ShortAnswers
 from assistant.answering.strategies import retrieve
-from assistant.errors import ModelError, UsageError
-from assistant.library import EVERYTHING, parse_query
+from assistant.errors import ModelError, PaperNotFound, UsageError
+from assistant.library import EVERYTHING, Filters, parse_query
 from assistant.models.stream import cancelled_on_stop
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from assistant.answering.answer import Claim, Event
-    from assistant.answering.question import Turn
+    from assistant.answering.answer import Claim, Event, Evidence, Status
+    from assistant.answering.follow_ups import Turn
     from assistant.answering.retrieval import RetrievedEvidence
-    from assistant.library import Filters, Library
+    from assistant.library import Library
     from assistant.models.protocols import LanguageModel
     from assistant.settings import Settings
 
 PROMPT = "answer"
 # Papers that a refusal names.
 _MAX_NEAREST = 5
-# Characters of the question that a refusal repeats.
-_MAX_REPEATED = 200
+# Passages that are shown without an answer, and how likely each has to be relative to the best.
+_MAX_PASSAGES = 3
+_MIN_RELATIVE_PROBABILITY = 0.1
 
 
 class AnswerPipeline:
@@ -131,14 +137,15 @@ class AnswerPipeline:
             yield PassagesFound(retrieved.evidence)
             retrieved = retrieved.read()
             clock.decided()
-        context = _Context(question, standalone, kind, retrieved, clock)
+        context = _Context(question, text, standalone, kind, retrieved, clock)
         if retrieved.answerability < 0 or not retrieved.evidence:
-            yield EvidenceFound((), retrieved.nearest[:_MAX_NEAREST])
-            sentence = REFUSAL if filters.one_paper is None else REFUSAL_OF_PAPER
-            repeated = shorten(standalone.text, _MAX_REPEATED, placeholder=" …")
-            yield self._done(context, sentence.format(question=repeated), None, retrieved.note)
+            yield from self._without_answer(context, filters)
             return
-        yield EvidenceFound(retrieved.evidence, retrieved.nearest[:_MAX_NEAREST])
+        yield EvidenceFound(
+            retrieved.evidence,
+            retrieved.nearest[:_MAX_NEAREST],
+            understood_as=context.understood_as,
+        )
         draft = Draft(
             standalone,
             retrieved.evidence,
@@ -159,31 +166,69 @@ class AnswerPipeline:
                 yield ClaimVerified(claim)
         separator = "\n" if retrieved.headed else " "
         answer = separator.join(claim.marked for claim in draft.shown)
-        yield self._done(context, answer, draft, note)
+        yield self._done(context, answer, "answered", draft.claims, retrieved.evidence, note)
+
+    def _without_answer(self, context: _Context, filters: Filters) -> Iterator[Event]:
+        """Say that there is no answer, with the passages that come closest if any is on topic."""
+        retrieved = context.retrieved
+        status: Status = "unsure" if retrieved.on_topic else "not_in_library"
+        passages = _closest(retrieved.evidence) if retrieved.on_topic else ()
+        if not self._library.papers.count():
+            text = EMPTY_LIBRARY
+        elif retrieved.refusal is not None:
+            text = retrieved.refusal
+        elif retrieved.on_topic:
+            text = UNSURE if filters.one_paper is None else UNSURE_OF_PAPER
+        else:
+            text = NOT_IN_LIBRARY if retrieved.nearest else NOTHING_MATCHES
+        yield EvidenceFound(
+            passages, retrieved.nearest[:_MAX_NEAREST], status, context.understood_as
+        )
+        yield self._done(context, text, status, (), passages, retrieved.note)
 
     def _retrieve(
         self, text: str, filters: Filters, history: Sequence[Turn], progress: Progress
     ) -> tuple[Question, QuestionKind, RetrievedEvidence]:
-        """Rewrite `text` as a standalone question, classify it and retrieve its evidence."""
+        """Complete `text` from the conversation, classify it and retrieve its evidence."""
         limit = self._settings.evidence
-        parsed = classify_paper_question(text) if filters.one_paper is not None else None
-        if parsed is not None:
-            standalone, follow_up = Question.parse(text), False
-        else:
-            rewritten = self._tasks.rewrite(text, history, progress)
-            standalone = Question.parse(rewritten[-MAX_CHARACTERS:])
-            follow_up = is_follow_up(text, history)
-            parsed = classify_question(text if follow_up else standalone.text)
-        if follow_up and parsed.kind in (QuestionKind.FACT, QuestionKind.DEFINITION):
-            retrieved = retrieve_for_follow_up(
-                Question.parse(text), standalone, self._library, limit, filters
-            )
-        else:
-            reader = None
-            if self._judge.available:
-                reader = partial(read, judge=self._judge, progress=progress)
-            retrieved = retrieve(standalone, parsed, self._library, limit, filters, reader)
-        return standalone, parsed.kind, retrieved
+        reader = partial(read, judge=self._judge, progress=progress) if self._reads else None
+
+        def evidence(
+            question: Question, parsed: ParsedQuestion, papers: tuple[int, ...] | None = None
+        ) -> RetrievedEvidence:
+            within = filters if papers is None else filters.combine(Filters(only=papers))
+            return retrieve(question, parsed, self._library, limit, within, reader)
+
+        if filters.one_paper is not None and (about := classify_paper_question(text)) is not None:
+            question = Question.parse(text)
+            return question, about.kind, evidence(question, about)
+        follow_up = complete(text, history, self._title_of)
+        rewritten = self._tasks.rewrite(text, follow_up.text, history, progress)
+        question = Question.parse(rewritten[-MAX_CHARACTERS:])
+        parsed = classify_question(question.text)
+        papers = follow_up.papers
+        if not papers or follow_up.reference is Reference.NONE:
+            return question, parsed.kind, evidence(question, parsed)
+        if len(papers) == 1 and (about := classify_paper_question(text)) is not None:
+            return question, about.kind, evidence(question, about, papers)
+        found = evidence(question, parsed, papers)
+        if follow_up.reference is not Reference.CERTAIN:
+            if parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
+                return question, parsed.kind, evidence(question, parsed)
+            if follow_up.reference is Reference.POSSIBLE:
+                found = _understood_as_about_one(found, question)
+            found = first_answering(found, lambda: evidence(question, parsed))
+        return question, parsed.kind, found
+
+    @property
+    def _reads(self) -> bool:
+        return self._judge.available
+
+    def _title_of(self, number: int) -> str | None:
+        try:
+            return self._library.papers.get(f"#{number}").title
+        except PaperNotFound:
+            return None
 
     def _generate(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
         """Add the model's reply to `draft`; yield the claims that can be shown."""
@@ -212,23 +257,51 @@ class AnswerPipeline:
             yield from _add_sentences(draft, sentences.finish(truncated=truncated), given)
 
     def _done(
-        self, context: _Context, text: str, draft: Draft | None, note: str | None
+        self,
+        context: _Context,
+        text: str,
+        status: Status,
+        claims: Sequence[Claim],
+        sources: tuple[Evidence, ...],
+        note: str | None,
     ) -> AnswerDone:
-        """The last event; without a `draft` it is a refusal."""
+        """The last event."""
         return AnswerDone(
             Answer(
                 question=context.question.text,
                 text=text,
-                refused=draft is None,
-                claims=() if draft is None else tuple(draft.claims),
-                sources=() if draft is None else context.retrieved.evidence,
+                status=status,
+                claims=tuple(claims),
+                sources=sources,
                 nearest=context.retrieved.nearest[:_MAX_NEAREST],
                 model=self._model.name,
                 timings=context.clock.timings(),
                 note=note,
                 kind=context.kind.value,
+                understood_as=context.understood_as,
             )
         )
+
+
+def _understood_as_about_one(found: RetrievedEvidence, question: Question) -> RetrievedEvidence:
+    """`found`, which says that it is about the paper of its best sentence."""
+
+    def told(one: RetrievedEvidence) -> RetrievedEvidence:
+        if not one.evidence:
+            return one
+        title = sanitized(one.evidence[0].stored.shown_title)
+        return replace(one, understood_as=f"{question.text} (in “{title}”)")
+
+    read = found.read
+    told_now = told(found)
+    return told_now if read is None else replace(told_now, read=lambda: told(read()))
+
+
+def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The passages to show without an answer: the best one, and those almost as likely."""
+    best = evidence[0].score if evidence else 0.0
+    likely = (one for one in evidence if one.score >= _MIN_RELATIVE_PROBABILITY * best)
+    return tuple(likely)[:_MAX_PASSAGES]
 
 
 def _add_sentences(
@@ -268,10 +341,22 @@ class _Clock:
 
 @dataclass(frozen=True)
 class _Context:
-    """A question with its standalone form, its kind and its evidence."""
+    """A question with its standalone form, its kind and its evidence.
+
+    `text` is the question without its filters.
+    """
 
     question: Question
+    text: str
     standalone: Question
     kind: QuestionKind
     retrieved: RetrievedEvidence
     clock: _Clock
+
+    @property
+    def understood_as(self) -> str | None:
+        """The complete question if the conversation completed it."""
+        if self.retrieved.understood_as is not None:
+            return self.retrieved.understood_as
+        asked = " ".join(self.text.split())
+        return None if self.standalone.text == asked else self.standalone.text

@@ -1,9 +1,8 @@
-"""Questions, the turns of a conversation, and the rule-based rewriting of follow-up questions."""
+"""A question: its text, its words and names, and whether it asks for a quantity."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.errors import UsageError
@@ -57,48 +56,3 @@ class Question:
             names=tuple(names(clean)),
             asks_quantity=_QUANTITY.search(clean) is not None,
         )
-
-
-_OPENING = re.compile(r"\s*(?:and|but|so|then|also|what about|how about)\b", re.IGNORECASE)
-_REFERENCE = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|this|that|these|those|he|she|his|her|him"
-    r"|the (?:paper|authors?|study|approach|method|model|same|former|latter))\b",
-    re.IGNORECASE,
-)
-_HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
-# A question with more content words is standalone, even with a pronoun.
-_MAX_FOLLOW_UP_WORDS = 4
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A question of the conversation and the text of its answer."""
-
-    question: str
-    answer: str
-    refused: bool = False
-
-
-def is_follow_up(question: str, history: Sequence[Turn]) -> bool:
-    """Whether `question` refers to the last turn, and that was answered."""
-    return bool(history) and _is_incomplete(question) and not history[-1].refused
-
-
-def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """Prepend earlier questions, back to a complete one, to an incomplete `question`."""
-    questions = [question]
-    for turn in reversed(history):
-        if not _is_incomplete(questions[0]):
-            break
-        questions.insert(0, turn.question)
-    return " ".join(questions)
-
-
-def _is_incomplete(question: str) -> bool:
-    words = content_words(question)
-    if names(question) and not _OPENING.match(question):
-        return False
-    if not words or (len(words) == 1 and _HOW.match(question)):
-        return True
-    short = len(words) <= _MAX_FOLLOW_UP_WORDS
-    return short and bool(_OPENING.match(question) or _REFERENCE.search(question))

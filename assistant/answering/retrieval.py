@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Evidence, NearestPaper
 from assistant.answering.answerability import answerability
-from assistant.answering.question import Question
 from assistant.answering.reranker import RankedSentences, rerank, reranker_weights
 from assistant.library import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.answering.reranker import Embed
+    from assistant.answering.question import Question
+    from assistant.answering.reranker import Embed, Values
     from assistant.library import Filters, Hit, Library
 
     # Reorders a ranking and returns it with its log odds of an answer: `reader.read`.
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 # Papers whose sentences are reranked.
 PAPERS = 12
-# Papers that a follow-up question may refer to, and the bonus to its answerability.
-_FOLLOW_UP_PAPERS = 3
-_FOLLOW_UP_BONUS = 1.0
 # The bonus for a question to one selected paper, which has no competitors to be ahead of. With it,
 # as many questions are answered as in the whole library: docs/answers.md.
 SELECTED_PAPER_BONUS = 0.8
+# The relevance of the best paper if the library has anything on the topic, with and without
+# embeddings: docs/answers.md.
+_MIN_ON_TOPIC = 0.85
+_MIN_OVERLAP_ON_TOPIC = 0.5
+_OVERLAP_WEIGHT = 0.25
 # A sentence this many times less probable than the best one only distracts the model.
 _MAX_PROBABILITY_RATIO = 50.0
 
@@ -43,7 +45,10 @@ class RetrievedEvidence:
             question is refused.
         extractive: the quoted evidence is the answer; the model is not used.
         headed: claims are shown with the title of their paper.
-        note: what was left out, or why there is no evidence.
+        on_topic: the papers that search found are about what is asked, whether they answer or not.
+        refusal: what is said if the question is not answered, where more is known than that.
+        note: what was left out.
+        understood_as: the question that this answers, if the conversation completed it.
         read: has a model read the sentences and returns the evidence after it; None if no model
             reads them. It takes most of a second, so what is known before can be shown first.
 
@@ -54,7 +59,10 @@ class RetrievedEvidence:
     answerability: float
     extractive: bool = False
     headed: bool = False
+    on_topic: bool = True
+    refusal: str | None = None
     note: str | None = None
+    understood_as: str | None = None
     read: Callable[[], RetrievedEvidence] | None = None
 
 
@@ -71,17 +79,20 @@ def retrieve_evidence(
     return evidence_from_hits(question, hits, library, limit, reader, bonus)
 
 
-def retrieve_for_follow_up(
-    question: Question, standalone: Question, library: Library, limit: int, filters: Filters
+def first_answering(
+    first: RetrievedEvidence, second: Callable[[], RetrievedEvidence]
 ) -> RetrievedEvidence:
-    """Evidence for `question`, which refers to the conversation; `standalone` is its rewrite.
+    """`first` if it answers, else `second` if that answers, else `first`, after reading."""
 
-    Only the papers that the conversation is about are searched, so an answer is more likely.
-    """
-    hits = library.search(standalone.text, _FOLLOW_UP_PAPERS, filters)
-    names = [name for name in standalone.names if name not in question.names]
-    named = Question.parse(" ".join((question.text, *names)))
-    return evidence_from_hits(named, hits, library, limit, bonus=_FOLLOW_UP_BONUS)
+    def settled(one: RetrievedEvidence) -> RetrievedEvidence:
+        if one.answerability >= 0:
+            return one
+        other = second()
+        other = other if other.read is None else other.read()
+        return other if other.answerability >= 0 else one
+
+    read = first.read
+    return settled(first) if read is None else replace(first, read=lambda: settled(read()))
 
 
 def evidence_from_hits(
@@ -98,6 +109,7 @@ def evidence_from_hits(
     """
     ranking = rerank(question, hits, sentence_embedder(library))
     odds = answerability(ranking, reranker_weights()) + bonus
+    on_topic = is_on_topic(ranking)
 
     def evidence(ranking: RankedSentences, odds: float) -> RetrievedEvidence:
         probabilities = ranking.probabilities[:limit]
@@ -106,7 +118,7 @@ def evidence_from_hits(
             for row, probability in enumerate(probabilities)
             if probability * _MAX_PROBABILITY_RATIO >= probabilities[0]
         )
-        return RetrievedEvidence(best, nearest_papers(hits), odds)
+        return RetrievedEvidence(best, nearest_papers(hits), odds, on_topic=on_topic)
 
     found = evidence(ranking, odds)
     if reader is None:
@@ -120,6 +132,28 @@ def sentence_embedder(library: Library) -> Embed:
     if embedder is None or embedder.fingerprint != reranker_weights().embedder:
         return lambda texts: None
     return library.vectors.embed_words
+
+
+def paper_relevance(ranking: RankedSentences) -> Values:
+    """For each sentence, how close its paper is to what was searched for.
+
+    It is the cosine of both, plus MaxSim, plus a quarter of the word overlap; without embeddings,
+    the word overlap.
+    """
+    overlap = ranking.feature("paper_overlap")
+    if not ranking.embedded:
+        return overlap
+    similarity = ranking.feature("paper_cosine") + ranking.feature("paper_maxsim_idf")
+    relevance: Values = similarity + _OVERLAP_WEIGHT * overlap
+    return relevance
+
+
+def is_on_topic(ranking: RankedSentences) -> bool:
+    """Whether any paper is about what was searched for."""
+    if not ranking.candidates:
+        return False
+    minimum = _MIN_ON_TOPIC if ranking.embedded else _MIN_OVERLAP_ON_TOPIC
+    return float(paper_relevance(ranking).max()) >= minimum
 
 
 def is_informative(sentence: str) -> bool:

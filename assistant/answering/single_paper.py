@@ -81,11 +81,14 @@ def record(
     quoted = _sentences_about(question, stored, field, library, filters)
     if quoted is not None:
         return quoted
-    return _refusal(hits, f"The library does not have the {name} of “{stored.title}”.")
+    return _refusal(hits, f"The library does not know the {name} of “{stored.title}”.")
 
 
-def _refusal(hits: Sequence[Hit], note: str) -> RetrievedEvidence:
-    return RetrievedEvidence((), nearest_papers(hits), -math.inf, note=note)
+def _refusal(hits: Sequence[Hit], refusal: str) -> RetrievedEvidence:
+    on_topic = refusal != _NO_SUCH_PAPER
+    return RetrievedEvidence(
+        (), nearest_papers(hits), -math.inf, on_topic=on_topic, refusal=refusal
+    )
 
 
 def find_named_paper(

@@ -15,7 +15,9 @@ from assistant.answering.reranker import rerank
 from assistant.answering.retrieval import (
     RetrievedEvidence,
     is_informative,
+    is_on_topic,
     nearest_papers,
+    paper_relevance,
     retrieve_evidence,
     sentence_embedder,
     to_evidence,
@@ -38,11 +40,10 @@ _DEFINITION_PROBABILITY = 0.9
 _TOPIC_CANDIDATES = 50
 _MAX_LISTED = 25
 _MAX_OVERVIEW = 6
-# A paper is on topic if its `_relevance` is at least the first value, and at least the second value
+# A paper is listed if its relevance is at least the first value, and at least the second value
 # times that of the best paper. Chosen on the tuning half of benchmarks/questions.jsonl.
 _MIN_RELEVANCE = 0.85
 _MIN_RELATIVE_RELEVANCE = 0.75
-_OVERLAP_WEIGHT = 0.25
 _MIN_OVERLAP = 0.75  # without embeddings, when the overlap is the relevance
 
 
@@ -137,6 +138,7 @@ def _comparison(
         answerability=max(together.answerability, min(half.answerability for half in halves)),
         extractive=True,
         headed=True,
+        on_topic=together.on_topic,
     )
 
 
@@ -174,6 +176,7 @@ def _papers_on(
         answerability=math.inf if chosen else -math.inf,
         extractive=True,
         headed=True,
+        on_topic=is_on_topic(ranking),
         note=_omitted_note(omitted) if omitted > 0 else None,
     )
 
@@ -186,7 +189,8 @@ def _omitted_note(count: int) -> str:
 
 def _relevant(ranking: RankedSentences, rows: Mapping[int, int]) -> dict[int, float]:
     """The relevance of the papers on topic, by number; `rows` are their sentences in `ranking`."""
-    relevance = {number: _relevance(ranking, row) for number, row in rows.items()}
+    by_row = paper_relevance(ranking)
+    relevance = {number: float(by_row[row]) for number, row in rows.items()}
     minimum = _MIN_RELEVANCE if ranking.embedded else _MIN_OVERLAP
     best = max(relevance.values(), default=0.0)
     return {
@@ -194,12 +198,3 @@ def _relevant(ranking: RankedSentences, rows: Mapping[int, int]) -> dict[int, fl
         for number, value in relevance.items()
         if value >= max(minimum, _MIN_RELATIVE_RELEVANCE * best)
     }
-
-
-def _relevance(ranking: RankedSentences, row: int) -> float:
-    """Cosine of paper and topic, plus MaxSim, plus a quarter of the word overlap."""
-    overlap = float(ranking.feature("paper_overlap")[row])
-    if not ranking.embedded:
-        return overlap
-    similarity = ranking.feature("paper_cosine")[row] + ranking.feature("paper_maxsim_idf")[row]
-    return float(similarity) + _OVERLAP_WEIGHT * overlap

@@ -21,7 +21,7 @@ from assistant.text.sanitizing import sanitized
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assistant.answering import Answer, Claim, Evidence, Turn
+    from assistant.answering import Answer, Claim, Evidence, EvidenceFound, Turn
     from assistant.library import Filters
     from assistant.session import Session
 
@@ -41,8 +41,8 @@ def ask(
 ) -> None:
     """Answer a question from the library, with citations.
 
-    Every sentence of the answer is verified against the evidence it cites. If the library does not
-    answer the question, the nearest papers are shown. The question can contain filters: since:2024
+    Every sentence of the answer is verified against the evidence it cites. If nothing certainly
+    answers, the closest passages are shown. The question can contain filters: since:2024
     author:hinton tag:nlp.
     """
     streams = call.streams
@@ -122,7 +122,7 @@ class _Asking:
                 if isinstance(event, AnswerDone):
                     answer = event.answer
                 elif not self._as_json and isinstance(event, EvidenceFound):
-                    _show_evidence(event.evidence, self.streams)
+                    _show_evidence(event, self.streams)
                 elif not self._as_json and isinstance(event, ClaimVerified):
                     _show_claim(event.claim, self.streams)
         if progress.stop_requested or answer is None:
@@ -153,7 +153,7 @@ class _Conversation:
         answer = self._asking.answer(question, self._turns)
         if answer is None:
             return False
-        self._turns.append(Turn(question, answer.text, answer.refused))
+        self._turns.append(Turn.of(question, answer))
         if self._kept:
             self._keep(question, answer)
         return True
@@ -200,11 +200,14 @@ def _converse(conversation: _Conversation, streams: Streams) -> None:
                 streams.error(str(error))
 
 
-def _show_evidence(evidence: Sequence[Evidence], streams: Streams) -> None:
-    """Show the evidence before the answer is written."""
-    if evidence:
+def _show_evidence(found: EvidenceFound, streams: Streams) -> None:
+    """Show how the question was understood, and the evidence before the answer is written."""
+    if found.understood_as is not None:
+        streams.line((f"Understood as: {found.understood_as}", "dim"))
+        streams.line()
+    if found.status == "answered":
         streams.line(("Evidence", "bold"))
-        _show_sentences(evidence, range(1, len(evidence) + 1), streams)
+        _show_sentences(found.evidence, range(1, len(found.evidence) + 1), streams)
         streams.line()
         streams.line(("Answer", "bold"))
 
@@ -219,11 +222,15 @@ def _show_claim(claim: Claim, streams: Streams) -> None:
 
 
 def _show_end(answer: Answer, streams: Streams) -> None:
-    """Show the cited sources, or the refusal."""
+    """Show the cited sources, or what there is instead of an answer."""
     cited = sorted({n for claim in answer.claims if claim.shown for n in claim.citations})
     if answer.refused:
         streams.line(answer.text)
-        if answer.nearest:
+        if answer.sources:
+            streams.line()
+            streams.line(("Closest passages", "bold"))
+            _show_sentences(answer.sources, range(1, len(answer.sources) + 1), streams)
+        elif answer.nearest:
             streams.line()
             streams.line(("Nearest papers", "bold"))
             for paper in answer.nearest:

@@ -1,24 +1,48 @@
+"""What a question leaves out, and which papers it refers to."""
+
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pytest
 
-from assistant.answering.question import Turn, standalone_question
+from assistant.answering.follow_ups import FollowUp, Reference, Turn, complete
 
-FIRST = Turn("What is Compressor?", "A method that compresses models of code. [1]")
+FIRST = Turn("What is Compressor?", "A method that compresses models of code. [1]", papers=(4,))
+TITLES = {4: "Compressing Models of Code", 7: "FlashRNN", 9: "Tensor Machines"}
+LISTED = Turn("Which papers are about speed?", "Three.", papers=(4, 7, 9))
+
+
+def completed(question: str, history: Sequence[Turn] = (FIRST,)) -> FollowUp:
+    return complete(question, history, TITLES.get)
 
 
 @pytest.mark.parametrize(
-    "question",
+    ("question", "complete"),
     [
-        "How large is it?",
-        "And how fast are they?",
-        "What about clone detection?",
-        "Why?",
-        "Which data did the authors use?",
+        ("How large is it?", "How large is Compressor?"),
+        ("And how fast is this method?", "How fast is Compressor?"),
+        ("Who are its users?", "Who are Compressor’s users?"),
+        ("What about clone detection?", "What is Compressor? What about clone detection?"),
+        ("Why?", "What is Compressor? Why?"),
+        ("Which data did the authors use?", "What is Compressor? Which data did the authors use?"),
     ],
 )
-def test_a_follow_up_gets_the_question_before_it(question: str) -> None:
-    assert standalone_question(question, [FIRST]) == f"What is Compressor? {question}"
+def test_what_is_left_out_is_filled_in(question: str, complete: str) -> None:
+    assert completed(question) == FollowUp(complete, Reference.LIKELY, (4,))
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "complete"),
+    [
+        ("How many men died in 2010?", "and in 2015?", "How many men died in 2015?"),
+        ("How common is asthma?", "And in women?", "How common is asthma in women?"),
+        ("Does zinc help against colds?", "and in children?", None),
+    ],
+)
+def test_a_part_is_exchanged_or_added(before: str, question: str, complete: str | None) -> None:
+    wanted = complete or f"{before[:-1]} in children?"
+    assert completed(question, [Turn(before, "Yes. [1]", papers=(4,))]).text == wanted
 
 
 @pytest.mark.parametrize(
@@ -26,17 +50,57 @@ def test_a_follow_up_gets_the_question_before_it(question: str) -> None:
     [
         "How much faster is FlashRNN than its Triton version?",
         "Which quantum algorithm computes the Jones polynomial of these closed braids?",
+        "What is the size that code models can be compressed to?",
+        "Why do mice lose their hair?",
         "quantum energy consumption",
         "transformers",
     ],
 )
 def test_a_complete_question_stays_as_it_is(question: str) -> None:
-    assert standalone_question(question, [FIRST]) == question
+    assert completed(question).text == question
+    assert completed(question).reference in (Reference.NONE, Reference.POSSIBLE)
 
 
-def test_follow_ups_of_follow_ups_reach_back_to_a_complete_question() -> None:
-    turns = [Turn("What is SURGE?", "..."), FIRST, Turn("How large is it?", "3 MB")]
-    assert standalone_question("And how fast?", turns) == (
-        "What is Compressor? How large is it? And how fast?"
+def test_a_short_question_may_be_about_the_papers_before() -> None:
+    assert completed("Was there more bleeding?") == FollowUp(
+        "Was there more bleeding?", Reference.POSSIBLE, (4,)
     )
-    assert standalone_question("How large is it?", []) == "How large is it?"
+    assert completed("Was there more bleeding?", []).reference is Reference.NONE
+
+
+def test_follow_ups_of_follow_ups_reach_back_three_turns() -> None:
+    turns = [
+        Turn("What is SURGE?", "...", papers=(9,)),
+        FIRST,
+        Turn("How large is it?", "3 MB", papers=(4,)),
+    ]
+    assert completed("And how fast is it?", turns).text == "How fast is Compressor?"
+    deeper = [*turns, Turn("And how fast is it?", "Fast", papers=(4,))]
+    assert completed("Does it need training?", deeper).text == "Does Compressor need training?"
+    assert completed("How large is it?", []).text == "How large is it?"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "papers"),
+    [
+        ("Who wrote the second one?", "Who wrote “FlashRNN”?", (7,)),
+        ("Summarise the last paper", "Summarise “Tensor Machines”", (9,)),
+        ("How fast is the 1st one?", "How fast is “Compressing Models of Code”?", (4,)),
+        ("Which of these use GPUs?", "Which papers use GPUs?", (4, 7, 9)),
+        (
+            "Compare them",
+            "Compare “Compressing Models of Code” with “FlashRNN”",
+            (4, 7),
+        ),
+    ],
+)
+def test_papers_of_the_last_answer_are_pointed_at(
+    question: str, text: str, papers: tuple[int, ...]
+) -> None:
+    assert completed(question, [LISTED]) == FollowUp(text, Reference.CERTAIN, papers)
+
+
+def test_a_paper_that_is_not_there_is_not_pointed_at() -> None:
+    assert completed("Who wrote the fifth one?", [LISTED]).reference is not Reference.CERTAIN
+    gone = Turn("Which papers?", "One.", papers=(99,))
+    assert completed("Who wrote the first one?", [gone]).reference is not Reference.CERTAIN

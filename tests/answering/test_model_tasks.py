@@ -13,6 +13,7 @@ from assistant.progress import Progress
 
 HISTORY = [Turn("What is MBPP?", "MBPP is a dataset of programming tasks. [1]")]
 QUESTION = "How many tasks does it hold?"
+BY_RULE = f"What is MBPP? {QUESTION}"
 NEVER = Progress()
 
 
@@ -23,7 +24,7 @@ def able(*replies: str | Exception, **given: object) -> tuple[ModelTasks, Script
 
 def test_an_able_model_says_what_a_question_leaves_out() -> None:
     tasks, model = able("How many tasks does MBPP hold?")
-    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == "How many tasks does MBPP hold?"
+    assert tasks.rewrite(QUESTION, BY_RULE, HISTORY, NEVER) == "How many tasks does MBPP hold?"
     prompt = model.requests[0].messages[-1].content
     assert "What is MBPP?" in prompt and QUESTION in prompt
 
@@ -33,20 +34,20 @@ def test_an_able_model_says_what_a_question_leaves_out() -> None:
 )
 def test_a_rewritten_question_may_bring_in_nothing(reply: str | Exception) -> None:
     tasks, _ = able(reply)
-    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
+    assert tasks.rewrite(QUESTION, BY_RULE, HISTORY, NEVER) == BY_RULE
 
 
 def test_a_question_that_stands_for_itself_is_not_rewritten() -> None:
     tasks, model = able()
     question = "How many problems are in the HumanEval benchmark?"
-    assert tasks.rewrite(question, HISTORY, NEVER) == question
+    assert tasks.rewrite(question, question, HISTORY, NEVER) == question
     assert model.requests == []
 
 
 def test_a_small_model_is_asked_nothing() -> None:
     model = ScriptedModel([], parameters=CAPABLE_PARAMETERS - 1)
     tasks = ModelTasks(model, None)
-    assert tasks.rewrite(QUESTION, HISTORY, NEVER) == f"What is MBPP? {QUESTION}"
+    assert tasks.rewrite(QUESTION, BY_RULE, HISTORY, NEVER) == BY_RULE
     assert tasks.confirms("MBPP has 974 tasks.", "The dataset has 974 tasks.", NEVER)
     assert model.requests == []
 

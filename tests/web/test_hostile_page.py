@@ -14,7 +14,7 @@ from patience import PATIENCE_S
 from web_support import MATHML, MakeSession, OpenPage, Serve
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
-from assistant.answering.answer import REFUSAL, Event, NearestPaper, Timings
+from assistant.answering.answer import Event, NearestPaper, Timings
 from assistant.errors import ModelError
 from assistant.library import StoredTldr
 from assistant.models.fake import ScriptedModel
@@ -160,8 +160,8 @@ class Asker:
         yield AnswerDone(
             Answer(
                 question=question,
-                text=REFUSAL.format(question=" ".join(TEXTS)),
-                refused=refused,
+                text=" ".join(TEXTS),
+                status="unsure" if refused else "answered",
                 claims=claims,
                 sources=evidence,
                 nearest=self._nearest,

@@ -204,7 +204,7 @@ class Chat:
         if answer is None or progress.stop_requested:
             # An incomplete answer is neither saved nor used for follow-up questions.
             return
-        entry.turn = Turn(turn.question, answer.text, answer.refused)
+        entry.turn = Turn.of(turn.question, answer)
         try:
             entry.saved = self._session.library.chats.save_turn(
                 conversation.chat_id,

@@ -154,7 +154,7 @@ def _turn(turn: TurnView) -> Iterator[str]:
     if turn.note:
         yield f"*{markdown_text(turn.note)}*"
     if turn.evidence:
-        yield "Evidence:"
+        yield f"{turn.evidence_heading}:"
         yield "\n".join(
             f"{item.n}. “{markdown_text(item.sentence)}” — {markdown_text(item.title)} "
             f"({markdown_text(item.id)})"

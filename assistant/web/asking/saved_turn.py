@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 from assistant.answering import Answer, Claim, Turn
-from assistant.answering.answer import NearestPaper, Timings
+from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.errors import PaperNotFound
 from assistant.text.sanitizing import sanitized
 from assistant.web.asking.turn import EvidenceView, TurnView, percent
@@ -39,12 +39,16 @@ class _Saved(BaseModel):
 
     answer: str
     refused: bool
+    # Answers saved by older versions have neither a status nor passages.
+    status: Status | None = None
     claims: tuple[Claim, ...]
     sources: tuple[_Source, ...]
+    passages: tuple[_Source, ...] = ()
     nearest: tuple[NearestPaper, ...]
     model: str
     timings: Timings
     note: str | None = None
+    understood_as: str | None = None
 
 
 def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
@@ -56,7 +60,13 @@ def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[
 
 def later_turn(view: TurnView) -> Turn | None:
     """The history entry for follow-up questions; None for a turn without an answer."""
-    return Turn(view.question, view.text, view.refused) if view.answer else None
+    if view.answer is None:
+        return None
+    cited = [n for claim in view.claims for n in claim.citations] or [
+        item.n for item in view.evidence
+    ]
+    papers = dict.fromkeys(item.number for n in cited for item in view.evidence if item.n == n)
+    return Turn(view.question, view.text, view.refused, tuple(filter(None, papers)))
 
 
 def saved_turn(
@@ -74,22 +84,25 @@ def saved_turn(
     answer = Answer(
         question=stored.question,
         text=saved.answer,
-        refused=saved.refused,
+        status=saved.status or ("not_in_library" if saved.refused else "answered"),
         claims=saved.claims,
         sources=(),  # the view has them; the papers may have changed since
         nearest=saved.nearest,
         model=saved.model,
         timings=saved.timings,
         note=saved.note,
+        understood_as=saved.understood_as,
     )
+    shown = saved.passages if saved.refused else saved.sources
     return TurnView(
         number,
         stored.question,
         "done",
-        evidence=[_evidence(source, paper_of(source.paper.id)) for source in saved.sources],
+        evidence=[_evidence(source, paper_of(source.paper.id)) for source in shown],
         claims=[claim for claim in saved.claims if claim.shown],
         answer=answer,
         note=saved.note or "",
+        understood_as=saved.understood_as or "",
     )
 
 

@@ -71,7 +71,8 @@ class TurnView:
     """A question with its evidence and answer; `take` applies the events of the pipeline.
 
     `number` counts the questions of a conversation from 1. `paper` and `scope` are number and title
-    of the only paper that was asked, if any.
+    of the only paper that was asked, if any. `understood_as` is the question that was answered, if
+    the conversation completed it.
     """
 
     number: int
@@ -85,6 +86,7 @@ class TurnView:
     paper: int | None = None
     scope: str = ""
     ahead: int = 0
+    understood_as: str = ""
 
     def take(self, event: TurnEvent) -> None:
         """Apply one event."""
@@ -96,7 +98,8 @@ class TurnView:
             self.state = "reading"
         elif isinstance(event, EvidenceFound):
             self.evidence = [_evidence(n, item) for n, item in enumerate(event.evidence, 1)]
-            self.state = "writing" if event.evidence else "searching"
+            self.state = "writing" if event.status == "answered" else "searching"
+            self.understood_as = event.understood_as or ""
         elif isinstance(event, ClaimVerified):
             self.state = "writing"
             if event.claim.shown:
@@ -106,6 +109,7 @@ class TurnView:
             self.claims = [claim for claim in event.answer.claims if claim.shown]
             self.evidence = [_evidence(n, item) for n, item in enumerate(event.answer.sources, 1)]
             self.note = self.note or event.answer.note or ""
+            self.understood_as = event.answer.understood_as or ""
             self.state = "done"
 
     def fail(self, error: str) -> None:
@@ -138,7 +142,7 @@ class TurnView:
 
     @property
     def refused(self) -> bool:
-        """Whether the library has no evidence for the question."""
+        """Whether the question got no answer."""
         return self.state == "done" and self.answer is not None and self.answer.refused
 
     @property
@@ -154,7 +158,7 @@ class TurnView:
         separator = "\n" if any(claim.heading for claim in self.claims) else " "
         answer = sanitized(self.text) if self.refused else separator.join(sentences)
         cited = {n for claim in self.claims for n in claim.citations}
-        sources = [item.source for item in self.evidence if item.n in cited]
+        sources = [item.source for item in self.evidence if item.n in cited or self.refused]
         parts = [sanitized(self.question), answer, "\n".join(sources)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -164,9 +168,14 @@ class TurnView:
         return self.answer.text if self.answer else ""
 
     @property
+    def evidence_heading(self) -> str:
+        """What the sentences beside the answer are called."""
+        return "Closest passages" if self.refused else "Evidence"
+
+    @property
     def nearest(self) -> list[dict[str, str]]:
-        """Title and id of the papers nearest to the question."""
-        if self.answer is None:
+        """Title and id of the papers nearest to the question, if no passage is shown."""
+        if self.answer is None or self.evidence:
             return []
         return [{"title": paper.title, "id": paper.id} for paper in self.answer.nearest]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hostile import HOSTILE, unseen, words_of, writable
 from web_support import EVIL, MakeSession, Tags, stored_paper
 
 from assistant.answering import Answer, Claim, Evidence
-from assistant.answering.answer import NearestPaper, Timings
+from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.errors import LibraryReadOnly
 from assistant.library import ChatSummary, Library, StoredTurn
 from assistant.paper import Paper
@@ -45,7 +45,7 @@ def saved_answer(library: Library, **changed: Any) -> str:
     answer = Answer(
         question="q",
         text=f"{SENTENCE} [1]",
-        refused=False,
+        status="answered",
         claims=claims,
         sources=(source,),
         nearest=(NearestPaper(cats.id, cats.title, 1.0),),
@@ -109,7 +109,9 @@ def library_with_cats(session: Session) -> Library:
 
 
 def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> None:
-    refused = saved_answer(session.library, refused=True, answer="Nothing.", sources=[], claims=[])
+    refused = saved_answer(
+        session.library, status=None, refused=True, answer="Nothing.", sources=[], claims=[]
+    )
     session.library.chats.save_turn("a", "Who is it?", refused)
     html = ChatHistory(session).open("a").html
     assert '<p class="refusal">Nothing.</p>' in html
@@ -273,9 +275,9 @@ def test_hostile_text_stays_text(make_session: MakeSession) -> None:
         source = Evidence(stored, stored.abstract, 0, len(stored.abstract), 1.0)
         claims = (Claim(text, "supported", (1,), text),)
         near = (NearestPaper(text, text, 1.0),)
-        for refused in (False, True):
+        for status in get_args(Status):
             answer = Answer(
-                text, text, refused, claims, (source,), near, text, Timings(0, 0, 0), text
+                text, text, status, claims, (source,), near, text, Timings(0, 0, 0), text
             )
             session.library.chats.save_turn(f"chat-{n}", text, json.dumps(answer.as_json()))
         session.library.chats.rename(f"chat-{n}", f"{n} {text}")

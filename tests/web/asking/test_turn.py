@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, get_args
+
 from web_support import EVIL, Tags, stored_paper
 
 from assistant.answering import (
@@ -13,7 +15,7 @@ from assistant.answering import (
     EvidenceFound,
     PassagesFound,
 )
-from assistant.answering.answer import NearestPaper, Timings
+from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.web.asking.turn import TurnView, render_turn
 
 
@@ -35,7 +37,15 @@ def answer(
     near = (NearestPaper("text:1", "On the nearest", 0.5),) if refused else ()
     sources = () if refused else SOURCES
     timings = Timings(0.05, None if refused else 1.25, 2.5)
-    return AnswerDone(Answer("q", text, refused, claims, sources, near, "model-1", timings, note))
+    status: Status = "not_in_library" if refused else "answered"
+    return AnswerDone(Answer("q", text, status, claims, sources, near, "model-1", timings, note))
+
+
+def unsure(text: str = "I found no direct answer.", **given: Any) -> AnswerDone:
+    near = (NearestPaper("text:1", "On the nearest", 0.5),)
+    return AnswerDone(
+        Answer("q", text, "unsure", (), SOURCES, near, "m", Timings(0.0, None, 0.1), **given)
+    )
 
 
 def test_evidence_is_there_before_the_answer() -> None:
@@ -137,9 +147,22 @@ def test_markup_stays_text_everywhere() -> None:
     claims = (Claim(EVIL, "supported", (1,)),)
     near = (NearestPaper(EVIL, EVIL, 1.0),)
     timings = Timings(0.0, 0.0, 0.0)
-    for refused in (False, True):
+    for status in get_args(Status):
         turn.take(
-            AnswerDone(Answer(EVIL, EVIL, refused, claims, (source,), near, EVIL, timings, EVIL))
+            AnswerDone(
+                Answer(
+                    EVIL,
+                    EVIL,
+                    status,
+                    claims,
+                    (source,),
+                    near,
+                    EVIL,
+                    timings,
+                    EVIL,
+                    understood_as=EVIL,
+                )
+            )
         )
         shown = Tags(render_turn(turn))
         assert not {"img", "script", "iframe"} & set(shown.tags)
@@ -163,7 +186,9 @@ CITED = tuple(
 def copied(*claims: Claim, refused: bool = False, text: str = "") -> str:
     turn = TurnView(1, "How long?")
     timings = Timings(0.0, 0.0, 0.0)
-    turn.take(AnswerDone(Answer("q", text, refused, claims, CITED, (), "m", timings)))
+    status: Status = "not_in_library" if refused else "answered"
+    sources = () if refused else CITED
+    turn.take(AnswerDone(Answer("q", text, status, claims, sources, (), "m", timings)))
     return turn.copied
 
 
@@ -182,3 +207,27 @@ def test_a_list_has_a_line_for_each_paper() -> None:
 
 def test_a_refusal_is_copied_as_it_stands() -> None:
     assert copied(refused=True, text="Nothing answers.") == "How long?\n\nNothing answers.\n"
+
+
+def test_without_an_answer_the_closest_passages_are_shown_and_copied() -> None:
+    turn = TurnView(1, "How long?")
+    turn.take(EvidenceFound(SOURCES, (), "unsure"))
+    assert turn.running
+    turn.take(unsure())
+    html = render_turn(turn)
+    assert '<p class="refusal">I found no direct answer.</p>' in html
+    assert "<h3>Closest passages</h3>" in html
+    assert "Cats sleep 14 hours." in html
+    assert "Nearest papers" not in html
+    assert "[1] " in turn.copied
+    assert "Cats sleep 14 hours." in turn.copied
+
+
+def test_how_a_question_was_understood_is_shown() -> None:
+    turn = TurnView(2, "How long?")
+    turn.take(EvidenceFound(SOURCES, (), understood_as="How long do cats sleep?"))
+    assert "Understood as: “How long do cats sleep?”" in render_turn(turn)
+    turn.take(unsure(understood_as="How long do cats sleep?"))
+    assert "Understood as: “How long do cats sleep?”" in render_turn(turn)
+    turn.take(unsure())
+    assert "Understood as" not in render_turn(turn)

@@ -1,0 +1,236 @@
+"""Questions that refer to the conversation: to what, and their complete form, by rules."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.answering.question_kinds import QuestionKind, classify_question
+from assistant.text.names import names
+from assistant.text.words import content_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.answering.answer import Answer
+
+_OPENING = re.compile(
+    r"\s*(?:and|but|so|then|also|what\s+about|how\s+about)\b[,\s]*", re.IGNORECASE
+)
+# Pronouns, and a demonstrative that is no relative pronoun: `the size that models have`.
+_PRONOUN = re.compile(
+    r"\b(?:it|itself|they|them|he|she|him|theirs)\b"
+    r"|(?:^|(?<=[,;]\s)|\b(?:is|are|was|were|do|does|did|can|could|about|of|in|on|for|with|by|to|from"
+    r"|than|like|after|why|how|and)\s+)(?:this|that|these|those)\b(?!\s+\w+\s+(?:that|which)\b)",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
+_THE_PAPER = re.compile(
+    r"\b(?:the|this|that|these|those)\s+(?:paper|papers|authors?|study|studies|article|approach"
+    r"|method|model|same|former|latter|work|trial|technique|system|algorithm|dataset)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+# What a name can stand in for.
+_REPLACED = re.compile(
+    r"\b(?:the|this|that)\s+(?:paper|approach|method|model|technique|system|algorithm|dataset)\b"
+    r"|\b(?:it|they|them|this|that|these|those)\b",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    r"\b(?:the\s+)?(?P<which>first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|other)\s+"
+    r"(?:one|paper|study|article|work|of\s+(?:these|those|them))\b",
+    re.IGNORECASE,
+)
+_POSITIONS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+_NUMERALS = {"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4}
+_OF_THESE = re.compile(
+    r"\b(?P<which>which|what)(?:\s+ones?)?\s+(?:of|among)\s+(?:these|those|them)\b"
+    r"(?:\s+(?:papers|studies|articles|works|ones))?",
+    re.IGNORECASE,
+)
+_THESE_TWO = re.compile(
+    r"^(?:please\s+)?(?:(?:compare|contrast)\s+(?:them|these|those|both|the\s+two)\b.*"
+    r"|how\s+do\s+(?:they|these|those|the\s+two)\b.*\b(?:differ|compare)\b.*"
+    r"|what(?:\s+is|'s)\s+the\s+difference(?:\s+between\s+(?:them|these|those|the\s+two))?)\W*$",
+    re.IGNORECASE,
+)
+_HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
+# Words of a question that may be about the papers of the last answer without saying so.
+_DEFINITE = re.compile(r"\bthe\b|\bthere\b|\bthose\b", re.IGNORECASE)
+_WHOLE = (QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.COMPARISON)
+_PREPOSITIONS = r"(?:in|among|for|with|without|at|on|after|before|during|from|by)"
+_ELLIPSIS = re.compile(rf"^(?P<preposition>{_PREPOSITIONS})\s+(?P<rest>[^?]+?)\W*$", re.IGNORECASE)
+_TWO = 2
+# A question with more content words is complete, even with a pronoun.
+_MAX_FOLLOW_UP_WORDS = 5
+_MAX_POSSIBLE_WORDS = 4
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question of the conversation and its answer.
+
+    `papers` are the numbers of the papers that were shown, in the order of the answer.
+    """
+
+    question: str
+    answer: str
+    refused: bool = False
+    papers: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, question: str, answer: Answer) -> Turn:
+        """The turn of `question`, as it was asked, and its `answer`."""
+        cited = [n for claim in answer.claims if claim.shown for n in claim.citations]
+        numbers = cited or range(1, len(answer.sources) + 1)
+        papers = dict.fromkeys(answer.sources[n - 1].stored.number for n in numbers)
+        return cls(question, answer.text, answer.refused, tuple(papers))
+
+
+class Reference(enum.Enum):
+    """How a question refers to the papers of the conversation."""
+
+    NONE = enum.auto()
+    # It has no pronoun, but is so short that it may be about them.
+    POSSIBLE = enum.auto()
+    # It is about them, or about something else of the kind.
+    LIKELY = enum.auto()
+    # It names some of them: `the second one`.
+    CERTAIN = enum.auto()
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A question in the conversation.
+
+    Attributes:
+        text: its complete form.
+        reference: how it refers to `papers`.
+        papers: numbers of the papers that it refers to; empty if they are not known.
+
+    """
+
+    text: str
+    reference: Reference = Reference.NONE
+    papers: tuple[int, ...] = ()
+
+
+def complete(
+    question: str, history: Sequence[Turn], title_of: Callable[[int], str | None]
+) -> FollowUp:
+    """`question` with what it leaves out; as it is if it leaves nothing out.
+
+    Args:
+        question: the question, without filters.
+        history: the conversation before it.
+        title_of: the title of a paper by its number; None if it was removed.
+
+    """
+    if not history:
+        return FollowUp(question)
+    last = history[-1]
+    chosen = _chosen(question, last.papers, title_of)
+    if chosen is not None:
+        return chosen
+    if _is_incomplete(question):
+        before = complete(last.question, history[:-1], title_of).text
+        return FollowUp(_completed(question, before), Reference.LIKELY, last.papers)
+    if last.papers and _may_refer(question):
+        return FollowUp(question, Reference.POSSIBLE, last.papers)
+    return FollowUp(question)
+
+
+def _chosen(
+    question: str, papers: Sequence[int], title_of: Callable[[int], str | None]
+) -> FollowUp | None:
+    """The question if it points at some of `papers`, the ones shown last."""
+    if not papers:
+        return None
+    if _THESE_TWO.match(question) and len(papers) >= _TWO:
+        titles = [title_of(number) for number in papers[:_TWO]]
+        if all(titles):
+            text = f"Compare “{titles[0]}” with “{titles[1]}”"
+            return FollowUp(text, Reference.CERTAIN, tuple(papers[:_TWO]))
+    if match := _OF_THESE.search(question):
+        text = f"{question[: match.start()]}{match['which']} papers{question[match.end() :]}"
+        return FollowUp(text, Reference.CERTAIN, tuple(papers))
+    if match := _ORDINAL.search(question):
+        number = _ordinal(match["which"].lower(), papers)
+        title = None if number is None else title_of(number)
+        if number is not None and title:
+            text = f"{question[: match.start()]}“{title}”{question[match.end() :]}"
+            return FollowUp(text, Reference.CERTAIN, (number,))
+    return None
+
+
+def _ordinal(which: str, papers: Sequence[int]) -> int | None:
+    if which == "other":
+        return papers[1] if len(papers) == _TWO else None
+    position = {**_POSITIONS, **_NUMERALS}[which]
+    return papers[position] if position < len(papers) else None
+
+
+def _is_incomplete(question: str) -> bool:
+    """Whether `question` cannot be understood without the conversation."""
+    words = content_words(question)
+    opening = _OPENING.match(question)
+    if names(question) and not opening:
+        return False
+    if not words or (len(words) == 1 and _HOW.match(question)):
+        return True
+    if len(words) > _MAX_FOLLOW_UP_WORDS:
+        return False
+    if opening or _PRONOUN.search(question) or _THE_PAPER.search(question):
+        return True
+    possessive = _POSSESSIVE.search(question)
+    # In `Why do mice lose their hair?`, the pronoun refers to the mice.
+    return possessive is not None and not content_words(question[: possessive.start()])
+
+
+def _may_refer(question: str) -> bool:
+    words = content_words(question)
+    return (
+        len(words) <= _MAX_POSSIBLE_WORDS
+        and not names(question)
+        and _DEFINITE.search(question) is not None
+        and classify_question(question).kind not in _WHOLE
+    )
+
+
+def _completed(question: str, before: str) -> str:
+    """`question` with the name that its pronoun stands for, else after the question `before`."""
+    rest = _OPENING.sub("", question, count=1).strip()
+    if match := _ELLIPSIS.match(rest):
+        return _exchanged(before, match["preposition"], match["rest"])
+    name = _name_in(before)
+    pronoun = _REPLACED.search(rest)
+    if name and pronoun:
+        return f"{_capitalized(rest[: pronoun.start()])}{name}{rest[pronoun.end() :]}"
+    possessive = _POSSESSIVE.search(rest)
+    if name and possessive:
+        start, end = possessive.span()
+        return f"{_capitalized(rest[:start])}{name}’s{rest[end:]}"
+    return f"{before} {question}"
+
+
+def _exchanged(before: str, preposition: str, rest: str) -> str:
+    """`before` with `rest` in place of what follows `preposition` at its end, or added to it."""
+    plain = before.rstrip(" ?.!")
+    ending = re.search(rf"\s{preposition}\s+[^,;]+$", plain, re.IGNORECASE)
+    return f"{plain[: ending.start()] if ending else plain} {preposition.lower()} {rest}?"
+
+
+def _name_in(question: str) -> str | None:
+    """What `question` is about: the term it asks to define, or the only name in it."""
+    parsed = classify_question(question)
+    if parsed.kind is QuestionKind.DEFINITION:
+        return parsed.topic
+    found = names(question)
+    return found[0] if len(found) == 1 else None
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
