@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 # `Yes,` or `No,` at the start is true or false only together with the question.
 _REPLY = re.compile(r"^(yes|no)(?:[,;:]|\.(?!\s*\d))\s+", re.IGNORECASE)
 
+_BARE_REPLY = re.compile(r"^(?:yes|no)\W*$", re.IGNORECASE)
+# A question for yes or no, perhaps after a few words about what; not one for a choice.
+_ASKS_YES_OR_NO = re.compile(
+    r"^(?:[^?]{1,80}[:,–-]\s+|(?:and|but|so)\s+)?(?:is|are|was|were|do|does|did|can|could|has|have|had|will"
+    r"|would|should|may|might)\b(?!.*\bor\b)",
+    re.IGNORECASE,
+)
+_REPLIES = 2
+# How much more likely one reply has to be than the other, in log odds.
+_MIN_MARGIN = 2.0
+
 # Log odds of relevance that a claim needs, and that it may lose against its evidence. A seventh of
 # the annotators' answers fall below, and are quoted; sentences that leave out what was asked lose 2
 # to 4.
@@ -73,23 +84,52 @@ class ClaimCheck:
         found = verify_claim(without_reply(claim), cited, question.text)
         if found.contradicts:
             return None
-        ordered = sorted(cited, key=lambda source: source.start)
         claims = with_both_replies(claim)
-        odds = self._judge.log_odds(
-            cited[0].stored.title,
-            " ".join(source.text for source in ordered),
-            [with_question(one, question.text) for one in claims],
-            progress,
-        )
+        if len(claims) == 1 and asks_yes_or_no(question.text):
+            claims = (claim, f"Yes. {claim}", f"No. {claim}")
+        odds = self._odds(claims, cited, question, progress)
         if len(odds) < len(claims):
             return None
-        best = max(range(len(claims)), key=lambda index: odds[index])
+        best = _best(odds)
         accepted = support_thresholds().accepts(
             odds[best], rules=found.supported, contradicts=found.contradicts
         )
         if not accepted or not self._answers(claims[best], cited, question, progress):
             return None
         return claims[best]
+
+    def reply(
+        self, cited: Sequence[Evidence], question: Question, progress: Progress
+    ) -> str | None:
+        """`Yes.` or `No.` if `question` asks for it and the quoted `cited` supports it; else None.
+
+        None also after a stop, and if the model has not learned to judge.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
+        if not self._judge.available or not asks_yes_or_no(question.text):
+            return None
+        replies = ("Yes.", "No.")
+        odds = self._odds(replies, cited, question, progress)
+        return replies[int(odds[1] > odds[0])] if _is_clear(odds) else None
+
+    def _odds(
+        self,
+        claims: Sequence[str],
+        cited: Sequence[Evidence],
+        question: Question,
+        progress: Progress,
+    ) -> list[float]:
+        """Log odds that `cited` supports each of `claims`; fewer after a stop."""
+        ordered = sorted(cited, key=lambda source: source.start)
+        return self._judge.log_odds(
+            cited[0].stored.title,
+            " ".join(source.text for source in ordered),
+            [with_question(one, question.text) for one in claims],
+            progress,
+        )
 
     def _answers(
         self, claim: str, cited: Sequence[Evidence], question: Question, progress: Progress
@@ -104,14 +144,40 @@ class ClaimCheck:
         return len(odds) == len(texts) and odds[0] >= needed
 
 
+def _best(odds: Sequence[float]) -> int:
+    """The index of the claim to show: of both replies, or of a claim with and without a reply."""
+    if len(odds) <= _REPLIES:
+        return max(range(len(odds)), key=lambda index: odds[index])
+    return 1 + int(odds[2] > odds[1]) if _is_clear(odds[1:]) else 0
+
+
+def _is_clear(odds: Sequence[float]) -> bool:
+    """Whether the evidence supports one of two replies, and clearly not the other."""
+    return (
+        len(odds) == _REPLIES
+        and abs(odds[0] - odds[1]) >= _MIN_MARGIN
+        and support_thresholds().accepts(max(odds), rules=False, contradicts=False)
+    )
+
+
 def is_reply(claim: str) -> bool:
     """Whether `claim` starts with yes or no."""
     return _REPLY.match(claim) is not None
 
 
+def is_bare_reply(claim: str) -> bool:
+    """Whether `claim` is yes or no and nothing else."""
+    return _BARE_REPLY.match(claim) is not None
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether `question` is to be answered by yes or no."""
+    return _ASKS_YES_OR_NO.match(question) is not None
+
+
 def with_question(claim: str, question: str) -> str:
     """`claim` for the judge: after the question if it replies yes or no."""
-    return f"{question} {claim}" if is_reply(claim) else claim
+    return f"{question} {claim}" if is_reply(claim) or is_bare_reply(claim) else claim
 
 
 def without_reply(claim: str) -> str:

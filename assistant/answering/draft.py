@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
-from assistant.answering.claim_check import is_reply
+from assistant.answering.claim_check import is_bare_reply, is_reply
 from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
@@ -26,10 +26,11 @@ _MAX_DROPPED = 2
 _MAX_TRIED = 2
 # A claim with fewer words and no number says nothing, such as `Quantum computing.`
 _MIN_WORDS = 4
-# Sentences are quoted until the cited ones contain the answer with this probability ...
+# Without a sentence by the model, the evidence is quoted until the quotations contain the answer
+# with this probability ...
 _SUFFICIENT_PROBABILITY = 0.85
 # ... but at most this many.
-_MAX_QUOTED = 3
+_MAX_QUOTED = 2
 
 _MARKER_NUMBERS = r"\d+(?:\s*(?:,|;|and|&|-|–)\s*\d+)*"
 _MARKER = re.compile(rf"\s*\[\s*{_MARKER_NUMBERS}\s*\]", re.IGNORECASE)
@@ -101,18 +102,17 @@ class Draft:
         return claim
 
     def add_quotations(self) -> list[Claim]:
-        """Quote the best evidence until the cited sentences probably contain the answer.
+        """Quote the best evidence if no sentence of the model is shown.
 
         If the question asks for a quantity and the answer has no number yet, also quote the first
         evidence with a number.
         """
         quoted: list[int] = []
-        cited = {n for claim in self.shown for n in claim.citations}
         evidence_numbers = range(1, len(self._evidence) + 1)
-        for n in evidence_numbers[:_MAX_QUOTED]:
-            probability = sum(self._evidence[m - 1].score for m in {*cited, *quoted})
-            if n not in cited and probability < _SUFFICIENT_PROBABILITY:
-                quoted.append(n)
+        if not any(not is_bare_reply(claim.text) for claim in self.shown):
+            for n in evidence_numbers[:_MAX_QUOTED]:
+                if sum(self._evidence[m - 1].score for m in quoted) < _SUFFICIENT_PROBABILITY:
+                    quoted.append(n)
         if self._question.asks_quantity and not self._has_number(
             [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in quoted]
         ):
@@ -122,6 +122,12 @@ class Draft:
                 if n not in quoted and self._has_number([self._evidence[n - 1].text])
             ][:1]
         return self._quote(quoted)
+
+    def add_reply(self, reply: str, numbers: tuple[int, ...]) -> Claim:
+        """Add yes or no, which was verified against the evidence `numbers`, before quotations."""
+        claim = Claim(reply, "supported", numbers)
+        self.claims.append(claim)
+        return claim
 
     def quote_all(self) -> list[Claim]:
         """Quote all the evidence, in order."""

@@ -158,6 +158,10 @@ class AnswerPipeline:
                 for claim in self._generate(context, draft, progress):
                     clock.claim_shown()
                     yield ClaimVerified(claim)
+            if not retrieved.extractive and not draft.shown:
+                for claim in self._reply(context, draft, progress):
+                    clock.claim_shown()
+                    yield ClaimVerified(claim)
         except ModelError as error:
             note = f"The model failed, so evidence is quoted instead: {error}"
         if not progress.stop_requested:
@@ -255,6 +259,13 @@ class AnswerPipeline:
                     return
             truncated = stream.stats.finish != "stop"
             yield from _add_sentences(draft, sentences.finish(truncated=truncated), given)
+
+    def _reply(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
+        """Yes or no before the quotation of the best evidence, if that supports one of them."""
+        best = context.retrieved.evidence[:1]
+        reply = self._check.reply(best, context.standalone, progress)
+        if reply is not None:
+            yield draft.add_reply(reply, (1,))
 
     def _done(
         self,

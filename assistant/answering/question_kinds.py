@@ -42,7 +42,7 @@ class ParsedQuestion:
     Attributes:
         kind: the kind.
         topic: the question without the words that only indicate its kind.
-        sides: the two sides of a comparison; empty if they cannot be separated.
+        sides: the two sides of a comparison; empty for `the two studies of ...`.
         field: the field that a question about a paper's record asks for.
 
     """
@@ -128,6 +128,13 @@ _COMPARISONS = tuple(
         r"""^what\s+(?:distinguishes|sets|separates)\s+(?P<one>.+?)\s+(?:apart\s+)?from\s+(?P<two>.+)$""",
         r"""^(?P<one>.{2,120}?)\s+(?:versus|vs\.?)\s+(?P<two>.{2,200}?)$""",
     )
+)
+_TWO_PAPERS = re.compile(
+    rf"\b(?:the\s+two|both)\s+(?:\w+\s+){{0,3}}?(?:{_PAPERS}|trials|experiments|reviews)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compare|contrast|differen\w+|differ|versus|vs)\b|\bin\s+(?:each|both)\b", re.IGNORECASE
 )
 _DIFFER = re.compile(
     r"\b(?:differ|differs|different|compare|compares|compared|contrast|relate|relates)\b",
@@ -272,6 +279,8 @@ def _listing(text: str) -> ParsedQuestion | None:
 
 
 def _comparison(text: str) -> ParsedQuestion | None:
+    if _TWO_PAPERS.search(text) and _COMPARES.search(text):
+        return ParsedQuestion(QuestionKind.COMPARISON, text)
     for number, pattern in enumerate(_COMPARISONS):
         match = pattern.match(text)
         if match and (number != 2 or _DIFFER.search(text)):

@@ -39,13 +39,28 @@ _RESULT = re.compile(
     r"|increas|indicat|conclud)\w*",
     re.IGNORECASE,
 )
+_METHOD = re.compile(
+    r"\b(?:using|used|use[sd]?|trained?|randomi[sz]ed|enrolled|recruited|measured|compared|collected"
+    r"|analy[sz]ed|sampled|simulat\w+|participants|patients|subjects|dataset|corpus|by\s+means\s+of"
+    r"|based\s+on|consists?\s+of|combin\w+)\b",
+    re.IGNORECASE,
+)
+# The other side of a finding, and what it is worth.
+_CONTRAST = re.compile(
+    r"^(?:however|but|although|while|in\s+contrast|conversely|nevertheless|yet|no\s)"
+    r"|\b(?:did\s+not|does\s+not|no\s+(?:significant|difference|effect|evidence)|not\s+significant"
+    r"|limit\w+|drawback|only\s+(?:if|when|in)|fails?\s+to|remains?\s+(?:unclear|open))\b",
+    re.IGNORECASE,
+)
+# Sentences of a summary.
+_MAX_SUMMARY = 4
 # Shorter sentences are not quoted in a summary.
 _MIN_WORDS = 5
 _NO_SUCH_PAPER = "No paper in the library has this name."
 
 
 def summary(topic: Question, library: Library, filters: Filters) -> RetrievedEvidence:
-    """The sentences that say what was done and what the result was, of the paper `topic` names."""
+    """What was done, how, what was found and with what limits, of the paper that `topic` names."""
     stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
         return _refusal(hits, _NO_SUCH_PAPER)
@@ -129,13 +144,23 @@ def _match(topic: Question, stored: StoredPaper) -> float:
 
 
 def _key_sentences(abstract: str) -> list[tuple[int, int]]:
-    """The first sentence about the contribution and the last one about results, by position."""
+    """The sentences of a summary, by position.
+
+    They are the first about the contribution, the first about the method, the last about results,
+    and the last that qualifies them.
+    """
     spans = sentence_spans(abstract)
     long = [span for span in spans if len(abstract[slice(*span)].split()) >= _MIN_WORDS]
-    contributions = [span for span in long if _CONTRIBUTION.search(abstract[slice(*span)])]
-    first = (contributions or long or spans)[:1]
-    results = [s for s in long if s > first[0] and _RESULT.search(abstract[slice(*s)])]
-    return [*first, *results[-1:]]
+
+    def with_cue(cue: re.Pattern[str], some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [span for span in some if cue.search(abstract[slice(*span)])]
+
+    first = (with_cue(_CONTRIBUTION, long) or long or spans)[:1]
+    later = [span for span in long if span > first[0]]
+    result = with_cue(_RESULT, later)[-1:]
+    method = with_cue(_METHOD, [span for span in later if span not in result])[:1]
+    contrast = with_cue(_CONTRAST, [span for span in later if span not in [*result, *method]])[-1:]
+    return sorted([*first, *method, *result, *contrast])[:_MAX_SUMMARY]
 
 
 def _catalogue_value(stored: StoredPaper, field: RecordField) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from assistant.answering import single_paper
@@ -22,6 +21,9 @@ from assistant.answering.retrieval import (
     sentence_embedder,
     to_evidence,
 )
+from assistant.library import Filters
+from assistant.text.names import mentions, names
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Evidence
     from assistant.answering.reranker import RankedSentences
     from assistant.answering.retrieval import Reader
-    from assistant.library import Filters, Library
+    from assistant.library import Library
 
 # A definition reranks this many times more sentences than it returns.
 _DEFINITION_CANDIDATES = 2
@@ -65,7 +67,9 @@ def retrieve(
         return _papers_on(topic, library, filters, _MAX_LISTED)
     if parsed.kind is QuestionKind.OVERVIEW:
         return _papers_on(topic, library, filters, _MAX_OVERVIEW)
-    if parsed.kind is QuestionKind.COMPARISON and parsed.sides:
+    if parsed.kind is QuestionKind.COMPARISON:
+        if not parsed.sides:
+            return _comparison_of_two(question, library, limit, filters)
         return _comparison(question, parsed.sides, library, limit, filters)
     if parsed.kind is QuestionKind.METADATA and parsed.field is not None:
         return single_paper.record(question, topic, parsed.field, library, filters)
@@ -122,32 +126,87 @@ def defines(sentence: str, term: str) -> bool:
 def _comparison(
     question: Question, sides: Sequence[str], library: Library, limit: int, filters: Filters
 ) -> RetrievedEvidence:
-    """Evidence for both `sides` in turn, for each the best sentences of its best paper.
+    """Evidence for each of `sides` in turn: the best sentences of the paper that it names.
 
-    It is as answerable as the less answerable side, or as the question as a whole.
+    Sides without a paper are told. If none has one, the question is answered as a whole.
     """
     together = retrieve_evidence(question, library, limit, filters)
-    halves = [
-        retrieve_evidence(Question.parse(side), library, 2 * limit, filters) for side in sides
-    ]
-    turns = zip_longest(*(_best_paper_sentences(half, max(1, limit // 2)) for half in halves))
-    evidence = dict.fromkeys(source for source in chain.from_iterable(turns) if source)
+    blocks: list[Evidence] = []
+    missing = []
+    for side in sides:
+        # `Adam` is a name, though it stands first.
+        parsed = replace(Question.parse(side), names=tuple(names(f"the {side}")))
+        block = _side(parsed, question, library, limit, filters)
+        if block:
+            blocks += [source for source in block if source not in blocks]
+        else:
+            missing.append(sanitized(side))
+    if not blocks:
+        return together
+    if len({source.stored.number for source in blocks}) == 1 and not missing:
+        blocks.sort(key=lambda source: source.start)
     return RetrievedEvidence(
-        evidence=tuple(evidence),
+        evidence=tuple(blocks),
         nearest=together.nearest,
-        answerability=max(together.answerability, min(half.answerability for half in halves)),
+        answerability=math.inf,
         extractive=True,
         headed=True,
-        on_topic=together.on_topic,
+        note=f"The library has no paper about “{missing[0]}”." if missing else None,
     )
 
 
-def _best_paper_sentences(half: RetrievedEvidence, count: int) -> list[Evidence]:
-    """At most `count` sentences of the best paper, informative ones first."""
-    paper = half.evidence[0].stored.number if half.evidence else None
-    sentences = [source for source in half.evidence if source.stored.number == paper]
-    sentences.sort(key=lambda source: not is_informative(source.sentence))
-    return sentences[:count]
+def _side(
+    side: Question, question: Question, library: Library, limit: int, filters: Filters
+) -> list[Evidence]:
+    """The best sentences of the paper that `side` of a comparison names; none without a paper."""
+    half = retrieve_evidence(side, library, 2 * limit, filters)
+    named, _ = single_paper.find_named_paper(side, library, filters)
+    if named is None and (half.answerability < 0 or not _has_names(half, side)):
+        return []
+    number = half.evidence[0].stored.number if named is None else named.number
+    within = retrieve_evidence(question, library, limit, filters.combine(Filters(only=(number,))))
+    return _best_sentences(within, max(1, limit // 2))
+
+
+def _has_names(half: RetrievedEvidence, side: Question) -> bool:
+    """Whether the best paper of `half` mentions what `side` names."""
+    if not half.evidence:
+        return False
+    stored = half.evidence[0].stored
+    text = f"{stored.title}. {stored.abstract}"
+    return all(mentions(text, name) for name in side.names)
+
+
+def _comparison_of_two(
+    question: Question, library: Library, limit: int, filters: Filters
+) -> RetrievedEvidence:
+    """Evidence for a comparison of `the two studies of ...`: from the two best papers, in turn."""
+    hits = library.search(question.text, _TOPIC_CANDIDATES, filters)
+    ranking = rerank(question, hits, sentence_embedder(library), every_paper=True)
+    by_row = paper_relevance(ranking)
+    best: dict[int, float] = {}
+    for row, candidate in enumerate(ranking.candidates):
+        number = candidate.hit.stored.number
+        best[number] = max(best.get(number, 0.0), float(by_row[row]))
+    blocks: list[Evidence] = []
+    for number in sorted(best, key=lambda number: -best[number])[:2]:
+        only = filters.combine(Filters(only=(number,)))
+        blocks += _best_sentences(
+            retrieve_evidence(question, library, limit, only), max(1, limit // 2)
+        )
+    return RetrievedEvidence(
+        evidence=tuple(blocks),
+        nearest=nearest_papers(hits),
+        answerability=math.inf if blocks and is_on_topic(ranking) else -math.inf,
+        extractive=True,
+        headed=True,
+        on_topic=is_on_topic(ranking),
+    )
+
+
+def _best_sentences(half: RetrievedEvidence, count: int) -> list[Evidence]:
+    """At most `count` sentences of `half`, informative ones first."""
+    return sorted(half.evidence, key=lambda source: not is_informative(source.sentence))[:count]
 
 
 def _papers_on(

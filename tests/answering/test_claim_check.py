@@ -65,11 +65,48 @@ def test_another_number_is_rejected_without_asking() -> None:
 def test_a_reply_is_judged_together_with_its_question() -> None:
     model = judge(0.9999)
     assert accepted(model, f"Yes, {PARAPHRASE[0].lower()}{PARAPHRASE[1:]}")
-    accepted(model, PARAPHRASE)
-    first, other, second = (request.messages[-1].content for request in model.requests)
+    first, other = (request.messages[-1].content for request in model.requests)
     assert "Claim: Do cats sleep a lot? Yes, a feline" in first
     assert "Claim: Do cats sleep a lot? No, a feline" in other
-    assert "Do cats sleep" not in second
+
+
+def test_a_claim_without_a_reply_gets_the_one_that_is_clear() -> None:
+    check = replying({"? Yes.": 0.999, "? No.": 0.01})
+    assert check.checked(PARAPHRASE, [evidence()], QUESTION, NO_PROGRESS) == f"Yes. {PARAPHRASE}"
+    check = replying({"? Yes.": 0.9, "? No.": 0.8})
+    assert check.checked(PARAPHRASE, [evidence()], QUESTION, NO_PROGRESS) == PARAPHRASE
+    how = Question.parse("How long do cats sleep?")
+    assert check.checked(PARAPHRASE, [evidence()], how, NO_PROGRESS) == PARAPHRASE
+
+
+@pytest.mark.parametrize(
+    ("question", "odds", "reply"),
+    [
+        ("Do cats sleep a lot?", {"? Yes.": 0.999, "? No.": 0.01}, "Yes."),
+        ("cat study: do they sleep a lot", {"a lot Yes.": 0.01, "a lot No.": 0.999}, "No."),
+        ("Do cats sleep a lot?", {"? Yes.": 0.95, "? No.": 0.9}, None),
+        ("Do cats sleep a lot?", {"? Yes.": 0.6, "? No.": 0.01}, None),
+        ("How much do cats sleep?", {"? Yes.": 0.999, "? No.": 0.01}, None),
+        ("Do cats sleep more or less than dogs?", {"? Yes.": 0.999, "? No.": 0.01}, None),
+    ],
+)
+def test_a_quotation_gets_a_reply_only_if_it_is_clear(
+    question: str, odds: dict[str, float], reply: str | None
+) -> None:
+    parsed = Question.parse(question)
+    assert replying(odds).reply([evidence()], parsed, NO_PROGRESS) == reply
+
+
+def replying(odds: dict[str, float]) -> ClaimCheck:
+    """A check whose judge finds claims with these words in their prompts this likely."""
+
+    def choose(request: GenerationRequest) -> dict[str, float]:
+        prompt = request.messages[-1].content
+        yes = next((value for words, value in odds.items() if words in prompt), 0.99)
+        return {"yes": yes, "no": 1 - yes}
+
+    model = ScriptedModel(lambda request: "yes", adapters=[ADAPTER], choose=choose)
+    return ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
 
 
 @pytest.mark.parametrize("written", ["Yes", "No"])

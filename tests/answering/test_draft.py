@@ -72,7 +72,21 @@ def test_a_second_sentence_is_quoted_when_the_first_is_unsure(
 ) -> None:
     question = Question.parse("How much smaller does Foldy make browsers?")
     unsure = Draft(question, scored(evidence, 0.4, 0.3, 0.2)).add_quotations()
-    assert [claim.citations for claim in unsure] == [(1,), (2,), (3,)]
+    assert [claim.citations for claim in unsure] == [(1,), (2,)]
+
+
+def test_nothing_is_quoted_after_a_sentence_by_the_model(evidence: tuple[Evidence, ...]) -> None:
+    question = Question.parse("How much smaller does Foldy make browsers?")
+    draft = Draft(question, scored(evidence, 0.4, 0.3, 0.2), check=lambda claim, cited: claim)
+    draft.add("Foldy makes browsers 40 times smaller. [1]")
+    assert draft.add_quotations() == []
+
+
+def test_a_reply_alone_is_followed_by_its_quotation(evidence: tuple[Evidence, ...]) -> None:
+    draft = Draft(Question.parse("Does Foldy shrink browsers?"), scored(evidence, 0.9, 0.1))
+    assert draft.add_reply("Yes.", (1,)).marked == "Yes. [1]"
+    (quoted,) = draft.add_quotations()
+    assert (quoted.verdict, quoted.citations) == ("quoted", (1,))
 
 
 def test_all_evidence_is_quoted_with_the_titles(evidence: tuple[Evidence, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 
 import pytest
 
@@ -112,6 +113,21 @@ def test_an_overview_quotes_what_the_papers_say(library: Library) -> None:
 def test_a_comparison_hears_both_sides(library: Library) -> None:
     both = found(library, "Compare Waggle with counting sort")
     assert {PAPERS[0].title, PAPERS[3].title} <= set(titles(both))
+    # One block for each paper.
+    blocks = [title for title, _ in groupby(titles(both))]
+    assert len(blocks) == len(set(blocks))
+    assert both.note is None
+
+
+def test_a_comparison_says_which_side_is_missing(library: Library) -> None:
+    one = found(library, "Compare Waggle with ResNet")
+    assert set(titles(one)) == {PAPERS[0].title}
+    assert one.note == "The library has no paper about “ResNet”."
+
+
+def test_two_papers_on_a_topic_are_compared(library: Library) -> None:
+    two = found(library, "How do the two studies of bees differ, and what is seen in each?")
+    assert set(titles(two)) == {PAPERS[0].title, "Red roofs mislead bees"}
 
 
 @pytest.mark.parametrize(
@@ -148,8 +164,8 @@ def test_the_catalogue_answers_what_it_knows(
 @pytest.mark.parametrize(
     ("question", "why"),
     [
-        ("Who wrote the paper on penguins?", "does not have the authors of “Sleep of penguins"),
-        ("Which licence does Waggle have?", "does not have the licence of “Waggle"),
+        ("Who wrote the paper on penguins?", "does not know the authors of “Sleep of penguins"),
+        ("Which licence does Waggle have?", "does not know the licence of “Waggle"),
         ("Who wrote the paper on volcanoes of Io?", "No paper in the library has this name."),
     ],
 )
@@ -158,7 +174,8 @@ def test_what_the_catalogue_does_not_know_is_refused(
 ) -> None:
     refused = found(library, question)
     assert (refused.evidence, refused.answerability) == ((), -math.inf)
-    assert why in (refused.note or "")
+    assert why in (refused.refusal or "")
+    assert refused.on_topic == ("Waggle" in question or "penguins" in question)
 
 
 def test_a_licence_that_the_abstract_names_is_quoted(library: Library) -> None:
