@@ -23,6 +23,7 @@ from assistant.answering.answer import (
 from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.draft import Draft
 from assistant.answering.follow_ups import Reference, complete
+from assistant.answering.foreign import not_in_english
 from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
 from assistant.answering.judge import Judge
 from assistant.answering.question import MAX_CHARACTERS, Question
@@ -33,14 +34,16 @@ from assistant.answering.question_kinds import (
     classify_question,
 )
 from assistant.answering.reader import read
-from assistant.answering.retrieval import first_answering
+from assistant.answering.retrieval import first_answering, retrieve_evidence
 from assistant.answering.short_answer import ShortAnswers
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, PaperNotFound, UsageError
 from assistant.library import EVERYTHING, Filters, parse_query
+from assistant.models.protocols import is_capable
 from assistant.models.stream import cancelled_on_stop
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
+from assistant.text.languages import question_language
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -203,6 +206,10 @@ class AnswerPipeline:
             within = filters if papers is None else filters.combine(Filters(only=papers))
             return retrieve(question, parsed, self._library, limit, within, reader)
 
+        if (language := question_language(text)) is not None and not is_capable(self._model):
+            question = Question.parse(text)
+            closest = retrieve_evidence(question, self._library, limit, filters)
+            return question, QuestionKind.FACT, not_in_english(closest, language)
         if filters.one_paper is not None and (about := classify_paper_question(text)) is not None:
             question = Question.parse(text)
             return question, about.kind, evidence(question, about)

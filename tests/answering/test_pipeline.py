@@ -304,3 +304,67 @@ def test_passages_are_shown_before_a_model_reads_them(library: Library) -> None:
     timings = last.answer.timings
     assert timings.decided_s is not None
     assert timings.evidence_s <= timings.decided_s <= timings.total_s
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Wie schnell ist Counting sort?",
+            "Das eingebaute Modell versteht nur Fragen auf Englisch",
+        ),
+        ("Counting sort 有多快？", "内置模型只能理解英文问题"),
+    ],
+)
+def test_another_language_is_told_in_it_with_the_closest_passages(
+    library: Library, question: str, said: str
+) -> None:
+    made, model = events(library, [], question)
+    last = made[-1]
+    assert isinstance(last, AnswerDone)
+    assert (last.answer.status, model.requests) == ("unsure", [])
+    assert last.answer.text.startswith(said)
+    assert "ounting sort" in last.answer.sources[0].sentence
+    assert last.answer.as_json()["passages"][0]["n"] == 1
+
+
+def test_an_empty_library_says_so(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "papers", HashingEmbedder()) as library:
+        made = answer(library)
+    assert (made.status, made.text) == (
+        "not_in_library",
+        "The library is empty. Import papers, then ask again.",
+    )
+
+
+def test_filters_that_exclude_everything_are_named_as_the_reason(library: Library) -> None:
+    made = answer(library, question="How fast is counting sort? since:2090")
+    assert made.status == "not_in_library"
+    assert made.text == "No paper in the library matches the filters of this question."
+
+
+def test_close_passages_without_an_answer_are_shown_as_such(library: Library) -> None:
+    reading = ScriptedModel(
+        lambda request: "yes",
+        adapters=["relevance"],
+        choose=lambda request: {"yes": 0.0001, "no": 0.9999},
+    )
+    *_, found, last = AnswerPipeline(library, reading, load_settings()).ask(QUESTION)
+    assert isinstance(found, EvidenceFound)
+    assert isinstance(last, AnswerDone)
+    assert found.status == last.answer.status == "unsure"
+    assert last.answer.text == "I found no direct answer."
+    assert 1 <= len(last.answer.sources) <= 3
+    shape = last.answer.as_json()
+    assert (shape["refused"], shape["sources"], shape["claims"]) == (True, [], [])
+    assert shape["passages"][0]["sentence"] == last.answer.sources[0].sentence
+
+
+def test_a_follow_up_is_asked_of_the_papers_shown(library: Library) -> None:
+    first = answer(library, f"{RIGHT} [1]")
+    turn = Turn.of(QUESTION, first)
+    assert turn.papers[0] == library.papers.get("#1").number
+    made, _ = events(library, [], "How many rivers does it measure?", [turn])
+    last = made[-1]
+    assert isinstance(last, AnswerDone)
+    assert last.answer.understood_as

@@ -1,0 +1,67 @@
+"""The language of a question, coarsely: by its script, else by words that no English text has."""
+
+from __future__ import annotations
+
+import re
+
+# Words that ask, or that only this language has; one of them decides.
+_STRONG = {
+    "de": """wie warum wann welche welcher welches welchen wer wieso weshalb und oder nicht für gibt
+        wurde wurden haben über zum zur ist sind werden eine einen einem""",
+    "fr": """quel quelle quels quelles comment pourquoi quand quoi combien dans avec cette sont-ils
+        est-ce y-a-t-il aux sont était""",
+    "es": """cuál cuáles cómo cuándo quién quiénes dónde cuántos cuántas cuánto cuánta qué porqué
+        hay según sobre""",
+    "it": """quali perché quanti quante quando della dei nella cosa quale""",
+    "pt": """quais quantos quantas não são você sobre qual onde pelo pela""",
+}
+# Words that tell it together with others.
+_WEAK = {
+    "de": "der die das dem den ein von mit auf bei war hat im es kann",
+    "fr": "le la les des du un une est qui que sur pour par pas ou et ces a",
+    "es": "el la los las un una es son fue de del en con para o y se que por",
+    "it": "il lo la gli le un una è sono di del nel con che come chi dove",
+    "pt": "os um uma é foi da dos das na em com para que como por quando quem de",
+}
+_ENGLISH = frozenset(
+    """the of and is are was were what which who how why when where does do did in on at for with by
+    to from that this these those it its can could has have had a an or not there any much
+    many""".split()  # noqa: SIM905
+)
+_WEIGHTS = {
+    language: {
+        word: weight
+        for weight, words in ((1, _WEAK), (2, _STRONG))
+        for word in words[language].split()
+    }
+    for language in _STRONG
+}
+_SCRIPTS = {
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "ko": re.compile(r"[\uac00-\ud7af]"),
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+}
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Share of the letters that have to be of a script, and the least weight of the words of a language.
+_MIN_SHARE = 0.12
+_MIN_WEIGHT = 2
+
+
+def question_language(question: str) -> str | None:
+    """The language of `question` as an ISO 639-1 code; None if it may be English.
+
+    Names and technical terms alone tell no language.
+    """
+    letters = sum(map(str.isalpha, question))
+    for language, script in _SCRIPTS.items():
+        if len(script.findall(question)) > _MIN_SHARE * letters:
+            return language
+    words = [word.lower() for word in _WORD.findall(question)]
+    weights = {
+        language: sum(known.get(word, 0) for word in words) for language, known in _WEIGHTS.items()
+    }
+    best = max(weights, key=lambda language: weights[language])
+    english = sum(word in _ENGLISH for word in words)
+    return best if weights[best] >= _MIN_WEIGHT and weights[best] > 2 * english else None
