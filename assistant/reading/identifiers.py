@@ -80,7 +80,7 @@ _ARXIV_PLACE = (
     r"|(?:eprint:\s*)?arxiv(?:\.org)?(?:[\s:./]|preprint|e-?prints?,?|id\b|arxiv)*+"
 )
 # One of these is in each address of that kind.
-_ARXIV_SITES = ("xiv", "lanl.gov", "huggingface.co")
+_ARXIV_SITES = ("xiv", "ar5iv", "lanl.gov", "huggingface.co")
 _AFTER_ARXIV = r"(v\d{1,3})?(?:\.pdf)?(?:[?#]\S*)?(?:\s*\[[\w., -]{2,60}\])?[\s.,;:)\]]*"
 _ARXIV = re.compile(
     rf"[\s<(\[]*(?:{_ARXIV_PLACE})?({_ARXIV_NUMBER}){_AFTER_ARXIV}", re.IGNORECASE | re.ASCII

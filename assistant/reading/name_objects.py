@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from assistant.reading.cleaning import folded, one_line
+from assistant.reading.cleaning import folded
 
 _GIVEN = ("given", "first", "firstname", "givenname", "givennames", "forename", "forenames")
 _MIDDLE = ("middle", "middlename", "middlenames")
@@ -85,5 +85,6 @@ def _text(values: Mapping[str, Any], keys: Iterable[str]) -> str:
         if isinstance(value, list):
             value = " ".join(item for item in value if isinstance(item, str))
         if isinstance(value, str) and value.strip():
-            return one_line(value)
+            # Nothing is removed before `clean` repairs mojibake, which can have a soft hyphen.
+            return " ".join(value.split())
     return ""

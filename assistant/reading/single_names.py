@@ -161,14 +161,14 @@ def csl_of_parts(parts: NameParts) -> CslName:
     """The CSL name with these parts, each without what `clean` removes; {} if it is nobody's."""
     if not parts.family:
         if parts.is_group and parts.whole:
-            return {"literal": parts.whole}
+            return {"literal": clean(parts.whole, is_group=True)}
         return csl_name(parts.with_comma or parts.whole)
     name = {
         "family": cleaned(parts.family),
         "given": cleaned(parts.given),
-        "suffix": parts.suffix,
-        "dropping-particle": parts.dropping_particle,
-        "non-dropping-particle": parts.particle,
+        "suffix": cleaned(parts.suffix),
+        "dropping-particle": cleaned(parts.dropping_particle),
+        "non-dropping-particle": cleaned(parts.particle),
     }
     return {term: value for term, value in name.items() if value}
 

@@ -313,3 +313,10 @@ def test_a_text_that_is_no_name_stays() -> None:
 def test_the_parts_of_an_object(person: dict[str, object], expected: dict[str, str]) -> None:
     assert names.csl_person(person) == expected
     assert names.people([person]) == [display_name(expected)]
+
+
+def test_mojibake_with_a_soft_hyphen_in_the_parts_of_a_name_is_repaired() -> None:
+    garbled = "Garcí".encode().decode("latin-1")
+    assert "\xad" in garbled
+    assert names.people([{"given": "Augusto", "family": f"{garbled}a"}]) == ["Augusto García"]
+    assert names.csl_person({"given": "Augusto", "family": f"{garbled}a"})["family"] == "García"
