@@ -137,7 +137,7 @@ class Draft:
         quotations = []
         for n in evidence_numbers:
             source = self._evidence[n - 1]
-            heading = sanitized(source.stored.shown_title) if self._headed else ""
+            heading = _heading(source) if self._headed else ""
             quotations.append(Claim(source.text, "quoted", (n,), heading))
         self.claims += quotations
         return quotations
@@ -176,6 +176,13 @@ class Draft:
             for text in texts
             for number in numbers(text)
         )
+
+
+def _heading(source: Evidence) -> str:
+    """Title and year of the paper of `source`."""
+    year = source.stored.paper.year
+    title = sanitized(source.stored.shown_title)
+    return f"{title} ({year})" if year else title
 
 
 def split_markers(text: str) -> tuple[str, tuple[int, ...]]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assistant.answering.question import Question
-    from assistant.answering.reranker import Embed, Values
+    from assistant.answering.reranker import Embed
+    from assistant.answering.reranker_features import Values
     from assistant.library import Filters, Hit, Library
 
     # Reorders a ranking and returns it with its log odds of an answer: `reader.read`.

@@ -225,7 +225,6 @@ def _papers_on(
     # With filters alone, such as `author:hinton`, every paper is on topic.
     relevance = _relevant(ranking, best) if topic.words else dict.fromkeys(best, 1.0)
     chosen = sorted(relevance, key=lambda number: -relevance[number])
-    omitted = len(chosen) - maximum
     return RetrievedEvidence(
         evidence=tuple(
             to_evidence(ranking, best[number], min(1.0, relevance[number]))
@@ -236,14 +235,16 @@ def _papers_on(
         extractive=True,
         headed=True,
         on_topic=is_on_topic(ranking),
-        note=_omitted_note(omitted) if omitted > 0 else None,
+        note=_count_note(len(chosen), maximum) if chosen else None,
     )
 
 
-def _omitted_note(count: int) -> str:
-    if count == 1:
-        return "1 more paper is less relevant and not listed."
-    return f"{count} more papers are less relevant and not listed."
+def _count_note(found: int, maximum: int) -> str:
+    """How many papers match, and how many of them are left out."""
+    match = "1 paper matches." if found == 1 else f"{found} papers match."
+    if found <= maximum:
+        return match
+    return f"{match} The {maximum} best are shown."
 
 
 def _relevant(ranking: RankedSentences, rows: Mapping[int, int]) -> dict[int, float]:

@@ -21,6 +21,8 @@ VERDICTS = {
     "quoted": "Quoted word for word from the cited evidence.",
 }
 _MAX_HEADING_LENGTH = 1_000
+# Papers of a list that are shown at once; to fold fewer than the second number saves nothing.
+_MAX_UNFOLDED, _MIN_FOLDED = 10, 2
 _PROGRESS = {
     "searching": "Searching for evidence …",
     "reading": "Reading what was found …",
@@ -166,6 +168,12 @@ class TurnView:
     def text(self) -> str:
         """The answer as one text."""
         return self.answer.text if self.answer else ""
+
+    @property
+    def first_folded(self) -> int | None:
+        """The index of the first claim of a long list that is folded away; None if none is."""
+        listed = sum(bool(claim.heading) for claim in self.claims)
+        return _MAX_UNFOLDED if listed > _MAX_UNFOLDED + _MIN_FOLDED else None
 
     @property
     def evidence_heading(self) -> str:

@@ -64,7 +64,9 @@ def claims(count: int) -> Iterator[Event]:
 
 def done(*made: Claim) -> AnswerDone:
     text = " ".join(claim.text for claim in made)
-    return AnswerDone(Answer("q", text, False, made, (SOURCE,), (), "m", Timings(0.0, 0.0, 0.0)))
+    return AnswerDone(
+        Answer("q", text, "answered", made, (SOURCE,), (), "m", Timings(0.0, 0.0, 0.0))
+    )
 
 
 def until_stopped(progress: Progress) -> Iterator[Event]:

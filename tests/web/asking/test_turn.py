@@ -231,3 +231,14 @@ def test_how_a_question_was_understood_is_shown() -> None:
     assert "Understood as: “How long do cats sleep?”" in render_turn(turn)
     turn.take(unsure())
     assert "Understood as" not in render_turn(turn)
+
+
+def test_a_long_list_is_folded_after_ten_papers() -> None:
+    claims = [Claim(f"Line {n}.", "quoted", (1,), heading=f"Paper {n}") for n in range(1, 16)]
+    turn = TurnView(1, "Which papers?")
+    turn.take(answer(*claims))
+    html = render_turn(turn)
+    assert "<summary>Show 5 more</summary>" in html
+    assert html.index("Paper 10<") < html.index("<summary>Show 5 more") < html.index("Paper 11<")
+    turn.take(answer(*claims[:12]))
+    assert "more-claims" not in render_turn(turn)
