@@ -58,8 +58,11 @@ _THESE_TWO = re.compile(
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
-# Words of a question that may be about the papers of the last answer without saying so.
-_DEFINITE = re.compile(r"\bthe\b|\bthere\b|\bthose\b", re.IGNORECASE)
+# A pronoun that stands for nothing.
+_EXPLETIVE = re.compile(
+    r"\bit\s+(?:help|matter|make|take|depend|seem|happen|turn|possible|worth|better|true|known)",
+    re.IGNORECASE,
+)
 _WHOLE = (QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.COMPARISON)
 _PREPOSITIONS = r"(?:in|among|for|with|without|at|on|after|before|during|from|by)"
 _ELLIPSIS = re.compile(rf"^(?P<preposition>{_PREPOSITIONS})\s+(?P<rest>[^?]+?)\W*$", re.IGNORECASE)
@@ -136,11 +139,19 @@ def complete(
     if chosen is not None:
         return chosen
     if _is_incomplete(question):
-        before = complete(last.question, history[:-1], title_of).text
+        before = _context(history, title_of)
         return FollowUp(_completed(question, before), Reference.LIKELY, last.papers)
     if last.papers and _may_refer(question):
         return FollowUp(question, Reference.POSSIBLE, last.papers)
     return FollowUp(question)
+
+
+def _context(history: Sequence[Turn], title_of: Callable[[int], str | None]) -> str:
+    """The last question in a form that says what it is about."""
+    completed = complete(history[-1].question, history[:-1], title_of)
+    if completed.reference is Reference.POSSIBLE:
+        return f"{_context(history[:-1], title_of)} {completed.text}"
+    return completed.text
 
 
 def _chosen(
@@ -195,8 +206,7 @@ def _may_refer(question: str) -> bool:
     return (
         len(words) <= _MAX_POSSIBLE_WORDS
         and not names(question)
-        and _DEFINITE.search(question) is not None
-        and classify_question(question).kind not in _WHOLE
+        and classify_question(question).kind not in (*_WHOLE, QuestionKind.DEFINITION)
     )
 
 
@@ -206,7 +216,7 @@ def _completed(question: str, before: str) -> str:
     if match := _ELLIPSIS.match(rest):
         return _exchanged(before, match["preposition"], match["rest"])
     name = _name_in(before)
-    pronoun = _REPLACED.search(rest)
+    pronoun = None if _EXPLETIVE.search(rest) else _REPLACED.search(rest)
     if name and pronoun:
         return f"{_capitalized(rest[: pronoun.start()])}{name}{rest[pronoun.end() :]}"
     possessive = _POSSESSIVE.search(rest)

@@ -222,7 +222,7 @@ class AnswerPipeline:
             return question, parsed.kind, evidence(question, parsed)
         if len(papers) == 1 and (about := classify_paper_question(text)) is not None:
             return question, about.kind, evidence(question, about, papers)
-        found = evidence(question, parsed, papers)
+        found = _about_the_conversation(evidence(question, parsed, papers))
         if follow_up.reference is not Reference.CERTAIN:
             if parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
                 return question, parsed.kind, evidence(question, parsed)
@@ -299,6 +299,13 @@ class AnswerPipeline:
                 understood_as=context.understood_as,
             )
         )
+
+
+def _about_the_conversation(found: RetrievedEvidence) -> RetrievedEvidence:
+    """`found` in papers of the conversation, which are on topic whatever the question's words."""
+    read = found.read
+    now = replace(found, on_topic=bool(found.evidence))
+    return now if read is None else replace(now, read=lambda: _about_the_conversation(read()))
 
 
 def _understood_as_about_one(found: RetrievedEvidence, question: Question) -> RetrievedEvidence:

@@ -104,6 +104,7 @@ _SUMMARY = re.compile(
             (?:summary|gist|essence|main\s+(?:point|idea|message|contribution)s?|key\s+(?:point|idea
             |message|contribution)s?|core\s+(?:idea|contribution)|tl;?dr|contribution|upshot)
             \s+(?:of|in|from)
+        |(?:an?\s+|the\s+)?(?:short|brief|quick|one[-\s]line)?\s*(?:summary|gist|tl;?dr)\s+(?:of|for)
         |what(?:\s+is|'s)(?=\s+(?:the\s+)?{_PAPERS}\b.*\babout\b))
         \s+(?P<topic>.+)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
@@ -210,7 +211,9 @@ _PAPER_WORDS = re.compile(
     r"|\b(?:published|written|released|submitted|posted|appear(?:ed)?|come\s+out|came\s+out)\b",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"[\s?!.…]+$")
+_ENDING = re.compile(
+    r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx))?[\s?!.…]+$|[\s,]+(?:please|pls|plz|thx)$"
+)
 _POLITE = re.compile(
     r"^(?:(?:please|hi|hello|hey|so|ok(?:ay)?|now)\b[,!\s]*|(?:can|could|would)\s+you\s+"
     r"(?:please\s+)?(?:tell\s+me\s+)?(?=\w)|(?:tell\s+me|i(?:'d|\s+would)\s+like\s+to\s+know)[,:]?\s+"

@@ -64,6 +64,11 @@ def summary(topic: Question, library: Library, filters: Filters) -> RetrievedEvi
     stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
         return _refusal(hits, _NO_SUCH_PAPER)
+    return summary_of(stored, hits)
+
+
+def summary_of(stored: StoredPaper, hits: Sequence[Hit]) -> RetrievedEvidence:
+    """What was done in `stored`, how, what was found and with what limits."""
     if not stored.abstract:
         return _refusal(hits, "The library has only the title of this paper, no abstract.")
     abstract = stored.abstract

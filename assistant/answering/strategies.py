@@ -38,6 +38,9 @@ _DEFINITION_CANDIDATES = 2
 # Minimum probability of a sentence that defines the term.
 _DEFINITION_PROBABILITY = 0.9
 
+# `Summarise the study of X` means one paper, though it does not name it.
+_ONE_PAPER = re.compile(r"\b(?:paper|study|article|trial|preprint|abstract)\b", re.IGNORECASE)
+
 # Papers that a list or an overview considers, and the maximum that it quotes.
 _TOPIC_CANDIDATES = 50
 _MAX_LISTED = 25
@@ -70,15 +73,18 @@ def retrieve(
     if parsed.kind is QuestionKind.COMPARISON:
         if not parsed.sides:
             return _comparison_of_two(question, library, limit, filters)
-        return _comparison(question, parsed.sides, library, limit, filters)
+        return _comparison(question, parsed.sides, library, limit, filters, reader)
     if parsed.kind is QuestionKind.METADATA and parsed.field is not None:
         return single_paper.record(question, topic, parsed.field, library, filters)
     if parsed.kind is QuestionKind.SUMMARY:
         summary = single_paper.summary(topic, library, filters)
-        # `Summarise the work on X` names no paper, so it asks for an overview.
         if summary.evidence:
             return summary
-        return _papers_on(topic, library, filters, _MAX_OVERVIEW)
+        overview = _papers_on(topic, library, filters, _MAX_OVERVIEW)
+        # `Summarise the work on X` names no paper, so it asks for an overview.
+        if overview.evidence and _ONE_PAPER.search(question.text):
+            return single_paper.summary_of(overview.evidence[0].stored, ())
+        return overview
     if parsed.kind is QuestionKind.DEFINITION:
         return _definition(question, parsed.topic, library, limit, filters, reader)
     return retrieve_evidence(question, library, limit, filters, reader)
@@ -124,11 +130,17 @@ def defines(sentence: str, term: str) -> bool:
 
 
 def _comparison(
-    question: Question, sides: Sequence[str], library: Library, limit: int, filters: Filters
+    question: Question,
+    sides: Sequence[str],
+    library: Library,
+    limit: int,
+    filters: Filters,
+    reader: Reader | None,
 ) -> RetrievedEvidence:
     """Evidence for each of `sides` in turn: the best sentences of the paper that it names.
 
-    Sides without a paper are told. If none has one, the question is answered as a whole.
+    Sides without a paper are told. If none has one, or both have the same, the question is one for
+    a fact.
     """
     together = retrieve_evidence(question, library, limit, filters)
     blocks: list[Evidence] = []
@@ -143,8 +155,10 @@ def _comparison(
             missing.append(sanitized(side))
     if not blocks:
         return together
-    if len({source.stored.number for source in blocks}) == 1 and not missing:
-        blocks.sort(key=lambda source: source.start)
+    numbers = {source.stored.number for source in blocks}
+    if len(numbers) == 1 and not missing:
+        only = filters.combine(Filters(only=tuple(numbers)))
+        return retrieve_evidence(question, library, limit, only, reader)
     return RetrievedEvidence(
         evidence=tuple(blocks),
         nearest=together.nearest,

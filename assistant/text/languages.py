@@ -54,6 +54,8 @@ def question_language(question: str) -> str | None:
 
     Names and technical terms alone tell no language.
     """
+    if "¿" in question:
+        return "es"
     letters = sum(map(str.isalpha, question))
     for language, script in _SCRIPTS.items():
         if len(script.findall(question)) > _MIN_SHARE * letters:

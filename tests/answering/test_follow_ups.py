@@ -66,6 +66,21 @@ def test_a_short_question_may_be_about_the_papers_before() -> None:
         "Was there more bleeding?", Reference.POSSIBLE, (4,)
     )
     assert completed("Was there more bleeding?", []).reference is Reference.NONE
+    assert completed("Did anything break?").reference is Reference.POSSIBLE
+    assert completed("What happened to their weight?").reference is Reference.POSSIBLE
+
+
+def test_a_pronoun_that_stands_for_nothing_is_not_replaced() -> None:
+    question = "Does it help if a person gives feedback?"
+    assert completed(question).text == f"What is Compressor? {question}"
+
+
+def test_a_question_after_a_possible_follow_up_reaches_back_to_the_topic() -> None:
+    turns = [FIRST, Turn("How many had a good outcome?", "Ten. [1]", papers=(4,))]
+    assert completed("And who did badly on it?", turns).text == "Who did badly on Compressor?"
+    assert completed("And in women?", turns).text == (
+        "What is Compressor? How many had a good outcome in women?"
+    )
 
 
 def test_follow_ups_of_follow_ups_reach_back_three_turns() -> None:

@@ -19,6 +19,7 @@ TRAINING = Path(__file__).parents[2] / "training" / "reading" / "annotations.jso
         ("Was ist der Consciousness Prior?", "de"),
         ("Combien de paramètres a AlexNet ?", "fr"),
         ("¿Cuántos parámetros tiene AlexNet?", "es"),
+        ("¿A los niños celíacos les falta vitamina D?", "es"),
         ("Quanti parametri ha AlexNet?", "it"),
         ("Quantos parâmetros tem o AlexNet?", "pt"),
         ("AlexNet 有多少参数？", "zh"),
