@@ -17,17 +17,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-import statistics
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import Answer, AnswerDone, AnswerPipeline, Turn
+from assistant.answering import AnswerPipeline
 from assistant.errors import UsageError
-from assistant.models.fake import ScriptedModel
+from assistant.evaluating import (
+    SEVERAL_PAPERS,
+    Expected,
+    Figure,
+    KeyFact,
+    Outcome,
+    ask,
+    figures,
+    markdown_table,
+    quoting_pipeline,
+    share,
+)
 from assistant.paper import Paper
 from assistant.reading import read_file
 from assistant.session import Session
@@ -37,115 +46,63 @@ from benchmarks.measuring import DATA, PAGE, log
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 SPLITS = ("tuning", "held_out", "kept_back")
-# Kinds that sentences of one paper answer, ...
+# Kinds that sentences of one paper answer, and kinds without an answer.
 ONE_PAPER = ("fact", "definition", "follow_up", "summary", "yes_no", "why")
-# ... kinds that several papers answer, ...
-MANY_PAPERS = ("list", "comparison", "overview")
-# ... and kinds without an answer.
 UNANSWERABLE = ("near", "far", "metadata", "unsaid")
-KINDS = (*ONE_PAPER, *MANY_PAPERS, *UNANSWERABLE)
+KINDS = (*ONE_PAPER, *SEVERAL_PAPERS, *UNANSWERABLE)
 
 
 @dataclass(frozen=True)
 class Result:
-    """A question with the expected answer and the actual one.
-
-    `titles` are the right papers, `fact` is a regular expression for the key fact, `sentences` are
-    the answering sentences, and `verdict` is what a question for yes or no has to be told.
-    """
+    """A question of the benchmark, with the right papers and the answering sentences."""
 
     id: str
     split: str
-    kind: str
     question: str
     titles: frozenset[str]
-    fact: str | None
     sentences: tuple[str, ...]
-    verdict: str | None
-    answer: Answer
+    outcome: Outcome
 
     @property
-    def cited(self) -> set[str]:
-        """The titles of the cited papers."""
-        numbers = {n for claim in self.answer.claims if claim.shown for n in claim.citations}
-        return {self.answer.sources[n - 1].stored.title for n in numbers}
-
-    @property
-    def right_paper(self) -> bool:
-        """Whether a right paper is cited."""
-        return bool(self.cited & self.titles)
-
-    @property
-    def right_paper_first(self) -> bool:
-        """Whether the best evidence is from a right paper."""
-        sources = self.answer.sources
-        return bool(sources) and sources[0].stored.title in self.titles
+    def kind(self) -> str:
+        """The kind of the question, as it was written."""
+        return self.outcome.kind
 
     @property
     def sentence_in_evidence(self) -> bool:
         """Whether an answering sentence is among the first four of the evidence."""
-        return any(
-            source.stored.title in self.titles
+        expected, answer = self.outcome.expected, self.outcome.answer
+        return not answer.refused and any(
+            source.stored.number in expected.papers
             and (
                 any(_same(source.text, sentence) for sentence in self.sentences)
-                or (not self.sentences and self._has_fact(source.text))
+                or (
+                    not self.sentences
+                    and bool(expected.facts)
+                    and all(fact.is_in(source.text) for fact in expected.facts)
+                )
             )
-            for source in self.answer.sources[:4]
+            for source in answer.sources[:4]
         )
 
     @property
-    def fact_in_answer(self) -> bool:
-        """Whether the answer contains the key fact and cites a right paper."""
-        return self.right_paper and self._has_fact(self.answer.text)
-
-    @property
-    def said(self) -> str | None:
-        """`yes` or `no` if the answer begins with it."""
-        word = re.match(r"\W*(yes|no)\b", self.answer.text, re.IGNORECASE)
-        return word[1].lower() if word else None
-
-    @property
     def good(self) -> bool:
-        """Whether the answer is what was wanted, as far as one flag can tell."""
-        if self.kind in UNANSWERABLE:
-            return self.answer.refused
-        if self.kind in MANY_PAPERS:
-            return self.recall > 0.99 and self.precision > 0.49
-        if self.verdict:
-            return self.right_paper and (
-                self.verdict == "both" or self.said in (self.verdict, None)
-            )
-        return self.fact_in_answer
-
-    @property
-    def recall(self) -> float:
-        """Share of the right papers that are cited."""
-        return len(self.cited & self.titles) / len(self.titles)
-
-    @property
-    def precision(self) -> float:
-        """Share of the cited papers that are right."""
-        return len(self.cited & self.titles) / len(self.cited) if self.cited else 0.0
+        """Whether the answer is right; most papers of a list have to be right too."""
+        precise = self.kind not in SEVERAL_PAPERS or self.outcome.precision > 0.49
+        return self.outcome.right and precise
 
     @property
     def false_quotations(self) -> int:
         """Number of quotations that are not in the abstracts they cite."""
+        sources = self.outcome.answer.sources
         return sum(
             not any(
-                claim.text in (self.answer.sources[n - 1].text, self.answer.sources[n - 1].sentence)
+                claim.text in (sources[n - 1].text, sources[n - 1].sentence)
                 for n in claim.citations
             )
-            for claim in self.answer.claims
+            for claim in self.outcome.answer.claims
             if claim.verdict == "quoted"
         )
-
-    @property
-    def verdicts(self) -> set[str]:
-        """The verdicts of the claims."""
-        return {claim.verdict for claim in self.answer.claims}
-
-    def _has_fact(self, text: str) -> bool:
-        return self.fact is not None and re.search(self.fact, text, re.IGNORECASE) is not None
 
 
 def _same(one: str, other: str) -> bool:
@@ -154,19 +111,10 @@ def _same(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def ask(pipeline: AnswerPipeline, question: str, history: Sequence[str] = ()) -> Answer:
-    """The answer to `question` after the questions of `history`."""
-    turns: list[Turn] = []
-    for earlier in history:
-        answer = ask(pipeline, earlier, [turn.question for turn in turns])
-        turns.append(Turn.of(earlier, answer))
-    events = pipeline.ask(question, turns)
-    return next(event.answer for event in events if isinstance(event, AnswerDone))
-
-
 def page_questions(path: Path) -> list[dict[str, Any]]:
-    """The questions about the page."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    """The questions about the page; a `fact` there is a regular expression."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [line | {"facts": [KeyFact.of(line["fact"])] if line["fact"] else []} for line in lines]
 
 
 def fields_questions(papers: Mapping[str, Paper]) -> list[dict[str, Any]]:
@@ -175,10 +123,27 @@ def fields_questions(papers: Mapping[str, Paper]) -> list[dict[str, Any]]:
         line
         | {
             "titles": [papers[one].title for one in line["papers"]],
-            "fact": fields.pattern(line["facts"]) if line["facts"] else None,
+            "facts": [KeyFact.parse(fact) for fact in line["facts"]],
         }
         for line in fields.questions()
     ]
+
+
+def expected(line: Mapping[str, Any], numbers: Mapping[str, int]) -> Expected:
+    """What is expected of the answer to the question `line`; `numbers` are those of the papers.
+
+    Raises:
+        UsageError: the library has no paper with a title of `line`.
+    """
+    if missing := [title for title in line["titles"] if title not in numbers]:
+        raise UsageError(f"No paper has the title {missing[0]!r}, which {line['id']} is about.")
+    verdict = line.get("verdict")
+    return Expected(
+        papers={numbers[title]: title for title in line["titles"]},
+        facts=tuple(line["facts"]),
+        answerable=line["kind"] not in UNANSWERABLE,
+        reply=verdict if verdict in ("yes", "no") else None,
+    )
 
 
 def ask_all(
@@ -195,92 +160,76 @@ def ask_all(
         with Session(settings, log) as session:
             session.library.add(papers)
             session.library.vectors.embed_missing()
-            silent = ScriptedModel(lambda request: "", context_tokens=100_000)
+            numbers = {stored.title: stored.number for stored in session.library.papers.all()}
+            wanted = [
+                (line, expected(line, numbers))
+                for line in lines
+                if line["kind"] in kinds and line["split"] in splits
+            ]
             pipeline = (
-                AnswerPipeline(session.library, silent, settings)
+                quoting_pipeline(session.library, settings)
                 if quotations
                 else session.answer_pipeline
             )
             ask(pipeline, "What is a language model?")  # warm
-            return [
-                Result(
-                    id=line["id"],
-                    split=line["split"],
-                    kind=line["kind"],
-                    question=line["question"],
-                    titles=frozenset(line["titles"]),
-                    fact=line["fact"],
-                    sentences=tuple(line["sentences"]),
-                    verdict=line.get("verdict"),
-                    answer=ask(pipeline, line["question"], line["history"]),
-                )
-                for line in lines
-                if line["kind"] in kinds and line["split"] in splits
-            ]
+            return [_result(pipeline, line, right) for line, right in wanted]
 
 
-def share(flags: Sequence[bool]) -> str:
-    """Count, total and percentage of true flags."""
-    return f"{sum(flags)} of {len(flags)} ({100 * sum(flags) / len(flags):.0f}%)"
+def _result(pipeline: AnswerPipeline, line: Mapping[str, Any], right: Expected) -> Result:
+    answer = ask(pipeline, line["question"], line["history"])
+    assert answer is not None  # nobody stops it
+    return Result(
+        id=line["id"],
+        split=line["split"],
+        question=line["question"],
+        titles=frozenset(line["titles"]),
+        sentences=tuple(line["sentences"]),
+        outcome=Outcome(line["kind"], right, answer),
+    )
 
 
-def table(results: Sequence[Result]) -> list[tuple[str, str]]:
-    """Labels and figures for the kinds of questions in `results`."""
-    one = [a for a in results if a.kind in ONE_PAPER]
-    facts = [a for a in results if a.kind == "fact"]
-    plain = [a for a in results if a.verdict in ("yes", "no")]
-    refused = {kind: [a.answer.refused for a in results if a.kind == kind] for kind in UNANSWERABLE}
-    flags = {
-        "right paper among the cited": [a.right_paper for a in one],
-        "right paper first": [a.right_paper_first for a in one],
-        "key fact in the answer": [a.fact_in_answer for a in one if a.fact],
-        "comparison: key facts in the answer": [
-            a.fact_in_answer for a in results if a.kind == "comparison" and a.fact
-        ],
-        "yes or no: said, and right": [a.said == a.verdict for a in plain],
-        "yes or no: said, and wrong": [a.said not in (a.verdict, None) for a in plain],
-        "a sentence by the model": ["supported" in a.verdicts for a in one],
-        "fact: answering sentence in the evidence": [a.sentence_in_evidence for a in facts],
-        "fact: key fact in the answer": [a.fact_in_answer for a in facts],
-        "wrongly refused": [a.answer.refused for a in results if a.kind not in UNANSWERABLE],
-        "rightly refused": [flag for answers in refused.values() for flag in answers],
-        **{f"{kind}: rightly refused": answers for kind, answers in refused.items()},
-    }
-    rows = [(label, share(values)) for label, values in flags.items() if values]
-    for kind in MANY_PAPERS:
-        if some := [a for a in results if a.kind == kind]:
-            recall = statistics.mean(a.recall for a in some)
-            precision = statistics.mean(a.precision for a in some)
-            figure = f"{recall:.0%} / {precision:.0%} of {len(some)}"
-            rows.append((f"{kind}: right papers cited / cited papers right", figure))
-    rows.append(("false quotations", str(sum(a.false_quotations for a in results))))
-    timings = [a.answer.timings for a in results]
-    seconds = {
-        "time to evidence": [one.evidence_s for one in timings],
-        "time to first sentence": [
-            one.first_word_s for one in timings if one.first_word_s is not None
-        ],
-        "time to whole answer": [a.answer.timings.total_s for a in results if not a.answer.refused],
-    }
-    return rows + [
-        (f"{label}, median", f"{statistics.median(values):.2f} s")
-        for label, values in seconds.items()
-        if values
+def table(results: Sequence[Result]) -> list[Figure]:
+    """The figures of every evaluation, and those about the kinds of questions in `results`."""
+    facts = [one for one in results if one.kind == "fact"]
+    false_quotations = sum(one.false_quotations for one in results)
+    return [
+        *figures([one.outcome for one in results]),
+        *share(
+            "sentence_in_evidence",
+            "fact: answering sentence in the evidence",
+            (one.sentence_in_evidence for one in facts),
+        ),
+        *share(
+            "fact_facts",
+            "fact: key fact in the answer",
+            (one.outcome.fact_in_answer for one in facts),
+        ),
+        *(
+            figure
+            for kind in UNANSWERABLE
+            for figure in share(
+                f"{kind}_refused",
+                f"{kind}: rightly refused",
+                (one.outcome.answer.refused for one in results if one.kind == kind),
+            )
+        ),
+        Figure("false_quotations", "false quotations", str(false_quotations), false_quotations),
     ]
 
 
 def show(result: Result) -> None:
     """Print a question with its answer and what is wrong with it."""
-    answer = result.answer
+    outcome = result.outcome
     print(f"\n{'good' if result.good else 'BAD '} {result.id} {result.kind}: {result.question}")
-    if result.titles and not result.sentence_in_evidence and result.kind not in MANY_PAPERS:
-        print(f"     not in the evidence; wanted {sorted(result.titles)} {result.fact}")
-    for claim in answer.claims:
+    if result.titles and not result.sentence_in_evidence and result.kind not in SEVERAL_PAPERS:
+        facts = [fact.written for fact in outcome.expected.facts]
+        print(f"     not in the evidence; wanted {sorted(result.titles)} {facts}")
+    for claim in outcome.answer.claims:
         print(f"     {claim.verdict:9} {claim.marked}")
-    for title in sorted(result.titles - result.cited):
-        print(f"     not cited: {title}")
-    if answer.note:
-        print(f"     note: {answer.note}")
+    for problem in outcome.problems:
+        print(f"     problem: {problem}")
+    if outcome.answer.note:
+        print(f"     note: {outcome.answer.note}")
 
 
 def main() -> None:
@@ -305,20 +254,22 @@ def main() -> None:
     else:
         papers = read_file(arguments.page, lambda failure: log(str(failure)))
         questions = page_questions(arguments.questions)
-    results = ask_all(
-        papers,
-        questions,
-        [arguments.split] if arguments.split else SPLITS,
-        [arguments.only] if arguments.only else KINDS,
-        quotations=arguments.quotations,
-    )
+    try:
+        results = ask_all(
+            papers,
+            questions,
+            [arguments.split] if arguments.split else SPLITS,
+            [arguments.only] if arguments.only else KINDS,
+            quotations=arguments.quotations,
+        )
+    except UsageError as error:
+        parser.error(str(error))
     if arguments.show:
         for result in results:
             show(result)
     for split in [one for one in SPLITS if any(result.split == one for result in results)]:
-        print(f"\n| {split.replace('_', ' ')} | |\n|---|---|")
-        for label, figure in table([one for one in results if one.split == split]):
-            print(f"| {label} | {figure} |")
+        of_split = [one for one in results if one.split == split]
+        print(f"\n{markdown_table(split.replace('_', ' '), table(of_split))}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ in a hurry: by name, by description, half remembered, about one in twelve with a
 | `papers` | right papers: all for `list` and `comparison`, any one of them for other kinds |
 | `about` | the paper that an `unsaid` question is about |
 | `verdict` | of `yes_no`: `yes`, `no`, or `both` (it depends, and the abstract says on what) |
-| `facts` | strings that a right answer all contains, each with its alternatives between bars |
+| `facts` | strings that a right answer all contains, as in `assistant.evaluating.KeyFact` |
 | `sentences` | a few words of every sentence that answers by itself |
 
 Answerable kinds: `fact`, `yes_no`, `list`, `follow_up`, `comparison`, `definition`, `why` (or how).
@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,6 @@ _ARXIV_FILES = (
     "exports/arxiv_atom/old_search_query=au_del_maestro.xml",
     "exports/arxiv_atom/q_testing_s0_m100_cfe7536492ca.http200.xml",
 )
-# Letters of a word that is found only as a whole, or with an s.
-_SHORT = 3
 _VERSION = re.compile(r"v\d+$")
 
 
@@ -82,26 +80,6 @@ def papers(data: Path = DATA) -> dict[str, Paper]:
             f"{missing[0]}. Name the folder that has them all."
         )
     return {one: found[one] for one in wanted}
-
-
-def pattern(facts: Iterable[str]) -> str:
-    """A regular expression, to search without regard to case, for a text with all `facts`.
-
-    A number is not found inside a longer one: `5%` is not in `15%` or `0.5%`. A fact starts where a
-    word starts, and its last word may go on if it has more than three letters: `doubl` is in
-    `doubled`, but `rod` is not in `product` or `rodent`.
-    """
-    every = ("|".join(map(_alternative, fact.split("|"))) for fact in facts)
-    return r"(?s)\A" + "".join(f"(?=.*?(?:{alternatives}))" for alternatives in every)
-
-
-def _alternative(text: str) -> str:
-    words = text.split()
-    before = r"(?<!\d)(?<!\d[.,])" if text[0].isdigit() else r"(?<!\w)"
-    after = r"(?!\d|[.,]\d)" if text[-1].isdigit() else ""
-    if words[-1].isalpha() and len(words[-1]) <= _SHORT:
-        after = r"s?(?!\w)"
-    return before + r"\s+".join(map(re.escape, words)) + after
 
 
 def _collections(data: Path) -> Iterator[tuple[str, Paper]]:

@@ -15,6 +15,7 @@ from assistant.cli import (
     cite,
     digest,
     duplicates,
+    evaluate,
     export,
     importing,
     maintenance,
@@ -125,6 +126,12 @@ _add(
     verify.verify,
     "assistant verify pairs.jsonl > verdicts.jsonl",
     "assistant verify < pairs.jsonl",
+)
+_add(
+    "eval",
+    evaluate.evaluate,
+    "assistant eval questions.jsonl",
+    "assistant eval --model qwen.gguf --json questions.jsonl > results.jsonl",
 )
 _add("tldr", tldrs.tldr, "assistant tldr --format md --out tldrs.md", "assistant tldr - < page.txt")
 _add(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
+from assistant.evaluating import KeyFact
 from assistant.paper import Paper
 from benchmarks import answers, fields
 from training.reading.check import lines as training_lines
@@ -87,7 +88,7 @@ def test_a_question_has_what_its_kind_needs(question: dict[str, Any]) -> None:
 )
 def test_a_question_does_not_contain_its_own_key_fact(question: dict[str, Any]) -> None:
     asked = " ".join([*question["history"], question["question"]])
-    assert not re.search(fields.pattern(question["facts"]), asked, re.IGNORECASE)
+    assert not all(KeyFact.parse(fact).is_in(asked) for fact in question["facts"])
 
 
 def test_no_paper_was_trained_on() -> None:
@@ -106,9 +107,8 @@ def test_every_answering_sentence_and_key_fact_is_in_its_abstract(papers: dict[s
         abstracts = [" ".join(papers[paper].abstract.split()) for paper in one["papers"]]
         for sentence in one["sentences"]:
             assert any(sentence in abstract for abstract in abstracts), one["id"]
-        if one["facts"]:
-            found = re.search(fields.pattern(one["facts"]), " ".join(abstracts), re.IGNORECASE)
-            assert found, one["id"]
+        for fact in one["facts"]:
+            assert KeyFact.parse(fact).is_in(" ".join(abstracts)), one["id"]
         if one["kind"] == "comparison":
             for abstract in abstracts:
                 assert any(sentence in abstract for sentence in one["sentences"]), one["id"]
@@ -133,27 +133,3 @@ def test_a_missing_abstract_is_named(
     fields.PAPERS.write_text("scifact:8570690\nscifact:none\n", encoding="utf-8")
     with pytest.raises(UsageError, match="1 of the 2 abstracts, among them scifact:none"):
         fields.papers(shared_data)
-
-
-@pytest.mark.parametrize(
-    ("facts", "text", "found"),
-    [
-        (["5%"], "It was 5% of them.", True),
-        (["5%"], "It was 15% of them.", False),
-        (["5%"], "It was 0.5% of them.", False),
-        (["0.6"], "A risk ratio of 0.64.", False),
-        (["10"], "It has 10.5 of them.", False),
-        (["10"], "It has 10.", True),
-        (["28|twenty-eight", "ear"], "The Ear of\ntwenty-eight people.", True),
-        (["28|twenty-eight", "ear"], "Twenty-eight people.", False),
-        (["30 to 60"], "from 30\nto  60 mg", True),
-        (["a.b"], "axb", False),
-        (["doubl"], "It was doubled.", True),
-        (["rod"], "A grid of parallel rods.", True),
-        (["rod"], "A rodent, a product.", False),
-        (["8 h"], "after 8 healthy days", False),
-        (["8 h"], "after 8 h.", True),
-    ],
-)
-def test_a_text_with_every_key_fact_is_recognised(facts: list[str], text: str, found: bool) -> None:
-    assert bool(re.search(fields.pattern(facts), text, re.IGNORECASE)) is found
