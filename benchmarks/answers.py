@@ -34,9 +34,11 @@ from assistant.evaluating import (
     ask,
     figures,
     markdown_table,
+    paper_name,
     quoting_pipeline,
     share,
 )
+from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.reading import read_file
 from assistant.session import Session
@@ -129,17 +131,20 @@ def fields_questions(papers: Mapping[str, Paper]) -> list[dict[str, Any]]:
     ]
 
 
-def expected(line: Mapping[str, Any], numbers: Mapping[str, int]) -> Expected:
-    """What is expected of the answer to the question `line`; `numbers` are those of the papers.
+def expected(line: Mapping[str, Any], by_title: Mapping[str, StoredPaper]) -> Expected:
+    """What is expected of the answer to the question `line`.
 
     Raises:
         UsageError: the library has no paper with a title of `line`.
     """
-    if missing := [title for title in line["titles"] if title not in numbers]:
+    if missing := [title for title in line["titles"] if title not in by_title]:
         raise UsageError(f"No paper has the title {missing[0]!r}, which {line['id']} is about.")
     verdict = line.get("verdict")
     return Expected(
-        papers={numbers[title]: title for title in line["titles"]},
+        papers={
+            stored.number: paper_name(stored)
+            for stored in map(by_title.__getitem__, line["titles"])
+        },
         facts=tuple(line["facts"]),
         answerable=line["kind"] not in UNANSWERABLE,
         reply=verdict if verdict in ("yes", "no") else None,
@@ -160,9 +165,9 @@ def ask_all(
         with Session(settings, log) as session:
             session.library.add(papers)
             session.library.vectors.embed_missing()
-            numbers = {stored.title: stored.number for stored in session.library.papers.all()}
+            by_title = {stored.title: stored for stored in session.library.papers.all()}
             wanted = [
-                (line, expected(line, numbers))
+                (line, expected(line, by_title))
                 for line in lines
                 if line["kind"] in kinds and line["split"] in splits
             ]

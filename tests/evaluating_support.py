@@ -6,7 +6,7 @@ from evidence_support import four_sentences
 
 from assistant.answering import Answer, Claim, Timings
 from assistant.answering.answer import Status
-from assistant.evaluating import Expected, KeyFact, Outcome
+from assistant.evaluating import Expected, KeyFact, Outcome, paper_name
 
 EVIDENCE = four_sentences()
 FOLDY, BEES, SAND = (EVIDENCE[n].stored for n in (0, 2, 3))
@@ -41,4 +41,4 @@ NOT_IN_LIBRARY = answer(status="not_in_library", passages=0)
 def about_foldy(*facts: str, kind: str = "fact", of: Answer) -> Outcome:
     """The outcome of a question that the first paper answers."""
     found = tuple(map(KeyFact.parse, facts))
-    return Outcome(kind, Expected({FOLDY.number: FOLDY.id}, found), of)
+    return Outcome(kind, Expected({FOLDY.number: paper_name(FOLDY)}, found), of)

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from assistant.text.sanitizing import sanitized
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assistant.answering import Answer, Claim, Evidence
     from assistant.evaluating.key_facts import KeyFact
+    from assistant.library import StoredPaper
 
 Reply = Literal["yes", "no"]
 # Kinds of questions that several papers answer, and those of them whose answer has every paper.
@@ -19,6 +22,14 @@ SEVERAL_PAPERS = ("list", "comparison", "overview")
 EVERY_PAPER = ("list", "comparison")
 _REPLY = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
 _MOST_NAMED = 3
+_LONGEST_TITLE = 60
+
+
+def paper_name(stored: StoredPaper) -> str:
+    """Number and title of a paper, for people: `#3 On the sleep of owls`."""
+    title = sanitized(stored.title)
+    cut = f"{title[:_LONGEST_TITLE]}..." if len(title) > _LONGEST_TITLE else title
+    return f"#{stored.number} {cut}"
 
 
 @dataclass(frozen=True)
@@ -55,10 +66,10 @@ class Outcome:
 
     @property
     def cited(self) -> dict[int, str]:
-        """Ids of the cited papers by number, in the order of the answer."""
+        """Names of the cited papers by number, in the order of the answer."""
         numbers = (n for claim in self.claims for n in claim.citations)
         papers = (self.answer.sources[n - 1].stored for n in numbers)
-        return {stored.number: stored.id for stored in papers}
+        return {stored.number: paper_name(stored) for stored in papers}
 
     @property
     def right_paper(self) -> bool:

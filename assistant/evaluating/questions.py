@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PaperNotFound, UsageError
 from assistant.evaluating.key_facts import KeyFact
-from assistant.evaluating.outcome import Expected
+from assistant.evaluating.outcome import Expected, paper_name
 from assistant.paper import normalised
 from assistant.reading import identifiers
 from assistant.reference import STATUSES
@@ -100,7 +100,7 @@ def _expected(given: dict[str, Any], library: Library) -> Expected:
         raise UsageError("answerable is false: then paper, text and reply cannot be expected.")
     papers = [_paper(key, library) for key in _several("paper", given)]
     return Expected(
-        papers={stored.number: stored.id for stored in papers},
+        papers={stored.number: paper_name(stored) for stored in papers},
         facts=tuple(KeyFact.parse(_short("text", one)) for one in _several("text", given)),
         answerable=answerable,
         reply=_reply(given.get("reply")),

@@ -43,7 +43,10 @@ def test_each_question_is_right_or_wrong_and_a_table_counts_them(
     asked, table = result.stdout.split("\n\n")
     right, wrong, refused = asked.splitlines()
     assert right == "right    1  How long do owls sleep?"
-    assert wrong.startswith("wrong    2  How long do owls sleep?: cites text:")
+    assert wrong == (
+        "wrong    2  How long do owls sleep?: cites #3 On the sleep of owls instead of "
+        "#4 On the sleep of bees"
+    )
     assert refused == "right    3  What is the capital of France?"
     rows = table.splitlines()
     assert rows[:3] == [

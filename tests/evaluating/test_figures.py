@@ -17,7 +17,7 @@ from evaluating_support import (
 )
 
 from assistant.answering import Claim
-from assistant.evaluating import Expected, Outcome, figures, markdown_table
+from assistant.evaluating import Expected, Outcome, figures, markdown_table, paper_name
 
 LATER = replace(TIMINGS, evidence_s=0.3, total_s=3.0)
 OUTCOMES = [
@@ -30,7 +30,7 @@ OUTCOMES = [
     Outcome("fact", Expected(answerable=False), answer(quoted(1))),
     Outcome(
         "list",
-        Expected({FOLDY.number: FOLDY.id, BEES.number: BEES.id}),
+        Expected({FOLDY.number: paper_name(FOLDY), BEES.number: paper_name(BEES)}),
         answer(quoted(3, BEES.title), quoted(4)),
     ),
 ]

@@ -18,7 +18,7 @@ from evaluating_support import (
 )
 
 from assistant.answering import Claim
-from assistant.evaluating import Expected, KeyFact, Outcome
+from assistant.evaluating import Expected, KeyFact, Outcome, paper_name
 
 
 def test_a_right_answer_has_no_problem() -> None:
@@ -36,21 +36,21 @@ def test_another_paper_is_named_with_the_one_expected() -> None:
     assert not outcome.right_paper
     assert not outcome.fact_in_answer
     assert not outcome.direct
-    assert outcome.problems == (f"cites {BEES.id} instead of {FOLDY.id}",)
+    assert outcome.problems == (f"cites {paper_name(BEES)} instead of {paper_name(FOLDY)}",)
 
 
 def test_one_of_several_papers_is_enough_except_for_a_list() -> None:
-    both = Expected({FOLDY.number: FOLDY.id, BEES.number: BEES.id})
+    both = Expected({FOLDY.number: paper_name(FOLDY), BEES.number: paper_name(BEES)})
     of = answer(quoted(3, BEES.title))
     assert Outcome("fact", both, of).right
     for kind in ("list", "comparison"):
-        assert Outcome(kind, both, of).problems == (f"does not cite {FOLDY.id}",)
+        assert Outcome(kind, both, of).problems == (f"does not cite {paper_name(FOLDY)}",)
     assert Outcome("list", both, answer(quoted(1), quoted(3))).right
     assert Outcome("overview", both, of).right
 
 
 def test_recall_and_precision() -> None:
-    both = Expected({FOLDY.number: FOLDY.id, BEES.number: BEES.id})
+    both = Expected({FOLDY.number: paper_name(FOLDY), BEES.number: paper_name(BEES)})
     outcome = Outcome("list", both, answer(quoted(2), quoted(4)))
     assert (outcome.recall, outcome.precision) == (0.5, 0.5)
     assert Outcome("list", both, UNSURE).precision == 0
@@ -145,4 +145,12 @@ def test_no_answer_is_right_if_nothing_answers(none: object) -> None:
 def test_long_lists_of_papers_are_cut() -> None:
     many = Expected({n: f"doi:10.1/{n}" for n in range(10, 20)})
     (problem,) = Outcome("fact", many, answer(quoted(4))).problems
-    assert problem == f"cites {SAND.id} instead of doi:10.1/10, doi:10.1/11, doi:10.1/12 and 7 more"
+    assert (
+        problem
+        == f"cites {paper_name(SAND)} instead of doi:10.1/10, doi:10.1/11, doi:10.1/12 and 7 more"
+    )
+
+
+def test_a_long_title_is_cut() -> None:
+    long = replace(SAND, paper=SAND.paper.model_copy(update={"title": "word " * 100}))
+    assert paper_name(long) == f"#{SAND.number} {('word ' * 12)}..."

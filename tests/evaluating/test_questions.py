@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assistant.evaluating import EvaluationQuestion, read_questions
 from assistant.library import Library
@@ -51,7 +53,7 @@ def test_a_question_has_what_its_line_says(library: Library) -> None:
     (one,), problems = read(data, library)
     assert problems == {}
     assert (one.line, one.question, one.history) == (1, "Why?", ("And before?",))
-    assert one.expected.papers == {1: "doi:10.1000/owls.1", 2: "arxiv:1706.03762"}
+    assert one.expected.papers == {1: "#1 Of owls: a study", 2: "#2 Of bees"}
     assert [fact.written for fact in one.expected.facts] == ["a|b", "c"]
     assert (one.expected.reply, one.expected.answerable) == ("yes", True)
 
@@ -151,3 +153,28 @@ def test_text_with_a_mark_of_utf_16_is_read(library: Library) -> None:
                                library)  # fmt: skip
     assert problems == {}
     assert len(questions) == 2
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=5,
+)
+KEYS = st.sampled_from(("question", "history", "paper", "text", "answerable", "reply"))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(given_values=st.dictionaries(KEYS, VALUES))
+def test_any_values_are_a_question_or_a_problem(
+    library: Library, given_values: dict[str, Any]
+) -> None:
+    questions, problems = read(json.dumps(given_values).encode(), library)
+    assert len(questions) + len(problems) == 1
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary())
+def test_any_bytes_are_read(library: Library, data: bytes) -> None:
+    questions, problems = read(data, library)
+    assert not questions
+    assert len(problems) <= len(data)
