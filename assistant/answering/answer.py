@@ -21,6 +21,8 @@ UNSURE_OF_PAPER = "The abstract of this paper does not say."
 NOT_IN_LIBRARY = "The library has no papers about this."
 EMPTY_LIBRARY = "The library is empty. Import papers, then ask again."
 NOTHING_MATCHES = "No paper in the library matches the filters of this question."
+# How the note of an answer begins that is quoted because the model failed.
+MODEL_FAILED = "The model failed, so evidence is quoted instead:"
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,11 @@ class Answer:
     def refused(self) -> bool:
         """Whether there is no answer."""
         return self.status != "answered"
+
+    @property
+    def model_failed(self) -> bool:
+        """Whether evidence is quoted because the model failed; `note` says why."""
+        return self.note is not None and self.note.startswith(MODEL_FAILED)
 
     def as_json(self) -> dict[str, Any]:
         """The public JSON representation.

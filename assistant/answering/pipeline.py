@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import (
     EMPTY_LIBRARY,
+    MODEL_FAILED,
     NOT_IN_LIBRARY,
     NOTHING_MATCHES,
     UNSURE,
@@ -166,7 +167,7 @@ class AnswerPipeline:
                     clock.claim_shown()
                     yield ClaimVerified(claim)
         except ModelError as error:
-            note = f"The model failed, so evidence is quoted instead: {error}"
+            note = f"{MODEL_FAILED} {error}"
         if not progress.stop_requested:
             for claim in draft.quote_all() if retrieved.extractive else draft.add_quotations():
                 clock.claim_shown()

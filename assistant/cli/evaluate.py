@@ -142,6 +142,8 @@ class _Evaluation:
 
     def _show(self, one: EvaluationQuestion, outcome: Outcome) -> None:
         """Show the outcome of one question on one line."""
+        if outcome.answer.model_failed:
+            self._streams.note(f"{self._name}, line {one.line}: {outcome.answer.note}")
         if self._as_json:
             self._streams.json(_as_json(one, outcome))
             return
@@ -154,8 +156,6 @@ class _Evaluation:
             f"  {one.line:>3}  {question}",
             (why, "dim"),
         )
-        if outcome.answer.note:
-            self._streams.note(f"Line {one.line}: {outcome.answer.note}")
 
 
 def _as_json(one: EvaluationQuestion, outcome: Outcome) -> dict[str, Any]:

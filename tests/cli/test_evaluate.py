@@ -11,6 +11,7 @@ import pytest
 from cli_support import Run
 
 import assistant.models
+from assistant.errors import ModelError
 from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
 
@@ -94,6 +95,31 @@ def test_quotations_need_no_model(
     assert result.exit_code == 0
     assert "| 3 questions | quotations |" in result.stdout
     assert "| a sentence by the model | 0 of 2 (0%) |" in result.stdout
+
+
+def test_a_failing_model_is_said_and_evidence_is_judged(
+    run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: GenerationRequest) -> str:
+        raise ModelError("Out of memory. Use a smaller model.")
+
+    monkeypatch.setattr(assistant.models, "open_language_model", lambda *_: ScriptedModel(fail))
+    result = run("eval", "-", stdin=lines(OWLS))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("right    1")
+    assert result.stderr == (
+        "stdin, line 1: The model failed, so evidence is quoted instead: Out of memory. Use a "
+        "smaller model.\n"
+    )
+
+
+def test_the_note_of_a_list_is_no_problem(run: Run, filled: Path) -> None:
+    question = {"question": "Which papers are about the sleep of owls?", "paper": "#3"}
+    result = run("eval", "--json", "-", stdin=lines(question))
+    assert (result.exit_code, result.stderr) == (0, "")
+    one, _ = map(json.loads, result.stdout.splitlines())
+    assert one["answer"]["kind"] == "list"
+    assert one["answer"]["note"]
 
 
 def test_history_is_asked_before(run: Run, filled: Path) -> None:
