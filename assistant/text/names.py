@@ -75,7 +75,9 @@ def _is_name(token: str, *, first: bool) -> bool:
         return False
     if any(character.isupper() for character in token[1:]):
         # Words like `Multi-Layer` at the beginning of a sentence are ordinary.
-        return not (first and all(part.istitle() for part in re.split(r"[-–]", token)))
+        return not (
+            first and all(part.istitle() and part.isalpha() for part in re.split(r"[-–]", token))
+        )
     if token[0].isalpha() and any(character.isdigit() for character in token):
         return True
     return token[0].isupper() and not first

@@ -74,7 +74,8 @@ _SPELLED = "|".join(_WORDS)
 # A number in digits is not part of a name: no letter, underscore, or letter and hyphen before it.
 _NUMBER = re.compile(
     rf"""(?<![^\W\d_])(?<![^\W\d_][-‐–.])(?<![^\W\d_]\d[-‐–.])(?<![\d_.,])
-        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?)
+        (?:10(?:\s?\^\s?(?P<power>[-−+]?\d{{1,2}})(?!\d)|\((?P<raised>[-−]?\d{{1,2}})\)(?!\s?%))|
+        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?|(?<![)\]%])\.\d+))
         (?:(?P<letter>[kKMBT])(?![^\W\d_])|[-\s]?(?P<scale>{_SCALE_WORDS})s?\b)?
         (?:\s?(?P<mark>%|\\%|×)|[-\s]?(?P<unit>{_UNIT_PATTERN})(?![^\W\d_])(?!\s?\d))?
       | \b(?P<tens>{"|".join(_TENS)})[-\s](?P<ones>{"|".join(_BELOW_20[1:10])})\b
@@ -147,7 +148,13 @@ def _signed(number: Number, before: str) -> Number:
 def _number(match: re.Match[str]) -> Number:
     if match["multiple"]:
         return Number(str(_MULTIPLES[match["multiple"].lower()]), "times")
-    if match["digits"]:
+    if power := match["power"] or match["raised"]:
+        value = Decimal(1).scaleb(int(power.replace("−", "-")))
+        scale, unit = (
+            match["letter"] or (match["scale"] or "").lower(),
+            match["mark"] or match["unit"],
+        )
+    elif match["digits"]:
         value = Decimal(match["digits"].replace(",", ""))
         scale = match["letter"] or (match["scale"] or "").lower()
         unit = match["mark"] or match["unit"]

@@ -53,6 +53,10 @@ def _has_same_neighbours(aligned: Alignment, number: Number) -> bool:
         own = aligned.to_source[n]
         for at in around[1:]:
             first, last = sorted((own, aligned.to_source[at]))
+            if all(
+                aligned.to_source.get(m) == own + m - n for m in range(min(at, n), max(at, n) + 1)
+            ):
+                continue  # the claim has all that stands between them
             between = without_parentheses(aligned.source[first + 1 : last])
             if any(token.number is not None or token.kind == "mark" for token in between):
                 return False

@@ -23,8 +23,16 @@ from assistant.verification.contradiction import (
     negation_differs,
     reversed_words,
 )
+from assistant.verification.definitions import is_of_another
 from assistant.verification.hedging import overstatements
+from assistant.verification.modifiers import (
+    changed_modifiers,
+    exchanged_groups,
+    inserted_names,
+    joined_names,
+)
 from assistant.verification.number_binding import has_moved_number, numbers_are_bound
+from assistant.verification.number_phrases import has_other_quantity
 from assistant.verification.splices import dropped_conditions, is_spliced
 from assistant.verification.support_score import SupportFeatures, support_model
 from assistant.verification.tokens import Token, tokenize, unify_acronyms
@@ -177,13 +185,15 @@ def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") 
     aligned = align(tokenize(text), tokenize(evidence))
     context = _Context.of(cited, question, evidence)
     missing = missing_facts(text, context.citable)
-    violations = missing + _violations(aligned, text, [source.text for source in cited], context)
+    another = context.other_things(aligned, text, evidence)
+    sentences = [source.text for source in cited]
+    violations = missing + another + _violations(aligned, text, sentences, context)
     question_words = sum(aligned.claim[n].key in context.question for n in aligned.new)
     return RuleFindings(
         tuple(violations),
         context.features(aligned),
         question_words,
-        contradicts=bool(missing) or "what the numbers refer to" in violations,
+        contradicts=bool(missing or another) or "what the numbers refer to" in violations,
     )
 
 
@@ -191,6 +201,8 @@ def _violations(
     aligned: Alignment, claim: str, sentences: Sequence[str], context: _Context
 ) -> list[str]:
     violations = context.unknown_subject(aligned)
+    if is_of_another(aligned, _GENERIC | _REPORTING):
+        violations.append("what the description is of")
     violations += context.replaced_words(aligned)
     if negation_differs(aligned):
         violations.append("negation")
@@ -220,6 +232,7 @@ class _Context:
     """
 
     citable: str
+    titles: str
     title: frozenset[str]
     question: frozenset[str]
     abstract: frozenset[str]
@@ -231,10 +244,18 @@ class _Context:
         subjects = [name for name in names(question) if mentions(abstracts, name)]
         return cls(
             citable=". ".join((*titles, *subjects, evidence)),
+            titles=". ".join(titles),
             title=vocabulary(" ".join((*titles, *subjects))),
             question=vocabulary(question),
             abstract=vocabulary(abstracts),
         )
+
+    def other_things(self, aligned: Alignment, claim: str, evidence: str) -> list[str]:
+        """Names and groups of the claim that the evidence says something else of, and units."""
+        found = changed_modifiers(claim, evidence, self.titles)
+        found += inserted_names(aligned, claim) + joined_names(aligned, claim)
+        found += exchanged_groups(aligned, self.title)
+        return [*found, "p-value, range or unit"] if has_other_quantity(claim, evidence) else found
 
     def features(self, aligned: Alignment) -> SupportFeatures:
         """Count the unaligned words of the claim by where else they occur."""
