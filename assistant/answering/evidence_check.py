@@ -7,7 +7,7 @@ evidence makes the same statement, but with another number, unit or direction, o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from assistant.answering.generation import ModelTasks
 from assistant.answering.support import MAX_EVIDENCE, SupportJudge, support_thresholds
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
     from assistant.verification import CitedSentence, Verification
 
+_Cited = TypeVar("_Cited", bound="CitedSentence")
 CheckVerdict = Literal["supported", "not_found", "contradicted"]
 
 # Characters of a claim, of its evidence and of a title.
@@ -134,7 +135,7 @@ class EvidenceCheck:
             )
         checked = []
         for part in parts:
-            one = self._check(part, _closest(part, sentences), progress)
+            one = self.check_sentence(part, closest_sentences(part, sentences), progress)
             if one is None:
                 return None
             checked.append(one)
@@ -143,9 +144,17 @@ class EvidenceCheck:
         about = f"“{worst.claim}”: " if len(parts) > 1 and not worst.supported else ""
         return CheckedClaim(clean, worst.verdict, f"{about}{worst.reason}")
 
-    def _check(
-        self, claim: str, cited: Sequence[_Sentence], progress: Progress
+    def check_sentence(
+        self, claim: str, cited: Sequence[CitedSentence], progress: Progress
     ) -> CheckedClaim | None:
+        """Check a `claim` of one sentence against `cited`, one to three sentences of one paper.
+
+        Returns None after a stop.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
         found = verify_claim(claim, cited)
         difference = None if found.supported else find_difference(claim, cited)
         if not self._judge.available:
@@ -170,7 +179,7 @@ class EvidenceCheck:
     def _by_rules(
         self,
         claim: str,
-        cited: Sequence[_Sentence],
+        cited: Sequence[CitedSentence],
         found: Verification,
         difference: Difference | None,
         progress: Progress,
@@ -198,7 +207,7 @@ def _sentences(evidence: str, title: str) -> list[_Sentence]:
     ]
 
 
-def _closest(claim: str, sentences: Sequence[_Sentence]) -> list[_Sentence]:
+def closest_sentences(claim: str, sentences: Sequence[_Cited]) -> list[_Cited]:
     """The sentences with most of `claim`, as many as the judge can read, in their order."""
     parts = {one.start: supported_parts(claim, one.text) for one in sentences}
     ranked = sorted(sentences, key=lambda one: (-len(parts[one.start]), one.start))

@@ -124,8 +124,8 @@ _add("chat", ask.chat, "assistant chat")
 _add(
     "verify",
     verify.verify,
+    "assistant verify draft.md --since 2020",
     "assistant verify pairs.jsonl > verdicts.jsonl",
-    "assistant verify < pairs.jsonl",
 )
 _add(
     "eval",
