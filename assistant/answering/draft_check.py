@@ -7,6 +7,7 @@ evidence (`assistant.answering.evidence_check`). One paper that supports it is e
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ _REFERRING = re.compile(
 )
 
 NOTHING_STATED = "The draft has no sentences that can be looked up"
+_SAME_WORDS = "The evidence says it in the same words"
 _NO_PAPERS = "The library has no paper to compare it with"
 _OFF_TOPIC = "The library has no papers about this"
 _TOO_LONG = "The sentence has more than {:,} characters"
@@ -150,6 +152,9 @@ class DraftCheck:
             return CheckedSentence(sentence, "not_found", _TOO_LONG.format(MAX_CLAIM))
         claim = without_attribution(sentence)
         evidence, on_topic = self._evidence(claim)
+        for one in evidence:
+            if _folded(one.text) == _folded(claim):
+                return CheckedSentence(sentence, "supported", _SAME_WORDS, (one,))
         found: list[tuple[CheckedClaim, list[Evidence]]] = []
         for of_paper in _by_paper(evidence):
             cited = closest_sentences(claim, of_paper)
@@ -215,6 +220,11 @@ def _by_paper(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
     for one in evidence:
         papers.setdefault(one.stored.number, []).append(one)
     return list(papers.values())
+
+
+def _folded(text: str) -> str:
+    """`text` for comparison: without differences of case, spaces and the final full stop."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip(".")
 
 
 def _common(claim: str, cited: Sequence[Evidence]) -> int:

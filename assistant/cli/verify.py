@@ -56,7 +56,7 @@ def verify(
     as_json: JsonOption = False,
     call: ModelCall,
 ) -> None:
-    """Check a draft against the library, or claims against given evidence.
+    """Check a draft against the library, or claims with evidence.
 
     A draft is a text in Markdown or plain text. For each of its sentences that state something,
     the library is searched, and one verdict is shown with the evidence: supported, contradicted,

@@ -64,7 +64,7 @@ _STRONG = re.compile(r"(\*{1,3}|~~|`{1,3})(?=\S)([^*`~\n]{1,300}?)(?<=\S)\1(?!\w
 _EMPHASIS = re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_\n]{1,300}?)(?<=\S)\1(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$%&-])")
 _EMPTY_BRACKETS = re.compile(r"\s?(?:\(\s?\)|\[\s?\])")
-_SPACE_BEFORE_MARK = re.compile(r"(?<=\S)\s(?=[,.;:!?](?:\s|$))")
+_SPACE_BEFORE_MARK = re.compile(r"(?<=[\w)\]”’\"'%])\s(?=[,.;:!?](?:\s|$))")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
 # Scripts without spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u9fff]")

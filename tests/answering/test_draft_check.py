@@ -64,13 +64,22 @@ def checked(
 
 
 def test_supported_with_the_sentence_and_its_paper(library: Library) -> None:
-    one = checked(library, "Cats sleep 14 hours a day.")
+    one = checked(library, "Cats sleep for 14 hours a day.")
     assert one.verdict == "supported"
+    assert "the model agrees" in one.reason
     assert one.quotations == ("Cats sleep 14 hours a day.",)
     assert one.paper is not None
     assert one.paper.title == CATS.title
     one = checked(library, "Lee et al. (2019) found that cats sleep 14 hours a day.")
     assert one.verdict == "supported"
+
+
+def test_the_same_words_need_no_model(library: Library) -> None:
+    model = judge(0.01)
+    one = checked(library, "cats  sleep 14 hours a day", model)
+    assert one.verdict == "supported"
+    assert one.reason == "The evidence says it in the same words"
+    assert model.requests == []
 
 
 def test_contradicted_with_what_the_library_says(library: Library) -> None:
