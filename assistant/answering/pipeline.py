@@ -179,14 +179,18 @@ class AnswerPipeline:
     def _without_answer(self, context: _Context, filters: Filters) -> Iterator[Event]:
         """Say that there is no answer, with the passages that come closest if any is on topic."""
         retrieved = context.retrieved
-        status: Status = "unsure" if retrieved.on_topic else "not_in_library"
+        # A selected paper is in the library, whatever is asked of it.
+        selected = filters.one_paper is not None
+        status: Status = "unsure" if retrieved.on_topic or selected else "not_in_library"
         passages = _closest(retrieved.evidence) if retrieved.on_topic else ()
         if not self._library.papers.count():
             text = EMPTY_LIBRARY
         elif retrieved.refusal is not None:
             text = retrieved.refusal
+        elif selected:
+            text = UNSURE_OF_PAPER
         elif retrieved.on_topic:
-            text = UNSURE if filters.one_paper is None else UNSURE_OF_PAPER
+            text = UNSURE
         else:
             text = NOT_IN_LIBRARY if retrieved.nearest else NOTHING_MATCHES
         yield EvidenceFound(

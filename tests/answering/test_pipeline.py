@@ -249,8 +249,8 @@ def test_markup_in_question_and_abstract_is_only_text(tmp_path: Path) -> None:
 def test_the_json_shape_is_the_promised_one(library: Library) -> None:
     shape = answer(library, f"{RIGHT} [1]").as_json()
     assert list(shape) == [
-        "question", "answer", "refused", "claims", "sources", "nearest", "model", "timings",
-        "kind",
+        "question", "answer", "status", "refused", "claims", "sources", "nearest", "model",
+        "timings", "kind",
     ]  # fmt: skip
     assert list(shape["claims"][0]) == ["text", "verdict", "citations"]
     assert list(shape["sources"][0]) == ["n", "paper", "sentence", "start", "end", "score"]
@@ -281,7 +281,10 @@ def test_one_paper_can_be_asked_alone(library: Library) -> None:
     assert who.refused
     assert who.text == "The library does not know the authors of “Rivers of the north”."
     refused = asked(QUESTION)
-    assert refused.text == "The abstract of this paper does not say."
+    assert (refused.status, refused.text) == (
+        "unsure",
+        "The abstract of this paper does not say.",
+    )
     assert asked("Which river is the deepest?").claims[0].text == "The deepest river is the Glomma."
 
 
