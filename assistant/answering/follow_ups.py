@@ -70,6 +70,8 @@ _TWO = 2
 # A question with more content words is complete, even with a pronoun.
 _MAX_FOLLOW_UP_WORDS = 5
 _MAX_POSSIBLE_WORDS = 4
+# With fewer content words a question is not read without the one before it: `And heavier?`
+_MIN_WORDS_ALONE = 2
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class FollowUp:
 
     Attributes:
         text: its complete form.
+        within: the form in which it is asked of `papers`, whose titles say what it is about.
         reference: how it refers to `papers`.
         papers: numbers of the papers that it refers to; empty if they are not known.
 
@@ -119,6 +122,7 @@ class FollowUp:
     text: str
     reference: Reference = Reference.NONE
     papers: tuple[int, ...] = ()
+    within: str = ""
 
 
 def complete(
@@ -140,7 +144,8 @@ def complete(
         return chosen
     if _is_incomplete(question):
         before = _context(history, title_of)
-        return FollowUp(_completed(question, before), Reference.LIKELY, last.papers)
+        text, within = _completed(question, before)
+        return FollowUp(text, Reference.LIKELY, last.papers, within)
     if last.papers and _may_refer(question):
         return FollowUp(question, Reference.POSSIBLE, last.papers)
     return FollowUp(question)
@@ -210,20 +215,28 @@ def _may_refer(question: str) -> bool:
     )
 
 
-def _completed(question: str, before: str) -> str:
-    """`question` with the name that its pronoun stands for, else after the question `before`."""
+def _completed(question: str, before: str) -> tuple[str, str]:
+    """`question` with the name that its pronoun stands for, else after the question `before`.
+
+    The second text is for papers that the question `before` led to: a question after another one
+    would be read as the first of them.
+    """
     rest = _OPENING.sub("", question, count=1).strip()
     if match := _ELLIPSIS.match(rest):
-        return _exchanged(before, match["preposition"], match["rest"])
+        text = _exchanged(before, match["preposition"], match["rest"])
+        return text, text
     name = _name_in(before)
     pronoun = None if _EXPLETIVE.search(rest) else _REPLACED.search(rest)
     if name and pronoun:
-        return f"{_capitalized(rest[: pronoun.start()])}{name}{rest[pronoun.end() :]}"
+        text = f"{_capitalized(rest[: pronoun.start()])}{name}{rest[pronoun.end() :]}"
+        return text, text
     possessive = _POSSESSIVE.search(rest)
     if name and possessive:
         start, end = possessive.span()
-        return f"{_capitalized(rest[:start])}{name}’s{rest[end:]}"
-    return f"{before} {question}"
+        text = f"{_capitalized(rest[:start])}{name}’s{rest[end:]}"
+        return text, text
+    text = f"{before} {question}"
+    return text, rest if len(content_words(rest)) >= _MIN_WORDS_ALONE else text
 
 
 def _exchanged(before: str, preposition: str, rest: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,13 @@ from assistant.answering.question_kinds import (
     classify_question,
 )
 from assistant.answering.reader import read
-from assistant.answering.retrieval import first_answering, retrieve_evidence
+from assistant.answering.retrieval import (
+    first_answering,
+    in_conversation,
+    retrieve_evidence,
+    understood_as_about_one,
+    understood_as_complete,
+)
 from assistant.answering.short_answer import ShortAnswers
 from assistant.answering.strategies import retrieve
 from assistant.errors import ModelError, PaperNotFound, UsageError
@@ -45,7 +51,6 @@ from assistant.models.stream import cancelled_on_stop
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
 from assistant.text.languages import question_language
-from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -227,14 +232,20 @@ class AnswerPipeline:
             return question, parsed.kind, evidence(question, parsed)
         if len(papers) == 1 and (about := classify_paper_question(text)) is not None:
             return question, about.kind, evidence(question, about, papers)
-        found = _about_the_conversation(evidence(question, parsed, papers))
+        asked = question
+        if rewritten == follow_up.text and follow_up.within:
+            asked = Question.parse(follow_up.within)
+        found = evidence(asked, classify_question(asked.text), papers)
+        found = understood_as_complete(in_conversation(found), question.text)
         if follow_up.reference is not Reference.CERTAIN:
             if parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
                 return question, parsed.kind, evidence(question, parsed)
             if follow_up.reference is Reference.POSSIBLE:
-                found = _understood_as_about_one(found, question)
-            found = first_answering(found, lambda: evidence(question, parsed))
-        return question, parsed.kind, found
+                found = understood_as_about_one(found, question)
+            found = first_answering(
+                found, lambda: understood_as_complete(evidence(question, parsed), question.text)
+            )
+        return asked, parsed.kind, found
 
     @property
     def _reads(self) -> bool:
@@ -306,27 +317,6 @@ class AnswerPipeline:
         )
 
 
-def _about_the_conversation(found: RetrievedEvidence) -> RetrievedEvidence:
-    """`found` in papers of the conversation, which are on topic whatever the question's words."""
-    read = found.read
-    now = replace(found, on_topic=bool(found.evidence))
-    return now if read is None else replace(now, read=lambda: _about_the_conversation(read()))
-
-
-def _understood_as_about_one(found: RetrievedEvidence, question: Question) -> RetrievedEvidence:
-    """`found`, which says that it is about the paper of its best sentence."""
-
-    def told(one: RetrievedEvidence) -> RetrievedEvidence:
-        if not one.evidence:
-            return one
-        title = sanitized(one.evidence[0].stored.shown_title)
-        return replace(one, understood_as=f"{question.text} (in “{title}”)")
-
-    read = found.read
-    told_now = told(found)
-    return told_now if read is None else replace(told_now, read=lambda: told(read()))
-
-
 def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The passages to show without an answer: the best one, and those almost as likely."""
     best = evidence[0].score if evidence else 0.0
@@ -386,7 +376,5 @@ class _Context:
     @property
     def understood_as(self) -> str | None:
         """The complete question if the conversation completed it."""
-        if self.retrieved.understood_as is not None:
-            return self.retrieved.understood_as
-        asked = " ".join(self.text.split())
-        return None if self.standalone.text == asked else self.standalone.text
+        understood = self.retrieved.understood_as or self.standalone.text
+        return None if understood == " ".join(self.text.split()) else understood

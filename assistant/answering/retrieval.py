@@ -9,6 +9,7 @@ from assistant.answering.answer import Evidence, NearestPaper
 from assistant.answering.answerability import answerability
 from assistant.answering.reranker import RankedSentences, rerank, reranker_weights
 from assistant.library import EVERYTHING
+from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +95,34 @@ def first_answering(
 
     read = first.read
     return settled(first) if read is None else replace(first, read=lambda: settled(read()))
+
+
+def understood_as_complete(found: RetrievedEvidence, text: str) -> RetrievedEvidence:
+    """`found`, also after reading, as evidence for the complete question `text`."""
+    read = found.read
+    now = replace(found, understood_as=text)
+    return now if read is None else replace(now, read=lambda: understood_as_complete(read(), text))
+
+
+def in_conversation(found: RetrievedEvidence) -> RetrievedEvidence:
+    """`found` in papers of the conversation, which are on topic whatever the question's words."""
+    read = found.read
+    now = replace(found, on_topic=bool(found.evidence))
+    return now if read is None else replace(now, read=lambda: in_conversation(read()))
+
+
+def understood_as_about_one(found: RetrievedEvidence, question: Question) -> RetrievedEvidence:
+    """`found`, which says that it is about the paper of its best sentence."""
+
+    def told(one: RetrievedEvidence) -> RetrievedEvidence:
+        if not one.evidence:
+            return one
+        title = sanitized(one.evidence[0].stored.shown_title)
+        return replace(one, understood_as=f"{question.text} (in “{title}”)")
+
+    read = found.read
+    told_now = told(found)
+    return told_now if read is None else replace(told_now, read=lambda: told(read()))
 
 
 def evidence_from_hits(

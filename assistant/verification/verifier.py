@@ -193,8 +193,13 @@ def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") 
         tuple(violations),
         context.features(aligned),
         question_words,
-        contradicts=bool(missing or another) or "what the numbers refer to" in violations,
+        contradicts=bool(missing or another) or not _VETOES.isdisjoint(violations),
     )
+
+
+# Violations that no model outweighs.
+_DESCRIBED, _NUMBERED = "what the description is of", "what the numbers refer to"
+_VETOES = frozenset({_DESCRIBED, _NUMBERED})
 
 
 def _violations(
@@ -202,7 +207,7 @@ def _violations(
 ) -> list[str]:
     violations = context.unknown_subject(aligned)
     if is_of_another(aligned, _GENERIC | _REPORTING):
-        violations.append("what the description is of")
+        violations.append(_DESCRIBED)
     violations += context.replaced_words(aligned)
     if negation_differs(aligned):
         violations.append("negation")
@@ -212,7 +217,7 @@ def _violations(
     violations += overstatements(aligned)
     violations += dropped_conditions(aligned)
     if has_moved_number(aligned) or not numbers_are_bound(claim, sentences, aligned):
-        violations.append("what the numbers refer to")
+        violations.append(_NUMBERED)
     violations += [
         token.text
         for n, token in ((n, aligned.claim[n]) for n in aligned.moved)

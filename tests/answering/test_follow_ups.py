@@ -29,7 +29,8 @@ def completed(question: str, history: Sequence[Turn] = (FIRST,)) -> FollowUp:
     ],
 )
 def test_what_is_left_out_is_filled_in(question: str, complete: str) -> None:
-    assert completed(question) == FollowUp(complete, Reference.LIKELY, (4,))
+    found = completed(question)
+    assert (found.text, found.reference, found.papers) == (complete, Reference.LIKELY, (4,))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,9 @@ def test_a_short_question_may_be_about_the_papers_before() -> None:
 def test_a_pronoun_that_stands_for_nothing_is_not_replaced() -> None:
     question = "Does it help if a person gives feedback?"
     assert completed(question).text == f"What is Compressor? {question}"
+    # Papers of the conversation are asked without the question before it.
+    assert completed(question).within == question
+    assert completed("Why?").within == "What is Compressor? Why?"
 
 
 def test_a_question_after_a_possible_follow_up_reaches_back_to_the_topic() -> None:
