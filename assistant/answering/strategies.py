@@ -116,10 +116,13 @@ def _definition(
 
 
 def defines(sentence: str, term: str) -> bool:
-    """Whether `sentence` defines `term`: by `is`, in parentheses, or by introducing it."""
-    name = rf"(?<!\w){re.escape(term)}(?!\w)"
+    """Whether `sentence` defines `term`: by `is`, `i.e.` or a colon, or by introducing it."""
+    words = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", term.strip())))
+    name = rf"(?<!\w){words}s?(?!\w)"
     pattern = (
-        rf"\(\s*{name}s?\s*\)"
+        rf"\(\s*{name}\s*\)"
+        rf"|\bi\.e\.,?\s+(?:the\s+|an?\s+)?{name}"
+        rf"|{name}:\s"
         rf"|{name}\s*\("
         rf"|{name},?\s+(?:is|are|was|refers|denotes|stands|means)\b"
         rf"|{name},\s+(?:an?|the)\b"

@@ -11,6 +11,8 @@ from assistant.verification.number_binding import without_parentheses
 _MAX_SUBJECT = 5
 # X stands at most this many tokens before Y, or right after it (`a language called X`).
 _BEFORE, _AFTER = 12, 8
+# Tokens between two words of Y.
+_MAX_GAP = 6
 _ARTICLES = frozenset({"a", "the"})
 # The name does not follow these any more: `a language called X and the tool Y`.
 _NEW_PHRASE = frozenset({"and", "or", "but", "which"})
@@ -36,14 +38,18 @@ def is_of_another(aligned: Alignment, ignored: Collection[str]) -> bool:
     if not all(aligned.in_source(token) for token in subject):
         return False
     starts = {token.start for token in claim[copula + 1 :]}
-    described = [
+    described = sorted(
         there
         for here, there in aligned.pairs
         if aligned.claim[here].start in starts and aligned.claim[here].content
-    ]
+    )
     if not described:
         return False
-    head, end = min(described), max(described)
+    head = end = described[0]
+    for position in described:
+        # A word of Y that the evidence repeats further on does not belong to the description.
+        if position - end <= _MAX_GAP:
+            end = position
     # `a growth factor (X), a hormone` names it in parentheses.
     before = aligned.source[max(0, head - _BEFORE) : head]
     before = (*without_parentheses(aligned.source[:head])[-_BEFORE:], *before)

@@ -196,6 +196,8 @@ def test_a_definition_comes_first(library: Library) -> None:
         ("SOR (sourdough of rye) costs nothing.", True),
         ("We introduce a dough called SOR.", True),
         ("SOR, a dough of rye, keeps it fresh.", True),
+        ("Doughs of rye, i.e., SORs, keep fresh.", True),
+        ("We state the SOR: rye keeps dough fresh.", True),
         ("It keeps fresh with SOR.", False),
         ("SORTING is a task.", False),
         ("The code of SOR costs nothing.", False),
@@ -203,3 +205,7 @@ def test_a_definition_comes_first(library: Library) -> None:
 )
 def test_what_defines(sentence: str, defined: bool) -> None:
     assert defines(sentence, "SOR") is defined
+
+
+def test_hyphens_of_a_term_make_no_difference() -> None:
+    assert defines("The Rye-Dough Conjecture: rye keeps dough fresh.", "rye dough conjecture")

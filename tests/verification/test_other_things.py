@@ -111,6 +111,9 @@ def test_definitions_keep_their_subject(subject: str, sentence: str, description
     [
         ("The RASP-Generalization Conjecture", _RASP,
          "a programming language designed for the computational model of a Transformer"),
+        ("The RASP-Generalization Conjecture",
+         f"{_RASP}: Transformers tend to length generalize on a task if a short program solves it.",
+         "a programming language designed for the computational model of a Transformer"),
         ("Stable Code Instruct", _STABLE, "a state-of-the-art open model under 3B"),
         ("Stable Code Instruct", _STABLE, "the state-of-the-art open model under 3B parameters"),
         ("DNA-PKcs", "Ku, a heterodimeric protein, recruits the catalytic subunit DNA-PKcs.",
@@ -122,6 +125,7 @@ def test_a_definition_of_something_else_is_not_supported(
 ) -> None:
     found = verified(f"{subject} is {description}.", sentence)
     assert not found.supported
+    assert found.contradicts
     assert "what the description is of" in found.missing
 
 
