@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 import assistant.models
 from assistant.answering.answer import NOT_IN_LIBRARY, UNSURE
+from assistant.answering.foreign import NOT_ENGLISH
 from assistant.cli.app import app
 from assistant.library import Library, StoredTldr
 from assistant.models.fake import HashingEmbedder, ScriptedModel
@@ -142,8 +143,8 @@ def test_ask_answers_or_refuses_any_question(run: Run) -> None:
     shapes = [parsed(line) for line in result.stdout.splitlines()]
     refused = [shape["answer"] for shape in shapes if shape["refused"]]
     assert len(shapes) > 80
-    said = (UNSURE, NOT_IN_LIBRARY)
-    assert all(answer.startswith((*said, "The library does not", "No paper")) for answer in refused)
+    said = (UNSURE, NOT_IN_LIBRARY, "The library does", "No paper", *NOT_ENGLISH.values())
+    assert all(answer.startswith(said) for answer in refused)
     for shape in shapes:
         for claim in shape["claims"]:
             assert all(1 <= n <= len(shape["sources"]) for n in claim["citations"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.answering.retrieval import RetrievedEvidence
 
-_SAID = {
+NOT_ENGLISH = {
     "de": "Das eingebaute Modell versteht nur Fragen auf Englisch. Diese Textstellen kommen der "
     "Frage am nächsten.",
     "fr": "Le modèle intégré ne comprend que les questions en anglais. Voici les passages les plus "
@@ -41,6 +41,6 @@ def not_in_english(closest: RetrievedEvidence, language: str) -> RetrievedEviden
         closest,
         answerability=-math.inf,
         on_topic=bool(closest.evidence),
-        refusal=_SAID[language],
+        refusal=NOT_ENGLISH[language],
         read=None,
     )

@@ -115,7 +115,7 @@ def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
     *_, last = chat.ask("Two?", "visitor")
     assert "One?" in last.past
     assert "Two?" in last.current
-    assert asker.histories == [(), (Turn("One?", "Claim 0."),)]
+    assert asker.histories == [(), (Turn("One?", "Claim 0.", papers=(1,)),)]
     (kept,) = library.chats.all()
     assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Two?"]
     assert json.loads(library.chats.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
@@ -263,7 +263,7 @@ def test_a_question_is_asked_again_in_place_of_its_answer(make_chat: MakeChat) -
     assert "Two?" in last.current
     # A number is used once, so that the page knows a new turn from an old one.
     assert 'id="turn-3"' in last.current
-    assert asker.histories[-1] == (Turn("One?", "Claim 0."),)
+    assert asker.histories[-1] == (Turn("One?", "Claim 0.", papers=(1,)),)
     assert asker.filters[-1] == Filters(only=(2,))
     (kept,) = library.chats.all()
     assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Two?"]

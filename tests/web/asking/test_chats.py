@@ -223,7 +223,7 @@ def test_the_markdown_has_questions_answers_citations_and_evidence(session: Sess
     library = session.library
     library.chats.save_turn("a", "How long?", saved_answer(library))
     library.chats.save_turn(
-        "a", "Who?", saved_answer(library, refused=True, answer="No.", sources=[])
+        "a", "Who?", saved_answer(library, status=None, refused=True, answer="No.", sources=[])
     )
     listed = [{"text": "Fourteen.", "verdict": "supported", "citations": [1], "heading": "On cats"}]
     library.chats.save_turn("a", "Which?", saved_answer(library, claims=listed, note="A *note*."))
