@@ -181,8 +181,8 @@ def test_a_hostile_question_is_refused_or_answered_with_checked_sentences(good: 
             continue
         assert unseen(made.question) == [], name
         if made.refused:
-            said = (UNSURE, NOT_IN_LIBRARY, "The library does", *NOT_ENGLISH.values())
-            assert made.text.startswith(said), name
+            fixed = (UNSURE, NOT_IN_LIBRARY, "The library does", *NOT_ENGLISH.values())
+            assert made.text.startswith(fixed), name
             assert len(made.text) < 250, name
             assert len(made.text.splitlines()) == 1, name
         else:
