@@ -65,7 +65,10 @@ _EXPLETIVE = re.compile(
 )
 _WHOLE = (QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.COMPARISON)
 _PREPOSITIONS = r"(?:in|among|for|with|without|at|on|after|before|during|from|by)"
-_ELLIPSIS = re.compile(rf"^(?P<preposition>{_PREPOSITIONS})\s+(?P<rest>[^?]+?)\W*$", re.IGNORECASE)
+# `In women?`, not `On which data?`
+_ELLIPSIS = re.compile(
+    rf"^(?P<preposition>{_PREPOSITIONS})\s+(?!wh|how\b)(?P<rest>[^?]+?)\W*$", re.IGNORECASE
+)
 _TWO = 2
 # A question with more content words is complete, even with a pronoun.
 _MAX_FOLLOW_UP_WORDS = 5

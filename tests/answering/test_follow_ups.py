@@ -23,6 +23,7 @@ def completed(question: str, history: Sequence[Turn] = (FIRST,)) -> FollowUp:
         ("How large is it?", "How large is Compressor?"),
         ("And how fast is this method?", "How fast is Compressor?"),
         ("Who are its users?", "Who are Compressor’s users?"),
+        ("And on which data was it trained?", "On which data was Compressor trained?"),
         ("What about clone detection?", "What is Compressor? What about clone detection?"),
         ("Why?", "What is Compressor? Why?"),
         ("Which data did the authors use?", "What is Compressor? Which data did the authors use?"),
