@@ -109,7 +109,7 @@ class Draft:
         """
         quoted: list[int] = []
         evidence_numbers = range(1, len(self._evidence) + 1)
-        if not any(not is_bare_reply(claim.text) for claim in self.shown):
+        if all(is_bare_reply(claim.text) for claim in self.shown):
             for n in evidence_numbers[:_MAX_QUOTED]:
                 if sum(self._evidence[m - 1].score for m in quoted) < _SUFFICIENT_PROBABILITY:
                     quoted.append(n)

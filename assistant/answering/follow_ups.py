@@ -44,8 +44,10 @@ _ORDINAL = re.compile(
     r"(?:one|paper|study|article|work|of\s+(?:these|those|them))\b",
     re.IGNORECASE,
 )
-_POSITIONS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
-_NUMERALS = {"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4}
+_POSITIONS = {
+    **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1},
+    **{"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4},
+}
 _OF_THESE = re.compile(
     r"\b(?P<which>which|what)(?:\s+ones?)?\s+(?:of|among)\s+(?:these|those|them)\b"
     r"(?:\s+(?:papers|studies|articles|works|ones))?",
@@ -188,7 +190,7 @@ def _chosen(
 def _ordinal(which: str, papers: Sequence[int]) -> int | None:
     if which == "other":
         return papers[1] if len(papers) == _TWO else None
-    position = {**_POSITIONS, **_NUMERALS}[which]
+    position = _POSITIONS[which]
     return papers[position] if position < len(papers) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import (
@@ -164,11 +165,9 @@ class AnswerPipeline:
         note = retrieved.note
         try:
             if not retrieved.extractive:
-                for claim in self._generate(context, draft, progress):
-                    clock.claim_shown()
-                    yield ClaimVerified(claim)
-            if not retrieved.extractive and not draft.shown:
-                for claim in self._reply(context, draft, progress):
+                for claim in chain(
+                    self._generate(context, draft, progress), self._reply(context, draft, progress)
+                ):
                     clock.claim_shown()
                     yield ClaimVerified(claim)
         except ModelError as error:
@@ -188,7 +187,7 @@ class AnswerPipeline:
         selected = filters.one_paper is not None
         status: Status = "unsure" if retrieved.on_topic or selected else "not_in_library"
         passages = _closest(retrieved.evidence) if retrieved.on_topic else ()
-        if not self._library.papers.count():
+        if not retrieved.nearest and not self._library.papers.count():
             text = EMPTY_LIBRARY
         elif retrieved.refusal is not None:
             text = retrieved.refusal
@@ -208,7 +207,9 @@ class AnswerPipeline:
     ) -> tuple[Question, QuestionKind, RetrievedEvidence]:
         """Complete `text` from the conversation, classify it and retrieve its evidence."""
         limit = self._settings.evidence
-        reader = partial(read, judge=self._judge, progress=progress) if self._reads else None
+        reader = None
+        if self._judge.available:
+            reader = partial(read, judge=self._judge, progress=progress)
 
         def evidence(
             question: Question, parsed: ParsedQuestion, papers: tuple[int, ...] | None = None
@@ -228,28 +229,25 @@ class AnswerPipeline:
         question = Question.parse(rewritten[-MAX_CHARACTERS:])
         parsed = classify_question(question.text)
         papers = follow_up.papers
-        if not papers or follow_up.reference is Reference.NONE:
+        if not papers:
             return question, parsed.kind, evidence(question, parsed)
         if len(papers) == 1 and (about := classify_paper_question(text)) is not None:
             return question, about.kind, evidence(question, about, papers)
+        certain = follow_up.reference is Reference.CERTAIN
+        if not certain and parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
+            return question, parsed.kind, evidence(question, parsed)
         asked = question
         if rewritten == follow_up.text and follow_up.within:
             asked = Question.parse(follow_up.within)
         found = evidence(asked, classify_question(asked.text), papers)
         found = understood_as_complete(in_conversation(found), question.text)
-        if follow_up.reference is not Reference.CERTAIN:
-            if parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
-                return question, parsed.kind, evidence(question, parsed)
-            if follow_up.reference is Reference.POSSIBLE:
-                found = understood_as_about_one(found, question)
+        if follow_up.reference is Reference.POSSIBLE:
+            found = understood_as_about_one(found, question)
+        if not certain:
             found = first_answering(
                 found, lambda: understood_as_complete(evidence(question, parsed), question.text)
             )
         return asked, parsed.kind, found
-
-    @property
-    def _reads(self) -> bool:
-        return self._judge.available
 
     def _title_of(self, number: int) -> str | None:
         try:
@@ -284,7 +282,9 @@ class AnswerPipeline:
             yield from _add_sentences(draft, sentences.finish(truncated=truncated), given)
 
     def _reply(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
-        """Yes or no before the quotation of the best evidence, if that supports one of them."""
+        """Without a claim, yes or no before the best evidence is quoted, if that supports one."""
+        if draft.shown:
+            return
         best = context.retrieved.evidence[:1]
         reply = self._check.reply(best, context.standalone, progress)
         if reply is not None:

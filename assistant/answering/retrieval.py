@@ -67,6 +67,13 @@ class RetrievedEvidence:
     understood_as: str | None = None
     read: Callable[[], RetrievedEvidence] | None = None
 
+    def changed(
+        self, change: Callable[[RetrievedEvidence], RetrievedEvidence]
+    ) -> RetrievedEvidence:
+        """This evidence as `change` returns it, now and after a model has read the sentences."""
+        now, read = change(self), self.read
+        return now if read is None else replace(now, read=lambda: change(read()))
+
 
 def retrieve_evidence(
     question: Question,
@@ -99,16 +106,12 @@ def first_answering(
 
 def understood_as_complete(found: RetrievedEvidence, text: str) -> RetrievedEvidence:
     """`found`, also after reading, as evidence for the complete question `text`."""
-    read = found.read
-    now = replace(found, understood_as=text)
-    return now if read is None else replace(now, read=lambda: understood_as_complete(read(), text))
+    return found.changed(lambda one: replace(one, understood_as=text))
 
 
 def in_conversation(found: RetrievedEvidence) -> RetrievedEvidence:
     """`found` in papers of the conversation, which are on topic whatever the question's words."""
-    read = found.read
-    now = replace(found, on_topic=bool(found.evidence))
-    return now if read is None else replace(now, read=lambda: in_conversation(read()))
+    return found.changed(lambda one: replace(one, on_topic=bool(one.evidence)))
 
 
 def understood_as_about_one(found: RetrievedEvidence, question: Question) -> RetrievedEvidence:
@@ -120,9 +123,7 @@ def understood_as_about_one(found: RetrievedEvidence, question: Question) -> Ret
         title = sanitized(one.evidence[0].stored.shown_title)
         return replace(one, understood_as=f"{question.text} (in “{title}”)")
 
-    read = found.read
-    told_now = told(found)
-    return told_now if read is None else replace(told_now, read=lambda: told(read()))
+    return found.changed(told)
 
 
 def evidence_from_hits(

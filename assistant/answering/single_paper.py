@@ -63,7 +63,7 @@ def summary(topic: Question, library: Library, filters: Filters) -> RetrievedEvi
     """What was done, how, what was found and with what limits, of the paper that `topic` names."""
     stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
-        return _refusal(hits, _NO_SUCH_PAPER)
+        return _refusal(hits, _NO_SUCH_PAPER, on_topic=False)
     return summary_of(stored, hits)
 
 
@@ -89,7 +89,7 @@ def record(
     """The value of `field` of the paper that `topic` names, from the catalogue or the abstract."""
     stored, hits = find_named_paper(topic, library, filters)
     if stored is None:
-        return _refusal(hits, _NO_SUCH_PAPER)
+        return _refusal(hits, _NO_SUCH_PAPER, on_topic=False)
     name = _FIELD_NAMES.get(field, field.value)
     value = _catalogue_value(stored, field)
     if value:
@@ -104,8 +104,7 @@ def record(
     return _refusal(hits, f"The library does not know the {name} of “{stored.title}”.")
 
 
-def _refusal(hits: Sequence[Hit], refusal: str) -> RetrievedEvidence:
-    on_topic = refusal != _NO_SUCH_PAPER
+def _refusal(hits: Sequence[Hit], refusal: str, *, on_topic: bool = True) -> RetrievedEvidence:
     return RetrievedEvidence(
         (), nearest_papers(hits), -math.inf, on_topic=on_topic, refusal=refusal
     )

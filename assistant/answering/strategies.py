@@ -110,9 +110,7 @@ def _definition(
 
     count = _DEFINITION_CANDIDATES * limit
     retrieved = retrieve_evidence(question, library, count, filters, reader)
-    read = retrieved.read
-    ordered = defining_first(retrieved)
-    return ordered if read is None else replace(ordered, read=lambda: defining_first(read()))
+    return retrieved.changed(defining_first)
 
 
 def defines(sentence: str, term: str) -> bool:
@@ -176,12 +174,14 @@ def _side(
     side: Question, question: Question, library: Library, limit: int, filters: Filters
 ) -> list[Evidence]:
     """The best sentences of the paper that `side` of a comparison names; none without a paper."""
-    half = retrieve_evidence(side, library, 2 * limit, filters)
-    named, _ = single_paper.find_named_paper(side, library, filters)
-    if named is None and (half.answerability < 0 or not _has_names(half, side)):
-        return []
-    number = half.evidence[0].stored.number if named is None else named.number
-    within = retrieve_evidence(question, library, limit, filters.combine(Filters(only=(number,))))
+    paper, _ = single_paper.find_named_paper(side, library, filters)
+    if paper is None:
+        half = retrieve_evidence(side, library, 2 * limit, filters)
+        if half.answerability < 0 or not _has_names(half, side):
+            return []
+        paper = half.evidence[0].stored
+    only = filters.combine(Filters(only=(paper.number,)))
+    within = retrieve_evidence(question, library, limit, only)
     return _best_sentences(within, max(1, limit // 2))
 
 
@@ -200,13 +200,11 @@ def _comparison_of_two(
     """Evidence for a comparison of `the two studies of ...`: from the two best papers, in turn."""
     hits = library.search(question.text, _TOPIC_CANDIDATES, filters)
     ranking = rerank(question, hits, sentence_embedder(library), every_paper=True)
-    by_row = paper_relevance(ranking)
-    best: dict[int, float] = {}
-    for row, candidate in enumerate(ranking.candidates):
-        number = candidate.hit.stored.number
-        best[number] = max(best.get(number, 0.0), float(by_row[row]))
+    # All sentences of a paper have its relevance.
+    numbers = (candidate.hit.stored.number for candidate in ranking.candidates)
+    relevance = dict(zip(numbers, paper_relevance(ranking).tolist(), strict=True))
     blocks: list[Evidence] = []
-    for number in sorted(best, key=lambda number: -best[number])[:2]:
+    for number in sorted(relevance, key=lambda number: -relevance[number])[:2]:
         only = filters.combine(Filters(only=(number,)))
         blocks += _best_sentences(
             retrieve_evidence(question, library, limit, only), max(1, limit // 2)

@@ -20,9 +20,8 @@ _ENGLISH_WORDS = frozenset({"the", "and", "with", "this", "that", "these", "whic
 _SHARED_WITH_ENGLISH = frozenset(
     {"a", "of", "in", "to", "is", "was", "we", "for", "on", "an", "by"}
 )
-# A text has another alphabet if it has one such word for so many characters.
+# A text has another alphabet if a quarter of it is such words.
 _WORDS_OF_OTHER_ALPHABETS = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u2e80-\ud7ff]{2,}")
-_CHARACTERS_PER_WORD = 60
 
 _SPACED_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.\s?)+[^\W\d_]+$")
 _ENGLISH_INITIALS = re.compile(r"(?:^|-)(?:[A-Za-z]\.)+[A-Za-z]$")
