@@ -27,7 +27,7 @@ _MAX_EXAMPLES = 3
 # How far from 1 rounding may take the length of a vector.
 _ROUNDING = 1e-3
 _NOT_REPAIRED = "This could not be repaired: restore a backup, or start a new library."
-_CHILD_TABLES = ("keys", "titles", "labels", "records", "own_tags", "chunks", "tldrs")
+_CHILD_TABLES = ("keys", "titles", "labels", "records", "own_tags", "chunks", "tldrs", "cells")
 
 
 @dataclass(frozen=True)

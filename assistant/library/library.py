@@ -12,8 +12,10 @@ from assistant.library.backup import back_up
 from assistant.library.backup_file import CATALOG, Backup
 from assistant.library.batch_writer import write_in_batches
 from assistant.library.catalog import Catalog
+from assistant.library.cells import Cells
 from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
+from assistant.library.column_sets import ColumnSets
 from assistant.library.database import Database, folder_size
 from assistant.library.filters import Filters
 from assistant.library.import_preview import ImportPreview
@@ -56,6 +58,8 @@ class Library:
         folder: where the library is stored.
         papers: the papers and their tags.
         tldrs: the TL;DRs of the papers.
+        cells: the answers of papers to the questions of tables.
+        column_sets: the questions of tables that the user saved.
         chats: the questions and answers of every chat.
         vectors: the vectors of the papers, and which papers have none yet.
         search: called with a query it returns the best papers; `search.similar` those near a paper.
@@ -76,6 +80,8 @@ class Library:
         self._purging = threading.Lock()
         self.papers = Catalog(database)
         self.tldrs = Tldrs(database, self.papers)
+        self.cells = Cells(database)
+        self.column_sets = ColumnSets(database)
         self.chats = Chats(database)
         rows = VectorRows(database)
         index = VectorSearch(folder, rows, not database.read_only, notify)
@@ -137,7 +143,7 @@ class Library:
         return ImportPreview(self._database)
 
     def remove(self, numbers: Iterable[int]) -> list[RemovedPaper]:
-        """Remove these papers with their full text, vectors and TL;DRs; return those there were.
+        """Remove these papers with all that belongs to them; return those there were.
 
         Answers in chats that quote them stay. What is left of the papers in the files is out of
         reach for every search, and `purge_removed` deletes it.

@@ -322,6 +322,7 @@ def _update(
     else:
         connection.execute("DELETE FROM chunks WHERE paper = ?", (number,))
         connection.execute("DELETE FROM tldrs WHERE paper = ?", (number,))
+        connection.execute("DELETE FROM cells WHERE paper = ?", (number,))
     assignments = ", ".join(f"{column} = ?" for column in changes)
     connection.execute(
         f"UPDATE papers SET {assignments} WHERE number = ?",  # noqa: S608

@@ -12,6 +12,7 @@ Sort = Literal["published", "added", "title"]
 """Order of a list of papers: latest date first, last added first, or by title."""
 
 TldrMethod = Literal["generated", "extracted"]
+CellMethod = Literal["written", "quoted", "empty"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,36 @@ class TldrLine:
     text: str
     method: TldrMethod
     seconds: float
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """The answer of the paper `number` to one question of a table, by one model and recipe.
+
+    Attributes:
+        number: the paper's number.
+        question: the question of the column.
+        model: the name of the language model.
+        recipe: fingerprint of everything else that shapes an answer: prompts and weights.
+        answer: the answer on one line; "" if the abstract does not say.
+        sentences: start and end of the supporting sentences in the abstract.
+        method: written by the model, quoted, or empty.
+        confidence: probability that the abstract answers, from 0 to 1.
+        seconds: how long it took.
+        made_at: ISO 8601 in UTC.
+
+    """
+
+    number: int
+    question: str
+    model: str
+    recipe: str
+    answer: str
+    sentences: tuple[tuple[int, int], ...]
+    method: CellMethod
+    confidence: float
+    seconds: float
+    made_at: str
 
 
 @dataclass(frozen=True)

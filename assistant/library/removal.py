@@ -18,6 +18,7 @@ from assistant.paper import Paper
 # Metadata of a catalogue whose files may still contain removed papers; random for each removal.
 PURGE_DUE = "purge_due"
 _TLDR = "text, model, prompt, method, seconds, made_at"
+_CELL = "question, model, recipe, answer, sentences, method, confidence, seconds, made_at"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class RemovedPaper:
     """Everything that the library knew of a paper, except its vectors, which are embedded again.
 
     `given` and `taken` are the tags that the user gave it and took from it; `tldrs` are rows of
-    text, model, prompt, method, seconds and when it was made, the oldest first.
+    text, model, prompt, method, seconds and when it was made, the oldest first, and `cells` those
+    of the answers to questions of tables.
     """
 
     number: int
@@ -34,6 +36,7 @@ class RemovedPaper:
     given: tuple[str, ...]
     taken: tuple[str, ...]
     tldrs: tuple[tuple[str | float, ...], ...]
+    cells: tuple[tuple[str | float, ...], ...]
     added_at: str
 
 
@@ -62,7 +65,8 @@ def undo_removal(database: Database, removed: Sequence[RemovedPaper]) -> list[in
     """Add `removed` again in one transaction; return the numbers that these papers have now.
 
     Their records are added again, so that they are one paper, or part of one, as after any import;
-    the numbers are new. A TL;DR comes back where the paper has the text that it was written about.
+    the numbers are new. TL;DRs and cells come back where the paper has the text that they are
+    from.
     """
     with database.write() as connection:
         adder = PaperWriter(connection, datetime.now(UTC).isoformat(timespec="milliseconds"))
@@ -86,6 +90,10 @@ def _kept(connection: sqlite3.Connection, number: int) -> RemovedPaper | None:
         f"SELECT {_TLDR} FROM tldrs WHERE paper = ? ORDER BY tldr",  # noqa: S608
         (number,),
     ).fetchall()
+    cells = connection.execute(
+        f"SELECT {_CELL} FROM cells WHERE paper = ? ORDER BY cell",  # noqa: S608
+        (number,),
+    ).fetchall()
     (added_at,) = connection.execute(
         "SELECT added_at FROM papers WHERE number = ?", (number,)
     ).fetchone()
@@ -96,6 +104,7 @@ def _kept(connection: sqlite3.Connection, number: int) -> RemovedPaper | None:
         given=tuple(tag for tag, given in own if given),
         taken=tuple(tag for tag, given in own if not given),
         tldrs=tuple(tldrs),
+        cells=tuple(cells),
         added_at=added_at,
     )
 
@@ -114,5 +123,10 @@ def _restored(connection: sqlite3.Connection, removed: RemovedPaper) -> int:
         connection.executemany(
             f"INSERT OR IGNORE INTO tldrs (paper, {_TLDR}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             [(number, *row) for row in removed.tldrs],
+        )
+        connection.executemany(
+            f"INSERT OR IGNORE INTO cells (paper, {_CELL}) "  # noqa: S608
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, *row) for row in removed.cells],
         )
     return number

@@ -21,7 +21,7 @@ def _statements(version: int) -> tuple[str, ...]:
     return tuple(statements)
 
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 # A released file of statements never changes; new ones are appended.
 MIGRATIONS = tuple(_statements(version) for version in range(1, SCHEMA_VERSION + 1))
 
@@ -32,10 +32,19 @@ _NO_DECISIONS = (
     "CREATE TEMP VIEW decisions AS "
     "SELECT '' AS one, '' AS other, 0 AS same, '' AS made_at WHERE false"
 )
+_NO_TABLES = (
+    "CREATE TEMP VIEW cells AS SELECT 0 AS cell, 0 AS paper, '' AS question, '' AS model, "
+    "'' AS recipe, '' AS answer, '[]' AS sentences, 'empty' AS method, 0.0 AS confidence, "
+    "0.0 AS seconds, '' AS made_at WHERE false",
+    "CREATE TEMP VIEW column_sets AS "
+    "SELECT '' AS name, '[]' AS columns, '' AS saved_at WHERE false",
+)
 READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
-    9: (_NO_DECISIONS,),
-    8: (_NO_DECISIONS, _NO_REFERENCES),
+    10: _NO_TABLES,
+    9: (*_NO_TABLES, _NO_DECISIONS),
+    8: (*_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
     6: (
+        *_NO_TABLES,
         _NO_DECISIONS,
         _NO_REFERENCES,
         "CREATE TEMP VIEW metadata AS SELECT name, value FROM facts",
