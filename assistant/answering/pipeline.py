@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import (
@@ -22,11 +21,9 @@ from assistant.answering.answer import (
     PassagesFound,
     Timings,
 )
-from assistant.answering.claim_check import ClaimCheck
-from assistant.answering.draft import Draft
 from assistant.answering.follow_ups import Reference, complete
 from assistant.answering.foreign import not_in_english
-from assistant.answering.generation import ModelTasks, SentenceStream, answer_request
+from assistant.answering.generation import ModelTasks
 from assistant.answering.judge import Judge
 from assistant.answering.question import MAX_CHARACTERS, Question
 from assistant.answering.question_kinds import (
@@ -43,14 +40,12 @@ from assistant.answering.retrieval import (
     understood_as_about_one,
     understood_as_complete,
 )
-from assistant.answering.short_answer import ShortAnswers
 from assistant.answering.strategies import retrieve
+from assistant.answering.writing import AnswerWriter
 from assistant.errors import ModelError, PaperNotFound, UsageError
 from assistant.library import EVERYTHING, Filters, parse_query
 from assistant.models.protocols import is_capable
-from assistant.models.stream import cancelled_on_stop
 from assistant.progress import NO_PROGRESS, Progress
-from assistant.prompt import Prompt
 from assistant.text.languages import question_language
 
 if TYPE_CHECKING:
@@ -64,7 +59,6 @@ if TYPE_CHECKING:
     from assistant.models.protocols import LanguageModel
     from assistant.settings import Settings
 
-PROMPT = "answer"
 # Papers that a refusal names.
 _MAX_NEAREST = 5
 # Passages that are shown without an answer, and how likely each has to be relative to the best.
@@ -90,11 +84,11 @@ class AnswerPipeline:
         self._library = library
         self._model = model
         self._settings = settings
-        self._prompt = Prompt.load(PROMPT, prompts)
         self._tasks = ModelTasks(model, prompts)
         self._judge = Judge(model, prompts)
-        self._check = ClaimCheck(model, self._tasks, self._judge, prompts)
-        self._short_answers = ShortAnswers(model, prompts)
+        self._writer = AnswerWriter(
+            model, self._tasks, self._judge, settings.answer_tokens, prompts
+        )
 
     def ask(
         self,
@@ -156,18 +150,13 @@ class AnswerPipeline:
             retrieved.nearest[:_MAX_NEAREST],
             understood_as=context.understood_as,
         )
-        draft = Draft(
-            standalone,
-            retrieved.evidence,
-            headed=retrieved.headed,
-            check=lambda claim, cited: self._check.checked(claim, cited, standalone, progress),
+        draft = self._writer.draft(
+            standalone, retrieved.evidence, progress, headed=retrieved.headed
         )
         note = retrieved.note
         try:
             if not retrieved.extractive:
-                for claim in chain(
-                    self._generate(context, draft, progress), self._reply(context, draft, progress)
-                ):
+                for claim in self._writer.claims(draft, standalone, retrieved.evidence, progress):
                     clock.claim_shown()
                     yield ClaimVerified(claim)
         except ModelError as error:
@@ -255,41 +244,6 @@ class AnswerPipeline:
         except PaperNotFound:
             return None
 
-    def _generate(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
-        """Add the model's reply to `draft`; yield the claims that can be shown."""
-        if progress.stop_requested:
-            return
-        evidence = context.retrieved.evidence
-        given: tuple[int, ...] = ()
-        if self._short_answers.available:
-            request, given = self._short_answers.request(context.standalone, evidence)
-        else:
-            request = answer_request(
-                context.standalone,
-                evidence,
-                self._prompt,
-                self._model,
-                self._settings.answer_tokens,
-            )
-        stream = self._model.generate(request)
-        sentences = SentenceStream()
-        with cancelled_on_stop(progress, stream.cancel):
-            for piece in stream:
-                yield from _add_sentences(draft, sentences.add(piece), given)
-                if draft.finished:
-                    return
-            truncated = stream.stats.finish != "stop"
-            yield from _add_sentences(draft, sentences.finish(truncated=truncated), given)
-
-    def _reply(self, context: _Context, draft: Draft, progress: Progress) -> Iterator[Claim]:
-        """Without a claim, yes or no before the best evidence is quoted, if that supports one."""
-        if draft.shown:
-            return
-        best = context.retrieved.evidence[:1]
-        reply = self._check.reply(best, context.standalone, progress)
-        if reply is not None:
-            yield draft.add_reply(reply, (1,))
-
     def _done(
         self,
         context: _Context,
@@ -322,16 +276,6 @@ def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     best = evidence[0].score if evidence else 0.0
     likely = (one for one in evidence if one.score >= _MIN_RELATIVE_PROBABILITY * best)
     return tuple(likely)[:_MAX_PASSAGES]
-
-
-def _add_sentences(
-    draft: Draft, sentences: Sequence[str], given: tuple[int, ...]
-) -> Iterator[Claim]:
-    """Add `sentences`, written from the evidence `given`; yield the claims that can be shown."""
-    for sentence in sentences:
-        claim = None if draft.finished else draft.add(sentence, given)
-        if claim is not None and claim.shown:
-            yield claim
 
 
 class _Clock:
