@@ -124,18 +124,34 @@ class StoredCell:
 
 @dataclass(frozen=True)
 class StoredTurn:
-    """A question in a chat with its answer as JSON; `asked_at` is ISO 8601 in UTC."""
+    """A question in a chat with its answer as JSON ("" before there is one).
+
+    `asked_at` is ISO 8601 in UTC; `turn` is the id of the turn; `rating` and `comment` are what the
+    user said about the answer (0 and "" if nothing).
+    """
 
     question: str
     answer_json: str
     asked_at: str
+    turn: int = 0
+    rating: int = 0
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class StartedTurn:
+    """A turn that was stored before its answer: its id, and the number of its chat."""
+
+    turn: int
+    chat_number: int
 
 
 @dataclass(frozen=True)
 class ChatSummary:
     """A chat in a list; times are ISO 8601 in UTC.
 
-    `title` is the title that the user gave it, or the first question.
+    `title` is the title that the user gave it, or the first question. `number` is unique in the
+    library and never reused.
     """
 
     chat_id: str
@@ -144,6 +160,34 @@ class ChatSummary:
     turns: int
     started_at: str
     last_at: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What the user said about an answer: `rating` is 1 (good) or -1 (bad).
+
+    `earlier` are the questions of the chat before `question`, and `answer_json` is the answer.
+    """
+
+    question: str
+    answer_json: str
+    rating: int
+    comment: str
+    given_at: str
+    earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DeletedChat:
+    """A deleted chat, which can be restored: number, title ("" without one) and rows."""
+
+    chat_id: str
+    owner: str
+    number: int
+    title: str
+    turns: tuple[tuple[int, str, str, str], ...]
+    feedback: tuple[tuple[int, int, str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def _statements(version: int) -> tuple[str, ...]:
     return tuple(statements)
 
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 # A released file of statements never changes; new ones are appended.
 MIGRATIONS = tuple(_statements(version) for version in range(1, SCHEMA_VERSION + 1))
 
@@ -39,11 +39,19 @@ _NO_TABLES = (
     "CREATE TEMP VIEW column_sets AS "
     "SELECT '' AS name, '[]' AS columns, '' AS saved_at WHERE false",
 )
+_NO_CHAT_TABLES = (
+    "CREATE TEMP VIEW chat_numbers AS "
+    "SELECT min(turn) AS number, owner, chat FROM main.turns GROUP BY owner, chat",
+    "CREATE TEMP VIEW feedback AS "
+    "SELECT 0 AS turn, 0 AS rating, '' AS comment, '' AS given_at WHERE false",
+)
 READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
-    10: _NO_TABLES,
-    9: (*_NO_TABLES, _NO_DECISIONS),
-    8: (*_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
+    11: _NO_CHAT_TABLES,
+    10: (*_NO_CHAT_TABLES, *_NO_TABLES),
+    9: (*_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS),
+    8: (*_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
     6: (
+        *_NO_CHAT_TABLES,
         *_NO_TABLES,
         _NO_DECISIONS,
         _NO_REFERENCES,

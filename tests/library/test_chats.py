@@ -141,7 +141,10 @@ def test_a_chat_is_not_there_for_anybody_else(library: Library, mine: str, other
     assert not library.chats.rename("a", "Stolen", other)
     assert not library.chats.delete("a", other)
     assert not library.chats.save_turn("a", "Mine?", "{}", other, must_exist=True)
-    assert not library.chats.save_turn("a", "Mine?", "{}", other, replaces="First?")
+    (first,) = library.chats.turns("a", mine)
+    assert not library.chats.save_turn("a", "Mine?", "{}", other, replaces=first.turn)
+    assert not library.chats.rate(first.turn, -1, "Bad", other)
+    assert library.chats.with_number(library.chats.all(mine)[0].number, other) is None
     assert [chat.title for chat in library.chats.all(mine)] == ["Title"]
     assert [turn.question for turn in library.chats.turns("a", mine)] == ["First?"]
     assert [chat.chat_id for chat in library.chats.search("zebras", mine)] == ["a"]
@@ -162,21 +165,22 @@ def test_a_deleted_chat_does_not_come_back_with_its_next_turn(library: Library) 
     assert library.chats.save_turn("a", "Second?", "{}", must_exist=True)
     library.chats.delete("a")
     assert not library.chats.save_turn("a", "Third?", "{}", must_exist=True)
-    assert not library.chats.save_turn("a", "Third?", "{}", replaces="Second?")
+    assert not library.chats.save_turn("a", "Third?", "{}", replaces=2)
     assert library.chats.all() == []
 
 
 def test_a_turn_takes_the_place_of_the_last_one(library: Library) -> None:
     library.chats.save_turn("a", "First?", "{}")
-    library.chats.save_turn("b", "Other?", "{}")
-    library.chats.save_turn("a", "Secnd?", "{}")
+    other = library.chats.save_turn("b", "Other?", "{}")
+    second = library.chats.save_turn("a", "Secnd?", "{}")
+    assert other and second
     library.chats.rename("a", "Title")
-    assert library.chats.save_turn("a", "Second?", '{"n": 2}', replaces="Secnd?")
+    assert library.chats.save_turn("a", "Second?", '{"n": 2}', replaces=second.turn)
     assert [(turn.question, turn.answer_json) for turn in library.chats.turns("a")] == [
         ("First?", "{}"),
         ("Second?", '{"n": 2}'),
     ]
-    assert library.chats.save_turn("b", "Another?", "{}", replaces="Other?")
+    assert library.chats.save_turn("b", "Another?", "{}", replaces=other.turn)
     assert [(chat.title, chat.turns) for chat in library.chats.all()] == [
         ("Another?", 1),
         ("Title", 2),
@@ -193,7 +197,12 @@ def _make_older(folder: Path, version: int, *more: str) -> None:
     folder.mkdir(parents=True)
     connection = sqlite3.connect(folder / "catalog.sqlite")
     # Named in statements, but without papers there is nothing that they are called for.
-    for name, arguments in (("folded", 1), ("name_words", 1), ("title_key", 3)):
+    for name, arguments in (
+        ("folded", 1),
+        ("name_words", 1),
+        ("title_key", 3),
+        ("main_title_key", 3),
+    ):
         connection.create_function(name, arguments, lambda *values: None)
     chat = "INSERT INTO turns (chat, question, answer, asked_at) VALUES ('a', 'First?', '{}', '')"
     for statement in (*(one for step in MIGRATIONS[:version] for one in step), chat, *more):
@@ -205,10 +214,81 @@ def _make_older(folder: Path, version: int, *more: str) -> None:
 
 
 def test_a_turn_of_another_window_stays_when_an_earlier_one_is_replaced(library: Library) -> None:
-    library.chats.save_turn("a", "Mine?", "{}")
+    mine = library.chats.save_turn("a", "Mine?", "{}")
     library.chats.save_turn("a", "Of the other window?", "{}", must_exist=True)
-    assert library.chats.save_turn("a", "Mine, again?", "{}", replaces="Mine?")
+    assert mine is not None
+    assert library.chats.save_turn("a", "Mine, again?", "{}", replaces=mine.turn)
     assert [turn.question for turn in library.chats.turns("a")] == [
         "Of the other window?",
         "Mine, again?",
     ]
+
+
+def test_a_question_is_stored_before_its_answer(library: Library) -> None:
+    started = library.chats.save_turn("a", "First?", "")
+    assert started is not None
+    assert [(turn.question, turn.answer_json) for turn in library.chats.turns("a")] == [
+        ("First?", "")
+    ]
+    assert library.chats.search("first")[0].chat_id == "a"
+    assert library.chats.finish_turn(started.turn, answer("Yes."))
+    assert library.chats.turns("a")[0].answer_json == answer("Yes.")
+    library.chats.delete("a")
+    assert not library.chats.finish_turn(started.turn, answer("No."))
+    assert library.chats.all() == []
+
+
+def test_chats_have_numbers_that_are_never_reused(library: Library) -> None:
+    first = library.chats.save_turn("a", "First?", "{}")
+    again = library.chats.save_turn("a", "Second?", "{}")
+    other = library.chats.save_turn("b", "Other?", "{}")
+    assert first and again and other
+    assert first.chat_number == again.chat_number != other.chat_number
+    assert library.chats.with_number(other.chat_number) == "b"
+    library.chats.delete("b")
+    assert library.chats.with_number(other.chat_number) is None
+    newer = library.chats.save_turn("b", "Again?", "{}")
+    assert newer and newer.chat_number > other.chat_number
+    assert [chat.number for chat in library.chats.all()] == [newer.chat_number, first.chat_number]
+
+
+def test_a_deleted_chat_is_restored_with_everything(library: Library) -> None:
+    started = library.chats.save_turn("a", "First?", answer("Yes."), "ann")
+    assert started is not None
+    library.chats.save_turn("a", "Second?", "{}", "ann")
+    library.chats.rename("a", "Title", "ann")
+    library.chats.rate(started.turn, 1, "Good", "ann")
+    before = library.chats.all("ann"), library.chats.turns("a", "ann")
+    deleted = library.chats.delete("a", "ann")
+    assert deleted is not None
+    assert library.chats.all("ann") == []
+    assert library.chats.restore(deleted)
+    assert (library.chats.all("ann"), library.chats.turns("a", "ann")) == before
+    assert not library.chats.restore(deleted)
+
+
+def test_what_the_user_says_about_an_answer_is_kept_with_its_question(library: Library) -> None:
+    first = library.chats.save_turn("a", "First?", answer("Yes."))
+    second = library.chats.save_turn("a", "And then?", answer("No."))
+    theirs = library.chats.save_turn("b", "Theirs?", "{}", "ann")
+    assert first and second and theirs
+    assert library.chats.rate(first.turn, 1)
+    assert library.chats.rate(second.turn, 1, "Nearly")
+    assert library.chats.rate(second.turn, -1, " Wrong paper \udcff ")
+    assert library.chats.rate(theirs.turn, -1, owner="ann")
+    assert not library.chats.rate(1_000, 1)
+    good, bad = library.chats.feedback("")
+    assert (good.question, good.rating, good.earlier) == ("First?", 1, ())
+    assert (bad.rating, bad.comment, bad.earlier) == (-1, "Wrong paper ?", ("First?",))
+    assert bad.answer_json == answer("No.")
+    assert len(library.chats.feedback()) == 3
+    assert [turn.rating for turn in library.chats.turns("a")] == [1, -1]
+    assert library.chats.rate(first.turn, 0)
+    assert len(library.chats.feedback("")) == 1
+
+
+def test_chats_of_an_older_catalogue_get_numbers(folder: Path) -> None:
+    _make_older(folder, _before("CREATE TABLE chat_numbers"))
+    with Library.open(folder, None) as library:
+        (chat,) = library.chats.all()
+        assert library.chats.with_number(chat.number) == "a"

@@ -144,7 +144,9 @@ class Chat:
             return None
         self.forget(visitor)
         conversation = Conversation(chat_id)
-        conversation.resume([Entry(view, later_turn(view), saved=True) for view in turns])
+        conversation.resume(
+            [Entry(view, later_turn(view), saved=True, stored=view.stored) for view in turns]
+        )
         with self._lock:
             self._conversations[visitor] = conversation
         current = conversation.entries[-1].html(latest=True)
@@ -206,7 +208,7 @@ class Chat:
             return
         entry.turn = Turn.of(turn.question, answer)
         try:
-            entry.saved = self._session.library.chats.save_turn(
+            stored = self._session.library.chats.save_turn(
                 conversation.chat_id,
                 turn.question,
                 json.dumps(answer.as_json(), ensure_ascii=False),
@@ -217,7 +219,9 @@ class Chat:
         except LibraryError as error:
             turn.note = f"This chat is not saved: {error}"
             return
-        conversation.outdated = ""
+        conversation.outdated = None
+        entry.saved = stored is not None
+        entry.stored = stored.turn if stored else None
         if not entry.saved:
             conversation.start_new_chat()
             turn.note = "This chat was deleted in the meantime, so this answer is not saved."

@@ -94,7 +94,7 @@ class ChatHistory:
     def delete(self, chat_id: str, owner: str = "") -> OpenedChat:
         """Permanently delete a chat."""
         try:
-            deleted = self._session.library.chats.delete(chat_id, owner)
+            deleted = self._session.library.chats.delete(chat_id, owner) is not None
         except AssistantError as error:
             return self.open(chat_id, str(error), owner)
         return OpenedChat(render_job("Chat deleted.") if deleted else render_job(error=GONE))

@@ -19,11 +19,15 @@ MAX_VISIBLE = 20
 
 @dataclass
 class Entry:
-    """A turn: its view and, once answered, the history entry for follow-up questions."""
+    """A turn: its view and, once answered, the history entry for follow-up questions.
+
+    `stored` is its id in the library.
+    """
 
     view: TurnView
     turn: Turn | None = None
     saved: bool = False
+    stored: int | None = None
 
     def html(self, *, latest: bool) -> str:
         """The turn as HTML; the `latest` one offers Retry and Edit."""
@@ -35,15 +39,15 @@ class Conversation:
     """One window's chat; `job` writes the answer.
 
     `html_before` is the HTML of all turns except the last, which may still change. Saved turns are
-    in the library under `chat_id`. `outdated` is the question of a withdrawn turn until another
-    one replaces it in the library.
+    in the library under `chat_id`. `outdated` is the id of a withdrawn turn until another one
+    replaces it in the library.
     """
 
     chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     entries: list[Entry] = field(default_factory=list)
     html_before: list[str] = field(default_factory=list)
     job: Job[None] | None = None
-    outdated: str = ""
+    outdated: int | None = None
     _numbers: int = 0
 
     @property
@@ -85,7 +89,7 @@ class Conversation:
         if self.html_before:
             self.html_before.pop()
         if self.entries and (last := self.entries.pop()).saved:
-            self.outdated = last.view.question
+            self.outdated = last.stored
 
     @property
     def is_saved(self) -> bool:
@@ -95,6 +99,6 @@ class Conversation:
     def start_new_chat(self) -> None:
         """Save later turns as a new chat, because the saved one was deleted."""
         self.chat_id = uuid.uuid4().hex
-        self.outdated = ""
+        self.outdated = None
         for entry in self.entries:
             entry.saved = False

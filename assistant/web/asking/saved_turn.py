@@ -80,7 +80,7 @@ def saved_turn(
     try:
         saved = _Saved.model_validate_json(stored.answer_json)
     except ValidationError:
-        return TurnView(number, stored.question, "failed", error=UNREADABLE)
+        return TurnView(number, stored.question, "failed", error=UNREADABLE, stored=stored.turn)
     answer = Answer(
         question=stored.question,
         text=saved.answer,
@@ -103,6 +103,7 @@ def saved_turn(
         answer=answer,
         note=saved.note or "",
         understood_as=saved.understood_as or "",
+        stored=stored.turn,
     )
 
 

@@ -74,7 +74,7 @@ class TurnView:
 
     `number` counts the questions of a conversation from 1. `paper` and `scope` are number and title
     of the only paper that was asked, if any. `understood_as` is the question that was answered, if
-    the conversation completed it.
+    the conversation completed it. `stored` is the id of the turn in the library.
     """
 
     number: int
@@ -89,6 +89,7 @@ class TurnView:
     scope: str = ""
     ahead: int = 0
     understood_as: str = ""
+    stored: int | None = None
 
     def take(self, event: TurnEvent) -> None:
         """Apply one event."""
