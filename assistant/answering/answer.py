@@ -17,7 +17,6 @@ Status = Literal["answered", "unsure", "not_in_library"]
 
 # What is said instead of an answer.
 UNSURE = "I found no direct answer."
-UNSURE_OF_PAPER = "The abstract of this paper does not say."
 NOT_IN_LIBRARY = "The library has no papers about this."
 EMPTY_LIBRARY = "The library is empty. Import papers, then ask again."
 NOTHING_MATCHES = "No paper in the library matches the filters of this question."

@@ -13,7 +13,6 @@ from assistant.answering.answer import (
     NOT_IN_LIBRARY,
     NOTHING_MATCHES,
     UNSURE,
-    UNSURE_OF_PAPER,
     Answer,
     AnswerDone,
     ClaimVerified,
@@ -41,6 +40,7 @@ from assistant.answering.retrieval import (
     understood_as_complete,
 )
 from assistant.answering.strategies import retrieve
+from assistant.answering.unsaid import unsaid
 from assistant.answering.writing import AnswerWriter
 from assistant.errors import ModelError, PaperNotFound, UsageError
 from assistant.library import EVERYTHING, Filters, parse_query
@@ -181,7 +181,7 @@ class AnswerPipeline:
         elif retrieved.refusal is not None:
             text = retrieved.refusal
         elif selected:
-            text = UNSURE_OF_PAPER
+            text = unsaid(context.standalone.text)
         elif retrieved.on_topic:
             text = UNSURE
         else:

@@ -225,9 +225,14 @@ _REFERENCE = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", r
 _PLACEHOLDER = "the paper “This One”"
 
 
+def plain_question(question: str) -> str:
+    """`question` without polite words around it and marks at its end."""
+    return _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
+
+
 def classify_question(question: str) -> ParsedQuestion:
     """Classify `question` by its wording; the default is a fact."""
-    text = _POLITE.sub("", _ENDING.sub("", question.strip())) or question.strip()
+    text = plain_question(question)
     for parse in (_metadata, _overview, _listing, _comparison, _summary, _definition):
         parsed = parse(text)
         if parsed is not None:

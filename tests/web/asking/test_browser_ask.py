@@ -82,7 +82,7 @@ def test_one_paper_alone_is_asked(
         page.locator(".chips").get_by_text("Only “On the sleep of cats”").wait_for()
         ask(page, "Which night birds are seldom watched?")
         page.locator("#turn-2 .refusal").wait_for()
-        assert "The abstract of this paper does not say." in page.inner_text("#turn-2")
+        assert "does not say which night birds are seldom watched." in page.inner_text("#turn-2")
         assert "Asked of one paper only: “On the sleep of cats”" in page.inner_text("#turn-2")
         page.click(".chips [data-press=ask-all]")
         page.locator(".chips").wait_for(state="detached")
