@@ -20,6 +20,7 @@ from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
 from assistant.verification import supported_parts, verify_claim
 from assistant.verification.differences import Difference, find_difference
+from assistant.verification.violations import VETOES, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +46,15 @@ _MAX_LISTED = 5
 # For the model, which was trained with a title in every prompt.
 _NO_TITLE = "Untitled"
 _ONE = Number("1")
-# Kinds of information among the missing words of a verification, as a reason says them.
-_KINDS = {
-    "negation": "One of claim and evidence has a negation that the other does not have",
-    "direction of the comparison": "The comparison is the other way round in the evidence",
-    "what the numbers refer to": "The evidence has the numbers, but not for the same thing",
-    "parts of one clause": "The claim joins parts of different statements of the evidence",
-    "word order": "The evidence has the words, but not as one statement",
+# Violations in words.
+_REASONS = {
+    Violation.DESCRIBED: "The evidence says this of something else",
+    Violation.QUANTITY: "The evidence has another p-value, range or unit",
+    Violation.NUMBERED: "The evidence has the numbers, but not for the same thing",
+    Violation.NEGATION: "One of claim and evidence has a negation that the other does not have",
+    Violation.DIRECTION: "The comparison is the other way round in the evidence",
+    Violation.SPLICED: "The claim joins parts of different statements of the evidence",
+    Violation.WORD_ORDER: "The evidence has the words, but not as one statement",
 }
 
 
@@ -256,15 +259,13 @@ def _missing(
     for name in names(claim):
         if name in found.missing and not mentions(text, name):
             return f"The evidence does not mention {name}"
-    if "what the numbers refer to" in found.missing:
-        return _KINDS["what the numbers refer to"]
+    for kind, reason in _REASONS.items():
+        if kind in found.missing and (odds is None or kind in VETOES):
+            return reason
     if odds is not None:
         if odds >= 0:
             return f"The model is not sure enough that the evidence says it (log odds {odds:.1f})"
         return f"The model finds no support (log odds {odds:.1f})"
-    for kind, reason in _KINDS.items():
-        if kind in found.missing:
-            return reason
     words = ", ".join(f"“{word}”" for word in found.missing[:_MAX_LISTED])
     more = ", …" if len(found.missing) > _MAX_LISTED else ""
     return f"The evidence does not say {words}{more}"

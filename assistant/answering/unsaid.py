@@ -9,7 +9,10 @@ from assistant.answering.question_kinds import plain_question
 UNSAID = "The abstract of this paper does not say"
 
 # The words that ask, with what they ask for: `Which GPU`, `How many of the patients`.
-_ASKED = r"(?P<asked>(?:which|what|whose|who|how|why|when|where|whether)\b(?:\s+(?!{aux}\b)[^\s,;:]+)*?)"
+_ASKED = (
+    r"(?P<asked>(?:which|what|whose|who|how|why|when|where|whether)\b"
+    r"(?:\s+(?!{aux}\b)[^\s,;:]+)*?)"
+)
 _BE = r"(?:is|are|was|were)"
 _AUXILIARY = rf"(?:{_BE}|has|have|had|can|could|will|would|should|may|might|must)"
 _PRONOUN = r"(?:it|they|he|she|there|this|these|the\s+(?:authors?|paper|study|model|method|trial))"

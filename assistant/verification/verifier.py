@@ -36,6 +36,7 @@ from assistant.verification.number_phrases import has_other_quantity
 from assistant.verification.splices import dropped_conditions, is_spliced
 from assistant.verification.support_score import SupportFeatures, support_model
 from assistant.verification.tokens import Token, tokenize, unify_acronyms
+from assistant.verification.violations import VETOES, Violation
 
 if TYPE_CHECKING:
     from assistant.library import StoredPaper
@@ -110,14 +111,14 @@ def verify_claim(claim: str, cited: Sequence[CitedSentence], question: str = "")
             groups.append(sorted(of_paper, key=lambda source: source.start))
     if len(papers) > 1 and not numbers(claim):
         groups.append(list(cited))
-    best = Verification(supported=False, missing=("evidence",), contradicts=True)
+    best = Verification(supported=False, missing=(Violation.NOTHING_CITED,), contradicts=True)
     contradicts = True
     for group in groups:
         result = apply_rules(claim, group, question).result()
         if result.supported:
             return result
         contradicts &= result.contradicts
-        if best.missing == ("evidence",) or len(result.missing) < len(best.missing):
+        if best.missing == (Violation.NOTHING_CITED,) or len(result.missing) < len(best.missing):
             best = result
     return replace(best, contradicts=contradicts)
 
@@ -170,7 +171,8 @@ class RuleFindings:
             and self.has_few_new_words
         ):
             return Verification(supported=True, missing=missing, score=score)
-        return Verification(supported=False, missing=missing or ("word order",), score=score)
+        missing = missing or (Violation.WORD_ORDER,)
+        return Verification(supported=False, missing=missing, score=score)
 
     @property
     def has_few_new_words(self) -> bool:
@@ -193,13 +195,8 @@ def apply_rules(claim: str, cited: Sequence[CitedSentence], question: str = "") 
         tuple(violations),
         context.features(aligned),
         question_words,
-        contradicts=bool(missing or another) or not _VETOES.isdisjoint(violations),
+        contradicts=bool(missing or another) or not VETOES.isdisjoint(violations),
     )
-
-
-# Violations that no model outweighs.
-_DESCRIBED, _NUMBERED = "what the description is of", "what the numbers refer to"
-_VETOES = frozenset({_DESCRIBED, _NUMBERED})
 
 
 def _violations(
@@ -207,17 +204,17 @@ def _violations(
 ) -> list[str]:
     violations = context.unknown_subject(aligned)
     if is_of_another(aligned, _GENERIC | _REPORTING):
-        violations.append(_DESCRIBED)
+        violations.append(Violation.DESCRIBED)
     violations += context.replaced_words(aligned)
     if negation_differs(aligned):
-        violations.append("negation")
+        violations.append(Violation.NEGATION)
     violations += reversed_words(aligned)
     if comparison_is_reversed(aligned):
-        violations.append("direction of the comparison")
+        violations.append(Violation.DIRECTION)
     violations += overstatements(aligned)
     violations += dropped_conditions(aligned)
     if has_moved_number(aligned) or not numbers_are_bound(claim, sentences, aligned):
-        violations.append(_NUMBERED)
+        violations.append(Violation.NUMBERED)
     violations += [
         token.text
         for n, token in ((n, aligned.claim[n]) for n in aligned.moved)
@@ -225,7 +222,7 @@ def _violations(
         or (n in aligned.substitutes and token.key not in context.question | _GENERIC | _REPORTING)
     ]
     if is_spliced(aligned):
-        violations.append("parts of one clause")
+        violations.append(Violation.SPLICED)
     return violations
 
 
@@ -260,7 +257,7 @@ class _Context:
         found = changed_modifiers(claim, evidence, self.titles)
         found += inserted_names(aligned, claim) + joined_names(aligned, claim)
         found += exchanged_groups(aligned, self.title)
-        return [*found, "p-value, range or unit"] if has_other_quantity(claim, evidence) else found
+        return [*found, Violation.QUANTITY] if has_other_quantity(claim, evidence) else found
 
     def features(self, aligned: Alignment) -> SupportFeatures:
         """Count the unaligned words of the claim by where else they occur."""

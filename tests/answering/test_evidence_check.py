@@ -80,6 +80,30 @@ def test_a_capable_model_can_object() -> None:
     assert checked(model, QUOTATION).verdict == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence", "reason"),
+    [
+        (
+            "DNA-PKcs is a heterodimeric protein.",
+            "Ku, a heterodimeric protein, recruits the catalytic subunit DNA-PKcs.",
+            "The evidence says this of something else",
+        ),
+        (
+            "Cats slept longer (p > 0.01).",
+            "Cats slept longer (p < 0.01).",
+            "The evidence has another p-value, range or unit",
+        ),
+    ],
+)
+@pytest.mark.parametrize("model", [ScriptedModel([]), judge(0.01)])
+def test_what_no_model_outweighs_is_named(
+    model: LanguageModel, claim: str, evidence: str, reason: str
+) -> None:
+    found = checked(model, claim, evidence)
+    assert found.verdict != "supported"
+    assert reason in found.reason
+
+
 def test_every_sentence_of_a_claim_needs_support() -> None:
     both = checked(ScriptedModel([]), f"{QUOTATION} Dogs rest less than cats.")
     assert both.supported

@@ -9,6 +9,7 @@ from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.text.numbers import Number, numbers
 from assistant.verification.verifier import Verification, verify_claim
+from assistant.verification.violations import Violation
 
 
 def verified(claim: str, sentence: str, title: str = "A study of things") -> Verification:
@@ -102,7 +103,7 @@ def test_a_modifier_in_the_title_is_known() -> None:
 )  # fmt: skip
 def test_definitions_keep_their_subject(subject: str, sentence: str, description: str) -> None:
     found = verified(f"{subject} is {description}.", sentence)
-    assert "what the description is of" not in found.missing
+    assert Violation.DESCRIBED not in found.missing
     assert not found.contradicts
 
 
@@ -126,7 +127,7 @@ def test_a_definition_of_something_else_is_not_supported(
     found = verified(f"{subject} is {description}.", sentence)
     assert not found.supported
     assert found.contradicts
-    assert "what the description is of" in found.missing
+    assert Violation.DESCRIBED in found.missing
 
 
 def test_powers_of_ten_and_decimals_without_zero_are_numbers() -> None:
