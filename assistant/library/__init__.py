@@ -6,6 +6,12 @@ from assistant.library.catalog import STAR
 from assistant.library.filters import EVERYTHING, Filters, parse_query, yes_or_no
 from assistant.library.integrity import IntegrityProblem
 from assistant.library.library import Library
+from assistant.library.linked_records import (
+    KeptPaper,
+    LinkedItem,
+    LinkedRecords,
+    LinkReport,
+)
 from assistant.library.possible_duplicates import DuplicatePair
 from assistant.library.records import (
     ChatSummary,
@@ -40,8 +46,12 @@ __all__ = [
     "Hit",
     "ImportReport",
     "IntegrityProblem",
+    "KeptPaper",
     "Library",
     "LibraryStatus",
+    "LinkReport",
+    "LinkedItem",
+    "LinkedRecords",
     "Merge",
     "Sort",
     "SourceRecord",

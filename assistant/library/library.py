@@ -20,6 +20,7 @@ from assistant.library.database import Database, folder_size
 from assistant.library.filters import Filters
 from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
+from assistant.library.linked_records import LinkedRecords
 from assistant.library.manual_merging import (
     KeptApart,
     keep_apart,
@@ -64,6 +65,7 @@ class Library:
         vectors: the vectors of the papers, and which papers have none yet.
         search: called with a query it returns the best papers; `search.similar` those near a paper.
         metadata: single values under a name.
+        linked: records that follow the items of another program, such as Zotero.
 
     """
 
@@ -83,6 +85,7 @@ class Library:
         self.cells = Cells(database)
         self.column_sets = ColumnSets(database)
         self.chats = Chats(database)
+        self.linked = LinkedRecords(database)
         rows = VectorRows(database)
         index = VectorSearch(folder, rows, not database.read_only, notify)
         self.metadata = rows.metadata

@@ -74,6 +74,30 @@ class PaperWriter:
         records, crowded = connected(self._connection, near, self._decisions)
         self._write(records, crowded)
 
+    def replace(self, number: int, content: Paper, source: str, new: Paper | None) -> None:
+        """Replace the record `content`, which the paper `number` has from `source`, by `new`.
+
+        The paper keeps its number and the user's tags, unless `new` belongs to an older paper.
+        Without `new` the paper has to have another record. The record stays for its other sources.
+        """
+        near = Candidates({number}, set())
+        if new is not None:
+            found = nearby(self._connection, new, new.keys, title_keys(new), self._decisions)
+            near = Candidates(found.numbers | {number}, found.crowded)
+        records, crowded = connected(self._connection, near, self._decisions)
+        known = next(one for one in records if one.number == number and one.content == content)
+        known.sources.discard(source)
+        if not known.sources:
+            records.remove(known)
+        if new is not None:
+            wanted = without_source(new)
+            same = next((other for other in records if other.content == wanted), None)
+            if same is None:
+                same = KnownRecord(wanted, set(), number)
+                records.append(same)
+            same.sources.add(new.source)
+        self._write(records, crowded)
+
     def finish(self) -> None:
         """Add the new papers to the full-text index."""
         last = last_number(self._connection)

@@ -45,20 +45,25 @@ def remove_papers(database: Database, numbers: Iterable[int]) -> list[RemovedPap
     with database.write() as connection:
         found = [_kept(connection, number) for number in dict.fromkeys(numbers)]
         removed = [one for one in found if one is not None]
-        given = json.dumps([one.number for one in removed])
-        keys = connection.execute(
-            "SELECT DISTINCT key FROM keys WHERE paper IN (SELECT value FROM json_each(?))",
-            (given,),
-        ).fetchall()
-        connection.execute(
-            "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))", (given,)
-        )
-        rewrite_shared_ids(connection, (key for (key,) in keys))
-        if removed:
-            connection.execute(
-                "INSERT OR REPLACE INTO metadata VALUES (?, hex(randomblob(8)))", (PURGE_DUE,)
-            )
+        delete_papers(connection, [one.number for one in removed])
     return removed
+
+
+def delete_papers(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Delete the papers `numbers` within a transaction."""
+    given = json.dumps(list(numbers))
+    keys = connection.execute(
+        "SELECT DISTINCT key FROM keys WHERE paper IN (SELECT value FROM json_each(?))",
+        (given,),
+    ).fetchall()
+    connection.execute(
+        "DELETE FROM papers WHERE number IN (SELECT value FROM json_each(?))", (given,)
+    )
+    rewrite_shared_ids(connection, (key for (key,) in keys))
+    if numbers:
+        connection.execute(
+            "INSERT OR REPLACE INTO metadata VALUES (?, hex(randomblob(8)))", (PURGE_DUE,)
+        )
 
 
 def undo_removal(database: Database, removed: Sequence[RemovedPaper]) -> list[int]:

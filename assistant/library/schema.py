@@ -21,7 +21,7 @@ def _statements(version: int) -> tuple[str, ...]:
     return tuple(statements)
 
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 # A released file of statements never changes; new ones are appended.
 MIGRATIONS = tuple(_statements(version) for version in range(1, SCHEMA_VERSION + 1))
 
@@ -45,12 +45,18 @@ _NO_CHAT_TABLES = (
     "CREATE TEMP VIEW feedback AS "
     "SELECT 0 AS turn, 0 AS rating, '' AS comment, '' AS given_at WHERE false",
 )
+_NO_LINKS = (
+    "CREATE TEMP VIEW linked_records AS SELECT '' AS origin, '' AS key, '' AS stamp, "
+    "'' AS names, '' AS digest, '' AS source WHERE false"
+)
 READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
-    11: _NO_CHAT_TABLES,
-    10: (*_NO_CHAT_TABLES, *_NO_TABLES),
-    9: (*_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS),
-    8: (*_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
+    12: (_NO_LINKS,),
+    11: (_NO_LINKS, *_NO_CHAT_TABLES),
+    10: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES),
+    9: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS),
+    8: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
     6: (
+        _NO_LINKS,
         *_NO_CHAT_TABLES,
         *_NO_TABLES,
         _NO_DECISIONS,
