@@ -200,12 +200,14 @@ class EvidenceFound:
     """The evidence, before an answer is written.
 
     If none of it certainly answers (`status`), it is what comes closest, and no answer follows.
+    `extractive` is whether the answer quotes all of it and the model writes nothing.
     """
 
     evidence: tuple[Evidence, ...]
     nearest: tuple[NearestPaper, ...]
     status: Status = "answered"
     understood_as: str | None = None
+    extractive: bool = False
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,7 @@ class AnswerPipeline:
             retrieved.evidence,
             retrieved.nearest[:_MAX_NEAREST],
             understood_as=context.understood_as,
+            extractive=retrieved.extractive,
         )
         draft = self._writer.draft(
             standalone, retrieved.evidence, progress, headed=retrieved.headed

@@ -19,7 +19,7 @@ from assistant.errors import AssistantError, LibraryError
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from assistant.answering import Answer, Claim, Evidence, EvidenceFound, Turn
     from assistant.library import Filters
@@ -201,14 +201,18 @@ def _converse(conversation: _Conversation, streams: Streams) -> None:
 
 
 def _show_evidence(found: EvidenceFound, streams: Streams) -> None:
-    """Show how the question was understood, and the evidence before the answer is written."""
+    """Show how the question was understood, and the evidence before the answer is written.
+
+    An answer of quotations alone is its own evidence.
+    """
     if found.understood_as is not None:
         streams.line((f"Understood as: {found.understood_as}", "dim"))
         streams.line()
     if found.status == "answered":
-        streams.line(("Evidence", "bold"))
-        _show_sentences(found.evidence, range(1, len(found.evidence) + 1), streams)
-        streams.line()
+        if not found.extractive:
+            streams.line(("Evidence", "bold"))
+            _show_sentences(found.evidence, streams)
+            streams.line()
         streams.line(("Answer", "bold"))
 
 
@@ -223,29 +227,41 @@ def _show_claim(claim: Claim, streams: Streams) -> None:
 
 def _show_end(answer: Answer, streams: Streams) -> None:
     """Show the cited sources, or what there is instead of an answer."""
-    cited = sorted({n for claim in answer.claims if claim.shown for n in claim.citations})
     if answer.refused:
         streams.line(answer.text)
         if answer.sources:
             streams.line()
             streams.line(("Closest passages", "bold"))
-            _show_sentences(answer.sources, range(1, len(answer.sources) + 1), streams)
+            _show_sentences(answer.sources, streams)
         elif answer.nearest:
             streams.line()
             streams.line(("Nearest papers", "bold"))
             for paper in answer.nearest:
                 streams.line(f"- {sanitized(paper.title)}  ", (paper.id, "dim"))
-    elif cited:
-        streams.line()
-        streams.line(("Sources", "bold"))
-        _show_sentences(answer.sources, cited, streams)
+    else:
+        _show_sources(answer, streams)
     if answer.note:
         streams.note(answer.note)
 
 
-def _show_sentences(evidence: Sequence[Evidence], numbers: Iterable[int], streams: Streams) -> None:
-    for n in numbers:
-        item = evidence[n - 1]
+def _show_sources(answer: Answer, streams: Streams) -> None:
+    """Show the cited papers; their sentences are above."""
+    cited = {n for claim in answer.claims if claim.shown for n in claim.citations}
+    papers: dict[str, list[int]] = {}
+    for n in sorted(cited):
+        papers.setdefault(answer.sources[n - 1].stored.id, []).append(n)
+    if papers:
+        streams.line()
+        streams.line(("Sources", "bold"))
+    for paper, numbers in papers.items():
+        stored = answer.sources[numbers[0] - 1].stored
+        year = f" ({stored.paper.year})" if stored.paper.year else ""
+        marks = "".join(f"[{n}]" for n in numbers)
+        streams.line((marks, "cyan"), f" {sanitized(stored.shown_title)}{year}  ", (paper, "dim"))
+
+
+def _show_sentences(evidence: Sequence[Evidence], streams: Streams) -> None:
+    for n, item in enumerate(evidence, start=1):
         streams.line(
             (f"[{n}]", "cyan"),
             f" {sanitized(item.stored.shown_title)} — ",

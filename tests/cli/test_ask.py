@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,16 @@ def test_ask_shows_evidence_then_answer_then_sources(run: Run, filled: Path) -> 
     assert lines.index("Evidence") < lines.index("Answer") < lines.index("Sources")
     sources = lines[lines.index("Sources") + 1 :]
     assert sources
-    assert all(source.startswith("[") and "“" in source for source in sources)
+    assert all(re.match(r"(\[\d\])+ \w.*  \S+$", source) for source in sources)
+    assert len({source.split()[-1] for source in sources}) == len(sources)
+
+
+def test_quotations_are_shown_once(run: Run, filled: Path) -> None:
+    lines = run("ask", "Summarise the paper on owls").stdout.splitlines()
+    assert lines[0] == "Answer"
+    quoted = [re.sub(r" \[\d\]$", "", line) for line in lines[1 : lines.index("Sources") - 1]]
+    assert quoted
+    assert all("\n".join(lines).count(sentence) == 1 for sentence in quoted)
 
 
 def test_a_refusal_is_an_answer(run: Run, filled: Path) -> None:
