@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Evidence
 from assistant.answering.question_kinds import RecordField
 from assistant.answering.retrieval import RetrievedEvidence, nearest_papers, retrieve_evidence
+from assistant.answering.summary_sentences import key_sentences
 from assistant.errors import PaperNotFound
 from assistant.paper import normalised
 from assistant.text.names import mentions
-from assistant.text.sentences import sentence_spans
 from assistant.text.words import vocabulary
 
 if TYPE_CHECKING:
@@ -29,33 +29,6 @@ _IDENTIFIER = re.compile(
     r"#?\d+|(?:doi|arxiv|pmid|text):\S+|10\.\d{4,9}/\S+|\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE
 )
 
-_CONTRIBUTION = re.compile(
-    r"\b(?:we|this\s+(?:paper|work|article|study)|here)\b.{0,60}?\b(?:propos|introduc|present|develop"
-    r"|describ|stud|investigat|explor|show|demonstrat|extend|adapt|provide|argue|address)\w*",
-    re.IGNORECASE,
-)
-_RESULT = re.compile(
-    r"\b(?:outperform|achiev|result|show|demonstrat|improv|find|found|experiment|reveal|reduc"
-    r"|increas|indicat|conclud)\w*",
-    re.IGNORECASE,
-)
-_METHOD = re.compile(
-    r"\b(?:using|used|use[sd]?|trained?|randomi[sz]ed|enrolled|recruited|measured|compared|collected"
-    r"|analy[sz]ed|sampled|simulat\w+|participants|patients|subjects|dataset|corpus|by\s+means\s+of"
-    r"|based\s+on|consists?\s+of|combin\w+)\b",
-    re.IGNORECASE,
-)
-# The other side of a finding, and what it is worth.
-_CONTRAST = re.compile(
-    r"^(?:however|but|although|while|in\s+contrast|conversely|nevertheless|yet|no\s)"
-    r"|\b(?:did\s+not|does\s+not|no\s+(?:significant|difference|effect|evidence)|not\s+significant"
-    r"|limit\w+|drawback|only\s+(?:if|when|in)|fails?\s+to|remains?\s+(?:unclear|open))\b",
-    re.IGNORECASE,
-)
-# Sentences of a summary.
-_MAX_SUMMARY = 4
-# Shorter sentences are not quoted in a summary.
-_MIN_WORDS = 5
 _NO_SUCH_PAPER = "No paper in the library has this name."
 
 
@@ -75,7 +48,7 @@ def summary_of(stored: StoredPaper, hits: Sequence[Hit]) -> RetrievedEvidence:
     return RetrievedEvidence(
         evidence=tuple(
             Evidence(stored, abstract[start:end], start, end, 1.0)
-            for start, end in _key_sentences(abstract)
+            for start, end in key_sentences(abstract)
         ),
         nearest=nearest_papers(hits),
         answerability=math.inf,
@@ -145,26 +118,6 @@ def _match(topic: Question, stored: StoredPaper) -> float:
     in_title = sum(word in title for word in topic.words) / len(topic.words)
     in_text = sum(word in whole for word in topic.words) / len(topic.words)
     return (in_title + 2 * in_text) / 3 + 0.01 * in_title
-
-
-def _key_sentences(abstract: str) -> list[tuple[int, int]]:
-    """The sentences of a summary, by position.
-
-    They are the first about the contribution, the first about the method, the last about results,
-    and the last that qualifies them.
-    """
-    spans = sentence_spans(abstract)
-    long = [span for span in spans if len(abstract[slice(*span)].split()) >= _MIN_WORDS]
-
-    def with_cue(cue: re.Pattern[str], some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [span for span in some if cue.search(abstract[slice(*span)])]
-
-    first = (with_cue(_CONTRIBUTION, long) or long or spans)[:1]
-    later = [span for span in long if span > first[0]]
-    result = with_cue(_RESULT, later)[-1:]
-    method = with_cue(_METHOD, [span for span in later if span not in result])[:1]
-    contrast = with_cue(_CONTRAST, [span for span in later if span not in [*result, *method]])[-1:]
-    return sorted([*first, *method, *result, *contrast])[:_MAX_SUMMARY]
 
 
 def _catalogue_value(stored: StoredPaper, field: RecordField) -> str:
