@@ -90,15 +90,18 @@ class Paper(BaseModel):
     @property
     def shown_title(self) -> str:
         """Its title for readers, with a mark if it was retracted, corrected or is in doubt."""
-        mark = self.status.upper()
-        return (
-            f"{mark}: {self.title}" if mark and mark[:7] not in self.title.upper() else self.title
-        )
+        return marked_title(self.title, self.status)
 
     @property
     def id(self) -> str:
         """The key that names this paper in every output: its strongest one."""
         return self.keys[0]
+
+
+def marked_title(title: str, status: str) -> str:
+    """`title` for readers: with the `status` of its paper before it, if there is one."""
+    mark = status.upper()
+    return f"{mark}: {title}" if mark and mark[:7] not in title.upper() else title
 
 
 def without_version(arxiv: str) -> str:

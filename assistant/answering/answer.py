@@ -46,6 +46,23 @@ class Evidence:
         """The sentence on one line and without invisible characters, for display and the model."""
         return sanitized(self.sentence)
 
+    def as_json(self, n: int) -> dict[str, Any]:
+        """The JSON form of the source that citations name `[n]`."""
+        year = self.stored.paper.year
+        return {
+            "n": n,
+            "paper": {
+                "id": self.stored.id,
+                "title": self.stored.shown_title,
+                **({"year": year} if year else {}),
+            },
+            "sentence": self.sentence,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+            **({"field": self.field} if self.field else {}),
+        }
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -71,6 +88,15 @@ class Claim:
         text = f"{self.heading}: {self.text}" if self.heading else self.text
         return f"{text} {''.join(f'[{n}]' for n in self.citations)}".rstrip()
 
+    def as_json(self) -> dict[str, Any]:
+        """The JSON form; `heading` is there if there is one."""
+        return {
+            "text": self.text,
+            "verdict": self.verdict,
+            "citations": list(self.citations),
+            **({"heading": self.heading} if self.heading else {}),
+        }
+
 
 @dataclass(frozen=True)
 class NearestPaper:
@@ -79,6 +105,10 @@ class NearestPaper:
     id: str
     title: str
     score: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"id": self.id, "title": self.title, "score": round(self.score, 4)}
 
 
 @dataclass(frozen=True)
@@ -140,26 +170,15 @@ class Answer:
 
         `passages` is there without an answer, `note` and `understood_as` if there are any.
         """
-        sources = [_source_json(n, source) for n, source in enumerate(self.sources, start=1)]
+        sources = [source.as_json(n) for n, source in enumerate(self.sources, start=1)]
         shape: dict[str, Any] = {
             "question": self.question,
             "answer": self.text,
             "status": self.status,
             "refused": self.refused,
-            "claims": [
-                {
-                    "text": claim.text,
-                    "verdict": claim.verdict,
-                    "citations": list(claim.citations),
-                    **({"heading": claim.heading} if claim.heading else {}),
-                }
-                for claim in self.claims
-            ],
+            "claims": [claim.as_json() for claim in self.claims],
             "sources": [] if self.refused else sources,
-            "nearest": [
-                {"id": paper.id, "title": paper.title, "score": round(paper.score, 4)}
-                for paper in self.nearest
-            ],
+            "nearest": [paper.as_json() for paper in self.nearest],
             "model": self.model,
             "timings": {
                 name: None if seconds is None else round(seconds, 4)
@@ -174,18 +193,6 @@ class Answer:
         if self.understood_as is not None:
             shape["understood_as"] = self.understood_as
         return shape
-
-
-def _source_json(n: int, source: Evidence) -> dict[str, Any]:
-    return {
-        "n": n,
-        "paper": {"id": source.stored.id, "title": source.stored.shown_title},
-        "sentence": source.sentence,
-        "start": source.start,
-        "end": source.end,
-        "score": round(source.score, 4),
-        **({"field": source.field} if source.field else {}),
-    }
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,10 @@ from assistant.errors import AssistantError, LibraryError
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from assistant.answering import Answer, Claim, Evidence, EvidenceFound, Turn
+    from assistant.api import Answer, CitedPaper, Claim, EvidenceFound, PaperLibrary, Source
     from assistant.library import Filters
-    from assistant.session import Session
 
 QUIT = "/quit"
 
@@ -48,9 +47,9 @@ def ask(
     streams = call.streams
     batch = Batch(question, streams)
     filters = options.filters
-    with call.open_session() as session:
-        _prepare(session, streams, sample=sample)
-        asking = _Asking(session, streams, filters, as_json=as_json, headed=question == STDIN)
+    with call.open_library() as library:
+        _prepare(library, streams, sample=sample)
+        asking = _Asking(library, streams, filters, as_json=as_json, headed=question == STDIN)
         for asked in batch:
             with batch.each(asked):
                 if asking.answer(asked) is None:
@@ -72,11 +71,11 @@ def chat(
     """
     streams = call.streams
     filters = options.filters
-    with call.open_session() as session:
-        _prepare(session, streams, sample=sample)
+    with call.open_library() as library:
+        _prepare(library, streams, sample=sample)
         typed = sys.stdin.isatty()
         conversation = _Conversation(
-            _Asking(session, streams, filters, as_json=as_json, headed=not typed)
+            _Asking(library, streams, filters, as_json=as_json, headed=not typed)
         )
         if typed:
             _converse(conversation, streams)
@@ -96,7 +95,7 @@ class _Asking:
 
     def __init__(
         self,
-        session: Session,
+        library: PaperLibrary,
         streams: Streams,
         filters: Filters,
         *,
@@ -104,27 +103,28 @@ class _Asking:
         headed: bool = False,
     ) -> None:
         """Ask about papers that match `filters`; `headed` prints questions before answers."""
-        self.session = session
+        self.library = library
         self.streams = streams
         self._filters = filters
         self._as_json = as_json
         self._headed = headed and not as_json
 
-    def answer(self, question: str, turns: Sequence[Turn] = ()) -> Answer | None:
+    def answer(self, question: str, history: Sequence[Answer] = ()) -> Answer | None:
         """Show the answer as it is written and return it; None if Ctrl-C stopped it."""
-        from assistant.answering import AnswerDone, ClaimVerified, EvidenceFound
+        from assistant.api import ClaimVerified, EvidenceFound
 
-        answer: Answer | None = None
         if self._headed:
             self.streams.line((f"> {question}", "bold"))
         with stop_on_interrupt() as progress:
-            for event in self.session.answer_pipeline.ask(question, turns, progress, self._filters):
-                if isinstance(event, AnswerDone):
-                    answer = event.answer
-                elif not self._as_json and isinstance(event, EvidenceFound):
+            stream = self.library.ask_stream(
+                question, history=history, filters=self._filters, progress=progress
+            )
+            for event in stream:
+                if not self._as_json and isinstance(event, EvidenceFound):
                     _show_evidence(event, self.streams)
                 elif not self._as_json and isinstance(event, ClaimVerified):
                     _show_claim(event.claim, self.streams)
+        answer = stream.answer
         if progress.stop_requested or answer is None:
             self.streams.note("Stopped.")
             return None
@@ -143,17 +143,15 @@ class _Conversation:
     def __init__(self, asking: _Asking) -> None:
         self._asking = asking
         self._id = uuid.uuid4().hex
-        self._turns: list[Turn] = []
+        self._answers: list[Answer] = []
         self._kept = True
 
     def ask(self, question: str) -> bool:
         """Answer and save the turn; False if the answer was stopped, which is not saved."""
-        from assistant.answering import Turn
-
-        answer = self._asking.answer(question, self._turns)
+        answer = self._asking.answer(question, self._answers)
         if answer is None:
             return False
-        self._turns.append(Turn.of(question, answer))
+        self._answers.append(answer)
         if self._kept:
             self._keep(question, answer)
         return True
@@ -161,20 +159,20 @@ class _Conversation:
     def _keep(self, question: str, answer: Answer) -> None:
         shape = json.dumps(answer.as_json(), ensure_ascii=False)
         try:
-            self._asking.session.library.chats.save_turn(self._id, question, shape)
+            self._asking.library.session.library.chats.save_turn(self._id, question, shape)
         except LibraryError as error:
             # A read-only library can still answer.
             self._kept = False
             self._asking.streams.note(f"This chat is not saved: {error}")
 
 
-def _prepare(session: Session, streams: Streams, *, sample: bool) -> None:
+def _prepare(library: PaperLibrary, streams: Streams, *, sample: bool) -> None:
     """Open the library and the models before the first question is read."""
     if sample:
-        fill_with_sample(session.library, streams)
-    if not session.library.papers.count():
+        fill_with_sample(library.session.library, streams)
+    if not len(library):
         streams.note(f"{EMPTY} Or start with --sample.")
-    _ = session.answer_pipeline
+    _ = library.session.answer_pipeline
 
 
 def _converse(conversation: _Conversation, streams: Streams) -> None:
@@ -229,10 +227,10 @@ def _show_end(answer: Answer, streams: Streams) -> None:
     """Show the cited sources, or what there is instead of an answer."""
     if answer.refused:
         streams.line(answer.text)
-        if answer.sources:
+        if answer.passages:
             streams.line()
             streams.line(("Closest passages", "bold"))
-            _show_sentences(answer.sources, streams)
+            _show_sentences(answer.passages, streams)
         elif answer.nearest:
             streams.line()
             streams.line(("Nearest papers", "bold"))
@@ -246,24 +244,22 @@ def _show_end(answer: Answer, streams: Streams) -> None:
 
 def _show_sources(answer: Answer, streams: Streams) -> None:
     """Show the cited papers; their sentences are above."""
-    cited = {n for claim in answer.claims if claim.shown for n in claim.citations}
-    papers: dict[str, list[int]] = {}
-    for n in sorted(cited):
-        papers.setdefault(answer.sources[n - 1].stored.id, []).append(n)
+    papers: dict[str, tuple[CitedPaper, list[int]]] = {}
+    for source in answer.cited:
+        papers.setdefault(source.paper.id, (source.paper, []))[1].append(source.n)
     if papers:
         streams.line()
         streams.line(("Sources", "bold"))
-    for paper, numbers in papers.items():
-        stored = answer.sources[numbers[0] - 1].stored
-        year = f" ({stored.paper.year})" if stored.paper.year else ""
+    for paper, numbers in papers.values():
+        year = f" ({paper.year})" if paper.year else ""
         marks = "".join(f"[{n}]" for n in numbers)
-        streams.line((marks, "cyan"), f" {sanitized(stored.shown_title)}{year}  ", (paper, "dim"))
+        streams.line((marks, "cyan"), f" {sanitized(paper.title)}{year}  ", (paper.id, "dim"))
 
 
-def _show_sentences(evidence: Sequence[Evidence], streams: Streams) -> None:
-    for n, item in enumerate(evidence, start=1):
+def _show_sentences(sources: Iterable[Source], streams: Streams) -> None:
+    for source in sources:
         streams.line(
-            (f"[{n}]", "cyan"),
-            f" {sanitized(item.stored.shown_title)} — ",
-            (f"“{item.text}”", "dim"),
+            (f"[{source.n}]", "cyan"),
+            f" {sanitized(source.paper.title)} — ",
+            (f"“{source.text}”", "dim"),
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,11 +14,6 @@ from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
-
-if TYPE_CHECKING:
-    from assistant.exporting import ExportRecord
-    from assistant.library import StoredPaper, StoredTldr
-    from assistant.progress import Progress
 
 
 class ExportFormat(enum.StrEnum):
@@ -63,25 +58,27 @@ def export(
     (.jsonl) or Markdown (.md). The format obsidian writes a folder with one note per paper; notes
     that it did not write are never replaced. Papers are selected and sorted as in `list`.
     """
-    from assistant.exporting import write, write_notes
-
     streams = call.streams
     chosen = _format(form, out)
-    text, filters = options.with_query(query)
-    with call.open_session(embedding=False) as session:
-        kept = session.library
-        some = bool(text.strip()) or filters.given
-        rows = kept.tldrs.for_papers(kept.papers.matching(text, filters) if some else None)
-        with streams.progress("Exporting", kept.papers.count(), when=out) as progress:
-            records = _records(rows, progress)
+    filters = options.filters
+    with call.open_library(embedding=False) as library:
+        with streams.progress("Exporting", len(library), when=out) as progress:
             if chosen is ExportFormat.obsidian:
                 if out is None:
                     raise UsageError("Obsidian notes need a folder. Give one with --out FOLDER.")
-                count = write_notes(records, out.expanduser())
+                count = library.export_file(
+                    out, chosen.value, query=query, filters=filters, progress=progress
+                )
             else:
                 with destination(out, streams) as write_text:
-                    count = write(records, chosen.value, _Sink(write_text))
-        empty = not kept.papers.count()
+                    count = library.write_export(
+                        _Sink(write_text),
+                        chosen.value,
+                        query=query,
+                        filters=filters,
+                        progress=progress,
+                    )
+        empty = not len(library)
     if not count:
         streams.note(EMPTY if empty else NOTHING)
     elif out is not None:
@@ -101,26 +98,16 @@ def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:
     Raises:
         UsageError: no format has this file extension.
     """
-    from assistant.exporting import FORMATS
+    from assistant.exporting import FORMATS, format_of
 
     if given is not None:
         return given
     if out is None:
         return ExportFormat.bibtex
-    known = {form.ending: name for name, form in FORMATS.items() if form.ending}
-    name = known.get(out.suffix.lower())
+    name = format_of(out)
     if name is None:
+        known = [form.ending for form in FORMATS.values() if form.ending]
         raise UsageError(
             f"{out}: unknown file extension. Use {', '.join(known)}, or give --format."
         )
     return ExportFormat(name)
-
-
-def _records(
-    rows: Iterable[tuple[StoredPaper, StoredTldr | None]], progress: Progress
-) -> Iterator[ExportRecord]:
-    from assistant.exporting import ExportRecord
-
-    for done, (stored, tldr) in enumerate(rows, start=1):
-        yield ExportRecord.from_paper(stored.paper, stored.id, tldr.text if tldr else None)
-        progress.report(done)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +12,12 @@ from assistant.cli.maintenance import embed_missing
 from assistant.cli.options import Call, ColumnsOption, JsonOption, ModelCall, ReadAsOption
 from assistant.cli.streams import Streams
 from assistant.progress import Progress
-from assistant.reports import MAX_LISTED, import_summary, library_facts, merge_lines
-from assistant.text.formatting import format_count, format_size
+from assistant.reports import MAX_LISTED, merge_lines
+from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.reading import Failure
 
 
 def import_papers(
@@ -57,36 +55,30 @@ def import_papers(
     """
     streams = call.streams
     inputs = Inputs(paths, columns, read_as)
-    with call.open_session() as session:
-        kept = session.library
-        with stop_on_interrupt() as progress:
-            with streams.progress("Reading papers", progress=progress):
-                report = kept.add(inputs.papers(), progress)
-            if not later:
-                embed_missing(kept, streams, progress)
+    with call.open_library() as library:
+        with (
+            stop_on_interrupt() as progress,
+            streams.progress("Reading papers", progress=progress),
+        ):
+            result = library.import_inputs(inputs.read, embed=not later, progress=progress)
         # Counting takes a moment in a large library.
-        without_vectors = kept.vectors.missing() if progress.stop_requested else 0
+        without_vectors = library.status().missing_vectors if progress.stop_requested else 0
     inputs.report(streams)
     if as_json:
-        failed, warnings = _listed(inputs.failures), _listed(inputs.warnings)
-        streams.json({**asdict(report), "failed": failed, "warnings": warnings})
+        streams.json(result.as_json())
     else:
-        streams.line(import_summary(report, len(inputs.failures), len(inputs.warnings)))
-        for line in merge_lines(report, MAX_LISTED):
+        streams.line(result.summary)
+        for line in merge_lines(result, MAX_LISTED):
             streams.line(("  merged: ", "dim"), sanitized(line))
     if progress.stop_requested:
         streams.note(
-            f"Stopped. {format_count(report.read, 'paper')} imported; "
+            f"Stopped. {format_count(result.read, 'paper')} imported; "
             f"{format_count(without_vectors, 'paper')} in the library still without vectors. Run "
             "the same command again to continue."
         )
         raise typer.Exit(INTERRUPTED)
     if inputs.failed or (strict and inputs.failures):
         raise typer.Exit(1)
-
-
-def _listed(failures: list[Failure]) -> list[dict[str, str]]:
-    return [{"where": failure.where, "why": failure.why} for failure in failures]
 
 
 def fill_with_sample(library: Library, streams: Streams) -> None:
@@ -107,25 +99,10 @@ def status(
 ) -> None:
     """Show size and contents of the library, and the models in use."""
     streams = call.streams
-    with call.open_session() as session:
-        from assistant.models import describe_language_model
-
-        figures = session.library.status()
-        described = describe_language_model(session.settings)
+    with call.open_library() as library:
+        found = library.status()
     if as_json:
-        shape: dict[str, Any] = {**asdict(figures), "folder": str(figures.folder)}
-        shape["language_model"] = {
-            "name": described.name,
-            "file": str(described.file),
-            "bytes": described.bytes,
-        }
-        streams.json(shape)
+        streams.json(found.as_json())
         return
-    rows = [
-        *library_facts(figures),
-        ("Embedder", figures.embedder or "none"),
-        ("Model", described.name),
-        ("Model file", f"{described.file} ({format_size(described.bytes)})"),
-    ]
-    for name, value in rows:
+    for name, value in found.facts:
         streams.line((f"{name:<12}", "bold"), value)

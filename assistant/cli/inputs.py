@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.cli.streams import STDIN, Streams
-from assistant.errors import ReadingError, UsageError
+from assistant.errors import UsageError
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
 
@@ -23,11 +22,7 @@ _MOST_REASONS = 1000
 
 
 class Inputs:
-    """Files and stdin as one stream of papers; unreadable records are collected and skipped.
-
-    `failures` lists everything that could not be read, `warnings` what is wrong in records that
-    could; `failed` counts inputs that failed as a whole.
-    """
+    """Files and stdin as one stream of papers, with a report of what could not be read."""
 
     def __init__(
         self,
@@ -43,46 +38,39 @@ class Inputs:
         Raises:
             UsageError: `columns` is invalid.
         """
-        self._columns = _columns(columns)
-        self._read_as = read_as
-        self._inputs = [
-            (path, sys.stdin.buffer.read() if path == STDIN else None) for path in paths
-        ]
-        self.failures: list[Failure] = []
-        self.warnings: list[Failure] = []
-        self.failed = 0
+        from assistant.reading import NamedBytes, PaperInputs, ReadAs
+
+        self.read = PaperInputs(
+            (
+                NamedBytes("stdin", sys.stdin.buffer.read()) if path == STDIN else path
+                for path in paths
+            ),
+            _columns(columns),
+            ReadAs(read_as.value) if read_as else None,
+        )
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Everything that could not be read."""
+        return self.read.failures
+
+    @property
+    def warnings(self) -> list[Failure]:
+        """What is wrong in records that could be read."""
+        return self.read.warnings
+
+    @property
+    def failed(self) -> int:
+        """The number of inputs that failed as a whole."""
+        return self.read.failed
 
     def papers(self, progress: Progress = NO_PROGRESS) -> Iterator[Paper]:
         """Yield the papers of all inputs, until a stop is requested."""
-        from assistant.reading import Failure, ReadAs, fields, read_bytes, read_file
-
-        read_as = ReadAs(self._read_as.value) if self._read_as else None
-
-        def note(failure: Failure) -> None:
-            (self.warnings if failure.imported else self.failures).append(failure)
-
-        for path, data in self._inputs:
-            if data is None:
-                papers = read_file(Path(path).expanduser(), note, self._columns, read_as)
-            else:
-                papers = read_bytes(data, "stdin", note, self._columns, read_as)
-            try:
-                for paper in papers:
-                    if progress.stop_requested:
-                        return
-                    yield paper
-            except ReadingError as error:
-                self.failed += 1
-                where = fields.one_line(path) if data is None else "stdin"
-                self.failures.append(Failure(where=where, why=str(error)))
+        return self.read.papers(progress)
 
     def count(self) -> int | None:
         """The number of papers with an abstract; None if an input can be read only once."""
-        if not all(data is not None or _is_file(path) for path, data in self._inputs):
-            return None
-        again = Inputs([], read_as=self._read_as)
-        again._inputs, again._columns = self._inputs, self._columns
-        return sum(1 for paper in again.papers() if paper.abstract)
+        return self.read.count()
 
     def report(self, streams: Streams) -> None:
         """Report what could not be read, then warnings: each once, with the first places."""
@@ -114,7 +102,3 @@ def _columns(given: str | None) -> dict[str, str]:
             "as title=Titel,abstract=Zusammenfassung."
         )
     return {name.strip(): column.strip() for name, _, column in pairs}
-
-
-def _is_file(path: str) -> bool:
-    return Path(path).expanduser().is_file()

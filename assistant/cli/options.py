@@ -18,6 +18,7 @@ from assistant.session import Session
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from assistant.api import PaperLibrary
     from assistant.library import Filters
 
 LIBRARY_HELP = "Library folder."
@@ -166,6 +167,12 @@ class Call:
             library=_path("--library", before.library if self.library is None else self.library),
             model=_path("--model", before.model if self.model is None else self.model),
         )
+
+    def open_library(self, *, embedding: bool = True) -> PaperLibrary:
+        """The library with these settings; its notes go to stderr."""
+        from assistant.api import PaperLibrary
+
+        return PaperLibrary(self.open_session(embedding=embedding))
 
     def open_session(self, *, embedding: bool = True) -> Session:
         """A session with these settings; its notes go to stderr."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from enum import Enum
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,14 +13,11 @@ from assistant.errors import UsageError
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
-    from assistant.library import Hit, SourceRecord, StoredPaper, StoredTldr
-    from assistant.paper import Paper
+    from assistant.api import PaperDetails, PaperLine, SearchResult, SourcePaper
 
 EMPTY = "The library is empty. Add papers with `assistant import FILE`."
 NOTHING = "No papers match."
 _KEY_HELP = "Paper id, the beginning of a paper id, or paper number."
-# Seconds that a search may spend on computing missing vectors.
-_PATIENCE_S = 2.0
 
 
 class Order(Enum):
@@ -56,14 +51,11 @@ def search(
     """
     streams = call.streams
     batch = Batch(query, streams)
-    with call.open_session() as session:
+    with call.open_library() as library:
         for asked in batch:
             with batch.each(asked):
-                text, filters = options.with_query(asked)
-                if not text.strip() and not filters.given:
-                    raise UsageError("The query is empty. Enter what to search for.")
-                hits = session.library.search(text, limit, filters, budget_s=_PATIENCE_S)
-                _show_hits({"query": asked}, hits, streams, as_json=as_json)
+                found = library.search(asked, limit=limit, filters=options.filters)
+                _show_hits(found, streams, as_json=as_json)
     batch.end()
 
 
@@ -78,12 +70,9 @@ def similar(
     """Find the papers most similar to a given paper, nearest first."""
     streams = call.streams
     filters = options.filters
-    with call.open_session() as session:
-        stored = session.library.papers.get(key)
-        hits = session.library.search.similar(
-            f"#{stored.number}", limit, filters, budget_s=_PATIENCE_S
-        )
-    _show_hits({"id": stored.id}, hits, streams, as_json=as_json)
+    with call.open_library() as library:
+        found = library.similar(key, limit=limit, filters=filters)
+    _show_hits(found, streams, as_json=as_json)
 
 
 def list_papers(
@@ -106,33 +95,21 @@ def list_papers(
     tab-separated line per paper.
     """
     streams = call.streams
-    text, filters = options.with_query(query)
+    text, _ = options.with_query(query)
     if sort and text.strip():
         raise UsageError("Results for words are sorted by relevance. Omit --sort.")
-    with call.open_session(embedding=False) as session:
-        kept = session.library
-        if sort:
-            papers = kept.papers.sorted_by(sort.value, filters)
-        else:
-            chosen = bool(text.strip()) or filters.given
-            papers = kept.papers.matching(text, filters) if chosen else kept.papers.all()
-        rows = kept.tldrs.for_papers(islice(papers, limit))
+    with call.open_library(embedding=False) as library:
+        papers = library.papers(
+            query, sort=sort.value if sort else None, limit=limit, filters=options.filters
+        )
         if as_json:
-            streams.json_list(
-                {
-                    "number": stored.number,
-                    "id": stored.id,
-                    "title": stored.title,
-                    "tldr": tldr.text if tldr else None,
-                }
-                for stored, tldr in rows
-            )
+            streams.json_list(paper.as_json() for paper in papers)
             return
-        nothing = NOTHING if kept.papers.count() else EMPTY
+        nothing = NOTHING if len(library) else EMPTY
         found = False
-        for stored, tldr in rows:
+        for paper in papers:
             found = True
-            _list_row(stored, tldr, streams)
+            _list_row(paper, streams)
         if not found:
             streams.note(nothing)
 
@@ -147,59 +124,34 @@ def show(
     call: Call,
 ) -> None:
     """Show one paper: metadata, reference, TL;DR and abstract."""
-    from assistant.exporting import ExportRecord
-    from assistant.exporting.citation_styles import formatted_reference
-
     streams = call.streams
-    with call.open_session(embedding=False) as session:
-        stored = session.library.papers.get(key)
-        tldr = session.library.tldrs.get(stored.number)
-        records = session.library.papers.records(stored.number)
-    if as_json:
-        streams.json(
-            {
-                "number": stored.number,
-                "id": stored.id,
-                **stored.paper.model_dump(mode="json"),
-                "tldr": asdict(tldr) if tldr else None,
-            }
-            | (
-                {
-                    "sources": [
-                        {
-                            "sources": record.sources,
-                            **record.paper.model_dump(mode="json", exclude={"source"}),
-                        }
-                        for record in records
-                    ]
-                }
-                if with_sources
-                else {}
-            )
-        )
-        return
-    paper = stored.paper
+    with call.open_library(embedding=False) as library:
+        if as_json:
+            streams.json(library.get(key, sources=with_sources).as_json())
+            return
+        paper = library.get(key, sources=True)
+        (reference,) = library.cite(f"#{paper.number}")
     streams.line((paper.shown_title, "bold"))
+    read_from = sorted({name for record in paper.sources for name in record.sources if name})
     known = [
-        ("Id", f"{stored.id} (#{stored.number})"),
+        ("Id", f"{paper.id} (#{paper.number})"),
         *_described(paper),
-        ("Reference", formatted_reference(ExportRecord.from_paper(paper, stored.id), "apa")),
-        (
-            "Read from",
-            ", ".join(sorted({name for record in records for name in record.sources if name})),
-        ),
+        ("Reference", reference),
+        ("Read from", ", ".join(read_from)),
     ]
     _fields(known, streams)
-    if tldr:
+    if paper.tldr:
         streams.line()
-        streams.line(("TL;DR: ", "bold"), tldr.text)
+        streams.line(("TL;DR: ", "bold"), paper.tldr.text)
     streams.line()
     streams.line(paper.abstract or ("No abstract.", "dim"))
-    for place, record in enumerate(records if with_sources else (), 1):
+    for place, record in enumerate(paper.sources if with_sources else (), 1):
         _show_record(place, record, streams)
 
 
-def _described(paper: Paper, *ids: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+def _described(
+    paper: PaperDetails | SourcePaper, *ids: tuple[str, str | None]
+) -> list[tuple[str, str | None]]:
     return [
         ("Authors", ", ".join(paper.authors)),
         ("Published", paper.published),
@@ -215,11 +167,10 @@ def _fields(known: list[tuple[str, str | None]], streams: Streams) -> None:
             streams.line((f"{name + ':':<11}", "dim"), value)
 
 
-def _show_record(place: int, record: SourceRecord, streams: Streams) -> None:
+def _show_record(place: int, paper: SourcePaper, streams: Streams) -> None:
     """Show one record, with its number and file names first."""
-    paper = record.paper
     streams.line()
-    files = ", ".join(filter(None, record.sources)) or "not read from a file"
+    files = ", ".join(filter(None, paper.sources)) or "not read from a file"
     streams.line((f"{place}. {files}", "bold"))
     known = [
         ("Title", paper.shown_title),
@@ -229,37 +180,25 @@ def _show_record(place: int, record: SourceRecord, streams: Streams) -> None:
     _fields(known, streams)
 
 
-def _list_row(stored: StoredPaper, tldr: StoredTldr | None, streams: Streams) -> None:
-    line = tldr.text if tldr else ""
+def _list_row(paper: PaperLine, streams: Streams) -> None:
+    line = paper.tldr or ""
     if not streams.is_terminal:
-        columns = (str(stored.number), stored.id, stored.shown_title, line)
+        columns = (str(paper.number), paper.id, paper.shown_title, line)
         streams.line("\t".join(" ".join(column.split()) for column in columns))
         return
     streams.line(
-        (f"#{stored.number}", "bold"), "  ", sanitized(stored.shown_title), "  ", (stored.id, "dim")
+        (f"#{paper.number}", "bold"), "  ", sanitized(paper.shown_title), "  ", (paper.id, "dim")
     )
     if line:
         streams.line("    ", (line, "green"))
 
 
-def _show_hits(about: dict[str, Any], hits: list[Hit], streams: Streams, *, as_json: bool) -> None:
-    """Show search results; as JSON together with the keys of `about`."""
+def _show_hits(found: SearchResult, streams: Streams, *, as_json: bool) -> None:
+    """Show search results."""
     if as_json:
-        streams.json({**about, "hits": [_hit_as_json(n, hit) for n, hit in enumerate(hits, 1)]})
+        streams.json(found.as_json())
         return
-    if not hits:
+    if not found.hits:
         streams.note(NOTHING)
-    for n, hit in enumerate(hits, 1):
-        streams.line(
-            (f"{n:>2}.", "bold"), f" {sanitized(hit.stored.shown_title)}  ", (hit.stored.id, "dim")
-        )
-
-
-def _hit_as_json(n: int, hit: Hit) -> dict[str, Any]:
-    return {
-        "n": n,
-        "id": hit.stored.id,
-        "title": hit.stored.title,
-        "score": hit.score,
-        "similarity": hit.similarity,
-    }
+    for hit in found:
+        streams.line((f"{hit.n:>2}.", "bold"), f" {sanitized(hit.shown_title)}  ", (hit.id, "dim"))

@@ -17,7 +17,7 @@ import typer
 
 from assistant.errors import OutputError, UsageError
 from assistant.progress import Progress, Report
-from assistant.text.sanitizing import sanitized, sanitized_lines
+from assistant.text.sanitizing import sanitized, sanitized_json, sanitized_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,15 +38,7 @@ def use_utf8() -> None:
 
 def as_json(value: Any) -> str:
     """`value` as JSON on one line, without characters that control a terminal."""
-    return json.dumps(_shown(value), ensure_ascii=False)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, str):
-        return sanitized_lines(value)
-    if isinstance(value, dict):
-        return {name: _shown(one) for name, one in value.items()}
-    return [_shown(one) for one in value] if isinstance(value, list | tuple) else value
+    return json.dumps(sanitized_json(value), ensure_ascii=False)
 
 
 class Streams:

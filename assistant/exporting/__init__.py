@@ -4,8 +4,8 @@
 the exceptions.
 """
 
-from assistant.exporting.formats import FORMATS, Format, write
+from assistant.exporting.formats import FORMATS, Format, Writable, format_of, write
 from assistant.exporting.markdown import write_notes
 from assistant.exporting.record import ExportRecord
 
-__all__ = ["FORMATS", "ExportRecord", "Format", "write", "write_notes"]
+__all__ = ["FORMATS", "ExportRecord", "Format", "Writable", "format_of", "write", "write_notes"]

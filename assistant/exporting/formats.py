@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
@@ -81,6 +82,12 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "obsidian": Format("a folder of Obsidian notes, one per paper", "", None),
     }
 )
+
+
+def format_of(path: Path) -> str | None:
+    """The name of the format with the file extension of `path`; None if there is none."""
+    endings = {known.ending: name for name, known in FORMATS.items() if known.ending}
+    return endings.get(path.suffix.lower())
 
 
 def write(records: Iterable[ExportRecord], format_name: str, out: Writable) -> int:

@@ -6,6 +6,7 @@ Binary formats, `pdf` and `parquet`, are detected by their first bytes in `reade
 
 from assistant.reading.detect import FORMATS, ReadAs, detect
 from assistant.reading.format import Failure, Format, OnFailure, Skip
+from assistant.reading.inputs import NamedBytes, PaperInputs
 from assistant.reading.reader import (
     READABLE,
     OnFormat,
@@ -23,9 +24,11 @@ __all__ = [
     "Failure",
     "Format",
     "Limits",
+    "NamedBytes",
     "OnFailure",
     "OnFormat",
     "OnProbable",
+    "PaperInputs",
     "ReadAs",
     "Skip",
     "detect",

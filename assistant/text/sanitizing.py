@@ -7,6 +7,7 @@ or the page, goes through it once more: a library may be older than this, and a 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # What begins a new line somewhere, to an editor, a terminal or `str.splitlines`.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -50,3 +51,12 @@ def sanitized_lines(text: str) -> str:
 def sanitized(text: str) -> str:
     """`text` as `sanitized_lines` has it, on one line with single spaces."""
     return " ".join(sanitized_lines(text).split())
+
+
+def sanitized_json(value: Any) -> Any:
+    """A JSON value with every text in it as `sanitized_lines` has it; keys stay."""
+    if isinstance(value, str):
+        return sanitized_lines(value)
+    if isinstance(value, dict):
+        return {name: sanitized_json(one) for name, one in value.items()}
+    return [sanitized_json(one) for one in value] if isinstance(value, list | tuple) else value
