@@ -29,6 +29,7 @@ TEMPLATES: dict[str, frozenset[str]] = {
     "short_answer": frozenset({"evidence", "question", "title"}),
     "support": frozenset({"title", "evidence", "claim"}),
     "tldr": frozenset({"title", "abstract"}),
+    "translate": frozenset({"language", "text"}),
 }
 
 Role = Literal["system", "user", "assistant"]

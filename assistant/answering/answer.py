@@ -69,13 +69,15 @@ class Claim:
     """A sentence of an answer, without its `[n]`, with its citations and its verdict.
 
     `quoted` claims are unchanged sentences of an abstract; `dropped` ones are not shown. In an
-    answer about several papers, such as a list, `heading` is the title of the claim's paper.
+    answer about several papers, such as a list, `heading` is the title of the claim's paper. If the
+    text is a translation, `original` is the sentence that was verified.
     """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...] = ()
     heading: str = ""
+    original: str = ""
 
     @property
     def shown(self) -> bool:
@@ -89,12 +91,13 @@ class Claim:
         return f"{text} {''.join(f'[{n}]' for n in self.citations)}".rstrip()
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON form; `heading` is there if there is one."""
+        """The JSON form; `heading` and `original` are there if there are any."""
         return {
             "text": self.text,
             "verdict": self.verdict,
             "citations": list(self.citations),
             **({"heading": self.heading} if self.heading else {}),
+            **({"original": self.original} if self.original else {}),
         }
 
 
@@ -139,7 +142,9 @@ class Answer:
         timings: how long it took.
         note: what failed or was left out.
         kind: a value of `assistant.answering.question_kinds.QuestionKind`.
-        understood_as: the question that was answered, if the conversation completed it.
+        understood_as: the question that was answered, if the conversation completed it or a model
+            translated it.
+        language: the language of the question, if a model translated it into English.
 
     """
 
@@ -154,6 +159,7 @@ class Answer:
     note: str | None = None
     kind: str = "fact"
     understood_as: str | None = None
+    language: str | None = None
 
     @property
     def refused(self) -> bool:
@@ -168,7 +174,8 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """The public JSON representation.
 
-        `passages` is there without an answer, `note` and `understood_as` if there are any.
+        `passages` is there without an answer; `note`, `understood_as` and `language` if there are
+        any.
         """
         sources = [source.as_json(n) for n, source in enumerate(self.sources, start=1)]
         shape: dict[str, Any] = {
@@ -192,6 +199,8 @@ class Answer:
             shape["note"] = self.note
         if self.understood_as is not None:
             shape["understood_as"] = self.understood_as
+        if self.language is not None:
+            shape["language"] = self.language
         return shape
 
 

@@ -93,7 +93,7 @@ class Draft:
         cited = marked or given
         if not any(character.isalnum() for character in text):
             return None
-        previous = " ".join(claim.text for claim in self.claims)
+        previous = " ".join(claim.original or claim.text for claim in self.claims)
         if previous and is_covered_by(text, previous):
             self._repetitive = True
             return None
@@ -128,6 +128,10 @@ class Draft:
         claim = Claim(reply, "supported", numbers)
         self.claims.append(claim)
         return claim
+
+    def exchange(self, claim: Claim, other: Claim) -> None:
+        """Put `other`, its translation, in place of `claim`."""
+        self.claims[self.claims.index(claim)] = other
 
     def quote_all(self) -> list[Claim]:
         """Quote all the evidence, in order."""

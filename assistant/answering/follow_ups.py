@@ -97,6 +97,8 @@ class Turn:
         cited = [n for claim in answer.claims if claim.shown for n in claim.citations]
         numbers = cited or range(1, len(answer.sources) + 1)
         papers = dict.fromkeys(answer.sources[n - 1].stored.number for n in numbers)
+        if answer.language and answer.understood_as:
+            question = answer.understood_as  # later questions refer to it in English
         return cls(question, answer.text, answer.refused, tuple(papers))
 
 

@@ -1,6 +1,7 @@
-"""What is said of a question that is not in English, in its language.
+"""What is said instead of an answer to a question that is not in English, in its language.
 
-The bundled models read English alone. Search still finds names, numbers and shared terms.
+The bundled models read English alone. Search still finds names, numbers and shared terms. Capable
+models translate (`assistant.answering.translation`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,32 @@ NOT_ENGLISH = {
     "ru": "Встроенная модель понимает вопросы только на английском языке. Вот наиболее близкие "
     "фрагменты.",
     "ar": "يفهم النموذج المدمج الأسئلة باللغة الإنجليزية فقط. هذه أقرب المقاطع إلى السؤال.",
+}
+
+# What is said instead of an answer to a question that a capable model translated.
+UNSURE_IN = {
+    "de": "Ich habe keine direkte Antwort gefunden.",
+    "fr": "Je n’ai pas trouvé de réponse directe.",
+    "es": "No encontré una respuesta directa.",
+    "it": "Non ho trovato una risposta diretta.",
+    "pt": "Não encontrei uma resposta direta.",
+    "zh": "没有找到直接的答案。",
+    "ja": "直接の答えは見つかりませんでした。",
+    "ko": "직접적인 답을 찾지 못했습니다.",
+    "ru": "Прямого ответа не найдено.",
+    "ar": "لم أجد إجابة مباشرة.",
+}
+NOT_IN_LIBRARY_IN = {
+    "de": "Die Bibliothek hat keine Arbeiten zu diesem Thema.",
+    "fr": "La bibliothèque ne contient aucun article à ce sujet.",
+    "es": "La biblioteca no tiene artículos sobre este tema.",
+    "it": "La biblioteca non contiene articoli su questo argomento.",
+    "pt": "A biblioteca não tem artigos sobre este assunto.",
+    "zh": "库中没有关于这一主题的论文。",
+    "ja": "ライブラリにこのテーマの論文はありません。",
+    "ko": "라이브러리에 이 주제에 관한 논문이 없습니다.",
+    "ru": "В библиотеке нет статей на эту тему.",
+    "ar": "لا توجد في المكتبة أوراق بحثية حول هذا الموضوع.",
 }
 
 

@@ -21,7 +21,7 @@ from assistant.answering.answer import (
     Timings,
 )
 from assistant.answering.follow_ups import Reference, complete
-from assistant.answering.foreign import not_in_english
+from assistant.answering.foreign import NOT_IN_LIBRARY_IN, UNSURE_IN, not_in_english
 from assistant.answering.generation import ModelTasks
 from assistant.answering.judge import Judge
 from assistant.answering.question import MAX_CHARACTERS, Question
@@ -40,6 +40,7 @@ from assistant.answering.retrieval import (
     understood_as_complete,
 )
 from assistant.answering.strategies import retrieve
+from assistant.answering.translation import Translator
 from assistant.answering.unsaid import unsaid
 from assistant.answering.writing import AnswerWriter
 from assistant.errors import ModelError, PaperNotFound, UsageError
@@ -86,6 +87,7 @@ class AnswerPipeline:
         self._settings = settings
         self._tasks = ModelTasks(model, prompts)
         self._judge = Judge(model, prompts)
+        self._translator = Translator(model, prompts)
         self._writer = AnswerWriter(
             model, self._tasks, self._judge, settings.answer_tokens, prompts
         )
@@ -135,13 +137,17 @@ class AnswerPipeline:
     ) -> Iterator[Event]:
         """Answer `question`, which is `text` without its filters."""
         clock = _Clock()
-        standalone, kind, retrieved = self._retrieve(text, filters, history, progress)
+        language = question_language(text) if self._translator.available else None
+        english = self._translator.question(text, progress) if language else None
+        standalone, kind, retrieved = self._retrieve(english or text, filters, history, progress)
         clock.evidence_found()
         if retrieved.read is not None and retrieved.evidence:
             yield PassagesFound(retrieved.evidence)
             retrieved = retrieved.read()
             clock.decided()
-        context = _Context(question, text, standalone, kind, retrieved, clock)
+        context = _Context(
+            question, text, standalone, kind, retrieved, clock, language if english else None
+        )
         if retrieved.answerability < 0 or not retrieved.evidence:
             yield from self._without_answer(context, filters)
             return
@@ -158,8 +164,12 @@ class AnswerPipeline:
         try:
             if not retrieved.extractive:
                 for claim in self._writer.claims(draft, standalone, retrieved.evidence, progress):
+                    shown = claim
+                    if context.language:
+                        shown = self._translator.claim(claim, context.language, progress)
+                        draft.exchange(claim, shown)
                     clock.claim_shown()
-                    yield ClaimVerified(claim)
+                    yield ClaimVerified(shown)
         except ModelError as error:
             note = f"{MODEL_FAILED} {error}"
         if not progress.stop_requested:
@@ -181,6 +191,10 @@ class AnswerPipeline:
             text = EMPTY_LIBRARY
         elif retrieved.refusal is not None:
             text = retrieved.refusal
+        elif context.language and (selected or retrieved.on_topic):
+            text = UNSURE_IN[context.language]
+        elif context.language and retrieved.nearest:
+            text = NOT_IN_LIBRARY_IN[context.language]
         elif selected:
             text = unsaid(context.standalone.text)
         elif retrieved.on_topic:
@@ -268,6 +282,7 @@ class AnswerPipeline:
                 note=note,
                 kind=context.kind.value,
                 understood_as=context.understood_as,
+                language=context.language,
             )
         )
 
@@ -308,7 +323,7 @@ class _Clock:
 class _Context:
     """A question with its standalone form, its kind and its evidence.
 
-    `text` is the question without its filters.
+    `text` is the question without its filters, `language` that of a question that was translated.
     """
 
     question: Question
@@ -317,9 +332,10 @@ class _Context:
     kind: QuestionKind
     retrieved: RetrievedEvidence
     clock: _Clock
+    language: str | None
 
     @property
     def understood_as(self) -> str | None:
-        """The complete question if the conversation completed it."""
+        """The complete question in English, unless it is as it was asked."""
         understood = self.retrieved.understood_as or self.standalone.text
         return None if understood == " ".join(self.text.split()) else understood

@@ -221,6 +221,8 @@ def _show_claim(claim: Claim, streams: Streams) -> None:
         heading = f"{claim.heading}: " if claim.heading else ""
         verdict = f"  {claim.verdict}" if streams.is_terminal else ""
         streams.line((heading, "bold"), f"{claim.text} ", (marks, "cyan"), (verdict, "dim"))
+        if claim.original:
+            streams.line((f"  in English: {claim.original}", "dim"))
 
 
 def _show_end(answer: Answer, streams: Streams) -> None:

@@ -33,6 +33,10 @@ PURPOSES = {
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
     ),
+    "translate": (
+        "Translation",
+        f"Translates a question into English, and its answer back. {_LARGE_MODELS}",
+    ),
 }
 # Far more than fits the context of a model.
 MAX_CHARACTERS = 50_000
