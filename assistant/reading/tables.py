@@ -150,12 +150,7 @@ class _Rows:
 
     def all(self) -> Iterator[tuple[int, Row]]:
         is_apart = False
-        while True:
-            first = self._waiting.popleft() if self._waiting else next(self._lines, None)
-            if first is None:
-                self._report_alone()
-                return
-            number, text = first
+        for number, text in iter(self._next_line, None):
             if text is None:
                 self._skip(number, f"the line is longer than {_LONGEST:,} characters")
             elif _RULE.fullmatch(text):
@@ -164,6 +159,10 @@ class _Rows:
             else:
                 yield from self._row(number, text, is_apart)
             is_apart = False
+        self._report_alone()
+
+    def _next_line(self) -> Line | None:
+        return self._waiting.popleft() if self._waiting else next(self._lines, None)
 
     def _row(self, number: int, first: str, is_apart: bool) -> Iterator[tuple[int, Row]]:
         """The row that begins with the line `first`."""
