@@ -13,6 +13,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -202,6 +203,8 @@ class Session:
         configuration = self._configuration
         configuration.answer_pipeline.pop()
         configuration.summarizer.pop()
+        if loaded := configuration.model.get_if_created():
+            _remember_speed(loaded, configuration.settings)
         retired, self._retired = self._live_retired_models(), []
         for part in (
             self._tldr_cache.pop(),
@@ -289,3 +292,15 @@ class Session:
         from assistant.library import TldrCache
 
         return TldrCache(self.settings.cache, self.notify)
+
+
+def _remember_speed(model: SharedModel, settings: Settings) -> None:
+    """Save how fast `model` wrote, for the list of models."""
+    from assistant.models import describe_language_model
+    from assistant.models.speed import remember_speed
+
+    rate = model.throughput.generation_rate()
+    with suppress(ModelError):  # the file may be gone by now
+        described = describe_language_model(settings)
+        if rate and described.bytes and described.name == model.name:
+            remember_speed(settings.cache, model.name, described.bytes, rate)

@@ -46,7 +46,13 @@ class Settings(BaseSettings):
         description="folder for files that can be rebuilt, such as re-encoded models",
     )
     model: Path | None = Field(
-        default=None, description="GGUF file of the language model; default: the bundled SmolLM2"
+        default=None,
+        description="language model: a GGUF file or a name that `assistant models` lists; "
+        "default: the bundled SmolLM2",
+    )
+    model_folder: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path(APP_NAME) / "models",
+        description="folder of models that `assistant models pull` downloads",
     )
     threads: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 8)),

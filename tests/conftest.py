@@ -9,6 +9,7 @@ import pytest
 from slow_tests import FILE as SLOW_TESTS
 
 from assistant.library import tldr_cache
+from assistant.models.local import programs
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
@@ -49,6 +50,12 @@ def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(variable)
     monkeypatch.setenv("ASSISTANT_LIBRARY", str(tmp_path / "library"))
     monkeypatch.setenv("ASSISTANT_CACHE", str(model_cache))
+    monkeypatch.setenv("ASSISTANT_MODEL_FOLDER", str(tmp_path / "downloaded-models"))
+    # Models of other programs on this computer must not appear in any test.
+    for variable in ("OLLAMA_MODELS", "HF_HUB_CACHE", "HF_HOME", "LLAMA_CACHE", "XDG_DATA_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(programs, "home_folder", lambda: tmp_path / "home")
+    monkeypatch.setattr(programs, "SYSTEM_OLLAMA", tmp_path / "system-ollama")
     for lines in model_cache.glob(f"{tldr_cache.FILE}*"):
         lines.unlink()
 

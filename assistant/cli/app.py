@@ -19,6 +19,7 @@ from assistant.cli import (
     export,
     importing,
     maintenance,
+    models,
     search,
     serve,
     tagging,
@@ -28,7 +29,14 @@ from assistant.cli import (
     watch,
 )
 from assistant.cli.interrupt import INTERRUPTED
-from assistant.cli.options import LIBRARY_HELP, MODEL_HELP, GlobalOptions, with_options
+from assistant.cli.options import (
+    LIBRARY_HELP,
+    MODEL_HELP,
+    Call,
+    GlobalOptions,
+    JsonOption,
+    with_options,
+)
 from assistant.cli.streams import Streams, leave_stdout, use_utf8
 from assistant.errors import AssistantError, SettingsError, UsageError
 from assistant.settings import load_settings
@@ -94,9 +102,7 @@ def before_the_command(
     library: Annotated[
         str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP)
     ] = None,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP)
-    ] = None,
+    model: Annotated[str | None, typer.Option("--model", metavar="MODEL", help=MODEL_HELP)] = None,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
@@ -189,6 +195,39 @@ _add("add", users.add, "assistant user add ann --auth users.txt", to=user)
 _add("remove", users.remove, "assistant user remove ann --auth users.txt", to=user)
 _add("list", users.list_users, "assistant user list --auth users.txt", to=user)
 app.add_typer(user, name="user", no_args_is_help=True)
+model_commands = typer.Typer(
+    help="List the language models on this computer, and choose one.", invoke_without_command=True
+)
+
+
+@model_commands.callback()
+def list_models_by_default(
+    context: typer.Context,
+    library: Annotated[
+        str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP)
+    ] = None,
+    everything: models.AllOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the language models on this computer, and choose one. Without a command: list."""
+    if library is not None:
+        context.obj = GlobalOptions(library, context.obj.model)
+    if context.invoked_subcommand is None:
+        models.list_models(everything, as_json, call=Call(context))
+
+
+_add(
+    "list", models.list_models, "assistant models", "assistant models list --all", to=model_commands
+)
+_add("info", models.info, "assistant models info qwen2.5:1.5b", to=model_commands)
+_add(
+    "use",
+    models.use,
+    "assistant models use qwen2.5:1.5b",
+    "assistant models use bundled",
+    to=model_commands,
+)
+app.add_typer(model_commands, name="models")
 _add("status", importing.status, "assistant status --json")
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from assistant.library import Filters
 
 LIBRARY_HELP = "Library folder."
-MODEL_HELP = "Language model to use instead of the bundled one."
+MODEL_HELP = (
+    "Language model to use instead of the bundled one: a GGUF file, or a name that "
+    "`assistant models` shows."
+)
 
 
 def _option(name: str, metavar: str, text: str) -> Any:
@@ -149,7 +152,7 @@ class Call:
     library: Annotated[str | None, _option("--library", "PATH", LIBRARY_HELP)] = None
     # Hidden where no model is used, so that the option is never an error after a command.
     model: Annotated[
-        str | None, typer.Option("--model", metavar="PATH.gguf", help=MODEL_HELP, hidden=True)
+        str | None, typer.Option("--model", metavar="MODEL", help=MODEL_HELP, hidden=True)
     ] = None
 
     @cached_property
@@ -183,7 +186,7 @@ class Call:
 class ModelCall(Call):
     """The same for a command that uses the language model."""
 
-    model: Annotated[str | None, _option("--model", "PATH.gguf", MODEL_HELP)] = None
+    model: Annotated[str | None, _option("--model", "MODEL", MODEL_HELP)] = None
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:

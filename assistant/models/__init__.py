@@ -46,18 +46,19 @@ def describe_language_model(settings: Settings) -> ModelFile:
     For the bundled model, the file is the re-encoded one if it exists, else the packaged one.
 
     Raises:
-        ModelError: the bundled model is not installed.
+        ModelError: the bundled model is not installed, or no model has the selected name.
     """
     from assistant.models.bundled_model import NAME, packaged_file, prepared_path
+    from assistant.models.local.selection import selected_file
+    from assistant.models.model_files import model_bytes, model_name
 
-    if settings.model is None:
-        name, file = NAME, prepared_path(settings.cache)
-        if not file.is_file():
-            file = packaged_file()
-    else:
-        file = settings.model.expanduser()
-        name = file.stem
-    return ModelFile(name, file, file.stat().st_size if file.is_file() else None)
+    file = selected_file(settings)
+    if file is not None:
+        return ModelFile(model_name(file), file, model_bytes(file))
+    file = prepared_path(settings.cache)
+    if not file.is_file():
+        file = packaged_file()
+    return ModelFile(NAME, file, model_bytes(file))
 
 
 def open_language_model(settings: Settings, notify: Callable[[str], None]) -> LanguageModel:
@@ -65,21 +66,24 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
 
     Raises:
         ModelFileInvalid: the file is not a valid GGUF file, or its checksum is wrong.
-        ModelError: it cannot be loaded.
+        ModelError: it cannot be loaded, or no model has the selected name.
     """
     from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
     from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
-    from assistant.models.model_files import inspect_language_model
+    from assistant.models.local.selection import selected_file
+    from assistant.models.local.split_files import split_parts
+    from assistant.models.model_files import inspect_language_model, model_name
 
-    if settings.model is None:
+    path = selected_file(settings)
+    if path is None:
         path = prepared_file(settings.cache, settings.threads, notify)
         name, adapters = NAME, verified_adapters()
     else:
-        path = settings.model.expanduser()
-        name, adapters = path.stem, {}
+        name, adapters = model_name(path), {}
         inspect_language_model(path)
-        verify_sidecar(path)
+        for part in split_parts(path):
+            verify_sidecar(part)
     return Engine(
         path,
         name=name,

@@ -66,15 +66,18 @@ _LOOKS_LIKE = (
 class GgufInfo:
     """The header of a valid GGUF file.
 
-    `metadata` holds scalars and strings, not arrays such as the vocabulary. `needed_bytes` is the
-    minimum size of the file, which `inspect_gguf` has checked.
+    `metadata` holds scalars and strings, not arrays such as the vocabulary; `lengths` has the
+    number of values of each array. `values` is the number of values of all tensors together, and
+    `needed_bytes` the minimum size of the file, which `inspect_gguf` has checked.
     """
 
     path: Path
     version: int
     tensors: int
+    values: int
     needed_bytes: int
     metadata: Mapping[str, Scalar]
+    lengths: Mapping[str, int]
 
     @property
     def architecture(self) -> str | None:
@@ -92,6 +95,16 @@ class GgufInfo:
         """The context length in tokens that the model was trained with."""
         found = self.metadata.get(f"{self.architecture}.context_length")
         return found if isinstance(found, int) else None
+
+    def integer(self, key: str, default: int = 0) -> int:
+        """The whole number `key` of the metadata, or `default`."""
+        found = self.metadata.get(key)
+        return found if isinstance(found, int) and not isinstance(found, bool) else default
+
+    def text(self, key: str) -> str:
+        """The text `key` of the metadata, or ""."""
+        found = self.metadata.get(key)
+        return found if isinstance(found, str) else ""
 
 
 def inspect_gguf(path: Path) -> GgufInfo:
@@ -132,6 +145,8 @@ class _Header:
         self._data = data
         self._size = len(data)
         self._position = 0
+        self._values = 0
+        self._lengths: dict[str, int] = {}
 
     def read(self) -> GgufInfo:
         self._check_magic()
@@ -150,7 +165,15 @@ class _Header:
         keys = self._count(_MAX_KEYS, "metadata keys", at_least=13)
         metadata = self._metadata(keys)
         needed = self._tensors(tensors, self._alignment(metadata))
-        return GgufInfo(self._path, version, tensors, needed, MappingProxyType(metadata))
+        return GgufInfo(
+            path=self._path,
+            version=version,
+            tensors=tensors,
+            values=self._values,
+            needed_bytes=needed,
+            metadata=MappingProxyType(metadata),
+            lengths=MappingProxyType(self._lengths),
+        )
 
     def _check_magic(self) -> None:
         start = self._data[:512]
@@ -181,7 +204,7 @@ class _Header:
             seen.add(key)
             kind = self._scalar(_U32)
             if kind == _ARRAY:
-                self._skip_array()
+                self._lengths[key] = self._skip_array()
             elif kind == _STRING:
                 metadata[key] = self._string()
             elif kind in _STRUCTS:
@@ -234,6 +257,7 @@ class _Header:
         block_values, block_bytes = GGML_BLOCKS[kind]
         if values >= 1 << 63 or row % block_values:
             self._damaged(f"tensor {name[:64]!r} has an impossible shape")
+        self._values += values
         return values // block_values * block_bytes
 
     def _string(self) -> str:
@@ -244,7 +268,8 @@ class _Header:
         self._move(length)
         return self._data[start : self._position].decode("utf-8", "replace")
 
-    def _skip_array(self) -> None:
+    def _skip_array(self) -> int:
+        """Skip an array and return the number of its values."""
         kind = self._scalar(_U32)
         count = self._scalar(_U64)
         if count > _MAX_ELEMENTS:
@@ -255,6 +280,7 @@ class _Header:
             self._skip_strings(count)
         else:
             self._damaged(f"it declares an array of unknown type {kind}")
+        return count
 
     def _skip_strings(self, count: int) -> None:
         """Skip `count` strings. A vocabulary has about 100,000, so this loop calls no methods."""

@@ -1,4 +1,4 @@
-"""Language model files on this computer: which there are, their details, and whether they fit.
+"""Language model files: their details, and whether one can be used.
 
 Nothing is downloaded and nothing is executed: only GGUF headers are read, and llama.cpp loads the
 vocabulary for the check.
@@ -6,7 +6,6 @@ vocabulary for the check.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import ModelError, ModelFileInvalid
 from assistant.models.gguf import GgufInfo, inspect_gguf
+from assistant.models.local.ollama import blob_name
+from assistant.models.local.programs import GENERIC_STEMS
+from assistant.models.local.split_files import inspect_parts, split_parts, unsplit_name
+from assistant.models.memory import free_memory, needed_memory
 from assistant.text.formatting import format_size
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
 
-# Folder of the library for the user's models.
-FOLDER = "models"
-# At most this many files of one folder are inspected.
-_MAX_FILES = 100
+# Headers that are kept, so that repeated listings read no file twice.
+_MAX_HEADERS = 1000
 # `llama_ftype` of llama.h: the type of most of a file's weights.
 _QUANTIZATIONS = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
@@ -31,17 +32,31 @@ _QUANTIZATIONS = {
     23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M",
     30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4_MOE",
 }  # fmt: skip
-# Sequences of the interactive lane, and bytes per value of the KV cache (F16).
-_SEQUENCES = 2
-_VALUE_BYTES = 2
-_MEMINFO = Path("/proc/meminfo")
+# Architectures that turn text into vectors and write none.
+_EMBEDDERS = frozenset(
+    {
+        "bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert",
+        "neo-bert", "eurobert", "gemma-embedding", "t5encoder", "llama-embed",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ModelDetails:
     """Details from a model file's header; "" or None if the header lacks them.
 
-    `bytes` is the size of the file, `context` the context length in tokens.
+    Attributes:
+        file: the file; the first one of a split model.
+        name: display name.
+        bytes: size of all files together.
+        parameters: number of parameters, such as `1.5B`.
+        quantization: type of most weights, such as `Q4_K_M`.
+        context: the context length in tokens that the model was trained with.
+        licence: licence, as the file or the program states it.
+        program: the program that keeps the file, or where it is.
+        sha256: the checksum that the program states, or None.
+        info: the header.
+
     """
 
     file: Path
@@ -50,10 +65,28 @@ class ModelDetails:
     parameters: str
     quantization: str
     context: int | None
+    licence: str
+    program: str
+    sha256: str | None
+    info: GgufInfo
+
+    def needed_memory(self, context: int) -> int:
+        """Bytes of memory that the model needs with `context` tokens."""
+        return needed_memory(self.info, context)
+
+    @property
+    def bytes_per_token(self) -> int:
+        """Bytes of weights that are read for one token: fewer than all in a mixture of experts."""
+        experts = self.info.integer(f"{self.info.architecture}.expert_count")
+        used = self.info.integer(f"{self.info.architecture}.expert_used_count")
+        share = used / experts if 0 < used < experts else 1.0
+        return int(self.bytes * share)
 
 
-def read_model_details(file: Path) -> ModelDetails:
-    """Read the details of the language model in `file`.
+def read_model_details(
+    file: Path, *, name: str = "", program: str = "", licence: str = "", sha256: str | None = None
+) -> ModelDetails:
+    """Read the details of the language model in `file`; the others are what its program states.
 
     Raises:
         ModelFileInvalid: not a valid GGUF file, or not a language model.
@@ -61,34 +94,32 @@ def read_model_details(file: Path) -> ModelDetails:
     info = inspect_language_model(file)
     return ModelDetails(
         file=file,
-        name=file.stem,
-        bytes=file.stat().st_size,
-        parameters=str(info.metadata.get("general.size_label") or ""),
-        quantization=_QUANTIZATIONS.get(_integer(info, "general.file_type", -1), ""),
+        name=name or model_name(file),
+        bytes=info.needed_bytes,
+        parameters=info.text("general.size_label") or _format_parameters(info.values),
+        quantization=_QUANTIZATIONS.get(info.integer("general.file_type", -1), ""),
         context=info.context_length,
+        licence=info.text("general.license.name") or info.text("general.license") or licence,
+        program=program,
+        sha256=sha256,
+        info=info,
     )
 
 
-def local_models(settings: Settings) -> list[ModelDetails]:
-    """Models next to the selected one, in the library's folder `models`, and in the cache.
+def model_name(file: Path) -> str:
+    """Display name of the model in `file`: Ollama's name for its blobs, else the file's name."""
+    stem = unsplit_name(file.name if file.suffix.lower() != ".gguf" else file.stem)
+    if stem in GENERIC_STEMS and file.parent.name:
+        return file.parent.name
+    return blob_name(file) or stem
 
-    Unusable files are left out, and so is the bundled model.
-    """
-    from assistant.models.bundled_model import prepared_path
 
-    folders = [settings.library / FOLDER, settings.cache]
-    if settings.model is not None:
-        folders.insert(0, settings.model.expanduser().parent)
-    models: dict[Path, ModelDetails] = {}
-    bundled = prepared_path(settings.cache).resolve()
-    for file in (file for folder in folders for file in _gguf_files(folder)):
-        try:
-            target = file.resolve()
-            if target != bundled and target not in models:
-                models[target] = read_model_details(file)
-        except (ModelFileInvalid, OSError, RuntimeError):  # RuntimeError: a link to itself
-            continue
-    return list(models.values())
+def model_bytes(file: Path) -> int | None:
+    """Size of all files of the model in `file`; None if one is missing."""
+    try:
+        return sum(part.stat().st_size for part in split_parts(file))
+    except (OSError, ValueError):
+        return None
 
 
 def check_model(settings: Settings) -> None:
@@ -97,14 +128,16 @@ def check_model(settings: Settings) -> None:
     Raises:
         ModelFileInvalid: missing, not a valid GGUF file, not a language model, or llama.cpp does
             not support its architecture.
-        ModelError: it does not fit into the free memory.
+        ModelError: no model has this name, or it does not fit into the free memory.
     """
-    if settings.model is None:
+    from assistant.models.local.selection import selected_file
+
+    file = selected_file(settings)
+    if file is None:
         return
-    file = settings.model.expanduser()
     info = inspect_language_model(file)
     _check_architecture(info)
-    needed = file.stat().st_size + _context_bytes(info, settings.context)
+    needed = needed_memory(info, settings.context)
     free = free_memory()
     if free is not None and needed > free:
         raise ModelError(
@@ -114,46 +147,54 @@ def check_model(settings: Settings) -> None:
         )
 
 
-def free_memory() -> int | None:
-    """Available memory in bytes; None if the system does not report it."""
-    try:
-        lines = _MEMINFO.read_text(encoding="ascii").splitlines()
-        values = dict(line.split(":", 1) for line in lines)
-        return int(values["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        # Other systems than Linux report only the total.
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return None
-
-
 def inspect_language_model(file: Path) -> GgufInfo:
-    """Read the header of `file`; repeated calls for an unchanged file are cached.
+    """Read the header of `file`, and of its other parts if the model is split.
+
+    Repeated calls for an unchanged file are cached.
 
     Raises:
-        ModelFileInvalid: not a valid GGUF file, an adapter, or the vision part of a model.
+        ModelFileInvalid: not a valid GGUF file, an adapter, the vision part of a model, an
+            embedding model, or a part of a split model without the others.
     """
-    try:
-        status = file.stat()
-    except (OSError, ValueError):
-        return inspect_gguf(file)  # raises the fitting error
-    info = _cached_inspect(file, status.st_mtime_ns, status.st_size)
+    info = inspect_parts(_inspect(file), _inspect)
     if info.is_adapter:
         raise ModelFileInvalid(
             f"{file}: this is an adapter (LoRA), not a language model. Specify the model that it "
             "was trained for, with or without the adapter merged into it."
         )
-    if info.metadata.get("general.type", "model") != "model" or info.architecture == "clip":
+    architecture = info.architecture
+    if info.metadata.get("general.type", "model") != "model" or architecture == "clip":
         raise ModelFileInvalid(
             f"{file}: this is the vision part of a model, not a language model. Specify the file "
             "of the language model."
         )
+    if (
+        architecture in _EMBEDDERS
+        or info.integer(f"{architecture}.pooling_type")
+        or info.metadata.get(f"{architecture}.attention.causal") is False
+    ):
+        raise ModelFileInvalid(
+            f"{file}: this is an embedding model, which writes no text. Specify a chat model."
+        )
+    # Ollama's own conversions keep both in one file, which llama.cpp refuses: "wrong number of
+    # tensors" (llama.cpp issue 27349).
+    if any(key.startswith(f"{architecture}.vision.") for key in info.metadata):
+        raise ModelFileInvalid(
+            f"{file}: contains a vision part too, in a form that only Ollama can open. Specify a "
+            "GGUF file of the language model alone."
+        )
     return info
 
 
-@lru_cache(maxsize=_MAX_FILES)
+def _inspect(file: Path) -> GgufInfo:
+    try:
+        status = file.stat()
+    except (OSError, ValueError):
+        return inspect_gguf(file)  # raises the fitting error
+    return _cached_inspect(file, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=_MAX_HEADERS)
 def _cached_inspect(file: Path, _mtime_ns: int, _size: int) -> GgufInfo:
     return inspect_gguf(file)
 
@@ -175,27 +216,9 @@ def _check_architecture(info: GgufInfo) -> None:
     library.llama_model_free(pointer)
 
 
-def _context_bytes(info: GgufInfo, context: int) -> int:
-    """KV cache of the interactive lane in bytes, at `context` tokens per sequence; 0 if unknown."""
-    prefix = info.architecture
-    heads = _integer(info, f"{prefix}.attention.head_count", 0)
-    width = _integer(info, f"{prefix}.embedding_length", 0)
-    layers = _integer(info, f"{prefix}.block_count", 0)
-    if not (heads and width and layers):
-        return 0
-    key_width = _integer(info, f"{prefix}.attention.key_length", width // heads)
-    kv_width = _integer(info, f"{prefix}.attention.head_count_kv", heads) * key_width
-    tokens = min(context, info.context_length or context)
-    return 2 * layers * kv_width * _VALUE_BYTES * tokens * _SEQUENCES
-
-
-def _integer(info: GgufInfo, key: str, default: int) -> int:
-    value = info.metadata.get(key)
-    return value if isinstance(value, int) else default
-
-
-def _gguf_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob("*.gguf"))[:_MAX_FILES]
-    except OSError:
-        return []
+def _format_parameters(count: int) -> str:
+    if count < 1_000_000:
+        return f"{count:,}" if count else ""
+    if count < 1_000_000_000:
+        return f"{count / 1e6:.0f}M"
+    return f"{count / 1e9:.1f}B"

@@ -80,7 +80,7 @@ class Preferences:
     def models(self) -> ModelChoice:
         """The models found on this computer, and the one in use."""
         from assistant.models.bundled_model import NAME
-        from assistant.models.model_files import local_models
+        from assistant.models.local.found_models import local_models
 
         settings = self._session.settings
         chosen = BUNDLED if settings.model is None else str(settings.model)
