@@ -256,7 +256,7 @@ class Session:
 
     def _load_model(self, settings: Settings, *, check: bool = False) -> SharedModel:
         from assistant import models
-        from assistant.models.model_files import check_model
+        from assistant.models.model_check import check_model
         from assistant.models.shared_model import SharedModel
 
         if check:

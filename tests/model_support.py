@@ -31,11 +31,7 @@ def write_header(
     of the `tensors` has `values` 32-bit numbers.
     """
     entries = {"general.architecture": "llama", **TEMPLATE, **(metadata or {})}
-    packed = [
-        _text(key) + _value(value)
-        for key, value in entries.items()
-        if value != ""
-    ]
+    packed = [_text(key) + _value(value) for key, value in entries.items() if value != ""]
     described = [
         _text(f"t{n}") + struct.pack("<IQIQ", 1, values, 0, n * values * 4) for n in range(tensors)
     ]
@@ -70,7 +66,7 @@ def add_to_ollama(
     manifest = folder / "manifests" / name
     manifest.parent.mkdir(parents=True, exist_ok=True)
     manifest.write_text(json.dumps({"schemaVersion": 2, "layers": made}), encoding="utf-8")
-    return blobs / made[0]["digest"].replace(":", "-")
+    return blobs / f"sha256-{hashlib.sha256(model).hexdigest()}"
 
 
 def write_random_model(
@@ -125,7 +121,7 @@ def write_random_model(
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return min(file.parent.glob(f"{file.stem}*.gguf"))
+    return sorted(file.parent.glob(f"{file.stem}*.gguf"))[0]
 
 
 @lru_cache(maxsize=1)

@@ -79,13 +79,8 @@ def info(
     settings = call.settings
     if name is None:
         file = selected_file(settings)
-        row = (
-            _bundled_row(settings) if file is None else _row(_model(str(file), settings), settings)
-        )
-    elif name == BUNDLED:
-        row = _bundled_row(settings)
-    else:
-        row = _row(_model(name, settings), settings)
+        name = BUNDLED if file is None else str(file)
+    row = _bundled_row(settings) if name == BUNDLED else _row(_model(name, settings), settings)
     if as_json:
         call.streams.json(row)
         return
@@ -123,7 +118,7 @@ def use(
     """
     from assistant.models.bundled_model import NAME
     from assistant.models.checksum import verify
-    from assistant.models.model_files import check_model
+    from assistant.models.model_check import check_model
     from assistant.saved_settings import save_settings
     from assistant.settings import with_changes
 
@@ -150,8 +145,9 @@ def _model(given: str, settings: Settings) -> ModelDetails:
     Raises:
         ModelError: no model has this name, or the file cannot be used.
     """
+    from assistant.models.local.candidates import as_path
     from assistant.models.local.found_models import local_models
-    from assistant.models.local.selection import as_path, find_model
+    from assistant.models.local.selection import find_model
     from assistant.models.model_files import read_model_details
 
     path = as_path(given)
@@ -228,17 +224,8 @@ def _memory(needed: int) -> str:
 
 def _write_table(streams: Streams, rows: list[dict[str, Any]]) -> None:
     headings = (
-        "",
-        "name",
-        "from",
-        "size",
-        "params",
-        "type",
-        "context",
-        "licence",
-        "memory",
-        "speed",
-    )
+        "", "name", "from", "size", "params", "type", "context", "licence", "memory", "speed",
+    )  # fmt: skip
     cells = [
         (
             "*" if row["in_use"] else "",

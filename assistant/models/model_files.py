@@ -1,26 +1,17 @@
-"""Language model files: their details, and whether one can be used.
-
-Nothing is downloaded and nothing is executed: only GGUF headers are read, and llama.cpp loads the
-vocabulary for the check.
-"""
+"""Language model files: their details, from their headers alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from assistant.errors import ModelError, ModelFileInvalid
+from assistant.errors import ModelFileInvalid
 from assistant.models.gguf import GgufInfo, inspect_gguf
 from assistant.models.local.ollama import blob_name
 from assistant.models.local.programs import GENERIC_STEMS
 from assistant.models.local.split_files import inspect_parts, split_parts, unsplit_name
-from assistant.models.memory import free_memory, needed_memory
-from assistant.text.formatting import format_size
-
-if TYPE_CHECKING:
-    from assistant.settings import Settings
+from assistant.models.memory import needed_memory
 
 # Headers that are kept, so that repeated listings read no file twice.
 _MAX_HEADERS = 1000
@@ -122,31 +113,6 @@ def model_bytes(file: Path) -> int | None:
         return None
 
 
-def check_model(settings: Settings) -> None:
-    """Check that the selected model can be opened; much faster than opening it.
-
-    Raises:
-        ModelFileInvalid: missing, not a valid GGUF file, not a language model, or llama.cpp does
-            not support its architecture.
-        ModelError: no model has this name, or it does not fit into the free memory.
-    """
-    from assistant.models.local.selection import selected_file
-
-    file = selected_file(settings)
-    if file is None:
-        return
-    info = inspect_language_model(file)
-    _check_architecture(info)
-    needed = needed_memory(info, settings.context)
-    free = free_memory()
-    if free is not None and needed > free:
-        raise ModelError(
-            f"{file}: needs {format_size(needed)} of memory with {settings.context:,} tokens of "
-            f"context, but only {format_size(free)} are free. Choose a smaller model or context, "
-            "or close other programs."
-        )
-
-
 def inspect_language_model(file: Path) -> GgufInfo:
     """Read the header of `file`, and of its other parts if the model is split.
 
@@ -197,23 +163,6 @@ def _inspect(file: Path) -> GgufInfo:
 @lru_cache(maxsize=_MAX_HEADERS)
 def _cached_inspect(file: Path, _mtime_ns: int, _size: int) -> GgufInfo:
     return inspect_gguf(file)
-
-
-def _check_architecture(info: GgufInfo) -> None:
-    from assistant.models.llama import load_library, model_parameters
-
-    library = load_library()
-    parameters = model_parameters(library)
-    # Loads only the header and the vocabulary, which is fast.
-    parameters.vocab_only = True
-    pointer = library.llama_model_load_from_file(str(info.path).encode(), parameters)
-    if not pointer:
-        raise ModelFileInvalid(
-            f"{info.path}: llama.cpp does not support the architecture "
-            f"{info.architecture or '?'!r}, or cannot read the vocabulary. A newer version of "
-            "llama-cpp-python may support it."
-        )
-    library.llama_model_free(pointer)
 
 
 def _format_parameters(count: int) -> str:

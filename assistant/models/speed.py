@@ -21,7 +21,7 @@ from assistant.files import write_atomically
 FILE = "speeds.json"
 _MAX_CHARACTERS = 1_000_000
 _MAX_MODELS = 200
-# Bytes that a thread copies at a time (more than its share of any processor's cache), and how often.
+# Bytes that a thread copies at a time, more than a processor caches for it, and how often.
 _COPY_BYTES = 32 * 1024 * 1024
 _COPIES = 4
 # llama.cpp reaches about this share of the bandwidth of copying (measured: docs/models.md).

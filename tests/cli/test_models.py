@@ -9,7 +9,7 @@ import pytest
 from cli_support import Run
 from model_support import add_to_ollama, write_header
 
-from assistant.models import model_files
+from assistant.models import model_check
 from assistant.models.bundled_model import NAME
 from assistant.models.local.found_models import FOLDER
 from assistant.saved_settings import read_saved_settings
@@ -20,7 +20,7 @@ from assistant.settings import load_settings
 def ollama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A model in the home folder's Ollama; hands out its file."""
     # Headers without a vocabulary: llama.cpp would refuse them.
-    monkeypatch.setattr(model_files, "_check_architecture", lambda info: None)
+    monkeypatch.setattr(model_check, "_check_architecture", lambda info: None)
     content = write_header(
         tmp_path / "any.gguf", {"general.size_label": "1.5B", "general.file_type": 15}
     ).read_bytes()
@@ -105,7 +105,7 @@ def test_what_cannot_be_chosen_changes_nothing(
     assert "Did you mean qwen2.5:1.5b?" in refused("qwen2.5:15b")
     assert "no such file" in refused("/nowhere/a.gguf")
     with monkeypatch.context() as patch:
-        patch.setattr(model_files, "free_memory", lambda: 10)
+        patch.setattr(model_check, "free_memory", lambda: 10)
         assert "Choose a smaller model" in refused("qwen2.5:1.5b")
     monkeypatch.setenv("ASSISTANT_MODEL", "some.gguf")
     assert "was given at the start" in refused("bundled", 2)

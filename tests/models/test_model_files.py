@@ -9,14 +9,11 @@ import pytest
 from model_support import write_header
 
 from assistant.errors import ModelError, ModelFileInvalid
-from assistant.models import model_files
+from assistant.models import model_check
 from assistant.models.bundled_model import ADAPTERS, packaged_file
 from assistant.models.memory import needed_memory
-from assistant.models.model_files import (
-    check_model,
-    inspect_language_model,
-    read_model_details,
-)
+from assistant.models.model_check import check_model
+from assistant.models.model_files import inspect_language_model, read_model_details
 from assistant.settings import load_settings
 
 
@@ -59,10 +56,10 @@ def test_a_model_has_to_fit_the_memory_that_is_free(monkeypatch: pytest.MonkeyPa
     settings = load_settings(model=packaged_file())
     check_model(settings)
     needed = needed_memory(inspect_language_model(packaged_file()), 2048)
-    monkeypatch.setattr(model_files, "free_memory", lambda: needed)
+    monkeypatch.setattr(model_check, "free_memory", lambda: needed)
     check_model(settings)
-    monkeypatch.setattr(model_files, "free_memory", lambda: needed - 1)
+    monkeypatch.setattr(model_check, "free_memory", lambda: needed - 1)
     with pytest.raises(ModelError, match="of memory with 2,048 tokens"):
         check_model(settings)
-    monkeypatch.setattr(model_files, "free_memory", lambda: None)
+    monkeypatch.setattr(model_check, "free_memory", lambda: None)
     check_model(settings)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import ModelError
+
 # At most this many files and folders of one program are looked at.
 _MAX_FILES = 1000
 _MAX_ENTRIES = 20_000
@@ -91,3 +93,17 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def as_path(given: str) -> Path | None:
+    """`given` as a path, if it is one: absolute, ending with .gguf, or a file that exists.
+
+    Raises:
+        ModelError: it names the home folder of a user who does not exist.
+    """
+    try:
+        path = Path(given).expanduser()
+    except RuntimeError as error:
+        raise ModelError(f"{given}: no such user. Give the full path.") from error
+    is_path = path.is_absolute() or path.suffix.lower() == ".gguf" or is_file(path)
+    return path if is_path else None

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ModelFileInvalid
-from assistant.models.local.candidates import Candidate, Unusable, gguf_files
+from assistant.models.local.candidates import Candidate, Unusable, as_path, gguf_files
 from assistant.models.local.programs import program_models
-from assistant.models.local.selection import as_path
 from assistant.models.local.split_files import is_later_part
 from assistant.models.model_files import ModelDetails, model_name, read_model_details
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ModelError
-from assistant.models.local.candidates import is_file
+from assistant.models.local.candidates import as_path
 
 if TYPE_CHECKING:
     from assistant.models.model_files import ModelDetails
@@ -32,20 +32,6 @@ def find_file(given: str, settings: Settings) -> Path:
         ModelError: no model on this computer has this name, or several have.
     """
     return as_path(given) or find_model(given, settings).file
-
-
-def as_path(given: str) -> Path | None:
-    """`given` as a path, if it is one: absolute, ending with .gguf, or a file that exists.
-
-    Raises:
-        ModelError: it names the home folder of a user who does not exist.
-    """
-    try:
-        path = Path(given).expanduser()
-    except RuntimeError as error:
-        raise ModelError(f"{given}: no such user. Give the full path.") from error
-    is_path = path.is_absolute() or path.suffix.lower() == ".gguf" or is_file(path)
-    return path if is_path else None
 
 
 def find_model(name: str, settings: Settings) -> ModelDetails:

@@ -141,8 +141,9 @@ def test_the_hub_cache_is_where_its_variables_say(home: Path, tmp_path: Path) ->
     by_cache = add(tmp_path / "hub", "c.gguf")
     assert found() == [("Hugging Face", "", default)]
     assert found(HF_HOME=tmp_path / "hf") == [("Hugging Face", "", by_home)]
-    both = {"HF_HOME": tmp_path / "hf", "HF_HUB_CACHE": tmp_path / "hub"}
-    assert found(**both) == [("Hugging Face", "", by_cache)]
+    assert found(HF_HOME=tmp_path / "hf", HF_HUB_CACHE=tmp_path / "hub") == [
+        ("Hugging Face", "", by_cache)
+    ]
 
 
 def test_a_link_of_the_hub_cache_tells_the_checksum(tmp_path: Path) -> None:
@@ -174,7 +175,6 @@ def test_llama_cpp_gpt4all_and_jan_are_found_on_every_system(home: Path, tmp_pat
                 write_header(data / "Jan/data/llamacpp/models/org/Model-4B/model.gguf"),
             ),
         ]
-        environment = {"LOCALAPPDATA": tmp_path / "local"} if platform == "win32" else {}
-        assert found(platform, **environment) == expected
+        assert found(platform, LOCALAPPDATA=tmp_path / "local") == expected
     other = write_header(tmp_path / "llama" / "mine.gguf")
     assert ("llama.cpp", "", other) in found(LLAMA_CACHE=tmp_path / "llama")
