@@ -19,7 +19,8 @@ from assistant.api.answers import (
     Source,
     Timings,
 )
-from assistant.api.library import Chat, PaperLibrary, open_library
+from assistant.api.chat import Chat
+from assistant.api.library import PaperLibrary
 from assistant.api.library_facts import (
     ImportProblem,
     ImportResult,
@@ -27,6 +28,7 @@ from assistant.api.library_facts import (
     MergedRecord,
     ModelInfo,
 )
+from assistant.api.opening import open_library
 from assistant.api.papers import (
     PaperDetails,
     PaperHit,

@@ -58,8 +58,8 @@ def test_every_method_is_documented() -> None:
     page = PAGE.read_text(encoding="utf-8")
     methods = {
         name
-        for name, value in vars(PaperLibrary).items()
-        if not name.startswith("_") and callable(value)
+        for name in dir(PaperLibrary)
+        if not name.startswith("_") and callable(getattr(PaperLibrary, name))
     }
     left = {name for name in methods if f"`{name}(" not in page} - {"close", "import_inputs"}
     assert not left
