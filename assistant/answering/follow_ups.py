@@ -50,7 +50,8 @@ _POSITIONS = {
 }
 _OF_THESE = re.compile(
     r"\b(?P<which>which|what)(?:\s+ones?)?\s+(?:of|among)\s+(?:these|those|them)\b"
-    r"(?:\s+(?:papers|studies|articles|works|ones))?",
+    r"(?:\s+(?:papers|studies|articles|works|ones))?"
+    r"|^(?:and\s+)?(?P<ones>which|what)\s+ones\b(?!\s+(?:of|among)\b)",
     re.IGNORECASE,
 )
 _THESE_TWO = re.compile(
@@ -178,7 +179,8 @@ def _chosen(
             text = f"Compare “{titles[0]}” with “{titles[1]}”"
             return FollowUp(text, Reference.CERTAIN, tuple(papers[:_TWO]))
     if match := _OF_THESE.search(question):
-        text = f"{question[: match.start()]}{match['which']} papers{question[match.end() :]}"
+        which = match["which"] or match["ones"]
+        text = f"{question[: match.start()]}{which} papers{question[match.end() :]}"
         return FollowUp(text, Reference.CERTAIN, tuple(papers))
     if match := _ORDINAL.search(question):
         number = _ordinal(match["which"].lower(), papers)

@@ -66,13 +66,19 @@ _LIST = re.compile(
             (?:papers|articles|abstracts|publications|works|studies|preprints){_HERE}
         |(?:are|is)\s+there\s+(?:any\s+|other\s+)?{_PAPERS}{_HERE}
         |(?:do|have)\s+(?:we|i)\s+(?:have|got)?\s*(?:any\s+)?{_PAPERS}{_HERE}
-        |(?:any|all)\s+{_PAPERS}{_HERE})
+        |(?:any|all)\s+{_PAPERS}{_HERE}
+        |(?:which|what)\s+ones(?!\s+(?:of|among)\b)
+        |(?:(?:recent|new|more|other|some|all|any|related)\s+)?
+            (?:papers|articles|abstracts|publications|studies|preprints){_HERE}
+            (?=\s+(?:on|about|of|using|with|that|which|concerning|regarding|dealing|related)\b)
+        |(?:(?:is\s+there|(?:do|have)\s+(?:we|i|you)(?:\s+(?:have|got))?)\s+(?:anything|something)
+            |anything){_HERE}(?=\s+(?:on|about|regarding|concerning|with|using|related)\b))
         (?P<topic>\s+.*)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _LIST_LINK = re.compile(
     r"""^\s*(?:(?:that|which|who)\s+)?(?:(?:are|is|were|do|does|can|could|have|has)\s+)?
-        (?:(?:about|on|concerning|regarding|dealing\s+with|deals?\s+with|discuss(?:es|ing)?
+        (?:(?:about|on|of|concerning|regarding|dealing\s+with|deals?\s+with|discuss(?:es|ing)?
         |address(?:es|ing)?|cover(?:s|ing)?|stud(?:y|ies|ying)|investigat(?:e|es|ing)|concerns?
         |mention(?:s|ing)?|talk(?:s|ing)?\s+about|consider(?:s|ing)?|treat(?:s|ing)?
         |us(?:e|es|ing)|work(?:s|ing)?\s+(?:on|with)|related\s+to|propos(?:e|es|ing)
@@ -88,6 +94,14 @@ _OVERVIEW = re.compile(
         |(?:give(?:\s+me)?|provide|write|i\s+(?:want|need))\s+an?\s+(?:\w+\s+)?(?:overview|survey|review)
             \s+(?:of|about|on)
         |(?:an?\s+)?overview\s+(?:of|about|on)
+        |what(?:\s+is|'s)\s+(?:new|recent|known|being\s+done|going\s+on|happening
+            |the\s+(?:current\s+)?(?:state|status)\s+of\s+(?:the\s+art|research|knowledge))
+            \s+(?:in|on|about|with|for|regarding)
+        |what\s+(?:have|has|did|do)\s+(?:people|researchers|others|anyone|scientists)
+            \s+(?:done|do|tried|try|found|find|learned|published|say|said|write|written|know)
+            \s+(?:on|about|in|for|with|regarding)
+        |(?:the\s+)?(?:recent|latest|current|newest)\s+(?:work|research|advances|progress|developments
+            |trends|findings|results|literature)\s+(?:on|in|about|of|with)
         |(?:summari[sz]e|sum\s+up|outline|survey|review)\s+(?:what\s+(?:is|we|the|my|all|these|this|our)
             .*?\b(?:about|on|regarding|concerning)
             |(?:the\s+|all\s+|my\s+|everything\s+)*
@@ -283,6 +297,7 @@ def _listing(text: str) -> ParsedQuestion | None:
     if not match:
         return None
     topic = _LIST_LINK.sub("", match["topic"], count=1).strip()
+    topic = re.sub(rf"{_HERE}$", "", topic, flags=re.IGNORECASE)
     return ParsedQuestion(QuestionKind.LIST, topic or match["topic"].strip())
 
 

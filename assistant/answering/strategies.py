@@ -21,9 +21,11 @@ from assistant.answering.retrieval import (
     sentence_embedder,
     to_evidence,
 )
+from assistant.answering.summary_sentences import key_sentences
 from assistant.library import Filters
 from assistant.text.names import mentions, names
 from assistant.text.sanitizing import sanitized
+from assistant.text.words import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -242,7 +244,7 @@ def _papers_on(
     chosen = sorted(relevance, key=lambda number: -relevance[number])
     return RetrievedEvidence(
         evidence=tuple(
-            to_evidence(ranking, best[number], min(1.0, relevance[number]))
+            _telling(topic, to_evidence(ranking, best[number], min(1.0, relevance[number])))
             for number in chosen[:maximum]
         ),
         nearest=nearest_papers(hits),
@@ -252,6 +254,23 @@ def _papers_on(
         on_topic=is_on_topic(ranking),
         note=_count_note(len(chosen), maximum) if chosen else None,
     )
+
+
+def _telling(topic: Question, source: Evidence) -> Evidence:
+    """`source`, or a sentence about what its paper did or found with as many words of the topic.
+
+    A sentence from the middle of an abstract is hard to understand alone.
+    """
+
+    def shared(text: str) -> int:
+        return len(vocabulary(text).intersection(topic.words))
+
+    abstract = source.stored.abstract
+    for start, end in key_sentences(abstract):
+        sentence = abstract[start:end]
+        if is_informative(sentence) and shared(sentence) >= max(1, shared(source.sentence)):
+            return replace(source, sentence=sentence, start=start, end=end)
+    return source
 
 
 def _count_note(found: int, maximum: int) -> str:

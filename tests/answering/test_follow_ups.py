@@ -107,6 +107,7 @@ def test_follow_ups_of_follow_ups_reach_back_three_turns() -> None:
         ("Summarise the last paper", "Summarise “Tensor Machines”", (9,)),
         ("How fast is the 1st one?", "How fast is “Compressing Models of Code”?", (4,)),
         ("Which of these use GPUs?", "Which papers use GPUs?", (4, 7, 9)),
+        ("and which ones use GPUs?", "which papers use GPUs?", (4, 7, 9)),
         (
             "Compare them",
             "Compare “Compressing Models of Code” with “FlashRNN”",
