@@ -64,13 +64,15 @@ class Claim(Result):
 
     `supported` means that the cited sources support it, `quoted` that it is a sentence of an
     abstract. `dropped` sentences are not supported, and not part of the answer's text. `heading` is
-    the title of the claim's paper in an answer about several papers.
+    the title of the claim's paper in an answer about several papers. `original` is the sentence
+    that was verified, if `text` is its translation.
     """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...]
     heading: str = ""
+    original: str = ""
 
     @property
     def shown(self) -> bool:
@@ -92,8 +94,9 @@ class Answer(Result):
 
     `text` has the shown claims with their citations, or says that there is no answer. `sources`
     are what an answer cites; without an answer, `passages` are the sentences that come closest.
-    `refused` means that `status` is not `answered`. `understood_as` is the complete question if a
-    conversation completed it. `note` says what failed or was left out.
+    `refused` means that `status` is not `answered`. `understood_as` is the question that was
+    answered, if a conversation completed it or a model translated it from `language`. `note` says
+    what failed or was left out.
     """
 
     question: str
@@ -109,6 +112,7 @@ class Answer(Result):
     passages: tuple[Source, ...] = ()
     note: str | None = None
     understood_as: str | None = None
+    language: str | None = None
 
     @classmethod
     def of(cls, answer: answering.Answer) -> Answer:

@@ -19,6 +19,7 @@ from assistant.cli import (
     export,
     importing,
     maintenance,
+    mcp,
     models,
     search,
     serve,
@@ -190,6 +191,7 @@ _add(
     "assistant serve --port 8080",
     "assistant serve --host 0.0.0.0 --auth users.txt",
 )
+_add("mcp", mcp.mcp, "assistant mcp", "assistant mcp --allow-writes")
 user = typer.Typer(help="Manage who can log in to the page: add, remove or list users.")
 _add("add", users.add, "assistant user add ann --auth users.txt", to=user)
 _add("remove", users.remove, "assistant user remove ann --auth users.txt", to=user)
