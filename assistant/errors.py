@@ -6,7 +6,8 @@ AssistantError
 ├── ReadingError            an input file or text cannot be read as papers
 │   ├── FileUnreadable      missing, a folder, no permission, not text
 │   ├── NoPapersFound       readable, but there is no paper in it
-│   └── PapersUncertain     readable, and maybe papers are in it: the user decides
+│   ├── PapersUncertain     readable, and maybe papers are in it: the user decides
+│   └── ZoteroUnreadable    Zotero's library is not found, or cannot be read
 ├── LibraryError            the library cannot be used
 │   ├── LibraryTooNew       made by a newer version
 │   ├── LibraryReadOnly     no permission to write, or a read-only disk
@@ -19,8 +20,6 @@ AssistantError
 │   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
 │   ├── ChatTemplateMissing the GGUF has no chat template, or one that does not render
 │   ├── PromptTooLong       the prompt does not fit the context
-│   ├── ModelServerError    a model server is down, refuses, or sends nonsense
-│   ├── ServerNotConfirmed  data would leave this computer without the user's consent
 │   └── EmbedderUnavailable no usable embedding model
 ├── PromptTemplateError     a prompt file is missing or names a wrong variable
 ├── PageError               the chat page cannot be served (port taken, ...)
@@ -57,6 +56,10 @@ class NoPapersFound(ReadingError):
 
 class PapersUncertain(ReadingError):
     """The input is readable and may be papers, but so may other texts: the user decides."""
+
+
+class ZoteroUnreadable(ReadingError):
+    """Zotero's library is not found, cannot be read, or is not Zotero's."""
 
 
 class LibraryError(AssistantError):
@@ -109,14 +112,6 @@ class ChatTemplateMissing(ModelError):
 
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context."""
-
-
-class ModelServerError(ModelError):
-    """A model server is down, refuses the request, or sends what cannot be used."""
-
-
-class ServerNotConfirmed(ModelError):
-    """Data would be sent to another computer, and the user has not agreed to that."""
 
 
 class EmbedderUnavailable(ModelError):

@@ -47,6 +47,11 @@ TEXTS = (
 CUSTOM = "custom"
 ENTRY_TYPE = "entry-type"
 
+ZOTERO = "zotero"
+ZOTERO_LINK = "select"
+ZOTERO_PDF = "pdf"
+"""Keys of `custom["zotero"]` of a synced item: its address in Zotero, and "yes" if it has a PDF."""
+
 RETRACTED = "retracted"
 EXPRESSION_OF_CONCERN = "expression of concern"
 CORRECTED = "corrected"
@@ -67,6 +72,9 @@ EAST_ASIAN = (
 _EAST_ASIAN_LETTER = re.compile(f"[{EAST_ASIAN}]")
 _IN_EAST_ASIAN = re.compile(f"[{EAST_ASIAN}·]+")
 
+# The only addresses that are not of the web and become links: they select an item in Zotero.
+_SELECTS_ITEM = re.compile(r"zotero://select/(?:library|groups/[1-9]\d{0,11})/items/[0-9A-Z]{8}")
+
 # Order in which the parts of a name are read.
 _PARTS = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 
@@ -86,6 +94,25 @@ def display_name(name: Mapping[str, str]) -> str:
 def display_names(names: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
     """`display_name` of each."""
     return tuple(map(display_name, names))
+
+
+def zotero_link(reference: Mapping[str, Any]) -> str:
+    """The address that selects the paper's item in Zotero; "" if it is not synced with one.
+
+    A file that was imported may have any text there, so anything else is dropped.
+    """
+    link = _of_zotero(reference).get(ZOTERO_LINK)
+    return link if isinstance(link, str) and _SELECTS_ITEM.fullmatch(link) else ""
+
+
+def has_zotero_pdf(reference: Mapping[str, Any]) -> bool:
+    """Whether a PDF is attached to the paper's item in Zotero."""
+    return bool(zotero_link(reference)) and _of_zotero(reference).get(ZOTERO_PDF) == "yes"
+
+
+def _of_zotero(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = reference.get(CUSTOM, {}).get(ZOTERO, {})
+    return found if isinstance(found, Mapping) else {}
 
 
 def is_east_asian(text: str) -> bool:

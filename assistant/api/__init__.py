@@ -27,7 +27,6 @@ from assistant.api.library_facts import (
     LibraryStatus,
     MergedRecord,
     ModelInfo,
-    SentData,
 )
 from assistant.api.opening import open_library
 from assistant.api.papers import (
@@ -74,7 +73,6 @@ __all__ = [
     "Progress",
     "Result",
     "SearchResult",
-    "SentData",
     "Source",
     "SourcePaper",
     "TagCount",

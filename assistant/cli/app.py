@@ -28,6 +28,8 @@ from assistant.cli import (
     users,
     verify,
     watch,
+    zotero,
+    zotero_tldrs,
 )
 from assistant.cli.interrupt import INTERRUPTED
 from assistant.cli.options import (
@@ -44,8 +46,7 @@ from assistant.settings import load_settings
 
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
-    "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send` or "
-    "a model server."
+    "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send`."
 )
 
 
@@ -231,6 +232,23 @@ _add(
     to=model_commands,
 )
 app.add_typer(model_commands, name="models")
+zotero_app = typer.Typer(help="Work with your Zotero library: sync, status, TL;DRs for Zotero.")
+_add(
+    "sync",
+    zotero.sync,
+    "assistant zotero sync",
+    "assistant zotero sync --data-dir ~/Documents/Zotero --groups",
+    to=zotero_app,
+)
+_add("status", zotero.status, "assistant zotero status", to=zotero_app)
+_add(
+    "tldrs",
+    zotero_tldrs.tldrs,
+    "assistant zotero tldrs tldrs.rdf",
+    "assistant zotero tldrs --new tldrs.rdf",
+    to=zotero_app,
+)
+app.add_typer(zotero_app, name="zotero", no_args_is_help=True)
 _add("status", importing.status, "assistant status --json")
 
 

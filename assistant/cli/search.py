@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.options import Call, FilterOptions, JsonOption, WordsArgument
 from assistant.cli.streams import Batch, Streams
 from assistant.errors import UsageError
+from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def show(
         ("Id", f"{paper.id} (#{paper.number})"),
         *_described(paper),
         ("Reference", reference),
+        ("Zotero", _in_zotero(paper.reference)),
         ("Read from", ", ".join(read_from)),
     ]
     _fields(known, streams)
@@ -147,6 +149,12 @@ def show(
     streams.line(paper.abstract or ("No abstract.", "dim"))
     for place, record in enumerate(paper.sources if with_sources else (), 1):
         _show_record(place, record, streams)
+
+
+def _in_zotero(reference: dict[str, Any]) -> str:
+    """The link to the paper's item in Zotero, and whether that has a PDF."""
+    pdf = " (has PDF)" if has_zotero_pdf(reference) else ""
+    return f"{zotero_link(reference)}{pdf}"
 
 
 def _described(

@@ -17,6 +17,7 @@ from pathlib import Path
 from assistant.errors import OutputError
 from assistant.exporting.record import ExportRecord
 from assistant.files import write_atomically
+from assistant.reference import zotero_link
 from assistant.text.formatting import markdown_text
 
 _ENDING = ".md"
@@ -92,6 +93,7 @@ def _front_matter(record: ExportRecord) -> Iterator[tuple[str, str | list[str]]]
     yield "doi", record.doi
     yield "pmid", record.pmid
     yield "url", record.url
+    yield "zotero", zotero_link(record.reference)
     yield "tags", list(dict.fromkeys(tag for word in record.tags if (tag := _obsidian_tag(word))))
     yield "keywords", list(record.tags)
     yield "tldr", record.tldr

@@ -8,9 +8,8 @@ from assistant.reading import fields
 from assistant.reading.names import csl_person
 from assistant.reading.verbatim import verbatim
 from assistant.reading.work_types import csl_type
-from assistant.reference import CUSTOM, ENTRY_TYPE
+from assistant.reference import CUSTOM, ENTRY_TYPE, ZOTERO
 
-NAME = "zotero"
 # https://aurimasv.github.io/z2csl/typeMap.xml lists these for each kind of item. The first field
 # that has a value counts.
 _FIELDS = {
@@ -114,7 +113,7 @@ def zotero_reference(item: dict[str, Any]) -> dict[str, Any]:
     rest = {**item, ENTRY_TYPE: written, **({"creators": others} if others else {})}
     used -= {"creators"} if others else set()
     kept = verbatim(rest, used)
-    return {**reference, **people, **({CUSTOM: {NAME: kept}} if kept else {})}
+    return {**reference, **people, **({CUSTOM: {ZOTERO: kept}} if kept else {})}
 
 
 def with_authors(item: dict[str, Any]) -> dict[str, Any]:

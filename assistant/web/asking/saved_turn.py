@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.answering import Answer, Claim, Turn
 from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.errors import PaperNotFound
+from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.sanitizing import sanitized
 from assistant.web.asking.turn import EvidenceView, TurnView, percent
 
@@ -121,6 +122,8 @@ def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:
         after=abstract[end:] if is_there else "",
         number=stored.number if stored else 0,
         year=stored.paper.year if stored else "",
+        zotero=zotero_link(stored.paper.reference) if stored else "",
+        zotero_pdf=bool(stored and has_zotero_pdf(stored.paper.reference)),
         fit=None if source.score is None else percent(source.score),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound, PassagesFound
 from assistant.html import render
+from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class EvidenceView:
     """A numbered evidence sentence and its position in the abstract.
 
     `number` is the paper's number in the library, 0 if it was removed. `fit` is the relevance in
-    percent, None if it was not saved.
+    percent, None if it was not saved. `zotero` selects the item in Zotero that the paper follows.
     """
 
     n: int
@@ -60,6 +61,8 @@ class EvidenceView:
     number: int = 0
     year: str = ""
     fit: int | None = None
+    zotero: str = ""
+    zotero_pdf: bool = False
 
     @property
     def source(self) -> str:
@@ -220,6 +223,8 @@ def _evidence(n: int, item: Evidence) -> EvidenceView:
     return EvidenceView(
         number=item.stored.number,
         year=item.stored.paper.year,
+        zotero=zotero_link(item.stored.paper.reference),
+        zotero_pdf=has_zotero_pdf(item.stored.paper.reference),
         fit=percent(item.score),
         n=n,
         id=item.stored.id,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
+from assistant.reference import zotero_link
 from assistant.web.rendering import data_url, explained, render_job
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
     return {
         "id": entry.stored.id,
         "title": entry.stored.shown_title,
+        "zotero": zotero_link(entry.stored.paper.reference),
         "known": " · ".join(entry.byline),
         "tldr": entry.tldr or "",
         "why": " · ".join(why),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.html import render
+from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.formatting import format_authors, format_count
 from assistant.text.sanitizing import sanitized
 from assistant.web.rendering import explained, render_job, render_text
@@ -95,6 +96,8 @@ class Maps:
             byline=" · ".join(part for part in (authors, paper.published or "") if part),
             tldr=tldr.text if tldr else "",
             abstract=stored.abstract,
+            zotero=zotero_link(paper.reference),
+            zotero_pdf=has_zotero_pdf(paper.reference),
         )
 
     def no_card(self) -> str:

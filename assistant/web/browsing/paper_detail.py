@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
+from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.formatting import format_authors, format_date
 from assistant.web.rendering import render_job
 
@@ -155,6 +156,8 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
         tldr=tldr.text if tldr else "",
         made=_origin(tldr) if tldr else "",
         starred=len(tags) < len(paper.tags),
+        zotero=zotero_link(paper.reference),
+        zotero_pdf=has_zotero_pdf(paper.reference),
         tags=tags,
     )
 

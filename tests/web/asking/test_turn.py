@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 from web_support import EVIL, Tags, stored_paper
@@ -58,6 +59,19 @@ def test_evidence_is_there_before_the_answer() -> None:
     assert 'id="evidence-3-2"' in html
     assert "Sleep is a riddle. <mark>Cats sleep 14 hours.</mark> So they say." in html
     assert 'class="claims"' not in html
+
+
+def test_evidence_of_a_synced_paper_links_to_its_item_in_zotero() -> None:
+    link = "zotero://select/library/items/ABCD2345"
+    reference = {"custom": {"zotero": {"select": link, "pdf": "yes"}}}
+    first, second = SOURCES
+    paper = first.stored.paper.model_copy(update={"reference": reference})
+    synced = replace(first, stored=replace(first.stored, paper=paper))
+    turn = TurnView(3, "How long do cats sleep?")
+    turn.take(EvidenceFound((synced, second), ()))
+    html = render_turn(turn)
+    assert html.count(f'href="{link}"') == 1
+    assert html.count("Open in Zotero (has PDF)") == 1
 
 
 def test_passages_are_there_while_the_model_reads_them() -> None:

@@ -214,3 +214,36 @@ def test_a_paper_that_goes_while_it_is_opened_is_no_fault(
     detail, library = make_detail(make_session, FULL)
     monkeypatch.setattr(library.papers, "added_at", lambda numbers: {})
     assert "14 March 2024" in detail.view("1").first
+
+
+def in_zotero(link: str) -> Paper:
+    custom = {"zotero": {"select": link, "pdf": "yes"}}
+    return FULL.model_copy(update={"reference": {"custom": custom}})
+
+
+@pytest.mark.parametrize("place", ["library", "groups/4815"])
+def test_a_synced_paper_links_to_its_item_in_zotero(make_session: MakeSession, place: str) -> None:
+    link = f"zotero://select/{place}/items/ABCD2345"
+    detail, _ = make_detail(make_session, in_zotero(link))
+    first = detail.view("1").first
+    assert links(first) == [link]
+    assert "Open in Zotero (has PDF)" in Tags(first).text
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "zotero://select/library/items/ABCD2345?x=1",
+        "zotero://open-pdf/library/items/ABCD2345",
+        'zotero://select/library/items/abcd2345" onclick="alert(1)',
+        "https://example.org/zotero://select/library/items/ABCD2345",
+        "zotero://select/groups/0/items/ABCD2345",
+        "",
+    ],
+)
+def test_no_other_address_becomes_a_link(make_session: MakeSession, link: str) -> None:
+    detail, _ = make_detail(make_session, in_zotero(link))
+    first = detail.view("1").first
+    assert links(first) == []
+    assert "Zotero" not in Tags(first).text
