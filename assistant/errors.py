@@ -20,6 +20,8 @@ AssistantError
 │   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
 │   ├── ChatTemplateMissing the GGUF has no chat template, or one that does not render
 │   ├── PromptTooLong       the prompt does not fit the context
+│   ├── ModelServerError    a model server is down, refuses, or sends nonsense
+│   ├── ServerNotConfirmed  data would leave this computer without the user's consent
 │   └── EmbedderUnavailable no usable embedding model
 ├── PromptTemplateError     a prompt file is missing or names a wrong variable
 ├── PageError               the chat page cannot be served (port taken, ...)
@@ -112,6 +114,14 @@ class ChatTemplateMissing(ModelError):
 
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context."""
+
+
+class ModelServerError(ModelError):
+    """A model server is down, refuses the request, or sends what cannot be used."""
+
+
+class ServerNotConfirmed(ModelError):
+    """Data would be sent to another computer, and the user has not agreed to that."""
 
 
 class EmbedderUnavailable(ModelError):

@@ -1,4 +1,4 @@
-"""The settings that were changed on the page, saved in the library's folder.
+"""The settings that were changed on the page or by a command, saved in the library's folder.
 
 `settings.json` is an object with some of `SAVED_SETTINGS`. Options and environment variables
 override them; they override the defaults. A relative model path starts at the library's folder, so
@@ -20,10 +20,13 @@ from assistant.errors import (
     SettingsError,
 )
 from assistant.files import locked, write_atomically
+from assistant.server_address import ServerAddress, is_server_address
 
 FILE = "settings.json"
-# Settings that the page can change at run time.
-SAVED_SETTINGS = ("model", "context", "evidence", "answer_tokens")
+# Settings that the page or a command saves.
+SAVED_SETTINGS = (
+    "model", "embedder", "confirmed_servers", "context", "evidence", "answer_tokens"
+)  # fmt: skip
 
 _MAX_CHARACTERS = 100_000
 _FIX = "Fix it, or delete it to restore the defaults."
@@ -52,7 +55,8 @@ def read_saved_settings(library: Path) -> dict[str, Any]:
             f"{file}: {unknown[0]!r} cannot be set in this file. It can contain: "
             f"{', '.join(SAVED_SETTINGS)}. {_FIX}"
         )
-    if isinstance(model := settings.get("model"), str):
+    model = settings.get("model")
+    if isinstance(model, str) and not is_server_address(model):
         try:
             settings["model"] = library / Path(model).expanduser()
         except RuntimeError as error:
@@ -111,6 +115,8 @@ def library_write_error(file: Path, error: OSError) -> LibraryError:
 
 
 def _as_json(value: Any, library: Path) -> Any:
+    if isinstance(value, ServerAddress):
+        return str(value)
     if not isinstance(value, Path):
         return value
     inside = value.is_absolute() and value.is_relative_to(library.absolute())

@@ -181,6 +181,8 @@ class Session:
             if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
                 opened = self._load_model(settings, check=True)
                 model = Lazy(lambda: self._open_model(settings), opened)
+            elif model.get_if_created() is None:
+                model = Lazy(lambda: self._open_model(settings))
             try:
                 save_settings(
                     settings.library,
@@ -296,11 +298,13 @@ class Session:
 
 def _remember_speed(model: SharedModel, settings: Settings) -> None:
     """Save how fast `model` wrote, for the list of models."""
-    from assistant.models import describe_language_model
+    from assistant.models import ModelFile, describe_language_model
     from assistant.models.speed import remember_speed
 
     rate = model.throughput.generation_rate()
     with suppress(ModelError):  # the file may be gone by now
         described = describe_language_model(settings)
+        if not isinstance(described, ModelFile):
+            return
         if rate and described.bytes and described.name == model.name:
             remember_speed(settings.cache, model.name, described.bytes, rate)

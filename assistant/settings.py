@@ -10,14 +10,22 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
 from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings
+from assistant.server_address import ServerAddress, is_server_address
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
@@ -35,6 +43,28 @@ def default_library() -> Path:
     return platformdirs.user_data_path(APP_NAME)
 
 
+def _file_or_server(value: Any) -> Any:
+    if not isinstance(value, str | Path | ServerAddress | None):
+        raise ValueError("it has to be the path of a file or the address of a server")
+    if isinstance(value, str) and is_server_address(value):
+        return ServerAddress.parse(value)
+    return value
+
+
+def _server(value: Any) -> Any:
+    if not isinstance(value, str | ServerAddress | None):
+        raise ValueError("it has to be the address of a server")
+    return ServerAddress.parse(value) if isinstance(value, str) else value
+
+
+def _servers(value: Any) -> Any:
+    """Addresses without the name of a model; in the environment they are separated by spaces."""
+    given = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        return value
+    return tuple(dict.fromkeys(ServerAddress.parse(one).base for one in given))
+
+
 class Settings(BaseSettings):
     """The user's settings. Frozen: one object is created at start and passed on."""
 
@@ -45,14 +75,43 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_cache_path(APP_NAME),
         description="folder for files that can be rebuilt, such as re-encoded models",
     )
-    model: Path | None = Field(
+    model: Annotated[
+        InstanceOf[ServerAddress] | Path | None, NoDecode, BeforeValidator(_file_or_server)
+    ] = Field(
         default=None,
-        description="language model: a GGUF file or a name that `assistant models` lists; "
-        "default: the bundled SmolLM2",
+        description="language model: a GGUF file, a name that `assistant models` lists, or the "
+        "address of a model server, such as http://localhost:8080/v1#name; default: the bundled "
+        "SmolLM2",
     )
     model_folder: Path = Field(
         default_factory=lambda: platformdirs.user_data_path(APP_NAME) / "models",
         description="folder of models that `assistant models pull` downloads",
+    )
+    embedder: Annotated[InstanceOf[ServerAddress] | None, NoDecode, BeforeValidator(_server)] = (
+        Field(
+            default=None,
+            description="address of a server that computes the vectors, such as "
+            "http://localhost:8080/v1#name; default: the bundled MiniLM",
+        )
+    )
+    confirmed_servers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_servers)] = Field(
+        default=(),
+        description="addresses of servers on other computers that data may be sent to",
+    )
+    server_key: SecretStr | None = Field(
+        default=None, description="key for the model server; never shown or saved"
+    )
+    server_key_file: Path | None = Field(
+        default=None,
+        description="file with the keys of model servers, one ADDRESS KEY per line; only its owner "
+        "may read it (mode 600)",
+    )
+    server_timeout: int = Field(
+        default=120,
+        ge=1,
+        le=3600,
+        description="seconds to wait for a model server to begin a reply, and between two parts of "
+        "it",
     )
     threads: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 8)),
@@ -207,5 +266,6 @@ def setting_bounds(name: str) -> tuple[int, int]:
 def _first_problem(error: ValidationError) -> tuple[str, str]:
     """The name of the first invalid setting and a message about it."""
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
-    return name, f"Setting {name} = {first.get('input')!r} is invalid: {first['msg']}."
+    name = str(first["loc"][0])  # the other parts are kinds of values
+    problem = str(first["msg"]).removeprefix("Value error, ").removesuffix(".")
+    return name, f"Setting {name} = {first.get('input')!r} is invalid: {problem}."

@@ -27,6 +27,7 @@ from assistant.api.library_facts import (
     LibraryStatus,
     MergedRecord,
     ModelInfo,
+    SentData,
 )
 from assistant.api.opening import open_library
 from assistant.api.papers import (
@@ -73,6 +74,7 @@ __all__ = [
     "Progress",
     "Result",
     "SearchResult",
+    "SentData",
     "Source",
     "SourcePaper",
     "TagCount",

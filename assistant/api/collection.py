@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.api.library_facts import ImportResult, LibraryStatus
 from assistant.api.papers import PaperDetails, PaperLine, SearchResult, TagCount
 from assistant.api.selection import chosen_papers, matching_papers, named_papers, parsed
+from assistant.destinations import destinations
 from assistant.errors import UsageError
 from assistant.library import EVERYTHING, Filters
 from assistant.progress import NO_PROGRESS, Progress
@@ -242,7 +243,8 @@ class PaperCollection:
         from assistant.models import describe_language_model
 
         figures = self._session.library.status()
-        return LibraryStatus.of(figures, describe_language_model(self._session.settings))
+        settings = self._session.settings
+        return LibraryStatus.of(figures, describe_language_model(settings), destinations(settings))
 
     # Export
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from assistant.text.formatting import format_size
 
 if TYPE_CHECKING:
     from assistant import library
-    from assistant.models import ModelFile
+    from assistant.destinations import Destination
+    from assistant.models import ModelFile, ModelOnServer
     from assistant.reading import Failure, PaperInputs
 
 
@@ -77,11 +79,55 @@ def _problems(failures: list[Failure]) -> list[ImportProblem]:
 
 
 class ModelInfo(Result):
-    """Name, file and size of a language model; `bytes` is None if the file is missing."""
+    """Name of a language model, with its file and size, or with its server.
+
+    `file` is "" for a model on a server; `bytes` is None for it, and if the file is missing.
+    `server` is the address, "" for a file.
+    """
 
     name: str
-    file: str
-    bytes: int | None
+    file: str = ""
+    bytes: int | None = None
+    server: str = ""
+
+    @classmethod
+    def of(cls, model: ModelFile | ModelOnServer) -> ModelInfo:
+        """What is known of `model` without opening it."""
+        from assistant.models import ModelOnServer
+
+        if isinstance(model, ModelOnServer):
+            return cls(name=model.name, server=str(model.address))
+        return cls(name=model.name, file=str(model.file), bytes=model.bytes)
+
+
+class SentData(Result):
+    """What is sent to a model server.
+
+    `local` means that the server is on this computer. Nothing is sent to any other server until the
+    user has `confirmed` it.
+    """
+
+    address: str
+    what: str
+    local: bool
+    confirmed: bool
+
+    @classmethod
+    def of(cls, found: Destination) -> SentData:
+        """What is sent to one server."""
+        return cls(
+            address=found.address.base,
+            what=found.sent,
+            local=found.address.is_local,
+            confirmed=found.confirmed,
+        )
+
+    @property
+    def text(self) -> str:
+        """What is sent where, for people."""
+        where = f"{self.address}{' on this computer' if self.local else ''}"
+        unless = "" if self.confirmed else "; not confirmed yet, so nothing is sent"
+        return f"{self.what}: to {where}{unless}"
 
 
 class LibraryStatus(Result):
@@ -103,19 +149,22 @@ class LibraryStatus(Result):
     full_text_only: bool
     read_only: bool
     language_model: ModelInfo = Field(description="The language model; it may not be loaded.")
+    sent: tuple[SentData, ...] = Field((), description="What is sent to model servers.")
 
     @classmethod
-    def of(cls, status: library.LibraryStatus, model: ModelFile) -> LibraryStatus:
-        """The status of a library that is used with `model`."""
+    def of(
+        cls,
+        status: library.LibraryStatus,
+        model: ModelFile | ModelOnServer,
+        sent: Sequence[Destination] = (),
+    ) -> LibraryStatus:
+        """The status of a library that is used with `model` and sends `sent`."""
         return cls.model_validate(
             {
                 **asdict(status),
                 "folder": str(status.folder),
-                "language_model": {
-                    "name": model.name,
-                    "file": str(model.file),
-                    "bytes": model.bytes,
-                },
+                "language_model": ModelInfo.of(model),
+                "sent": [SentData.of(one) for one in sent],
             }
         )
 
@@ -127,7 +176,11 @@ class LibraryStatus(Result):
             *library_facts(self),
             ("Embedder", self.embedder or "none"),
             ("Model", model.name),
-            ("Model file", f"{model.file} ({format_size(model.bytes)})"),
+            ("Model server", model.server)
+            if model.server
+            else ("Model file", f"{model.file} ({format_size(model.bytes)})"),
+            *(("Sent", one.text) for one in self.sent),
+            *(() if self.sent else (("Sent", "nothing leaves this computer"),)),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.api.library import PaperLibrary
+from assistant.server_address import is_server_address
 from assistant.session import Session
 from assistant.settings import load_settings
 
@@ -28,7 +29,8 @@ def open_library(
 
     Args:
         path: the folder. None: the library that the command line uses.
-        model: the language model, as in `--model`. None: the bundled one.
+        model: the language model, as in `--model`: a file, a name, or the address of a server.
+            None: the bundled one. A server on another computer has to be in `confirmed_servers`.
         notify: gets one-line messages for the user, from any thread. None: they are logged as
             warnings of the logger `assistant`, which Python shows on stderr.
         settings: other settings by name, such as `threads=4`; they win over `ASSISTANT_*`
@@ -41,7 +43,7 @@ def open_library(
     """
     opened = load_settings(
         library=None if path is None else Path(path).expanduser(),
-        model=None if model is None else Path(model).expanduser(),
+        model=_model(model),
         **settings,
     )
     session = Session(opened, notify or _log.warning)
@@ -51,3 +53,9 @@ def open_library(
         session.close()
         raise
     return PaperLibrary(session)
+
+
+def _model(given: str | Path | None) -> Path | str | None:
+    if given is None or (isinstance(given, str) and is_server_address(given)):
+        return given
+    return Path(given).expanduser()

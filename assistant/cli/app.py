@@ -46,7 +46,8 @@ from assistant.settings import load_settings
 
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
-    "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send`."
+    "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send` or "
+    "a model server."
 )
 
 

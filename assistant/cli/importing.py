@@ -99,7 +99,7 @@ def status(
 ) -> None:
     """Show size and contents of the library, and the models in use."""
     streams = call.streams
-    with call.open_library() as library:
+    with call.open_library(confirm=False) as library:
         found = library.status()
     if as_json:
         streams.json(found.as_json())

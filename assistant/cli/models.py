@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.model_servers import parse_address, show_server, use_server
 from assistant.cli.options import Call, JsonOption
 from assistant.cli.streams import Streams
+from assistant.server_address import ServerAddress, is_server_address
 from assistant.text.formatting import format_count, format_size
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 # The name of the model that needs no file of the user.
 BUNDLED = "bundled"
-_NAME_HELP = "Name that `assistant models` shows, or path of a GGUF file."
+_NAME_HELP = "Name that `assistant models` shows, path of a GGUF file, or address of a server."
 _UNKNOWN = "-"
 
 AllOption = Annotated[
@@ -52,6 +54,8 @@ def list_models(
         streams.json(shape)
         return
     _write_table(streams, rows)
+    if isinstance(settings.model, ServerAddress):
+        streams.note(f"In use is the model on the server {settings.model}.")
     if everything:
         for model in unusable:
             streams.line()
@@ -77,6 +81,11 @@ def info(
     from assistant.models.local.selection import selected_file
 
     settings = call.settings
+    if name is None and isinstance(settings.model, ServerAddress):
+        name = str(settings.model)
+    if name is not None and is_server_address(name):
+        show_server(parse_address(name), call, as_json=as_json)
+        return
     if name is None:
         file = selected_file(settings)
         name = BUNDLED if file is None else str(file)
@@ -113,8 +122,8 @@ def use(
     """Use another language model from now on, in this library.
 
     The model is checked first: its header, its checksum if its program states one, whether
-    llama.cpp supports it, and whether it fits into the free memory. The choice is saved in the
-    library's folder. --model and ASSISTANT_MODEL take precedence over it.
+    llama.cpp supports it, and whether it fits into the free memory; a server has to answer. The
+    choice is saved in the library's folder. --model and ASSISTANT_MODEL take precedence over it.
     """
     from assistant.models.bundled_model import NAME
     from assistant.models.checksum import verify
@@ -122,6 +131,9 @@ def use(
     from assistant.saved_settings import save_settings
     from assistant.settings import with_changes
 
+    if is_server_address(name):
+        use_server(parse_address(name), call)
+        return
     streams = call.streams
     settings = call.settings
     if name.casefold() in (BUNDLED, NAME.casefold()):
@@ -207,6 +219,8 @@ def _is_selected(file: Path, settings: Settings, *, bundled: bool) -> bool:
         selected = selected_file(settings)
     except ModelError:
         return False  # the list has to show what can be chosen instead
+    if isinstance(settings.model, ServerAddress):
+        return False
     return bundled if selected is None else selected.absolute() == file.absolute()
 
 

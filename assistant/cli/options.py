@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
+from assistant.cli.confirmation import confirm_servers
 from assistant.cli.streams import Streams
+from assistant.destinations import destinations
 from assistant.errors import UsageError
+from assistant.server_address import ServerAddress, is_server_address
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
 
 LIBRARY_HELP = "Library folder."
 MODEL_HELP = (
-    "Language model to use instead of the bundled one: a GGUF file, or a name that "
-    "`assistant models` shows."
+    "Language model to use instead of the bundled one: a GGUF file, a name that `assistant models` "
+    "shows, or the address of a model server."
+)
+CONFIRM_HELP = (
+    "Agree that data is sent to the model server if that is another computer; saved in the library."
 )
 
 
@@ -155,6 +161,12 @@ class Call:
         str | None, typer.Option("--model", metavar="MODEL", help=MODEL_HELP, hidden=True)
     ] = None
 
+    confirm_server: Annotated[
+        bool, typer.Option("--confirm-server", help=CONFIRM_HELP, hidden=True)
+    ] = False
+
+    uses_model: ClassVar[bool] = False
+
     @cached_property
     def streams(self) -> Streams:
         """The streams of the command."""
@@ -168,18 +180,30 @@ class Call:
         )
         return load_settings(
             library=_path("--library", before.library if self.library is None else self.library),
-            model=_path("--model", before.model if self.model is None else self.model),
+            model=_model(before.model if self.model is None else self.model),
         )
 
-    def open_library(self, *, embedding: bool = True) -> PaperLibrary:
-        """The library with these settings; its notes go to stderr."""
+    def open_library(self, *, embedding: bool = True, confirm: bool = True) -> PaperLibrary:
+        """The library with these settings; see `open_session`."""
         from assistant.api import PaperLibrary
 
-        return PaperLibrary(self.open_session(embedding=embedding))
+        return PaperLibrary(self.open_session(embedding=embedding, confirm=confirm))
 
-    def open_session(self, *, embedding: bool = True) -> Session:
-        """A session with these settings; its notes go to stderr."""
-        return Session(self.settings, self.streams.note, embedding=embedding)
+    def open_session(self, *, embedding: bool = True, confirm: bool = True) -> Session:
+        """A session with these settings; its notes go to stderr.
+
+        If it would send data to another computer, the user is asked first, once for each library;
+        without `confirm` it can send nothing there.
+
+        Raises:
+            ServerNotConfirmed: the user has not agreed, or cannot be asked.
+        """
+        settings = self.settings
+        if confirm:
+            used = destinations(settings, model=self.uses_model, embedder=embedding)
+            if confirm_servers(used, settings, self.streams, agreed=self.confirm_server):
+                settings = self.settings
+        return Session(settings, self.streams.note, embedding=embedding)
 
 
 @dataclass(frozen=True)
@@ -187,6 +211,9 @@ class ModelCall(Call):
     """The same for a command that uses the language model."""
 
     model: Annotated[str | None, _option("--model", "MODEL", MODEL_HELP)] = None
+    confirm_server: Annotated[bool, typer.Option("--confirm-server", help=CONFIRM_HELP)] = False
+
+    uses_model: ClassVar[bool] = True
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -211,6 +238,15 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     named = [option.replace(kind=option.KEYWORD_ONLY) for option in options]
     run.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
     return run
+
+
+def _model(given: str | None) -> Path | ServerAddress | None:
+    if given is None or not is_server_address(given):
+        return _path("--model", given)
+    try:
+        return ServerAddress.parse(given)
+    except ValueError as error:
+        raise UsageError(f"--model {given}: {error}") from error
 
 
 def _path(option: str, given: str | None) -> Path | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from assistant.destinations import require_confirmed
 from assistant.embedder import Embedder
 from assistant.models.protocols import (
     GenerationRequest,
@@ -15,7 +17,11 @@ from assistant.models.protocols import (
     Priority,
     TextStream,
 )
+from assistant.server_address import ServerAddress
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.models.server_model import ServerModel
 
 __all__ = [
     "GenerationRequest",
@@ -23,11 +29,13 @@ __all__ = [
     "LanguageModel",
     "Message",
     "ModelFile",
+    "ModelOnServer",
     "Priority",
     "TextStream",
     "describe_language_model",
     "open_embedder",
     "open_language_model",
+    "open_server_model",
 ]
 
 
@@ -40,7 +48,15 @@ class ModelFile:
     bytes: int | None
 
 
-def describe_language_model(settings: Settings) -> ModelFile:
+@dataclass(frozen=True)
+class ModelOnServer:
+    """Name and address of a language model on a server; nothing was asked of the server."""
+
+    name: str
+    address: ServerAddress
+
+
+def describe_language_model(settings: Settings) -> ModelFile | ModelOnServer:
     """Describe the language model that `settings` select, without loading it.
 
     For the bundled model, the file is the re-encoded one if it exists, else the packaged one.
@@ -52,6 +68,9 @@ def describe_language_model(settings: Settings) -> ModelFile:
     from assistant.models.local.selection import selected_file
     from assistant.models.model_files import model_bytes, model_name
 
+    if isinstance(settings.model, ServerAddress):
+        name = settings.model.model or "the only model of the server"
+        return ModelOnServer(name, settings.model)
     file = selected_file(settings)
     if file is not None:
         return ModelFile(model_name(file), file, model_bytes(file))
@@ -66,8 +85,12 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
 
     Raises:
         ModelFileInvalid: the file is not a valid GGUF file, or its checksum is wrong.
+        ServerNotConfirmed: it is on another computer, and the user has not confirmed that.
+        ModelServerError: its server cannot be used.
         ModelError: it cannot be loaded, or no model has the selected name.
     """
+    if isinstance(settings.model, ServerAddress):
+        return open_server_model(settings, settings.model, notify)
     from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
     from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
@@ -91,6 +114,31 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
         slots=settings.slots,
         threads=settings.threads,
         adapters=adapters,
+    )
+
+
+def open_server_model(
+    settings: Settings, address: ServerAddress, notify: Callable[[str], None]
+) -> ServerModel:
+    """Open the model of a server; `notify` gets messages for the user.
+
+    Raises:
+        ServerNotConfirmed: it is on another computer, and the user has not confirmed that.
+        ModelServerError: the server cannot be used.
+    """
+    from assistant.models.server_keys import find_key
+    from assistant.models.server_model import ServerModel
+
+    require_confirmed(settings, address)
+    key = find_key(settings, address)
+    if key.secret and not (address.is_encrypted or address.is_local):
+        notify(f"The key is sent to {address.base} without encryption. Use https if you can.")
+    return ServerModel(
+        address,
+        key=key,
+        context=settings.context,
+        slots=settings.slots,
+        timeout_s=settings.server_timeout,
     )
 
 

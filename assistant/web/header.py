@@ -1,4 +1,4 @@
-"""The header of the page: the number of papers, the model in use, and problems."""
+"""The header of the page: the number of papers, the model in use, what is sent, and problems."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from assistant.destinations import destinations
 from assistant.errors import AssistantError
 from assistant.text.formatting import format_count
 from assistant.web.rendering import explained, render_header
@@ -43,7 +44,7 @@ class Header:
 
     def first(self) -> str:
         """The header before anything is known."""
-        return render_header(None, OPENING_LIBRARY)
+        return render_header(None, OPENING_LIBRARY, sent=self._sent())
 
     def now(self, user: str = "") -> str:
         """The header now; opens the library, but waits for no model.
@@ -54,7 +55,7 @@ class Header:
             library = self._session.library
             papers, waiting = self._counts(library)
         except AssistantError as error:
-            return render_header(None, NO_MODEL, [str(error)], user)
+            return render_header(None, NO_MODEL, [str(error)], user, self._sent())
         with self._lock:
             notices = [*self._jobs.problems, *self._notes]
         if library.vectors.embedder is None and not notices:
@@ -65,7 +66,13 @@ class Header:
                 "their vectors are made in the background."
             )
         opened = self._session.loaded_model
-        return render_header(papers, opened.name if opened else self._model, notices, user)
+        return render_header(
+            papers,
+            opened.name if opened else self._model,
+            notices,
+            user,
+            self._sent(),
+        )
 
     def until_ready(self, user: str = "") -> Iterator[str]:
         """The header now, and again when the model is open or cannot be opened."""
@@ -76,6 +83,10 @@ class Header:
             self._model = NO_MODEL
             self._note(explained(error, "The model could not be opened"))
         yield self.now(user)
+
+    def _sent(self) -> list[str]:
+        """What is sent to model servers; the settings can change."""
+        return [one.report for one in destinations(self._session.settings)]
 
     def _counts(self, library: Library) -> tuple[int, int]:
         """The number of papers, and of those that still have to be embedded."""

@@ -43,14 +43,18 @@ def render_text(text: str, kind: str = "nothing", *, heading: bool = False) -> s
 
 
 def render_header(
-    papers: int | None, model: str, notices: Sequence[str] = (), user: str = ""
+    papers: int | None,
+    model: str,
+    notices: Sequence[str] = (),
+    user: str = "",
+    sent: Sequence[str] = (),
 ) -> str:
     """The header of the page for `user` ("" without log-in).
 
-    `papers` is None if the library is not open.
+    `papers` is None if the library is not open. `sent` says what is sent to model servers.
     """
     count = None if papers is None else f"{papers:,}"
-    return render("header.html", papers=count, model=model, notices=notices, user=user)
+    return render("header.html", papers=count, model=model, notices=notices, user=user, sent=sent)
 
 
 def render_job(

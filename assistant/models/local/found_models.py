@@ -70,7 +70,7 @@ def _candidates(settings: Settings) -> Iterator[Candidate | Unusable]:
         (settings.model_folder, "downloaded"),
         (settings.cache, "cache"),
     ]
-    if settings.model is not None and (selected := as_path(str(settings.model))):
+    if isinstance(settings.model, Path) and (selected := as_path(str(settings.model))):
         folders.insert(0, (selected.parent, "same folder"))
     for folder, name in folders:
         for file in gguf_files(folder, 0):

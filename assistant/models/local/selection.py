@@ -17,12 +17,14 @@ _LATEST = ":latest"
 
 
 def selected_file(settings: Settings) -> Path | None:
-    """The file of the selected model; None for the bundled one. A path need not exist.
+    """The file of the selected model; None for the bundled one, and for a model on a server.
+
+    A path need not exist.
 
     Raises:
         ModelError: no model on this computer has this name, or several have.
     """
-    return None if settings.model is None else find_file(str(settings.model), settings)
+    return find_file(str(settings.model), settings) if isinstance(settings.model, Path) else None
 
 
 def find_file(given: str, settings: Settings) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from assistant.destinations import destinations
 from assistant.errors import AssistantError, ModelFileInvalid
 from assistant.html import render
 from assistant.reports import library_facts
@@ -18,17 +19,21 @@ from assistant.settings import Settings, setting_source
 from assistant.text.formatting import format_size
 
 if TYPE_CHECKING:
+    from assistant.models import ModelFile
     from assistant.session import Session
 
 _STATUS = Path("/proc/self/status")
 # Values in use for settings that are not set.
-_UNSET = {"model": "the embedded SmolLM2"}
+_UNSET = {"model": "the bundled SmolLM2", "embedder": "the bundled MiniLM"}
 SECRET_SET = "set (hidden)"  # noqa: S105 - said in place of a password
 NOT_SET = "not set"
 NOT_MEASURED = "not measured yet"
 OFFLINE = (
     "This page is served to this computer only. It sends and loads nothing over the network. Only "
     "the command “assistant digest --send” sends something: to your own mail server."
+)
+WITH_SERVERS = (
+    "This page loads nothing over the network, but it sends data to model servers: {sent}."
 )
 OFFLINE_FOR_GROUP = (
     "This page is served to users who log in, and loads nothing from elsewhere. Your questions and "
@@ -78,7 +83,7 @@ class About:
         }
         return render(
             "about.html",
-            offline=self._offline,
+            offline=self._where_data_goes(),
             problems=problems,
             groups={name: facts for name, facts in groups.items() if facts},
         )
@@ -91,28 +96,22 @@ class About:
             file=str(self._session.settings.library / FILE),
         )
 
+    def _where_data_goes(self) -> str:
+        sent = destinations(self._session.settings)
+        if not sent:
+            return self._offline
+        return WITH_SERVERS.format(sent="; ".join(one.report for one in sent))
+
     def _model(self) -> list[Fact]:
-        from assistant.models import describe_language_model
-        from assistant.models.model_files import read_model_details
+        from assistant.models import ModelFile, describe_language_model
 
         settings = self._session.settings
         model, opened = describe_language_model(settings), self._session.loaded_model
-        facts = [
-            ("Language model", model.name),
-            ("File", str(model.file)),
-            ("File size", format_size(model.bytes)),
-        ]
-        known: int | None = None
-        try:
-            details = read_model_details(model.file)
-        except ModelFileInvalid:
-            pass  # opening the model reports it
+        facts, known = [("Language model", opened.name if opened else model.name)], None
+        if isinstance(model, ModelFile):
+            known = _add_file_facts(facts, model, opened=opened is not None)
         else:
-            known = details.context
-            if details.parameters and not opened:
-                facts.append(("Parameters", details.parameters))
-            if details.quantization:
-                facts.append(("Quantization", details.quantization))
+            facts.append(("Server", str(model.address)))
         if opened and opened.parameters:
             facts.append(("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
         context = opened.context_tokens if opened else settings.context
@@ -134,6 +133,22 @@ class About:
             ("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
             ("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
         ]
+
+
+def _add_file_facts(facts: list[Fact], model: ModelFile, *, opened: bool) -> int | None:
+    """Add what the file of `model` says to `facts`; return its context length, if known."""
+    from assistant.models.model_files import read_model_details
+
+    facts += [("File", str(model.file)), ("File size", format_size(model.bytes))]
+    try:
+        details = read_model_details(model.file)
+    except ModelFileInvalid:
+        return None  # opening the model reports it
+    if details.parameters and not opened:
+        facts.append(("Parameters", details.parameters))
+    if details.quantization:
+        facts.append(("Quantization", details.quantization))
+    return details.context
 
 
 def setting_rows(settings: Settings) -> list[SettingRow]:
@@ -207,4 +222,6 @@ def _shown(name: str, value: Any) -> str:
         return SECRET_SET
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(value) or NOT_SET
     return f"{value:,}" if isinstance(value, int) and name != "smtp_port" else str(value)

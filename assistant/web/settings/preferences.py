@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.destinations import destinations, is_confirmed
 from assistant.errors import SettingsError
+from assistant.server_address import ServerAddress, is_server_address
 from assistant.settings import setting_bounds, setting_source
 from assistant.text.formatting import format_size
 from assistant.web.jobs import Job, Jobs, JobState
@@ -45,11 +47,15 @@ class NumberField:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """The models that can be chosen, as (label, value), and the one in use."""
+    """The models that can be chosen, as (label, value), and the one in use.
+
+    `unconfirmed` is what would be sent to a server that the user has not confirmed.
+    """
 
     models: list[tuple[str, str]]
     value: str
     fixed: str
+    unconfirmed: str = ""
 
 
 class Preferences:
@@ -85,25 +91,53 @@ class Preferences:
         settings = self._session.settings
         chosen = BUNDLED if settings.model is None else str(settings.model)
         found = [(_label(facts), str(facts.file)) for facts in local_models(settings)]
-        models = [(f"{NAME} · bundled", BUNDLED), *found, ("Another file …", OTHER)]
+        models = [(f"{NAME} · bundled", BUNDLED), *found, ("Another file or a server …", OTHER)]
         if settings.model is not None and chosen not in (value for _, value in models):
-            models.insert(1, (settings.model.stem, chosen))
-        return ModelChoice(models, chosen, self._fixed("model"))
+            models.insert(1, (_name(settings.model), chosen))
+        return ModelChoice(models, chosen, self._fixed("model"), self.unconfirmed())
 
-    def use_model(self, chosen: str, path: str) -> Iterator[str]:
-        """Use the model `chosen`, or the file at `path` if that is OTHER; yield the progress."""
+    def unconfirmed(self) -> str:
+        """What would be sent to servers that the user has not confirmed, "" for nothing."""
+        sent = destinations(self._session.settings)
+        return "; ".join(one.text for one in sent if not one.confirmed)
+
+    def confirm(self) -> Iterator[str]:
+        """Agree that data is sent to the servers of the settings; yield the progress."""
+        settings = self._session.settings
+        new = [one.address.base for one in destinations(settings) if not one.confirmed]
+        if not new:
+            yield render_job("There is nothing to confirm.")
+            return
+        yield from self._change("Saving …", confirmed_servers=(*settings.confirmed_servers, *new))
+
+    def use_model(self, chosen: str, path: str, agreed: bool = False) -> Iterator[str]:
+        """Use the model `chosen`, or the file or server `path` if that is OTHER.
+
+        `agreed`: the user agrees that data is sent to that server. Yields the progress.
+        """
         try:
-            model = None if chosen == BUNDLED else _path(path if chosen == OTHER else chosen)
+            model = None if chosen == BUNDLED else _model(path if chosen == OTHER else chosen)
         except SettingsError as error:
             yield render_job(error=str(error))
             return
-        if model == self._session.settings.model:
+        settings = self._session.settings
+        if model == settings.model:
             yield render_job("This model is already in use.")
             return
-        name = model.stem if model else "the bundled model"
+        changes: dict[str, Any] = {"model": model}
+        if isinstance(model, ServerAddress) and not is_confirmed(settings, model):
+            if not agreed:
+                yield render_job(
+                    error=f"{model.base} is not on this computer. Tick the box to agree that "
+                    "questions, the evidence found for them, and abstracts for TL;DRs are sent to "
+                    "it. Nothing was changed, and nothing was sent."
+                )
+                return
+            changes["confirmed_servers"] = (*settings.confirmed_servers, model.base)
+        name = _name(model) if model else "the bundled model"
         yield from self._change(
             f"Checking and opening {name}. Until it is open, the previous model answers.",
-            model=model,
+            **changes,
         )
 
     def set_numbers(self, *given: float | None) -> Iterator[str]:
@@ -127,7 +161,8 @@ class Preferences:
 
     def reset(self) -> Iterator[str]:
         """Restore the defaults, including the bundled model; yield the progress."""
-        kept = self._session.settings.saved
+        # Another embedder would need other vectors, and a confirmation is no preference.
+        kept = self._session.settings.saved - {"embedder", "confirmed_servers"}
         if not kept:
             yield render_job("Nothing was changed on this page: these are the defaults.")
             return
@@ -184,15 +219,24 @@ def _shown(state: JobState[str]) -> str:
     return render_job(state.result or "Stopping …")
 
 
-def _path(given: str) -> Path:
-    """The model file at a path that was typed.
+def _name(model: Path | ServerAddress) -> str:
+    return str(model) if isinstance(model, ServerAddress) else model.stem
+
+
+def _model(given: str) -> Path | ServerAddress:
+    """The model file or server that was typed.
 
     Raises:
-        SettingsError: it is not an absolute path on this computer.
+        SettingsError: it is neither an absolute path on this computer nor an address.
     """
     text = given.strip().strip("\"'")
     if not text:
-        raise SettingsError("Enter the path of a GGUF file.")
+        raise SettingsError("Enter the path of a GGUF file or the address of a server.")
+    if is_server_address(text):
+        try:
+            return ServerAddress.parse(text)
+        except ValueError as error:
+            raise SettingsError(f"{text}: {error}") from error
     # Two slashes start the name of another computer, which would be asked for the file.
     if text.replace("\\", "/").startswith("//"):
         raise SettingsError("A model has to be on this computer. Copy it here first.")

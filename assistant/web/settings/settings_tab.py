@@ -88,17 +88,18 @@ def add_settings_tab(
     gr.on(
         [form.use.click, form.path.submit],
         steps_of(preferences.use_model),
-        inputs=[form.model, form.path],
+        inputs=[form.model, form.path, form.agreed],
         **changing(form.model_job),
     )
+    form.confirm.click(steps_of(preferences.confirm), **changing(form.model_job))
     form.save.click(
         steps_of(preferences.set_numbers), inputs=form.numbers, **changing(form.numbers_job)
     )
     form.reset.click(steps_of(preferences.reset), **changing(form.numbers_job))
     form.model.change(
-        lambda chosen: gr.update(visible=chosen == OTHER),
+        lambda chosen: (gr.update(visible=chosen == OTHER), gr.update(visible=chosen == OTHER)),
         inputs=[form.model],
-        outputs=[form.path],
+        outputs=[form.path, form.agreed],
         **quiet(),
     )
 
@@ -120,16 +121,27 @@ class _Form:
             elem_id="model-choice",
         )
         self.path = gr.Textbox(
-            label="Path of a GGUF file on this computer",
-            placeholder="/home/ada/models/some-model-Q4_K_M.gguf",
+            label="Path of a GGUF file on this computer, or address of a model server",
+            placeholder="/home/ada/models/some-model-Q4_K_M.gguf or http://localhost:8080/v1",
             max_lines=1,
             visible=False,
             elem_id="model-path",
+        )
+        self.agreed = gr.Checkbox(
+            label="Questions, the evidence found for them, and abstracts for TL;DRs may be sent to "
+            "this server (asked only for a server on another computer)",
+            value=False,
+            visible=False,
+            interactive=editable,
+            elem_id="model-agreed",
         )
         with gr.Row(elem_classes="actions"):
             self.use = button(
                 "Use this model", "use-model", 160, variant="primary", visible=editable
             )
+        self.unconfirmed = html(elem_id="server-unconfirmed")
+        with gr.Row(elem_classes="actions"):
+            self.confirm = button("Allow this", "confirm-server", 120, visible=False)
         self.model_job = html(elem_id="model-job")
         html(render_text("Answers", "settings-head", heading=True))
         with gr.Row(elem_id="settings-numbers"):
@@ -147,7 +159,15 @@ class _Form:
             self.save = button("Save", "save-settings", 90, variant="primary", visible=editable)
             self.reset = button("Reset to defaults", "reset-settings", 180, visible=editable)
         self.numbers_job = html(elem_id="settings-job")
-        self.fields = [self.model, self.path, self.use, *self.numbers]
+        self.fields = [
+            self.model,
+            self.path,
+            self.agreed,
+            self.use,
+            self.unconfirmed,
+            self.confirm,
+            *self.numbers,
+        ]
 
     def now(self) -> list[Any]:
         """Updates of `fields` to the current settings."""
@@ -159,7 +179,12 @@ class _Form:
         return [
             gr.update(interactive=free, **model),
             gr.update(visible=False),
+            gr.update(visible=False, value=False),
             gr.update(interactive=free),
+            render_text(f"Not confirmed, so nothing is sent: {choice.unconfirmed}.", "notice")
+            if choice.unconfirmed
+            else "",
+            gr.update(visible=bool(choice.unconfirmed) and self._editable),
             *(
                 gr.update(
                     value=field.value,

@@ -92,7 +92,7 @@ def test_every_setting_says_where_it_can_be_set(monkeypatch: pytest.MonkeyPatch)
     assert (context.value, context.origin) == ("2,048", "")
     assert context.meaning == "context length in tokens, prompt and answer together"
     model = rows["ASSISTANT_MODEL or --model"]
-    assert model.value == "the embedded SmolLM2"
+    assert model.value == "the bundled SmolLM2"
 
 
 @pytest.mark.usefixtures("model_file")
