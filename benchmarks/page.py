@@ -103,7 +103,7 @@ def stop(browser: Browser, library: Path, rounds: int) -> None:
         page.goto(address)
         page.locator("#header strong").wait_for()
         ask(page, QUESTIONS[1])
-        page.locator("#current-turn .figures").wait_for()
+        page.locator("#current-turn .turn[aria-busy=false]").wait_for()
         number = 1
         for _ in range(rounds):
             for name, when in zip(found, (".evidence li", ".claim"), strict=True):

@@ -44,7 +44,6 @@ REFUSED = "What does gold cost in Peru?"
 FIRST = {
     "Library": ".open-paper",
     "Map": ".map-open",
-    "Chats": ".saved-chat",
     "Digest": "button:text-is('Show')",
 }
 TALLEST = 1_600

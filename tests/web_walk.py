@@ -1,4 +1,4 @@
-"""Walks through the page as it is: whatever tabs there are, at the sizes that people have."""
+"""Walks through the page as it is: whatever places there are, at the sizes that people have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SETTLED = """() => new Promise((done) => {
     timer = setTimeout(end, 400);
     setTimeout(end, 4000);
 })"""
-_TABS = "#tabs > .tab-wrapper [role=tab]"
+_PLACES = "#sidebar a.place"
 
 
 def settle(page: Page) -> None:
@@ -37,15 +37,20 @@ def settle(page: Page) -> None:
 
 
 def tab_names(page: Page) -> list[str]:
-    """The names of all tabs."""
-    page.locator(_TABS).first.wait_for()
+    """The names of all places; a chat is "Ask"."""
+    page.locator(_PLACES).first.wait_for(state="attached")
     settle(page)
-    return [name.strip() for name in page.locator(_TABS).all_text_contents()]
+    return ["Ask", *(name.strip() for name in page.locator(_PLACES).all_text_contents())]
 
 
 def open_tab(page: Page, name: str) -> None:
-    """Open the tab `name`."""
-    page.locator("#tabs > .tab-wrapper").get_by_role("tab", name=name, exact=True).click()
+    """Open the place `name`, as its link in the sidebar does; "Ask" is the chat that is open."""
+    if name == "Ask":
+        page.evaluate("paperPage.openTab('ask')")
+    else:
+        if page.locator("#open-sidebar").is_visible():
+            page.locator("#open-sidebar").click()
+        page.locator(_PLACES).get_by_text(name, exact=True).click()
     settle(page)
 
 

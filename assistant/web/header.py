@@ -1,4 +1,4 @@
-"""The header of the page: the number of papers, the model in use, what is sent, and problems."""
+"""The header of the page: the number of papers, whether there is a model, what is sent, problems."""
 
 from __future__ import annotations
 
@@ -65,14 +65,9 @@ class Header:
                 f"{waiting:,} of {format_count(papers, 'paper')} can be found by words only until "
                 "their vectors are made in the background."
             )
-        opened = self._session.loaded_model
-        return render_header(
-            papers,
-            opened.name if opened else self._model,
-            notices,
-            user,
-            self._sent(),
-        )
+        # The name of an open model is in the settings.
+        model = "" if self._session.loaded_model else self._model
+        return render_header(papers, model, notices, user, self._sent())
 
     def until_ready(self, user: str = "") -> Iterator[str]:
         """The header now, and again when the model is open or cannot be opened."""

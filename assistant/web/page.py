@@ -1,4 +1,4 @@
-"""The whole page: header, tabs and theme. Building it opens nothing and serves nothing."""
+"""The whole page: sidebar, header, places and theme. Building it opens and serves nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import gradio as gr
 from assistant.web.asking.chat import Chat
 from assistant.web.asking.chat_tab import ChatTab
 from assistant.web.asking.chats import ChatHistory
-from assistant.web.asking.chats_tab import add_chats_tab
+from assistant.web.asking.draft_tab import add_draft_tab
+from assistant.web.asking.drafts import Drafts
 from assistant.web.asking.examples import Examples
 from assistant.web.browsing.digest import Digests
 from assistant.web.browsing.digest_tab import add_digest_tab
@@ -22,7 +23,7 @@ from assistant.web.browsing.map_tab import add_map_tab
 from assistant.web.browsing.paper_detail import PaperDetail
 from assistant.web.browsing.selection import Selection
 from assistant.web.browsing.table import PaperTable
-from assistant.web.components import html, owner, parallel, visitor
+from assistant.web.components import html, owner, parallel, signal, visitor
 from assistant.web.header import Header
 from assistant.web.ingestion.import_tab import add_import_tab
 from assistant.web.ingestion.importing import Importing
@@ -33,6 +34,7 @@ from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import add_settings_tab
+from assistant.web.sidebar import add_sidebar
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -85,6 +87,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
     os.environ["GRADIO_TEMP_DIR"] = str(session.settings.cache / "uploads")
     head = Header(session, jobs)
     chat = Chat(session, jobs, ANSWERS_AT_ONCE)
+    history = ChatHistory(session, chat)
     selection = Selection(session, jobs)
     importing = Importing(session, jobs)
     batch = TldrBatch(session, jobs)
@@ -101,17 +104,22 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
 
     def leave(request: gr.Request) -> None:
         gone = visitor(request)
-        chat.forget(gone)
+        chat.leave(gone)
+        history.leave(gone)
         importing.forget(gone)
         selection.leave(gone)
-        batch.stop(gone)
 
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:
+        # Written by page.js every two seconds while the page is visible.
+        news = signal("News", "news")
+        add_sidebar(history, news)
         header = html(head.first(), elem_id="header")
-        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                asking = ChatTab(page, chat, Examples(session))
+                ChatTab(page, chat, Examples(session), news)
+            with gr.Tab("Check a draft", id="draft") as draft_tab:
+                add_draft_tab(draft_tab, Drafts(session, jobs))
             with gr.Tab("Library", id="library"):
                 add_library_tab(
                     PaperTable(session),
@@ -128,8 +136,6 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 add_tldrs_tab(tldrs_tab, batch)
             with gr.Tab("Map", id="map") as map_tab:
                 add_map_tab(map_tab, Maps(session, jobs))
-            with gr.Tab("Chats", id="chats") as chats_tab:
-                saved = add_chats_tab(chats_tab, ChatHistory(session))
             add_digest_tab(Digests(session))
             add_settings_tab(
                 About(session, group=group),
@@ -139,7 +145,6 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 head.now,
                 editable=not group,
             )
-        asking.continue_with(saved.continue_button, saved.chat_id, tabs)
         page.load(head_until_ready, outputs=[header], **parallel())
         shown = gr.State("")
         gr.Timer(_HEADER_S).tick(

@@ -1,48 +1,52 @@
-"""The conversations of the page: asking, retrying, stopping and resuming."""
+"""The conversations of the page: asking, retrying, stopping, and following from any window."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.answering import AnswerDone, EvidenceFound, PassagesFound, Turn
-from assistant.errors import AssistantError, LibraryError
-from assistant.library import EVERYTHING, Filters
+from assistant.errors import AssistantError
+from assistant.web.asking.answering_job import AnsweringJob
 from assistant.web.asking.conversation import Conversation, Entry
+from assistant.web.asking.copying import copied_answer
 from assistant.web.asking.request_queue import RequestQueue
 from assistant.web.asking.saved_turn import later_turn, saved_turns
-from assistant.web.asking.turn import Queued
+from assistant.web.asking.turn import TurnView
 
 if TYPE_CHECKING:
-    from assistant.answering import Answer
-    from assistant.progress import Progress
     from assistant.session import Session
-    from assistant.web.asking.turn import TurnEvent, TurnView
-    from assistant.web.jobs import Job, Jobs
-
+    from assistant.web.jobs import Jobs
 
 # Seconds that a stopped answer has to end before the page stops waiting for it.
 _GRACE_S = 0.3
+# Seconds between two looks of a window that follows an answer at what it shows.
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True)
 class ChatView:
-    """A conversation as shown on the page; `fresh` marks the start of a turn."""
+    """A conversation as shown on the page.
+
+    `fresh` marks the start of a turn or another chat, `asked` that the window asked it itself.
+    `number` is the number of the chat, 0 until it is saved.
+    """
 
     past: str
     current: str
     running: bool
     fresh: bool = False
+    asked: bool = False
+    number: int = 0
+    deleted: bool = False
 
 
 class Chat:
-    """The conversations of all visitors, by visitor key. Thread-safe.
+    """The conversations of all visitors. Thread-safe.
 
-    The model writes `at_once` answers in parallel; evidence is found for everybody at once.
+    A visitor is a window; several windows can show one conversation, which goes on when they are
+    closed. The model writes `at_once` answers in parallel; evidence is found for everybody at once.
     """
 
     def __init__(self, session: Session, jobs: Jobs, at_once: int) -> None:
@@ -50,7 +54,12 @@ class Chat:
         self._jobs = jobs
         self._queue = RequestQueue(at_once)
         self._lock = threading.Lock()
-        self._conversations: dict[str, Conversation] = {}
+        # What each window shows, which version of it, and its latest follower.
+        self._windows: dict[str, Conversation] = {}
+        self._seen: dict[str, int] = {}
+        self._followers: dict[str, object] = {}
+        # Conversations that may be answered while no window shows them.
+        self._answering: list[Conversation] = []
 
     def ask(
         self,
@@ -60,6 +69,7 @@ class Chat:
         owner: str = "",
         paper: int | None = None,
         instead: bool = False,
+        as_typed: bool = False,
     ) -> Iterator[ChatView]:
         """Answer `question`, yielding a view after every change.
 
@@ -69,42 +79,44 @@ class Chat:
             owner: the logged-in user, "" without log-in.
             paper: number of the only paper to ask; None for all.
             instead: replace the last turn.
+            as_typed: do not complete the question from the conversation.
 
         """
         question = question.strip()
         if not question:
             return
-        scope = self._title(paper)
+        view = TurnView(0, question, paper=paper, scope=self._title(paper), as_typed=as_typed)
         with self._lock:
-            conversation = self._conversations.setdefault(visitor, Conversation())
+            conversation = self._windows.get(visitor)
+            if conversation is None or conversation.deleted:
+                conversation = self._windows[visitor] = Conversation(owner=owner)
             if conversation.job:
                 conversation.job.stop()
             if instead:
                 conversation.withdraw_last()
-            entry = conversation.begin(question, paper, scope)
-            history = conversation.history
-            events: deque[TurnEvent] = deque()
+            history = () if as_typed else conversation.history
+            entry = conversation.begin(view)
+            answering = AnsweringJob(self._session, self._queue, conversation, entry, history)
+            conversation.job = self._jobs.start("Answering a question", answering.run)
+            self._answering = [one for one in self._answering if one.running]
+            self._answering.append(conversation)
+        yield from self._follow(visitor, conversation, asked=True)
 
-            def answer(progress: Progress) -> None:
-                def emit(event: TurnEvent) -> None:
-                    events.append(event)
-                    progress.report(len(events))
+    def retry(self, visitor: str, owner: str = "", *, as_typed: bool = False) -> Iterator[ChatView]:
+        """Answer the last question again and replace its answer.
 
-                self._answer(conversation, entry, history, owner, emit, progress)
-
-            job = conversation.job = self._jobs.start("Answering a question", answer)
-        yield ChatView(conversation.past, entry.html(latest=True), running=True, fresh=True)
-        for _ in _followed(entry.view, events, job):
-            if self._is_visible(visitor, conversation, entry):
-                yield ChatView(conversation.past, entry.html(latest=True), running=True)
-        if self._is_visible(visitor, conversation, entry):
-            yield ChatView(conversation.past, entry.html(latest=True), running=False)
-
-    def retry(self, visitor: str, owner: str = "") -> Iterator[ChatView]:
-        """Answer the last question again and replace its answer."""
+        With `as_typed` it is not completed from the conversation.
+        """
         last = self._last(visitor)
         if last:
-            yield from self.ask(last.question, visitor, owner=owner, paper=last.paper, instead=True)
+            yield from self.ask(
+                last.question,
+                visitor,
+                owner=owner,
+                paper=last.paper,
+                instead=True,
+                as_typed=as_typed or last.as_typed,
+            )
 
     def last_question(self, visitor: str) -> str | None:
         """The question to edit, if any."""
@@ -121,47 +133,172 @@ class Chat:
         return stored.number, stored.title
 
     def stop(self, visitor: str) -> None:
-        """Stop the running answer of `visitor`."""
-        with self._lock:
-            conversation = self._conversations.get(visitor)
-        if conversation and conversation.job:
-            conversation.job.stop()
+        """Stop the running answer that the window shows."""
+        conversation = self._windows.get(visitor)
+        if conversation is None or conversation.job is None:
+            return
+        job, last = conversation.job, conversation.last
+        job.stop()
+        for _ in job.follow(pause=0, grace=_GRACE_S):
+            pass
+        if last and last.view.running and last is conversation.last:
+            conversation.change(last.view.stop)
 
-    def forget(self, visitor: str) -> None:
-        """Stop and forget the conversation, for a new chat or a closed window."""
-        self.stop(visitor)
+    def leave(self, visitor: str) -> None:
+        """Forget what the window shows, for a new chat or a closed window; answers continue."""
         with self._lock:
-            self._conversations.pop(visitor, None)
+            self._windows.pop(visitor, None)
+            self._seen.pop(visitor, None)
+            self._followers.pop(visitor, None)
 
-    def resume(self, chat_id: str, visitor: str, owner: str = "") -> ChatView | None:
-        """Continue a saved chat of `owner`; None, with no change, if it does not exist.
+    def open(self, number: int, visitor: str, owner: str = "") -> Iterator[ChatView]:
+        """Show the saved chat `number` of `owner` and follow its answer; nothing without one.
 
         Raises:
             LibraryError: the chat cannot be read.
         """
+        conversation = self._open(number, owner)
+        if conversation is None:
+            return
+        with self._lock:
+            self._windows[visitor] = conversation
+            self._seen.pop(visitor, None)
+        yield from self._follow(visitor, conversation)
+
+    def news(self, visitor: str) -> Iterator[ChatView]:
+        """What other windows have changed in the chat that the window shows, until it is at rest.
+
+        Yields nothing if nothing has changed, or if the window is following an answer already.
+        """
+        with self._lock:
+            conversation = self._windows.get(visitor)
+            is_followed = visitor in self._followers
+            seen = self._seen.get(visitor)
+        if conversation and not is_followed and conversation.version != seen:
+            yield from self._follow(visitor, conversation, fresh=conversation.deleted)
+
+    def copied(self, visitor: str, turn: int, style: str) -> str:
+        """The answer of a turn that the window shows, with references in `style`; "" without one.
+
+        Raises:
+            LibraryError: the papers cannot be read.
+        """
+        entry = self._entry(visitor, turn)
+        return copied_answer(entry.view, style, self._session.library) if entry else ""
+
+    def rate(self, visitor: str, turn: int, rating: int, comment: str = "") -> bool:
+        """Store what the user says about the answer of a turn that the window shows.
+
+        Raises:
+            LibraryError: it cannot be stored.
+        """
+        conversation, entry = self._windows.get(visitor), self._entry(visitor, turn)
+        if conversation is None or entry is None or entry.stored is None:
+            return False
+        chats = self._session.library.chats
+        if not chats.rate(entry.stored, rating, comment, conversation.owner):
+            return False
+
+        def note() -> None:
+            entry.view.rating, entry.view.comment = rating, comment.strip()
+            entry.has_changed()
+
+        conversation.change(note)
+        return True
+
+    def running(self, owner: str = "") -> frozenset[int]:
+        """The numbers of the chats of `owner` that are being answered."""
+        return frozenset(one.number for one in self._live(owner) if one.running)
+
+    def was_deleted(self, chat_id: str, owner: str = "") -> None:
+        """Stop the answer of a chat that was deleted; windows that show it say so."""
+        for conversation in self._live(owner):
+            if conversation.chat_id == chat_id:
+                if conversation.job:
+                    conversation.job.stop()
+
+                def mark(gone: Conversation = conversation) -> None:
+                    gone.deleted = True
+
+                conversation.change(mark)
+
+    def _live(self, owner: str) -> list[Conversation]:
+        """The conversations of `owner` that a window shows, or that are being answered."""
+        with self._lock:
+            known = [*self._windows.values(), *self._answering]
+        return [one for one in dict.fromkeys(known) if one.owner == owner and not one.deleted]
+
+    def _open(self, number: int, owner: str) -> Conversation | None:
+        for conversation in self._live(owner):
+            if conversation.number == number:
+                return conversation
+        chats = self._session.library.chats
+        chat_id = chats.with_number(number, owner)
+        if chat_id is None:
+            return None
         turns = saved_turns(self._session.library, chat_id, owner, first=1)
         if not turns:
             return None
-        self.forget(visitor)
-        conversation = Conversation(chat_id)
-        conversation.resume(
-            [Entry(view, later_turn(view), saved=True, stored=view.stored) for view in turns]
-        )
-        with self._lock:
-            self._conversations[visitor] = conversation
-        current = conversation.entries[-1].html(latest=True)
-        return ChatView(conversation.past, current, running=False, fresh=True)
+        conversation = Conversation(chat_id, owner, number)
+        for view in turns:
+            view.chat = number
+        conversation.resume([Entry(view, later_turn(view), stored=view.stored) for view in turns])
+        return conversation
 
-    def _is_visible(self, visitor: str, conversation: Conversation, entry: Entry) -> bool:
-        """Whether the window of `visitor` still shows `entry` as its last turn."""
+    def _follow(
+        self,
+        visitor: str,
+        conversation: Conversation,
+        *,
+        asked: bool = False,
+        fresh: bool = True,
+    ) -> Iterator[ChatView]:
+        """Views of `conversation` until its answer ends or the window shows something else."""
+        follower = object()
         with self._lock:
-            return self._conversations.get(visitor) is conversation and conversation.last is entry
+            self._followers[visitor] = follower
+        seen, shown_turn, first = -1, 0, True
+        try:
+            while self._is_shown(visitor, conversation, follower):
+                version, past, current, running, turn = conversation.shown()
+                if version != seen:
+                    with self._lock:
+                        self._seen[visitor] = version
+                    is_new = (first and fresh) or turn != shown_turn
+                    yield ChatView(
+                        past,
+                        current,
+                        running,
+                        fresh=is_new,
+                        asked=first and asked,
+                        number=conversation.number,
+                        deleted=conversation.deleted,
+                    )
+                    seen, shown_turn, first = version, turn, False
+                if not running or conversation.deleted:
+                    return
+                conversation.wait(seen, _LOOK_S)
+        finally:
+            with self._lock:
+                if self._followers.get(visitor) is follower:
+                    del self._followers[visitor]
+
+    def _is_shown(self, visitor: str, conversation: Conversation, follower: object) -> bool:
+        """Whether the window still shows `conversation`, through this follower."""
+        with self._lock:
+            return (
+                self._windows.get(visitor) is conversation
+                and self._followers.get(visitor) is follower
+            )
+
+    def _entry(self, visitor: str, turn: int) -> Entry | None:
+        conversation = self._windows.get(visitor)
+        entries = conversation.entries if conversation else []
+        return next((one for one in entries if one.view.number == turn), None)
 
     def _last(self, visitor: str) -> TurnView | None:
-        with self._lock:
-            conversation = self._conversations.get(visitor)
-            entry = conversation.last if conversation else None
-        return entry.view if entry else None
+        conversation = self._windows.get(visitor)
+        return conversation.last.view if conversation and conversation.last else None
 
     def _title(self, paper: int | None) -> str:
         """The title of a paper; errors are reported when the question is answered."""
@@ -171,75 +308,3 @@ class Chat:
             return self._session.library.papers.get(f"#{paper}").title
         except AssistantError:
             return f"no. {paper}"
-
-    def _answer(
-        self,
-        conversation: Conversation,
-        entry: Entry,
-        history: tuple[Turn, ...],
-        owner: str,
-        emit: Callable[[TurnEvent], None],
-        progress: Progress,
-    ) -> None:
-        turn = entry.view
-        if turn.paper is not None:
-            self._session.library.papers.get(f"#{turn.paper}")
-        filters = EVERYTHING if turn.paper is None else Filters(only=(turn.paper,))
-        answer: Answer | None = None
-        events = self._session.answer_pipeline.ask(turn.question, history, progress, filters)
-        for event in events:
-            emit(event)
-            if isinstance(event, AnswerDone):
-                answer = event.answer
-            if isinstance(event, PassagesFound) or (
-                isinstance(event, EvidenceFound) and event.evidence
-            ):
-                break
-        if answer is None:
-            # The pipeline yields what it found before it calls the model, so the wait for the model
-            # happens here, while the evidence is visible.
-            with self._queue.slot(progress, lambda ahead: emit(Queued(ahead))):
-                for event in events:
-                    emit(event)
-                    if isinstance(event, AnswerDone):
-                        answer = event.answer
-        if answer is None or progress.stop_requested:
-            # An incomplete answer is neither saved nor used for follow-up questions.
-            return
-        entry.turn = Turn.of(turn.question, answer)
-        try:
-            stored = self._session.library.chats.save_turn(
-                conversation.chat_id,
-                turn.question,
-                json.dumps(answer.as_json(), ensure_ascii=False),
-                owner,
-                must_exist=conversation.is_saved,
-                replaces=conversation.outdated,
-            )
-        except LibraryError as error:
-            turn.note = f"This chat is not saved: {error}"
-            return
-        conversation.outdated = None
-        entry.saved = stored is not None
-        entry.stored = stored.turn if stored else None
-        if not entry.saved:
-            conversation.start_new_chat()
-            turn.note = "This chat was deleted in the meantime, so this answer is not saved."
-
-
-def _followed(turn: TurnView, events: deque[TurnEvent], job: Job[None]) -> Iterator[None]:
-    """Apply the `events` of `job` to `turn` until its end, yielding after every change."""
-    try:
-        for _ in job.follow(pause=0, grace=_GRACE_S):
-            while events:
-                turn.take(events.popleft())
-                if turn.running:
-                    yield
-    except GeneratorExit:
-        # The window is gone.
-        job.stop()
-        raise
-    if error := job.state.error:
-        turn.fail(error)
-    elif job.progress.stop_requested:
-        turn.stop()

@@ -1,7 +1,8 @@
-"""The Ask tab: components and event handlers."""
+"""Asking: components and event handlers of a chat."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +23,25 @@ from assistant.web.components import (
     updates,
     visitor,
 )
+from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.web.asking.chat import Chat, ChatView
     from assistant.web.asking.examples import Examples
 
+_DELETED = "This chat was deleted."
+_NOT_RATED = "This answer is not saved, so it cannot be rated."
+_MAX_COMMENT = 2_000  # characters
+
 
 class ChatTab:
-    """Components and event handlers of the tab; creating one adds it to the page being built."""
+    """Components and event handlers of a chat; creating one adds it to the page being built."""
 
-    def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples) -> None:
-        """Add the components; `chat` answers the questions."""
+    def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples, news: gr.Textbox) -> None:
+        """Add the components; `chat` answers the questions.
+
+        When `news` changes, what other windows have changed is shown.
+        """
         self._chat = chat
         self._examples = examples
         welcome = html(render("welcome.html"), elem_id="welcome")
@@ -57,18 +66,23 @@ class ChatTab:
                 )
                 ask = button("Ask", "ask", 80, variant="primary", scale=1)
                 stop = button("Stop", "stop", 80, variant="stop", scale=1, visible=False)
-                new = button("New chat", "new-chat", 100, scale=1)
         # chat.js clicks these buttons and writes the key of the paper to ask about.
         retry = gr.Button("Retry", visible="hidden", elem_id="retry")
+        as_typed = gr.Button("Ask as typed", visible="hidden", elem_id="ask-as-typed")
         edit = gr.Button("Edit question", visible="hidden", elem_id="edit-question")
         keep = gr.Button("Keep question", visible="hidden", elem_id="keep-question")
         ask_all = gr.Button("Ask all papers", visible="hidden", elem_id="ask-all")
         wanted = signal("Paper", "ask-paper")
+        rated = signal("Rating", "rate-answer")
+        copying = signal("Copy", "copy-answer")
+        copied = html(elem_id="copied-answer", visible="hidden")
+        # Written by page.js: the number of the chat to show ("" for a new one), and after a colon
+        # what makes each request differ.
+        opened = signal("Chat", "open-chat")
         # Number and title of the only paper to ask, and whether the last question is being edited.
         paper, scope, editing = gr.State(None), gr.State(""), gr.State(False)
 
         self._outputs = [welcome, offered, past, current, question, ask, stop, chips, editing]
-        self._scope = scope
         answering: dict[str, Any] = {
             "outputs": self._outputs,
             # The chat has its own request queue, so evidence is found for all questions at once.
@@ -79,10 +93,17 @@ class ChatTab:
         for one in tries:
             one.click(self._ask, inputs=[one, *inputs], **answering)
         retry.click(self._retry, inputs=[scope], **answering)
+        as_typed.click(self._ask_as_typed, inputs=[scope], **answering)
         stop.click(self._stop, **unqueued())
-        new.click(
-            self._start_new_chat, outputs=[*self._outputs, wanted, paper, scope], **unqueued()
+        opened.change(
+            self._open,
+            inputs=[opened, scope],
+            outputs=[*self._outputs, wanted, paper, scope],
+            **parallel(),
         )
+        news.change(self._follow, inputs=[scope], trigger_mode="once", **answering)
+        rated.change(self._rate, inputs=[rated, scope], **answering)
+        copying.change(self._copy, inputs=[copying], outputs=[copied], **unqueued())
         edit.click(self._edit, inputs=[scope], outputs=[question, chips, editing], **unqueued())
         keep.click(
             lambda scope: (_chips(scope), False),
@@ -96,13 +117,6 @@ class ChatTab:
         ask_all.click(lambda: "", outputs=[wanted], **unqueued())
         page.load(self._offer, outputs=[offered, *tries], **parallel())
 
-    def continue_with(self, button: gr.Button, chat_id: gr.State, tabs: gr.Tabs) -> None:
-        """Make `button` continue the saved chat with the id in `chat_id` on this tab of `tabs`."""
-        continued = button.click(
-            self._continue, inputs=[chat_id, self._scope], outputs=self._outputs, **unqueued()
-        )
-        continued.then(lambda: gr.update(selected="ask"), outputs=[tabs], **unqueued())
-
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
@@ -115,14 +129,42 @@ class ChatTab:
         views = self._chat.retry(visitor(request), owner(request))
         yield from updates((_shown(view, scope) for view in views), self._outputs)
 
+    def _ask_as_typed(self, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        views = self._chat.retry(visitor(request), owner(request), as_typed=True)
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
+
+    def _follow(self, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        views = self._chat.news(visitor(request))
+        yield from updates((_shown(view, scope) for view in views), self._outputs)
+
     def _stop(self, request: gr.Request) -> None:
         self._chat.stop(visitor(request))
 
-    def _start_new_chat(self, request: gr.Request) -> tuple[Any, ...]:
-        self._chat.forget(visitor(request))
+    def _open(self, asked: str, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Show the chat with the number before the colon of `asked`, or a new chat."""
+        number, _, _ = asked.partition(":")
+        kept = (gr.skip(),) * 3
+        if not number:
+            yield (*self._new_chat(visitor(request)), "", None, "")
+            return
+        found = False
+        try:
+            known = int(number) if number.isascii() and number.isdigit() else 0
+            for view in self._chat.open(known, visitor(request), owner(request)):
+                found = True
+                yield (*_shown(view, scope), *kept)
+            problem = "" if found else GONE
+        except AssistantError as error:
+            problem = str(error)
+        if problem:
+            yield (*self._new_chat(visitor(request), problem), *kept)
+
+    def _new_chat(self, gone: str, problem: str = "") -> tuple[Any, ...]:
+        self._chat.leave(gone)
         shown, hidden = gr.update(visible=True), gr.update(visible=False)
         offered = gr.update(visible=bool(self._examples.now()))
-        return (shown, offered, "", "", "", shown, hidden, "", False, "", None, "")
+        past = render_job(error=problem) if problem else ""
+        return (shown, offered, past, "", gr.skip(), shown, hidden, "", False)
 
     def _edit(self, scope: str, request: gr.Request) -> tuple[Any, ...]:
         question = self._chat.last_question(visitor(request))
@@ -140,15 +182,37 @@ class ChatTab:
             return None, "", _chips(editing=editing, problem=str(error))
         return number, title, _chips(title, editing=editing)
 
-    def _continue(self, chat_id: str, scope: str, request: gr.Request) -> tuple[Any, ...]:
+    def _rate(self, text: str, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Store what the user says about an answer, as JSON from chat.js."""
+        problem = ""
         try:
-            view = self._chat.resume(chat_id, visitor(request), owner(request))
-            problem = "" if view else GONE
+            said = json.loads(text)
+            turn, rating = int(said["turn"]), int(said["rating"])
+            comment = str(said.get("comment", ""))[:_MAX_COMMENT]
+            if rating not in (-1, 0, 1) or not self._chat.rate(
+                visitor(request), turn, rating, comment
+            ):
+                problem = _NOT_RATED
+        except (ValueError, TypeError, KeyError):
+            problem = _NOT_RATED
         except AssistantError as error:
-            view, problem = None, str(error)
-        if view is None:
-            return (*[gr.skip()] * 7, _chips(scope, problem=problem), False)
-        return _shown(view, scope)
+            problem = str(error)
+        if problem:
+            yield (*[gr.skip()] * 7, _chips(scope, problem=problem), gr.skip())
+        else:
+            yield from self._follow(scope, request)
+
+    def _copy(self, text: str, request: gr.Request) -> str:
+        """An answer with references in a style, as JSON from chat.js names them."""
+        try:
+            wanted = json.loads(text)
+            turn, style = int(wanted["turn"]), str(wanted["style"])
+            copied = self._chat.copied(visitor(request), turn, style)
+        except (ValueError, TypeError, KeyError):
+            return ""
+        except AssistantError as error:
+            copied = str(error)
+        return render("copied_answer.html", text=copied)
 
     def _offer(self) -> tuple[Any, ...]:
         questions = self._examples.now()
@@ -166,10 +230,14 @@ def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
     """Updates of welcome, examples, past and current turns, question, Ask, Stop, chips and the
     editing state."""
     ask, stop = gr.update(visible=not view.running), gr.update(visible=view.running)
+    kept = gr.skip()
+    if view.deleted:
+        return (kept, kept, "", render_job(error=_DELETED), kept, ask, stop, kept, False)
     if view.fresh:
         hidden = gr.update(visible=False)
-        chips = _chips(scope)
-        return (hidden, hidden, view.past, view.current, "", ask, stop, chips, False)
-    # Unchanged parts are not sent again; the question box already belongs to the next question.
-    kept = gr.skip()
+        # The question box belongs to the next question, unless this window asked this one.
+        question, chips = ("", _chips(scope)) if view.asked else (kept, kept)
+        editing = False if view.asked else kept
+        return (hidden, hidden, view.past, view.current, question, ask, stop, chips, editing)
+    # Unchanged parts are not sent again.
     return (kept, kept, kept, view.current, kept, ask, stop, kept, kept)

@@ -1,119 +1,175 @@
-"""Saved chats on the page: list, search, open, rename, delete, and as Markdown."""
+"""Saved chats on the page: list, search, rename, delete with undo, and as Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.text.formatting import format_count, format_date, markdown_text
 from assistant.text.sanitizing import sanitized
 from assistant.web.asking.saved_turn import saved_turns
-from assistant.web.asking.turn import VERDICTS
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.answering import Claim
-    from assistant.library import ChatSummary
+    from assistant.library import ChatSummary, DeletedChat
     from assistant.session import Session
+    from assistant.web.asking.chat import Chat
     from assistant.web.asking.turn import TurnView
 
 GONE = "This chat no longer exists."
-# Further chats are found by searching; of longer chats the latest turns are shown.
+# Further chats are found by searching.
 MAX_CHATS = 200
-MAX_TURNS = 100
 MAX_TITLE_LENGTH = 300
-# The current conversation numbers its turns from 1; ids must be unique within the page.
-_FIRST_NUMBER = 1_000_001
+_WEEK = 7  # days
 _NOT_IN_NAME = re.compile(r"[^\w]+")
 _MAX_NAME_LENGTH = 60
-
-
-@dataclass(frozen=True)
-class OpenedChat:
-    """An open chat; without a `chat_id` no chat is open and `html` says why."""
-
-    html: str
-    chat_id: str = ""
-    title: str = ""
 
 
 class ChatHistory:
     """The saved chats of a session's library. Thread-safe; errors appear in the HTML.
 
-    `owner` is the logged-in user, "" without log-in; chats of other users are hidden.
+    `owner` is the logged-in user, "" without log-in; chats of other users are hidden. Chats are
+    named by their numbers.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, chat: Chat) -> None:
+        """List the chats of `session`; `chat` answers the questions in them."""
         self._session = session
+        self._chat = chat
+        self._lock = threading.Lock()
+        # The last chat that each window deleted.
+        self._deleted: dict[str, DeletedChat] = {}
+
+    def state(self, words: str = "", owner: str = "") -> object:
+        """Changes whenever `listing` may change; costs little."""
+        try:
+            stamp = self._session.library.stamp()
+        except AssistantError as error:
+            return str(error)
+        return stamp, words, self._chat.running(owner), datetime.now().astimezone().date()
 
     def listing(self, words: str = "", owner: str = "") -> str:
-        """The chats that contain all of `words`, latest first, as HTML."""
+        """The chats that contain all of `words`, latest first, by day, as HTML."""
         try:
             chats = self._session.library.chats.search(words, owner)
         except AssistantError as error:
             return render_chats((), error=str(error))
-        return render_chats(chats, searched=bool(words.strip()))
+        return render_chats(chats, searched=bool(words.strip()), running=self._chat.running(owner))
 
-    def open(self, chat_id: str, problem: str = "", owner: str = "") -> OpenedChat:
-        """A chat with all its turns, below the message `problem`."""
+    def rename(self, number: int, title: str, owner: str = "") -> str:
+        """Rename a chat; an empty `title` restores its first question. Returns a message."""
+        try:
+            chats = self._session.library.chats
+            chat_id = chats.with_number(number, owner)
+            if chat_id is None or not chats.rename(chat_id, title, owner):
+                return render_job(error=GONE)
+        except AssistantError as error:
+            return render_job(error=str(error))
+        return ""
+
+    def delete(self, number: int, visitor: str, owner: str = "") -> str:
+        """Delete a chat. Returns a message that offers to undo it."""
+        try:
+            chats = self._session.library.chats
+            chat_id = chats.with_number(number, owner)
+            deleted = chats.delete(chat_id, owner) if chat_id is not None else None
+        except AssistantError as error:
+            return render_job(error=str(error))
+        if deleted is None:
+            return render_job(error=GONE)
+        with self._lock:
+            self._deleted[visitor] = deleted
+        self._chat.was_deleted(deleted.chat_id, owner)
+        return render("deleted_chat.html", number=number)
+
+    def undo(self, visitor: str) -> tuple[str, int]:
+        """Restore the last chat that the window deleted. Returns a message and its number, or 0."""
+        with self._lock:
+            deleted = self._deleted.pop(visitor, None)
+        try:
+            if deleted is None or not self._session.library.chats.restore(deleted):
+                return render_job(error=GONE), 0
+        except AssistantError as error:
+            return render_job(error=str(error)), 0
+        return "", deleted.number
+
+    def leave(self, visitor: str) -> None:
+        """Forget what a closed window deleted."""
+        with self._lock:
+            self._deleted.pop(visitor, None)
+
+    def file(self, number: int, owner: str = "") -> str:
+        """The chat as Markdown, in an element that the page downloads."""
         try:
             library = self._session.library
-            chat = next((one for one in library.chats.all(owner) if one.chat_id == chat_id), None)
+            chat = next((one for one in library.chats.all(owner) if one.number == number), None)
             if chat is None:
-                return OpenedChat(render_job(error=problem or GONE))
-            turns = saved_turns(library, chat_id, owner, _FIRST_NUMBER)
+                return render_job(error=GONE)
+            turns = saved_turns(library, chat.chat_id, owner, first=1)
         except AssistantError as error:
-            return OpenedChat(render_job(error=str(error)))
-        about = _about(chat)
-        html = render(
-            "opened_chat.html",
-            title=chat.title[:MAX_TITLE_LENGTH],
-            about=about,
-            turns=turns[-MAX_TURNS:],
-            latest=False,
-            verdicts=VERDICTS,
-            left_out=f"{len(turns) - MAX_TURNS:,}" if len(turns) > MAX_TURNS else "",
-            markdown=chat_markdown(chat.title, about, turns),
+            return render_job(error=str(error))
+        return render(
+            "chat_file.html",
+            markdown=chat_markdown(chat.title, _about(chat), turns),
             filename=markdown_name(chat.title),
-            error=problem,
         )
-        return OpenedChat(html, chat_id, chat.title)
-
-    def rename(self, chat_id: str, title: str, owner: str = "") -> OpenedChat:
-        """Rename a chat; an empty `title` restores its first question."""
-        try:
-            self._session.library.chats.rename(chat_id, title, owner)
-        except AssistantError as error:
-            return self.open(chat_id, str(error), owner)
-        return self.open(chat_id, owner=owner)
-
-    def delete(self, chat_id: str, owner: str = "") -> OpenedChat:
-        """Permanently delete a chat."""
-        try:
-            deleted = self._session.library.chats.delete(chat_id, owner) is not None
-        except AssistantError as error:
-            return self.open(chat_id, str(error), owner)
-        return OpenedChat(render_job("Chat deleted.") if deleted else render_job(error=GONE))
 
 
-def render_chats(chats: Sequence[ChatSummary], searched: bool = False, error: str = "") -> str:
-    """The list of chats; `searched` selects the message for an empty list."""
-    rows = [
-        {"id": chat.chat_id, "title": chat.title[:MAX_TITLE_LENGTH], "about": _about(chat)}
-        for chat in chats[:MAX_CHATS]
-    ]
+def render_chats(
+    chats: Sequence[ChatSummary],
+    searched: bool = False,
+    error: str = "",
+    running: Collection[int] = (),
+) -> str:
+    """The list of chats, those of a day together.
+
+    `searched` selects the message for an empty list; `running` are the numbers of the chats that
+    are being answered.
+    """
+    today = datetime.now().astimezone().date()
+    days: list[tuple[str, list[dict[str, Any]]]] = []
+    for chat in chats[:MAX_CHATS]:
+        day = _day(chat.last_at, today)
+        if not days or days[-1][0] != day:
+            days.append((day, []))
+        days[-1][1].append(
+            {
+                "number": chat.number,
+                "title": sanitized(chat.title[:MAX_TITLE_LENGTH]),
+                "about": _about(chat),
+                "running": chat.number in running,
+            }
+        )
     nothing = "No chats match." if searched else "No chats yet. Your questions are saved here."
     return render(
         "chats.html",
-        rows=rows,
+        days=days,
         nothing=nothing,
         left_out=f"{len(chats) - MAX_CHATS:,}" if len(chats) > MAX_CHATS else "",
         error=error,
     )
+
+
+def _day(last_at: str, today: date) -> str:
+    """The heading for a chat whose last turn was at `last_at`, an ISO time in UTC."""
+    try:
+        day = datetime.fromisoformat(last_at).astimezone().date()
+    except ValueError:
+        return "Earlier"
+    age = (today - day).days
+    if age <= 0:
+        return "Today"
+    if age == 1:
+        return "Yesterday"
+    if age <= _WEEK:
+        return "Previous 7 days"
+    return format_date(day.isoformat()[:7])
 
 
 def _about(chat: ChatSummary) -> str:

@@ -1,9 +1,11 @@
-"""A conversation on the page: visible turns, and the history for follow-up questions."""
+"""A conversation: its turns, and the history for follow-up questions, followed by many windows."""
 
 from __future__ import annotations
 
+import threading
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.html import render
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.answering import Turn
     from assistant.web.jobs import Job
 
-# Visible turns are sent again with every question; earlier ones are in the saved chat.
+# Visible turns are sent again with every question; earlier ones are in the download.
 MAX_VISIBLE = 20
 
 
@@ -21,43 +23,78 @@ MAX_VISIBLE = 20
 class Entry:
     """A turn: its view and, once answered, the history entry for follow-up questions.
 
-    `stored` is its id in the library.
+    `stored` is its id in the library; None if it is not saved.
     """
 
     view: TurnView
     turn: Turn | None = None
-    saved: bool = False
     stored: int | None = None
+    # The HTML of an earlier turn, which rarely changes.
+    _earlier: str = ""
 
     def html(self, *, latest: bool) -> str:
         """The turn as HTML; the `latest` one offers Retry and Edit."""
-        return render_turn(self.view, latest=latest)
+        if latest:
+            return render_turn(self.view, latest=True)
+        self._earlier = self._earlier or render_turn(self.view)
+        return self._earlier
+
+    def has_changed(self) -> None:
+        """Render the turn again when it is shown next."""
+        self._earlier = ""
 
 
-@dataclass
 class Conversation:
-    """One window's chat; `job` writes the answer.
+    """A chat that is open in some windows, or is being answered. Thread-safe.
 
-    `html_before` is the HTML of all turns except the last, which may still change. Saved turns are
-    in the library under `chat_id`. `outdated` is the id of a withdrawn turn until another one
-    replaces it in the library.
+    Saved turns are in the library under `chat_id`, as chat `number` (0: not saved). `job` writes
+    the answer. `outdated` is the id of a withdrawn turn until another one replaces it in the
+    library. Every change raises `version`.
     """
 
-    chat_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    entries: list[Entry] = field(default_factory=list)
-    html_before: list[str] = field(default_factory=list)
-    job: Job[None] | None = None
-    outdated: int | None = None
-    _numbers: int = 0
+    def __init__(self, chat_id: str = "", owner: str = "", number: int = 0) -> None:
+        self.chat_id = chat_id or uuid.uuid4().hex
+        self.owner = owner
+        self.number = number
+        self.entries: list[Entry] = []
+        self.job: Job[None] | None = None
+        self.outdated: int | None = None
+        self.deleted = False
+        self.version = 0
+        self._changed = threading.Condition(threading.RLock())
+        self._numbers = 0
+
+    def change(self, action: Callable[[], None]) -> None:
+        """Do something that changes what windows show."""
+        with self._changed:
+            action()
+            self.version += 1
+            self._changed.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Wait until the version is another one than `seen`, at most some `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.version != seen, seconds)
+
+    def shown(self) -> tuple[int, str, str, bool, int]:
+        """The version, the HTML of the past and of the last turn, whether it is running, and its
+        number (0 without a turn)."""
+        with self._changed:
+            last = self.last
+            if last is None:
+                return self.version, "", "", False, 0
+            current = last.html(latest=True)
+            return self.version, self.past, current, last.view.running, last.view.number
 
     @property
     def past(self) -> str:
         """HTML of the turns before the last; of a long chat only the latest."""
-        left_out = len(self.html_before) - MAX_VISIBLE
+        before = self.entries[:-1]
+        left_out = len(before) - MAX_VISIBLE
         earlier = ""
         if left_out > 0:
             earlier = render("earlier.html", count=f"{left_out:,}", one=left_out == 1)
-        return "".join([earlier, *self.html_before[-MAX_VISIBLE:]])
+        return "".join([earlier, *(entry.html(latest=False) for entry in before[-MAX_VISIBLE:])])
 
     @property
     def last(self) -> Entry | None:
@@ -65,40 +102,48 @@ class Conversation:
         return self.entries[-1] if self.entries else None
 
     @property
+    def running(self) -> bool:
+        """Whether a question is being answered."""
+        last = self.last
+        return last is not None and last.view.running
+
+    @property
     def history(self) -> tuple[Turn, ...]:
         """The answered turns so far; incomplete answers are left out."""
         return tuple(entry.turn for entry in self.entries if entry.turn)
 
-    def begin(self, question: str, paper: int | None, scope: str) -> Entry:
-        """Append a turn; `scope` is the title of the only paper to ask, or empty."""
-        self._numbers += 1
-        if self.entries:
-            self.html_before.append(self.entries[-1].html(latest=False))
-        entry = Entry(TurnView(self._numbers, question, paper=paper, scope=scope))
-        self.entries.append(entry)
+    def begin(self, view: TurnView) -> Entry:
+        """Append a turn and number it."""
+        entry = Entry(view)
+
+        def append() -> None:
+            self._numbers += 1
+            view.number = self._numbers
+            view.chat = self.number
+            self.entries.append(entry)
+
+        self.change(append)
         return entry
 
     def resume(self, entries: list[Entry]) -> None:
         """Continue from the saved `entries`."""
         self.entries = entries
-        self.html_before = [entry.html(latest=False) for entry in entries[:-1]]
         self._numbers = max((entry.view.number for entry in entries), default=0)
 
     def withdraw_last(self) -> None:
         """Withdraw the latest turn, if any; its number is not reused."""
-        if self.html_before:
-            self.html_before.pop()
-        if self.entries and (last := self.entries.pop()).saved:
+        if self.entries and (last := self.entries.pop()).stored is not None:
             self.outdated = last.stored
 
     @property
     def is_saved(self) -> bool:
         """Whether any turn was saved."""
-        return any(entry.saved for entry in self.entries)
+        return any(entry.stored is not None for entry in self.entries)
 
     def start_new_chat(self) -> None:
         """Save later turns as a new chat, because the saved one was deleted."""
         self.chat_id = uuid.uuid4().hex
+        self.number = 0
         self.outdated = None
         for entry in self.entries:
-            entry.saved = False
+            entry.stored = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -35,8 +36,23 @@ class _Source(BaseModel):
     score: float | None = None
 
 
+class _AskedOf(BaseModel):
+    """The only paper that was asked: its number in the library, and its title."""
+
+    paper: int
+    title: str
+
+
+class _Unanswered(BaseModel):
+    """A question without an answer: as it was asked, or what became of it."""
+
+    state: Literal["asked", "stopped", "failed"]
+    error: str = ""
+    asked_of: _AskedOf | None = None
+
+
 class _Saved(BaseModel):
-    """The shown part of what `Answer.as_json` writes."""
+    """The shown part of what `answered_json` writes."""
 
     answer: str
     refused: bool
@@ -50,6 +66,25 @@ class _Saved(BaseModel):
     timings: Timings
     note: str | None = None
     understood_as: str | None = None
+    asked_of: _AskedOf | None = None
+
+
+def answered_json(turn: TurnView, answer: Answer) -> str:
+    """What is saved of an answered turn: the answer, and the only paper that was asked."""
+    return json.dumps({**answer.as_json(), **_asked_of(turn)}, ensure_ascii=False)
+
+
+def unanswered_json(turn: TurnView) -> str:
+    """What is saved of a turn without an answer; a running one is `asked`."""
+    state = "asked" if turn.running else turn.state
+    shape = {"answer": "", "state": state, "error": turn.error, **_asked_of(turn)}
+    return json.dumps(shape, ensure_ascii=False)
+
+
+def _asked_of(turn: TurnView) -> dict[str, Any]:
+    if turn.paper is None:
+        return {}
+    return {"asked_of": {"paper": turn.paper, "title": turn.scope}}
 
 
 def saved_turns(library: Library, chat_id: str, owner: str, first: int) -> list[TurnView]:
@@ -76,13 +111,31 @@ def saved_turn(
     """The view of a saved turn; `number` makes its ids unique within the page.
 
     `paper_of` returns the paper with an id, or None if it was removed. The evidence is shown in its
-    abstract if that is unchanged. An unreadable answer becomes a failed turn.
+    abstract if that is unchanged. A question that was not answered is `interrupted`, stopped or
+    failed; an unreadable answer becomes a failed turn.
     """
+    view = TurnView(
+        number,
+        stored.question,
+        stored=stored.turn,
+        rating=stored.rating,
+        comment=stored.comment,
+    )
+    try:
+        unanswered = _Unanswered.model_validate_json(stored.answer_json)
+    except ValidationError:
+        pass
+    else:
+        view.error = unanswered.error
+        view.state = "interrupted" if unanswered.state == "asked" else unanswered.state
+        _set_paper(view, unanswered.asked_of)
+        return view
     try:
         saved = _Saved.model_validate_json(stored.answer_json)
     except ValidationError:
-        return TurnView(number, stored.question, "failed", error=UNREADABLE, stored=stored.turn)
-    answer = Answer(
+        view.fail(UNREADABLE)
+        return view
+    view.answer = Answer(
         question=stored.question,
         text=saved.answer,
         status=saved.status or ("not_in_library" if saved.refused else "answered"),
@@ -95,17 +148,18 @@ def saved_turn(
         understood_as=saved.understood_as,
     )
     shown = saved.passages if saved.refused else saved.sources
-    return TurnView(
-        number,
-        stored.question,
-        "done",
-        evidence=[_evidence(source, paper_of(source.paper.id)) for source in shown],
-        claims=[claim for claim in saved.claims if claim.shown],
-        answer=answer,
-        note=saved.note or "",
-        understood_as=saved.understood_as or "",
-        stored=stored.turn,
-    )
+    view.state = "done"
+    view.evidence = [_evidence(source, paper_of(source.paper.id)) for source in shown]
+    view.claims = [claim for claim in saved.claims if claim.shown]
+    view.note = saved.note or ""
+    view.understood_as = saved.understood_as or ""
+    _set_paper(view, saved.asked_of)
+    return view
+
+
+def _set_paper(view: TurnView, asked_of: _AskedOf | None) -> None:
+    if asked_of is not None:
+        view.paper, view.scope = asked_of.paper, asked_of.title
 
 
 def _evidence(source: _Source, stored: StoredPaper | None) -> EvidenceView:

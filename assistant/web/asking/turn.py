@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound, PassagesFound
 from assistant.html import render
 from assistant.reference import has_zotero_pdf, zotero_link
+from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
+from assistant.web.asking.copying import STYLES, copied_text
 
 if TYPE_CHECKING:
     from assistant.answering import Answer, Claim, Evidence
     from assistant.answering.answer import Event
 
-State = Literal["searching", "reading", "waiting", "writing", "done", "stopped", "failed"]
+State = Literal[
+    "searching", "reading", "waiting", "writing", "done", "stopped", "failed", "interrupted"
+]
 
 # Tooltips of the verdicts.
 VERDICTS = {
@@ -25,8 +29,8 @@ _MAX_HEADING_LENGTH = 1_000
 # Papers of a list that are shown at once; to fold fewer than the second number saves nothing.
 _MAX_UNFOLDED, _MIN_FOLDED = 10, 2
 _PROGRESS = {
-    "searching": "Searching for evidence …",
-    "reading": "Reading what was found …",
+    "searching": "Searching your papers …",
+    "reading": "Reading …",
     "waiting": "The model is busy with other questions …",
     "writing": "Writing and verifying every sentence …",
 }
@@ -65,10 +69,15 @@ class EvidenceView:
     zotero_pdf: bool = False
 
     @property
-    def source(self) -> str:
-        """The evidence as plain text: number, title, year, id and sentence."""
+    def reference(self) -> str:
+        """The paper as plain text: title, year, id."""
         year = f" ({self.year})" if self.year else ""
-        return f"[{self.n}] {sanitized(self.title)}{year}. {self.id}. “{self.sentence}”"
+        return f"{sanitized(self.title)}{year}. {self.id}."
+
+    @property
+    def source(self) -> str:
+        """The evidence as plain text: title, year, id and sentence."""
+        return f"{self.reference} “{self.sentence}”"
 
 
 @dataclass
@@ -77,7 +86,9 @@ class TurnView:
 
     `number` counts the questions of a conversation from 1. `paper` and `scope` are number and title
     of the only paper that was asked, if any. `understood_as` is the question that was answered, if
-    the conversation completed it. `stored` is the id of the turn in the library.
+    the conversation completed it; `as_typed` forbids that. `chat` is the number of the chat and
+    `stored` the id of the turn in the library, 0 and None if they are not saved. `rating` and
+    `comment` are what the user said about the answer.
     """
 
     number: int
@@ -92,7 +103,11 @@ class TurnView:
     scope: str = ""
     ahead: int = 0
     understood_as: str = ""
+    as_typed: bool = False
+    chat: int = 0
     stored: int | None = None
+    rating: int = 0
+    comment: str = ""
 
     def take(self, event: TurnEvent) -> None:
         """Apply one event."""
@@ -144,6 +159,9 @@ class TurnView:
         if self.state == "waiting" and self.ahead:
             others = "1 question" if self.ahead == 1 else f"{self.ahead} questions"
             return f"Waiting for the model ({others} ahead) …"
+        if self.state == "reading":
+            papers = len({item.id for item in self.evidence})
+            return f"Reading {format_count(papers, 'paper')} …"
         return _PROGRESS.get(self.state, "")
 
     @property
@@ -157,16 +175,36 @@ class TurnView:
         return [claim for claim in self.answer.claims if not claim.shown] if self.answer else []
 
     @property
-    def copied(self) -> str:
-        """The text that "Copy with citations" copies: question, answer and the cited evidence."""
-        # One line, or with headings (one per paper) a line for each sentence.
-        sentences = [sanitized(claim.marked) for claim in self.claims]
-        separator = "\n" if any(claim.heading for claim in self.claims) else " "
-        answer = sanitized(self.text) if self.refused else separator.join(sentences)
-        cited = {n for claim in self.claims for n in claim.citations}
-        sources = [item.source for item in self.evidence if item.n in cited or self.refused]
-        parts = [sanitized(self.question), answer, "\n".join(sources)]
-        return "\n\n".join(part for part in parts if part) + "\n"
+    def checked(self) -> str:
+        """What is said once about the verification of the shown sentences."""
+        verdicts = {claim.verdict for claim in self.claims}
+        if not verdicts or self.refused:
+            return ""
+        if verdicts == {"quoted"}:
+            return "Quoted word for word from your papers."
+        if "quoted" in verdicts:
+            return "Verified against the cited evidence. Quotation marks are word for word."
+        return "Verified against the cited evidence."
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the answer is a list of papers."""
+        return bool(self.claims) and all(claim.heading for claim in self.claims)
+
+    @property
+    def listed(self) -> list[dict[str, Any]]:
+        """The rows of a list of papers: each claim and the year of its paper."""
+        years = {item.n: item.year for item in self.evidence}
+        return [
+            {"claim": claim, "year": next((years.get(n) or "" for n in claim.citations), "")}
+            for claim in self.claims
+        ]
+
+    def is_repeated(self, item: EvidenceView) -> bool:
+        """Whether the answer has the very sentence of `item`, so that it is not shown again."""
+        return self.state == "done" and any(
+            claim.text == item.sentence and item.n in claim.citations for claim in self.claims
+        )
 
     @property
     def text(self) -> str:
@@ -197,20 +235,27 @@ class TurnView:
         if self.answer is None:
             return []
         timings = self.answer.timings
-        figures = [f"evidence {timings.evidence_s:.2f} s"]
+        figures = [f"evidence after {timings.evidence_s:.2f} s"]
         if timings.decided_s is not None:
-            figures.append(f"decided {timings.decided_s:.2f} s")
+            figures.append(f"decided after {timings.decided_s:.2f} s")
         if timings.first_word_s is not None:
-            figures.append(f"first word {timings.first_word_s:.2f} s")
-        figures.append(f"whole answer {timings.total_s:.2f} s")
+            figures.append(f"first word after {timings.first_word_s:.2f} s")
+        figures.append(f"whole answer after {timings.total_s:.2f} s")
         if not self.answer.refused:
-            figures.append(self.answer.model)
+            figures.append(f"model {self.answer.model}")
         return figures
 
 
 def render_turn(turn: TurnView, *, latest: bool = False) -> str:
     """A question with evidence and answer; the `latest` one offers Retry and Edit."""
-    return render("turn.html", turn=turn, latest=latest, verdicts=VERDICTS)
+    return render(
+        "turn.html",
+        turn=turn,
+        latest=latest,
+        verdicts=VERDICTS,
+        copied=copied_text(turn) if turn.answer else "",
+        styles=STYLES,
+    )
 
 
 def percent(score: float) -> int:

@@ -1,5 +1,5 @@
-// The Ask tab: buttons in answers press hidden Gradio buttons; one paper can be asked; pointing at a
-// sentence shows its evidence; answers can be copied.
+// Asking: buttons in answers press hidden Gradio buttons; one paper can be asked; pointing at a
+// sentence shows its evidence; answers can be copied and rated.
 (() => {
   "use strict";
   const { closest, box } = paperPage;
@@ -42,16 +42,94 @@
       return copyOldWay(text);
     }
   };
+  const STYLE = "citation-style";
+  const said = (button, text) => {
+    button.dataset.label ??= button.textContent;
+    button.textContent = text;
+    setTimeout(() => {
+      button.textContent = button.dataset.label;
+    }, 2000);
+  };
+  let serial = 0, waiting = null;
   document.addEventListener("click", async (event) => {
     const button = closest(event, "button.copy-text");
     const source = button && document.getElementById(button.dataset.from);
     if (!source) return;
-    const before = button.dataset.label || button.textContent;
-    button.dataset.label = before;
-    button.textContent = (await copy(source.textContent)) ? "Copied" : "Not copied";
-    setTimeout(() => {
-      button.textContent = before;
-    }, 2000);
+    const style = button.parentElement.querySelector(".copy-style")?.value ?? "quotations";
+    if (style === "quotations") return said(button, (await copy(source.textContent)) ? "Copied" : "Not copied");
+    // Python formats the references.
+    waiting = button;
+    paperPage.write(
+      "copy-answer",
+      JSON.stringify({ turn: Number(button.dataset.turn), style, serial: (serial += 1) }),
+    );
+  });
+  // The style that was chosen last holds for every answer.
+  document.addEventListener("change", (event) => {
+    const choice = closest(event, "select.copy-style");
+    if (choice) localStorage.setItem(STYLE, choice.value);
+    restyle();
+  });
+  const restyle = () => {
+    const style = localStorage.getItem(STYLE);
+    for (const choice of document.querySelectorAll("select.copy-style")) {
+      if (style && choice.value !== style && choice.querySelector(`option[value="${CSS.escape(style)}"]`)) {
+        choice.value = style;
+      }
+    }
+  };
+  new MutationObserver(async () => {
+    restyle();
+    const text = document.querySelector("#copied-answer pre:not(.kept)");
+    if (!text) return;
+    text.classList.add("kept");
+    const copied = await copy(text.textContent);
+    if (waiting) said(waiting, copied ? "Copied" : "Not copied");
+    waiting = null;
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Thumbs, and a comment on them.
+  const rate = (turn, rating, comment) =>
+    paperPage.write("rate-answer", JSON.stringify({ turn, rating, comment, serial: (serial += 1) }));
+  let commenting = "";
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "button.rate");
+    if (!button) return;
+    const was = button.getAttribute("aria-pressed") === "true";
+    const turn = Number(button.parentElement.dataset.turn);
+    commenting = was ? "" : `comment-${turn}`;
+    rate(turn, was ? 0 : Number(button.dataset.rating), "");
+  });
+  const save = (form) => {
+    const { turn, rating } = form.dataset;
+    rate(Number(turn), Number(rating), form.querySelector("textarea").value);
+    said(form.querySelector("button"), "Saved");
+  };
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "button.save-comment");
+    if (button) save(button.closest(".comment"));
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && !event.shiftKey && closest(event, ".comment");
+    if (!form || !event.target.matches("textarea")) return;
+    event.preventDefault();
+    save(form);
+  });
+  new MutationObserver(() => {
+    const field = commenting && document.getElementById(commenting);
+    if (!field) return;
+    commenting = "";
+    field.focus({ preventScroll: true });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Below the answer, on a small window, the evidence has a way back.
+  let from = null;
+  document.addEventListener("click", (event) => {
+    from = closest(event, "a.cite") ?? from;
+    if (!closest(event, "button.back-to-answer")) return;
+    const link = from?.isConnected ? from : event.target.closest(".turn").querySelector("a.cite, .answer");
+    link.focus({ preventScroll: true });
+    link.scrollIntoView({ block: "center" });
   });
 
   // The evidence for a sentence is highlighted. Evidence outside the window is shown in a tooltip.

@@ -1,6 +1,6 @@
+// The addresses of the page: places are opened without loading the page, and Back works.
 // Citations: a click scrolls to the evidence and highlights it.
-// Similar papers: a click searches for them on the Library tab.
-// Saved chats: a click opens one; the Markdown of the open one can be downloaded.
+// Similar papers: a click searches for them in the Library.
 // New questions: the page scrolls to the question and its evidence.
 
 // Functions for the scripts of all tabs.
@@ -15,9 +15,10 @@ const paperPage = {
     field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   },
-  // The contents of a tab are created when it is first opened: `then` gets the box once it exists.
-  openTab(name, id, then) {
-    document.querySelector(`[role="tab"][data-tab-id="${name}"]`)?.click();
+  // The contents of a place are created when it is first opened: `then` gets the box once it exists.
+  openTab(name, id, then = () => {}) {
+    if (this.route().place !== name) this.go(this.last(name));
+    if (!id) return;
     const until = performance.now() + 5000;
     const look = () => {
       const field = this.box(id);
@@ -27,6 +28,141 @@ const paperPage = {
     requestAnimationFrame(look);
   },
 };
+
+// Addresses. `/chat/12` is a chat, `/` a new one, `/papers/34` a paper, `/library?q=owl` a search; all
+// other places have their name. `paperpage:route` tells other scripts which one was opened.
+(() => {
+  "use strict";
+  const NEWS_MS = 2000;
+  // The address at which each place was left.
+  const left = {};
+  let chat = "", shown = "", serial = 0, first = true;
+
+  const known = (name) => document.querySelector(`#tabs > .tab-wrapper [role="tab"][data-tab-id="${name}"]`);
+
+  const parsed = (pathname, search) => {
+    const [, name = "", id = ""] = pathname.split("/");
+    const query = new URLSearchParams(search).get("q") ?? "";
+    if (name === "" || name === "chat" || name === "ask") return { place: "ask", id: name === "chat" ? id : "", query };
+    if (name === "papers") return { place: "library", id, query };
+    return { place: name, id, query };
+  };
+  paperPage.route = () => parsed(location.pathname, location.search);
+  paperPage.last = (name) => left[name] ?? (name === "ask" ? "/" : `/${name}`);
+
+  // Another chat, or a new one, which may be a fresh start without an address of its own.
+  const showChat = (id) => {
+    const until = performance.now() + 10_000;
+    const look = () => {
+      if (paperPage.box("open-chat")) {
+        chat = id;
+        paperPage.write("open-chat", `${id}:${(serial += 1)}`);
+      } else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    look();
+  };
+
+  const mark = (route) => {
+    for (const link of document.querySelectorAll("#sidebar a[data-place], #sidebar a.chat-link")) {
+      const here = link.classList.contains("chat-link")
+        ? route.place === "ask" && link.pathname === `/chat/${chat}`
+        : link.classList.contains("place") && link.dataset.place === route.place;
+      if (here !== (link.getAttribute("aria-current") === "page")) {
+        if (here) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
+    }
+  };
+  paperPage.mark = () => mark(paperPage.route());
+
+  const apply = () => {
+    const route = paperPage.route();
+    left[route.place] = location.pathname + location.search;
+    const until = performance.now() + 10_000;
+    const look = () => {
+      const tab = known(route.place);
+      if (tab) {
+        if (tab.getAttribute("aria-selected") !== "true") tab.click();
+        document.documentElement.dataset.place = route.place;
+      } else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    look();
+    if (route.place === "ask" && route.id !== chat) showChat(route.id);
+    mark(route);
+    document.dispatchEvent(new CustomEvent("paperpage:route", { detail: route }));
+  };
+
+  // The address, without opening anything: for what a script has opened itself.
+  paperPage.address = (path, { replace = false } = {}) => {
+    if (path === location.pathname + location.search) return;
+    history[replace ? "replaceState" : "pushState"](null, "", path);
+    left[paperPage.route().place] = path;
+    paperPage.mark();
+  };
+  paperPage.go = (path, options) => {
+    paperPage.address(path, options);
+    apply();
+  };
+  paperPage.newChat = () => {
+    paperPage.address("/");
+    apply();
+    showChat("");
+    paperPage.box("question")?.focus({ preventScroll: true });
+  };
+  addEventListener("popstate", apply);
+
+  // Links within the page; with a modifier key the browser opens them in a tab of its own.
+  document.addEventListener("click", (event) => {
+    const link = paperPage.closest(event, "a[href]");
+    if (!link || event.button || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.classList.contains("new-chat")) {
+      event.preventDefault();
+      paperPage.newChat();
+    } else if (link.matches("#sidebar a, a.inside")) {
+      event.preventDefault();
+      paperPage.go(link.pathname + link.search);
+    }
+  });
+
+  // A chat gets its number when its first question is stored. The page itself is loaded from "/",
+  // with the address that was asked for as a parameter.
+  new MutationObserver(() => {
+    if (first && document.querySelector("#tabs > .tab-wrapper [role=tab]")) {
+      first = false;
+      const parameters = new URLSearchParams(location.search);
+      const wanted = parameters.get("at");
+      if (wanted?.startsWith("/") && !wanted.startsWith("//")) {
+        history.replaceState(null, "", wanted);
+      }
+      apply();
+    }
+    // What is still shown of the chat before says nothing.
+    const now = document.querySelector("#current-turn .turn[data-chat]")?.dataset.chat ?? "";
+    const isNews = now !== shown;
+    shown = now;
+    if (isNews && now && now !== "0" && now !== chat) {
+      const before = chat;
+      chat = now;
+      const route = paperPage.route();
+      if (route.place === "ask" && (route.id === before || route.id === "")) {
+        paperPage.address(`/chat/${chat}`, { replace: true });
+      } else left.ask = `/chat/${chat}`;
+    }
+    paperPage.mark();
+  }).observe(document.documentElement, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-chat"],
+  });
+
+  // Whether other windows have changed anything.
+  let asked = 0;
+  const look = () => {
+    if (!document.hidden && paperPage.box("news")) paperPage.write("news", String((asked += 1)));
+  };
+  setInterval(look, NEWS_MS);
+  document.addEventListener("visibilitychange", look);
+})();
 
 (() => {
   "use strict";
@@ -62,36 +198,6 @@ const paperPage = {
       box.focus({ preventScroll: true });
       scroll(box, "center");
     });
-  });
-
-  // In a narrow window the open chat is below the list.
-  const opens = new MutationObserver((changes) => {
-    const change = changes.find(({ target }) => target.querySelector(":scope > .opened-chat"));
-    if (!change) return;
-    opens.disconnect();
-    const column = change.target.closest(".column");
-    if (column.getBoundingClientRect().top > window.innerHeight / 2) scroll(column, "start");
-  });
-  document.addEventListener("click", (event) => {
-    const button = paperPage.closest(event, "button.saved-chat");
-    if (!button) return;
-    const place = document.getElementById("opened-chat");
-    opens.disconnect();
-    if (place) opens.observe(place, { childList: true, subtree: true });
-    paperPage.write("chosen-chat", button.dataset.chat);
-  });
-
-  // The Markdown is already in the page, so the download needs no request.
-  document.addEventListener("click", (event) => {
-    const button = paperPage.closest(event, "#download-chat");
-    const text = document.getElementById("chat-markdown");
-    if (!button || !text) return;
-    const link = document.createElement("a");
-    const blob = new Blob([text.textContent], { type: "text/markdown;charset=utf-8" });
-    link.href = URL.createObjectURL(blob);
-    link.download = text.dataset.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   });
 
   // Details that the user opened stay open when the HTML around them is replaced.

@@ -15,10 +15,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -48,6 +49,13 @@ _USED_PATH = re.compile(
     r"|/(assets|static)/.+"
     r"|/gradio_api/(queue/join|queue/data|cancel|reset|upload|upload_progress|app_id|theme\.css)/?"
     r"|/gradio_api/(heartbeat|run)/[^/]+"
+)
+
+# The addresses of places, chats and papers. The page is loaded from "/", which page.js then names
+# so again.
+_PLACE = re.compile(
+    r"/(ask|draft|library|import|tldrs|digest|map|settings|tables|feeds)"
+    r"|/(chat|papers)/\d{1,12}"
 )
 
 # Gradio's page needs inline scripts and styles and compiles templates, hence the two 'unsafe-...'.
@@ -127,6 +135,8 @@ class RequestGuard:
             if admitted is None:
                 return PlainTextResponse(_OTHER_WINDOW, 403), receive
             receive, request.state.user = admitted, user
+        if _PLACE.fullmatch(scope["path"]) and request.method in ("GET", "HEAD"):
+            return _to_page(request), receive
         if not _USED_PATH.fullmatch(scope["path"]):
             return PlainTextResponse(_NOT_FOUND, 404), receive
         # Gradio would take it as the page's address, and anybody can send it.
@@ -166,13 +176,23 @@ def refusal(
         # Other sites may link to the page, but not use it or load parts of it.
         opens_page = (
             request.method in ("GET", "HEAD")
-            and request.scope["path"] == "/"
+            and (request.scope["path"] == "/" or _PLACE.fullmatch(request.scope["path"]))
             and headers.getlist("sec-fetch-mode") == ["navigate"]
             and headers.getlist("sec-fetch-dest") == ["document"]
         )
         if not opens_page:
             return _OTHER_SITE
     return None
+
+
+def _to_page(request: Request) -> RedirectResponse:
+    """The page itself, with the address of the place as a parameter."""
+    theme = request.query_params.get("__theme")
+    query = request.scope["query_string"].decode("latin-1")
+    at = request.scope["path"] + (f"?{query}" if query else "")
+    return RedirectResponse(
+        "/?" + urlencode({"at": at} | ({"__theme": theme} if theme else {})), 307
+    )
 
 
 def _is_address(name: str, own: str) -> bool:

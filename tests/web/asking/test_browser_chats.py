@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from patience import PATIENCE_S
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
+from web_walk import open_tab
 
 from assistant.paper import Paper
 from assistant.sample import sample_papers
@@ -35,7 +36,7 @@ def test_evidence_comes_first_then_the_answer_with_citations(
         page.click("#abstract-1-1 summary")
         page.locator("#current-turn .claim").wait_for()
         assert "Cats sleep fourteen hours a day" in page.inner_text("#current-turn .claims")
-        page.locator("#current-turn .figures").wait_for()
+        page.locator("#current-turn .turn[aria-busy=false]").wait_for()
         assert page.locator("#stop").is_hidden()
         assert page.inner_text("#abstract-1-1 mark") == "Cats sleep fourteen hours a day."
 
@@ -44,7 +45,7 @@ def test_evidence_comes_first_then_the_answer_with_citations(
         assert page.evaluate("document.activeElement.id") == "evidence-1-1"
 
         ask(page, "And what do owls do in nine hours?")
-        page.locator("#turn-2 .figures").wait_for()
+        page.locator("#turn-2[aria-busy=false]").wait_for()
         assert page.locator("#past-turns #turn-1 .claim").is_visible()
 
         page.click("#new-chat")
@@ -60,7 +61,7 @@ def test_the_embedded_models_answer_from_the_sample(serve: Serve, open_page: Ope
             page.set_default_timeout(1000 * PATIENCE_S)
             question = "How many parameters does AlexNet have?"
             page.get_by_role("button", name=question).click()
-            page.locator("#current-turn .figures").wait_for()
+            page.locator("#current-turn .turn[aria-busy=false]").wait_for()
             assert "60 million" in page.inner_text("#current-turn .claims")
             cited = page.locator("#current-turn a.cite").first.get_attribute("href")
             assert "ImageNet" in page.inner_text(f"#turn-1 .evidence {cited}")
@@ -83,15 +84,92 @@ def test_the_stop_button_stops(
         page.locator("#turn-2 .claim").first.wait_for()
 
 
-def test_closing_the_window_stops_the_answer(
+def test_nothing_is_lost_by_a_reload_in_the_middle_of_an_answer(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
-    model = WatchedModel(ENDLESS, seconds_per_piece=0.2)
+    model = WatchedModel("Cats sleep fourteen hours a day [1].", seconds_per_piece=0.4)
+    question = "How many hours do cats sleep a day?"
     with serve(make_session(model)) as server:
         with open_page(server.address) as page:
-            ask(page, "How many hours do cats sleep a day?")
-            page.locator("#current-turn .claim").first.wait_for()
-        model.wait_until_cancelled()
+            ask(page, question)
+            page.locator("#turn-1[aria-busy=true] .evidence li").first.wait_for()
+            page.wait_for_url("**/chat/1")
+            page.reload()
+            page.locator("#turn-1[aria-busy=true]").wait_for()
+            assert page.locator("#stop").is_visible()
+            assert page.inner_text("#turn-1 .question") == question
+        # Closed in the middle: the answer is written all the same.
+        with open_page(server.address) as other:
+            other.click("a.chat-link")
+            other.locator("#turn-1[aria-busy=false] .claim").wait_for()
+            assert other.url == f"{server.address}/chat/1"
+            assert other.locator("#ask").is_visible()
+
+
+def test_a_second_window_sees_what_the_first_one_does(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    with (
+        serve(make_session()) as server,
+        open_page(server.address) as first,
+        open_page(server.address) as second,
+    ):
+        ask(first, "How many hours do cats sleep a day?")
+        first.locator("#turn-1[aria-busy=false]").wait_for()
+        # The chat appears in its list without a reload.
+        second.locator("a.chat-link").click()
+        second.locator("#turn-1 .claim").wait_for()
+        second.fill("#question textarea", "I am typing")
+        ask(first, "And how many hours do owls sleep?")
+        first.locator("#turn-2[aria-busy=false]").wait_for()
+        second.locator("#turn-2[aria-busy=false]").wait_for()
+        assert second.input_value("#question textarea") == "I am typing"
+        first.hover(".saved-chat")
+        first.click(".chat-menu summary")
+        first.click(".delete-chat")
+        second.get_by_text("This chat was deleted.").wait_for()
+        second.locator("#chats .nothing").wait_for()
+
+
+def test_back_and_forward_and_links_open_chats_and_places(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    with serve(make_session()) as server, open_page(server.address) as page:
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#turn-1[aria-busy=false]").wait_for()
+        page.click("#new-chat")
+        page.locator(".turn").first.wait_for(state="detached")
+        assert page.url == f"{server.address}/"
+        assert page.evaluate("document.activeElement.closest('#question') !== null")
+        ask(page, "How many hours do owls sleep?")
+        page.locator("#turn-1[aria-busy=false]").wait_for()
+        page.wait_for_url("**/chat/2")
+        open_tab(page, "Library")
+        assert page.url == f"{server.address}/library"
+        assert page.locator("#papers").is_visible()
+        page.go_back()
+        page.locator("#current-turn").get_by_text("owls sleep?").first.wait_for()
+        page.go_back()
+        page.locator("#welcome .lead, .welcome").first.wait_for()
+        page.go_back()
+        page.locator("#turn-1 .question").get_by_text("cats sleep").wait_for()
+        assert page.get_attribute("a.chat-link[href='/chat/1']", "aria-current") == "page"
+        page.go_forward()
+        page.go_forward()
+        page.locator("#turn-1 .question").get_by_text("owls sleep").wait_for()
+        # An address is opened by another window, and a wrong one says so.
+        for address, seen in (
+            ("/chat/1", "#turn-1 .claim"),
+            ("/settings", "#settings-table"),
+            ("/chat/99", "#past-turns .problem"),
+        ):
+            page.goto(server.address + address)
+            page.locator(seen).first.wait_for()
+            assert page.url == server.address + address
+        with page.expect_popup() as opened:
+            page.click("a.place[data-place=library]", modifiers=["ControlOrMeta"])
+        opened.value.locator("#papers").wait_for()
+        assert opened.value.url == f"{server.address}/library"
 
 
 def test_two_windows_are_answered_at_the_same_time(
@@ -123,65 +201,84 @@ def test_the_markup_of_papers_questions_and_answers_stays_text(
     )
     with serve(session) as server, open_page(server.address) as page:
         ask(page, f"How do penguins sleep? {EVIL_TITLE}")
-        page.locator("#current-turn .figures").wait_for()
+        page.locator("#current-turn .turn[aria-busy=false]").wait_for()
         assert EVIL_TITLE in page.inner_text("#current-turn .question")
         assert EVIL_TITLE in page.inner_text("#current-turn .evidence")
         assert "${alert(1)} {{7*7}}" in page.inner_text("#current-turn .answer")
         assert page.locator("img[src*=evil], img[src=x], iframe").count() == 0
 
 
-def test_saved_chats_are_opened_renamed_downloaded_and_deleted(
+def test_saved_chats_are_opened_renamed_downloaded_deleted_and_brought_back(
     make_session: MakeSession, serve: Serve, open_page: OpenPage
 ) -> None:
     session = make_session()
     question = f"How many hours do cats sleep a day? {EVIL_TITLE}"
     with serve(session) as server, open_page(server.address) as page:
         ask(page, "How many hours do cats sleep a day?")
-        page.locator("#turn-1 .figures").wait_for()
-        (chat,) = session.library.chats.all()
+        page.locator("#turn-1[aria-busy=false]").wait_for()
         session.library.chats.save_turn("other", question, "{}")
         # Another window, which has not asked anything.
         page.goto(server.address)
-        page.get_by_role("tab", name="Chats").click()
         page.locator(".saved-chat >> nth=1").wait_for()
         assert EVIL_TITLE in page.inner_text(".saved-chat >> nth=0")
-        assert page.locator("#chat-tools").is_hidden()
 
         page.fill("#chat-search textarea", "fourteen")
         page.locator(".saved-chats:not(:has(li:nth-child(2)))").wait_for()
-        page.click(".saved-chat")
-        page.locator("#opened-chat .claim").wait_for()
-        assert "Cats sleep fourteen hours a day" in page.inner_text("#opened-chat .claims")
-        page.click("#opened-chat a.cite")
-        page.locator("#opened-chat .evidence li.chosen").wait_for()
+        page.click("a.chat-link")
+        page.locator("#turn-1 .claim").wait_for()
+        assert "Cats sleep fourteen hours a day" in page.inner_text("#turn-1 .claims")
+        page.click("#turn-1 a.cite")
+        page.locator("#turn-1 .evidence li.chosen").wait_for()
 
-        page.fill("#chat-title textarea", EVIL_TITLE)
-        page.click("#rename-chat")
-        page.locator("#opened-chat .name").get_by_text(EVIL_TITLE).wait_for()
-        page.locator(".saved-chat").get_by_text(EVIL_TITLE).wait_for()
+        page.hover(".saved-chat")
+        page.click(".chat-menu summary")
+        page.click(".rename-chat")
+        page.fill(".chat-title", EVIL_TITLE)
+        page.press(".chat-title", "Enter")
+        page.locator(".chat-link").get_by_text(EVIL_TITLE).wait_for()
+        page.hover(".saved-chat")
+        page.click(".chat-menu summary")
         with page.expect_download() as download:
-            page.click("#download-chat")
+            page.click(".download-chat")
         assert download.value.suggested_filename.endswith(".md")
         written = download.value.path().read_text(encoding="utf-8")
         assert written.startswith("# \\<img src")
         assert "\\[1\\]" in written
 
-        page.click("#delete-chat")
-        page.click("#keep-chat")
-        page.locator("#sure").wait_for(state="hidden")
-        page.fill("#chat-search textarea", "")
-        page.locator(".saved-chat >> nth=1").wait_for()
-        page.fill("#chat-search textarea", "fourteen")
-        page.locator(".saved-chats:not(:has(li:nth-child(2)))").wait_for()
-        page.click("#delete-chat")
-        page.click("#sure")
-        page.locator("#opened-chat").get_by_text("Chat deleted.").wait_for()
+        page.click(".saved-chat .delete-chat")
+        page.locator("#chats-said").get_by_text("Chat deleted.").wait_for()
         page.locator("#chats").get_by_text("No chats match.").wait_for()
-        assert page.locator("#chat-tools").is_hidden()
+        assert page.url == f"{server.address}/"
+        assert page.locator(".turn").count() == 0
         assert [one.chat_id for one in session.library.chats.all()] == ["other"]
-        assert chat.chat_id != "other"
+        page.click("#chats-said [data-press=undo-delete-chat]")
+        page.locator("#turn-1 .claim").wait_for()
+        assert page.url == f"{server.address}/chat/1"
+        assert len(session.library.chats.all()) == 2
+        assert page.locator("#chats-said").is_hidden()
 
         page.fill("#chat-search textarea", "")
-        page.click(".saved-chat")
-        page.locator("#opened-chat .question").get_by_text(EVIL_TITLE).wait_for()
+        page.locator("a.chat-link[href='/chat/2']").click()
+        page.locator("#turn-1 .question").get_by_text(EVIL_TITLE).wait_for()
         assert page.locator("img[src*=evil], script[src*=evil], iframe").count() == 0
+
+
+def test_on_a_phone_the_sidebar_opens_over_the_page(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with serve(make_session()) as server, open_page(server.address, **phone) as page:
+        ask(page, "How many hours do cats sleep a day?")
+        page.locator("#turn-1[aria-busy=false]").wait_for()
+        assert page.locator("#sidebar").is_hidden()
+        page.click("#open-sidebar")
+        page.locator("#new-chat").wait_for()
+        assert page.evaluate("document.activeElement.id") == "close-sidebar"
+        page.keyboard.press("Escape")
+        page.locator("#sidebar").wait_for(state="hidden")
+        page.click("#open-sidebar")
+        page.locator("a.place[data-place=library]").click()
+        page.locator("#papers").wait_for()
+        assert page.locator("#sidebar").is_hidden()
+        page.go_back()
+        page.locator("#turn-1 .claim").wait_for()

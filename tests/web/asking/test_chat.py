@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -29,6 +30,7 @@ from assistant.session import Session
 from assistant.web.asking import chat as chat_module
 from assistant.web.asking.chat import Chat
 from assistant.web.asking.conversation import MAX_VISIBLE
+from assistant.web.asking.saved_turn import saved_turns
 from assistant.web.jobs import Jobs
 
 SENTENCE = "Cats sleep fourteen hours a day."
@@ -91,21 +93,38 @@ def make_chat(make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyP
 
 
 def test_evidence_is_shown_first_and_claims_as_they_come(make_chat: MakeChat) -> None:
-    chat, _ = make_chat(ScriptedAsker(lambda progress: claims(2)))
-    views = list(chat.ask("How long?", "visitor"))
-    assert [view.fresh for view in views] == [True] + [False] * (len(views) - 1)
-    assert [view.running for view in views] == [True] * (len(views) - 1) + [False]
-    seen = [
-        ("evidence-1-1" in view.current, "Claim 0." in view.current, "Claim 1." in view.current)
-        for view in views
-    ]
-    assert seen == [
+    seen: threading.Semaphore = threading.Semaphore(0)
+
+    def play(progress: Progress) -> Iterator[Event]:
+        # Each event comes when what was before it has been seen: views of later ones replace it.
+        for event in claims(2):
+            assert seen.acquire(timeout=PATIENCE_S)
+            yield event
+
+    chat, _ = make_chat(ScriptedAsker(play))
+    views = []
+    shown: list[tuple[bool, bool, bool]] = []
+    for view in chat.ask("How long?", "visitor"):
+        views.append(view)
+        state = (
+            "evidence-1-1" in view.current,
+            "Claim 0." in view.current,
+            "Claim 1." in view.current,
+        )
+        if view.number and state not in shown:
+            shown.append(state)
+            seen.release()
+        if state == (True, True, True):
+            seen.release()
+    assert shown == [
         (False, False, False),
         (True, False, False),
         (True, True, False),
         (True, True, True),
-        (True, True, True),
     ]
+    assert [view.fresh for view in views] == [True] + [False] * (len(views) - 1)
+    assert [view.asked for view in views] == [True] + [False] * (len(views) - 1)
+    assert [view.running for view in views] == [True] * (len(views) - 1) + [False]
 
 
 def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
@@ -120,7 +139,7 @@ def test_a_chat_goes_on_is_kept_and_begins_anew(make_chat: MakeChat) -> None:
     assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["One?", "Two?"]
     assert json.loads(library.chats.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
 
-    chat.forget("visitor")
+    chat.leave("visitor")
     *_, last = chat.ask("Three?", "visitor")
     assert last.past == ""
     assert 'id="turn-1"' in last.current
@@ -150,7 +169,8 @@ def test_stop_stops_and_what_was_stopped_is_not_built_upon(make_chat: MakeChat) 
     assert "turn-stopped" in last.current
     assert "First." in last.current
     assert not last.running
-    assert library.chats.all() == []
+    (kept,) = library.chats.all()
+    wait_until(lambda: '"stopped"' in library.chats.turns(kept.chat_id)[0].answer_json)
     asker.play = lambda progress: claims(1)
     list(chat.ask("Again?", "visitor"))
     assert asker.histories[-1] == ()
@@ -177,26 +197,110 @@ def test_an_asker_that_does_not_stop_is_not_waited_for(
     release.set()
 
 
-def test_who_goes_stops_the_answer(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(until_stopped)
-    chat, _ = make_chat(asker)
-    views = chat.ask("How long?", "visitor")
-    next(views)
-    chat.forget("visitor")
-    assert asker.stopped.wait(PATIENCE_S)
-    # Nothing more is shown: the page may show a new chat by now.
-    assert list(views) == []
+def test_the_question_is_stored_at_once_and_the_answer_goes_on_without_a_window(
+    make_chat: MakeChat,
+) -> None:
+    go_on = threading.Event()
 
+    def play(progress: Progress) -> Iterator[Event]:
+        yield EvidenceFound((SOURCE,), ())
+        assert go_on.wait(PATIENCE_S)
+        yield from claims(1)
 
-def test_a_generator_that_is_dropped_stops_the_answer(make_chat: MakeChat) -> None:
-    asker = ScriptedAsker(until_stopped)
-    chat, _ = make_chat(asker)
+    chat, library = make_chat(ScriptedAsker(play))
     views = chat.ask("How long?", "visitor")
-    next(views)
-    next(views)
+    number = next(view.number for view in views if view.number)
+    assert [turn.question for turn in library.chats.turns(library.chats.all()[0].chat_id)] == [
+        "How long?"
+    ]
+    # The window is closed, and another one opens the chat.
+    chat.leave("visitor")
     del views
     gc.collect()
-    assert asker.stopped.wait(PATIENCE_S)
+    assert chat.running() == {number}
+    following = chat.open(number, "other")
+    view = next(following)
+    assert view.running
+    assert "How long?" in view.current
+    go_on.set()
+    *_, last = following
+    assert "Claim 0." in last.current
+    assert not last.running
+    assert chat.running() == frozenset()
+    (kept,) = library.chats.all()
+    assert json.loads(library.chats.turns(kept.chat_id)[0].answer_json)["answer"] == "Claim 0."
+
+
+def test_a_window_that_shows_another_chat_gets_nothing_more_of_the_first(
+    make_chat: MakeChat,
+) -> None:
+    asker = ScriptedAsker(until_stopped)
+    chat, _ = make_chat(asker)
+    views = chat.ask("How long?", "visitor")
+    next(views)
+    chat.leave("visitor")
+    assert list(views) == []
+    assert not asker.stopped.is_set()
+
+
+def test_a_second_window_sees_what_the_first_one_does(make_chat: MakeChat) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
+    *_, last = chat.ask("One?", "first")
+    list(chat.open(last.number, "second"))
+    assert list(chat.news("second")) == []
+    list(chat.ask("Two?", "first"))
+    *_, seen = chat.news("second")
+    assert "Two?" in seen.current
+    assert "One?" in seen.past
+    assert not seen.asked
+    assert list(chat.news("second")) == []
+    assert list(chat.news("nobody")) == []
+    (kept,) = library.chats.all()
+    library.chats.delete(kept.chat_id)
+    chat.was_deleted(kept.chat_id)
+    *_, gone = chat.news("second")
+    assert gone.deleted
+    *_, new = chat.ask("Three?", "second")
+    assert new.past == ""
+    assert new.number != last.number
+
+
+def test_an_answer_that_was_interrupted_is_offered_again(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda progress: claims(1))
+    chat, library = make_chat(asker)
+    started = library.chats.save_turn("a", "How long?", '{"answer": "", "state": "asked"}')
+    assert started is not None
+    (view,) = chat.open(started.chat_number, "visitor")
+    assert "turn-interrupted" in view.current
+    *_, last = chat.retry("visitor")
+    assert "Claim 0." in last.current
+    assert [turn.question for turn in library.chats.turns("a")] == ["How long?"]
+
+
+def test_a_question_is_asked_as_typed(make_chat: MakeChat) -> None:
+    asker = ScriptedAsker(lambda progress: claims(1))
+    chat, library = make_chat(asker)
+    list(chat.ask("One?", "visitor"))
+    list(chat.ask("And two?", "visitor"))
+    *_, last = chat.retry("visitor", as_typed=True)
+    assert asker.histories[-1] == ()
+    assert last.past.count("<article") == 1
+    list(chat.retry("visitor"))
+    assert asker.histories[-1] == ()
+    assert library.chats.all()[0].turns == 2
+
+
+def test_an_answer_is_rated(make_chat: MakeChat) -> None:
+    chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
+    list(chat.ask("One?", "visitor"))
+    list(chat.ask("Two?", "visitor"))
+    assert chat.rate("visitor", 1, -1, "Wrong paper")
+    assert not chat.rate("visitor", 7, 1)
+    assert not chat.rate("nobody", 1, 1)
+    (said,) = library.chats.feedback()
+    assert (said.question, said.rating, said.comment) == ("One?", -1, "Wrong paper")
+    (view,) = chat.news("visitor")
+    assert "Wrong paper" in view.past
 
 
 def test_passages_are_visible_while_other_questions_use_the_model(make_chat: MakeChat) -> None:
@@ -206,7 +310,7 @@ def test_passages_are_visible_while_other_questions_use_the_model(make_chat: Mak
 
     chat, _ = make_chat(ScriptedAsker(reads))
     views = [view.current for view in chat.ask("How long?", "visitor")]
-    assert any("Reading what was found" in view and "evidence-1-1" in view for view in views)
+    assert any("Reading 1 paper" in view and "evidence-1-1" in view for view in views)
     assert "Claim 0." in views[-1]
 
 
@@ -228,7 +332,9 @@ def test_an_error_is_one_line(make_chat: MakeChat, error: Exception) -> None:
     assert f'role="alert">{error}</p>' in last.current
     assert "evidence-1-1" in last.current
     assert not last.running
-    assert library.chats.all() == []
+    (kept,) = library.chats.all()
+    saved = saved_turns(library, kept.chat_id, "", 1)[0]
+    assert (saved.question, saved.state, saved.error) == ("How long?", "failed", str(error))
 
 
 def test_a_fault_of_ours_is_told_without_a_traceback(make_chat: MakeChat) -> None:
@@ -318,9 +424,8 @@ def test_a_saved_chat_goes_on(make_chat: MakeChat) -> None:
     list(chat.ask("Two?", "before", owner="ada"))
     (kept,) = library.chats.all("ada")
 
-    assert chat.resume(kept.chat_id, "now", "bob") is None
-    view = chat.resume(kept.chat_id, "now", "ada")
-    assert view is not None
+    assert list(chat.open(kept.number, "now", "bob")) == []
+    (view,) = chat.open(kept.number, "now", "ada")
     assert "One?" in view.past
     assert "Two?" in view.current
     assert not view.running
@@ -336,12 +441,26 @@ def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None
     chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
     list(chat.ask("One?", "visitor"))
     library.chats.delete(library.chats.all()[0].chat_id)
-    *_, last = chat.ask("Two?", "visitor")
-    assert "This chat was deleted in the meantime" in last.current
-    assert library.chats.all() == []
+    list(chat.ask("Two?", "visitor"))
     list(chat.ask("Three?", "visitor"))
     (kept,) = library.chats.all()
-    assert [turn.question for turn in library.chats.turns(kept.chat_id)] == ["Three?"]
+    questions = [turn.question for turn in library.chats.turns(kept.chat_id)]
+    assert questions == ["Two?", "Three?"]
+
+
+def test_an_answer_whose_chat_was_deleted_meanwhile_is_not_saved(make_chat: MakeChat) -> None:
+    chats = []
+
+    def play(progress: Progress) -> Iterator[Event]:
+        library = chats[0]
+        library.delete(library.all()[0].chat_id)
+        yield from claims(1)
+
+    chat, library = make_chat(ScriptedAsker(play))
+    chats.append(library.chats)
+    *_, last = chat.ask("One?", "visitor")
+    assert "This chat was deleted in the meantime" in last.current
+    assert library.chats.all() == []
 
 
 def test_evidence_is_shown_to_who_waits_for_the_model_with_the_place_in_line(
@@ -369,7 +488,7 @@ def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> No
     for n in range(MAX_VISIBLE + 3):
         *_, last = chat.ask(f"Question {n}?", "visitor")
     assert last.past.count("<article") == MAX_VISIBLE
-    assert "2 earlier questions: see the Chats tab." in last.past
+    assert "2 earlier questions not shown here" in last.past
     assert "Question 1?" not in last.past
     assert len(asker.histories[-1]) == MAX_VISIBLE + 2
     assert library.chats.all()[0].turns == MAX_VISIBLE + 3
@@ -377,10 +496,18 @@ def test_of_a_long_chat_the_latest_turns_are_in_sight(make_chat: MakeChat) -> No
 
 def test_two_windows_of_one_chat_lose_nothing(make_chat: MakeChat) -> None:
     chat, library = make_chat(ScriptedAsker(lambda progress: claims(1)))
-    list(chat.ask("One?", "first"))
-    (kept,) = library.chats.all()
-    assert chat.resume(kept.chat_id, "second") is not None
+    *_, last = chat.ask("One?", "first")
+    list(chat.open(last.number, "second"))
     list(chat.ask("Two?", "second"))
     list(chat.retry("first"))
+    (kept,) = library.chats.all()
     questions = [turn.question for turn in library.chats.turns(kept.chat_id)]
-    assert questions == ["Two?", "One?"]
+    assert questions == ["One?", "Two?"]
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so that another thread does."""
+    until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, get_args
 
@@ -18,6 +20,7 @@ from assistant.library import ChatSummary, Library, StoredTurn
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.web.asking import chats as chats_module
+from assistant.web.asking.chat import Chat
 from assistant.web.asking.chats import (
     GONE,
     ChatHistory,
@@ -25,8 +28,9 @@ from assistant.web.asking.chats import (
     markdown_name,
     render_chats,
 )
-from assistant.web.asking.saved_turn import UNREADABLE, saved_turn
-from assistant.web.asking.turn import render_turn
+from assistant.web.asking.saved_turn import UNREADABLE, saved_turn, saved_turns, unanswered_json
+from assistant.web.asking.turn import TurnView, render_turn
+from assistant.web.jobs import Jobs
 
 SENTENCE = "Cats sleep fourteen hours a day."
 
@@ -56,42 +60,70 @@ def saved_answer(library: Library, **changed: Any) -> str:
 
 
 def test_chats_are_listed_searched_and_none_is_said_so(session: Session) -> None:
-    history = ChatHistory(session)
+    history = history_of(session)
     assert "No chats yet." in history.listing()
     session.library.chats.save_turn("a", "How long do cats sleep?", saved_answer(session.library))
     session.library.chats.save_turn("b", "And owls?", "{}")
     both = history.listing()
     assert both.index("And owls?") < both.index("How long do cats sleep?")
-    assert 'data-chat="a"' in both
-    assert "· 1 question<" in both
-    assert 'data-chat="b"' not in history.listing("fourteen hours")
-    assert 'data-chat="a"' in history.listing("fourteen hours")
+    assert 'href="/chat/1"' in both
+    assert '· 1 question"' in both
+    assert "<h2>Today</h2>" in both
+    assert 'href="/chat/2"' not in history.listing("fourteen hours")
+    assert 'href="/chat/1"' in history.listing("fourteen hours")
     assert "No chats match." in history.listing("penguins")
 
 
-def test_an_opened_chat_shows_answers_within_their_abstracts(session: Session) -> None:
+def history_of(session: Session) -> ChatHistory:
+    return ChatHistory(session, Chat(session, Jobs(), at_once=1))
+
+
+def shown(session: Session, chat_id: str = "a", owner: str = "") -> str:
+    """All turns of a chat as HTML."""
+    turns = saved_turns(session.library, chat_id, owner, first=1)
+    return "".join(map(render_turn, turns))
+
+
+def test_a_saved_chat_shows_answers_within_their_abstracts(session: Session) -> None:
     session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
     session.library.chats.save_turn("a", "How long, again?", saved_answer(session.library))
-    chat = ChatHistory(session).open("a")
-    assert (chat.chat_id, chat.title) == ("a", "How long?")
-    assert f"Sleep is a riddle. <mark>{SENTENCE}</mark> We counted 120 cats." in chat.html
-    assert chat.html.count("They fly.") == chat.html.count("<li>They fly.</li>") == 2
-    assert "1 unsupported sentence left out" in chat.html
-    assert "· 2 questions" in chat.html
-    links = [value for name, value in Tags(chat.html).attributes if name == "href"]
-    ids = [value for name, value in Tags(chat.html).attributes if name == "id"]
-    assert len(links) == 2
-    assert {str(link)[1:] for link in links} <= set(map(str, ids))
+    html = shown(session)
+    assert f"Sleep is a riddle. <mark>{SENTENCE}</mark> We counted 120 cats." in html
+    assert html.count("They fly.") == html.count("<li>They fly.</li>") == 2
+    assert "1 unsupported sentence left out" in html
+    links = [value for name, value in Tags(html).attributes if name == "href"]
+    ids = [value for name, value in Tags(html).attributes if name == "id"]
+    assert {str(link)[1:] for link in links if str(link).startswith("#")} <= set(map(str, ids))
     assert len(ids) == len(set(ids))
-    # The conversation of the other tab has this one.
-    assert "evidence-1-1" not in ids
+
+
+def test_chats_are_grouped_by_day() -> None:
+    now = datetime.now(UTC)
+    days = [0, 0, 1, 3, 400]
+    chats = [
+        ChatSummary(f"{n}", f"Chat {n}", "q", 1, "", (now - timedelta(days=day)).isoformat(), n)
+        for n, day in enumerate(days, 1)
+    ]
+    html = render_chats([*chats, ChatSummary("x", "Chat x", "q", 1, "", "", 9)], running={2})
+    heads = re.findall("<h2>(.*?)</h2>", html)
+    assert heads[:3] == ["Today", "Yesterday", "Previous 7 days"]
+    assert heads[4] == "Earlier"
+    assert html.count("Being answered") == 1
+
+
+def test_only_the_paper_that_was_asked_is_remembered(session: Session) -> None:
+    turn = TurnView(1, "How long?", paper=7, scope="On cats")
+    session.library.chats.save_turn("a", "How long?", unanswered_json(turn))
+    (view,) = saved_turns(session.library, "a", "", first=1)
+    assert (view.state, view.paper, view.scope) == ("interrupted", 7, "On cats")
+    assert "Asked of one paper only: “On cats”" in render_turn(view)
 
 
 def test_evidence_of_a_paper_that_is_gone_or_has_changed_is_shown_alone(session: Session) -> None:
     library = session.library
     library.chats.save_turn("a", "How long?", saved_answer(library))
     library.remove([next(library.papers.all()).number])
-    html = ChatHistory(session).open("a").html
+    html = shown(session)
     assert f"<blockquote>{SENTENCE}</blockquote>" in html
     assert "In its abstract" not in html
     stored = StoredTurn("q", saved_answer(library_with_cats(session)), "")
@@ -113,7 +145,7 @@ def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> N
         session.library, status=None, refused=True, answer="Nothing.", sources=[], claims=[]
     )
     session.library.chats.save_turn("a", "Who is it?", refused)
-    html = ChatHistory(session).open("a").html
+    html = shown(session)
     assert '<p class="refusal">Nothing.</p>' in html
     assert "On the sleep of cats" in html
 
@@ -124,7 +156,7 @@ def test_a_saved_refusal_is_shown_with_the_nearest_papers(session: Session) -> N
 )
 def test_an_answer_that_cannot_be_read_is_said_so(session: Session, answer: str) -> None:
     session.library.chats.save_turn("a", "How long?", answer)
-    html = ChatHistory(session).open("a").html
+    html = shown(session)
     assert UNREADABLE in html
     assert "How long?" in html
 
@@ -137,57 +169,65 @@ def test_an_unknown_verdict_is_not_shown_as_checked(session: Session) -> None:
     assert "They fly." not in html
 
 
-def test_a_chat_is_renamed_and_deleted(session: Session) -> None:
-    history = ChatHistory(session)
+def test_a_chat_is_renamed_deleted_and_brought_back(session: Session) -> None:
+    history = history_of(session)
     session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
-    renamed = history.rename("a", "Sleep")
-    assert (renamed.chat_id, renamed.title) == ("a", "Sleep")
+    (chat,) = session.library.chats.all()
+    assert history.rename(chat.number, "Sleep") == ""
     assert "Sleep</span>" in history.listing()
-    assert history.rename("a", "").title == "How long?"
-    deleted = history.delete("a")
-    assert deleted.chat_id == ""
-    assert "deleted" in deleted.html
+    assert history.rename(chat.number, "") == ""
+    assert "How long?</span>" in history.listing()
+    assert "Chat deleted." in history.delete(chat.number, "visitor")
     assert session.library.chats.all() == []
-    for gone in (history.delete("a"), history.open("a"), history.rename("a", "Sleep")):
-        assert GONE in gone.html
-        assert gone.chat_id == ""
+    for gone in (
+        history.delete(chat.number, "visitor"),
+        history.rename(chat.number, "Sleep"),
+        history.file(chat.number),
+    ):
+        assert GONE in gone
+    assert GONE in history.undo("another")[0]
+    assert history.undo("visitor") == ("", chat.number)
+    assert session.library.chats.all() == [chat]
+    assert GONE in history.undo("visitor")[0]
+    history.delete(chat.number, "visitor")
+    history.leave("visitor")
+    assert GONE in history.undo("visitor")[0]
 
 
 def test_the_chats_of_others_are_not_there(session: Session) -> None:
-    history = ChatHistory(session)
+    history = history_of(session)
     session.library.chats.save_turn("a", "How long?", saved_answer(session.library), "ann")
     session.library.chats.save_turn("b", "Who?", saved_answer(session.library))
+    (chat,) = session.library.chats.all("ann")
     for other in ("ben", ""):
         assert "How long?" not in history.listing(owner=other)
         assert "How long?" not in history.listing("fourteen", other)
-        for chat in (
-            history.open("a", owner=other),
-            history.rename("a", "Mine", other),
-            history.delete("a", other),
+        for said in (
+            history.file(chat.number, other),
+            history.rename(chat.number, "Mine", other),
+            history.delete(chat.number, f"{other}/1", other),
         ):
-            assert GONE in chat.html
-            assert SENTENCE not in chat.html
+            assert GONE in said
+            assert SENTENCE not in said
     assert "Who?" not in history.listing(owner="ann")
-    assert SENTENCE in history.open("a", owner="ann").html
-    assert history.rename("a", "Sleep", "ann").title == "Sleep"
-    assert "deleted" in history.delete("a", "ann").html
+    assert SENTENCE in history.file(chat.number, "ann")
+    assert history.rename(chat.number, "Sleep", "ann") == ""
+    assert "deleted" in history.delete(chat.number, "ann/1", "ann")
     assert "Who?" in history.listing()
 
 
-def test_what_cannot_be_written_is_said_and_the_chat_stays_open(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_written_is_said(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> bool:
         raise LibraryReadOnly("The folder is read-only.")
 
     session.library.chats.save_turn("a", "How long?", saved_answer(session.library))
+    (chat,) = session.library.chats.all()
     for name in ("rename", "delete"):
         monkeypatch.setattr(session.library.chats, name, refuse)
-    history = ChatHistory(session)
-    for chat in (history.rename("a", "Sleep"), history.delete("a")):
-        assert chat.chat_id == "a"
-        assert "The folder is read-only." in chat.html
-        assert SENTENCE in chat.html
+    history = history_of(session)
+    for said in (history.rename(chat.number, "Sleep"), history.delete(chat.number, "visitor")):
+        assert "The folder is read-only." in said
+    assert session.library.chats.all() == [chat]
 
 
 def test_a_library_that_cannot_be_opened_is_said(
@@ -198,25 +238,16 @@ def test_a_library_that_cannot_be_opened_is_said(
 
     monkeypatch.setattr(session.library.chats, "search", refuse)
     monkeypatch.setattr(session.library.chats, "all", refuse)
-    history = ChatHistory(session)
+    history = history_of(session)
     assert "No library." in history.listing()
-    assert "No library." in history.open("a").html
+    assert "No library." in history.file(1)
 
 
-def test_many_chats_and_many_turns_are_cut(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chats = [ChatSummary(f"id-{n}", f"Chat {n}", "q", 1, "", "") for n in range(205)]
+def test_many_chats_are_cut() -> None:
+    chats = [ChatSummary(f"id-{n}", f"Chat {n}", "q", 1, "", "", n) for n in range(1, 206)]
     html = render_chats(chats)
     assert html.count("data-chat") == chats_module.MAX_CHATS
     assert "5 older chats are not listed" in html
-    monkeypatch.setattr(chats_module, "MAX_TURNS", 2)
-    for n in range(5):
-        session.library.chats.save_turn("a", f"Question {n}?", "{}")
-    shown = ChatHistory(session).open("a").html
-    assert "3 earlier questions are only in the Markdown download." in shown
-    assert shown.count("<article") == 2
-    assert all(f"## Question {n}?" in shown for n in range(5))
 
 
 def test_the_markdown_has_questions_answers_citations_and_evidence(session: Session) -> None:
@@ -244,8 +275,8 @@ def test_the_markdown_has_questions_answers_citations_and_evidence(session: Sess
 
 def test_the_markdown_lies_in_the_page_as_it_is(session: Session) -> None:
     session.library.chats.save_turn("a", "How <long>?", saved_answer(session.library))
-    html = ChatHistory(session).open("a").html
-    written = unescape(html.split('id="chat-markdown"')[1].split(">", 1)[1].split("</pre>")[0])
+    html = history_of(session).file(session.library.chats.all()[0].number)
+    written = unescape(html.split('class="chat-file"')[1].split(">", 1)[1].split("</pre>")[0])
     assert written.startswith("# How \\<long\\>?\n\n")
     assert f"“{SENTENCE}” \\[1\\]" in written
     assert 'data-name="how-long.md"' in html
@@ -281,20 +312,19 @@ def test_hostile_text_stays_text(make_session: MakeSession) -> None:
             )
             session.library.chats.save_turn(f"chat-{n}", text, json.dumps(answer.as_json()))
         session.library.chats.rename(f"chat-{n}", f"{n} {text}")
-    history = ChatHistory(session)
-    check_harmless(history.listing())
+    check_harmless(history_of(session).listing())
     for n, text in enumerate(texts):
-        html = history.open(f"chat-{n}", text).html
+        html = shown(session, f"chat-{n}")
         check_harmless(html)
-        # Problem, and of both turns: question, answer, note, model or nearest paper.
-        assert words_of(Tags(html).text).count(words_of(text[:100])) >= 7
+        # Of both turns: question, answer, note, model or nearest paper.
+        assert words_of(Tags(html).text).count(words_of(text[:100])) >= 6
 
 
 def check_harmless(html: str) -> None:
     shown = Tags(html)
     assert not {"img", "script", "iframe", "style", "link", "base", "form"} & set(shown.tags)
     links = [value for name, value in shown.attributes if name in ("href", "src")]
-    assert all(link and link.startswith("#evidence-") for link in links)
+    assert all(link and link.startswith(("#evidence-", "/chat/")) for link in links)
     assert not [name for name, _ in shown.attributes if name.startswith("on")]
     assert not unseen(shown.text)
     assert not unseen("".join(value or "" for _, value in shown.attributes))

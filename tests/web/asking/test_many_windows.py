@@ -83,7 +83,7 @@ def test_twenty_windows_are_answered_in_order_and_not_mixed_up(
         last.get_by_text(f"{WINDOWS - 1} questions ahead").wait_for()
         model.released.set()
         for n, (page, animal) in enumerate(zip(pages, ANIMALS, strict=True), 1):
-            page.locator("#turn-1 .figures").wait_for()
+            page.locator("#turn-1[aria-busy=false]").wait_for()
             shown = page.inner_text("#turn-1 .claims")
             assert f"The {animal} sleep {n} hours a day" in shown
             others = [other for other in ANIMALS if other != animal]

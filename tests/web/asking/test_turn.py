@@ -17,6 +17,7 @@ from assistant.answering import (
     PassagesFound,
 )
 from assistant.answering.answer import NearestPaper, Status, Timings
+from assistant.web.asking.copying import copied_text
 from assistant.web.asking.turn import TurnView, render_turn
 
 
@@ -51,7 +52,7 @@ def unsure(text: str = "I found no direct answer.", **given: Any) -> AnswerDone:
 
 def test_evidence_is_there_before_the_answer() -> None:
     turn = TurnView(3, "How long do cats sleep?")
-    assert "Searching for evidence" in render_turn(turn)
+    assert "Searching your papers" in render_turn(turn)
     turn.take(EvidenceFound(SOURCES, ()))
     html = render_turn(turn)
     assert turn.running
@@ -78,12 +79,12 @@ def test_passages_are_there_while_the_model_reads_them() -> None:
     turn = TurnView(3, "How long do cats sleep?")
     turn.take(PassagesFound(SOURCES[::-1]))
     html = render_turn(turn)
-    assert "Reading what was found" in html
+    assert "Reading 2 papers" in html
     assert html.index("Dogs sleep less.") < html.index("Cats sleep 14 hours.")
     turn.take(EvidenceFound(SOURCES[:1], ()))
     html = render_turn(turn)
     assert "Dogs sleep less." not in html
-    assert "Reading what was found" not in html
+    assert "Reading" not in html.split("evidence")[0]
 
 
 def test_passages_disappear_if_none_of_them_answers() -> None:
@@ -104,8 +105,15 @@ def test_claims_come_one_by_one_with_citations_and_verdict() -> None:
     assert "They sleep 14 hours." in html
     for n in (1, 2):
         assert f'<a class="cite" href="#evidence-1-{n}" aria-label="Evidence {n}">{n}</a>' in html
-    assert ">supported<" in html
     assert turn.running
+    assert "Verified" not in html
+    turn.take(answer(Claim("They sleep 14 hours.", "supported", (1, 2))))
+    html = render_turn(turn)
+    assert html.count("Verified against the cited evidence.") == 1
+    # Verdicts of sentences are among the details.
+    before, details = html.split('<details class="technical"')
+    assert ">supported<" in details
+    assert ">supported<" not in before
 
 
 def test_a_whole_answer_says_how_long_it_took_and_what_was_left_out() -> None:
@@ -116,7 +124,12 @@ def test_a_whole_answer_says_how_long_it_took_and_what_was_left_out() -> None:
     assert "Wrong." not in answer_html
     assert "<li>Wrong.</li>" in left_out.split("</details>")[0]
     assert "Wrong." not in left_out.split("</details>")[1]
-    for figure in ("evidence 0.05 s", "first word 1.25 s", "whole answer 2.50 s", "model-1"):
+    for figure in (
+        "evidence after 0.05 s",
+        "first word after 1.25 s",
+        "whole answer after 2.50 s",
+        "model model-1",
+    ):
         assert f"<span>{figure}</span>" in html
     assert "1 unsupported sentence left out" in html
     assert not turn.running
@@ -128,7 +141,8 @@ def test_a_refusal_shows_the_nearest_papers() -> None:
     html = render_turn(turn)
     assert "Nothing in the library answers this." in html
     assert "On the nearest" in html
-    assert "text:1" in html
+    assert "text:1" not in html
+    assert 'data-paper="text:1"' in render_turn(turn, latest=True)
     assert "first word" not in html
     assert "model-1" not in html
 
@@ -181,14 +195,14 @@ def test_markup_stays_text_everywhere() -> None:
         shown = Tags(render_turn(turn))
         assert not {"img", "script", "iframe"} & set(shown.tags)
         links = [value for name, value in shown.attributes if name in ("href", "src")]
-        assert all(link and link.startswith("#evidence-1-") for link in links)
+        assert all(link and link.startswith(("#evidence-1-", "/papers/")) for link in links)
         assert not [name for name, _ in shown.attributes if name.startswith("on")]
         assert shown.text.count(EVIL) >= 4
     turn.fail(EVIL)
     assert "script" not in Tags(render_turn(turn)).tags
 
 
-# What "Copy with citations" copies
+# What Copy copies
 
 CITED_TEXT = "Cats sleep 14 hours. They purr."
 CITED = tuple(
@@ -203,7 +217,7 @@ def copied(*claims: Claim, refused: bool = False, text: str = "") -> str:
     status: Status = "not_in_library" if refused else "answered"
     sources = () if refused else CITED
     turn.take(AnswerDone(Answer("q", text, status, claims, sources, (), "m", timings)))
-    return turn.copied
+    return copied_text(turn)
 
 
 def test_the_answer_with_what_it_cites_and_nothing_that_was_left_out() -> None:
@@ -217,6 +231,51 @@ def test_the_answer_with_what_it_cites_and_nothing_that_was_left_out() -> None:
 def test_a_list_has_a_line_for_each_paper() -> None:
     one, two = (Claim(f"Line {n}.", "quoted", (n,), heading=f"Paper {n}") for n in (1, 2))
     assert "Paper 1: Line 1. [1]\nPaper 2: Line 2. [2]\n\n[1] On cats" in copied(one, two)
+
+
+def test_a_copy_numbers_its_citations_without_gaps() -> None:
+    turn = TurnView(1, "How long?")
+    timings = Timings(0.0, 0.0, 0.0)
+    three = (*CITED, SOURCES[1])
+    claims = (
+        Claim("Dogs sleep less.", "quoted", (3,)),
+        Claim("Cats sleep 14 hours.", "quoted", (1,)),
+        Claim("Both sleep.", "supported", (3, 1)),
+    )
+    turn.take(AnswerDone(Answer("q", "", "answered", claims, three, (), "m", timings)))
+    copied = copied_text(turn)
+    assert "Dogs sleep less. [1] Cats sleep 14 hours. [2] Both sleep. [1][2]" in copied
+    assert [line[:12] for line in copied.splitlines() if line.startswith("[")] == [
+        "[1] On dogs.",
+        "[2] On cats ",
+    ]
+    assert "purr" not in copied
+    # With references, a paper has one number.
+    ids = {item.id: f"Reference {n}" for n, item in enumerate(turn.evidence)}
+    both = (Claim("They do.", "supported", (1, 2)),)
+    turn.take(AnswerDone(Answer("q", "", "answered", both, three, (), "m", timings)))
+    assert copied_text(turn, ids).endswith("They do. [1]\n\n[1] Reference 1\n")
+
+
+def test_a_sentence_is_not_shown_twice() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(Claim("Cats sleep 14 hours.", "quoted", (1,))))
+    html = render_turn(turn)
+    assert '<li id="evidence-1-1" tabindex="-1" class="repeated">' in html
+    assert '<li id="evidence-1-2" tabindex="-1">' in html
+    assert "Quoted word for word from your papers." in html
+
+
+def test_an_answer_that_is_saved_can_be_rated() -> None:
+    turn = TurnView(1, "q")
+    turn.take(answer(Claim("A.", "quoted", (1,))))
+    assert "Good answer" not in render_turn(turn)
+    turn.stored = 7
+    assert 'aria-pressed="true"' not in render_turn(turn)
+    turn.rating, turn.comment = -1, EVIL
+    html = render_turn(turn)
+    assert "What was wrong?" in html
+    assert EVIL in Tags(html).text
 
 
 def test_a_refusal_is_copied_as_it_stands() -> None:
@@ -233,8 +292,8 @@ def test_without_an_answer_the_closest_passages_are_shown_and_copied() -> None:
     assert "<h3>Closest passages</h3>" in html
     assert "Cats sleep 14 hours." in html
     assert "Nearest papers" not in html
-    assert "[1] " in turn.copied
-    assert "Cats sleep 14 hours." in turn.copied
+    assert "[1] " in copied_text(turn)
+    assert "Cats sleep 14 hours." in copied_text(turn)
 
 
 def test_how_a_question_was_understood_is_shown() -> None:
@@ -252,6 +311,8 @@ def test_a_long_list_is_folded_after_ten_papers() -> None:
     turn = TurnView(1, "Which papers?")
     turn.take(answer(*claims))
     html = render_turn(turn)
+    assert "15 papers" in html
+    assert html.count("<table") == 2
     assert "<summary>Show 5 more</summary>" in html
     assert html.index("Paper 10<") < html.index("<summary>Show 5 more") < html.index("Paper 11<")
     turn.take(answer(*claims[:12]))

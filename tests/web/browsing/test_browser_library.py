@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve
+from web_walk import open_tab
 
 from assistant.errors import LibraryReadOnly
 from assistant.paper import Paper
@@ -31,7 +32,7 @@ def test_searching_opening_and_tagging(
 ) -> None:
     session = make_session(papers=[*PAPERS, BATS])
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator(".paper-row >> nth=2").wait_for()
         assert page.inner_text("#pager-summary") == "1-3 of 3"
 
@@ -92,7 +93,7 @@ def test_choosing_exporting_removing_and_undoing(
     monkeypatch.setattr(table_module, "PAGE", 10)
     session = make_session(papers=MANY)
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator("#pager-summary").get_by_text("1-10 of 23").wait_for()
         assert page.locator("#chosen-actions").is_hidden()
         page.click("#choose-all")
@@ -151,7 +152,7 @@ def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: O
         def focused() -> str:
             return str(page.evaluate("document.activeElement.id"))
 
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator(".paper-row >> nth=2").wait_for()
         page.focus("#choose-all")
         page.keyboard.press("Tab")
@@ -188,7 +189,7 @@ def test_merging_and_splitting(
     other = BATS.model_copy(update={"abstract": "They do.", "doi": "10.1000/upside", "source": "b"})
     session = make_session(papers=[*PAPERS, BATS, other])
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator("#pager-summary").get_by_text("1-4 of 4").wait_for()
         page.locator(".choose").first.click()  # the paper that will be merged into another one
         page.click("#open-4")
@@ -237,7 +238,7 @@ def test_what_comes_in_is_seen_and_typing_is_left_alone(
 ) -> None:
     session = make_session()
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator("#pager-summary").get_by_text("1-2 of 2").wait_for()
         page.locator(".choose").first.click()
         page.locator(f"#chosen-tags {BOX}").press_sequentially("half a ta")
@@ -259,7 +260,7 @@ def test_a_read_only_library_says_so(
         session.library._database, "_refusal", LibraryReadOnly("It cannot be written.")
     )
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator(".choose").first.click()
         page.locator(".star").first.click()
         page.locator("#library-said").get_by_text("It cannot be written.").wait_for()
@@ -279,7 +280,7 @@ def test_on_a_phone_the_paper_lies_over_the_table(
     session = make_session(papers=[Paper(title=EVIL, abstract=EVIL, url=EVIL), BATS])
     phone = {"viewport": {"width": 360, "height": 740}}
     with serve(session) as server, open_page(server.address, **phone) as page:
-        page.get_by_role("tab", name="Library").click()
+        open_tab(page, "Library")
         page.locator(".paper-row >> nth=1").wait_for()
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not page.evaluate(wide)

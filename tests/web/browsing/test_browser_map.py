@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web_support import MakeSession, OpenPage, Serve
+from web_walk import open_tab
 
 from assistant.paper import Paper
 
@@ -24,7 +25,7 @@ PAPERS = [
 
 
 def open_map(page: Page) -> None:
-    page.get_by_role("tab", name="Map", exact=True).click()
+    open_tab(page, "Map")
     page.locator(".map canvas").wait_for()
 
 
@@ -138,7 +139,7 @@ def test_select_papers_with_the_keyboard_on_a_small_dark_screen(
         session.library.add([Paper(title="On rivers water spring 99", abstract="Water.")])
         session.library.vectors.embed_missing()
         page.set_viewport_size({"width": 1280, "height": 800})
-        page.get_by_role("tab", name="Ask", exact=True).click()
+        open_tab(page, "Ask")
         open_map(page)
         page.locator("#map-message").get_by_text("1 paper added since").wait_for()
         page.click("#map-draw")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 from hostile import HOSTILE, unseen, words_of, writable
 from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve, Tags
+from web_walk import open_tab
 
 from assistant.digesting.new_papers import (
     FACT,
@@ -254,7 +255,7 @@ def test_a_digest_is_shown_and_kept_in_a_browser(
 ) -> None:
     session = make_session(papers=[Paper(title=f"{EVIL} 1", abstract="Cats sleep.", tags=(EVIL,))])
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Digest").click()
+        open_tab(page, "Digest")
         page.click("#digest-show")
         page.locator("#digest .digest").wait_for()
         assert words_of(EVIL) in words_of(page.inner_text("#digest"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from web_support import EVIL, MakeSession, OpenPage, Serve
+from web_walk import open_tab
 
 
 def test_files_are_looked_into_and_kept(
@@ -24,7 +25,7 @@ def test_files_are_looked_into_and_kept(
     picture = tmp_path / "cat.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Import").click()
+        open_tab(page, "Import")
         page.click("#preview-import")
         page.locator("#import-job [role=alert]").get_by_text("nothing to preview").wait_for()
 
@@ -57,7 +58,7 @@ def test_a_paste_is_discarded_or_changed_and_its_markup_stays_text(
     session = make_session()
     record = json.dumps({"title": EVIL, "abstract": EVIL})
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Import").click()
+        open_tab(page, "Import")
         page.fill("#pasted textarea", record)
         page.click("#preview-import")
         page.locator("#run-import").wait_for()
@@ -92,14 +93,14 @@ def test_two_windows_look_into_papers_of_their_own(
     uploads = session.settings.cache / "uploads"
     with serve(session) as server:
         with open_page(server.address) as one:
-            one.get_by_role("tab", name="Import").click()
+            open_tab(one, "Import")
             one.set_input_files("#files input[type=file]", saved_page)
             one.locator("#files").get_by_text("page").first.wait_for()
             one.click("#preview-import")
             one.locator("#run-import").wait_for()
             assert [path.name for path in uploads.rglob("*") if path.is_file()] == ["page.txt"]
             with open_page(server.address) as two:
-                two.get_by_role("tab", name="Import").click()
+                open_tab(two, "Import")
                 two.locator("#preview-import").wait_for()
                 assert two.locator(".preview, #run-import").count() == 0
         # Nothing stays behind when the window is closed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web_support import MakeSession, OpenPage, Serve
+from web_walk import open_tab
 
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
@@ -19,7 +20,7 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
     model = ScriptedModel(lambda request: "It sleeps all day.", slots=2, seconds_per_piece=0.06)
     session = make_session(model, papers=PAPERS)
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="TL;DRs").click()
+        open_tab(page, "TL;DRs")
         page.locator(".tldr-summary").get_by_text("60 are missing").wait_for()
         page.focus("#write-tldrs")
         page.keyboard.press("Enter")
@@ -28,7 +29,7 @@ def test_lines_come_in_are_stopped_and_gone_on_with(
         assert page.locator("#write-tldrs").count() == 0
 
         with open_page(server.address) as other:
-            other.get_by_role("tab", name="TL;DRs").click()
+            open_tab(other, "TL;DRs")
             other.locator("#tldr-job").get_by_text("Another window is writing").wait_for()
             other.locator(".lines li >> nth=2").wait_for()
             assert other.locator("#stop-tldrs").count() == 0

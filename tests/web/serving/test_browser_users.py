@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from patience import PATIENCE_S
 from users_support import PASSWORDS, serving, write_ann_and_ben
 from web_support import MakeSession, ask, collect_errors
+from web_walk import open_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -38,12 +39,11 @@ def log_in(page: Page, name: str, password: str | None = None) -> None:
 def ask_and_wait(page: Page, question: str) -> None:
     page.locator("#header strong").wait_for()
     ask(page, question)
-    page.locator("#current-turn .figures").wait_for()
+    page.locator("#current-turn .turn[aria-busy=false]").wait_for()
 
 
 def open_chats(page: Page) -> str:
-    page.get_by_role("tab", name="Chats").click()
-    page.locator(".saved-chats").wait_for()
+    page.locator(".saved-chat").first.wait_for()
     return page.inner_text("#chats")
 
 
@@ -79,21 +79,19 @@ def test_neither_sees_the_chats_of_the_other(
         # The cookie is out of the reach of scripts.
         assert ann.evaluate("document.cookie") == ""
 
-        # The id of a chat of hers is of no use to him.
-        box = ben.locator("#chosen-chat textarea, #chosen-chat input")
-        box.evaluate(
-            "(box, id) => { box.value = id; box.dispatchEvent(new Event('input')); }", mine.chat_id
-        )
+        # The address of a chat of hers is of no use to him.
+        ben.goto(f"{server.address}/chat/{mine.number}")
         ben.get_by_text("This chat no longer exists.").wait_for()
-        ann.locator(".saved-chat").click()
-        ann.locator("#continue-chat").wait_for()
+        assert "cats" not in ben.inner_text("body")
+        ann.locator("a.chat-link").click()
+        ann.locator("#turn-1 .claim").first.wait_for()
 
         assert nobody.locator("#password").is_visible()
         assert nobody.locator("#header").count() == 0
 
         # Logged out in one window, the other one of the same browser asks to log in.
         ann.evaluate("fetch('/logout', {method: 'POST'})")
-        ann.get_by_role("tab", name="Ask").click()
+        open_tab(ann, "Ask")
         ask(ann, "And owls?")
         ann.locator("#password").wait_for()
         log_in(ann, "ann")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from web_support import PAPERS, OpenPage, Serve, ask
+from web_walk import open_tab
 
 import assistant.models
 from assistant.models.bundled_model import packaged_file
@@ -56,7 +57,7 @@ def test_settings_are_changed_while_the_page_runs(
 ) -> None:
     session = make_library()
     with serve(session) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Settings").click()
+        open_tab(page, "Settings")
         page.locator("#about").get_by_text("not measured yet").first.wait_for()
         assert "served to this computer only" in page.inner_text("#about")
 
@@ -96,10 +97,10 @@ def test_settings_are_changed_while_the_page_runs(
         page.locator("#prompt-said").get_by_text("Saved. Used from").wait_for()
         assert "Your prompt" in page.inner_text("#prompt-about")
 
-        page.get_by_role("tab", name="Ask").click()
+        open_tab(page, "Ask")
         ask(page, "How many hours do cats sleep a day?")
-        page.locator("#current-turn .figures").wait_for()
-        page.get_by_role("tab", name="Settings").click()
+        page.locator("#current-turn .turn[aria-busy=false]").wait_for()
+        open_tab(page, "Settings")
         page.locator("#about").get_by_text("tokens per second").first.wait_for()
 
         page.click("#reset-prompt")
@@ -121,7 +122,7 @@ def test_what_was_given_at_the_start_can_only_be_looked_at(
 ) -> None:
     monkeypatch.setenv("ASSISTANT_EVIDENCE", "5")
     with serve(make_library()) as server, open_page(server.address) as page:
-        page.get_by_role("tab", name="Settings").click()
+        open_tab(page, "Settings")
         page.locator("#setting-evidence").get_by_text("ASSISTANT_EVIDENCE").wait_for()
         assert page.locator("#setting-evidence input").is_disabled()
         assert page.locator("#setting-context input").is_enabled()
