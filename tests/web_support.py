@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -31,6 +32,7 @@ OpenPage = Callable[..., AbstractContextManager["Page"]]
 # which can arrive when the next page has loaded, and that the connection is gone.
 _CLOSED_STREAM = "AbortError: BodyStreamBuffer was aborted"
 _LOST_CONNECTION = "Unexpected error Connection errored"
+_LEAVING_S = 20.0
 
 # The elements that formulas may be made of.
 MATHML = frozenset(
@@ -107,26 +109,23 @@ class WatchedModel(ScriptedModel):
 
 def collect_errors(page: Page, wrong: list[str], expected: str | None = None) -> None:
     """Append errors of scripts and of the console to `wrong`, except those with `expected`."""
-    leaving = False
+    left = -math.inf
 
     def note_request(request: Request) -> None:
-        nonlocal leaving
-        leaving = leaving or request.is_navigation_request()
-
-    def note_loaded(_: Page) -> None:
-        nonlocal leaving
-        leaving = False
+        nonlocal left
+        if request.is_navigation_request():
+            left = time.monotonic()
 
     def note_message(message: ConsoleMessage) -> None:
         if message.type != "error" or (expected is not None and expected in message.text):
             return
         if message.text.startswith(_CLOSED_STREAM):
             return
-        if not (leaving and message.text.startswith(_LOST_CONNECTION)):
+        # Messages of the page that was left may arrive when the next one is there.
+        if not (time.monotonic() - left < _LEAVING_S and message.text.startswith(_LOST_CONNECTION)):
             wrong.append(message.text)
 
     page.on("request", note_request)
-    page.on("domcontentloaded", note_loaded)
     page.on("pageerror", lambda error: wrong.append(f"error {error}"))
     page.on("console", note_message)
 

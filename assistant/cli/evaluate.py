@@ -20,20 +20,29 @@ if TYPE_CHECKING:
     from assistant.answering import AnswerPipeline
     from assistant.cli.streams import Streams
     from assistant.evaluating import EvaluationQuestion, Outcome
-    from assistant.library import Filters
+    from assistant.library import Filters, Library
     from assistant.progress import Progress
 
 _LARGEST_MB = 64
+_FEEDBACK = "Your feedback"
 _LONGEST_SHOWN = 100
 
 
 def evaluate(
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="FILE", help="Questions and what is expected, as JSON lines; - is stdin."
         ),
-    ],
+    ] = None,
+    from_feedback: Annotated[
+        bool,
+        typer.Option(
+            "--from-feedback",
+            help="Ask the questions whose answers you rated good on the page, instead of FILE: the "
+            "papers that these answers cite are expected.",
+        ),
+    ] = False,
     quotations: Annotated[
         bool, typer.Option("--quotations", help="Quote evidence, without a language model.")
     ] = False,
@@ -50,11 +59,15 @@ def evaluate(
     `history` lists earlier questions.
     """
     streams = call.streams
-    data = _read(file)
-    name = "stdin" if file == STDIN else sanitized(file)
+    if (file is None) != from_feedback:
+        raise UsageError("Give either FILE or --from-feedback.")
+    data = b"" if file is None else _read(file)
+    name = _FEEDBACK if file is None else "stdin" if file == STDIN else sanitized(file)
     with call.open_session() as session:
         if not session.library.papers.count():
             streams.note(EMPTY)
+        if from_feedback:
+            data = _from_feedback(session.library, streams)
         from assistant.evaluating import quoting_pipeline, read_questions
 
         evaluation = _Evaluation(name, streams, options.filters, as_json=as_json)
@@ -77,6 +90,22 @@ def evaluate(
         lines = format_count(evaluation.failed, "line")
         streams.note(f"{lines} could not be used{'; the others were' if evaluation.done else ''}.")
         raise typer.Exit(1)
+
+
+def _from_feedback(library: Library, streams: Streams) -> bytes:
+    """The questions of answers that were rated good; says how many were rated bad."""
+    from assistant.evaluating.from_feedback import questions_from_feedback
+
+    feedback = library.chats.feedback()
+    data = questions_from_feedback(feedback)
+    if bad := sum(said.rating < 0 for said in feedback):
+        answers = format_count(bad, "answer")
+        streams.note(f"{answers} rated bad: what is right is not known, so it is not asked.")
+    if not data:
+        raise UsageError(
+            "No answer was rated good yet. Rate answers on the page with the thumb up."
+        )
+    return data
 
 
 class _Evaluation:

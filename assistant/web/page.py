@@ -14,6 +14,7 @@ from assistant.web.asking.chats import ChatHistory
 from assistant.web.asking.draft_tab import add_draft_tab
 from assistant.web.asking.drafts import Drafts
 from assistant.web.asking.examples import Examples
+from assistant.web.asking.first_start import FirstStart
 from assistant.web.browsing.digest import Digests
 from assistant.web.browsing.digest_tab import add_digest_tab
 from assistant.web.browsing.duplicates import Duplicates
@@ -117,7 +118,7 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
         header = html(head.first(), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                ChatTab(page, chat, Examples(session), news)
+                ChatTab(page, chat, Examples(session), FirstStart(session), news)
             with gr.Tab("Check a draft", id="draft") as draft_tab:
                 add_draft_tab(draft_tab, Drafts(session, jobs))
             with gr.Tab("Library", id="library"):

@@ -12,8 +12,10 @@ from cli_support import Run
 
 import assistant.models
 from assistant.errors import ModelError
+from assistant.library import Library
 from assistant.models import GenerationRequest
 from assistant.models.fake import ScriptedModel
+from assistant.settings import load_settings
 
 OWLS: dict[str, Any] = {
     "question": "How long do owls sleep?",
@@ -237,3 +239,36 @@ def test_ctrl_c_before_the_first_answer_leaves_nothing_to_show(
     result = run("eval", file)
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "Stopped after 0 of 3 questions.\n"
+
+
+def test_answers_that_were_rated_good_are_asked_again(run: Run, filled: Path) -> None:
+    result = run("eval", "--from-feedback")
+    assert result.exit_code == 2
+    assert "No answer was rated good yet" in result.stderr
+    with Library.open(load_settings().library, None) as library:
+        owls = next(one for one in library.papers.all() if one.title == "On the sleep of owls")
+        good = {
+            "refused": False,
+            "claims": [{"citations": [1]}],
+            "sources": [{"n": 1, "paper": {"id": owls.id}}],
+        }
+        for question, answer, rating in (
+            ("How long do owls sleep?", good, 1),
+            ("What is the capital of France?", {"refused": True}, 1),
+            ("Why?", good, -1),
+        ):
+            turn = library.chats.save_turn("a" + question, question, json.dumps(answer))
+            assert turn is not None
+            library.chats.rate(turn.turn, rating)
+    result = run("eval", "--from-feedback")
+    assert result.exit_code == 0
+    assert "1 answer rated bad: what is right is not known" in result.stderr
+    assert "right    1  How long do owls sleep?" in result.stdout
+    assert "right    2  What is the capital of France?" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("questions.jsonl", "--from-feedback")])
+def test_either_a_file_or_feedback(run: Run, filled: Path, arguments: tuple[str, ...]) -> None:
+    result = run("eval", *arguments)
+    assert result.exit_code == 2
+    assert "either FILE or --from-feedback" in result.stderr

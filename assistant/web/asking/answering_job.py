@@ -50,13 +50,13 @@ class AnsweringJob:
             done = self._answer(progress)
         except BaseException as error:  # even SystemExit must not leave the turn unfinished
             text = explained(error, f"{NAME} failed")
+            self._store(unanswered_json(turn, "failed", text))
             self._end(lambda: turn.fail(text))
-            self._store(unanswered_json(turn))
             return
         if done is None or progress.stop_requested:
             # An incomplete answer is neither saved nor used for follow-up questions.
+            self._store(unanswered_json(turn, "stopped"))
             self._end(turn.stop)
-            self._store(unanswered_json(turn))
             return
         # Before the turn ends for the windows, which may ask the next question then.
         self._entry.turn = Turn.of(turn.question, done.answer)

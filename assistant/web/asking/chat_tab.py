@@ -28,6 +28,7 @@ from assistant.web.rendering import render_job
 if TYPE_CHECKING:
     from assistant.web.asking.chat import Chat, ChatView
     from assistant.web.asking.examples import Examples
+    from assistant.web.asking.first_start import FirstStart
 
 _DELETED = "This chat was deleted."
 _NOT_RATED = "This answer is not saved, so it cannot be rated."
@@ -37,13 +38,21 @@ _MAX_COMMENT = 2_000  # characters
 class ChatTab:
     """Components and event handlers of a chat; creating one adds it to the page being built."""
 
-    def __init__(self, page: gr.Blocks, chat: Chat, examples: Examples, news: gr.Textbox) -> None:
+    def __init__(
+        self,
+        page: gr.Blocks,
+        chat: Chat,
+        examples: Examples,
+        first_start: FirstStart,
+        news: gr.Textbox,
+    ) -> None:
         """Add the components; `chat` answers the questions.
 
         When `news` changes, what other windows have changed is shown.
         """
         self._chat = chat
         self._examples = examples
+        self._first_start = first_start
         welcome = html(render("welcome.html"), elem_id="welcome")
         with gr.Row(elem_id="examples", visible=False) as offered:
             tries = [
@@ -115,7 +124,18 @@ class ChatTab:
             self._choose, inputs=[wanted, editing], outputs=[paper, scope, chips], **unqueued()
         )
         ask_all.click(lambda: "", outputs=[wanted], **unqueued())
-        page.load(self._offer, outputs=[offered, *tries], **parallel())
+        # What the window shows before the first question, so that it is not sent again.
+        known = gr.State("")
+        offering: dict[str, Any] = {
+            "inputs": [known],
+            "outputs": [welcome, known, offered, *tries],
+        }
+        page.load(self._offer, **offering, **parallel())
+        news.change(self._offer, trigger_mode="once", **offering, **parallel())
+        sample = gr.Button("Add sample papers", visible="hidden", elem_id="add-sample")
+        sample.click(first_start.add_sample, outputs=[welcome], **unqueued()).then(
+            self._offer, **offering, **parallel()
+        )
 
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request
@@ -214,11 +234,15 @@ class ChatTab:
             copied = str(error)
         return render("copied_answer.html", text=copied)
 
-    def _offer(self) -> tuple[Any, ...]:
-        questions = self._examples.now()
+    def _offer(self, known: str) -> tuple[Any, ...]:
+        """The welcome and the suggested questions, if they have changed."""
+        welcome, questions = self._first_start.html(), self._examples.now()
+        state = "\n".join([welcome, *questions])
+        if state == known:
+            return tuple(gr.skip() for _ in range(3 + COUNT))
         tries = [gr.update(value=question, visible=True) for question in questions]
         tries += [gr.update(visible=False)] * (COUNT - len(tries))
-        return (gr.update(visible=bool(questions)), *tries)
+        return (welcome, state, gr.update(visible=bool(questions)), *tries)
 
 
 def _chips(scope: str = "", *, editing: bool = False, problem: str = "") -> str:

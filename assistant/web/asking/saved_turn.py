@@ -74,10 +74,11 @@ def answered_json(turn: TurnView, answer: Answer) -> str:
     return json.dumps({**answer.as_json(), **_asked_of(turn)}, ensure_ascii=False)
 
 
-def unanswered_json(turn: TurnView) -> str:
-    """What is saved of a turn without an answer; a running one is `asked`."""
-    state = "asked" if turn.running else turn.state
-    shape = {"answer": "", "state": state, "error": turn.error, **_asked_of(turn)}
+def unanswered_json(
+    turn: TurnView, state: Literal["asked", "stopped", "failed"] = "asked", error: str = ""
+) -> str:
+    """What is saved of a turn without an answer: that it was asked, or what became of it."""
+    shape = {"answer": "", "state": state, "error": error, **_asked_of(turn)}
     return json.dumps(shape, ensure_ascii=False)
 
 

@@ -85,6 +85,46 @@
     }
   });
 
+  // Import: a button of the first start, or files dropped anywhere on the page.
+  const importFiles = (files) => {
+    if (paperPage.importFiles) {
+      paperPage.go("/library");
+      return paperPage.importFiles(files);
+    }
+    paperPage.go("/import");
+    const until = performance.now() + 5000;
+    const look = () => {
+      const field = document.querySelector("#files input[type=file]");
+      if (field && files.length) {
+        field.files = files;
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      } else if (!field && performance.now() < until) requestAnimationFrame(look);
+    };
+    look();
+  };
+  document.addEventListener("click", (event) => {
+    if (closest(event, "button.add-papers")) importFiles([]);
+  });
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  let depth = 0;
+  const drag = (by) => {
+    depth = by ? Math.max(0, depth + by) : 0;
+    root.classList.toggle("dragging", depth > 0);
+  };
+  document.addEventListener("dragenter", (event) => hasFiles(event) && drag(1));
+  document.addEventListener("dragleave", (event) => hasFiles(event) && drag(-1));
+  document.addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    const files = hasFiles(event) ? event.dataTransfer.files : null;
+    drag(0);
+    // The field of the import takes its files itself.
+    if (!files?.length || closest(event, "#files")) return;
+    event.preventDefault();
+    importFiles(files);
+  });
+
   const FLEETING_MS = 15_000;
   new MutationObserver(() => {
     for (const text of document.querySelectorAll("pre.chat-file:not(.kept)")) {

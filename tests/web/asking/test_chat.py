@@ -304,14 +304,23 @@ def test_an_answer_is_rated(make_chat: MakeChat) -> None:
 
 
 def test_passages_are_visible_while_other_questions_use_the_model(make_chat: MakeChat) -> None:
+    seen = threading.Event()
+
     def reads(progress: Progress) -> Iterator[Event]:
         yield PassagesFound((SOURCE,))
+        assert seen.wait(PATIENCE_S)
         yield from claims(1)
 
     chat, _ = make_chat(ScriptedAsker(reads))
-    views = [view.current for view in chat.ask("How long?", "visitor")]
-    assert any("Reading 1 paper" in view and "evidence-1-1" in view for view in views)
-    assert "Claim 0." in views[-1]
+    views = chat.ask("How long?", "visitor")
+    assert next(
+        view
+        for view in views
+        if "Reading 1 paper" in view.current and "evidence-1-1" in view.current
+    )
+    seen.set()
+    *_, last = views
+    assert "Claim 0." in last.current
 
 
 def test_nothing_asked_is_nothing_shown(make_chat: MakeChat) -> None:

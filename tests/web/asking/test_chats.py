@@ -324,7 +324,7 @@ def check_harmless(html: str) -> None:
     shown = Tags(html)
     assert not {"img", "script", "iframe", "style", "link", "base", "form"} & set(shown.tags)
     links = [value for name, value in shown.attributes if name in ("href", "src")]
-    assert all(link and link.startswith(("#evidence-", "/chat/")) for link in links)
+    assert all(link and link.startswith(("#evidence-", "/chat/", "/papers/")) for link in links)
     assert not [name for name, _ in shown.attributes if name.startswith("on")]
     assert not unseen(shown.text)
     assert not unseen("".join(value or "" for _, value in shown.attributes))
