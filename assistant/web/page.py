@@ -48,8 +48,6 @@ _DELETE_UPLOADS = (3600, 3600)
 ANSWERS_AT_ONCE = 4
 # Threads for handlers. A question that waits for the model keeps one.
 _MAX_THREADS = 256
-# Seconds between two checks for news of the header: papers embedded, problems in the background.
-_HEADER_S = 10
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -103,6 +101,15 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
     def head_until_ready(request: gr.Request) -> Iterator[str]:
         yield from head.until_ready(owner(request))
 
+    def what_is_new(known: str, request: gr.Request) -> Any:
+        state = (
+            history.state(owner=owner(request)),
+            head.now(owner(request)),
+            chat.state(visitor(request)),
+        )
+        stamp = str(hash(state))
+        return gr.skip() if stamp == known else stamp
+
     def leave(request: gr.Request) -> None:
         gone = visitor(request)
         chat.leave(gone)
@@ -112,8 +119,10 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
 
     page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:
-        # Written by page.js every two seconds while the page is visible.
-        news = signal("News", "news")
+        # Written by page.js every two seconds while the page is visible. Only if something has
+        # changed, `news` changes too, and what depends on it is rendered again.
+        tick, news = signal("Tick", "tick"), signal("News", "news")
+        tick.change(what_is_new, inputs=[news], outputs=[news], trigger_mode="once", **parallel())
         add_sidebar(history, news)
         header = html(head.first(), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
@@ -148,8 +157,12 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
             )
         page.load(head_until_ready, outputs=[header], **parallel())
         shown = gr.State("")
-        gr.Timer(_HEADER_S).tick(
-            head_if_changed, inputs=[shown], outputs=[header, shown], **parallel()
+        news.change(
+            head_if_changed,
+            inputs=[shown],
+            outputs=[header, shown],
+            trigger_mode="once",
+            **parallel(),
         )
         page.unload(leave)
     page.max_threads = _MAX_THREADS

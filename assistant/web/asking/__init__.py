@@ -1,1 +1,1 @@
-"""The Ask and Chats tabs."""
+"""Asking: chats, answers and drafts."""

@@ -186,6 +186,12 @@ class Chat:
         entry = self._entry(visitor, turn)
         return copied_answer(entry.view, style, self._session.library) if entry else ""
 
+    def state(self, visitor: str) -> int | None:
+        """Changes when `news` has something to show; None while the window follows an answer."""
+        with self._lock:
+            conversation = self._windows.get(visitor)
+            return conversation.version if conversation and visitor not in self._followers else None
+
     def rate(self, visitor: str, turn: int, rating: int, comment: str = "") -> bool:
         """Store what the user says about the answer of a turn that the window shows.
 

@@ -158,7 +158,7 @@ const paperPage = {
   // Whether other windows have changed anything.
   let asked = 0;
   const look = () => {
-    if (!document.hidden && paperPage.box("news")) paperPage.write("news", String((asked += 1)));
+    if (!document.hidden && paperPage.box("tick")) paperPage.write("tick", String((asked += 1)));
   };
   setInterval(look, NEWS_MS);
   document.addEventListener("visibilitychange", look);

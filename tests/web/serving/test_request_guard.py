@@ -182,3 +182,33 @@ def test_names_of_a_shared_page_are_not_those_of_one_without_log_in() -> None:
     guard = RequestGuard(Page(), None, ["vm"])
     assert request(guard, "GET", "/", host="vm:7860").status == 403
     assert request(guard, "GET", "/", host="192.168.1.5", server="192.168.1.5").status == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "leads_to"),
+    [
+        ("/chat/12", "", "/?at=%2Fchat%2F12"),
+        ("/papers/34", "", "/?at=%2Fpapers%2F34"),
+        ("/library", "q=owls+%26+cats", "/?at=%2Flibrary%3Fq%3Dowls%2B%2526%2Bcats"),
+        ("/settings", "__theme=dark", "/?at=%2Fsettings%3F__theme%3Ddark&__theme=dark"),
+        ("/chat/x", "", None),
+        ("/chat/1/2", "", None),
+        ("//evil.test/chat/1", "", None),
+    ],
+)
+def test_addresses_of_places_lead_to_the_page(path: str, query: str, leads_to: str | None) -> None:
+    page = Page()
+    got = request(RequestGuard(page), "GET", path, query=query)
+    if leads_to is None:
+        assert got.status == 404
+    else:
+        assert (got.status, got.headers["location"]) == (307, leads_to)
+    assert page.scopes == []
+
+
+def test_other_sites_may_link_to_a_place() -> None:
+    opens = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+    local = {"host": "127.0.0.1:7860", "sec_fetch_dest": "document"}
+    assert not is_refused("GET", "/chat/12", **opens, **local)
+    assert is_refused("POST", "/chat/12", **opens, **local)
+    assert is_refused("GET", "/chat/12", **(opens | {"sec_fetch_mode": "no-cors"}), **local)
