@@ -96,6 +96,7 @@ class AnsweringJob:
             # A stopped turn is not waited for; what comes later is ignored.
             if turn.running:
                 turn.take(event)
+                self._entry.has_changed()
 
         self._conversation.change(take)
 
@@ -103,6 +104,7 @@ class AnsweringJob:
         def end() -> None:
             if self._entry.view.running:
                 action()
+                self._entry.has_changed()
 
         self._conversation.change(end)
 
@@ -152,5 +154,6 @@ class AnsweringJob:
 
         def note() -> None:
             turn.note = text
+            self._entry.has_changed()
 
         self._conversation.change(note)

@@ -263,14 +263,15 @@ class Chat:
         follower = object()
         with self._lock:
             self._followers[visitor] = follower
-        seen, shown_turn, first = -1, 0, True
+        seen, shown_turn, shown_past, first = -1, 0, "", True
         try:
             while self._is_shown(visitor, conversation, follower):
                 version, past, current, running, turn = conversation.shown()
                 if version != seen:
                     with self._lock:
                         self._seen[visitor] = version
-                    is_new = (first and fresh) or turn != shown_turn
+                    # A question that was stopped for the next one may end after that has begun.
+                    is_new = (first and fresh) or turn != shown_turn or past != shown_past
                     yield ChatView(
                         past,
                         current,
@@ -280,7 +281,7 @@ class Chat:
                         number=conversation.number,
                         deleted=conversation.deleted,
                     )
-                    seen, shown_turn, first = version, turn, False
+                    seen, shown_turn, shown_past, first = version, turn, past, False
                 if not running or conversation.deleted:
                     return
                 conversation.wait(seen, _LOOK_S)

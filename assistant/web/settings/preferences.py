@@ -164,7 +164,7 @@ class Preferences:
         # Another embedder would need other vectors, and a confirmation is no preference.
         kept = self._session.settings.saved - {"embedder", "confirmed_servers"}
         if not kept:
-            yield render_job("Nothing was changed on this page: these are the defaults.")
+            yield render_job("These are the defaults: nothing else was saved.")
             return
         yield from self._change("Restoring the defaults …", **dict.fromkeys(kept))
 

@@ -68,15 +68,19 @@ def add_settings_tab(
         return
     tab.select(preferences.follow, outputs=[form.model_job], **parallel())
 
-    def steps_of(change: Callable[..., Iterator[str]]) -> Callable[..., Iterator[tuple[Any, ...]]]:
-        """A handler that shows the progress of `change`, then the new settings."""
+    def steps_of(
+        change: Callable[..., Iterator[str]], *, keeps_input: bool = True
+    ) -> Callable[..., Iterator[tuple[Any, ...]]]:
+        """A handler that shows the progress of `change`, then the new settings.
+
+        Rejected input stays, to be corrected, unless the handler does not keep input.
+        """
 
         def run(*given: Any) -> Iterator[tuple[Any, ...]]:
             before = preferences.settings
             for step in change(*given):
                 yield step, *(gr.skip() for _ in shown), gr.skip()
-            # Rejected input stays, to be corrected.
-            if preferences.settings is not before:
+            if preferences.settings is not before or not keeps_input:
                 yield gr.skip(), *refresh(), head()
 
         run.__name__ = change.__name__
@@ -95,7 +99,8 @@ def add_settings_tab(
     form.save.click(
         steps_of(preferences.set_numbers), inputs=form.numbers, **changing(form.numbers_job)
     )
-    form.reset.click(steps_of(preferences.reset), **changing(form.numbers_job))
+    # Also what was typed and not saved.
+    form.reset.click(steps_of(preferences.reset, keeps_input=False), **changing(form.numbers_job))
     form.model.change(
         lambda chosen: (gr.update(visible=chosen == OTHER), gr.update(visible=chosen == OTHER)),
         inputs=[form.model],

@@ -109,6 +109,11 @@ def test_settings_are_changed_while_the_page_runs(
         page.click("#reset-settings")
         page.locator("#settings-job").get_by_text("embedded answers from").wait_for()
         assert session.settings == load_settings()
+        # Also what was typed and not saved.
+        page.locator("#setting-evidence input").fill("9")
+        page.click("#reset-settings")
+        page.locator("#settings-job").get_by_text("These are the defaults").wait_for()
+        page.wait_for_function("document.querySelector('#setting-evidence input').value === '4'")
 
     assert (session.settings.evidence, session.settings.model) == (4, None)
     assert [file.name for file in session.prompts.iterdir()] == ["answer.md.bak"]
