@@ -21,6 +21,7 @@ from assistant.text.formatting import format_count, format_date
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
+    from assistant.library import Library
     from assistant.zotero import Difference, SyncReport, ZoteroSource
 
 # Metadata of the library: when and from where Zotero was synced last.
@@ -33,7 +34,8 @@ DataDirOption = Annotated[
     typer.Option(
         "--data-dir",
         metavar="FOLDER",
-        help="Zotero's data folder, which has zotero.sqlite. Default: where Zotero keeps it.",
+        help="Zotero's data folder, which has zotero.sqlite. Default: that of the last sync, else "
+        "where Zotero keeps it.",
         show_default=False,
     ),
 ]
@@ -88,7 +90,7 @@ def sync(
         kept = session.library
         with (
             streams.progress("Reading Zotero", progress=progress),
-            _source(data_dir, port if api else None) as source,
+            _source(kept, data_dir, port if api else None) as source,
         ):
             found = differences(source, kept, groups=groups)
             if dry_run:
@@ -104,7 +106,8 @@ def sync(
             with streams.progress("Compacting the indexes", progress=progress):
                 kept.purge_removed(progress)
         if not progress.stop_requested:
-            kept.metadata.set(_LAST_SYNC, json.dumps({"at": _now(), "place": place}))
+            last = {**_last_sync(kept), "at": _now(), "place": place}
+            kept.metadata.set(_LAST_SYNC, json.dumps(last if api else {**last, "database": place}))
     _show_reports(reports, streams, as_json=as_json)
     if progress.stop_requested:
         streams.note("Stopped. Run the same command again to continue.")
@@ -126,11 +129,10 @@ def status(
     streams = call.streams
     with call.open_session(embedding=False) as session:
         counts = session.library.linked.counts()
-        stored = session.library.metadata.get(_LAST_SYNC)
-        last: dict[str, str] = json.loads(stored) if stored else {}
+        last = _last_sync(session.library)
         about: dict[str, Any] = {"last_sync": last.get("at"), "synced_from": last.get("place")}
         try:
-            with open_database(_database(data_dir)) as database:
+            with open_database(_database(session.library, data_dir)) as database:
                 zotero = database.libraries(groups=True)
                 about |= {
                     "database": database.place,
@@ -174,21 +176,31 @@ def status(
 
 
 @contextmanager
-def _source(data_dir: Path | None, port: int | None) -> Iterator[ZoteroSource]:
+def _source(library: Library, data_dir: Path | None, port: int | None) -> Iterator[ZoteroSource]:
     """Zotero's database, or its API at `port`."""
     from assistant.zotero import ZoteroLocalApi, open_database
 
     if port is not None:
         yield ZoteroLocalApi(port)
         return
-    with open_database(_database(data_dir)) as database:
+    with open_database(_database(library, data_dir)) as database:
         yield database
 
 
-def _database(data_dir: Path | None) -> Path:
+def _database(library: Library, data_dir: Path | None) -> Path:
+    """The database in `data_dir`, else that of the last sync, else where Zotero keeps it."""
     from assistant.zotero import database_path
 
+    last = _last_sync(library).get("database", "")
+    if data_dir is None and last and Path(last).is_file():
+        return Path(last)
     return database_path(data_dir)
+
+
+def _last_sync(library: Library) -> dict[str, str]:
+    """When the last sync was (`at`), from where (`place`), and the `database` synced last."""
+    stored = library.metadata.get(_LAST_SYNC)
+    return json.loads(stored) if stored else {}
 
 
 def _show_differences(found: list[Difference], streams: Streams, *, as_json: bool) -> None:

@@ -91,7 +91,7 @@ class ZoteroDatabase:
         citation_keys: Mapping[int, str],
     ) -> None:
         """Read `connection`, a copy of `path`; `citation_keys` are by item id."""
-        self.place = str(path)
+        self.place = str(path.absolute())
         self.citation_keys = citation_keys
         self._path = path
         self._connection = connection

@@ -73,6 +73,20 @@ def test_a_starred_paper_is_kept(run: Run, zotero: ZoteroFolder) -> None:
     assert "On the sleep of owls" in result.stdout
 
 
+def test_the_folder_of_the_last_sync_is_used_again(
+    run: Run, zotero: ZoteroFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    nowhere = run("zotero", "sync", "--no-vectors")
+    assert nowhere.exit_code == 1
+    assert "No Zotero library was found" in nowhere.stderr
+    run(*SYNC, zotero.folder)
+    assert "nothing has changed" in run("zotero", "sync", "--no-vectors").stdout
+    with serving(LocalApi()) as port:  # it is still known after a sync from elsewhere
+        assert run("zotero", "sync", "--api", "--yes", "--port", port).exit_code == 0
+    assert "2 new" in run("zotero", "sync", "--no-vectors").stdout
+
+
 def test_json(run: Run, zotero: ZoteroFolder) -> None:
     (report,) = json.loads(run(*SYNC, zotero.folder, "--json").stdout)
     assert (report["name"], report["items"], report["added"]) == ("My Library", 3, 2)

@@ -84,6 +84,24 @@ def test_searching_opening_and_tagging(
         assert page.locator("#detail-pane").is_hidden()
 
 
+def test_a_synced_paper_leads_to_zotero(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    link = "zotero://select/library/items/ABCD2345"
+    synced = BATS.model_copy(
+        update={"reference": {"custom": {"zotero": {"select": link, "pdf": "yes"}}}}
+    )
+    with (
+        serve(make_session(papers=[*PAPERS, synced])) as server,
+        open_page(server.address) as page,
+    ):
+        page.get_by_role("tab", name="Library").click()
+        page.locator(".open-paper", has_text="bats").click()
+        page.locator("#detail-title").get_by_text("On the sleep of bats").wait_for()
+        shown = page.get_by_role("link", name="Open in Zotero (has PDF)")
+        assert shown.get_attribute("href") == link
+
+
 def test_choosing_exporting_removing_and_undoing(
     make_session: MakeSession,
     serve: Serve,
