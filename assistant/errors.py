@@ -15,7 +15,11 @@ AssistantError
 │   ├── LibraryDamaged      the catalogue is not a readable database
 │   ├── LibraryBusy         another process holds it
 │   ├── BackupUnusable      the file is no whole backup of a library
-│   └── PaperNotFound       no paper has this id
+│   ├── PaperNotFound       no paper has this id
+│   └── FeedNotFound        no feed has this name
+├── FeedError               new papers cannot be fetched from a feed
+│   ├── FeedUnreachable     not now: no network, an overloaded server, a pause that it asked for
+│   └── FeedUnusable        it is no feed: a web page, a wrong address, more data than any feed has
 ├── ModelError              a model cannot be used
 │   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
 │   ├── ChatTemplateMissing the GGUF has no chat template, or one that does not render
@@ -96,8 +100,24 @@ class PaperNotFound(LibraryError):
     """No paper in the library has this id."""
 
 
+class FeedNotFound(LibraryError):
+    """No feed of the library has this name or address."""
+
+
 class NotMergeable(LibraryError):
     """Papers cannot be merged, split or told apart as the user asked."""
+
+
+class FeedError(AssistantError):
+    """New papers cannot be fetched from a feed."""
+
+
+class FeedUnreachable(FeedError):
+    """The server of a feed cannot be reached, or does not answer now; later it may."""
+
+
+class FeedUnusable(FeedError):
+    """What is at the address of a feed is no feed, or is refused."""
 
 
 class ModelError(AssistantError):

@@ -74,6 +74,18 @@ def test_the_sample_library_answers_and_is_summed_up(tmp_path: Path) -> None:
     assert all(line["tldr"] and "\n" not in line["tldr"] for line in lines)
 
 
+def test_feeds_are_kept_without_a_network_and_say_that_there_is_none() -> None:
+    added = assistant("feed", "add", "arxiv:cs.CL", code=1)
+    assert "Contacts export.arxiv.org." in added.stderr
+    assert "export.arxiv.org cannot be reached" in added.stderr
+    assert "Traceback" not in added.stderr
+    assert assistant("feed", "watch", "on").stdout.startswith("While `assistant serve` runs")
+    assert "cannot be reached" in assistant("feed", "update", code=1).stderr
+    (feed,) = json.loads(assistant("feed", "list", "--json").stdout)
+    assert (feed["name"], feed["succeeded_at"]) == ("arxiv:cs.CL", None)
+    assert assistant("digest", "--feed").stdout == ""
+
+
 def test_the_real_page_gives_what_the_readme_promises(shared_data: Path) -> None:
     page = str(shared_data / "trending_page.txt")
     first, second = (json.loads(assistant("import", page, "--json").stdout) for _ in range(2))

@@ -17,6 +17,7 @@ from assistant.cli import (
     duplicates,
     evaluate,
     export,
+    feeds,
     importing,
     maintenance,
     mcp,
@@ -47,7 +48,7 @@ from assistant.settings import load_settings
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
     "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send` or "
-    "a model server."
+    "`feed`, or a model server."
 )
 
 
@@ -195,6 +196,19 @@ _add(
     "assistant serve --host 0.0.0.0 --auth users.txt",
 )
 _add("mcp", mcp.mcp, "assistant mcp", "assistant mcp --allow-writes")
+feed = typer.Typer(help="Fetch new papers from arXiv, PubMed, bioRxiv, journals and others.")
+_add(
+    "add",
+    feeds.add,
+    "assistant feed add arxiv:cs.CL",
+    "assistant feed add 'pubmed:asthma AND children' --name asthma",
+    to=feed,
+)
+_add("list", feeds.list_feeds, "assistant feed list", to=feed)
+_add("remove", feeds.remove, "assistant feed remove asthma", to=feed)
+_add("update", feeds.update, "assistant feed update", "assistant feed update asthma", to=feed)
+_add("watch", feeds.watch, "assistant feed watch on --every 6h", to=feed)
+app.add_typer(feed, name="feed", no_args_is_help=True)
 user = typer.Typer(help="Manage who can log in to the page: add, remove or list users.")
 _add("add", users.add, "assistant user add ann --auth users.txt", to=user)
 _add("remove", users.remove, "assistant user remove ann --auth users.txt", to=user)

@@ -21,6 +21,7 @@ from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
     from assistant.digesting import Digest
+    from assistant.library import Filters, Library
     from assistant.progress import Progress
     from assistant.session import Session
 
@@ -63,6 +64,12 @@ def digest(
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="Show at most N papers (default: 100)."),
     ] = None,
+    feed: Annotated[
+        bool,
+        typer.Option(
+            "--feed", help="Only papers that came from feeds, since the last digest of this kind."
+        ),
+    ] = False,
     tldr: Annotated[
         bool | None,
         typer.Option(
@@ -77,10 +84,12 @@ def digest(
     """Show the papers added recently, by topic, with TL;DRs.
 
     Papers similar to those you starred or tagged come first. The first digest covers seven days,
-    each later one the time since the previous digest. With --send the digest is sent by mail
-    instead of written to stdout; without it nothing leaves this computer.
+    each later one the time since the previous digest. With --feed only papers from your feeds
+    are shown, since the last digest with --feed. With --send the digest is sent by mail instead of
+    written to stdout; without it nothing leaves this computer.
     """
     from assistant.digesting import MOST_SHOWN, check_mail_settings, new_papers
+    from assistant.library import EVERYTHING
 
     streams = call.streams
     now = datetime.now().astimezone()
@@ -89,13 +98,16 @@ def digest(
         if send:
             check_mail_settings(session.settings)
         kept = session.library
-        start, known = (given, True) if given else new_papers.last_digest(kept, now)
+        filters, fact = _of_feeds(kept) if feed else (EVERYTHING, new_papers.FACT)
+        start, known = (given, True) if given else new_papers.last_digest(kept, now, fact)
         if not known:
-            streams.note(f"This is the first digest; it covers {new_papers.FIRST_DAYS} days.")
-        made = new_papers.library_digest(kept, start, now, limit or MOST_SHOWN)
+            kind = "digest of your feeds" if feed else "digest"
+            streams.note(f"This is the first {kind}; it covers {new_papers.FIRST_DAYS} days.")
+        made = new_papers.library_digest(kept, start, now, limit or MOST_SHOWN, filters)
         if made is None:
-            nothing = f"Nothing is new since {new_papers.local_day(start)}."
-            streams.note(nothing if kept.papers.count() else EMPTY)
+            where = " from your feeds" if feed else ""
+            nothing = f"Nothing is new{where} since {new_papers.local_day(start)}."
+            streams.note(nothing if feed or kept.papers.count() else EMPTY)
             return
         if made.without_vectors:
             streams.note(
@@ -111,7 +123,22 @@ def digest(
                 raise typer.Exit(INTERRUPTED)
             found = found.with_tldrs(lines)
         _hand_over(found, form, out, session, now, streams, send=send)
-        new_papers.start_next_after(kept, made.period)
+        new_papers.start_next_after(kept, made.period, fact)
+
+
+def _of_feeds(library: Library) -> tuple[Filters, str]:
+    """The filters that select papers from feeds, and where the end of the last digest is stored.
+
+    Raises:
+        UsageError: there are no feeds.
+    """
+    from assistant.digesting.new_papers import FEED_FACT
+    from assistant.library import Filters
+
+    names = tuple(feed.name for feed in library.feeds.all())
+    if not names:
+        raise UsageError("There are no feeds. Add one with `assistant feed add`.")
+    return Filters(sources=names), FEED_FACT
 
 
 def _start(since: str, now: datetime) -> str:

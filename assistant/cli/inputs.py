@@ -74,8 +74,13 @@ class Inputs:
 
     def report(self, streams: Streams) -> None:
         """Report what could not be read, then warnings: each once, with the first places."""
-        _report(self.failures, "Not read", streams)
-        _report(self.warnings, "Warning", streams)
+        report_failures(self.failures, self.warnings, streams)
+
+
+def report_failures(failures: list[Failure], warnings: list[Failure], streams: Streams) -> None:
+    """Report records that could not be read, then warnings: each reason once, with its places."""
+    _report(failures, "Not read", streams)
+    _report(warnings, "Warning", streams)
 
 
 def _report(failures: list[Failure], label: str, streams: Streams) -> None:

@@ -203,6 +203,11 @@ def build_digest(
     return Digest(count, tuple(for_you), sections, count - counted, since, until)
 
 
+def by_relevance(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[Entry]:
+    """The entries of `papers`, those most similar to one of `liked` first, then the newest."""
+    return sorted(_entries(papers, liked), key=_entry_order)
+
+
 def _entries(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[Entry]:
     """The entries of `papers`, without topics."""
     if not liked:

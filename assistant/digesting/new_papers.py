@@ -6,17 +6,30 @@ Times are strings in the format of the library (ISO 8601 in UTC) and are compare
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from assistant.digesting.digest import MOST_GROUPED, MOST_SHOWN, Digest, NewPaper, build_digest
+from assistant.digesting.digest import (
+    MOST_GROUPED,
+    MOST_SHOWN,
+    Digest,
+    Entry,
+    LikedPaper,
+    NewPaper,
+    build_digest,
+    by_relevance,
+)
+from assistant.embedder import Vector
 from assistant.errors import UsageError
-from assistant.library import Library, StoredPaper
+from assistant.library import EVERYTHING, Filters, Library, StoredPaper
 from assistant.text.sanitizing import sanitized
 
-# Key of the end of the last digest in the metadata of the library.
+# Keys of the end of the last digest in the metadata of the library: of all papers, and of those
+# from feeds.
 FACT = "digest"
+FEED_FACT = "feed_digest"
 # Days that the first digest covers.
 FIRST_DAYS = 7
 # This many starred and tagged papers describe the interests of the user well enough.
@@ -63,9 +76,9 @@ def parse_since(since: str, now: datetime) -> str:
     )
 
 
-def last_digest(library: Library, now: datetime) -> tuple[str, bool]:
+def last_digest(library: Library, now: datetime, fact: str = FACT) -> tuple[str, bool]:
     """The end of the last digest and True, or FIRST_DAYS before `now` and False."""
-    last = library.metadata.get(FACT)
+    last = library.metadata.get(fact)
     return (last, True) if last else (_as_stored(now - timedelta(days=FIRST_DAYS)), False)
 
 
@@ -75,19 +88,25 @@ def local_day(time: str) -> str:
 
 
 def library_digest(
-    library: Library, start: str, now: datetime, limit: int = MOST_SHOWN
+    library: Library,
+    start: str,
+    now: datetime,
+    limit: int = MOST_SHOWN,
+    filters: Filters = EVERYTHING,
 ) -> LibraryDigest | None:
-    """The digest of the papers added after `start`, of which at most `limit` are shown, or None."""
-    papers = library.papers.added_since(start)
+    """The digest of the papers added after `start` that meet `filters`, or None without any.
+
+    At most `limit` of them are shown.
+    """
+    papers = library.papers.added_since(start, filters)
     new = list(islice(papers, MOST_GROUPED))
     if not new:
         return None
     not_grouped = sum(1 for _ in papers)
-    liked = library.papers.favorites(_MOST_LIKED)
-    vectors = library.vectors.means([stored.number for stored in [*new, *liked]])
+    compared, liked, vectors = _with_vectors(library, new)
     digest = build_digest(
-        [NewPaper(stored, vectors.get(stored.number)) for stored in new],
-        [(stored, vectors[stored.number]) for stored in liked if stored.number in vectors],
+        compared,
+        liked,
         since=local_day(start),
         until=now.date().isoformat(),
         limit=limit,
@@ -99,6 +118,25 @@ def library_digest(
     return LibraryDigest(digest, Period(start, newest), missing)
 
 
+def most_relevant(library: Library, new: Sequence[StoredPaper]) -> list[Entry]:
+    """`new` as entries: those most similar to starred or tagged papers first, then the newest."""
+    papers, liked, _ = _with_vectors(library, new)
+    return by_relevance(papers, liked)
+
+
+def _with_vectors(
+    library: Library, new: Sequence[StoredPaper]
+) -> tuple[list[NewPaper], list[LikedPaper], dict[int, Vector]]:
+    """`new` and the liked papers with their vectors, and these vectors by paper."""
+    liked = library.papers.favorites(_MOST_LIKED)
+    vectors = library.vectors.means([stored.number for stored in [*new, *liked]])
+    return (
+        [NewPaper(stored, vectors.get(stored.number)) for stored in new],
+        [(stored, vectors[stored.number]) for stored in liked if stored.number in vectors],
+        vectors,
+    )
+
+
 def stored_tldrs(library: Library, digest: Digest) -> tuple[dict[int, str], list[StoredPaper]]:
     """The stored TL;DRs of the shown papers, by paper number, and the papers without one."""
     shown = [entry.stored for entry in digest.shown]
@@ -106,16 +144,16 @@ def stored_tldrs(library: Library, digest: Digest) -> tuple[dict[int, str], list
     return tldrs, [stored for stored in shown if stored.number not in tldrs]
 
 
-def start_next_after(library: Library, period: Period) -> bool:
+def start_next_after(library: Library, period: Period, fact: str = FACT) -> bool:
     """Store the end of `period` as the start of the next digest; return whether it was stored.
 
     It is not stored if `period` starts after the end of the last digest: papers in between have not
     been in a digest yet.
     """
-    last = library.metadata.get(FACT)
+    last = library.metadata.get(fact)
     if last is not None and period.start > last:
         return False
-    library.metadata.set(FACT, max(period.newest, last or ""))
+    library.metadata.set(fact, max(period.newest, last or ""))
     return True
 
 

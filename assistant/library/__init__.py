@@ -3,6 +3,7 @@
 from assistant.library.backup import restore
 from assistant.library.backup_file import Backup
 from assistant.library.catalog import STAR
+from assistant.library.feeds import StoredFeed, Validators
 from assistant.library.filters import EVERYTHING, Filters, parse_query, yes_or_no
 from assistant.library.integrity import IntegrityProblem
 from assistant.library.library import Library
@@ -58,11 +59,13 @@ __all__ = [
     "StartedTurn",
     "Statistics",
     "StoredCell",
+    "StoredFeed",
     "StoredPaper",
     "StoredTldr",
     "StoredTurn",
     "TldrCache",
     "TldrLine",
+    "Validators",
     "VectorState",
     "parse_query",
     "restore",

@@ -109,11 +109,18 @@ class Catalog:
                 )
             )
 
-    def added_since(self, moment: str | None) -> Iterator[StoredPaper]:
-        """The papers added after `moment` (ISO 8601, UTC; None: all), the latest first."""
+    def added_since(
+        self, moment: str | None, filters: Filters = EVERYTHING
+    ) -> Iterator[StoredPaper]:
+        """The papers added after `moment` (ISO 8601, UTC; None: all), the latest first.
+
+        Only those that meet `filters`.
+        """
+        condition, values = conditions(filters)
         rows = self._database.rows(
-            "SELECT number FROM papers WHERE added_at > ? ORDER BY added_at DESC, number DESC",
-            (moment or "",),
+            f"SELECT number FROM papers WHERE added_at > ? AND {condition} "  # noqa: S608
+            "ORDER BY added_at DESC, number DESC",
+            (moment or "", *values),
         )
         return self.in_order([row[0] for row in rows])
 

@@ -17,6 +17,7 @@ from assistant.library.chats import Chats
 from assistant.library.chroma_index import FOLDER as CHROMA_FOLDER
 from assistant.library.column_sets import ColumnSets
 from assistant.library.database import Database, folder_size
+from assistant.library.feeds import Feeds
 from assistant.library.filters import Filters
 from assistant.library.import_preview import ImportPreview
 from assistant.library.integrity import IntegrityCheck, IntegrityProblem
@@ -61,6 +62,7 @@ class Library:
         tldrs: the TL;DRs of the papers.
         cells: the answers of papers to the questions of tables.
         column_sets: the questions of tables that the user saved.
+        feeds: where new papers are fetched from.
         chats: the questions and answers of every chat.
         vectors: the vectors of the papers, and which papers have none yet.
         search: called with a query it returns the best papers; `search.similar` those near a paper.
@@ -86,6 +88,7 @@ class Library:
         self.column_sets = ColumnSets(database)
         self.chats = Chats(database)
         self.linked = LinkedRecords(database)
+        self.feeds = Feeds(database)
         rows = VectorRows(database)
         index = VectorSearch(folder, rows, not database.read_only, notify)
         self.metadata = rows.metadata

@@ -21,7 +21,7 @@ def _statements(version: int) -> tuple[str, ...]:
     return tuple(statements)
 
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 # A released file of statements never changes; new ones are appended.
 MIGRATIONS = tuple(_statements(version) for version in range(1, SCHEMA_VERSION + 1))
 
@@ -49,13 +49,23 @@ _NO_LINKS = (
     "CREATE TEMP VIEW linked_records AS SELECT '' AS origin, '' AS key, '' AS stamp, "
     "'' AS names, '' AS digest, '' AS source WHERE false"
 )
+_NO_FEEDS = (
+    "CREATE TEMP VIEW feeds AS SELECT 0 AS feed, '' AS name, '' AS address, '' AS added_at, "
+    "'[]' AS announced, '' AS validated_url, '' AS etag, '' AS last_modified, NULL AS checked_at, "
+    "NULL AS succeeded_at, '' AS failure WHERE false"
+)
 READ_ONLY_VIEWS: dict[int, tuple[str, ...]] = {
-    12: (_NO_LINKS,),
-    11: (_NO_LINKS, *_NO_CHAT_TABLES),
-    10: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES),
-    9: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS),
-    8: (_NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
+    13: (_NO_FEEDS,),
+    12: (
+        _NO_FEEDS,
+        _NO_LINKS,
+    ),
+    11: (_NO_FEEDS, _NO_LINKS, *_NO_CHAT_TABLES),
+    10: (_NO_FEEDS, _NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES),
+    9: (_NO_FEEDS, _NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS),
+    8: (_NO_FEEDS, _NO_LINKS, *_NO_CHAT_TABLES, *_NO_TABLES, _NO_DECISIONS, _NO_REFERENCES),
     6: (
+        _NO_FEEDS,
         _NO_LINKS,
         *_NO_CHAT_TABLES,
         *_NO_TABLES,

@@ -20,6 +20,7 @@ import uvicorn
 from assistant.errors import AssistantError, PageError
 from assistant.web.background_embedding import embed_in_background
 from assistant.web.browsing.selection import purge_in_background
+from assistant.web.feed_updates import update_feeds_on_schedule
 from assistant.web.gradio_patches import patch_gradio, without_type_stubs
 from assistant.web.jobs import Jobs
 
@@ -117,6 +118,7 @@ class PageServer:
         jobs.start("Opening the models", lambda progress: self._warm_up())
         embed_in_background(self._session, jobs)
         purge_in_background(self._session, jobs)
+        update_feeds_on_schedule(self._session, jobs)
         await server.serve(sockets=[self._socket])
 
     def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:
