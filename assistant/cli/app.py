@@ -196,7 +196,7 @@ _add(
     "assistant serve --host 0.0.0.0 --auth users.txt",
 )
 _add("mcp", mcp.mcp, "assistant mcp", "assistant mcp --allow-writes")
-feed = typer.Typer(help="Fetch new papers from arXiv, PubMed, bioRxiv, journals and others.")
+feed = typer.Typer(help="Fetch new papers from journals, arXiv, PubMed and others.")
 _add(
     "add",
     feeds.add,

@@ -171,9 +171,7 @@ def update(
 def watch(
     switch: Annotated[
         Switch | None,
-        typer.Argument(
-            metavar="[on|off]", help="Switch the schedule on or off.", show_default=False
-        ),
+        typer.Argument(metavar="on|off", help="Switch the schedule on or off.", show_default=False),
     ] = None,
     every: Annotated[
         str | None,
@@ -258,6 +256,9 @@ def _show(done: FeedUpdate, streams: Streams, *, in_words: bool) -> None:
         return
     if done.unchanged:
         streams.line(f"{done.feed.name}: unchanged since the last update.")
+        return
+    if not done.report.read and not done.failures:
+        streams.line(f"{done.feed.name}: nothing new.")
         return
     summary = import_summary(done.report, len(done.failures), len(done.warnings))
     streams.line(f"{done.feed.name}: {summary}")

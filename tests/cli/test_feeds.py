@@ -102,7 +102,7 @@ def test_without_these_commands_nothing_is_contacted(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     asked = len(feed.requests)
-    commands = [
+    commands: list[list[str | Path]] = [
         ["import", filled], ["ask", "Who sleeps?"], ["search", "sleep"], ["list"], ["digest"],
         ["digest", "--feed"], ["tldr"], ["status"], ["stats"], ["check"], ["embed"],
         ["feed", "list"], ["feed", "watch", "on"], ["feed", "watch"], ["feed", "watch", "off"],
@@ -181,6 +181,12 @@ def test_papers_like_starred_ones_come_first(run: Run, feed: Site) -> None:
     (row,) = json.loads(run("feed", "update", "--json").stdout)
     assert row["new"][0]["similar_to"] == f"doi:{doi('cats')}"
     assert row["new"][0]["similarity"] > 0.5
+
+
+def test_an_empty_answer_is_nothing_new(run: Run, feed: Site) -> None:
+    feed.answers["/feed"] = rss()
+    result = run("feed", "update")
+    assert (result.exit_code, result.stdout) == (0, "sleep: nothing new.\n")
 
 
 def test_many_new_papers_are_counted(run: Run, feed: Site) -> None:

@@ -296,7 +296,8 @@ def test_a_bomb_is_unpacked_piece_by_piece(
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "identity", "GZIP"])
 def test_packed_answers_are_unpacked(site: Site, fetcher: Fetcher, encoding: str) -> None:
     body = rss("cats") * 20
-    packed = {"deflate": zlib.compress, "identity": bytes}.get(encoding, gzip.compress)(body)
+    packings = {"deflate": zlib.compress, "identity": lambda data: data}
+    packed = packings.get(encoding, gzip.compress)(body)
     site.answers["/feed"] = Answer(packed, headers={"Content-Encoding": encoding})
     assert get(fetcher, site.url("/feed")) == body
 
@@ -341,18 +342,15 @@ def arriving(meanwhile: Callable[[], None]) -> httpx.MockTransport:
 
 def test_a_slow_answer_is_given_up(library: Library, progress: Progress, clock: Clock) -> None:
     transport = arriving(lambda: setattr(clock, "seconds", clock.seconds + fetching._WHOLE_S + 1))
-    with (
-        Fetcher(library.feeds, lambda _: None, progress, clock=clock, transport=transport) as fetcher,
-        pytest.raises(FeedUnreachable, match="too slow"),
-    ):
+    slow = Fetcher(library.feeds, lambda _: None, progress, clock=clock, transport=transport)
+    with slow as fetcher, pytest.raises(FeedUnreachable, match="too slow"):
         get(fetcher, "http://127.0.0.1/feed")
 
 
 def test_a_stop_ends_a_download(library: Library, progress: Progress) -> None:
-    with (
-        Fetcher(library.feeds, lambda _: None, progress, transport=arriving(progress.stop)) as fetcher,
-        pytest.raises(Stopped),
-    ):
+    transport = arriving(progress.stop)
+    stopping = Fetcher(library.feeds, lambda _: None, progress, transport=transport)
+    with stopping as fetcher, pytest.raises(Stopped):
         get(fetcher, "http://127.0.0.1/feed")
 
 

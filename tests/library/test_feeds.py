@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import FeedNotFound, UsageError
+from assistant.errors import FeedNotFound, LibraryReadOnly, UsageError
 from assistant.library import Library, Validators, restore
+from assistant.library.database import Database
 from assistant.library.schema import MIGRATIONS
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -76,24 +77,26 @@ def test_a_backup_has_the_feeds(folder: Path, tmp_path: Path) -> None:
         assert [feed.name for feed in library.feeds.all()] == ["One"]
 
 
-def test_an_older_catalogue_that_cannot_be_written_has_no_feeds(folder: Path) -> None:
+def test_an_older_catalogue_that_cannot_be_written_has_no_feeds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Library.open(folder, None):
         pass
-    catalog = folder / "catalog.sqlite"
     version = next(n for n, lines in enumerate(MIGRATIONS) if "CREATE TABLE feeds" in str(lines))
-    connection = sqlite3.connect(catalog)
+    connection = sqlite3.connect(folder / "catalog.sqlite")
     connection.execute("DROP TABLE feeds")
     connection.execute("DROP TABLE feed_hosts")
     connection.execute(f"PRAGMA user_version = {version}")
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.commit()
     connection.close()
-    for path, mode in ((catalog, 0o444), (folder, 0o555)):
-        path.chmod(mode)
-    try:
-        with Library.open(folder, None) as library:
-            if not library.status().read_only:
-                pytest.skip("this user may write to everything")
-            assert library.feeds.all() == []
-    finally:
-        folder.chmod(0o755)
+
+    def refuse(database: Database) -> None:
+        raise LibraryReadOnly("The disk is read-only.")
+
+    monkeypatch.setattr(Database, "_open_for_writing", refuse)
+    with Library.open(folder, None) as library:
+        assert library.status().read_only
+        assert library.feeds.all() == []
+        with pytest.raises(FeedNotFound, match="feed add"):
+            library.feeds.get("One")
+        with pytest.raises(LibraryReadOnly):
+            library.feeds.add("One", "arxiv:cs.CL")
