@@ -13,7 +13,6 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from assistant import __version__
 from assistant.errors import FeedError, FeedUnreachable, FeedUnusable, UsageError
 from assistant.feeds.address import host_of, is_local, web_address
 from assistant.feeds.content import ENCODINGS, content, reason
@@ -107,7 +106,7 @@ class Fetcher:
             transport=transport,
             timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
             headers={
-                "User-Agent": f"{PROGRAM}/{__version__}",
+                "User-Agent": PROGRAM,
                 "Accept": _ACCEPTED,
                 "Accept-Encoding": ENCODINGS,
             },

@@ -155,8 +155,8 @@ class FeedUpdater:
 def announcement(address: FeedAddress) -> str:
     """Which host is contacted for `address`, and what is sent."""
     return (
-        f"Contacts {contacted(address)}. Sent: {sent(address)}, and the name and version of this "
-        f"program. {_NOTHING_ELSE}."
+        f"Contacts {contacted(address)}. Sent: {sent(address)}, and the name of this program. "
+        f"{_NOTHING_ELSE}."
     )
 
 

@@ -36,7 +36,7 @@ def test_a_feed_is_announced_added_and_imported(run: Run, site: Site) -> None:
     assert result.exit_code == 0
     assert result.stderr == (
         f"127.0.0.1/feed: Contacts {site.host}. Sent: the address {site.url('/feed')}, and the "
-        "name and version of this program. Nothing from your library is sent.\n"
+        "name of this program. Nothing from your library is sent.\n"
     )
     assert result.stdout == (
         "127.0.0.1/feed: 2 papers read: 2 new, 0 merged, 0 unchanged.\n"
