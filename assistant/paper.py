@@ -13,6 +13,8 @@ from assistant.reference import STATUSES
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
+# The tag of favorite papers.
+STAR = "star"
 # What arXiv registers for each of its papers: the same name as the arXiv id behind it.
 ARXIV_DOI = "10.48550/arxiv."
 _NOT_WORD = re.compile(r"[\W_]+")

@@ -137,6 +137,10 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(
         default=160, ge=16, le=4096, description="maximum length of an answer in tokens"
     )
+    auto_tldrs: bool = Field(
+        default=True,
+        description="write TL;DRs of new papers in the background while the page is served",
+    )
     smtp_host: str | None = Field(
         default=None,
         pattern=r"^[^\s/@]+$",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.library import StoredPaper
+from assistant.paper import STAR
 from assistant.text.formatting import format_count, format_date, paper_link
 from assistant.text.sanitizing import sanitized
 from assistant.topics import OTHERS, group_by_topic
@@ -79,8 +80,9 @@ class Entry:
 
     @property
     def tags(self) -> list[str]:
-        """The first tags."""
-        return [tag for one in self.stored.paper.tags if (tag := sanitized(one))][:_MOST_TAGS]
+        """The first tags, without the star."""
+        tags = (sanitized(one) for one in self.stored.paper.tags if one.casefold() != STAR)
+        return list(filter(None, tags))[:_MOST_TAGS]
 
     @property
     def byline(self) -> list[str]:
@@ -166,25 +168,24 @@ def build_digest(
     until: str,
     limit: int = MOST_SHOWN,
     not_grouped: int = 0,
+    topics: Mapping[int, str] | None = None,
 ) -> Digest:
     """The digest of `papers`, of which at most `limit` are shown.
 
     Papers similar to one of `liked`, and their topics, come first. Between liked papers with the
     same cosine, the first one is named. `papers` should have at most MOST_GROUPED elements;
-    `not_grouped` is the number of new papers beyond that.
+    `not_grouped` is the number of new papers beyond that. `topics` are the topics of papers by
+    number, "" for none; without it, the new papers are grouped.
     """
     papers = sorted(papers, key=lambda paper: (paper.stored.id, paper.stored.number))
     entries = _entries(papers, liked)
-    topics = group_by_topic(
-        [f"{sanitized(paper.stored.title)}\n{paper.stored.abstract}" for paper in papers],
-        [paper.vector for paper in papers],
-    )
-    for topic in topics:
-        for place in topic.members:
-            entries[place] = replace(entries[place], topic=topic.name)
+    for name, members in _topics(papers, topics):
+        for place in members:
+            entries[place] = replace(entries[place], topic=name)
     for_you = _for_you(entries, min(MOST_FOR_YOU, limit))
     chosen = {entry.stored.number for entry in for_you}
-    groups = [(topic.name, [entries[place] for place in topic.members]) for topic in topics]
+    names = dict.fromkeys(entry.topic for entry in entries if entry.topic)
+    groups = [(name, [entry for entry in entries if entry.topic == name]) for name in names]
     groups.sort(key=_topic_order)
     groups.append((OTHERS, [entry for entry in entries if not entry.topic]))
     rest = [
@@ -206,6 +207,23 @@ def build_digest(
 def by_relevance(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[Entry]:
     """The entries of `papers`, those most similar to one of `liked` first, then the newest."""
     return sorted(_entries(papers, liked), key=_entry_order)
+
+
+def _topics(
+    papers: Sequence[NewPaper], known: Mapping[int, str] | None
+) -> list[tuple[str, list[int]]]:
+    """The topics of `papers`: their names, and the places of their papers."""
+    if known:
+        found: dict[str, list[int]] = {}
+        for place, paper in enumerate(papers):
+            if name := known.get(paper.stored.number):
+                found.setdefault(name, []).append(place)
+        return list(found.items())
+    topics = group_by_topic(
+        [f"{sanitized(paper.stored.title)}\n{paper.stored.abstract}" for paper in papers],
+        [paper.vector for paper in papers],
+    )
+    return [(topic.name, list(topic.members)) for topic in topics]
 
 
 def _entries(papers: Sequence[NewPaper], liked: Sequence[LikedPaper]) -> list[Entry]:

@@ -6,7 +6,7 @@ Times are strings in the format of the library (ISO 8601 in UTC) and are compare
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -93,10 +93,11 @@ def library_digest(
     now: datetime,
     limit: int = MOST_SHOWN,
     filters: Filters = EVERYTHING,
+    topics: Mapping[int, str] | None = None,
 ) -> LibraryDigest | None:
     """The digest of the papers added after `start` that meet `filters`, or None without any.
 
-    At most `limit` of them are shown.
+    At most `limit` of them are shown. `topics` are those of the library's map; see `build_digest`.
     """
     papers = library.papers.added_since(start, filters)
     new = list(islice(papers, MOST_GROUPED))
@@ -111,6 +112,7 @@ def library_digest(
         until=now.date().isoformat(),
         limit=limit,
         not_grouped=not_grouped,
+        topics=topics,
     )
     # Not `now`: papers that are being added may get a time before it.
     newest = max(library.papers.added_at([stored.number for stored in new]).values())

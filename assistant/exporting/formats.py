@@ -49,12 +49,14 @@ class Format:
     """An export format.
 
     `text` yields the content of the file in pieces; it is None for a folder of files. `ending` is
-    the file extension, including the dot.
+    the file extension, including the dot. `has_star` says that the tag of starred papers is
+    written: other programs would take it for a keyword.
     """
 
     description: str
     ending: str
     text: Callable[[Iterable[ExportRecord]], Iterator[str]] | None
+    has_star: bool = False
 
 
 def csv_table(records: Iterable[ExportRecord]) -> Iterator[str]:
@@ -76,8 +78,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "bibtex": Format("BibTeX", ".bib", bibtex),
         "ris": Format("RIS", ".ris", ris),
         "csljson": Format("CSL JSON for Zotero and pandoc", ".json", csl_json),
-        "csv": Format("a table for spreadsheets", ".csv", csv_table),
-        "jsonl": Format("JSON lines", ".jsonl", json_lines),
+        "csv": Format("a table for spreadsheets", ".csv", csv_table, has_star=True),
+        "jsonl": Format("JSON lines", ".jsonl", json_lines, has_star=True),
         "markdown": Format("one Markdown file", ".md", markdown),
         "obsidian": Format("a folder of Obsidian notes, one per paper", "", None),
     }
@@ -106,7 +108,7 @@ def write(records: Iterable[ExportRecord], format_name: str, out: Writable) -> i
         nonlocal count
         for record in records:
             count += 1
-            yield record
+            yield record if file_format.has_star else record.without_star()
 
     for piece in file_format.text(counted()):
         out.write(piece)

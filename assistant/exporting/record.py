@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from assistant.paper import Paper
+from assistant.paper import STAR, Paper
 from assistant.reference import CslName, Reference, display_names
 from assistant.text.formatting import paper_link
 from assistant.text.sanitizing import sanitized, sanitized_lines
@@ -52,6 +52,11 @@ class ExportRecord:
         if display_names(known) == self.authors:
             return known
         return [_csl_name(name) for name in self.authors]
+
+    def without_star(self) -> ExportRecord:
+        """The record without the tag that marks starred papers."""
+        tags = tuple(tag for tag in self.tags if tag.casefold() != STAR)
+        return self if len(tags) == len(self.tags) else replace(self, tags=tags)
 
     @classmethod
     def from_paper(cls, paper: Paper, paper_id: str, tldr: str | None = None) -> Self:

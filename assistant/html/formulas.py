@@ -10,7 +10,7 @@ KaTeX, the alternative, needs 1.5 MB of scripts and fonts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -60,6 +60,24 @@ def marked_formulas(before: str, marked: str, after: str) -> Markup:
     end = next((one[1] for one in found if one[0] < end < one[1]), end)
     parts = [_between(text, found, *span) for span in ((0, begin), (begin, end), (end, len(text)))]
     return parts[0] + Markup("<mark>") + parts[1] + Markup("</mark>") + parts[2]
+
+
+def found_formulas(text: str, find: Callable[[str], list[tuple[int, int]]]) -> Markup:
+    """`text` with what `find` finds in it in `mark` elements, and its formulas as MathML.
+
+    `find` gets the sanitized text and returns spans in order, which do not overlap. Nothing within
+    a formula is marked.
+    """
+    text = sanitized_lines(text)
+    formulas_ = list(_convertible(text))
+    parts, at = [], 0
+    for begin, end in find(text):
+        if begin < at or any(one[0] < end and begin < one[1] for one in formulas_):
+            continue
+        parts += [_between(text, formulas_, at, begin), Markup("<mark>")]
+        parts += [escape(text[begin:end]), Markup("</mark>")]
+        at = end
+    return Markup("").join([*parts, _between(text, formulas_, at, len(text))])
 
 
 def _between(text: str, found: list[_Formula], begin: int, end: int) -> Markup:

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from assistant.html.formulas import formulas, marked_formulas
+from assistant.html.formulas import formulas, found_formulas, marked_formulas
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
 _BLANK = re.compile(r"\n[ \t]+(?=\n)")
@@ -49,6 +49,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["flowing"] = flowing
     environment.filters["formulas"] = formulas
     environment.filters["one_line"] = sanitized
+    environment.filters["found"] = found_formulas
     environment.globals["marked_formulas"] = marked_formulas
     return environment
 

@@ -2,7 +2,6 @@
 
 from assistant.library.backup import restore
 from assistant.library.backup_file import Backup
-from assistant.library.catalog import STAR
 from assistant.library.feeds import StoredFeed, Validators
 from assistant.library.filters import EVERYTHING, Filters, parse_query, yes_or_no
 from assistant.library.integrity import IntegrityProblem
@@ -33,9 +32,12 @@ from assistant.library.records import (
 )
 from assistant.library.statistics import Statistics
 from assistant.library.tldr_cache import TldrCache
+from assistant.library.tldrs import EDITED
 from assistant.library.vector_rows import VectorState
+from assistant.paper import STAR
 
 __all__ = [
+    "EDITED",
     "EVERYTHING",
     "STAR",
     "Backup",

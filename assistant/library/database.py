@@ -27,7 +27,12 @@ from assistant.library.database_errors import (
     translate_errors,
 )
 from assistant.library.identity import sql_main_title_key, sql_title_key
-from assistant.library.name_matching import fold, sql_matches_name, sql_name_words
+from assistant.library.name_matching import (
+    fold,
+    sql_family_name,
+    sql_matches_name,
+    sql_name_words,
+)
 from assistant.library.schema import APPLICATION_ID, READ_ONLY_VIEWS, SCHEMA_VERSION, migrate
 
 # The parameters of a query, by position or by name.
@@ -42,6 +47,7 @@ _CLOSING_SECONDS = 5.0
 _FUNCTIONS: tuple[tuple[str, int, Callable[..., str | int | None]], ...] = (
     ("folded", 1, fold),
     ("name_words", 1, sql_name_words),
+    ("family_name", 1, sql_family_name),
     ("matches_name", 2, sql_matches_name),
     ("title_key", 3, sql_title_key),
     ("main_title_key", 3, sql_main_title_key),

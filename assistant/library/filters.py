@@ -14,12 +14,13 @@ from assistant.library.name_matching import fold, full_words, name_words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _FILTER = re.compile(
-    r"""(?<!\S)(?P<minus>-?)(?P<word>since|until|author|tag|source|retracted):
+    r"""(?<!\S)(?P<minus>-?)
+        (?P<word>since|until|year|author|tag|source|venue|retracted|abstract):
         (?: ["“„](?P<quoted>[^"“”„]*)(?P<closed>["“”])[,;.?!]* | (?P<plain>[^\s"“”„]\S*) )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _OPEN_QUOTE = re.compile(
-    r"(?<!\S)-?(since|until|author|tag|source|retracted):[\"“„]", re.IGNORECASE
+    r"(?<!\S)-?(since|until|year|author|tag|source|venue|retracted|abstract):[\"“„]", re.IGNORECASE
 )
 # Punctuation that may follow a value in a sentence and is not part of it.
 _SENTENCE_MARKS = ",;.?!"
@@ -29,7 +30,7 @@ _END = "\uffff"
 _LABELS = {
     f"{minus}{word}": f"{without}{word}s"
     for minus, without in (("", ""), ("-", "without_"))
-    for word in ("author", "tag", "source")
+    for word in ("author", "tag", "source", "venue")
 }
 
 # The papers with one of several labels of a kind.
@@ -37,6 +38,12 @@ _LABELLED = (
     "number IN (SELECT paper FROM labels WHERE kind = ? AND label IN "
     "(SELECT value FROM json_each(?)))"
 )
+# The papers that appeared in one of several journals or proceedings.
+_IN_VENUES = (
+    "folded(ifnull(json_extract(nullif(reference, ''), '$.\"container-title\"'), '')) "
+    "IN (SELECT value FROM json_each(?))"
+)
+_YEAR = re.compile(r"\d{4}")
 # As in the index of migration 9, so that it is used.
 _RETRACTED = (
     "number IN (SELECT number FROM papers "
@@ -50,9 +57,10 @@ class Filters:
 
     `since` and `until` are ISO 8601 dates of any precision, both inclusive. A less precise date of
     a paper matches if it may be in the range; a paper without a date does not match. A paper
-    matches if it has all `authors`, all `tags`, one of `sources`, and none of those in
-    `without_...`. `retracted` asks for papers that are known to be retracted, or for the others.
-    `only` has paper numbers; `with_abstract` excludes papers without an abstract.
+    matches if it has all `authors`, all `tags`, one of `sources`, one of `venues` (journals,
+    proceedings), and none of those in `without_...`. `retracted` asks for papers that are known to
+    be retracted, or for the others. `only` has paper numbers; `with_abstract` excludes papers
+    without an abstract, `without_abstract` the others.
     Case and accents are ignored.
     """
 
@@ -64,9 +72,12 @@ class Filters:
     without_authors: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     without_sources: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    without_venues: tuple[str, ...] = ()
     retracted: bool | None = None
     only: tuple[int, ...] | None = None
     with_abstract: bool = False
+    without_abstract: bool = False
 
     def __post_init__(self) -> None:
         """Check the values.
@@ -91,6 +102,7 @@ class Filters:
         for word, labels in (
             ("tag", (*self.tags, *self.without_tags)),
             ("source", (*self.sources, *self.without_sources)),
+            ("venue", (*self.venues, *self.without_venues)),
         ):
             if not all(map(fold, labels)):
                 raise UsageError(
@@ -114,21 +126,15 @@ class Filters:
             UsageError: no paper can match: because of the dates, because no source is in both, or
                 because one asks for retracted papers and the other for those that are not.
         """
-        sources = self.sources or other.sources
-        if self.sources and other.sources:
-            known = set(map(fold, other.sources))
-            sources = tuple(source for source in self.sources if fold(source) in known)
-            if not sources:
-                raise UsageError(
-                    "No source is in both the query and the options; write all of them in one "
-                    f"place: {', '.join((*self.sources, *other.sources))}."
-                )
         if None not in (self.retracted, other.retracted) and self.retracted != other.retracted:
             raise UsageError("retracted: is given twice; remove one of them.")
         labels: dict[str, Any] = {
             name: _distinct((*getattr(self, name), *getattr(other, name)))
             for name in _LABELS.values()
-        } | {"sources": sources}
+        } | {
+            "sources": _in_both("source", self.sources, other.sources),
+            "venues": _in_both("venue", self.venues, other.venues),
+        }
         only = self.only if other.only is None else other.only
         if self.only is not None and other.only is not None:
             only = tuple(sorted(set(self.only) & set(other.only)))
@@ -140,6 +146,7 @@ class Filters:
             retracted=other.retracted if self.retracted is None else self.retracted,
             only=only,
             with_abstract=self.with_abstract or other.with_abstract,
+            without_abstract=self.without_abstract or other.without_abstract,
             **labels,
         )
 
@@ -152,25 +159,35 @@ class Filters:
         """
         values: dict[str, list[str]] = {}
         for word, value in pairs:
-            values.setdefault(word, []).append(value)
-        if "-retracted" in values:
-            raise UsageError("-retracted: is not a filter; write retracted:yes or retracted:no.")
+            if word.lstrip("-") == "year":
+                _check_year(word, value)
+                values.setdefault("since", []).append(value)
+                values.setdefault("until", []).append(value)
+            else:
+                values.setdefault(word, []).append(value)
+        for word in ("retracted", "abstract"):
+            if f"-{word}" in values:
+                raise UsageError(f"-{word}: is not a filter; write {word}:yes or {word}:no.")
         for word, opposite in (("since", "until"), ("until", "since")):
             if f"-{word}" in values:
                 raise UsageError(
                     f"-{word}: is not a filter; use {opposite}: to exclude the papers on the other "
                     "side of a date."
                 )
-        for word in ("since", "until", "retracted"):
+        for word in ("since", "until", "retracted", "abstract"):
             if len(values.get(word, ())) > 1:
-                raise UsageError(f"{word}: is given twice; remove one of them.")
+                dates = " (year: sets since: and until:)" if word in ("since", "until") else ""
+                raise UsageError(f"{word}: is given twice; remove one of them{dates}.")
         labels: dict[str, Any] = {
             name: _distinct(values.get(word, ())) for word, name in _LABELS.items()
         }
+        abstract = yes_or_no(values.get("abstract", [""])[0], "abstract")
         return cls(
             since=values.get("since", [None])[0],
             until=values.get("until", [None])[0],
             retracted=yes_or_no(values.get("retracted", [""])[0]),
+            with_abstract=abstract is True,
+            without_abstract=abstract is False,
             **labels,
         )
 
@@ -181,6 +198,8 @@ class Filters:
             words += [f"{word}:{_quoted(value)}" for value in getattr(self, name)]
         if self.retracted is not None:
             words.append(f"retracted:{'yes' if self.retracted else 'no'}")
+        if self.with_abstract or self.without_abstract:
+            words.append(f"abstract:{'yes' if self.with_abstract else 'no'}")
         return " ".join(words)
 
 
@@ -191,10 +210,12 @@ EVERYTHING = Filters()
 def parse_query(text: str) -> tuple[str, Filters]:
     """Split a query into its text and its filters.
 
-    The filters are `since:2024-03`, `until:2024`, `author:hinton`, `tag:"machine learning"` and
-    `source:page.txt`; a minus sign before `author`, `tag` or `source` excludes. `retracted:yes` and
-    `retracted:no` ask for papers that are known to be retracted, or not. Any other word with a
-    colon stays in the text, and so do these words without a value right after the colon.
+    The filters are `since:2024-03`, `until:2024`, `year:2024`, `author:hinton`,
+    `tag:"machine learning"`, `source:page.txt` and `venue:Nature`; a minus sign before `author`,
+    `tag`, `source` or `venue` excludes. `retracted:yes` and `retracted:no` ask for papers that are
+    known to be retracted, or not, `abstract:yes` and `abstract:no` for papers with an abstract or
+    without one. Any other word with a colon stays in the text, and so do these words without a
+    value right after the colon.
 
     Raises:
         UsageError: a value is invalid, or a quotation mark is not closed.
@@ -220,16 +241,36 @@ def parse_query(text: str) -> tuple[str, Filters]:
     return " ".join(filter(None, rest)), Filters.from_pairs(words)
 
 
-def yes_or_no(value: str) -> bool | None:
-    """What `retracted:` asks for; None for "".
+def yes_or_no(value: str, word: str = "retracted") -> bool | None:
+    """What `retracted:`, or another `word`, asks for; None for "".
 
     Raises:
         UsageError: it is neither yes nor no.
     """
     known = {"": None, "yes": True, "no": False}
     if value.casefold() not in known:
-        raise UsageError(f"retracted:{value} is not known; write retracted:yes or retracted:no.")
+        raise UsageError(f"{word}:{value} is not known; write {word}:yes or {word}:no.")
     return known[value.casefold()]
+
+
+def _check_year(word: str, value: str) -> None:
+    if word != "year" or not _YEAR.fullmatch(value):
+        hint = "since: or until: exclude the years on one side" if word != "year" else ""
+        raise UsageError(f"{word}:{value} is not a filter; write year:2024. {hint}".strip())
+
+
+def _in_both(word: str, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """What a paper may have one of, if it has to have one of each; all of them if one is empty."""
+    if not one or not other:
+        return one or other
+    known = set(map(fold, other))
+    both = tuple(label for label in one if fold(label) in known)
+    if not both:
+        raise UsageError(
+            f"No {word} is in both the query and the options; write all of them in one "
+            f"place: {', '.join((*one, *other))}."
+        )
+    return both
 
 
 def _is_date(text: str) -> bool:
@@ -283,12 +324,18 @@ def conditions(filters: Filters) -> tuple[str, list[str]]:
         add(_LABELLED, "source", _json(map(fold, filters.sources)))
     if filters.without_sources:
         add(f"NOT {_LABELLED}", "source", _json(map(fold, filters.without_sources)))
+    if filters.venues:
+        add(_IN_VENUES, _json(map(fold, filters.venues)))
+    if filters.without_venues:
+        add(f"NOT {_IN_VENUES}", _json(map(fold, filters.without_venues)))
     if filters.retracted is not None:
         add(_RETRACTED if filters.retracted else f"NOT {_RETRACTED}")
     if filters.only is not None:
         add("number IN (SELECT value FROM json_each(?))", json.dumps(filters.only))
     if filters.with_abstract:
         add("abstract != ''")
+    if filters.without_abstract:
+        add("abstract = ''")
     return " AND ".join(parts) or "1", values
 
 

@@ -13,10 +13,11 @@ from assistant.library.paper_rows import without_source
 from assistant.library.related_records import connected, nearby
 from assistant.paper import Paper
 
-ImportOutcome = Literal["new", "joins", "known"]
+ImportOutcome = Literal["new", "joins", "known", "repeated"]
 """A record is a new paper, is merged into a paper, or is already in the library word for word.
 
-An import reports a record that joins as `unchanged` if it adds nothing to its paper.
+A `repeated` record belongs to the same paper as an earlier one of the import, and to no paper of
+the library. An import reports a record that joins as `unchanged` if it adds nothing to its paper.
 """
 
 
@@ -52,15 +53,15 @@ class ImportPreview:
         known = not near_hashes.isdisjoint(self._hashes)
         self._hashes |= hashes
         self._contents.add(written)
-        if repeated:
-            return "known"
         near = nearby(connection, record, keys, titles, self._decisions)
         if not near.numbers:
-            return "joins" if known else "new"
+            return "repeated" if known or repeated else "new"
         records, crowded = connected(connection, near, self._decisions)
         contents = [other.content for other in records]
         if content in contents:
             return "known"
         groups = partition([*contents, content], crowded, self._decisions)
         own = next(group for group in groups if len(contents) in group)
-        return "joins" if known or len(own) > 1 else "new"
+        if len(own) > 1:
+            return "joins"
+        return "repeated" if known or repeated else "new"

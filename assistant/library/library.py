@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.embedder import Embedder
+from assistant.errors import PaperNotFound
 from assistant.library.backup import back_up
 from assistant.library.backup_file import CATALOG, Backup
 from assistant.library.batch_writer import write_in_batches
@@ -29,13 +30,16 @@ from assistant.library.manual_merging import (
     split_paper,
     undo_keep_apart,
 )
+from assistant.library.paper_rows import without_source
 from assistant.library.paper_vectors import PaperVectors
 from assistant.library.possible_duplicates import (
     DuplicatePair,
     duplicates_of,
+    duplicates_of_record,
     possible_duplicates,
 )
 from assistant.library.records import ImportReport, LibraryStatus
+from assistant.library.related_records import number_of
 from assistant.library.removal import PURGE_DUE, RemovedPaper, remove_papers, undo_removal
 from assistant.library.search import Search
 from assistant.library.statistics import Statistics, statistics
@@ -47,6 +51,8 @@ from assistant.progress import NO_PROGRESS, Progress
 
 # Papers with a similar title, and by the same author, that may be duplicates of a paper.
 _NEAR_PAPERS = 30
+# The same for a record of an import, of which there are many.
+_NEAR_RECORD = 10
 
 
 class Library:
@@ -174,6 +180,27 @@ class Library:
             near += self.papers.numbers(Filters(authors=paper.authors[:1]), _NEAR_PAPERS)
         return duplicates_of(self._database, number, near, limit)
 
+    def duplicates_of_record(self, record: Paper) -> list[DuplicatePair]:
+        """The papers that are probably the same as `record`, which is not in the library."""
+        near = [other for other, _ in self.papers.ranked(record.title, _NEAR_RECORD)]
+        if record.authors:
+            near += self.papers.numbers(Filters(authors=record.authors[:1]), _NEAR_RECORD)
+        return duplicates_of_record(self._database, record, near)
+
+    def number_of(self, record: Paper) -> int:
+        """The number of the paper that has `record`.
+
+        Raises:
+            PaperNotFound: no paper has it.
+        """
+        with self._database.read() as connection:
+            try:
+                return number_of(connection, without_source(record))
+            except StopIteration:
+                raise PaperNotFound(
+                    f"No paper of the library has the record {record.title!r}."
+                ) from None
+
     def merge(self, numbers: Collection[int]) -> int:
         """Merge the papers `numbers`, now and in later imports; return the number of the paper.
 
@@ -236,6 +263,11 @@ class Library:
             if purged:
                 self.metadata.delete(PURGE_DUE, last_removal)
             return purged
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self._database.read_only
 
     def version(self) -> tuple[int, VectorState]:
         """Changes whenever papers were added, or vectors added or removed; chats do not count."""

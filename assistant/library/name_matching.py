@@ -94,6 +94,11 @@ def sql_name_words(name: str) -> str:
     return json.dumps(name_words(name), ensure_ascii=False)
 
 
+def sql_family_name(name: str | None) -> str:
+    """`family_name`; "" for NULL."""
+    return family_name(name) if name else ""
+
+
 def sql_matches_name(names: str, wanted: str) -> int:
     """`matches_name` for a JSON array of names."""
     return int(matches_name(json.loads(names), wanted))

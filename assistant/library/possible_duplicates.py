@@ -29,7 +29,7 @@ from assistant.library.identity import MAX_YEARS_APART
 from assistant.library.name_matching import family_name
 from assistant.library.paper_rows import COLUMNS, records_of, stored
 from assistant.library.records import StoredPaper
-from assistant.paper import normalised
+from assistant.paper import Paper, normalised
 from assistant.text.formatting import format_count
 
 # Papers and pairs that are held at a time.
@@ -85,6 +85,27 @@ def duplicates_of(
         if reason and not _decided(database, decisions, number, other):
             found.append(DuplicatePair(own.stored, paper.stored, reason))
     return found[:limit]
+
+
+def duplicates_of_record(
+    database: Database, record: Paper, near: Iterable[int]
+) -> list[DuplicatePair]:
+    """The papers `near` that are probably the same as `record`, which is not in the library.
+
+    Its number in the pairs is 0.
+    """
+    with database.read() as connection:
+        decisions = load_decisions(connection)
+        own = _Compared(StoredPaper(0, record.id, record))
+        found = []
+        for number, paper in sorted(_load(database, set(near)).items()):
+            reason = _reason(own, paper)
+            if reason and not any(
+                decisions.different(decisions.marks(record), there)
+                for there in (_marks(connection, decisions, number) if decisions else ())
+            ):
+                found.append(DuplicatePair(own.stored, paper.stored, reason))
+    return found
 
 
 class _Compared:

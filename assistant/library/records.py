@@ -8,8 +8,9 @@ from typing import Literal
 
 from assistant.paper import Paper
 
-Sort = Literal["published", "added", "title"]
-"""Order of a list of papers: latest date first, last added first, or by title."""
+Sort = Literal["published", "added", "title", "author", "venue"]
+"""Order of a list of papers: latest date first, last added first, or by title, by the family name
+of the first author, or by where they appeared. Papers without a value come last."""
 
 TldrMethod = Literal["generated", "extracted"]
 CellMethod = Literal["written", "quoted", "empty"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
+from datetime import UTC, datetime
 
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
@@ -13,6 +14,9 @@ from assistant.paper import Paper
 
 _COLUMNS = "paper, text, model, prompt, method, seconds, made_at"
 _PAGE = 500
+_WITHOUT_ANY = "abstract != '' AND NOT EXISTS (SELECT 1 FROM tldrs WHERE paper = papers.number)"
+# The model of TL;DRs that the user wrote.
+EDITED = "you"
 
 
 class Tldrs:
@@ -57,6 +61,18 @@ class Tldrs:
         for stored in page:
             yield stored, newest.get(stored.number)
 
+    def edit(self, number: int, text: str) -> StoredTldr:
+        """Store `text`, which the user wrote, as the TL;DR that is displayed of a paper.
+
+        Raises:
+            PaperNotFound: the paper does not exist.
+        """
+        self._catalog.get(f"#{number}")
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        tldr = StoredTldr(number, text, EDITED, "", "generated", 0.0, moment)
+        self.save(tldr)
+        return tldr
+
     def papers_without(self, model: str, prompt: str) -> Iterator[StoredPaper]:
         """The papers, in library order, that have no TL;DR by this model from this prompt."""
         return self._catalog.pages(
@@ -64,6 +80,14 @@ class Tldrs:
             "WHERE paper = papers.number AND model = ? AND prompt = ?)",
             (model, prompt),
         )
+
+    def papers_without_any(self) -> Iterator[StoredPaper]:
+        """The papers, in library order, that have an abstract and no TL;DR at all."""
+        return self._catalog.pages(_WITHOUT_ANY)
+
+    def count_without_any(self) -> int:
+        """How many papers have an abstract and no TL;DR at all."""
+        return int(self._database.value(f"SELECT count(*) FROM papers WHERE {_WITHOUT_ANY}"))  # noqa: S608
 
     def save(self, tldr: StoredTldr, paper: Paper | None = None) -> bool:
         """Store `tldr` in place of an older one by the same model and prompt.

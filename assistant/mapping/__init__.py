@@ -8,11 +8,11 @@ from assistant.mapping.map_builder import (
     map_vectors,
     updated_map,
 )
-from assistant.mapping.paper_map import MapCache, PaperMap
+from assistant.mapping.paper_map import MapStore, PaperMap
 
 __all__ = [
     "MAX_PAPERS",
-    "MapCache",
+    "MapStore",
     "PaperMap",
     "build_map",
     "existing_papers",

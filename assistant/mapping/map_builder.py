@@ -1,4 +1,4 @@
-"""Builds the map of a library, and updates it for a few added or removed papers."""
+"""Builds the map of a library, and updates it for added and removed papers."""
 
 from __future__ import annotations
 
@@ -11,27 +11,20 @@ import numpy.typing as npt
 
 from assistant.errors import PaperNotFound
 from assistant.library import Library, StoredPaper
-from assistant.mapping.layout import Points, tsne_layout
+from assistant.mapping.layout import tsne_layout
 from assistant.mapping.paper_map import PaperMap
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.sanitizing import sanitized
 from assistant.topics import group_by_topic
-from assistant.topics.clustering import Floats, Rows
+from assistant.topics.clustering import Floats
 
 # More points cannot be told apart, and their layout takes longer (docs/map.md).
 MAX_PAPERS = 5_000
 # The number of colours that can be told apart, also with a colour vision deficiency (docs/map.md).
 MAX_TOPICS = 9
-# A map is updated, not rebuilt, if at most this many papers or this share of them changed.
-_MAX_CHANGES, _MAX_CHANGED_SHARE = 10, 0.1
 # Maps with fewer papers are always rebuilt: they say little about where another paper belongs.
 _MIN_UPDATED = 20
 _BATCH = 1_000
-# Topics are smoothed by a majority vote of this many nearest points, this many times.
-_VOTERS = 12
-_VOTING_ROUNDS = 3
-# Bounds the memory of a comparison with all other points.
-_BLOCK = 512
 
 READING = "Reading the papers"
 PLACING = "Placing the papers"
@@ -87,7 +80,6 @@ def build_map(
     topic_of = np.full(len(papers), -1)
     for number, topic in enumerate(topics):
         topic_of[list(topic.members)] = number
-    topic_of = _smooth_topics(topic_of, points)
     return PaperMap(
         version=version,
         state=state,
@@ -99,47 +91,27 @@ def build_map(
     )
 
 
-def updated_map(cached: PaperMap, library: Library, vectors: dict[int, Floats]) -> PaperMap | None:
-    """`cached` without removed papers, and with added ones next to their most similar paper.
+def updated_map(known: PaperMap, library: Library, vectors: dict[int, Floats]) -> PaperMap | None:
+    """`known` without removed papers and with added ones; all others keep their places and topics.
 
-    None if the map must be rebuilt: too many papers changed, the embedder is another one, or
-    `cached` belongs to another catalogue, for example to the one before a restored backup.
+    None if a new map is needed: the embedder is another one, `known` belongs to another catalogue,
+    for example to the one before a restored backup, or it has so few papers that they say little
+    about where others belong.
     """
-    present = library.version()[1]
-    if cached.state.fingerprint != present.fingerprint or not library.vectors.rows.has_been(
-        cached.state
+    version, present = library_version(library), library.version()[1]
+    if known.state.fingerprint != present.fingerprint or not library.vectors.rows.has_been(
+        known.state
     ):
         return None
-    shown = set(cached.numbers)
+    if version == known.version:
+        return known
+    shown = set(known.numbers)
     added = [number for number in vectors if number not in shown]
     removed = shown - vectors.keys()
-    changes = len(added) + len(removed)
-    if changes > max(_MAX_CHANGES, _MAX_CHANGED_SHARE * len(shown)) or len(removed) == len(shown):
+    if len(removed) == len(shown) or (added and len(shown) < _MIN_UPDATED):
         return None
-    if added and len(shown) < _MIN_UPDATED:
-        return None
-    return cached.without(removed).with_added(added, vectors)
-
-
-def _smooth_topics(topics: Rows, points: Points) -> Rows:
-    """Give each point the topic that most of the points around it have, if there is one.
-
-    The layout does not separate topics perfectly: 15% of 1,992 papers of SciTLDR change theirs.
-    """
-    if len(points) <= 4 * _VOTERS or topics.max() < 0:
-        return topics
-    x, y = points.astype(np.float32).T
-    neighbours = np.empty((len(points), _VOTERS), np.intp)
-    for start in range(0, len(points), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        distances = (x[rows, None] - x) ** 2 + (y[rows, None] - y) ** 2
-        own = np.arange(len(distances))
-        distances[own, start + own] = np.inf
-        neighbours[rows] = np.argpartition(distances, _VOTERS - 1, axis=1)[:, :_VOTERS]
-    for _ in range(_VOTING_ROUNDS):
-        votes = (topics[neighbours][:, :, None] == np.arange(topics.max() + 1)).sum(axis=1)
-        topics = np.where(votes.max(axis=1) * 2 > _VOTERS, votes.argmax(axis=1), topics)
-    return topics
+    updated = known.without(removed).with_added(added, vectors)
+    return updated.model_copy(update={"version": version, "state": present})
 
 
 def existing_papers(library: Library, numbers: Iterable[int]) -> Iterator[StoredPaper]:

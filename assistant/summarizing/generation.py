@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ADAPTER = "tldr"
 MAX_TOKENS = 60
 MIN_WORDS = 4
+# The temperature of a TL;DR that has to differ from the one before.
+SAMPLED = 0.8
 # Minimum share of the content words of a sentence that must be in its paper. A lower share means
 # another subject, for example after a prompt injection in the abstract.
 MIN_KNOWN_WORDS = 0.5
@@ -40,8 +42,10 @@ _MARKDOWN = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`+)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»"}
 
 
-def tldr_request(paper: Paper, prompt: Prompt, model: LanguageModel) -> GenerationRequest:
-    """The request for a TL;DR of `paper`.
+def tldr_request(
+    paper: Paper, prompt: Prompt, model: LanguageModel, seed: int | None = None
+) -> GenerationRequest:
+    """The request for a TL;DR of `paper`; with a `seed` it is sampled, so that it may be another.
 
     If the abstract does not fit into the context, sentences at its end are dropped, or words if
     even the first sentence is too long. The title is cut only if it leaves no space for it.
@@ -65,6 +69,8 @@ def tldr_request(paper: Paper, prompt: Prompt, model: LanguageModel) -> Generati
         max_tokens=MAX_TOKENS,
         adapter=ADAPTER if ADAPTER in model.adapters else None,
         priority=Priority.BATCH,
+        temperature=0.0 if seed is None else SAMPLED,
+        seed=seed or 0,
     )
 
 

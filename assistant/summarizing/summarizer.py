@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,11 +87,13 @@ class Summarizer:
         progress: Progress = NO_PROGRESS,
         *,
         redo: bool = False,
+        seed: int | None = None,
         notify: Callable[[str], None] = lambda note: None,
-    ) -> Iterator[TldrResult]:
+    ) -> Generator[TldrResult, None, None]:
         """Yield the TL;DR of each of `papers` (None: of the whole library), in order.
 
-        A stored TL;DR of the same model and prompt is reused, unless `redo` is set. The others are
+        A stored TL;DR of the same model and prompt is reused, unless `redo` is set; with a `seed`
+        the new one is sampled, so that it may differ. The others are
         written, and each is saved before it is yielded. Papers without an abstract are skipped.
         After a stop, no more are started and unfinished ones are dropped. If another batch is
         writing in the library, this one calls `notify` once and waits.
@@ -115,7 +117,7 @@ class Summarizer:
                 yield (stored, tldr), None if tldr else stored.paper
 
         try:
-            for (stored, tldr), line in self._writer.write(items(), progress):
+            for (stored, tldr), line in self._writer.write(items(), progress, seed):
                 if line is not None:
                     tldr = self._save(stored, line)
                 if tldr is not None:

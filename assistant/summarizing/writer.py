@@ -47,9 +47,11 @@ class TldrWriter:
         self,
         items: Iterable[tuple[Item, Paper | None]],
         progress: Progress,
+        seed: int | None = None,
     ) -> Iterator[tuple[Item, TldrLine | None]]:
         """Yield every item with the TL;DR of its paper, in the order of `items`.
 
+        With a `seed` they are sampled.
         Items without a paper are yielded with None. After a stop, running requests are cancelled
         and only finished TL;DRs are yielded.
 
@@ -63,7 +65,7 @@ class TldrWriter:
             for item, paper in items:
                 if progress.stop_requested:
                     break
-                work = None if paper is None else (paper, streams.add(self._begin(paper)))
+                work = None if paper is None else (paper, streams.add(self._begin(paper, seed)))
                 pending.append(_Entry(item, work))
                 while pending and (
                     pending[0].work is None or streams.count >= most or len(pending) >= _MAX_PENDING
@@ -72,8 +74,8 @@ class TldrWriter:
             while pending:
                 yield from self._finish(pending.popleft(), streams)
 
-    def _begin(self, paper: Paper) -> TextStream:
-        return self._model.generate(tldr_request(paper, self._prompt, self._model))
+    def _begin(self, paper: Paper, seed: int | None) -> TextStream:
+        return self._model.generate(tldr_request(paper, self._prompt, self._model, seed))
 
     def _finish(
         self, entry: _Entry[Item], streams: _Streams

@@ -18,7 +18,8 @@ from assistant.web.asking.first_start import FirstStart
 from assistant.web.browsing.digest import Digests
 from assistant.web.browsing.digest_tab import add_digest_tab
 from assistant.web.browsing.duplicates import Duplicates
-from assistant.web.browsing.library_tab import add_library_tab
+from assistant.web.browsing.facets import Facets
+from assistant.web.browsing.library_tab import LibraryParts, add_library_tab
 from assistant.web.browsing.map import Maps
 from assistant.web.browsing.map_tab import add_map_tab
 from assistant.web.browsing.paper_detail import PaperDetail
@@ -26,10 +27,8 @@ from assistant.web.browsing.selection import Selection
 from assistant.web.browsing.table import PaperTable
 from assistant.web.components import html, owner, parallel, signal, visitor
 from assistant.web.header import Header
-from assistant.web.ingestion.import_tab import add_import_tab
 from assistant.web.ingestion.importing import Importing
-from assistant.web.ingestion.tldr_batch import TldrBatch
-from assistant.web.ingestion.tldrs_tab import add_tldrs_tab
+from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.jobs import Jobs
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
@@ -76,10 +75,17 @@ _COLOURS = {
 }
 
 
-def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = False) -> gr.Blocks:
+def build_page(
+    session: Session,
+    jobs: Jobs | None = None,
+    *,
+    group: bool = False,
+    tldrs: TldrWork | None = None,
+) -> gr.Blocks:
     """Build the page over `session`; its long work runs as `jobs`.
 
-    For a `group` of people, who log in, the settings are read-only.
+    For a `group` of people, who log in, the settings are read-only. `tldrs` writes in the
+    background.
     """
     jobs = jobs or Jobs()
     # Gradio reads it when components are created: uploads go to our own folder.
@@ -89,7 +95,8 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
     history = ChatHistory(session, chat)
     selection = Selection(session, jobs)
     importing = Importing(session, jobs)
-    batch = TldrBatch(session, jobs)
+    tldrs = tldrs or TldrWork(session, jobs)
+    maps = Maps(session, jobs)
 
     def head_now(request: gr.Request) -> str:
         return head.now(owner(request))
@@ -132,21 +139,21 @@ def build_page(session: Session, jobs: Jobs | None = None, *, group: bool = Fals
                 add_draft_tab(draft_tab, Drafts(session, jobs))
             with gr.Tab("Library", id="library"):
                 add_library_tab(
-                    PaperTable(session),
-                    PaperDetail(session),
-                    Duplicates(session),
-                    selection,
-                    batch.write,
+                    LibraryParts(
+                        PaperTable(session),
+                        Facets(session),
+                        PaperDetail(session, tldrs),
+                        Duplicates(session),
+                        selection,
+                        importing,
+                        tldrs,
+                    ),
                     header,
                     head_now,
                 )
-            with gr.Tab("Import", id="import"):
-                add_import_tab(importing, header, head_now)
-            with gr.Tab("TL;DRs", id="tldrs") as tldrs_tab:
-                add_tldrs_tab(tldrs_tab, batch)
             with gr.Tab("Map", id="map") as map_tab:
-                add_map_tab(map_tab, Maps(session, jobs))
-            add_digest_tab(Digests(session))
+                add_map_tab(map_tab, maps)
+            add_digest_tab(Digests(session, maps))
             add_settings_tab(
                 About(session, group=group),
                 Preferences(session, jobs),

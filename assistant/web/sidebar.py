@@ -27,8 +27,6 @@ class Place:
 PLACES = (
     Place("draft", "Check a draft"),
     Place("library", "Library"),
-    Place("import", "Import"),
-    Place("tldrs", "TL;DRs"),
     Place("digest", "Digest"),
     Place("map", "Map"),
     Place("settings", "Settings"),

@@ -39,6 +39,14 @@ MakePapers = Callable[..., list[Paper]]
         ("Who, author:hinton, until:2020?", "Who,", Filters(until="2020", authors=("hinton",))),
         ("tag:c++ tag:100%", "", Filters(tags=("c++", "100%"))),
         ("tag:nlp tag:nlp", "", Filters(tags=("nlp",))),
+        ("x year:2024", "x", Filters(since="2024", until="2024")),
+        (
+            'venue:"Nature Methods" -venue:cell',
+            "",
+            Filters(venues=("Nature Methods",), without_venues=("cell",)),
+        ),
+        ("abstract:no", "", Filters(without_abstract=True)),
+        ("abstract:yes", "", Filters(with_abstract=True)),
         # Other words with a colon, and these words with a space behind it, are text.
         ("note: this", "note: this", EVERYTHING),
         ("GPT-4: what is it?", "GPT-4: what is it?", EVERYTHING),
@@ -56,6 +64,12 @@ MakePapers = Callable[..., list[Paper]]
         ("since:2020 since:2021", None, "since: is given twice"),
         ("since:2021 until:2020-12", None, "swap the two dates"),
         ("-since:2021", None, "use until: to exclude"),
+        ("year:24", None, "write year:2024"),
+        ("-year:2024", None, "since: or until:"),
+        ("year:2024 since:2020", None, "year: sets since: and until:"),
+        ("abstract:maybe", None, "write abstract:yes or abstract:no"),
+        ("-abstract:no", None, "write abstract:yes or abstract:no"),
+        ('venue:""', None, "venue: is empty"),
         ('tag:""', None, "tag: is empty"),
         ("author:?!", None, "is not a name"),
         ('x author:"Geoffrey Hinton', None, "quotation mark after author: is not closed"),
@@ -82,6 +96,9 @@ def test_what_they_are_written_as_is_read_again() -> None:
         without_authors=("li",),
         without_tags=("a b",),
         without_sources=("x",),
+        venues=("Nature Methods",),
+        without_venues=("cell",),
+        without_abstract=True,
     )
     assert parse_query(str(filters)) == ("", filters)
     assert str(EVERYTHING) == ""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from assistant.errors import PaperNotFound
 from assistant.library import Library
 from assistant.paper import Paper
 
@@ -29,13 +32,27 @@ RECORDS = {
     "a new paper": (Paper(title="On bats", abstract="Bats sleep.", doi="10.1/bats"), "new"),
     "a new paper once more": (
         Paper(title="On bats", abstract="Bats sleep.", doi="10.1/bats"),
-        "known",
+        "repeated",
     ),
     "a new paper in other words": (
         Paper(title="On bats", abstract="Bats hang.", doi="10.1/bats"),
-        "joins",
+        "repeated",
     ),
 }
+
+
+def test_records_like_papers_of_the_library_are_possible_duplicates(tmp_path: Path) -> None:
+    with Library.open(tmp_path, None) as library:
+        library.add(KNOWN)
+        (pair,) = library.duplicates_of_record(
+            Paper(title="On the sleep of the brown owls", authors=("Ek, Bo",))
+        )
+        assert (pair.one.number, pair.other.number) == (0, 2)
+        assert "differ in spelling" in pair.reason
+        assert library.duplicates_of_record(Paper(title="On bats", authors=("Bo Ek",))) == []
+        assert library.number_of(KNOWN[0]) == 1
+        with pytest.raises(PaperNotFound, match="On bats"):
+            library.number_of(Paper(title="On bats"))
 
 
 def test_what_is_foreseen_comes_true(tmp_path: Path) -> None:
@@ -51,5 +68,5 @@ def test_what_is_foreseen_comes_true(tmp_path: Path) -> None:
         assert library.stamp() == before
         report = library.add(records)
         assert report.added == foreseen.count("new")
-        assert report.merged <= foreseen.count("joins")
+        assert report.merged <= foreseen.count("joins") + foreseen.count("repeated")
         assert report.unchanged >= foreseen.count("known")

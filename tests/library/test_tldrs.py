@@ -3,7 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.library import Library, StoredTldr
+import pytest
+
+from assistant.errors import PaperNotFound
+from assistant.library import EDITED, Library, StoredTldr
 from assistant.paper import Paper
 
 TLDR = StoredTldr(1, "Ice melts.", "small", "abc123", "generated", 0.5, "2026-01-01T00:00:00+00:00")
@@ -64,3 +67,20 @@ def test_a_tldr_can_be_asked_for_by_model_and_prompt(
     assert library.tldrs.get(1) == other
     assert library.tldrs.get(1, model=TLDR.model, prompt=TLDR.prompt) == TLDR
     assert library.tldrs.get(1, model=TLDR.model, prompt="another") is None
+
+
+def test_an_edited_one_is_displayed_and_counts(
+    library: Library, make_papers: Callable[..., list[Paper]]
+) -> None:
+    library.add([*make_papers(3), Paper(title="No abstract", doi="10.1/x")])
+    assert library.tldrs.count_without_any() == 3
+    library.tldrs.save(replace(TLDR, number=2))
+    library.tldrs.edit(1, "Mine.")
+    library.tldrs.edit(2, "Mine, too.")
+    assert [stored.number for stored in library.tldrs.papers_without_any()] == [3]
+    assert library.tldrs.count_without_any() == 1
+    shown = library.tldrs.get(2)
+    assert shown
+    assert (shown.text, shown.model) == ("Mine, too.", EDITED)
+    with pytest.raises(PaperNotFound):
+        library.tldrs.edit(99, "Nobody's.")

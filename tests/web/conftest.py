@@ -38,6 +38,8 @@ def make_session(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSession]:
         papers: list[Paper] = PAPERS,
         notify: Callable[[str], None] = lambda note: None,
     ) -> Session:
+        # Tests of the background turn it on.
+        monkeypatch.setenv("ASSISTANT_AUTO_TLDRS", "0")
         used = model or ScriptedModel(lambda request: "Cats sleep fourteen hours a day [1].")
         monkeypatch.setattr(assistant.models, "open_language_model", lambda *_: used)
         monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: HashingEmbedder())

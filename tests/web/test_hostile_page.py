@@ -12,7 +12,7 @@ import pytest
 from hostile import HOSTILE, KINDS, unseen, words_of, writable
 from patience import PATIENCE_S
 from web_support import MATHML, MakeSession, OpenPage, Serve
-from web_walk import open_tab
+from web_walk import open_details, open_tab
 
 from assistant.answering import Answer, AnswerDone, Claim, ClaimVerified, Evidence, EvidenceFound
 from assistant.answering.answer import Event, NearestPaper, Timings
@@ -24,7 +24,7 @@ from assistant.reading import read_bytes
 from assistant.session import Session
 from assistant.web.browsing import map as map_module
 from assistant.web.browsing import table
-from assistant.web.ingestion import preview, tldr_batch
+from assistant.web.ingestion import preview
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -43,7 +43,6 @@ PLACES = (
     "#pager",
     "#library-said",
     "#remove-question",
-    "#chosen-job",
     "#paper-detail",
     "#detail-problem",
     "#paper-duplicates",
@@ -51,9 +50,9 @@ PLACES = (
     "#paper-near",
     "#import-job",
     "#import-preview",
-    "#tldr-summary",
-    "#tldr-job",
-    "#tldr-lines",
+    "#tldr-line",
+    "#found",
+    "#map-listed",
     "#map",
     "#map-message",
     "#map-card",
@@ -74,7 +73,7 @@ FOREIGN = set(
     link maction marquee meta mglyph object script semantics slot source style svg template title
     use video x-evil""".split()  # noqa: SIM905
 )
-OWN = "#map input.map-words, #map .map-topic > svg"
+OWN = "#map input.map-words, #map .map-topic > svg, #map-listed summary > svg"
 # The links that there may be, by their place.
 LINKS = {
     "#past-turns": r"#evidence-\d+-\d+|/papers/\d+",
@@ -330,7 +329,7 @@ def test_in_the_library(
         open_tab(page, "Library")
         page.click("#close-detail")
         page.fill("#filter :is(textarea, input)", "'; DROP TABLE papers; -- <img src=x> \u202e\0")
-        page.locator("#pager-summary").get_by_text("found").wait_for()
+        page.locator("#found").get_by_text("DROP TABLE").wait_for()
         check(page)
 
 
@@ -340,7 +339,8 @@ def test_in_imports(
     monkeypatch.setattr(preview, "SHOWN_PAPERS", 1_000)
     session = make_session()
     with hostile_page(session, serve, open_page) as page:
-        open_tab(page, "Import")
+        open_tab(page, "Library")
+        page.click("#open-import")
         pasted = [
             json.dumps({"title": f"New {one}", "abstract": one, "authors": [one]}) for one in TEXTS
         ]
@@ -368,18 +368,17 @@ def test_in_imports(
         assert session.library.papers.count() > len(TEXTS) / 2
 
 
-def test_in_tldrs_map_and_digest(
+def test_in_map_and_digest(
     make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tldr_batch, "SHOWN_LINES", 1_000)
     monkeypatch.setattr(map_module, "MOST_LISTED", 1_000)
     with hostile_page(hostile_session(make_session), serve, open_page) as page:
         open_tab(page, "Map")
         page.locator(".map canvas").wait_for()
-        drawn = check(page, "#map")
+        drawn = check(page, "#map", "#map-listed")
         for text in TEXTS:
             assert words_of(text[:150]) in drawn
-        page.click("#map-list summary")
+        open_details(page)
         for n in range(0, len(TEXTS), 25):
             page.click(f".map-open[data-paper='{n + 1}']")
             page.locator(f".map-paper[data-number='{n + 1}']").wait_for()
@@ -392,14 +391,6 @@ def test_in_tldrs_map_and_digest(
         assert page.locator("#digest a").count() == 3
         digest = check(page, "#digest")
         assert sum(words_of(f"{text}{n}") in digest for n, text in enumerate(TEXTS)) > 20
-
-        open_tab(page, "TL;DRs")
-        page.click("#write-tldrs")
-        page.locator("#tldr-job").get_by_text("every paper with an abstract").wait_for()
-        check(page)
-        lines = check(page, "#tldr-lines")
-        for n, text in enumerate(TEXTS):
-            assert words_of(f"{text}{n}") in lines
 
 
 def test_in_settings(make_session: MakeSession, serve: Serve, open_page: OpenPage) -> None:

@@ -1,25 +1,28 @@
-// The Library tab. This script knows the selected papers and the open one, and passes them to Python
-// in hidden boxes. The table is a grid: one tab stop, arrow keys move, Enter opens a paper, Space
-// selects it, Escape closes the open one. Rewritten parts keep the focus. While the table is visible,
-// Python is asked every two seconds whether anything has changed.
+// The Library: the table of papers and the open paper. This script knows the selected papers and the
+// open one, and passes them to Python in hidden boxes. The table is a grid: one tab stop, arrow keys
+// move, Enter opens a paper, Space selects it, Escape closes the open one. Rewritten parts keep the
+// focus. While the table is visible, Python is asked every two seconds whether anything has changed.
 (() => {
   "use strict";
   const LOOK_MS = 2000;
+  // Messages disappear after this time, unless they offer to undo something or report an error.
+  const SAID_MS = 6000;
   const PLACES =
-    "#papers, #pager, #facets, #paper-detail, #paper-duplicates, #paper-more, #paper-near";
+    "#papers, #pager, #found, #facets, #tldr-line, #paper-detail, #paper-duplicates, #paper-more, #paper-near";
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const narrow = window.matchMedia("(max-width: 860px)");
   const chosen = new Set();
   let opened = "", turns = 0, requests = 0, looks = 0, looked = -Infinity;
   // The last star changed here before Python has changed it: its paper and its old state.
   let starred = null;
-  let focused = "", rover = "", lastChosen = null, wantsFocus = false, asleep = [];
+  let focused = "", rover = "", lastChosen = null, wantsFocus = false, wantsTop = "", asleep = [];
+  let pressed = null, saidTimer = 0;
 
   const byId = (id) => document.getElementById(id);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const { box, closest: near } = paperPage;
   const set = (element, name, value) => {
-    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+    if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
   };
   const write = (element, text) => {
     if (element && element.textContent !== text) element.textContent = text;
@@ -45,8 +48,7 @@
       set(row.querySelector(".open-paper"), "tabindex", row === current ? "0" : "-1");
     }
     const whole = listed.length > 0 && here.length === listed.length;
-    const page = byId("choose-page");
-    if (page) set(page, "aria-checked", whole ? "true" : here.length ? "mixed" : "false");
+    set(byId("choose-page"), "aria-checked", whole ? "true" : here.length ? "mixed" : "false");
     write(byId("chosen-count"), chosen.size ? `${chosen.size.toLocaleString("en")} selected` : "None selected");
     const none = byId("choose-none");
     if (none) none.disabled = !chosen.size;
@@ -54,10 +56,6 @@
     if (every) every.disabled = whole || !listed.length;
     const bar = byId("chosen-bar");
     if (bar) bar.classList.toggle("some", chosen.size > 0);
-    const words = ` ${(box("filter") || { value: "" }).value} `;
-    for (const one of all("#facets .facet")) {
-      set(one, "aria-pressed", String(words.includes(` ${one.dataset.filter} `)));
-    }
   };
 
   const choose = (numbers, on) => {
@@ -91,13 +89,20 @@
   };
 
   const open = (number, focus) => {
+    const changed = opened !== number;
     opened = number;
     wantsFocus = Boolean(number) && (focus || narrow.matches);
+    wantsTop = number;
     const pane = byId("detail-pane");
     if (pane) pane.classList.toggle("shut", !number);
+    if (pane && changed) pane.scrollTop = 0;
     put("open-paper", number);
     paint();
     cover();
+    // The columns have another width now; the row stays where it was, or comes into view.
+    const row = number && byId(`paper-${number}`);
+    if (row && !narrow.matches) row.scrollIntoView({ block: "nearest" });
+    if (changed) paperPage.libraryAddress?.(number);
   };
 
   const close = () => {
@@ -106,6 +111,8 @@
     open("", false);
     if (row) row.focus();
   };
+  paperPage.openPaper = (number) => open(number, Boolean(number));
+  paperPage.openedPaper = () => opened;
 
   const turn = (page) => {
     put("turn-page", `${page}:${(turns += 1)}`);
@@ -147,15 +154,6 @@
     request({ do: on ? "tag" : "untag", paper: number, tag: "star" });
   };
 
-  const filter = (word) => {
-    const field = box("filter");
-    if (!field) return;
-    const words = ` ${field.value} `;
-    const value = words.includes(` ${word} `) ? words.replace(` ${word} `, " ") : `${words}${word}`;
-    put("filter", value.trim());
-    paint();
-  };
-
   const copied = (button) => {
     write(byId("library-told"), "Copied");
     button.dataset.label ??= button.textContent;
@@ -180,21 +178,56 @@
     else navigator.clipboard.writeText(source.textContent).then(() => copied(button), bySelecting);
   };
 
+  // The TL;DR of the open paper, edited in its place.
+  const edit = (on) => {
+    const editor = document.querySelector(".tldr-editor");
+    if (!editor) return;
+    editor.hidden = !on;
+    for (const one of all("#detail-tldr, #tldr-made, .tldr-actions")) one.hidden = on;
+    const field = byId("tldr-text");
+    if (on) field.focus();
+    else {
+      field.value = field.defaultValue;
+      byId("edit-tldr")?.focus();
+    }
+  };
+
+  const hush = () => document.documentElement.classList.add("library-hushed");
+  // A message is new: show it, and hide it after a while unless it needs a decision.
+  const said = () => {
+    clearTimeout(saidTimer);
+    document.documentElement.classList.remove("library-hushed");
+    const message = document.querySelector("#library-said .said");
+    const undo = byId("undo-removal");
+    const stays = !message || message.classList.contains("problem") || (undo && undo.offsetParent);
+    if (!stays) saidTimer = setTimeout(hush, SAID_MS);
+  };
+
   const CLICKS = [
     ["#papers .choose", (button, event) => toggle(button.closest(".paper-row"), event.shiftKey)],
     ["#papers .star", (button) => star(button, button.closest(".paper-row").dataset.paper)],
     ["#papers .open-paper", (button, event) =>
       open(button.closest(".paper-row").dataset.paper, event.detail === 0)],
+    ["#papers .sort", (button) => put("sort-papers", button.dataset.next)],
+    ["#found .search-mode", (button) => put("search-mode", button.dataset.mode)],
+    ["#tldr-line .tldr-do", (button) => put("tldr-request", `${button.dataset.do}:${(requests += 1)}`)],
     ["#choose-page", (button) =>
       choose(rows().map((row) => row.dataset.paper), button.getAttribute("aria-checked") !== "true")],
     ["#choose-all", () => choose(rows().map((row) => row.dataset.paper), true)],
     ["#choose-none", () => choose([...chosen], false)],
     [".turn-page", (button) => turn(button.dataset.page)],
-    ["#facets .facet", (button) => filter(button.dataset.filter)],
     ["#detail-star", (button) => star(button, button.dataset.paper)],
     [".untag", (button) =>
       request({ do: "untag", paper: button.dataset.paper, tag: button.dataset.tag })],
+    ["#rewrite-tldr", (button) => request({ do: "rewrite", paper: button.dataset.paper })],
+    ["#edit-tldr", () => edit(true)],
+    ["#cancel-tldr", () => edit(false)],
+    ["#save-tldr", (button) =>
+      request({ do: "tldr", paper: button.dataset.paper, tag: byId("tldr-text").value })],
     ["#close-detail", close],
+    ["#close-said", hush],
+    [".open-in-library", (button) =>
+      paperPage.openTab("library", "open-paper", () => open(button.dataset.paper, true))],
     [".open-near", (button) => {
       rover = button.dataset.paper;
       open(button.dataset.paper, true);
@@ -224,6 +257,10 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && near(event, ".tldr-editor")) {
+      event.preventDefault();
+      return edit(false);
+    }
     if (event.key === "Escape" && opened && !event.defaultPrevented) {
       if (near(event, "#detail-pane, #papers") || event.target === document.body) close();
       return;
@@ -262,14 +299,19 @@
       paint();
     }
   });
+  // A list that is rewritten between press and release gets no click: the new button gets it.
   document.addEventListener("pointerdown", (event) => {
     if (!near(event, PLACES)) focused = "";
+    const target = near(event, `:is(${PLACES}) :is(button, summary, .paper-row)[id]`);
+    pressed = event.button === 0 && target ? [target, target.id] : null;
   });
-  document.addEventListener("input", (event) => {
-    if (near(event, "#filter")) paint();
+  document.addEventListener("pointerup", () => {
+    const [target, id] = pressed || [];
+    pressed = null;
+    if (target && !target.isConnected) byId(id)?.click();
   });
 
-  const written = () => {
+  const written = (news) => {
     for (const told of all("#detail-problem [data-serial]:not(.seen)")) decided(told);
     for (const gone of all(":is(#library-said, #detail-problem) [data-gone]")) {
       const numbers = gone.dataset.gone.split(",");
@@ -286,15 +328,20 @@
       if (!starred) continue;
       const [number, was] = starred;
       const button = byId("detail-star");
-      if (byId(`star-${number}`)) set(byId(`star-${number}`), "aria-pressed", was);
+      set(byId(`star-${number}`), "aria-pressed", was);
       if (button && button.dataset.paper === number) set(button, "aria-pressed", was);
       starred = null;
     }
+    if (news) said();
     const article = document.querySelector("#paper-detail article.detail");
-    if (article && wantsFocus && article.dataset.paper === opened) {
+    const arrived = article && article.dataset.paper === opened;
+    if (arrived && wantsTop === opened) {
+      wantsTop = "";
+      byId("detail-pane").scrollTop = 0;
+    }
+    if (arrived && wantsFocus) {
       wantsFocus = false;
       byId("detail-title").focus({ preventScroll: true });
-      byId("detail-pane").scrollTop = 0;
     } else if (focused && document.activeElement === document.body) {
       const again = byId(focused);
       if (again && !again.disabled) again.focus({ preventScroll: true });
@@ -304,9 +351,9 @@
   };
 
   new MutationObserver((changes) => {
-    const ours = ({ target }) =>
-      target instanceof Element && target.closest(`${PLACES}, #library-said, #detail-problem, #choice`);
-    if (changes.some(ours)) written();
+    const within = (places) => ({ target }) => target instanceof Element && target.closest(places);
+    const news = changes.some(within("#library-said"));
+    if (news || changes.some(within(`${PLACES}, #detail-problem, #choice`))) written(news);
   }).observe(document.documentElement, { childList: true, subtree: true });
   narrow.addEventListener("change", cover);
 
@@ -317,7 +364,7 @@
   let before = false;
   setInterval(() => {
     const now = seen();
-    if (now && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
+    if (now && !pressed && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
       looked = performance.now();
       put("look-again", String((looks += 1)));
     }

@@ -11,6 +11,15 @@
   // With this few visible papers, their titles are shown where there is room.
   const FEW = 40;
   const LINE = 15;
+  // Size of the cells in which a name looks for a free place, and the offsets that it tries.
+  const CELL = 6;
+  const AROUND = [[0, 0]];
+  for (let far = 12; far <= 240; far += 12) {
+    for (let turn = 0; turn < 16; turn += 1) {
+      const angle = (turn * Math.PI) / 8 + Math.PI / 2;
+      AROUND.push([far * 1.4 * Math.cos(angle), -far * Math.sin(angle)]);
+    }
+  }
   const SHAPES = ["circle", "square", "triangle"];
 
   const within = (event, selector) =>
@@ -38,6 +47,16 @@
     triangle: "M0-5.5L5.5 4.5L-5.5 4.5z",
   };
 
+  // The marks of topics beside their names in the legend and the list.
+  const dress = () => {
+    const marks = ".map-topic path:not([d]), .map-list svg path:not([d])";
+    for (const path of document.querySelectorAll(marks)) {
+      const topic = Number(path.closest("[data-topic]").dataset.topic);
+      path.setAttribute("d", OUTLINES[shapeOf(topic)]);
+      path.style.fill = `var(--topic-${topic < 0 ? "none" : topic})`;
+    }
+  };
+
   // Python reads the number from the hidden box and answers with the card.
   const choose = (number) => paperPage.write("map-chosen", number);
 
@@ -62,12 +81,6 @@
       this.pointers = new Map();
       this.fitted = true;
       this.listen();
-      for (const button of section.querySelectorAll(".map-topic")) {
-        const topic = Number(button.dataset.topic);
-        const path = button.querySelector("path");
-        path.setAttribute("d", OUTLINES[shapeOf(topic)]);
-        path.style.fill = `var(--topic-${topic < 0 ? "none" : topic})`;
-      }
     }
 
     listen() {
@@ -349,7 +362,7 @@
       this.rings(context, radius, colour);
       const taken = [];
       if (bright.length <= FEW) this.titles(context, bright, radius, colour, taken);
-      else this.names(context, bright, colour, taken);
+      else this.names(context, bright, seen, radius, colour, taken);
       this.hang(radius);
     }
 
@@ -413,12 +426,37 @@
       return taken.every((one) => box[0] > one[2] || box[2] < one[0] || box[1] > one[3] || box[3] < one[1]);
     }
 
-    // Topic names, each at the centre of its visible papers, largest topic first.
-    names(context, points, colour, taken) {
+    // Cells of the canvas that contain a paper.
+    occupied(points, radius) {
+      const wide = Math.ceil(this.width / CELL) + 1;
+      const cells = new Uint8Array(wide * (Math.ceil(this.height / CELL) + 1));
+      for (const point of points) {
+        const [x, y] = this.screen(point);
+        for (let row = Math.floor((y - radius) / CELL); row <= (y + radius) / CELL; row += 1) {
+          for (let column = Math.floor((x - radius) / CELL); column <= (x + radius) / CELL; column += 1) {
+            const at = row * wide + column;
+            if (row >= 0 && column >= 0 && column < wide && at < cells.length) cells[at] = 1;
+          }
+        }
+      }
+      return ([left, top, right, bottom]) => {
+        for (let row = Math.floor(top / CELL); row <= bottom / CELL; row += 1) {
+          for (let column = Math.floor(left / CELL); column <= right / CELL; column += 1) {
+            if (cells[row * wide + column]) return true;
+          }
+        }
+        return false;
+      };
+    }
+
+    // Topic names, largest topic first, each at the free place nearest to the centre of its visible
+    // papers; a line joins them if they are apart. A name without a free place is in the legend only.
+    names(context, points, seen, radius, colour, taken) {
       const groups = this.topics.map(() => []);
       for (const point of points) if (point.topic >= 0) groups[point.topic].push(this.screen(point));
       const middle = (values) => values.sort((one, other) => one - other)[values.length >> 1];
       const order = groups.map((_, topic) => topic).sort((a, b) => groups[b].length - groups[a].length);
+      const covers = this.occupied(seen, radius + 1);
       context.font = `600 13px ${getComputedStyle(this.stage).fontFamily}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
@@ -428,17 +466,28 @@
         const lines = MapView.wrapped(this.topics[topic], this.width < 500 ? 16 : 24);
         const half = Math.max(...lines.map((line) => context.measureText(line).width)) / 2 + 3;
         const tall = (lines.length * LINE) / 2;
-        const x = Math.min(Math.max(middle(places.map((one) => one[0])), half + 4), this.width - half - 4);
-        const y = Math.min(Math.max(middle(places.map((one) => one[1])), tall + 4), this.height - tall - 4);
-        for (const shift of [0, -1, 1, -2, 2, -3, 3, -4, 4]) {
-          const at = y + shift * LINE;
+        const [cx, cy] = [middle(places.map((one) => one[0])), middle(places.map((one) => one[1]))];
+        for (const [dx, dy] of AROUND) {
+          const [x, at] = [cx + dx, cy + dy];
           const box = [x - half, at - tall, x + half, at + tall];
-          if (box[1] < 2 || box[3] > this.height - 2 || !MapView.free(box, taken)) continue;
+          const inside = box[0] > 2 && box[1] > 2 && box[2] < this.width - 2 && box[3] < this.height - 2;
+          if (!inside || !MapView.free(box, taken) || covers(box)) continue;
           taken.push(box);
+          if (Math.hypot(dx, dy) > 2.5 * tall + 8) this.join(context, box, cx, cy, colour);
           this.write(context, lines, x, at - tall + LINE / 2, colour);
           break;
         }
       }
+    }
+
+    // A thin line from a name to the centre of its papers.
+    join(context, [left, top, right, bottom], x, y, colour) {
+      context.beginPath();
+      context.moveTo(Math.min(Math.max(x, left), right), Math.min(Math.max(y, top), bottom));
+      context.lineTo(x, y);
+      context.lineWidth = 1;
+      context.strokeStyle = colour("--ink-soft");
+      context.stroke();
     }
 
     // Names are cut between terms. The first two terms fit everywhere.
@@ -531,9 +580,16 @@
       view = new MapView(section);
       view.opened = (opened && view.points.find((one) => one.number === opened.number)) || null;
     }
+    dress();
     const card = document.querySelector("#map-card .map-paper");
     if (card !== carded) cardCame(card);
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // Other windows, imports and the command line change the library, too.
+  let looks = 0;
+  setInterval(() => {
+    if (view && !document.hidden && view.stage.offsetParent) paperPage.write("map-look", String((looks += 1)));
+  }, 4000);
 
   const redraw = () => view && view.draw();
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

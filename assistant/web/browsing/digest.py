@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.digesting import Digest, Entry
     from assistant.digesting.new_papers import Period
     from assistant.session import Session
+    from assistant.web.browsing.map import Maps
 
 
 # Periods to choose from, with their labels.
@@ -38,10 +39,11 @@ class DigestView:
 
 
 class Digests:
-    """Builds the digests of a session for the page. Sends nothing and uses no model."""
+    """Builds the digests of a session for the page, by the topics of its map. Sends nothing."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, maps: Maps) -> None:
         self._session = session
+        self._maps = maps
 
     def view(self, since: str, date: str | None = None) -> DigestView:
         """The digest of papers added since `since`, one of SINCE; DATE means the day `date`.
@@ -98,9 +100,9 @@ class Digests:
         notes = []
         if not known:
             notes.append(f"This is the first digest; it covers {FIRST_DAYS} days.")
-        made = library_digest(library, start, now)
+        made = library_digest(library, start, now, topics=self._maps.topics())
         if made is None:
-            empty = "The library is empty. Add papers on the Import tab."
+            empty = "The library is empty. Import papers in the Library."
             nothing = f"No new papers since {local_day(start)}."
             return DigestView(
                 render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
@@ -167,7 +169,9 @@ def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
     if with_topic and entry.topic:
         why.append(f"Topic: {entry.topic}")
     return {
-        "id": entry.stored.id,
+        "number": entry.stored.number,
+        # The hash of a text says nothing to a reader.
+        "id": "" if entry.stored.id.startswith("text:") else entry.stored.id,
         "title": entry.stored.shown_title,
         "zotero": zotero_link(entry.stored.paper.reference),
         "known": " · ".join(entry.byline),

@@ -13,20 +13,21 @@ from assistant.html import render
 from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.formatting import format_authors, format_count
 from assistant.text.sanitizing import sanitized
-from assistant.web.rendering import explained, render_job, render_text
+from assistant.web.rendering import explained, render_job
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
-    from assistant.mapping import MapCache, PaperMap
+    from assistant.mapping import PaperMap
     from assistant.progress import Progress
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs, JobState
 
 # Papers of a topic in the list below the map.
-MOST_LISTED = 12
+MOST_LISTED = 60
+OTHER = "Other"
 _LONGEST_TITLE = 200
 _MOST_AUTHORS = 6
-EMPTY = "The library is empty. Add papers on the Import tab to see their map."
+EMPTY = "The library is empty. Import papers in the Library to see their map."
 NO_EMBEDDER = "The map needs an embedding model. None is available."
 STOPPED = "Stopped. There is no map yet."
 
@@ -36,7 +37,7 @@ class MapView:
     """The map as the page shows it; `html` is None if the picture stays unchanged.
 
     `message` is the progress or a note, as HTML. `can_draw` shows the button Redraw. `seen`
-    identifies the picture.
+    identifies the picture, and `listed` is the list of its papers.
     """
 
     html: str | None
@@ -44,6 +45,7 @@ class MapView:
     running: bool = False
     can_draw: bool = False
     seen: str = ""
+    listed: str = ""
 
 
 class Maps:
@@ -69,6 +71,16 @@ class Maps:
         except Exception as error:
             problem = explained(error, "The map could not be drawn")
             yield MapView(None, render_job(error=problem), can_draw=True)
+
+    def is_current(self, seen: str) -> bool:
+        """Whether the picture `seen` shows the library as it is, or is being drawn."""
+        from assistant.mapping import library_version
+
+        try:
+            version = library_version(self._session.library)
+        except AssistantError:
+            return True  # the picture stays
+        return not seen or seen.startswith(f"{version} ") or bool(self._job and self._job.running)
 
     def stop(self) -> None:
         """Stop drawing for all windows and keep the previous map."""
@@ -101,11 +113,11 @@ class Maps:
         )
 
     def no_card(self) -> str:
-        """The hint in place of a card."""
-        return render_text("Select a paper on the map to show it here.", "nothing map-empty")
+        """Nothing: the list of papers is in the place of a card."""
+        return ""
 
     def _views(self, seen: str, redraw: bool) -> Iterator[MapView]:
-        from assistant.mapping import library_version, map_vectors, updated_map
+        from assistant.mapping import map_vectors
 
         if not seen:
             yield MapView(None, render_job("Opening the map …", running=True))
@@ -118,13 +130,9 @@ class Maps:
             if not vectors:
                 yield MapView("", render_job(_no_vectors(library)), can_draw=True)
                 return
-            latest = self._latest(library)
-            if latest and latest.version == library_version(library):
+            latest = self._updated(library, vectors)
+            if latest:
                 yield self._picture(library, latest)
-                return
-            updated = updated_map(latest, library, vectors) if latest else None
-            if updated:
-                yield self._picture(library, updated)
                 return
         for state in self._drawing().follow():
             yield self._view(library, state)
@@ -158,22 +166,50 @@ class Maps:
         vectors = map_vectors(library)
         built = build_map(library, vectors, progress) if vectors else None
         if built:
-            self._map = built
-            self._cache(library).write(built)
+            self._keep(library, built)
         return built
 
-    def _latest(self, library: Library) -> PaperMap | None:
-        if self._map is None:
-            self._map = self._cache(library).read()
-        return self._map
+    def _updated(self, library: Library, vectors: dict[int, Any]) -> PaperMap | None:
+        """The latest map, with papers that were added since; None if a new one is needed."""
+        from assistant.mapping import MapStore, updated_map
 
-    def _cache(self, library: Library) -> MapCache:
-        from assistant.mapping import MapCache
+        with self._lock:
+            latest = self._map or MapStore(library).read()
+            updated = updated_map(latest, library, vectors) if latest else None
+            if updated and updated is not self._map:
+                # What was placed once stays there, also when others are added.
+                self._keep(library, updated)
+        return updated
 
-        return MapCache(self._session.settings.cache, library.folder)
+    def _keep(self, library: Library, drawn: PaperMap) -> None:
+        from assistant.mapping import MapStore
+
+        self._map = drawn
+        MapStore(library).write(drawn)
+
+    def topics(self) -> dict[int, str]:
+        """The topic of each paper of the map, "" for none; draws the map if there is none.
+
+        Empty if the papers have no vectors.
+        """
+        from assistant.mapping import map_vectors
+
+        library = self._session.library
+        vectors = map_vectors(library)
+        if not vectors:
+            return {}
+        drawn = self._updated(library, vectors)
+        if drawn is None:
+            for _ in self._drawing().follow():
+                pass
+            drawn = self._map
+        if drawn is None:
+            return {}
+        names = [*drawn.names, ""]  # -1 is the last one
+        return {n: names[topic] for n, topic in zip(drawn.numbers, drawn.topic, strict=True)}
 
     def _picture(self, library: Library, shown: PaperMap) -> MapView:
-        from assistant.mapping import existing_papers, library_version
+        from assistant.mapping import existing_papers
 
         papers = {stored.number: stored for stored in existing_papers(library, shown.numbers)}
         present = shown.without(set(shown.numbers) - papers.keys())
@@ -182,14 +218,13 @@ class Maps:
             "map.html",
             data=_data(present, rows),
             count=len(rows),
-            topics=_topics(present, rows),
-            longest=_LONGEST_TITLE,
+            topics=(topics := _topics(present, rows)),
             facts=_facts(library, present),
         )
+        listed = render("map_list.html", topics=topics, longest=_LONGEST_TITLE)
         message = render_job(_later(present)) if present.later else ""
         seen = f"{present.version} {present.later} {len(rows)}"
-        can_draw = present.version != library_version(library)
-        return MapView(html, message, can_draw=can_draw, seen=seen)
+        return MapView(html, message, can_draw=present.later > 0, seen=seen, listed=listed)
 
 
 def _data(shown: PaperMap, papers: list[StoredPaper]) -> str:
@@ -218,7 +253,7 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
         found.append(
             {
                 "topic": topic,
-                "name": shown.names[topic] if topic >= 0 else "No topic",
+                "name": shown.names[topic] if topic >= 0 else OTHER,
                 "count": f"{len(members):,}",
                 "more": f"{len(members) - len(listed):,}" if len(members) > len(listed) else "",
                 "papers": listed,
@@ -243,8 +278,8 @@ def _facts(library: Library, shown: PaperMap) -> str:
 
 def _later(shown: PaperMap) -> str:
     return (
-        f"{format_count(shown.later, 'paper')} added since the map was drawn, placed next to the "
-        "most similar paper. Redraw the map to arrange all papers."
+        f"{format_count(shown.later, 'paper')} added since the map was drawn, placed among the "
+        "most similar ones. All others kept their places. Redraw arranges all papers again."
     )
 
 

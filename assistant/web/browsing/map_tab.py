@@ -17,6 +17,8 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     """Add the components of `tab`; the map is drawn when the tab is selected."""
     # map.js writes the number of the selected paper into it.
     chosen = signal("Paper", "map-chosen")
+    # It asks for changes of the library while the map is visible.
+    looks = signal("Look", "map-look")
     with gr.Row(elem_id="map-bar"):
         message = html(elem_id="map-message")
         draw = button("Redraw", "map-draw", 110, size="sm", visible=False)
@@ -26,8 +28,9 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
             place = html(elem_id="map")
         with gr.Column(scale=3, min_width=280, elem_id="map-side"):
             card = html(maps.no_card(), elem_id="map-card")
+            listed = html(elem_id="map-listed")
     seen = gr.State("")
-    shown = [place, message, draw, stop, seen]
+    shown = [place, message, draw, stop, seen, listed]
 
     def show(before: str) -> Iterator[tuple[Any, ...]]:
         yield from updates(map(_shown, maps.open(before)), shown)
@@ -35,6 +38,13 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     def redraw() -> Iterator[tuple[Any, ...]]:
         yield from updates(map(_shown, maps.open(redraw=True)), shown)
 
+    def look(before: str) -> Iterator[tuple[Any, ...]]:
+        if maps.is_current(before):
+            yield tuple(gr.skip() for _ in shown)
+        else:
+            yield from show(before)
+
+    looks.change(look, inputs=[seen], outputs=shown, **parallel())
     tab.select(show, inputs=[seen], outputs=shown, **parallel())
     draw.click(redraw, outputs=shown, **parallel())
     stop.click(maps.stop, **unqueued())
@@ -42,11 +52,12 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
 
 
 def _shown(view: MapView) -> tuple[Any, ...]:
-    """Updates of the picture, message, buttons Redraw and Stop, and the picture's identifier."""
+    """Updates of the picture, message, buttons Redraw and Stop, identifier, and list of papers."""
     return (
         gr.skip() if view.html is None else view.html,
         view.message,
         gr.update(visible=view.can_draw and not view.running),
         gr.update(visible=view.running),
         gr.skip() if view.html is None else view.seen,
+        gr.skip() if view.html is None else view.listed,
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.library import SourceRecord, StoredPaper, StoredTldr
     from assistant.paper import Paper
     from assistant.session import Session
+    from assistant.web.ingestion.tldr_work import TldrWork
 
 NEAR = 5
 _MOST_AUTHORS = 30
@@ -26,6 +27,7 @@ _MOST_AUTHORS = 30
 _MOST_AUTHORS_NEAR = 3
 _MOST_RECORDS = 20
 _LONGEST_TAG = 1_000
+LONGEST_TLDR = 600
 # Identifiers that can be linked; anything else is shown as text.
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
@@ -43,8 +45,9 @@ class DetailView:
 class PaperDetail:
     """Shows papers of a session's library and changes their tags. Thread-safe."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, tldrs: TldrWork) -> None:
         self._session = session
+        self._tldrs = tldrs
         self._refused = itertools.count(1)
 
     def view(self, number: str) -> DetailView:
@@ -58,9 +61,10 @@ class PaperDetail:
             # Another user may have removed it.
             added = library.papers.added_at([stored.number]).get(stored.number, "")
             records = library.papers.records(stored.number)
+            is_queued = self._tldrs.is_queued(stored.number)
         except AssistantError as error:
             return DetailView(render("paper_gone.html", error=str(error)))
-        return DetailView(_upper(stored, tldr, added), _more(stored, records))
+        return DetailView(_upper(stored, tldr, added, is_queued=is_queued), _more(stored, records))
 
     def near(self, number: str) -> str:
         """Papers similar to the paper `number` as HTML; empty if there is none."""
@@ -78,7 +82,7 @@ class PaperDetail:
             }
             for hit in hits
         ]
-        return render("near_papers.html", rows=rows)
+        return render("near_papers.html", rows=rows, number=number)
 
     def tag(self, number: str, tag: str) -> str:
         """Add a typed tag; return an error as HTML, or an empty string."""
@@ -86,7 +90,10 @@ class PaperDetail:
         return render_job(error=problem) if problem else ""
 
     def change(self, request: str) -> str:
-        """Handle a request of library.js: `{"do": "tag" or "untag", "paper", "tag"}`.
+        """Handle a request of library.js: `{"do", "paper", "tag"}`.
+
+        "tag" and "untag" change a tag. "tldr" stores the text in `tag` as the TL;DR, and "rewrite"
+        has the model write another one.
 
         Returns an error as HTML, or "". Each error differs from the one before, so that library.js
         sees it and resets the star that it has already changed.
@@ -94,13 +101,30 @@ class PaperDetail:
         try:
             asked = json.loads(request)
             # A single tag, unchanged: imported tags may contain commas.
-            tag = str(asked["tag"])
-            problem = self._change_tags(str(asked["paper"]), asked["do"], lambda: [tag])
-        except (ValueError, LookupError, TypeError, RecursionError):
+            tag = str(asked.get("tag", ""))
+            paper, action = str(asked["paper"]), str(asked["do"])
+            if action in ("tldr", "rewrite"):
+                problem = self._change_tldr(paper, action, tag)
+            else:
+                problem = self._change_tags(paper, action, lambda: [tag])
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return ""  # not a request of this page
         if not problem:
             return ""
         return render("refused.html", error=problem, serial=next(self._refused))
+
+    def _change_tldr(self, number: str, action: str, typed: str) -> str:
+        """Change the TL;DR; return an error or an empty string."""
+        try:
+            library = self._session.library
+            stored = library.papers.get(f"#{number}")
+            if action == "rewrite":
+                self._tldrs.rewrite([stored.number])
+            else:
+                library.tldrs.edit(stored.number, _tldr_of(typed))
+        except AssistantError as error:
+            return str(error)
+        return ""
 
     def _change_tags(self, number: str, action: str, tags: Callable[[], list[str]]) -> str:
         """Change tags; return an error or an empty string."""
@@ -134,10 +158,29 @@ def tags_of(text: str) -> list[str]:
     return tags
 
 
-def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
+def _tldr_of(typed: str) -> str:
+    """A TL;DR on one line.
+
+    Raises:
+        UsageError: it is empty or too long.
+    """
+    text = " ".join(typed.encode(errors="replace").decode().split())
+    if not text:
+        raise UsageError("A TL;DR cannot be empty. Write one sentence, or press Cancel.")
+    if len(text) > LONGEST_TLDR:
+        raise UsageError(f"A TL;DR has at most {LONGEST_TLDR} characters; this one {len(text):,}.")
+    return text
+
+
+def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str, *, is_queued: bool) -> str:
+    from assistant.exporting import ExportRecord
+    from assistant.exporting.bibtex import bibtex
+    from assistant.exporting.citation_styles import STYLES, formatted_reference
+    from assistant.exporting.ris import ris
     from assistant.library import STAR
 
     paper = stored.paper
+    record = ExportRecord.from_paper(paper, stored.id).without_star()
     tags = [tag for tag in paper.tags if tag.casefold() != STAR]
     return render(
         "paper_detail.html",
@@ -147,11 +190,20 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
         dates=" · ".join(
             part
             for part in (
+                str(paper.reference.get("container-title", "")),
                 format_date(paper.published or ""),
                 f"added {format_date(added[:10])}" if added else "",
             )
             if part
         ),
+        references=[
+            {"style": style, "name": name, "text": formatted_reference(record, style)}
+            for style, name in STYLES.items()
+        ],
+        ris="".join(ris([record])).strip(),
+        bibtex="".join(bibtex([record])).strip(),
+        longest=LONGEST_TLDR,
+        is_queued=is_queued,
         abstract=stored.abstract,
         tldr=tldr.text if tldr else "",
         made=_origin(tldr) if tldr else "",
@@ -163,12 +215,6 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str) -> str:
 
 
 def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
-    from assistant.exporting import ExportRecord
-    from assistant.exporting.bibtex import bibtex
-    from assistant.exporting.citation_styles import STYLES, formatted_reference
-    from assistant.exporting.ris import ris
-
-    record = ExportRecord.from_paper(stored.paper, stored.id)
     return render(
         "paper_more.html",
         number=stored.number,
@@ -178,12 +224,6 @@ def _more(stored: StoredPaper, records: list[SourceRecord]) -> str:
         records=[_record(record, stored.paper) for record in records[:_MOST_RECORDS]],
         count=len(records),
         can_split=len({record_key(record) for record in records}) > 1,
-        references=[
-            {"style": style, "name": name, "text": formatted_reference(record, style)}
-            for style, name in STYLES.items()
-        ],
-        ris="".join(ris([record])).strip(),
-        bibtex="".join(bibtex([record])).strip(),
     )
 
 
@@ -231,6 +271,12 @@ def about_paper(paper: Paper) -> str:
 
 
 def _origin(tldr: StoredTldr) -> str:
-    how = "written by" if tldr.method == "generated" else "taken from the abstract by"
+    from assistant.library import EDITED
+
     when = format_date(tldr.made_at[:10])
-    return f"{how} {tldr.model}" + (f", {when}" if when else "")
+    how = "taken from the abstract"
+    if tldr.model == EDITED:
+        how = "edited by you"
+    elif tldr.method == "generated":
+        how = f"written by {tldr.model}"
+    return how + (f", {when}" if when else "")

@@ -71,7 +71,12 @@ class Selection:
         """Star the selected papers."""
         from assistant.library import STAR
 
-        return self.tag(chosen, STAR)
+        def star() -> ActionResult:
+            numbers = chosen_numbers(chosen)
+            self._session.library.papers.tag(numbers, [STAR])
+            return _said(f"{format_count(len(numbers), 'paper')} starred.")
+
+        return _reported(star)
 
     def export(self, chosen: str, form: str) -> ActionResult:
         """A link that contains a file of the selected papers in the format `form`."""
@@ -103,6 +108,17 @@ class Selection:
             )
 
         return _reported(write)
+
+    def rewrite_tldrs(self, chosen: str, rewrite: Callable[[Sequence[int]], None]) -> ActionResult:
+        """Have the TL;DRs of the selected papers written again."""
+
+        def act() -> ActionResult:
+            numbers = chosen_numbers(chosen)
+            rewrite(numbers)
+            are = "TL;DR is" if len(numbers) == 1 else "TL;DRs are"
+            return _said(f"{len(numbers):,} {are} being rewritten.")
+
+        return _reported(act)
 
     def question(self, chosen: str) -> ActionResult:
         """The question before the selected papers are removed; `undo` if any are selected."""

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.errors import UsageError
 from assistant.html import render
-from assistant.web.browsing.selection import EXPORTS, chosen_numbers
+from assistant.web.browsing.selection import EXPORTS
 from assistant.web.components import button, html, parallel, quiet, signal, text_box, visitor
-from assistant.web.jobs import JobView
-from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
+    from assistant.web.browsing.facets import Facets
     from assistant.web.browsing.selection import ActionResult, Selection
-    from assistant.web.browsing.table import PaperTable
-
-# Writes the TL;DRs of the papers with these numbers, for a visitor.
-WriteTldrs = Callable[[str, Sequence[int]], Iterator[JobView]]
+    from assistant.web.ingestion.tldr_work import TldrWork
 
 
 class SelectionBar:
     """Components and handlers of the bar; creating one adds it to the page being built."""
 
-    def __init__(self, selection: Selection, table: PaperTable, write_tldrs: WriteTldrs) -> None:
+    def __init__(self, selection: Selection, facets: Facets, tldrs: TldrWork) -> None:
         self._selection = selection
-        self._table = table
-        self._write_tldrs = write_tldrs
+        self._facets = facets
+        self._tldrs = tldrs
         # The numbers of the selected papers, written by library.js: `3,17`.
         self._chosen = signal("Chosen", "chosen-papers")
         with gr.Row(elem_id="chosen-bar"):
@@ -44,7 +39,7 @@ class SelectionBar:
                 self._add = button("Add tags", "give-tags")
                 self._untag = button("Remove tags", "take-tags")
                 self._star = button("Star", "star-chosen")
-                self._tldrs = button("TL;DRs", "tldr-chosen")
+                self._rewrite = button("Rewrite TL;DRs", "tldr-chosen")
                 self._form = gr.Dropdown(
                     [(label, name) for name, (label, _) in EXPORTS.items()],
                     value="bibtex",
@@ -65,7 +60,7 @@ class SelectionBar:
         with gr.Row(elem_id="library-said-bar"):
             self.message = html(elem_id="library-said")
             self._undo = button("Undo removal", "undo-removal", 80, visible=False)
-        self._job = html(elem_id="chosen-job")
+            html(render("close_said.html"), elem_id="close-said-place")
 
     def connect(
         self, then_refresh: Callable[[Any], Any], header: gr.HTML, render_header: Callable[[], str]
@@ -76,7 +71,7 @@ class SelectionBar:
         def retagging(change: Callable[[str, str], ActionResult]) -> Callable[[str, str], str]:
             def act(chosen: str, tags: str) -> str:
                 done = change(chosen, tags)
-                self._table.expire_facets()
+                self._facets.expire()
                 return done.html
 
             return act
@@ -94,8 +89,10 @@ class SelectionBar:
             **acts,
         )
         then_refresh(
-            self._tldrs.click(
-                self._write, inputs=[self._chosen], outputs=[self._job, self._tldrs], **parallel()
+            self._rewrite.click(
+                lambda chosen: self._selection.rewrite_tldrs(chosen, self._tldrs.rewrite).html,
+                inputs=[self._chosen],
+                **acts,
             )
         )
         self._connect_removal(then_refresh, header, render_header)
@@ -111,12 +108,12 @@ class SelectionBar:
 
         def remove(chosen: str, request: gr.Request) -> tuple[Any, ...]:
             done = self._selection.remove(visitor(request), chosen)
-            self._table.expire_facets()
+            self._facets.expire()
             return done.html, gr.update(visible=done.undo), gr.update(visible=False)
 
         def undo(request: gr.Request) -> tuple[Any, ...]:
             done = self._selection.undo(visitor(request))
-            self._table.expire_facets()
+            self._facets.expire()
             return done.html, gr.update(visible=done.undo)
 
         self._remove.click(
@@ -135,13 +132,3 @@ class SelectionBar:
         ):
             then_refresh(event)
             event.then(render_header, outputs=[header], **quiet())
-
-    def _write(self, chosen: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Progress of the TL;DRs of the selected papers; no other batch can start meanwhile."""
-        try:
-            numbers = chosen_numbers(chosen)
-        except UsageError as error:
-            yield render_job(error=str(error)), gr.skip()
-            return
-        for view in self._write_tldrs(visitor(request), numbers):
-            yield view.html, gr.update(interactive=not view.running)

@@ -3,69 +3,75 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_authors, format_count
+from assistant.text.formatting import format_count
+from assistant.web.browsing.highlighting import Highlighter
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
-    from assistant.library import Filters, Library, Sort, StoredPaper, StoredTldr
+    from assistant.library import Filters, Hit, Library, StoredPaper, StoredTldr
     from assistant.session import Session
 
 PAGE = 50
-# Best matches that can be paged through; sorted lists have no limit.
-MAX_HITS = 500
-
-Order = Literal["best", "published", "added", "title"]
-ORDERS: tuple[tuple[str, Order], ...] = (
-    ("Best match or newest", "best"),
-    ("Newest first", "published"),
-    ("Recently added", "added"),
-    ("Title A to Z", "title"),
+# Best matches shown; those further down have little to do with the search.
+MOST_BEST = 50
+# The least cosine of a best match that has none of the words.
+_LEAST_SIMILAR = 0.3
+# The column whose order a list without a search has.
+DEFAULT_SORT = "-added"
+# Columns with a header that sorts: sort of the library, label, whether the reverse comes first.
+_COLUMNS = (
+    ("title", "Title", False),
+    ("author", "Authors", False),
+    ("published", "Year", True),
+    ("venue", "Venue", False),
+    ("", "TL;DR", False),
+    ("added", "Added", True),
 )
+# Orders of the library that begin with the largest value.
+_DESCENDING = frozenset({"published", "added"})
 
 # Written into the search box by the button "Similar papers", see page.js.
 _SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
-# Groups of filters: name, kind of label, shown only if there are more labels than this (a single
-# source says nothing), maximum number of labels.
-_FACETS: tuple[tuple[str, Literal["tag", "source"], int, int], ...] = (
-    ("Tags", "tag", 0, 12),
-    ("Sources", "source", 1, 8),
+_MOST_AUTHORS = 6
+_MOST_ROW_TAGS = 2
+_EMPTY = (
+    "The library is empty. Import papers to begin: files of any reference manager, or pasted text."
 )
-# Seconds before labels are counted again, which takes a while in a very large library.
-_FACETS_S = 10.0
-_MOST_AUTHORS = 3
-_MOST_ROW_TAGS = 3
-_EMPTY = "The library is empty. Add papers on the Import tab."
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of papers and its pager as HTML; `page` of `pages` counts from 0."""
+    """A page of papers, what was found, and the pager as HTML; `page` counts from 0."""
 
     html: str
     pager: str
+    found: str = ""
     page: int = 0
     pages: int = 1
 
 
 @dataclass(frozen=True)
 class _Results:
-    """Papers of one page and their summary; `more` if others follow, `total` if counted."""
+    """Papers of one page; `total` counts all pages.
+
+    `summary` says what was found; `is_best` that these are the best matches, and `contained` how
+    many papers contain all words of the search (None without words).
+    """
 
     papers: Iterable[StoredPaper]
     page: int
-    total: int | None = None
-    more: bool = False
-    summary: str = ""
-    heading: str = ""
-    nothing: str = ""
+    total: int
+    summary: str
+    nothing: str
+    is_best: bool = False
+    contained: int | None = None
+    sort: str = ""
 
 
 class PaperTable:
@@ -73,16 +79,17 @@ class PaperTable:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._lock = threading.Lock()
-        self._facets: tuple[float, tuple[int, ...], str] | None = None
 
-    def listing(self, query: str = "", order: str = "best", page: int = 0) -> Listing:
-        """The page `page` of the papers that match `query`, in one of ORDERS.
+    def listing(
+        self, query: str = "", sort: str = "", page: int = 0, *, best: bool = False
+    ) -> Listing:
+        """The page `page` of the papers that match `query`.
 
-        A query is text, filters as in `assistant search`, or `similar:` and the id of a paper. In
-        the order `best`, text finds the papers that match best by words and meaning; in any other
-        order it finds all papers that contain every word. A page that does not exist becomes the
-        nearest one.
+        A query is text, filters as in `assistant search`, or `similar:` and the id of a paper. The
+        papers contain all words of the text. With `best`, or if none does, they are the best
+        matches by words and meaning. `sort` is a column, reversed after a minus sign; "" is the
+        best order: by relevance with text, else the papers added last. A page that does not exist
+        becomes the nearest one.
         """
         from assistant.library import parse_query
 
@@ -92,21 +99,20 @@ class PaperTable:
             similar = _SIMILAR.fullmatch(text.strip())
             if similar:
                 results = _similar(library, similar["key"], filters)
-            elif text.strip() and order == "best":
-                results = _best(library, text, filters, page)
+            elif text.strip():
+                results = _searched(library, text.strip(), filters, sort, page, best=best)
             else:
-                results = _sorted(library, text, filters, _sort(order), page)
+                results = _sorted(library, filters, sort or DEFAULT_SORT, page)
             lines = list(library.tldrs.for_papers(results.papers))
-            added: dict[int, str] = {}
-            if order == "added":
-                added = library.papers.added_at(stored.number for stored, _ in lines)
+            added = library.papers.added_at(stored.number for stored, _ in lines)
         except AssistantError as error:
             return Listing(render_job(error=str(error)), "")
-        dates = {number: moment[:10] for number, moment in added.items()}
+        find = _highlighter("" if similar else text)
         return _listing(
             results,
-            [_row(stored, tldr, dates) for stored, tldr in lines],
-            "Added" if order == "added" else "Date",
+            [_row(stored, tldr, added, find) for stored, tldr in lines],
+            find,
+            text.strip(),
         )
 
     def stamp(self) -> tuple[int, ...]:
@@ -116,87 +122,87 @@ class PaperTable:
         except AssistantError:
             return ()
 
-    def facets(self) -> str:
-        """The most frequent tags and sources as HTML filter buttons."""
-        now = time.monotonic()
-        try:
-            library = self._session.library
-            stamp = library.stamp()
-            with self._lock:
-                if self._facets:
-                    created_at, facets_stamp, html = self._facets
-                    if facets_stamp == stamp or now < created_at + _FACETS_S:
-                        return html
-            html = render(
-                "facets.html",
-                groups=[
-                    {
-                        "name": name,
-                        "least": least,
-                        "labels": [
-                            {
-                                "text": text,
-                                "filter": _filter_text(kind, text),
-                                "count": f"{count:,}",
-                            }
-                            for text, count in library.papers.facets(kind, most)
-                        ],
-                    }
-                    for name, kind, least, most in _FACETS
-                ],
-            )
-        except AssistantError:
-            return ""  # the table shows what is wrong
-        with self._lock:
-            self._facets = (now, stamp, html)
-        return html
 
-    def has_current_facets(self, stamp: tuple[int, ...]) -> bool:
-        """Whether the last result of `facets` is of the library at `stamp`."""
-        with self._lock:
-            return self._facets is not None and self._facets[1] == stamp
+def _highlighter(text: str) -> Highlighter:
+    from assistant.library.containing import search_parts
 
-    def expire_facets(self) -> None:
-        """Count the tags again, after the user changed them."""
-        with self._lock:
-            self._facets = None
+    return Highlighter(search_parts(text))
 
 
-def _sort(order: str) -> Sort:
-    return order if order in get_args(Order) and order != "best" else "published"  # type: ignore[return-value]
+def _sorted_papers(
+    library: Library, filters: Filters, sort: str, page: int
+) -> Iterable[StoredPaper]:
+    from assistant.library import Sort
+
+    name, minus = sort.removeprefix("-"), sort.startswith("-")
+    if name not in get_args(Sort):
+        name, minus = DEFAULT_SORT.removeprefix("-"), DEFAULT_SORT.startswith("-")
+    reverse = minus != (name in _DESCENDING)
+    return library.papers.sorted_by(name, filters, PAGE, page * PAGE, reverse=reverse)  # type: ignore[arg-type]
 
 
-def _sorted(library: Library, text: str, filters: Filters, sort: Sort, page: int) -> _Results:
-    """A page of all papers that contain the words of `text` and match, in catalogue order."""
+def _sorted(library: Library, filters: Filters, sort: str, page: int) -> _Results:
+    """A page of all papers that meet `filters`."""
+    total = library.papers.count(filters)
+    page = _nearest_page(page, total)
+    summary, nothing = format_count(total, "paper"), _EMPTY
+    if filters.given:
+        every = library.papers.count()
+        summary = f"{total:,} of {format_count(every, 'paper')}"
+        nothing = f"No papers match {filters}." if every else _EMPTY
+    papers = _sorted_papers(library, filters, sort, page) if total else ()
+    return _Results(papers, page, total, summary if total else "", nothing, sort=sort)
+
+
+def _searched(
+    library: Library, text: str, filters: Filters, sort: str, page: int, *, best: bool
+) -> _Results:
+    """A page of the papers that contain `text`, or the best matches for it."""
     from assistant.library import Filters
 
-    both = filters
-    if text.strip():
-        both = filters.combine(Filters(only=tuple(library.papers.full_text.matching(text))))
-    total = library.papers.count(both)
-    page = max(0, min(page, (total - 1) // PAGE))
-    if text.strip():
-        nothing = "No papers contain all of these words."
-    elif filters.given:
-        nothing = f"No papers match {filters}."
+    numbers = library.papers.containing(text, filters)
+    if best or not numbers:
+        return _best(library, text, filters, len(numbers))
+    page = _nearest_page(page, len(numbers))
+    if sort:
+        both = filters.combine(Filters(only=tuple(numbers)))
+        papers = _sorted_papers(library, both, sort, page)
     else:
-        nothing = _EMPTY
-    papers = library.papers.sorted_by(sort, both, PAGE, page * PAGE) if total else ()
-    return _Results(papers, page, total, more=(page + 1) * PAGE < total, nothing=nothing)
+        papers = library.papers.in_order(numbers[page * PAGE : (page + 1) * PAGE])
+    contain = "contains" if len(numbers) == 1 else "contain"
+    every = format_count(library.papers.count(), "paper")
+    return _Results(
+        papers,
+        page,
+        len(numbers),
+        f"{len(numbers):,} of {every} {contain} “{text}”",
+        "",
+        contained=len(numbers),
+        sort=sort,
+    )
 
 
-def _best(library: Library, text: str, filters: Filters, page: int) -> _Results:
-    """A page of the best matches for `text`, by words and meaning."""
-    page = max(0, min(page, MAX_HITS // PAGE - 1))
-    hits = library.search(text, min((page + 1) * PAGE + 1, MAX_HITS), filters)
-    page = max(0, min(page, (len(hits) - 1) // PAGE))
-    papers = [hit.stored for hit in hits[page * PAGE : (page + 1) * PAGE]]
-    more = len(hits) > (page + 1) * PAGE
-    first = page * PAGE + 1
-    summary = f"{first:,}-{first + len(papers) - 1:,}, best first"
-    if not page and not more:
-        summary = f"{format_count(len(papers), 'paper')} found"
-    return _Results(papers, page, None, more, summary, nothing="No papers match this search.")
+def _best(library: Library, text: str, filters: Filters, contained: int) -> _Results:
+    """The best matches for `text`, by words and meaning."""
+    hits = [hit for hit in library.search(text, MOST_BEST, filters) if _is_near(hit)]
+    matches = "best match" if len(hits) == 1 else f"{len(hits):,} best matches"
+    summary = f"{matches[:1].upper()}{matches[1:]} for “{text}”, by words and meaning"
+    if not contained:
+        summary = f"No paper contains “{text}”. {summary}"
+    return _Results(
+        [hit.stored for hit in hits],
+        0,
+        len(hits),
+        summary if hits else "",
+        f"No paper contains “{text}”, and none is similar. Try other words"
+        + (", or remove a filter." if filters.given else "."),
+        is_best=True,
+        contained=contained,
+    )
+
+
+def _is_near(hit: Hit) -> bool:
+    return hit.bm25_rank is not None or (hit.similarity or 0.0) >= _LEAST_SIMILAR
 
 
 def _similar(library: Library, key: str, filters: Filters) -> _Results:
@@ -205,55 +211,104 @@ def _similar(library: Library, key: str, filters: Filters) -> _Results:
     hits = library.search.similar(f"#{about.number}", PAGE, filters)
     return _Results(
         [hit.stored for hit in hits],
-        page=0,
-        summary=f"{len(hits)} most similar to no. {about.number}",
-        heading=f"Similar to “{about.title}”, nearest first",
-        nothing=f"No other papers match{f' {filters}' if filters.given else ''}.",
+        0,
+        len(hits),
+        f"{format_count(len(hits), 'paper')} similar to “{about.title}”, nearest first",
+        f"No other papers match{f' {filters}' if filters.given else ''}.",
     )
 
 
-def _listing(results: _Results, rows: Sequence[dict[str, Any]], dated: str) -> Listing:
-    summary = results.summary
-    pages = results.page + 1 + results.more
-    if results.total is not None:
-        first = results.page * PAGE + 1
-        summary = f"{first:,}-{first + len(rows) - 1:,} of {results.total:,}"
-        pages = max(1, -(-results.total // PAGE))
-    html = render(
-        "paper_table.html", rows=rows, dated=dated, heading=results.heading, nothing=results.nothing
-    )
-    pager = render(
-        "pager.html",
-        summary=summary if rows else "",
-        page=results.page,
-        pages=f"{pages:,}",
-        more=results.more,
-        jump=results.total is not None and pages > 2,
-    )
-    return Listing(html, pager, results.page, pages)
+def _nearest_page(page: int, total: int) -> int:
+    return max(0, min(page, (total - 1) // PAGE))
 
 
-def _row(stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str]) -> dict[str, Any]:
+def _listing(
+    results: _Results, rows: Sequence[dict[str, Any]], find: Highlighter, text: str
+) -> Listing:
+    pages = max(1, -(-results.total // PAGE))
+    first = results.page * PAGE + 1
+    return Listing(
+        render(
+            "paper_table.html",
+            rows=rows,
+            columns=_headers(results),
+            find=find,
+            nothing=results.nothing,
+            empty=results.nothing == _EMPTY,
+        ),
+        render(
+            "pager.html",
+            summary=f"{first:,}-{first + len(rows) - 1:,} of {results.total:,}" if rows else "",
+            page=results.page,
+            pages=f"{pages:,}",
+            more=results.page + 1 < pages,
+            jump=pages > 2,
+        ),
+        render(
+            "found.html",
+            summary=results.summary,
+            contained=results.contained,
+            is_best=results.is_best,
+            text=text,
+        ),
+        results.page,
+        pages,
+    )
+
+
+def _headers(results: _Results) -> list[dict[str, str]]:
+    """The headers: the order that a click asks for, and the order that the list has."""
+    name, minus = results.sort.removeprefix("-"), results.sort.startswith("-")
+    headers = []
+    for sort, label, falls in _COLUMNS:
+        first, second = (f"-{sort}", sort) if falls else (sort, f"-{sort}")
+        order = ("descending" if minus else "ascending") if sort and sort == name else "none"
+        # A third click ends the sorting of a search, whose best order is by relevance.
+        following = {first: second, second: "" if results.contained is not None else first}
+        headers.append(
+            {
+                "label": label,
+                "order": order if sort else "",
+                "next": following[results.sort] if order != "none" else first if sort else "",
+                "kind": label.lower().replace(";", ""),
+            }
+        )
+    return headers
+
+
+def _row(
+    stored: StoredPaper, tldr: StoredTldr | None, added: Mapping[int, str], find: Highlighter
+) -> dict[str, Any]:
     from assistant.library import STAR
 
     paper = stored.paper
     tags = [tag for tag in paper.tags if tag.casefold() != STAR]
+    authors = ", ".join(map(_short_name, paper.authors[:_MOST_AUTHORS]))
+    shown = (stored.shown_title, ", ".join(paper.authors), tldr.text if tldr else "")
+    snippet = "" if any(map(find, shown)) else find.snippet(stored.abstract)
+    venue = str(paper.reference.get("container-title", ""))
     return {
         "number": stored.number,
         "id": stored.id,
         "title": stored.shown_title,
-        "authors": format_authors(paper.authors, _MOST_AUTHORS),
-        "date": paper.published or "",
-        "dated": added.get(stored.number, "") if added else paper.published or "",
+        "authors": authors + (" …" if len(paper.authors) > _MOST_AUTHORS else ""),
+        "all_authors": ", ".join(paper.authors),
+        "year": paper.year,
+        "venue": venue or ("arXiv" if paper.arxiv else ""),
+        "added": added.get(stored.number, "")[:10],
         "tldr": tldr.text if tldr else "",
-        "no_tldr": "no TL;DR yet" if stored.abstract else "no abstract",
+        "snippet": snippet,
+        "no_tldr": "No TL;DR yet" if stored.abstract else "No abstract",
         "starred": len(tags) < len(paper.tags),
         "tags": tags[:_MOST_ROW_TAGS],
         "more_tags": max(0, len(tags) - _MOST_ROW_TAGS),
     }
 
 
-def _filter_text(kind: str, label: str) -> str:
-    """A filter in the syntax of the search box."""
-    quoted = re.search(r"[\s\"“”„]", label) or label[-1:] in ",;.?!"
-    return f'{kind}:"{label}"' if quoted else f"{kind}:{label}"
+def _short_name(name: str) -> str:
+    """The family name, if it is certain."""
+    from assistant.exporting.record import family_and_given
+
+    before, comma, _ = name.partition(",")
+    parts = None if comma else family_and_given(name)
+    return before if comma else parts[0] if parts else name

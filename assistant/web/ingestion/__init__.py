@@ -1,1 +1,1 @@
-"""The tabs Import and TL;DRs: what fills the library."""
+"""What fills the Library: the import dialog, and TL;DRs written in the background."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.reports import MAX_LISTED, import_summary, merge_lines
+from assistant.errors import AssistantError
+from assistant.html import render
+from assistant.reading import Failure
+from assistant.reports import MAX_LISTED, merge_lines
 from assistant.text.formatting import format_count
 from assistant.web.ingestion.preview import (
     PASTED,
@@ -23,12 +28,15 @@ from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
+    from assistant.library import ImportReport, Library
     from assistant.progress import Progress
     from assistant.session import Session
 
 BUSY = "Another import is running in another window. Try again when it has finished."
 NOTHING_CHOSEN = "There is nothing to preview. Choose files, or paste a page of papers."
 NOT_UPLOADED = "Only files uploaded on this page can be imported. Choose them again."
+# Seconds for which the result of an import is shown to all windows.
+_RESULT_S = 20.0
 NO_PREVIEW = "There is nothing to import. Preview the files again."
 
 
@@ -86,6 +94,7 @@ class Importing:
         self._inputs: dict[str, _Inputs] = {}
         self._import: Job[_Imported] | None = None
         self._importer = ""
+        self._ended = 0.0
 
     def is_previewed(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
         """Whether the preview that `visitor` sees is of these files and this text.
@@ -143,6 +152,7 @@ class Importing:
             try:
                 return self._import_all(inputs.inputs, preview, progress, probable=probable)
             finally:
+                self._ended = time.monotonic()
                 self._uploads.release(holder)
 
         job: Job[_Imported] | None = None
@@ -159,6 +169,39 @@ class Importing:
             if view.succeeded:
                 self.forget(visitor)
             yield view
+
+    def line(self) -> str:
+        """One line for every window: how far an import is, or what the last one did."""
+        job, ended = self._import, self._ended
+        if job and job.running:
+            return render("import_line.html", text=job.state.report.text, running=True)
+        if job and job.state.result and time.monotonic() < ended + _RESULT_S:
+            return render("import_line.html", text=job.state.result.summary, running=False)
+        return ""
+
+    def stop_import(self) -> None:
+        """Stop the import of any window; papers already imported stay."""
+        job = self._import
+        if job:
+            job.stop()
+
+    def choose(self, visitor: str, request: str) -> ImportView | None:
+        """Decide about a possible duplicate: `{"record", "choose"}`, as library.js writes it.
+
+        None if it is no such request, or its preview is gone.
+        """
+        with self._lock:
+            inputs = self._inputs.get(visitor)
+        preview = inputs.preview if inputs else None
+        try:
+            asked = json.loads(request)
+            place, choice = int(asked["record"]), str(asked["choose"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+        if preview is None:
+            return None
+        preview.choose(place, choice)
+        return _previewed(JobView("", running=False, succeeded=True), preview)
 
     def discard(self, visitor: str) -> ImportView:
         """Forget the inputs of `visitor`."""
@@ -187,20 +230,62 @@ class Importing:
         self, inputs: Sequence[Input], preview: Preview, progress: Progress, *, probable: bool
     ) -> _Imported:
         failures = Failures()
+        skipped = [
+            preview.duplicates[place].paper
+            for place, choice in preview.choices.items()
+            if choice == "skip"
+        ]
         papers = (
-            paper for given in inputs for paper in given.papers(failures.add, lambda name: probable)
+            paper
+            for given in inputs
+            for paper in given.papers(failures.add, lambda name: probable)
+            if paper not in skipped
         )
         expected = preview.papers - (0 if probable else preview.probable)
         progress.report(0, expected if preview.whole else 0, "Reading papers")
         library = self._session.library
         report = library.add(papers, progress)
-        summary = import_summary(report)
+        merged = _decide(library, preview, failures)
+        summary = _summary(report, merged, len(skipped))
         # The papers can be found by their words before they have vectors.
         progress.report(step=f"{summary} Making vectors")
         library.vectors.embed_missing(progress)
         if progress.stop_requested:
-            summary += " Stopped. The papers read so far are in the library."
+            summary += " Stopped: what was read so far is in the library."
         return _Imported(summary, failures, merge_lines(report, MAX_LISTED))
+
+
+def _decide(library: Library, preview: Preview, failures: Failures) -> int:
+    """Merge or keep apart the possible duplicates; return how many were merged."""
+    merged = 0
+    for place, choice in preview.choices.items():
+        found = preview.duplicates[place]
+        if choice not in ("merge", "apart") or found.duplicate is None:
+            continue
+        try:
+            numbers = [library.number_of(found.paper), found.duplicate.other.number]
+            if choice == "merge":
+                library.merge(numbers)
+                merged += 1
+            else:
+                library.keep_apart(numbers)
+        except AssistantError as error:
+            failures.add(Failure(found.paper.title, str(error), imported=True))
+    return merged
+
+
+def _summary(report: ImportReport, merged: int, skipped: int) -> str:
+    """What an import did, in a sentence; the numbers add up to the records that were read."""
+    parts = [f"{format_count(report.added - merged, 'new paper')}"]
+    known = report.unchanged
+    if known:
+        parts.append(f"{known:,} already in the library")
+    if report.merged + merged:
+        parts.append(f"{report.merged + merged:,} merged with papers in the library")
+    if skipped:
+        parts.append(f"{skipped:,} not imported, as you decided")
+    total = report.read + skipped
+    return f"{format_count(total, 'record')} read: {', '.join(parts)}."
 
 
 def _preview_view(state: JobState[Preview]) -> ImportView:
@@ -240,17 +325,17 @@ def _buttons(preview: Preview) -> tuple[str, str]:
 
     A label is empty if there is nothing to import in this way.
     """
-    certain = preview.papers - preview.probable
+    certain, both = (preview.importable(probable=probable) for probable in (False, True))
     if not preview.whole:
         return (
             "Import all" if certain else "",
             "Import all, probable ones too" if preview.probable else "",
         )
-    everything = f"all {preview.papers:,} papers" if certain else ""
-    everything = everything or format_count(preview.probable, "probable paper")
+    everything = f"all {both:,} papers" if certain else ""
+    everything = everything or format_count(both, "probable paper")
     return (
         f"Import {format_count(certain, 'paper')}" if certain else "",
-        f"Import {everything}" if preview.probable else "",
+        f"Import {everything}" if both > certain else "",
     )
 
 

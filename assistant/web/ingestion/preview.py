@@ -6,9 +6,9 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from assistant.errors import ReadingError
 from assistant.html import render
@@ -25,7 +25,8 @@ from assistant.reading.source import HEAD_BYTES
 from assistant.text.formatting import format_authors, format_count
 
 if TYPE_CHECKING:
-    from assistant.library import Library
+    from assistant.library import DuplicatePair, Library
+    from assistant.library.import_preview import ImportOutcome
     from assistant.paper import Paper
     from assistant.progress import Progress
 
@@ -38,8 +39,20 @@ _ABSTRACT = 280
 _AUTHORS = 4
 _FILES = 50
 _FORMATS = 4
+_STATES = {
+    "known": "Already in the library",
+    "joins": "Adds details to a paper in the library",
+    "repeated": "Repeated in this import",
+}
 # Papers compared with the library at once.
 _BATCH = 500
+# New records for which possible duplicates are searched, and those that are listed.
+_MOST_SEARCHED = 2_000
+MOST_DUPLICATES = 100
+
+Choice = Literal["merge", "apart", "skip", ""]
+"""What to do with a record that is a possible duplicate: merge it with the paper of the library,
+keep it as another paper, do not import it, or import it and decide later."""
 
 
 class Failures:
@@ -110,18 +123,27 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class FoundPaper:
-    """A paper; it is `probable` if nothing but its words says that it is one."""
+    """A record with its `place` in the import; it is `probable` if only its words say what it is.
+
+    `outcome` is what an import does with it, and `duplicate` a paper of the library that is
+    probably the same, if it is new.
+    """
 
     paper: Paper
     probable: bool
+    place: int = 0
+    outcome: ImportOutcome = "new"
+    duplicate: DuplicatePair | None = None
 
 
 @dataclass
 class Preview:
     """The contents of all inputs; `whole` is False if the preview was stopped.
 
-    `probable` counts the papers that are imported only if the user says so. `new`, `joins` and
-    `known` count what an import would do with the papers, see `ImportOutcome`.
+    `papers` counts the records, of which `probable` are imported only if the user says so. `new`,
+    `joins`, `known` and `repeated` count what an import would do with them, see `ImportOutcome`;
+    they add up to `papers`. `duplicates` are new ones that are probably in the library already,
+    with what the user decided about them in `choices`, by place.
     """
 
     files: list[FoundFile] = field(default_factory=list)
@@ -130,10 +152,30 @@ class Preview:
     new: int = 0
     joins: int = 0
     known: int = 0
+    repeated: int = 0
     without_abstract: int = 0
     first: list[FoundPaper] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
     whole: bool = True
+    duplicates: dict[int, FoundPaper] = field(default_factory=dict)
+    choices: dict[int, Choice] = field(default_factory=dict)
+    # Records that change the library, certain and only probable ones.
+    useful: int = 0
+    useful_probable: int = 0
+
+    def choose(self, place: int, choice: str) -> None:
+        """Decide about the possible duplicate at `place`; the same choice again undoes it."""
+        if place in self.duplicates and choice in get_args(Choice):
+            undone = self.choices.get(place) == choice
+            self.choices[place] = "" if undone else choice  # type: ignore[assignment]
+
+    def importable(self, *, probable: bool) -> int:
+        """How many records the import changes the library by."""
+        skipped = sum(
+            self.choices.get(place) == "skip" and (probable or not found.probable)
+            for place, found in self.duplicates.items()
+        )
+        return self.useful + (self.useful_probable if probable else 0) - skipped
 
 
 def preview_import(inputs: Sequence[Input], library: Library, progress: Progress) -> Preview:
@@ -150,18 +192,34 @@ def preview_import(inputs: Sequence[Input], library: Library, progress: Progress
         of_many = f" from {given.name} (file {number} of {len(inputs)})" if len(inputs) > 1 else ""
         progress.report(preview.papers, step=f"Reading papers{of_many}")
         for batch in _batches(_papers(given, listed, preview.failures, progress)):
-            for outcome in known.outcomes([found.paper for found in batch]):
-                setattr(preview, outcome, getattr(preview, outcome) + 1)
+            outcomes = known.outcomes([found.paper for found in batch])
+            for found, outcome in zip(batch, outcomes, strict=True):
+                _count(preview, replace(found, place=preview.papers, outcome=outcome), library)
             listed.papers += len(batch)
-            preview.papers += len(batch)
-            preview.probable += sum(found.probable for found in batch)
-            preview.without_abstract += sum(not found.paper.abstract for found in batch)
-            preview.first += batch[: SHOWN_PAPERS - len(preview.first)]
             progress.report(preview.papers)
         if progress.stop_requested:
             preview.whole = False
             break
     return preview
+
+
+def _count(preview: Preview, found: FoundPaper, library: Library) -> None:
+    """Add a record to the preview."""
+    outcome = found.outcome
+    setattr(preview, outcome, getattr(preview, outcome) + 1)
+    if outcome == "new" and preview.new <= _MOST_SEARCHED:
+        pairs = library.duplicates_of_record(found.paper)
+        if pairs and len(preview.duplicates) < MOST_DUPLICATES:
+            found = replace(found, duplicate=pairs[0])
+            preview.duplicates[found.place] = found
+    preview.papers += 1
+    preview.probable += found.probable
+    preview.without_abstract += not found.paper.abstract
+    if outcome in ("new", "joins"):
+        preview.useful += not found.probable
+        preview.useful_probable += found.probable
+    if len(preview.first) < SHOWN_PAPERS:
+        preview.first.append(found)
 
 
 def _papers(
@@ -211,6 +269,10 @@ def render_preview(preview: Preview) -> str:
         warned=format_count(failures.warnings, "warning"),
         more_warnings=_more(failures.warnings - len(failures.named_warnings), "warning"),
         papers=[_listed_paper(found) for found in preview.first],
+        duplicates=[
+            _listed_duplicate(found, preview.choices.get(place, ""))
+            for place, found in preview.duplicates.items()
+        ],
         probable=_probable(preview),
         all_shown=len(preview.first) == preview.papers,
         readable=READABLE,
@@ -220,8 +282,9 @@ def render_preview(preview: Preview) -> str:
 def _heading(preview: Preview) -> str:
     if not preview.papers:
         return "No papers found"
-    found = format_count(preview.papers, "paper")
-    return f"{found} found" if preview.whole else f"{found} found before you stopped"
+    found = format_count(preview.papers, "record")
+    found += f" in {format_count(len(preview.files), 'file')}" if len(preview.files) > 1 else ""
+    return found if preview.whole else f"{found}, found before you stopped"
 
 
 def _probable(preview: Preview) -> str:
@@ -230,18 +293,25 @@ def _probable(preview: Preview) -> str:
         return ""
     are = "is" if preview.probable == 1 else "are"
     return (
-        f"{preview.probable:,} of these papers {are} only probable: the text reads like titles and "
-        "abstracts, but so do some other texts. Check what is below before you import it."
+        f"{preview.probable:,} of these records {are} only probable: the text reads like titles "
+        "and abstracts, but so do some other texts. Check what is below before you import it."
     )
 
 
 def _outcomes(preview: Preview) -> list[tuple[str, str]]:
-    """Counts and their labels, without zeros."""
+    """Counts and their labels, without zeros; they add up to the number of records."""
+    suspicious = len(preview.duplicates)
     counted = (
-        (preview.new, "new"),
-        (preview.joins, "to merge with a known paper"),
+        (preview.new - suspicious, "new"),
+        (suspicious, "possible duplicate" if suspicious == 1 else "possible duplicates"),
         (preview.known, "already in the library"),
-        (preview.without_abstract, "without an abstract"),
+        (
+            preview.joins,
+            "adds details to a paper in the library"
+            if preview.joins == 1
+            else "add details to papers in the library",
+        ),
+        (preview.repeated, "repeated in this import"),
     )
     return [(f"{count:,}", what) for count, what in counted if count]
 
@@ -260,15 +330,38 @@ def _listed_file(found: FoundFile) -> dict[str, str]:
     }
 
 
-def _listed_paper(found: FoundPaper) -> dict[str, str]:
+def _listed_paper(found: FoundPaper) -> dict[str, str | bool]:
     paper = found.paper
-    authors = format_authors(paper.authors, _AUTHORS)
     return {
         "title": paper.shown_title,
-        "byline": " · ".join(part for part in (authors, paper.year) if part),
+        "byline": _byline(paper),
         "abstract": _first_words(paper.abstract),
         "probable": "probable" if found.probable else "",
+        "state": "" if found.duplicate or found.outcome == "new" else _STATES[found.outcome],
+        "suspicious": found.duplicate is not None,
     }
+
+
+def _listed_duplicate(found: FoundPaper, choice: Choice) -> dict[str, str | int]:
+    pair = found.duplicate
+    assert pair  # noqa: S101
+    return {
+        "place": found.place,
+        "title": found.paper.shown_title,
+        "byline": _byline(found.paper),
+        "source": found.paper.source,
+        "other": pair.other.shown_title,
+        "other_number": pair.other.number,
+        "other_byline": _byline(pair.other.paper),
+        "reason": f"{pair.reason[:1].upper()}{pair.reason[1:]}",
+        "choice": choice,
+    }
+
+
+def _byline(paper: Paper) -> str:
+    authors = format_authors(paper.authors, _AUTHORS)
+    venue = str(paper.reference.get("container-title", ""))
+    return " · ".join(part for part in (authors, venue, paper.year) if part)
 
 
 def _first_words(abstract: str) -> str:

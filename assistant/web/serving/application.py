@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from assistant.html import render
+from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.page import build_page, build_theme
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard
@@ -46,11 +47,12 @@ class Application:
         With `users` everybody has to log in, and the page also answers to `names`.
         """
         self._jobs = jobs
+        self.tldrs = TldrWork(session, jobs)
         # FastAPI's documentation pages would load scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         mount_gradio_app(
             outer,
-            build_page(session, jobs, group=users is not None),
+            build_page(session, jobs, group=users is not None, tldrs=self.tldrs),
             path="/",
             server_name=host,
             server_port=port,

@@ -119,6 +119,7 @@ class PageServer:
         embed_in_background(self._session, jobs)
         purge_in_background(self._session, jobs)
         update_feeds_on_schedule(self._session, jobs)
+        application.tldrs.start()
         await server.serve(sockets=[self._socket])
 
     def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:

@@ -88,8 +88,9 @@ def test_find_and_open_papers_with_the_mouse(
         assert page.locator(".map-paper").count() == 0
         page.click(".map-all")
 
-        # The list contains the same papers, for screen readers.
-        page.click(".map-list summary")
+        # The list beside it contains the same papers.
+        for summary in page.locator(".map-list details:not([open]) summary").all()[::-1]:
+            summary.click()
         page.locator(".map-open").get_by_text("On graphs nodes edges 11").click()
         page.locator(".map-paper").get_by_text("About graphs nodes edges, the case 11.").wait_for()
         number = page.get_attribute(".map-paper", "data-number")
@@ -97,7 +98,7 @@ def test_find_and_open_papers_with_the_mouse(
         for action in ("ask-paper", "similar"):
             assert page.get_attribute(f".map-paper .{action}", "data-paper") == "12"
         page.click(".map-close")
-        page.locator(".map-empty").wait_for()
+        page.locator(".map-paper").wait_for(state="detached")
         assert page.locator("img[src*=evil], script[src*=evil]").count() == 0
 
 
@@ -132,7 +133,7 @@ def test_select_papers_with_the_keyboard_on_a_small_dark_screen(
         assert page.inner_text(".map-paper h2") in said.inner_text()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.locator(".map-empty").wait_for(state="attached")
+        page.locator(".map-paper").wait_for(state="detached")
         assert page.evaluate("document.activeElement.classList.contains('map-stage')")
 
         # Added papers are placed on the old map until it is redrawn.

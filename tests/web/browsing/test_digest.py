@@ -28,6 +28,13 @@ from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
 from assistant.session import Session
 from assistant.web.browsing.digest import DATE, LAST, SHOWN_NOTHING, SINCE, Digests, DigestView
+from assistant.web.browsing.map import Maps
+from assistant.web.jobs import Jobs
+
+
+def digests_of(session: Session) -> Digests:
+    return Digests(session, Maps(session, Jobs()))
+
 
 LONG_AGO = "2000-01-01T00:00:00.000+00:00"
 FAR_OFF = "2999-01-01T00:00:00.000+00:00"
@@ -50,7 +57,7 @@ def test_what_was_added_is_shown_with_a_line_each_and_no_model_is_opened(
 ) -> None:
     session = make_session()
     monkeypatch.setattr(Session, "model", property(lambda self: pytest.fail("a model was opened")))
-    view = Digests(session).view(LAST)
+    view = digests_of(session).view(LAST)
     text = Tags(view.html).text
     assert "This is the first digest; it covers 7 days." in text
     assert "2 papers" in text
@@ -58,7 +65,7 @@ def test_what_was_added_is_shown_with_a_line_each_and_no_model_is_opened(
         assert line in text
     for stored in session.library.papers.all():
         assert stored.title in text
-        assert stored.id in text
+        assert f'class="open-in-library" data-paper="{stored.number}"' in view.html
 
 
 def test_a_tldr_that_is_kept_is_the_line(make_session: MakeSession) -> None:
@@ -66,7 +73,7 @@ def test_a_tldr_that_is_kept_is_the_line(make_session: MakeSession) -> None:
     first = session.library.papers.get("#1")
     tldr = StoredTldr(1, "Cats rest a lot.", "m", "p", "generated", 1.0, "")
     session.library.tldrs.save(tldr, first.paper)
-    text = Tags(Digests(session).view("7d").html).text
+    text = Tags(digests_of(session).view("7d").html).text
     assert "Cats rest a lot." in text
     assert "Cats sleep fourteen hours a day." not in text
 
@@ -80,7 +87,7 @@ def test_papers_are_grouped_by_topic(make_session: MakeSession) -> None:
         for n in range(6)
     ]
     session = make_session(papers=papers)
-    view = Digests(session).view("30d")
+    view = digests_of(session).view("30d")
     headings = [line for line in files(view)["md"].splitlines() if line.startswith("## ")]
     assert len(headings) > 1
     assert Tags(view.html).tags.count("h3") == len(headings)
@@ -88,7 +95,7 @@ def test_papers_are_grouped_by_topic(make_session: MakeSession) -> None:
 
 @pytest.mark.parametrize("since", [value for _, value in SINCE if value not in (LAST, DATE)])
 def test_every_span_that_can_be_chosen_is_understood(make_session: MakeSession, since: str) -> None:
-    view = Digests(make_session()).view(since)
+    view = digests_of(make_session()).view(since)
     assert isinstance(view.period, Period)
     began = datetime.fromisoformat(view.period.start)
     days = timedelta(days=int(since.removesuffix("d")))
@@ -96,7 +103,7 @@ def test_every_span_that_can_be_chosen_is_understood(make_session: MakeSession, 
 
 
 def test_a_date_can_be_given(make_session: MakeSession) -> None:
-    digests = Digests(make_session())
+    digests = digests_of(make_session())
     view = digests.view(DATE, " 2026-03-14 ")
     assert view.period is not None
     assert datetime.fromisoformat(view.period.start) == datetime(2026, 3, 14).astimezone()
@@ -107,7 +114,7 @@ def test_a_date_can_be_given(make_session: MakeSession) -> None:
 def test_what_is_no_date_is_told_and_stays_text(
     make_session: MakeSession, date: str | None
 ) -> None:
-    view = Digests(make_session()).view(DATE, date)
+    view = digests_of(make_session()).view(DATE, date)
     assert view.period is None
     assert "2026-03-14" in view.html
     assert 'role="alert"' in view.html
@@ -116,7 +123,7 @@ def test_what_is_no_date_is_told_and_stays_text(
 
 
 def test_an_empty_library_says_what_to_do(make_session: MakeSession) -> None:
-    view = Digests(make_session(papers=[])).view(LAST)
+    view = digests_of(make_session(papers=[])).view(LAST)
     assert "The library is empty" in view.html
     assert view.period is None
 
@@ -126,17 +133,17 @@ def test_a_library_that_cannot_be_read_is_a_message(
 ) -> None:
     session = make_session()
 
-    def fail(self: Catalog, moment: str | None) -> None:
+    def fail(self: Catalog, *given: object) -> None:
         raise ValueError("<b>broken</b>")
 
     monkeypatch.setattr(Catalog, "added_since", fail)
-    html = Digests(session).view(LAST).html
+    html = digests_of(session).view(LAST).html
     assert "ValueError: &lt;b&gt;broken" in html
     assert 'role="alert"' in html
 
 
 def test_it_can_be_kept_in_every_form(make_session: MakeSession) -> None:
-    kept = files(Digests(make_session()).view(LAST))
+    kept = files(digests_of(make_session()).view(LAST))
     assert list(kept) == ["md", "html", "eml"]
     assert kept["md"].startswith("# New papers, ")
     assert kept["html"].startswith("<!DOCTYPE html>")
@@ -147,7 +154,7 @@ def test_it_can_be_kept_in_every_form(make_session: MakeSession) -> None:
 
 def test_letters_of_every_language_survive_in_the_files(make_session: MakeSession) -> None:
     papers = [Paper(title="Über Katzen 猫", abstract="Schlaf é.")]
-    kept = files(Digests(make_session(papers=papers)).view(LAST))
+    kept = files(digests_of(make_session(papers=papers)).view(LAST))
     assert "Über Katzen 猫" in kept["md"]
     assert "Über Katzen 猫" in kept["html"]
 
@@ -166,7 +173,7 @@ def test_nothing_is_sent_and_looking_changes_nothing(
         monkeypatch.setenv(f"ASSISTANT_{name}", value)
     monkeypatch.setattr(smtplib, "SMTP", lambda *_, **__: pytest.fail("a mail was sent"))
     session = make_session()
-    view = Digests(session).view(LAST)
+    view = digests_of(session).view(LAST)
     assert "To: grace@example.org" in files(view)["eml"]
     assert "hunter2" not in view.html + "".join(files(view).values())
     assert session.library.metadata.get(FACT) is None
@@ -174,7 +181,7 @@ def test_nothing_is_sent_and_looking_changes_nothing(
 
 def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) -> None:
     session = make_session()
-    digests = Digests(session)
+    digests = Digests(session, Maps(session, Jobs()))
     view = digests.view(LAST)
     assert "The next digest starts where this one ended" in digests.start_next(view.period)
     assert "No new papers since " in digests.view(LAST).html
@@ -188,7 +195,7 @@ def test_the_next_one_begins_after_this_one_if_asked(make_session: MakeSession) 
 def test_one_that_goes_back_less_far_does_not_move_the_next(make_session: MakeSession) -> None:
     session = make_session()
     session.library.metadata.set(FACT, LONG_AGO)
-    digests = Digests(session)
+    digests = Digests(session, Maps(session, Jobs()))
     assert "Nothing was changed" in digests.start_next(digests.view("7d").period)
     assert session.library.metadata.get(FACT) == LONG_AGO
     assert SHOWN_NOTHING in digests.start_next(None)
@@ -204,7 +211,7 @@ def test_what_is_remembered_never_goes_back(make_session: MakeSession) -> None:
 def test_what_cannot_be_remembered_is_told(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digests = Digests(make_session())
+    digests = digests_of(make_session())
     period = digests.view(LAST).period
 
     def refuse(self: Metadata, name: str, value: str) -> None:
@@ -220,7 +227,7 @@ def test_papers_without_vectors_are_counted(make_session: MakeSession) -> None:
     made = library_digest(session.library, LONG_AGO, datetime.now().astimezone())
     assert isinstance(made, LibraryDigest)
     assert (made.digest.count, made.without_vectors) == (3, 1)
-    assert "1 of the new papers have no vectors yet" in Digests(session).view("7d").html
+    assert "1 of the new papers have no vectors yet" in digests_of(session).view("7d").html
 
 
 def test_hostile_papers_stay_text(make_session: MakeSession) -> None:
@@ -236,11 +243,12 @@ def test_hostile_papers_stay_text(make_session: MakeSession) -> None:
         for n, text in enumerate([EVIL, *texts][:95])
     ]
     session = make_session(ScriptedModel([]), papers)
-    view = Digests(session).view("7d")
+    view = digests_of(session).view("7d")
     tags = Tags(view.html)
-    assert set(tags.tags) <= set("article h2 p span a section h3 ul li bdi div".split())  # noqa: SIM905
+    assert set(tags.tags) <= set("article h2 p span a section h3 ul li bdi div button".split())  # noqa: SIM905
     assert {name for name, _ in tags.attributes} <= {
-        *("class", "id", "role", "aria-label", "dir", "href", "download")
+        *("class", "id", "role", "aria-label", "dir", "href", "download"),
+        *("type", "title", "data-paper"),
     }
     assert all(
         (value or "").startswith("data:") for name, value in tags.attributes if name == "href"
@@ -260,6 +268,11 @@ def test_a_digest_is_shown_and_kept_in_a_browser(
         page.locator("#digest .digest").wait_for()
         assert words_of(EVIL) in words_of(page.inner_text("#digest"))
         assert page.locator("#digest :is(img, script, iframe)").count() == 0
+        # A title opens its paper in the Library.
+        page.locator("#digest .open-in-library").first.click()
+        page.locator("#detail-title").wait_for()
+        page.click("#close-detail")
+        open_tab(page, "Digest")
         for label, ending in (("Markdown", "md"), ("HTML", "html"), ("Mail (.eml)", "eml")):
             with page.expect_download() as download:
                 page.get_by_role("link", name=f"Download the digest as {label}").click()

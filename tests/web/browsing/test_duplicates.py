@@ -12,6 +12,8 @@ from assistant.library import Library
 from assistant.paper import Paper
 from assistant.web.browsing.duplicates import MOST_DUPLICATES, Decision, Duplicates
 from assistant.web.browsing.paper_detail import PaperDetail, record_key
+from assistant.web.ingestion.tldr_work import TldrWork
+from assistant.web.jobs import Jobs
 
 ICE = Paper(
     title="How glaciers melt in warm summers",
@@ -34,7 +36,7 @@ class Pane:
     def __init__(self, make_session: MakeSession, *papers: Paper) -> None:
         session = make_session(papers=list(papers))
         self.library: Library = session.library
-        self.detail = PaperDetail(session)
+        self.detail = PaperDetail(session, TldrWork(session, Jobs()))
         self.duplicates = Duplicates(session)
 
     def decide(self, action: str, papers: str, **more: str) -> Decision:

@@ -18,6 +18,7 @@ from assistant.paper import Paper
 from assistant.progress import Progress
 from assistant.session import Session
 from assistant.settings import load_settings
+from assistant.web.browsing.digest import Digests
 from assistant.web.browsing.map import EMPTY, NO_EMBEDDER, STOPPED, Maps, MapView
 from assistant.web.jobs import Jobs
 
@@ -115,7 +116,7 @@ def test_a_window_that_shows_the_map_keeps_its_picture(session: Session, jobs: J
     assert last(maps, seen=first.seen).html is not None
 
 
-def test_few_added_papers_are_placed_and_many_redraw_the_map(
+def test_added_papers_are_placed_and_others_stay(
     session: Session, jobs: Jobs, drawn_counts: list[int]
 ) -> None:
     maps = Maps(session, jobs)
@@ -133,10 +134,40 @@ def test_few_added_papers_are_placed_and_many_redraw_the_map(
     assert data_of(view.html)["later"] == 0
     assert not view.can_draw
     assert drawn_counts == [40, 43]
-    session.library.add(papers(43, 80))
+    before = data_of(view.html)["points"]
+    session.library.add(papers(43, 100))
     session.library.vectors.embed_missing()
-    assert len(data_of(last(maps).html)["points"]) == 80
-    assert drawn_counts == [40, 43, 80]
+    data = data_of(last(maps).html)
+    assert len(data["points"]) == 100
+    assert data["points"][:43] == before
+    # Also for another run of the server.
+    assert data_of(last(Maps(session, jobs)).html) == data
+    assert drawn_counts == [40, 43]
+
+
+def test_another_window_sees_what_was_added(session: Session, jobs: Jobs) -> None:
+    maps = Maps(session, jobs)
+    assert maps.is_current("")
+    seen = last(maps).seen
+    assert maps.is_current(seen)
+    session.library.papers.tag([1], ["a tag"])
+    assert maps.is_current(seen)
+    session.library.add(papers(40, 42))
+    session.library.vectors.embed_missing()
+    assert not maps.is_current(seen)
+    assert maps.is_current(last(maps, seen=seen).seen)
+
+
+def test_the_digest_has_the_topics_of_the_map(session: Session, jobs: Jobs) -> None:
+    maps = Maps(session, jobs)
+    topics = maps.topics()  # draws the map
+    assert set(topics) == {*range(1, 41)}
+    names = set(data_of(last(maps).html)["topics"])
+    assert {topic for topic in topics.values() if topic} == names
+    shown = Tags(Digests(session, maps).view("30d").html).text
+    assert names
+    for name in names:
+        assert name in shown
 
 
 def test_removed_papers_are_not_on_the_map(session: Session, jobs: Jobs) -> None:

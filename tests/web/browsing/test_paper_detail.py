@@ -10,7 +10,9 @@ from web_support import EVIL, MakeSession, Tags
 from assistant.errors import LibraryReadOnly
 from assistant.library import Library, StoredTldr
 from assistant.paper import Paper
-from assistant.web.browsing.paper_detail import DetailView, PaperDetail, tags_of
+from assistant.web.browsing.paper_detail import LONGEST_TLDR, DetailView, PaperDetail, tags_of
+from assistant.web.ingestion.tldr_work import TldrWork
+from assistant.web.jobs import Jobs
 
 FULL = Paper(
     title="On the sleep of bats",
@@ -28,7 +30,7 @@ FULL = Paper(
 
 def make_detail(make_session: MakeSession, *papers: Paper) -> tuple[PaperDetail, Library]:
     session = make_session(papers=list(papers))
-    return PaperDetail(session), session.library
+    return PaperDetail(session, TldrWork(session, Jobs())), session.library
 
 
 def links(html: str) -> list[str | None]:
@@ -48,7 +50,7 @@ def test_everything_of_a_paper_is_shown(make_session: MakeSession) -> None:
         "14 March 2024 · added ",
         FULL.abstract,
         "They hang.",
-        "taken from the abstract by TinyModel, 2 January 2026",
+        "Taken from the abstract, 2 January 2026",
         "Ask only this paper",
         "bats",
     ):
@@ -56,7 +58,8 @@ def test_everything_of_a_paper_is_shown(make_session: MakeSession) -> None:
     assert 'class="ask-paper" data-paper="1" data-title="On the sleep of bats"' in view.first
     assert 'id="detail-star" data-paper="1" aria-pressed="true"' in view.first
     assert 'data-tag="star"' not in view.first
-    for shown in ("Merged from 2 records", "a.bib", "b.ris", "Bats, asleep", "@article{"):
+    assert "@article{" in first
+    for shown in ("Merged from 2 records", "a.bib", "b.ris", "Bats, asleep"):
         assert shown in more
     assert "https://example.org/bats" in more
 
@@ -100,14 +103,14 @@ def test_anything_else_is_text_to_copy(make_session: MakeSession, wrong: dict[st
 
 def test_bibtex_is_there_to_copy(make_session: MakeSession) -> None:
     detail, _ = make_detail(make_session, FULL)
-    text = Tags(detail.view("1").more).text
+    text = Tags(detail.view("1").first).text
     assert "author = {Ek, Bo and Fu, Cy}" in text
     assert "doi = {10.1000/Bats(1)}" in text
 
 
 def test_references_are_there_to_copy(make_session: MakeSession) -> None:
     detail, _ = make_detail(make_session, FULL)
-    html = detail.view("1").more
+    html = detail.view("1").first
     text = Tags(html).text
     assert "Ek, B., & Fu, C." in text
     assert "B. Ek and C. Fu, “" in text
@@ -131,6 +134,28 @@ def test_tags_are_given_and_taken(make_session: MakeSession) -> None:
     assert "star" in tags()
     assert "Enter a tag" in detail.tag("1", " , ")
     assert "No paper in the library has the id" in detail.tag("99", "x")
+
+
+def test_a_tldr_is_edited_and_rewritten(make_session: MakeSession) -> None:
+    detail, library = make_detail(make_session, FULL)
+    assert "None yet" in Tags(detail.view("1").first).text
+    assert detail.change(json.dumps({"do": "tldr", "paper": "1", "tag": " They\n hang. "})) == ""
+    tldr = library.tldrs.get(1)
+    assert tldr
+    assert tldr.text == "They hang."
+    first = Tags(detail.view("1").first).text
+    assert "They hang." in first
+    assert "Edited by you, " in first
+    for wrong, told in (("", "cannot be empty"), ("x" * (LONGEST_TLDR + 1), "at most")):
+        request = json.dumps({"do": "tldr", "paper": "1", "tag": wrong})
+        assert told in detail.change(request)
+    assert detail.change(json.dumps({"do": "rewrite", "paper": "1"})) == ""
+    assert "No paper in the library" in detail.change(json.dumps({"do": "rewrite", "paper": "9"}))
+
+
+def test_the_star_is_no_keyword(make_session: MakeSession) -> None:
+    detail, _ = make_detail(make_session, FULL)
+    assert "keywords = {bats}" in Tags(detail.view("1").first).text
 
 
 @pytest.mark.parametrize(
@@ -158,7 +183,8 @@ def test_similar_papers_are_listed(make_session: MakeSession) -> None:
     detail, _ = make_detail(make_session, FULL, *others)
     html = detail.near("1")
     assert html.count('class="open-near"') == 5
-    assert 'data-paper="1"' not in html
+    assert 'id="near-1"' not in html
+    assert 'class="similar quiet-link" data-paper="1"' in html
     assert detail.near("99") == detail.near("") == ""
 
 

@@ -49,7 +49,7 @@ def test_tags_are_given_and_taken(make_selection: MakeSelection) -> None:
     assert tags(library) == [["nlp", "to read"]] * 2
     assert "1 paper no longer has “NLP”." in selection.untag("2", "NLP").html
     assert tags(library) == [["nlp", "to read"], ["to read"]]
-    assert "1 paper has “star”." in selection.star("1").html
+    assert "1 paper starred." in selection.star("1").html
     assert tags(library)[0] == ["nlp", "star", "to read"]
     assert "Enter a tag" in selection.tag("1", " ,").html
 

@@ -12,7 +12,7 @@ from assistant.library import Library, StoredTldr
 from assistant.paper import Paper
 from assistant.web.browsing import table as table_module
 from assistant.web.browsing.library_tab import _page
-from assistant.web.browsing.table import ORDERS, PaperTable
+from assistant.web.browsing.table import PaperTable
 
 MakeTable = Callable[..., tuple[PaperTable, Library]]
 DATED = [
@@ -34,10 +34,11 @@ def make_table(make_session: MakeSession) -> MakeTable:
 
 def titles(html: str) -> list[str]:
     """The titles of the rows, in their order."""
-    return [part.split("</bdi>")[0] for part in html.split('<bdi class="title">')[1:]]
+    plain = html.replace("<mark>", "").replace("</mark>", "")
+    return [part.split("</bdi>")[0] for part in plain.split('<bdi class="title">')[1:]]
 
 
-def test_a_row_shows_title_authors_date_tags_and_id(make_table: MakeTable) -> None:
+def test_a_row_shows_title_authors_year_venue_and_tags(make_table: MakeTable) -> None:
     paper = Paper(
         title="On bats",
         abstract="Bats sleep.",
@@ -45,24 +46,28 @@ def test_a_row_shows_title_authors_date_tags_and_id(make_table: MakeTable) -> No
         published="2024-03-14",
         doi="10.1000/bats",
         tags=("star", "a", "b", "c", "d"),
+        reference={"container-title": "Night Journal"},
     )
     table, library = make_table(papers=[paper])
     html = table.listing().html
-    for shown in ("On bats", "Bo Ek, Cy Fu, Di Go and others", "2024-03-14", "doi:10.1000/bats"):
+    for shown in ("On bats", "Ek, Fu, Go, Ha", "2024", "Night Journal"):
         assert f">{shown}<" in html
+    day = library.papers.added_at([1])[1][:10]
+    assert f'class="col-added">{day}<' in html
+    assert 'title="Bo Ek, Cy Fu, Di Go, Ed Ha"' in html
     assert 'id="star-1" aria-pressed="true"' in html
-    assert ">no TL;DR yet<" in html
+    assert ">No TL;DR yet<" in html
     assert [f">{tag}</bdi>" in html for tag in ("star", "a", "b", "c", "d")] == [
-        False, True, True, True, False,
+        False, True, True, False, False,
     ]  # fmt: skip
-    assert ">+1<" in html
+    assert ">+2<" in html
     library.tldrs.save(StoredTldr(1, "They sleep.", "m", "p", "generated", 1.0, ""))
     assert ">They sleep.<" in table.listing().html
 
 
 def test_a_paper_without_abstract_says_so(make_table: MakeTable) -> None:
     table, _ = make_table(papers=[Paper(title="Editorial", doi="10.1000/x")])
-    assert ">no abstract<" in table.listing().html
+    assert ">No abstract<" in table.listing().html
 
 
 def test_the_table_has_pages(make_table: MakeTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,61 +88,102 @@ def test_the_table_has_pages(make_table: MakeTable, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("order", "expected"),
+    ("sort", "expected", "header"),
     [
-        ("best", ["B", "A", "C"]),
-        ("published", ["B", "A", "C"]),
-        ("added", ["A", "C", "B"]),
-        ("title", ["A", "B", "C"]),
-        ("nonsense", ["B", "A", "C"]),
+        ("", "ACB", 'col-added" aria-sort="descending"'),
+        ("-added", "ACB", 'col-added" aria-sort="descending"'),
+        ("added", "BCA", 'col-added" aria-sort="ascending"'),
+        ("-published", "BAC", 'col-year" aria-sort="descending"'),
+        ("published", "CAB", 'col-year" aria-sort="ascending"'),
+        ("title", "ABC", 'col-title" aria-sort="ascending"'),
+        ("-title", "CBA", 'col-title" aria-sort="descending"'),
+        ("author", "CBA", 'col-authors" aria-sort="ascending"'),
+        ("-author", "BCA", 'col-authors" aria-sort="descending"'),
+        ("venue", "BAC", 'col-venue" aria-sort="ascending"'),
+        ("nonsense", "ACB", 'aria-sort="none"'),
     ],
 )
-def test_the_orders(make_table: MakeTable, order: str, expected: list[str]) -> None:
-    dates = {"B": "2024", "C": "1999", "A": "2003"}
-    papers = [Paper(title=name, abstract=f"{name}.", published=dates[name]) for name in dates]
-    table, _ = make_table(papers=papers)
-    assert titles(table.listing("", order).html) == expected
+def test_columns_sort(make_table: MakeTable, sort: str, expected: str, header: str) -> None:
+    table, _ = make_table(
+        papers=[
+            Paper(title="B", abstract="b.", published="2024", authors=("Ann Zoe",),
+                  reference={"container-title": "Cell"}),
+            Paper(title="C", abstract="c.", published="1999", authors=("Zed Abel",)),
+            Paper(title="A", abstract="a.", published="2003",
+                  reference={"container-title": "nature"}),
+        ]
+    )  # fmt: skip
+    html = table.listing("", sort).html
+    assert "".join(titles(html)) == expected
+    assert header in html
 
 
-def test_every_order_that_is_offered_is_tested() -> None:
-    assert [name for _, name in ORDERS] == ["best", "published", "added", "title"]
+def test_a_header_asks_for_the_other_direction_and_then_for_relevance(
+    make_table: MakeTable,
+) -> None:
+    table, _ = make_table(papers=DATED)
+    assert 'id="sort-year" data-next="-published"' in table.listing().html
+    assert 'id="sort-year" data-next="published"' in table.listing("", "-published").html
+    assert 'id="sort-year" data-next="-published"' in table.listing("", "published").html
+    assert 'id="sort-year" data-next=""' in table.listing("bats", "published").html
 
 
-def test_added_last_first_shows_when(make_table: MakeTable) -> None:
-    table, library = make_table(papers=DATED[:1])
-    day = library.papers.added_at([1])[1][:10]
-    assert f'class="dating">{day}<' in table.listing("", "added").html
-    assert f'class="dating">{day}<' not in table.listing("", "title").html
-
-
-def test_words_and_meaning_search(make_table: MakeTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    table, _ = make_table()
-    found = table.listing("owls")
-    assert titles(found.html)[0] == "On the sleep of owls"
-    assert "found<" in found.pager
-
-    monkeypatch.setattr(table_module, "PAGE", 10)
-    monkeypatch.setattr(table_module, "MAX_HITS", 20)
-    many, _ = make_table(papers=[*DATED, *(p.model_copy(update={"title": f"{p.title} again"})
-                                           for p in DATED)])  # fmt: skip
-    first, second = many.listing("bats"), many.listing("bats", "best", 1)
-    assert ">1-10, best first<" in first.pager
-    assert ">11-20, best first<" in second.pager
-    assert not set(titles(first.html)) & set(titles(second.html))
-    assert 'data-page="2" disabled>Next' in second.pager
-    assert many.listing("bats", "best", 7) == second
-
-
-def test_another_order_lists_all_that_have_every_word(
+def test_a_search_narrows_the_list_and_shows_the_count(
     make_table: MakeTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table_module, "PAGE", 10)
-    table, _ = make_table(papers=[*DATED, Paper(title="Owls", abstract="Owls sleep.")])
-    newest = table.listing("bats sleep", "published")
-    assert titles(newest.html)[0] == "On bats, part 24"
-    assert ">1-10 of 15<" in newest.pager
-    assert ">1-5 of 5<" in table.listing("bats since:2020", "title").pager
-    assert "No papers contain all of these words." in table.listing("bats owls", "title").html
+    table, _ = make_table(papers=[*DATED, Paper(title="Owls", abstract="Owls sleep by day.")])
+    assert ">16 papers<" in table.listing().found
+    found = table.listing("bats sleep")
+    assert ">15 of 16 papers contain “bats sleep”<" in found.found
+    assert ">1-10 of 15<" in found.pager
+    assert ">1 of 16 papers contains “owls”<" in table.listing("owls").found
+    # Words of titles, abstracts, authors and tags, and the beginning of the last one.
+    assert titles(table.listing("owls day").html) == ["Owls"]
+    assert ">15 of 16 papers contain “ek”<" in table.listing("ek").found
+    assert titles(table.listing("ek 2012").html) == ["On bats, part 12"]
+    assert ">15 of 16 papers contain “slee ba”<" not in table.listing("slee ba").found
+    assert ">15 of 16 papers contain “sleep bat”<" in table.listing("sleep bat").found
+    by_title = table.listing("bats since:2020", "-title")
+    assert titles(by_title.html)[0] == "On bats, part 24"
+    assert ">1-5 of 5<" in by_title.pager
+
+
+def test_best_matches_are_told_from_papers_that_contain_the_words(
+    make_table: MakeTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_module, "MOST_BEST", 5)
+    table, _ = make_table(papers=[*DATED, Paper(title="Owls", abstract="Owls sleep by day.")])
+    contained = table.listing("owls sleep")
+    assert titles(contained.html) == ["Owls"]
+    assert 'id="mode-contains" data-mode="" aria-pressed="true"' in contained.found
+    best = table.listing("owls sleep", best=True)
+    assert ">5 best matches for “owls sleep”, by words and meaning<" in best.found
+    assert titles(best.html)[0] == "Owls"
+    assert ">1-5 of 5<" in best.pager
+    assert 'id="mode-best" data-mode="owls sleep" aria-pressed="true"' in best.found
+    neither = table.listing("owls bats")
+    assert "No paper contains “owls bats”. 5 best matches" in neither.found
+    assert 'aria-pressed="false" disabled>Contains the words' in neither.found
+    nothing = table.listing("zzzz")
+    assert "No paper contains “zzzz”" in (nothing.html + nothing.found)
+
+
+def test_matches_are_marked(make_table: MakeTable) -> None:
+    paper = Paper(
+        title="On the sleep of bats",
+        abstract="They hang. " * 30 + "Sleeping colonies were observed for a year.",
+        authors=("Bo Ek",),
+    )
+    table, library = make_table(papers=[paper])
+    library.tldrs.save(StoredTldr(1, "They hang.", "m", "p", "generated", 1.0, ""))
+    assert "On the <mark>sleep</mark> of <mark>bats</mark>" in table.listing("bats sleeping").html
+    assert ">They hang.<" in table.listing("bats").html
+    # Where only the abstract contains it, its part is shown instead of the TL;DR.
+    found = table.listing("colonies").html
+    assert "… " in found
+    assert "<mark>colonies</mark> were observed" in found
+    assert ">They hang.<" not in found
 
 
 def test_the_box_understands_filters(
@@ -145,13 +191,14 @@ def test_the_box_understands_filters(
 ) -> None:
     monkeypatch.setattr(table_module, "PAGE", 10)
     table, _ = make_table(papers=DATED)
-    newest = table.listing("since:2012 author:ek")
+    newest = table.listing("since:2012 author:ek", "-published")
     assert titles(newest.html) == [f"On bats, part {n}" for n in range(24, 14, -1)]
     assert ">1-10 of 13<" in newest.pager
-    older = table.listing("since:2012 author:ek", "best", 1)
+    assert ">13 of 15 papers<" in newest.found
+    older = table.listing("since:2012 author:ek", "-published", 1)
     assert titles(older.html) == [f"On bats, part {n}" for n in range(14, 11, -1)]
     assert ">11-13 of 13<" in older.pager
-    assert ">2 papers found<" in table.listing("bats until:2011").pager
+    assert ">2 of 15 papers contain “bats”<" in table.listing("bats until:2011").found
     nothing = table.listing("author:<b>nobody</b>")
     assert "No papers match author:&lt;b&gt;nobody&lt;/b&gt;." in nothing.html
 
@@ -167,10 +214,9 @@ def test_a_wrong_filter_says_what_is_possible(make_table: MakeTable) -> None:
 def test_similar_papers(make_table: MakeTable) -> None:
     table, _ = make_table(papers=DATED)
     listing = table.listing("similar:#3")
-    assert "Similar to “On bats, part 12”" in listing.html
     assert 'id="paper-3"' not in listing.html
-    assert ">14 most similar to no. 3<" in listing.pager
-    assert ">2 most similar to no. 3<" in table.listing("similar:3 since:2023").pager
+    assert ">14 papers similar to “On bats, part 12”, nearest first<" in listing.found
+    assert ">2 papers similar to" in table.listing("similar:3 since:2023").found
     assert "No other papers match since:2030." in table.listing("since:2030 similar:3").html
     assert "No paper in the library has the id" in table.listing("similar:nonsense").html
 
@@ -178,6 +224,7 @@ def test_similar_papers(make_table: MakeTable) -> None:
 def test_an_empty_library_says_what_to_do(make_table: MakeTable) -> None:
     table, _ = make_table(papers=[])
     assert "The library is empty" in table.listing().html
+    assert 'class="open-import"' in table.listing().html
     assert "The library is empty" not in table.listing("cats").html
 
 
@@ -186,37 +233,13 @@ def test_a_library_in_trouble_is_one_line(
 ) -> None:
     table, library = make_table()
 
-    def busy(*_: object) -> None:
+    def busy(*_: object, **__: object) -> None:
         raise LibraryBusy("Another program holds the library.")
 
     monkeypatch.setattr(library.papers, "sorted_by", busy)
     monkeypatch.setattr(library, "stamp", busy)
     assert "Another program holds the library." in table.listing().html
     assert table.stamp() == ()
-    assert table.facets() == ""
-
-
-def test_tags_and_sources_are_offered_as_filters(make_table: MakeTable) -> None:
-    papers = [
-        Paper(title=f"T{n}", abstract=f"A{n}.", tags=("Deep Learning", "nlp"), source=source)
-        for n, source in enumerate(("a.bib", "a.bib", "b.ris"))
-    ]
-    table, library = make_table(papers=papers)
-    html = table.facets()
-    offered = [value for name, value in Tags(html).attributes if name == "data-filter" and value]
-    assert offered[:2] == ['tag:"Deep Learning"', "tag:nlp"]
-    assert len(offered) == 4
-    for one in offered:
-        assert 'class="paper-row"' in table.listing(one).html, one
-    library.papers.tag([1], ["new"])
-    assert table.facets() == html, "not counted again at once"
-    table.expire_facets()
-    assert 'data-filter="tag:new"' in table.facets()
-
-
-def test_one_source_is_no_filter(make_table: MakeTable) -> None:
-    table, _ = make_table(papers=[Paper(title="T", abstract="A.", source="a.bib")])
-    assert "data-filter" not in table.facets()
 
 
 def test_the_stamp_tells_a_change(make_table: MakeTable) -> None:
@@ -232,7 +255,9 @@ def test_nothing_of_a_paper_is_markup(make_table: MakeTable) -> None:
     table, library = make_table(papers=[paper])
     library.tldrs.save(StoredTldr(1, EVIL, EVIL, "p", "generated", 1.0, ""))
     listing = table.listing()
-    seen = Tags(listing.html + listing.pager + table.facets())
+    searched = table.listing("script")
+    assert "<mark>script</mark>" in searched.html
+    seen = Tags(listing.html + listing.pager + listing.found + searched.found)
     assert not {"img", "script", "a", "input"} & set(seen.tags)
     assert not [name for name, _ in seen.attributes if name.startswith("on") or name == "src"]
     assert seen.text.count("<script>alert(1)</script>") >= 3
@@ -240,15 +265,3 @@ def test_nothing_of_a_paper_is_markup(make_table: MakeTable) -> None:
 
 def test_pages_that_are_turned_to() -> None:
     assert [_page(turned) for turned in ("3:17", "", "x:1", "-1:2", "9" * 40)] == [3, 0, 0, 0, 0]
-
-
-def test_tags_that_are_not_counted_again_at_once_are_told_to_be_old(make_table: MakeTable) -> None:
-    table, library = make_table()
-    table.facets()
-    assert table.has_current_facets(table.stamp())
-    library.papers.tag([1], ["x"])
-    table.facets()
-    assert not table.has_current_facets(table.stamp())
-    table.expire_facets()
-    assert "tag:x" in table.facets()
-    assert table.has_current_facets(table.stamp())

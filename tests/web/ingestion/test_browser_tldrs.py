@@ -1,12 +1,14 @@
-"""The tab that writes TL;DRs, in a real browser."""
+"""TL;DRs written in the background, as the Library shows them in a real browser."""
 
 from __future__ import annotations
 
+import pytest
 from web_support import MakeSession, OpenPage, Serve
 from web_walk import open_tab
 
 from assistant.models.fake import ScriptedModel
 from assistant.paper import Paper
+from assistant.session import Session
 
 PAPERS = [
     Paper(title=f"On creature {n}", abstract=f"Creature {n} sleeps {n} hours a day, no more.")
@@ -14,40 +16,54 @@ PAPERS = [
 ]
 
 
-def test_lines_come_in_are_stopped_and_gone_on_with(
-    make_session: MakeSession, serve: Serve, open_page: OpenPage
+def test_they_are_written_by_themselves_stopped_and_resumed(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = ScriptedModel(lambda request: "It sleeps all day.", slots=2, seconds_per_piece=0.06)
     session = make_session(model, papers=PAPERS)
+    settings = session.settings.model_copy(update={"auto_tldrs": True})
+    monkeypatch.setattr(Session, "settings", property(lambda self: settings))
+    with serve(session) as server:
+        with open_page(server.address) as page:
+            open_tab(page, "Library")
+            line = page.locator("#tldr-line")
+            line.get_by_text("of 60").wait_for()
+            page.locator(".tldr:not(.none) >> nth=1").wait_for()
+
+            # Another window shows and stops the same work.
+            with open_page(server.address) as other:
+                open_tab(other, "Library")
+                other.locator("#tldr-line").get_by_text("of 60").wait_for()
+                other.click("#stop-tldrs")
+                other.locator("#tldr-line").get_by_text("Stopped: ").wait_for()
+            line.get_by_text("Stopped: ").wait_for()
+            page.reload()
+            open_tab(page, "Library")
+            line.get_by_text("Stopped: ").wait_for()
+            written = session.library.status().tldrs
+            assert 0 < written < 60
+            assert f"{60 - written} papers have no TL;DR" in line.inner_text()
+        # After a restart it is still stopped, and goes on when it is resumed.
+        with serve(session) as again, open_page(again.address) as page:
+            open_tab(page, "Library")
+            page.locator("#tldr-line").get_by_text("Stopped: ").wait_for()
+            page.click("#resume-tldrs")
+            page.locator(".tldr-line").wait_for(state="detached")
+            assert session.library.status().tldrs == 60
+
+
+def test_selected_ones_are_rewritten(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session(ScriptedModel(lambda request: "It sleeps all day."), papers=PAPERS[:3])
     with serve(session) as server, open_page(server.address) as page:
-        open_tab(page, "TL;DRs")
-        page.locator(".tldr-summary").get_by_text("60 are missing").wait_for()
-        page.focus("#write-tldrs")
-        page.keyboard.press("Enter")
-        page.locator(".lines li >> nth=2").wait_for()
-        assert page.locator("#tldr-job progress[max='60']").count() == 1
-        assert page.locator("#write-tldrs").count() == 0
-
-        with open_page(server.address) as other:
-            open_tab(other, "TL;DRs")
-            other.locator("#tldr-job").get_by_text("Another window is writing").wait_for()
-            other.locator(".lines li >> nth=2").wait_for()
-            assert other.locator("#stop-tldrs").count() == 0
-
-        # The focus has gone on to the button that is in the place of the other.
-        assert page.evaluate("document.activeElement.id") == "stop-tldrs"
-        page.keyboard.press("Enter")
-        page.locator("#tldr-job").get_by_text("Stopped: ").wait_for()
-        page.locator("#continue-tldrs").wait_for()
-        written = session.library.status().tldrs
-        assert 0 < written < 60
-        page.locator(".tldr-summary").get_by_text(f"{60 - written} are missing").wait_for()
-        assert page.inner_text("#write-tldrs") == "Write TL;DRs"
-
-        page.click("#continue-tldrs")
-        page.locator("#tldr-job").get_by_text(
-            f"{60 - written} TL;DRs written. Every paper with an abstract has one now."
-        ).wait_for()
-        page.locator(".tldr-summary .lead").get_by_text("60 of 60").wait_for()
-        assert page.locator(".lines li").count() == 30
-        assert page.locator("#continue-tldrs").count() == 0
+        open_tab(page, "Library")
+        page.locator("#tldr-line").get_by_text("3 papers have no TL;DR").wait_for()
+        page.click("#choose-1")
+        page.click("#choose-2")
+        page.click("#tldr-chosen")
+        page.locator("#library-said").get_by_text("2 TL;DRs are being rewritten.").wait_for()
+        page.locator("#tldr-line").get_by_text("1 paper has no TL;DR").wait_for()
+        page.locator("#paper-1 .tldr:not(.none)").wait_for()
+        page.click("#resume-tldrs")
+        page.locator("#paper-3 .tldr:not(.none)").wait_for()

@@ -17,6 +17,7 @@ from assistant.library import Library
 from assistant.paper import Paper
 from assistant.progress import Progress
 from assistant.session import Session
+from assistant.web.ingestion import importing as importing_module
 from assistant.web.ingestion import preview as preview_module
 from assistant.web.ingestion.importing import (
     BUSY,
@@ -82,9 +83,9 @@ def test_a_look_shows_what_is_there_and_keeps_nothing(make_page: MakePage) -> No
     views = list(page.importing.preview("me", files, PASTE))
     *earlier, last = views
     assert all(view.running for view in earlier)
-    assert (last.running, last.succeeded, last.button) == (False, True, "Import 4 papers")
+    assert (last.running, last.succeeded, last.button) == (False, True, "Import 3 papers")
     text = " ".join(Tags(last.preview or "").text.split())
-    assert "4 papers found 3 new 1 already in the library 1 without an abstract" in text
+    assert "4 records in 3 files 3 new 1 already in the library" in text
     assert "some.jsonl JSON lines 3 1 cat.png unknown 0 1 pasted text JSON lines 1 –" in text
     assert "2 records could not be read some.jsonl:4" in text
     assert "cat.png is a picture" in text
@@ -103,7 +104,7 @@ def test_what_was_found_is_kept(make_page: MakePage) -> None:
     assert last.succeeded
     assert last.preview == ""
     assert last.button == ""
-    assert "2 papers read: 1 new" in last.html
+    assert "2 records read: 1 new paper, 1 already in the library." in last.html
     assert "1 could not be read" in last.html
     assert "broken.jsonl:2" in last.html
     assert page.library.papers.count() == 3
@@ -111,6 +112,64 @@ def test_what_was_found_is_kept(make_page: MakePage) -> None:
     assert list(page.uploads.iterdir()) == []
     # Nothing is left to be kept again.
     assert NO_PREVIEW in page.run().html
+
+
+DOUBTFUL = [
+    {"title": "On the sleep of cat", "abstract": "Cats sleep fourteen hours.", "authors": []},
+    ANTS,
+]
+
+
+def decide(page: Page, record: int, choose: str) -> ImportView:
+    view = page.importing.choose("me", json.dumps({"record": record, "choose": choose}))
+    assert view
+    return view
+
+
+def test_possible_duplicates_are_marked_and_decided(make_page: MakePage) -> None:
+    page = make_page()
+    lines = "\n".join(map(json.dumps, [*DOUBTFUL, ANTS]))
+    view = page.preview(page.upload("some.jsonl", lines))
+    text = " ".join(Tags(view.preview or "").text.split())
+    assert "3 records 1 new 1 possible duplicate 1 repeated in this import" in text
+    assert "In the library, No. 1: On the sleep of cats" in text
+    assert "The titles differ in spelling" in text
+    assert view.button == "Import 2 papers"
+
+    assert decide(page, 0, "skip").button == "Import 1 paper"
+    merged = decide(page, 0, "merge")
+    assert 'data-choose="merge" aria-pressed="true"' in (merged.preview or "")
+    assert 'data-choose="skip" aria-pressed="false"' in (merged.preview or "")
+    assert merged.button == "Import 2 papers"
+    assert 'data-choose="merge" aria-pressed="false"' in (decide(page, 0, "merge").preview or "")
+    assert page.importing.choose("me", "{") is None
+    assert page.importing.choose("other", '{"record": 0, "choose": "skip"}') is None
+
+
+@pytest.mark.parametrize(
+    ("choose", "papers", "told"),
+    [
+        ("", 4, "3 records read: 2 new papers, 1 already in the library."),
+        ("apart", 4, "3 records read: 2 new papers, 1 already in the library."),
+        ("skip", 3, "3 records read: 1 new paper, 1 already in the library, 1 not imported"),
+        (
+            "merge",
+            3,
+            "3 records read: 1 new paper, 1 already in the library, "
+            "1 merged with papers in the library.",
+        ),
+    ],
+)
+def test_the_decision_holds(make_page: MakePage, choose: str, papers: int, told: str) -> None:
+    page = make_page()
+    lines = "\n".join(map(json.dumps, [*DOUBTFUL, ANTS]))
+    page.preview(page.upload("some.jsonl", lines))
+    if choose:
+        decide(page, 0, choose)
+    assert told in page.run().html
+    assert page.library.papers.count() == papers
+    pairs = list(page.library.possible_duplicates())
+    assert len(pairs) == (1 if choose == "" else 0)
 
 
 def test_a_paste_is_kept(make_page: MakePage) -> None:
@@ -154,20 +213,20 @@ def test_what_is_only_probable_is_shown_as_such_and_the_visitor_decides(
     view = page.preview(upload, pasted=PROBABLE)
     assert (view.button, view.probable) == ("Import 1 paper", "Import all 2 papers")
     text = " ".join(Tags(view.preview or "").text.split())
-    assert "2 papers found 2 new" in text
-    assert "1 of these papers is only probable" in text
+    assert "2 records in 2 files 2 new" in text
+    assert "1 of these records is only probable" in text
     assert "pasted text probably a saved page 1 –" in text
     assert "Gravel in rivers (probable)" in text
     assert "On the sleep of ants (probable)" not in text
     result = page.run()
-    assert "1 paper read: 1 new" in result.html
+    assert "1 record read: 1 new paper." in result.html
     assert "may be a saved page" in result.html
     assert page.library.papers.count() == 3
 
     view = page.preview(pasted=PROBABLE)
     assert (view.button, view.probable) == ("", "Import 1 probable paper")
     (last,) = list(page.importing.run("me", probable=True))[-1:]
-    assert "1 paper read: 1 new" in last.html
+    assert "1 record read: 1 new paper." in last.html
     assert (last.button, last.probable) == ("", "")
     assert page.library.papers.count() == 4
 
@@ -257,7 +316,7 @@ def test_only_the_first_papers_are_shown(make_page: MakePage) -> None:
     page = make_page()
     view = page.preview(page.upload("many.jsonl", many(30)))
     assert Tags(view.preview or "").text.count("words.") == 20
-    assert "The first 20" in (view.preview or "")
+    assert "The first 20 records" in (view.preview or "")
 
 
 def test_only_so_many_failures_are_named(make_page: MakePage) -> None:
@@ -297,7 +356,7 @@ def test_a_stopped_import_keeps_what_was_read(
     assert embedding.wait(PATIENCE_S)
     page.importing.stop("other")
     page.importing.stop("me")
-    assert "Stopped. The papers read so far are in the library." in list(views)[-1].html
+    assert "Stopped: what was read so far is in the library." in list(views)[-1].html
     assert page.library.papers.count() == 3
     assert page.library.vectors.missing() == 1
 
@@ -325,7 +384,7 @@ def test_two_imports_at_once_are_refused(
     # Who began it goes: it goes on.
     page.importing.forget("one")
     release.set()
-    assert "1 new" in list(first)[-1].html
+    assert "1 new paper" in list(first)[-1].html
     assert page.run("two").succeeded
     assert list(page.uploads.iterdir()) == []
 
@@ -344,7 +403,7 @@ def test_what_failed_can_be_kept_again(
         last = page.run()
     assert "Another program holds the library." in last.html
     assert last.button == "Import 1 paper"
-    assert "1 paper found" in (last.preview or "")
+    assert "1 record" in (last.preview or "")
     assert page.run().succeeded
     assert list(page.uploads.iterdir()) == []
 
@@ -376,3 +435,32 @@ def test_an_upload_that_cannot_be_removed_is_no_fault(tmp_path: Path) -> None:
     uploads.hold("one", [tmp_path / "folder", tmp_path / "file"])
     uploads.release("one")
     assert not (tmp_path / "file").exists()
+
+
+def test_every_window_sees_an_import_and_can_stop_it(
+    make_page: MakePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    embedding = threading.Event()
+
+    def wait_for_stop(progress: Progress) -> int:
+        embedding.set()
+        progress.stop_event.wait()
+        return 0
+
+    monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
+    assert page.importing.line() == ""
+    page.preview(pasted=PASTE)
+    views = page.importing.run("me")
+    next(views)
+    # The window is closed, or loaded again.
+    page.importing.forget("me")
+    assert embedding.wait(PATIENCE_S)
+    line = page.importing.line()
+    assert "Import: 1 record read: 1 new paper. Making vectors" in " ".join(Tags(line).text.split())
+    assert 'data-do="import-stop"' in line
+    page.importing.stop_import()
+    list(views)
+    assert "Stopped: what was read so far is in the library." in page.importing.line()
+    monkeypatch.setattr(importing_module, "_RESULT_S", 0.0)
+    assert page.importing.line() == ""

@@ -1,26 +1,38 @@
-"""The Import tab: choose files or paste text, preview the papers, import or discard them."""
+"""The import dialog: choose files or paste text, preview the papers, import or discard them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.html import render
-from assistant.web.components import button, html, parallel, quiet, unqueued, updates, visitor
+from assistant.web.components import (
+    button,
+    html,
+    parallel,
+    quiet,
+    signal,
+    unqueued,
+    updates,
+    visitor,
+)
 
 if TYPE_CHECKING:
     from assistant.web.ingestion.importing import Importing, ImportView
 
 
-def add_import_tab(
-    importing: Importing, header: gr.HTML, render_header: Callable[..., str]
-) -> None:
-    """Add the components of the tab that is being built.
+def add_import_dialog(importing: Importing) -> list[Any]:
+    """Add the dialog to the place that is being built; return the events at the end of imports.
 
-    `header` is updated with `render_header` after an import.
+    library.js opens and closes it.
     """
+    with gr.Column(elem_id="import-dialog"):
+        return _add_contents(importing)
+
+
+def _add_contents(importing: Importing) -> list[Any]:
     html(render("import_intro.html"))
     with gr.Row(elem_id="import-inputs"):
         files = gr.File(
@@ -47,6 +59,8 @@ def add_import_tab(
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
     html(render("import_help.html"), elem_id="import-help")
+    # Written by import.js: a decision about a possible duplicate.
+    choice = signal("Import choice", "import-choice")
     shown = [job, preview, look, run, run_all, discard, stop]
 
     def preview_inputs(chosen: Any, text: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -68,9 +82,16 @@ def add_import_tab(
     def run_import_of_certain(request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield from run_import(request)
 
-    for clicked, run_it in ((run, run_import_of_certain), (run_all, run_import_of_all)):
-        imported = clicked.click(run_it, outputs=[*shown, files, pasted], **parallel())
-        imported.then(render_header, outputs=[header], **quiet())
+    imports = [
+        clicked.click(run_it, outputs=[*shown, files, pasted], **parallel())
+        for clicked, run_it in ((run, run_import_of_certain), (run_all, run_import_of_all))
+    ]
+
+    def choose_record(asked: str, request: gr.Request) -> tuple[Any, ...]:
+        view = importing.choose(visitor(request), asked)
+        return _shown(view) if view else tuple(gr.skip() for _ in shown)
+
+    choice.change(choose_record, inputs=[choice], outputs=shown, **quiet())
 
     def discard_it(request: gr.Request) -> tuple[Any, ...]:
         return *_shown(importing.discard(visitor(request))), None, ""
@@ -98,6 +119,7 @@ def add_import_tab(
         **quiet(),
     )
     previewed.then(choose, inputs=[files, pasted], outputs=changed, preprocess=False, **quiet())
+    return imports
 
 
 def _paths(chosen: Any) -> list[str]:
