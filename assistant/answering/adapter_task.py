@@ -34,6 +34,11 @@ class AdapterTask:
         """Whether the model has the adapter. Without it, the task has not been measured."""
         return self.adapter in self._model.adapters
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the prompt."""
+        return self._prompt.fingerprint
+
 
 def clipped(text: str, limit: int) -> str:
     """`text` on one line, without control characters and with at most `limit` characters."""

@@ -62,6 +62,11 @@ class ClaimCheck:
         self._judge = SupportJudge(model, prompts)
         self._relevance = relevance
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the prompt of the judge."""
+        return self._judge.fingerprint
+
     def checked(
         self, claim: str, cited: Sequence[Evidence], question: Question, progress: Progress
     ) -> str | None:

@@ -117,6 +117,11 @@ class ModelTasks:
         self._followup = Prompt.load("followup", prompts)
         self._judge = Prompt.load("judge", prompts)
 
+    @property
+    def judge_fingerprint(self) -> str:
+        """A hash of the prompt with which claims are confirmed."""
+        return self._judge.fingerprint
+
     def rewrite(
         self, question: str, by_rule: str, history: Sequence[Turn], progress: Progress
     ) -> str:

@@ -7,6 +7,7 @@ start of their prompts, which is computed once.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from assistant.answering.adapter_task import AdapterTask, clipped
@@ -25,8 +26,8 @@ ADAPTER = "relevance"
 # Characters of the parts of the prompt. Longer ones cost time and decide nothing.
 _MAX_QUESTION, _MAX_TITLE, _MAX_SENTENCE = 260, 110, 400
 
-# Judgements that are kept.
-_MAX_KNOWN = 100
+# Judgements that are kept: those of the answers that are written at the same time.
+_MAX_KNOWN = 500
 
 
 class Judge(AdapterTask):
@@ -39,6 +40,7 @@ class Judge(AdapterTask):
         super().__init__(model, prompts)
         # Evidence is judged again when its answer is checked.
         self._known: dict[tuple[Message, ...], float] = {}
+        self._lock = threading.Lock()
 
     def log_odds(
         self, question: str, sentences: Sequence[tuple[str, str]], progress: Progress
@@ -58,11 +60,14 @@ class Judge(AdapterTask):
             relevance_messages(self._prompt, question, title, sentence)
             for title, sentence in sentences
         ]
-        known = dict(self._known)
+        with self._lock:
+            known = dict(self._known)
         new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]
         odds = yes_log_odds(self._model, new, ADAPTER, progress)
-        known.update(zip(new, odds, strict=False))
-        self._known = dict(list(known.items())[-_MAX_KNOWN:])
+        judged = dict(zip(new, odds, strict=False))
+        known |= judged
+        with self._lock:
+            self._known = dict(list((self._known | judged).items())[-_MAX_KNOWN:])
         return [known[prompt] for prompt in prompts if prompt in known]
 
 

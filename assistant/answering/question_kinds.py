@@ -234,6 +234,13 @@ _POLITE = re.compile(
     r"(?=(?:who|what|which|how|why|when|where|whether)\b))+",
     re.IGNORECASE,
 )
+# Fields that are asked for with one of these words, as other things have a date and a place too.
+_OF_A_PAPER = (RecordField.PUBLISHED, RecordField.LINK)
+_SAYS_PAPER = re.compile(
+    r"\b(?:papers?|articles?|abstract|preprint|pdf|publi\w+|appear\w*|c[oa]me\s+out|released|written"
+    r"|submitted|posted|read)\b",
+    re.IGNORECASE,
+)
 # References to a known paper, and a placeholder title that no paper has.
 _REFERENCE = re.compile(rf"\b(?:it|(?:this|the|that)(?:\s+{_PAPERS})?)(?!\w)", re.IGNORECASE)
 _PLACEHOLDER = "the paper “This One”"
@@ -266,7 +273,10 @@ def classify_paper_question(question: str) -> ParsedQuestion | None:
     ):
         parsed = classify_question(variant)
         if parsed.kind is QuestionKind.SUMMARY or (
-            parsed.kind is QuestionKind.METADATA and variant != question
+            parsed.kind is QuestionKind.METADATA
+            and variant != question
+            # `When did it start?` and `Where can I get the data?` do not ask for the record.
+            and (parsed.field not in _OF_A_PAPER or _SAYS_PAPER.search(question))
         ):
             return parsed
     return None

@@ -64,7 +64,7 @@ def record(
     if stored is None:
         return _refusal(hits, _NO_SUCH_PAPER, on_topic=False)
     name = _FIELD_NAMES.get(field, field.value)
-    value = _catalogue_value(stored, field)
+    value = catalogue_value(stored, field)
     if value:
         sentence = f"{name[0].upper()}{name[1:]}: {value}"
         source = Evidence(stored, sentence, 0, 0, 1.0, field.value)
@@ -120,7 +120,8 @@ def _match(topic: Question, stored: StoredPaper) -> float:
     return (in_title + 2 * in_text) / 3 + 0.01 * in_title
 
 
-def _catalogue_value(stored: StoredPaper, field: RecordField) -> str:
+def catalogue_value(stored: StoredPaper, field: RecordField) -> str:
+    """The value of `field` in the catalogue; "" if it has none."""
     paper = stored.paper
     values = {
         RecordField.AUTHORS: ", ".join(paper.authors),

@@ -50,6 +50,12 @@ class AnswerWriter:
         self._check = ClaimCheck(model, tasks, relevance, prompts)
         self._short_answers = ShortAnswers(model, prompts)
 
+    @property
+    def fingerprint(self) -> str:
+        """Hashes of the prompts."""
+        parts = (self._prompt, self._short_answers, self._check)
+        return " ".join(part.fingerprint for part in parts)
+
     def draft(
         self,
         question: Question,

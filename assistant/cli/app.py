@@ -24,6 +24,7 @@ from assistant.cli import (
     models,
     search,
     serve,
+    table,
     tagging,
     tldrs,
     users,
@@ -145,6 +146,12 @@ _add(
     "assistant eval --model qwen.gguf --json questions.jsonl > results.jsonl",
 )
 _add("tldr", tldrs.tldr, "assistant tldr --format md --out tldrs.md", "assistant tldr - < page.txt")
+_add(
+    "table",
+    table.table,
+    "assistant table --set trial tag:sleep --out trials.xlsx",
+    'assistant table --column "sample=How many people took part?" --search "sleep apnea" -o a.csv',
+)
 _add(
     "digest",
     digest.digest,

@@ -25,6 +25,13 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
     if out is None:
         yield streams.text
         return
+    with binary_destination(out) as write:
+        yield lambda text: write(text.encode("utf-8"))
+
+
+@contextmanager
+def binary_destination(out: Path) -> Iterator[Callable[[bytes], None]]:
+    """The same for a file `out` that is not text."""
     target = out.expanduser().resolve()
     with ExitStack() as stack:
         with _explained(out):
@@ -32,23 +39,23 @@ def destination(out: Path | None, streams: Streams) -> Iterator[Callable[[str], 
             if target.is_file() or not target.exists():  # a device or a pipe cannot be replaced
                 remove_leftovers(target)
                 part = stack.enter_context(replacing(target))
-            file = part.open("w", encoding="utf-8", newline="")
+            file = part.open("wb")
             stack.callback(_close, file)
-        yield lambda text: _write(file, text, out)
+        yield lambda content: _write(file, content, out)
         with _explained(out):
             file.close()
             stack.close()
 
 
-def _close(file: IO[str]) -> None:
+def _close(file: IO[bytes]) -> None:
     # An earlier write has already failed and was reported.
     with suppress(OSError):
         file.close()
 
 
-def _write(file: IO[str], text: str, out: Path) -> None:
+def _write(file: IO[bytes], content: bytes, out: Path) -> None:
     with _explained(out):
-        file.write(text)
+        file.write(content)
         file.flush()
 
 

@@ -1,7 +1,8 @@
 """The engine: one thread owns llama.cpp; other threads send it requests and read streams.
 
-Three lanes share one loaded model: judgements of evidence, replies to questions, and batches, in
-this order. A batch step that is running when another request arrives is aborted and repeated later.
+Four lanes share one loaded model: judgements of evidence, replies to questions, judgements of a
+batch, and replies of a batch, in this order. A batch step that is running when a question's request
+arrives is aborted and repeated later.
 """
 
 from __future__ import annotations
@@ -76,13 +77,19 @@ class Engine:
                 batch=_STEP_TOKENS,
                 threads=threads,
                 flash_attention=priority is not Priority.BATCH,
-                unified=priority is Priority.READING,
+                unified=priority in (Priority.READING, Priority.BATCH_READING),
                 initial=initial,
                 shared=shared,
             )
             for priority, sequences, initial, shared in (
                 (Priority.READING, _READING_SEQUENCES, _READING_TOKENS, _READING_SHARED),
                 (Priority.INTERACTIVE, _INTERACTIVE_SEQUENCES, _INITIAL_TOKENS, _MIN_SHARED),
+                (
+                    Priority.BATCH_READING,
+                    _READING_SEQUENCES,
+                    _READING_TOKENS,
+                    _READING_SHARED,
+                ),
                 (Priority.BATCH, slots, _INITIAL_TOKENS, _MIN_SHARED),
             )
         }
@@ -125,8 +132,10 @@ class Engine:
             self._check_open()
             self._incoming.append(pending)
             self._wake.notify()
-        if request.priority is not Priority.BATCH:
-            self._lanes[Priority.BATCH].interrupt()
+        if not request.priority.is_batch:
+            for priority, lane in self._lanes.items():
+                if priority.is_batch:
+                    lane.interrupt()
         return pending.stream
 
     def close(self) -> None:

@@ -23,12 +23,19 @@ class Message:
 class Priority(enum.IntEnum):
     """Scheduling class of a request; a lower number goes first.
 
-    `READING` is for judgements of one token, many at once, that an answer waits for.
+    `READING` is for judgements of one token, many at once, that an answer waits for, and
+    `BATCH_READING` for those of a batch.
     """
 
     READING = 0
     INTERACTIVE = 1
-    BATCH = 2
+    BATCH_READING = 2
+    BATCH = 3
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether nobody waits for the reply."""
+        return self in (Priority.BATCH_READING, Priority.BATCH)
 
 
 @dataclass(frozen=True)
