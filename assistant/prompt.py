@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # The templates and the variables that each must use, all of them and no others.
 TEMPLATES: dict[str, frozenset[str]] = {
     "answer": frozenset({"evidence", "question"}),
+    "cell": frozenset({"evidence", "question"}),
     "followup": frozenset({"conversation", "question"}),
     "judge": frozenset({"evidence", "statement"}),
     "relevance": frozenset({"question", "title", "sentence"}),

@@ -68,7 +68,7 @@ def papers(data: Path = DATA) -> dict[str, Paper]:
     """
     wanted = PAPERS.read_text(encoding="utf-8").split()
     try:
-        found = dict(chain(_collections(data), _arxiv(data)))
+        found = dict(chain(collection_papers(data), _arxiv(data)))
     except FileNotFoundError as error:
         raise UsageError(
             f"{error.filename} does not exist. The abstracts of this library are not part of the "
@@ -82,7 +82,8 @@ def papers(data: Path = DATA) -> dict[str, Paper]:
     return {one: found[one] for one in wanted}
 
 
-def _collections(data: Path) -> Iterator[tuple[str, Paper]]:
+def collection_papers(data: Path) -> Iterator[tuple[str, Paper]]:
+    """The papers of SciFact, Cranfield and PubMedQA, with their ids."""
     for row in _rows(data / "scifact" / "corpus.jsonl"):
         yield f"scifact:{row['id']}", _paper(row["title"], *row["sentences"])
     for row in _rows(data / "cranfield" / "corpus.jsonl"):

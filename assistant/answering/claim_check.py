@@ -43,7 +43,7 @@ _MIN_MARGIN = 2.0
 # Log odds of relevance that a claim needs, and that it may lose against its evidence. A seventh of
 # the annotators' answers fall below, and are quoted; sentences that leave out what was asked lose 2
 # to 4.
-_MIN_RELEVANCE = 0.0
+MIN_RELEVANCE = 0.0
 _MAX_LOSS = 1.0
 
 
@@ -51,9 +51,16 @@ class ClaimCheck:
     """Checks claims with the rules and one model. Thread-safe, as the model is."""
 
     def __init__(
-        self, model: LanguageModel, tasks: ModelTasks, relevance: Judge, prompts: Path | None
+        self,
+        model: LanguageModel,
+        tasks: ModelTasks,
+        relevance: Judge,
+        prompts: Path | None,
+        min_relevance: float = MIN_RELEVANCE,
     ) -> None:
         """Load the prompt; `prompts` is the folder of the user's own versions.
+
+        `min_relevance` are the log odds of relevance that a claim needs.
 
         Raises:
             PromptTemplateError: the prompt is invalid.
@@ -61,6 +68,7 @@ class ClaimCheck:
         self._tasks = tasks
         self._judge = SupportJudge(model, prompts)
         self._relevance = relevance
+        self._min_relevance = min_relevance
 
     @property
     def fingerprint(self) -> str:
@@ -145,7 +153,7 @@ class ClaimCheck:
         title = cited[0].stored.title
         texts = [claim, *(source.text for source in cited)]
         odds = self._relevance.log_odds(question.text, [(title, text) for text in texts], progress)
-        needed = max(_MIN_RELEVANCE, max(odds[1:], default=0.0) - _MAX_LOSS)
+        needed = max(self._min_relevance, max(odds[1:], default=0.0) - _MAX_LOSS)
         return len(odds) == len(texts) and odds[0] >= needed
 
 

@@ -101,8 +101,8 @@ class Draft:
         self.claims.append(claim)
         return claim
 
-    def add_quotations(self) -> list[Claim]:
-        """Quote the best evidence if no sentence of the model is shown.
+    def add_quotations(self, most: int = _MAX_QUOTED) -> list[Claim]:
+        """Quote the best evidence, at most `most`, if no sentence of the model is shown.
 
         If the question asks for a quantity and the answer has no number yet, also quote the first
         evidence with a number.
@@ -110,7 +110,7 @@ class Draft:
         quoted: list[int] = []
         evidence_numbers = range(1, len(self._evidence) + 1)
         if all(is_bare_reply(claim.text) for claim in self.shown):
-            for n in evidence_numbers[:_MAX_QUOTED]:
+            for n in evidence_numbers[:most]:
                 if sum(self._evidence[m - 1].score for m in quoted) < _SUFFICIENT_PROBABILITY:
                     quoted.append(n)
         if self._question.asks_quantity and not self._has_number(

@@ -1,50 +1,53 @@
 """One question asked of the abstract of one paper, many at the same time: the cells of tables.
 
-It is the answer that a selected paper gives, without search, conversation and events: the sentences
-are ranked, the judge reads the best ones and decides whether they answer, the model writes a short
-answer, which is verified, and if it fails, a sentence is quoted. Whatever the model does here waits
-for the questions that somebody asks meanwhile.
+A model with the adapters reads every sentence, decides whether one answers, and writes a short
+answer. A capable model gets the numbered sentences at once and cites one, or says that none
+answers. Every other model rewrites the sentences that rank best by words and vectors, if these are
+likely to answer. What is written is verified as in every answer; what fails is quoted instead.
+Whatever the model does here waits for the questions that somebody asks meanwhile.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import re
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.answering import answerability, reader, reranker, support
+from assistant.answering import reader, reranker, support
+from assistant.answering.abstract_reading import all_sentences, read_abstract
+from assistant.answering.answerability import MIN_LOG_ODDS
 from assistant.answering.generation import ModelTasks
 from assistant.answering.judge import Judge
 from assistant.answering.question_kinds import QuestionKind, classify_paper_question
-from assistant.answering.retrieval import (
-    SELECTED_PAPER_BONUS,
-    evidence_from_hits,
-)
+from assistant.answering.retrieval import SELECTED_PAPER_BONUS, evidence_from_hits
 from assistant.answering.single_paper import catalogue_value, summary_of
-from assistant.answering.writing import AnswerWriter
+from assistant.answering.writing import PROMPT, AnswerWriter
 from assistant.library import Filters
 from assistant.library.records import CellMethod, Hit
 from assistant.models.batch_model import BatchModel
+from assistant.models.protocols import is_capable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from assistant.answering.answer import Evidence
+    from assistant.answering.answer import Claim, Evidence
     from assistant.answering.question import Question
-    from assistant.answering.reranker import RankedSentences
-    from assistant.answering.retrieval import RetrievedEvidence
     from assistant.library import Library, StoredPaper
     from assistant.models.protocols import LanguageModel
     from assistant.progress import Progress
     from assistant.settings import Settings
 
-# Changes whenever the code here makes other answers from the same models, prompts and weights.
+# Changes whenever the code makes other answers from the same models, prompts and weights.
 _VERSION = "1"
-# Without embeddings the linear score may be minus infinity.
-_MIN_ODDS = -6.0
+_CAPABLE_PROMPT = "cell"
+_NOT_STATED = re.compile(
+    r"^\W*(?:not\s+(?:stated|mentioned|specified|given)|none\b)", re.IGNORECASE
+)
+# The confidence in an answer, and in a refusal, of a model that does not report one.
+_SAID, _UNSAID = 0.8, 0.2
 # Where a probability is 0 or 1 for every purpose.
 _MAX_ODDS = 30.0
 
@@ -87,12 +90,18 @@ class PaperAnswers:
         batch = BatchModel(model)
         tasks = ModelTasks(batch, prompts)
         self._judge = Judge(batch, prompts)
-        self._writer = AnswerWriter(batch, tasks, self._judge, settings.answer_tokens, prompts)
-        self._threshold = (
-            reader.reader_weights().threshold
-            if self._judge.available
-            else answerability.MIN_LOG_ODDS
+        self._reads_at_once = is_capable(model) and not self._judge.available
+        self._writer = AnswerWriter(
+            batch,
+            tasks,
+            self._judge,
+            settings.answer_tokens,
+            prompts,
+            prompt=_CAPABLE_PROMPT if self._reads_at_once else PROMPT,
+            # The judge says less of such questions; a claim is compared with its evidence alone.
+            min_relevance=-math.inf,
         )
+        embedder = library.vectors.embedder
         self._fingerprint = _fingerprint(
             _VERSION,
             self._writer.fingerprint,
@@ -100,7 +109,7 @@ class PaperAnswers:
             self._judge.fingerprint,
             str(self._limit),
             str(settings.answer_tokens),
-            "" if library.vectors.embedder is None else library.vectors.embedder.fingerprint,
+            "" if embedder is None else embedder.fingerprint,
         )
 
     @property
@@ -121,17 +130,24 @@ class PaperAnswers:
         about = classify_paper_question(question.text)
         if about is not None and about.kind is QuestionKind.SUMMARY:
             return _contribution(stored)
-        found = self._evidence(question, stored, progress)
-        absolute = found.answerability + self._threshold
-        confidence = 1 / (1 + math.exp(-max(min(absolute, _MAX_ODDS), -_MAX_ODDS)))
-        answer = PaperAnswer("", (), "empty", confidence)
-        if found.answerability >= 0 and found.evidence:
-            answer = self._answer(question, found.evidence, confidence, progress)
+        if self._judge.available:
+            answer = self._with_judge(question, stored, progress)
+        elif self._reads_at_once:
+            answer = self._at_once(question, stored, progress)
+        else:
+            answer = self._by_rank(question, stored, progress)
         return None if progress.stop_requested else answer
 
-    def _evidence(
+    def _with_judge(
         self, question: Question, stored: StoredPaper, progress: Progress
-    ) -> RetrievedEvidence:
+    ) -> PaperAnswer:
+        evidence, odds = read_abstract(question, stored, self._judge, progress)
+        confidence = _probability(odds)
+        if odds < 0:
+            return _empty(confidence)
+        return self._written(question, evidence, confidence, progress)
+
+    def _by_rank(self, question: Question, stored: StoredPaper, progress: Progress) -> PaperAnswer:
         hits = self._library.search(question.text, 1, Filters(only=(stored.number,)))
         found = evidence_from_hits(
             question,
@@ -139,11 +155,27 @@ class PaperAnswers:
             self._library,
             self._limit,
             bonus=SELECTED_PAPER_BONUS,
-            reader=partial(self._read, progress=progress) if self._judge.available else None,
         )
-        return found if found.read is None else found.read()
+        confidence = _probability(found.answerability + MIN_LOG_ODDS)
+        if found.answerability < 0 or not found.evidence:
+            return _empty(confidence)
+        return self._written(question, found.evidence, confidence, progress)
 
-    def _answer(
+    def _at_once(self, question: Question, stored: StoredPaper, progress: Progress) -> PaperAnswer:
+        """The answer of a model that reads all sentences; quoted where it cites but rewords."""
+        evidence = all_sentences(stored)
+        draft = self._writer.draft(question, evidence, progress)
+        for _ in self._writer.claims(draft, question, evidence, progress):
+            pass
+        if draft.shown:
+            return _answer(draft.shown, evidence, _SAID)
+        said = next((c for c in draft.claims if not _NOT_STATED.match(c.text)), None)
+        if said is None or not said.citations:
+            return _empty(_UNSAID)
+        best = evidence[said.citations[0] - 1]
+        return PaperAnswer(best.text, (best,), "quoted", _SAID)
+
+    def _written(
         self,
         question: Question,
         evidence: Sequence[Evidence],
@@ -153,29 +185,29 @@ class PaperAnswers:
         draft = self._writer.draft(question, evidence, progress)
         for _ in self._writer.claims(draft, question, evidence, progress):
             pass
-        draft.add_quotations()
-        shown = draft.shown
-        cited = dict.fromkeys(n for claim in shown for n in claim.citations)
-        written = all(claim.verdict == "supported" for claim in shown)
-        return PaperAnswer(
-            " ".join(claim.text for claim in shown),
-            tuple(evidence[n - 1] for n in cited),
-            "written" if written else "quoted",
-            confidence,
-        )
+        draft.add_quotations(1)
+        return _answer(draft.shown, evidence, confidence)
 
-    def _read(
-        self, question: Question, ranking: RankedSentences, odds: float, progress: Progress
-    ) -> tuple[RankedSentences, float]:
-        return reader.read_or_fail(question, ranking, max(odds, _MIN_ODDS), self._judge, progress)
+
+def _answer(shown: Sequence[Claim], evidence: Sequence[Evidence], confidence: float) -> PaperAnswer:
+    cited = dict.fromkeys(n for claim in shown for n in claim.citations)
+    written = all(claim.verdict == "supported" for claim in shown)
+    return PaperAnswer(
+        " ".join(claim.text for claim in shown),
+        tuple(evidence[n - 1] for n in cited),
+        "written" if written else "quoted",
+        confidence,
+    )
+
+
+def _empty(confidence: float) -> PaperAnswer:
+    return PaperAnswer("", (), "empty", confidence)
 
 
 def _contribution(stored: StoredPaper) -> PaperAnswer:
     """What the paper is about: the sentence that says what was done."""
     first = summary_of(stored, ()).evidence[:1]
-    if not first:
-        return PaperAnswer("", (), "empty", 0.0)
-    return PaperAnswer(first[0].text, first, "quoted", 1.0)
+    return PaperAnswer(first[0].text, first, "quoted", 1.0) if first else _empty(0.0)
 
 
 def catalogue_answer(question: Question, stored: StoredPaper) -> str | None:
@@ -184,6 +216,10 @@ def catalogue_answer(question: Question, stored: StoredPaper) -> str | None:
     if about is None or about.kind is not QuestionKind.METADATA or about.field is None:
         return None
     return catalogue_value(stored, about.field) or None
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(min(log_odds, _MAX_ODDS), -_MAX_ODDS)))
 
 
 def _fingerprint(*parts: str) -> str:

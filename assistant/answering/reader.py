@@ -98,23 +98,11 @@ def read(
     `odds` are the log odds of the linear reranker. After a stop, or if the model fails, nothing
     changes: writing the answer will report the failure.
     """
+    sentences = [(one.hit.stored.title, one.sentence) for one in ranking.candidates[:JUDGED]]
     try:
-        return read_or_fail(question, ranking, odds, judge, progress)
+        judged = judge.log_odds(question.text, sentences, progress)
     except ModelError:
         return ranking, odds
-
-
-def read_or_fail(
-    question: Question, ranking: RankedSentences, odds: float, judge: Judge, progress: Progress
-) -> tuple[RankedSentences, float]:
-    """The same as `read`, for callers that write nothing if the question is refused.
-
-    Raises:
-        ModelError: the model failed.
-
-    """
-    sentences = [(one.hit.stored.title, one.sentence) for one in ranking.candidates[:JUDGED]]
-    judged = judge.log_odds(question.text, sentences, progress)
     if not judged or len(judged) < len(sentences):
         return ranking, odds
     weights = reader_weights()

@@ -56,12 +56,29 @@ _OUTLOOK = re.compile(
     r"|(?:publicly|freely|openly)\s+available|open[- ]sourced?)\b",
     re.IGNORECASE,
 )
+# What was intended or done, not what was found.
+_INTENT = re.compile(
+    r"^(?:objectives?|aims?|purpose|background|introduction|methods?|design|setting|participants"
+    r"|patients|measurements)\b|\b(?:aim|purpose|objective|goal)\s+of\s+(?:this|the|our)"
+    r"|\bwe\s+(?:sought|aimed|investigated|evaluated|studied|enrolled|reviewed|assessed)\b|^to\s",
+    re.IGNORECASE,
+)
 # Sentences of a summary.
 _MAX_SUMMARY = 4
 # More measured findings in one sentence do not make it a better summary.
 _ENOUGH = 3
 # Shorter sentences are not quoted in a summary.
 _MIN_WORDS = 5
+
+
+def result_strength(sentence: str) -> float:
+    """How clearly `sentence` states a result, from -1.5 (what was intended) to 2.5 (measured)."""
+    strength = -1.5 if _INTENT.search(sentence) else 0.0
+    if _OUTLOOK.search(sentence):
+        return strength
+    if _RESULT.search(sentence) or _CONCLUSION.search(sentence):
+        strength += 1.0
+    return strength + min(_ENOUGH, len(_MEASURED.findall(sentence))) / 2
 
 
 def key_sentences(abstract: str) -> list[tuple[int, int]]:

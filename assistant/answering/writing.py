@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from assistant.answering.claim_check import ClaimCheck
+from assistant.answering.claim_check import MIN_RELEVANCE, ClaimCheck
 from assistant.answering.draft import Draft
 from assistant.answering.generation import SentenceStream, answer_request
 from assistant.answering.short_answer import ShortAnswers
@@ -36,18 +36,22 @@ class AnswerWriter:
         relevance: Judge,
         max_tokens: int,
         prompts: Path | None = None,
+        *,
+        prompt: str = PROMPT,
+        min_relevance: float = MIN_RELEVANCE,
     ) -> None:
         """Load the prompts; `prompts` is the folder of the user's own versions.
 
-        `max_tokens` limits a reply of a model that has not learned short answers.
+        `prompt` names that of models that have not learned short answers, `max_tokens` limits their
+        replies. `min_relevance` are the log odds of relevance that a claim needs.
 
         Raises:
             PromptTemplateError: a prompt is invalid.
         """
         self._model = model
         self._max_tokens = max_tokens
-        self._prompt = Prompt.load(PROMPT, prompts)
-        self._check = ClaimCheck(model, tasks, relevance, prompts)
+        self._prompt = Prompt.load(prompt, prompts)
+        self._check = ClaimCheck(model, tasks, relevance, prompts, min_relevance)
         self._short_answers = ShortAnswers(model, prompts)
 
     @property

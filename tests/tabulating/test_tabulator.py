@@ -159,6 +159,36 @@ def test_a_model_without_adapters_answers_too(library: Library) -> None:
     assert rows[2].cells[0].method == "empty"
 
 
+@pytest.mark.parametrize(
+    ("reply", "answer", "method"),
+    [
+        ("We gave zinc or placebo to 120 adults. [2]", "We gave zinc or placebo to 120 adults.",
+         "written"),
+        ("About twelve dozen grown-ups volunteered for it. [2]", SENTENCE, "quoted"),
+        ("Not stated.", "", "empty"),
+        ("Twelve dozen grown-ups volunteered for it.", "", "empty"),
+        ("Twelve dozen grown-ups volunteered for it. [9]", "", "empty"),
+        ("", "", "empty"),
+    ],
+)  # fmt: skip
+def test_a_capable_model_reads_the_abstract_at_once(
+    library: Library, columns: tuple[Column, ...], reply: str, answer: str, method: str
+) -> None:
+    requests: list[GenerationRequest] = []
+
+    def answering(request: GenerationRequest) -> str:
+        requests.append(request)
+        return "yes" if request.choices else reply
+
+    model = ScriptedModel(answering, parameters=8_000_000_000)
+    rows = list(Tabulator(library, model, load_settings()).run(columns, library.papers.all()))
+    cell = rows[0].cells[0]
+    assert (cell.answer, cell.method) == (answer, method)
+    assert cell.sentence == (SENTENCE if answer else "")
+    assert "[3] Symptoms ended" in requests[0].messages[-1].content
+    assert {request.priority for request in requests} == {Priority.BATCH}
+
+
 def test_a_small_model_is_asked_in_english(library: Library) -> None:
     columns = (parse_column("n=Wie viele Personen haben teilgenommen?"),)
     with pytest.raises(UsageError, match="“n” is not in English"):

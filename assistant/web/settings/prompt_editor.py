@@ -29,6 +29,7 @@ PURPOSES = {
     "relevance": ("Relevance", "Asks whether a sentence answers the question."),
     "short_answer": ("Short answer", "Writes an answer of one sentence from its evidence."),
     "support": ("Support", "Asks whether the evidence supports a claim."),
+    "cell": ("Table", f"Answers the question of a table from an abstract. {_LARGE_MODELS}"),
     "judge": (
         "Second check",
         f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
