@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.library import Library, TldrCache
     from assistant.models.shared_model import SharedModel
     from assistant.summarizing import Summarizer
+    from assistant.tabulating import Tabulator
 
 T = TypeVar("T")
 
@@ -77,6 +78,7 @@ class _Configuration:
     model: Lazy[SharedModel]
     answer_pipeline: Lazy[AnswerPipeline]
     summarizer: Lazy[Summarizer]
+    tabulator: Lazy[Tabulator]
 
 
 class Session:
@@ -158,6 +160,11 @@ class Session:
         return self._configuration.summarizer.get(self._prompts_version())
 
     @property
+    def tabulator(self) -> Tabulator:
+        """Fills tables with the answers of papers, with the current prompts."""
+        return self._configuration.tabulator.get(self._prompts_version())
+
+    @property
     def tldr_cache(self) -> TldrCache:
         """TL;DRs of papers that are in no library."""
         return self._tldr_cache.get()
@@ -205,6 +212,7 @@ class Session:
         configuration = self._configuration
         configuration.answer_pipeline.pop()
         configuration.summarizer.pop()
+        configuration.tabulator.pop()
         if loaded := configuration.model.get_if_created():
             _remember_speed(loaded, configuration.settings)
         retired, self._retired = self._live_retired_models(), []
@@ -281,8 +289,17 @@ class Session:
 
             return Summarizer(self.library, model.get(), self.prompts)
 
+        def create_tabulator() -> Tabulator:
+            from assistant.tabulating import Tabulator
+
+            return Tabulator(self.library, model.get(), settings, self.prompts)
+
         return _Configuration(
-            settings, model, Lazy(create_answer_pipeline), Lazy(create_summarizer)
+            settings,
+            model,
+            Lazy(create_answer_pipeline),
+            Lazy(create_summarizer),
+            Lazy(create_tabulator),
         )
 
     def _prompts_version(self) -> object:

@@ -23,6 +23,7 @@ import json
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from assistant.progress import Progress
 from assistant.reading import read_file
 from assistant.session import Session
 from assistant.settings import load_settings
-from assistant.tabulating import Cell, Column, Tabulator, column_sets, parse_column
+from assistant.tabulating import Cell, Column, column_sets, parse_column
 from benchmarks.fields import collection_papers
 from benchmarks.measuring import DATA, log, print_table
 
@@ -100,7 +101,6 @@ def fill(
     library.vectors.embed_missing()
     ids = {stored.number: stored.paper.source for stored in library.papers.all()}
     sets = column_sets(library)
-    tabulator = Tabulator(library, session.model, session.settings, session.prompts)
     progress = Progress(lambda report: log(report.text))
     cells: dict[tuple[str, str], Cell] = {}
     started = time.perf_counter()
@@ -108,7 +108,7 @@ def fill(
         columns: list[Column] = [*sets[name].columns, parse_column(more)]
         wanted = {one.id for one in chosen if one.set == name}
         rows = [stored for stored in library.papers.all() if ids[stored.number] in wanted]
-        for done, row in enumerate(tabulator.run(columns, rows, progress), start=1):
+        for done, row in enumerate(session.tabulator.run(columns, rows, progress), start=1):
             progress.report(done, len(rows), f"Filling {name}")
             for column, cell in zip(columns, row.cells, strict=True):
                 cells[ids[row.stored.number], column.name] = cell
@@ -139,6 +139,7 @@ def report(chosen: list[Labelled], cells: dict[tuple[str, str], Cell], seconds: 
     head = ["column", "correct", "another answer", "missed", "correctly empty", "wrongly filled"]
     print_table(f"{len(cells)} cells of {len(chosen)} papers", head, rows)
     methods = Counter(cell.method for cell in cells.values() if cell.answer)
+    new = sum(cell.new for cell in cells.values())
     right = sum(outcome(cells[one.id, n], f) in ("correct", "empty") for one in chosen
                 for n, f in one.cells.items())  # fmt: skip
     print_table(
@@ -150,8 +151,8 @@ def report(chosen: list[Labelled], cells: dict[tuple[str, str], Cell], seconds: 
                 _share(right, len(cells)),
             ],
             ["answers written by the model", _share(methods["written"], sum(methods.values()))],
-            ["papers per minute", f"{60 * len(chosen) / seconds:.1f}"],
-            ["cells per minute", f"{60 * len(cells) / seconds:.1f}"],
+            ["papers per minute", f"{60 * len(chosen) * new / len(cells) / seconds:.1f}"],
+            ["cells per minute", f"{60 * new / seconds:.1f}"],
         ],
     )
 
@@ -174,14 +175,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Fill a table and compare it with its labels.")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the shared data")
     parser.add_argument("--model", type=Path, help="another language model")
+    parser.add_argument("--library", type=Path, help="keep the cells here, to continue a run")
     parser.add_argument("--papers", type=int, help="only the first N papers")
     parser.add_argument("--show", action="store_true", help="print every cell")
     options = parser.parse_args(arguments)
     chosen = labelled()[: options.papers]
-    with tempfile.TemporaryDirectory() as folder:
-        given: dict[str, Any] = {"library": Path(folder), "model": options.model}
-        with Session(load_settings(**given), log) as session:
-            cells, seconds = fill(chosen, session, options.data)
+    with ExitStack() as stack:
+        folder = options.library or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        given: dict[str, Any] = {"library": folder, "model": options.model}
+        session = stack.enter_context(Session(load_settings(**given), log))
+        cells, seconds = fill(chosen, session, options.data)
     if options.show:
         show(chosen, cells)
     report(chosen, cells, seconds)

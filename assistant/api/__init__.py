@@ -41,6 +41,7 @@ from assistant.api.papers import (
     TldrRecord,
 )
 from assistant.api.result import Result
+from assistant.api.tables import TableCell, TableRow
 from assistant.errors import AssistantError
 from assistant.library import Filters
 from assistant.paper import Paper
@@ -77,6 +78,8 @@ __all__ = [
     "SentData",
     "Source",
     "SourcePaper",
+    "TableCell",
+    "TableRow",
     "TagCount",
     "Timings",
     "Tldr",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -11,6 +11,7 @@ from assistant.api.chat import Chat, turn_of
 from assistant.api.collection import PaperCollection
 from assistant.api.papers import Tldr
 from assistant.api.selection import chosen_papers
+from assistant.api.tables import TableRow, columns_of
 from assistant.errors import PaperNotFound
 from assistant.library import EVERYTHING, Filters
 from assistant.progress import NO_PROGRESS, Progress
@@ -72,6 +73,53 @@ class PaperLibrary(PaperCollection):
     def chat(self, *, filters: Filters = EVERYTHING) -> Chat:
         """Start a conversation, in which questions can refer to the answers before."""
         return Chat(partial(self.ask_stream, filters=filters))
+
+    # Tables
+
+    def table(
+        self,
+        columns: Mapping[str, str] | str,
+        query: str = "",
+        *,
+        ids: str | Iterable[str] | None = None,
+        limit: int | None = None,
+        redo: bool = False,
+        filters: Filters = EVERYTHING,
+        progress: Progress = NO_PROGRESS,
+    ) -> Iterator[TableRow]:
+        """Ask the chosen papers the same questions; yield a row for each, in order.
+
+        Each cell is stored in the library when it is known, so work that was stopped continues.
+
+        Args:
+            columns: a question for each name, or the name of a set such as `trial`.
+            query: words and filters that choose papers, as in `papers`.
+            ids: these papers instead.
+            limit: at most so many papers.
+            redo: ask again, also where an answer is stored.
+            filters: conditions.
+            progress: gets the number of rows, and can stop.
+
+        Raises:
+            UsageError: papers were chosen in both ways, there is no such set, or the columns cannot
+                be one table.
+            PaperNotFound: no paper has one of the ids.
+            ModelError: the model failed; raised during iteration.
+
+        """
+        library = self._session.library
+        asked = columns_of(columns, library)
+        papers = chosen_papers(library, query, ids, filters)
+        rows = self._session.tabulator.run(asked, islice(papers, limit), progress, redo=redo)
+
+        def filled() -> Iterator[TableRow]:
+            reused = 0
+            for done, row in enumerate(rows, start=1):
+                reused += not row.new
+                progress.report(done, reused=reused)
+                yield TableRow.of(row, asked)
+
+        return filled()
 
     # TL;DRs
 

@@ -137,8 +137,6 @@ def table(
     stopped continues where it ended. The file extension selects CSV (.csv), Markdown (.md), HTML
     (.html), JSON lines (.jsonl) or Excel (.xlsx).
     """
-    from assistant.tabulating import Tabulator
-
     streams = call.streams
     chosen = _format(form, out)
     with call.open_session() as session:
@@ -155,7 +153,7 @@ def table(
         papers, total = _papers(library, text, filters, search, keys, limit)
         if not total:
             streams.note(NOTHING if library.papers.count() else EMPTY)
-        tabulator = Tabulator(library, session.model, session.settings, session.prompts)
+        tabulator = session.tabulator
         counted = out is not None or not streams.is_terminal
         with stop_on_interrupt() as progress:
             counter = _Counter(progress)

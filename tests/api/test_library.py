@@ -322,3 +322,17 @@ def test_every_result_is_exported() -> None:
     for name in assistant.__all__:
         assert getattr(assistant, name) is not None
     assert set(assistant.__all__) - {"__version__"} <= set(api.__all__)
+
+
+def test_a_table_asks_every_paper_the_same(library: PaperLibrary) -> None:
+    columns = {"hours": "How long do cats sleep a day?", "who": "Who wrote it?"}
+    rows = list(library.table(columns))
+    assert [row.title for row in rows] == ["On the sleep of cats", "On the sleep of dogs"]
+    assert [str(row.cells["who"]) for row in rows] == ["Lee, Ann", "Kim, Bo"]
+    cell = rows[0].cells["hours"]
+    assert (cell.answer, cell.method) == ("They sleep fourteen hours a day.", "written")
+    assert cell.sentence == "We show that cats sleep fourteen hours a day."
+    assert rows[0].as_json()["cells"]["who"]["method"] == "catalogue"
+    assert len(list(library.table("trial", ids="#2"))) == 1
+    with pytest.raises(UsageError, match="no set “trails”"):
+        library.table("trails")
