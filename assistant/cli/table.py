@@ -95,7 +95,8 @@ def table(
         typer.Option(
             "--only",
             metavar="NAME[=TEXT]",
-            help="Only papers with an answer in this column, or with TEXT in it. Repeat for both.",
+            help="Only papers with an answer in this column, or with TEXT in it. Repeat to "
+            "require several.",
             show_default=False,
         ),
     ] = None,
