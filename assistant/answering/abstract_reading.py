@@ -44,7 +44,7 @@ _ASKS_FINDING = re.compile(
 _ASKS_TIME = re.compile(r"\bhow\s+long\b|\bduration\b|\bfollow(?:ed)?[- ]?up\b", re.IGNORECASE)
 _TIME = re.compile(
     r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|every)[\s-]*"
-    r"(?:second|minute|hour|day|week|month|year|yr|mo|h|min|s)s?\b|\buntil\b|\bup\s+to\b",
+    r"(?:second|minute|hour|day|night|week|month|year|yr|mo|h|min|s)s?\b|\buntil\b|\bup\s+to\b",
     re.IGNORECASE,
 )
 

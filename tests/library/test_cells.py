@@ -74,7 +74,7 @@ def test_sets_of_columns_are_saved_replaced_and_deleted(library: Library) -> Non
     assert list(library.column_sets.all()) == ["a"]
 
 
-@pytest.mark.parametrize("version", READ_ONLY_VIEWS)
+@pytest.mark.parametrize("version", [version for version in READ_ONLY_VIEWS if version < 11])
 def test_an_older_catalogue_on_a_read_only_disk_has_no_cells(tmp_path: Path, version: int) -> None:
     assert version < SCHEMA_VERSION
     database = Database(tmp_path / "catalog.sqlite")
