@@ -1,4 +1,4 @@
-"""The header of the page: the number of papers, whether there is a model, what is sent, problems."""
+"""The header of the page: papers, whether there is a model, what is sent, and problems."""
 
 from __future__ import annotations
 
