@@ -16,7 +16,8 @@
     for (const other of sidebar ? sidebar.parentElement.children : []) {
       if (other !== sidebar) other.inert = open && narrow.matches;
     }
-    if (open) document.getElementById("close-sidebar")?.focus();
+    // Not before it is visible.
+    if (open) requestAnimationFrame(() => document.getElementById("close-sidebar")?.focus());
     else if (sidebar?.contains(document.activeElement)) {
       document.getElementById("open-sidebar")?.focus({ preventScroll: true });
     }

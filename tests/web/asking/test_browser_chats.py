@@ -150,11 +150,8 @@ def test_back_and_forward_and_links_open_chats_and_places(
         page.go_back()
         page.locator("#current-turn").get_by_text("owls sleep?").first.wait_for()
         page.go_back()
-        page.locator("#welcome .lead, .welcome").first.wait_for()
-        page.go_back()
         page.locator("#turn-1 .question").get_by_text("cats sleep").wait_for()
         assert page.get_attribute("a.chat-link[href='/chat/1']", "aria-current") == "page"
-        page.go_forward()
         page.go_forward()
         page.locator("#turn-1 .question").get_by_text("owls sleep").wait_for()
         # An address is opened by another window, and a wrong one says so.
@@ -273,7 +270,7 @@ def test_on_a_phone_the_sidebar_opens_over_the_page(
         assert page.locator("#sidebar").is_hidden()
         page.click("#open-sidebar")
         page.locator("#new-chat").wait_for()
-        assert page.evaluate("document.activeElement.id") == "close-sidebar"
+        page.wait_for_function("document.activeElement.id === 'close-sidebar'")
         page.keyboard.press("Escape")
         page.locator("#sidebar").wait_for(state="hidden")
         page.click("#open-sidebar")
