@@ -242,7 +242,8 @@ models.open_language_model = lambda settings, notify: ScriptedModel(
 from assistant.cli.app import run
 for command in (
     ["list"], ["show", "1"], ["search", "penguins", "--limit", "300"], ["tldr"],
-    ["tldr", "--format", "csv"], ["list", "--json"], ["ask", "How do penguins sleep?"],
+    ["tldr", "--format", "csv"], ["list", "--json"], ["table", "--column", "a=What is shown?"],
+    ["table", "--set", "trial", "--format", "jsonl"], ["ask", "How do penguins sleep?"],
     *(["tldr", name] for name in sys.argv[2:]),
 ):
     try:

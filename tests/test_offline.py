@@ -73,6 +73,12 @@ def test_the_sample_library_answers_and_is_summed_up(tmp_path: Path) -> None:
     assert [line["title"] for line in lines] == [paper.title for paper in papers]
     assert all(line["tldr"] and "\n" not in line["tldr"] for line in lines)
 
+    rows = records(
+        assistant("table", "--column", "topic=What was found?", "--format", "jsonl").stdout
+    )
+    assert [row["title"] for row in rows] == [paper.title for paper in papers]
+    assert any(row["cells"]["topic"]["answer"] for row in rows)
+
 
 def test_feeds_are_kept_without_a_network_and_say_that_there_is_none() -> None:
     added = assistant("feed", "add", "arxiv:cs.CL", code=1)

@@ -63,7 +63,7 @@ class Row:
         """The values of the columns that every table has."""
         paper = self.stored.paper
         return {
-            "id": self.stored.id,
+            "id": sanitized(self.stored.id),
             "title": sanitized(self.stored.shown_title),
             "year": str(paper.year) if paper.year else "",
             "link": paper_link(paper),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from assistant.tabulating.columns import FIXED, Column
 from assistant.tabulating.rows import Cell, Row
 from assistant.text.formatting import csv_row, markdown_text
-from assistant.text.sanitizing import sanitized
+from assistant.text.sanitizing import sanitized, sanitized_json
 
 # Excel reads CSV as UTF-8 only if it starts with this mark.
 _BYTE_ORDER_MARK = "\ufeff"
@@ -41,7 +41,7 @@ def csv_lines(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
 def json_lines(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:
     """One JSON object for each row."""
     for row in rows:
-        yield json.dumps(row.as_json(columns), ensure_ascii=False) + "\n"
+        yield json.dumps(sanitized_json(row.as_json(columns)), ensure_ascii=False) + "\n"
 
 
 def markdown(rows: Iterable[Row], columns: Sequence[Column]) -> Iterator[str]:

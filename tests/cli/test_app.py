@@ -20,7 +20,8 @@ COMMANDS = [info.name or "" for info in app.registered_commands]
 def test_the_commands_are_all_there() -> None:
     expected = (
         "ask backup chat check cite digest duplicates embed eval export import list mcp merge "
-        "remove restore search serve show similar split stats status tag tldr untag verify watch"
+        "remove restore search serve show similar split stats status table tag tldr untag verify "
+        "watch"
     )
     assert sorted(COMMANDS) == expected.split()
 
