@@ -9,9 +9,17 @@ true and still leave out what was asked, so the judge of relevance compares it w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from assistant.answering.replies import (
+    asks_yes_or_no,
+    is_doubtful,
+    leaves_out_a_part,
+    with_both_replies,
+    with_question,
+    without_needless_reply,
+    without_reply,
+)
 from assistant.answering.support import SupportJudge, support_thresholds
 from assistant.verification import verify_claim
 
@@ -26,16 +34,6 @@ if TYPE_CHECKING:
     from assistant.models.protocols import LanguageModel
     from assistant.progress import Progress
 
-# `Yes,` or `No,` at the start is true or false only together with the question.
-_REPLY = re.compile(r"^(yes|no)(?:[,;:]|\.(?!\s*\d))\s+", re.IGNORECASE)
-
-_BARE_REPLY = re.compile(r"^(?:yes|no)\W*$", re.IGNORECASE)
-# A question for yes or no, perhaps after a few words about what; not one for a choice.
-_ASKS_YES_OR_NO = re.compile(
-    r"^(?:[^?]{1,80}[:,–-]\s+|(?:and|but|so)\s+)?(?:is|are|was|were|do|does|did|can|could|has|have|had|will"
-    r"|would|should|may|might)\b(?!.*\bor\b)",
-    re.IGNORECASE,
-)
 _REPLIES = 2
 # How much more likely one reply has to be than the other, in log odds.
 _MIN_MARGIN = 2.0
@@ -87,6 +85,9 @@ class ClaimCheck:
             ModelError: the model failed.
 
         """
+        claim = without_needless_reply(claim, question.text)
+        if leaves_out_a_part(claim, question.text, " ".join(source.text for source in cited)):
+            return None
         papers = {source.stored.number for source in cited}
         if not self._judge.available or len(papers) != 1:
             text = " ".join(source.text for source in cited)
@@ -109,7 +110,8 @@ class ClaimCheck:
         )
         if not accepted or not self._answers(claims[best], cited, question, progress):
             return None
-        return claims[best]
+        shown = claims[best]
+        return without_reply(shown) if is_doubtful(shown, question.text) else shown
 
     def reply(
         self, cited: Sequence[Evidence], question: Question, progress: Progress
@@ -126,7 +128,11 @@ class ClaimCheck:
             return None
         replies = ("Yes.", "No.")
         odds = self._odds(replies, cited, question, progress)
-        return replies[int(odds[1] > odds[0])] if _is_clear(odds) else None
+        if not _is_clear(odds):
+            return None
+        reply = replies[int(odds[1] > odds[0])]
+        quoted = " ".join(source.text for source in cited)
+        return None if is_doubtful(f"{reply} {quoted}", question.text) else reply
 
     def _odds(
         self,
@@ -171,37 +177,3 @@ def _is_clear(odds: Sequence[float]) -> bool:
         and abs(odds[0] - odds[1]) >= _MIN_MARGIN
         and support_thresholds().accepts(max(odds), rules=False, contradicts=False)
     )
-
-
-def is_reply(claim: str) -> bool:
-    """Whether `claim` starts with yes or no."""
-    return _REPLY.match(claim) is not None
-
-
-def is_bare_reply(claim: str) -> bool:
-    """Whether `claim` is yes or no and nothing else."""
-    return _BARE_REPLY.match(claim) is not None
-
-
-def asks_yes_or_no(question: str) -> bool:
-    """Whether `question` is to be answered by yes or no."""
-    return _ASKS_YES_OR_NO.match(question) is not None
-
-
-def with_question(claim: str, question: str) -> str:
-    """`claim` for the judge: after the question if it replies yes or no."""
-    return f"{question} {claim}" if is_reply(claim) or is_bare_reply(claim) else claim
-
-
-def without_reply(claim: str) -> str:
-    """`claim` for the rules: without `Yes,` or `No,` at its start."""
-    return _REPLY.sub("", claim)
-
-
-def with_both_replies(claim: str) -> tuple[str, ...]:
-    """`claim`, and if it replies yes or no, also with the other reply."""
-    if not (reply := _REPLY.match(claim)):
-        return (claim,)
-    word = reply[1]
-    other = {"yes": "no", "no": "yes"}[word.lower()]
-    return claim, (other.capitalize() if word[0].isupper() else other) + claim[len(word) :]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Claim
-from assistant.answering.claim_check import is_bare_reply, is_reply
+from assistant.answering.replies import is_bare_reply, is_reply
 from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers
 from assistant.text.sanitizing import sanitized
@@ -31,6 +31,8 @@ _MIN_WORDS = 4
 _SUFFICIENT_PROBABILITY = 0.85
 # ... but at most this many.
 _MAX_QUOTED = 2
+# For a quantity, a sentence with a number is added if it is this likely, relative to the best one.
+_MIN_SHARE = 0.2
 
 _MARKER_NUMBERS = r"\d+(?:\s*(?:,|;|and|&|-|–)\s*\d+)*"
 _MARKER = re.compile(rf"\s*\[\s*{_MARKER_NUMBERS}\s*\]", re.IGNORECASE)
@@ -116,10 +118,13 @@ class Draft:
         if self._question.asks_quantity and not self._has_number(
             [claim.text for claim in self.shown] + [self._evidence[n - 1].text for n in quoted]
         ):
+            enough = _MIN_SHARE * max((source.score for source in self._evidence), default=0.0)
             quoted += [
                 n
                 for n in evidence_numbers
-                if n not in quoted and self._has_number([self._evidence[n - 1].text])
+                if n not in quoted
+                and self._evidence[n - 1].score >= enough
+                and self._has_number([self._evidence[n - 1].text])
             ][:1]
         return self._quote(quoted)
 

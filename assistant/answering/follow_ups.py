@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Answer
 
 _OPENING = re.compile(
-    r"\s*(?:and|but|so|then|also|what\s+about|how\s+about)\b[,\s]*", re.IGNORECASE
+    r"^\s*(?:and|but|so|then|also|what\s+about|how\s+about)\b[,\s]*", re.IGNORECASE
 )
 # Pronouns, and a demonstrative that is no relative pronoun: `the size that models have`.
 _PRONOUN = re.compile(
@@ -58,6 +58,12 @@ _THESE_TWO = re.compile(
     r"^(?:please\s+)?(?:(?:compare|contrast)\s+(?:them|these|those|both|the\s+two)\b.*"
     r"|how\s+do\s+(?:they|these|those|the\s+two)\b.*\b(?:differ|compare)\b.*"
     r"|what(?:\s+is|'s)\s+the\s+difference(?:\s+between\s+(?:them|these|those|the\s+two))?)\W*$",
+    re.IGNORECASE,
+)
+# Asked of two or more papers that were just shown.
+_WHICH_ONE = re.compile(
+    r"^(?:and\s+)?which(?:\s+(?:one|paper|study|approach|method|model))?(?:\s+of\s+the\s+two)?\s+(?="
+    r"(?:is|are|was|were|has|had|does|did|works?|performs?|uses?|needs?|gives?)\b[^?]{0,60}\??$)",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
@@ -182,6 +188,11 @@ def _chosen(
         which = match["which"] or match["ones"]
         text = f"{question[: match.start()]}{which} papers{question[match.end() :]}"
         return FollowUp(text, Reference.CERTAIN, tuple(papers))
+    if (match := _WHICH_ONE.match(question)) and len(papers) == _TWO and not names(question):
+        titles = [title_of(number) for number in papers]
+        if all(titles):
+            text = f"Which is it, “{titles[0]}” or “{titles[1]}”, that {question[match.end() :]}"
+            return FollowUp(text, Reference.CERTAIN, tuple(papers), question)
     if match := _ORDINAL.search(question):
         number = _ordinal(match["which"].lower(), papers)
         title = None if number is None else title_of(number)

@@ -13,7 +13,7 @@ from assistant.answering.retrieval import RetrievedEvidence, nearest_papers, ret
 from assistant.answering.summary_sentences import key_sentences
 from assistant.errors import PaperNotFound
 from assistant.paper import normalised
-from assistant.text.names import mentions
+from assistant.text.names import mentions, names
 from assistant.text.words import vocabulary
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def find_named_paper(
             return library.papers.get(topic.text.strip()), ()
         except PaperNotFound:
             pass
+    # `B-tree` is a name, though it stands first.
+    topic = replace(topic, names=tuple(names(f"the {topic.text}")))
     hits = library.search(topic.text, _CANDIDATES, filters)
     title = normalised(topic.text)
     for hit in hits:

@@ -149,7 +149,6 @@ def _comparison(
     blocks: list[Evidence] = []
     missing = []
     for side in sides:
-        # `Adam` is a name, though it stands first.
         parsed = replace(Question.parse(side), names=tuple(names(f"the {side}")))
         block = _side(parsed, question, library, limit, filters)
         if block:

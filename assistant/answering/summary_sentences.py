@@ -20,7 +20,8 @@ _CONTRIBUTION = re.compile(
 )
 _RESULT = re.compile(
     r"\b(?:outperform|achiev|result|show|demonstrat|improv|find|found|experiment|reveal|reduc"
-    r"|increas|indicat|conclud)\w*",
+    r"|increas|indicat|conclud|reach|attain|obtain|yield|gain|surpass|exceed|rais(?:e|es|ed)\b|won\b"
+    r"|beat|defeat|perform|accura|takes?\b)\w*",
     re.IGNORECASE,
 )
 _METHOD = re.compile(

@@ -16,6 +16,7 @@ _CONTRASTS = frozenset(
 )
 # Words that begin a clause with its own subject or object.
 _CLAUSE_STARTS = frozenset({"that", "which", "who", "where", "when", "because", "since", "whose"})
+_PRONOUNS = frozenset({"it", "they", "he", "she", "we"})
 _CONDITIONS = frozenset({"if", "unless", "except"})
 # Words between the conjunction of a list and its last item.
 _BEFORE_ITEM = frozenset(
@@ -35,6 +36,15 @@ def is_spliced(aligned: Alignment) -> bool:
     )
 
 
+def joins_a_number(aligned: Alignment) -> bool:
+    """Whether the claim has a number, and goes from one clause to what the next one does.
+
+    `A won 99% of its games, and it beat B` is not `A won 99% of its games against B`.
+    """
+    has_number = any(token.number is not None for token in aligned.claim)
+    return has_number and any(_drops_a_subject(_omitted(aligned, gap)) for gap in aligned.gaps())
+
+
 def dropped_conditions(aligned: Alignment) -> list[str]:
     """`if`, `unless` or `except` of the evidence that the claim omits, but not what they govern."""
     texts = {token.text for token in aligned.claim}
@@ -49,13 +59,7 @@ def dropped_conditions(aligned: Alignment) -> list[str]:
 
 
 def _joins_clauses(aligned: Alignment, gap: Gap) -> bool:
-    omitted = without_parentheses(
-        [
-            aligned.source[n]
-            for n in range(gap.source_before + 1, gap.source_after)
-            if n not in aligned.to_claim
-        ]
-    )
+    omitted = _omitted(aligned, gap)
     texts = [token.text for token in omitted]
     if not any(text in _BREAKS or text in _CONTRASTS for text in texts):
         return False
@@ -72,11 +76,32 @@ def _joins_clauses(aligned: Alignment, gap: Gap) -> bool:
         return False  # `X, which makes Y` -> `X makes Y`
     if any(text in _CLAUSE_STARTS for text in texts):
         return True
+    if _drops_a_subject(omitted):
+        return True  # `A won, and it beat B` -> `A won B`
     if texts[0] in _COORDINATORS or texts[-1] in _COORDINATORS:
         return False
     # `a, b and the c` -> `the c`: the article is between the conjunction and the item.
     remaining = [text for text in texts if text not in _BEFORE_ITEM]
+    if len(remaining) > 1 and remaining[-1] in _PRONOUNS:
+        remaining.pop()  # `A won, and it beat B` -> `A beat B`
     return not (remaining and remaining[-1] in _COORDINATORS)
+
+
+def _omitted(aligned: Alignment, gap: Gap) -> list[Token]:
+    """What the claim omits within `gap`, without complete parentheses."""
+    return without_parentheses(
+        [
+            aligned.source[n]
+            for n in range(gap.source_before + 1, gap.source_after)
+            if n not in aligned.to_claim
+        ]
+    )
+
+
+def _drops_a_subject(omitted: Sequence[Token]) -> bool:
+    """Whether a clause with a pronoun as its subject lost this and its verb."""
+    rest = [token for token in omitted if token.text not in _COORDINATORS]
+    return bool(rest) and rest[0].text in _PRONOUNS and any(token.content for token in rest)
 
 
 def _starts_new_clause(omitted: Sequence[Token], between: Sequence[str]) -> bool:

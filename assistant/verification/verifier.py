@@ -33,7 +33,7 @@ from assistant.verification.modifiers import (
 )
 from assistant.verification.number_binding import has_moved_number, numbers_are_bound
 from assistant.verification.number_phrases import has_other_quantity
-from assistant.verification.splices import dropped_conditions, is_spliced
+from assistant.verification.splices import dropped_conditions, is_spliced, joins_a_number
 from assistant.verification.support_score import SupportFeatures, support_model
 from assistant.verification.tokens import Token, tokenize, unify_acronyms
 from assistant.verification.violations import VETOES, Violation
@@ -213,7 +213,11 @@ def _violations(
         violations.append(Violation.DIRECTION)
     violations += overstatements(aligned)
     violations += dropped_conditions(aligned)
-    if has_moved_number(aligned) or not numbers_are_bound(claim, sentences, aligned):
+    if (
+        has_moved_number(aligned)
+        or joins_a_number(aligned)
+        or not numbers_are_bound(claim, sentences, aligned)
+    ):
         violations.append(Violation.NUMBERED)
     violations += [
         token.text

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import Evidence
-from assistant.answering.claim_check import ClaimCheck, is_reply
+from assistant.answering.claim_check import ClaimCheck
 from assistant.answering.generation import ModelTasks
 from assistant.answering.judge import Judge
 from assistant.answering.question import Question
+from assistant.answering.replies import is_reply
 from assistant.answering.support import ADAPTER, Thresholds
 from assistant.library import StoredPaper
 from assistant.models import GenerationRequest

@@ -23,6 +23,10 @@ ALPHAGO = (
     "Go programs, and defeated the human European Go champion by 5 games to 0.",
     "This is the first time that a computer program has defeated a human professional player.",
 )
+PERCENT = (
+    "Against other Go programs AlphaGo won 99.8 percent of its games, and it defeated the European "
+    "champion Fan Hui by 5 games to 0.",
+)
 DIAGRAMS = (
     "Decision diagrams reduce the number of measurements made by classical shadows by more than "
     "80% and that made by biased shadows by around 57%.",
@@ -178,6 +182,7 @@ def test_a_right_claim_passes(claim: str, cited: tuple[str, ...]) -> None:
         ("AlphaGo achieved a 99.8% winning rate against the human European Go champion.", ALPHAGO),
         ("Decision diagrams reduce the number of measurements made by classical shadows by around "
          "57%.", DIAGRAMS),
+        ("AlphaGo won 99.8 percent of its games against the European champion.", PERCENT),
         ("Red roofs ignore young bees.", ROOFS),
         ("RiverNet finds lakes.", RIVERS),
         # nothing to check, nothing in common

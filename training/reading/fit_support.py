@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answering.answer import Evidence
-from assistant.answering.claim_check import without_reply
+from assistant.answering.replies import without_reply
 from assistant.answering.support import PROMPT, SUPPORT_FILE, Thresholds
 from assistant.library import StoredPaper
 from assistant.paper import Paper

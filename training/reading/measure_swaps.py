@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.answering.answer import Evidence
-from assistant.answering.claim_check import without_reply
+from assistant.answering.replies import without_reply
 from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.verification import verify_claim

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.claim_check import with_question
+from assistant.answering.replies import with_question
 from assistant.answering.support import MAX_CLAIM, MAX_EVIDENCE, PROMPT, support_messages
 from assistant.text.names import missing_facts
 from assistant.text.numbers import numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from assistant.answering.claim_check import without_reply
+from assistant.answering.replies import without_reply
 from training.reading.perturbations.source import Source, is_negated
 
 _OPPOSITES = """

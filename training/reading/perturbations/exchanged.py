@@ -6,7 +6,7 @@ import random
 import re
 import unicodedata
 
-from assistant.answering.claim_check import without_reply
+from assistant.answering.replies import without_reply
 from assistant.text.names import names
 from assistant.text.numbers import number_spans
 from training.reading.perturbations.numbers import DIGITS, is_year

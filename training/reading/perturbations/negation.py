@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from assistant.answering.claim_check import with_both_replies, without_reply
+from assistant.answering.replies import with_both_replies, without_reply
 from training.reading.perturbations.source import NEGATION, Source, is_negated
 
 _AUXILIARY = re.compile(r"\b(is|are|was|were|could|will|would|should|does|do|did|can)\b(?= \w)")

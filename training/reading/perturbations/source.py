@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.answering.claim_check import without_reply
+from assistant.answering.replies import without_reply
 
 
 @dataclass(frozen=True)

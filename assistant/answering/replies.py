@@ -1,0 +1,108 @@
+"""Yes or no at the start of an answer: where it belongs, and where it does not follow."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from assistant.text.names import missing_facts
+from assistant.text.numbers import numbers
+
+# `Yes,` or `No,` at the start is true or false only together with the question.
+_REPLY = re.compile(r"^(yes|no)(?:[,;:]|\.(?!\s*\d))\s+", re.IGNORECASE)
+
+_BARE_REPLY = re.compile(r"^(?:yes|no)\W*$", re.IGNORECASE)
+# A question for yes or no, perhaps after a few words about what; not one for a choice.
+_ASKS_YES_OR_NO = re.compile(
+    r"^(?:[^?]{1,80}[:,–-]\s+|(?:and|but|so)\s+)?(?:is|are|was|were|do|does|did|can|could|has|have|had|will"
+    r"|would|should|may|might)\b(?!.*\bor\b)",
+    re.IGNORECASE,
+)
+_QUESTION_WORDS = ("what", "which", "how", "when", "where", "why", "who", "whose")
+# How much alike a misspelt question word has to be: `waht`, `wich`.
+_LIKENESS = 0.7
+# A question for more or less, and an answer that finds neither.
+_ASKS_FOR_MORE = re.compile(
+    r"\b(?:better|worse|(?:fast|slow|high|low|larg|small|great|strong|weak|long|short|cheap|safe)er"
+    r"|more|less|fewer|superior|inferior)\b.*\bthan\b|\b(?:outperform|exceed|surpass|beat)s?\b",
+    re.IGNORECASE,
+)
+_FINDS_THE_SAME = re.compile(
+    r"\b(?:comparabl[ey]|similar(?:ly)?|equal(?:ly|s)?|equivalent(?:ly)?|on\s+par|as\s+\w+\s+as|same"
+    r"|no\s+(?:\w+\s+)?difference|not\s+(?:\w+\s+)?(?:differ|better|worse|superior)\w*|non-?inferior\w*)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"^(?:if|unless|suppose)\b", re.IGNORECASE)
+# `Which GPU was it, and how long did it take?`
+_TWO_PARTS = re.compile(
+    r"\w\W+(?:and|&|plus)\s+(?:how|what|which|who|when|where|why|by\s+how)\b", re.IGNORECASE
+)
+
+
+def is_reply(claim: str) -> bool:
+    """Whether `claim` starts with yes or no."""
+    return _REPLY.match(claim) is not None
+
+
+def is_bare_reply(claim: str) -> bool:
+    """Whether `claim` is yes or no and nothing else."""
+    return _BARE_REPLY.match(claim) is not None
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether `question` is to be answered by yes or no."""
+    return _ASKS_YES_OR_NO.match(question) is not None
+
+
+def with_question(claim: str, question: str) -> str:
+    """`claim` for the judge: after the question if it replies yes or no."""
+    return f"{question} {claim}" if is_reply(claim) or is_bare_reply(claim) else claim
+
+
+def without_reply(claim: str) -> str:
+    """`claim` for the rules: without `Yes,` or `No,` at its start."""
+    return _REPLY.sub("", claim)
+
+
+def with_both_replies(claim: str) -> tuple[str, ...]:
+    """`claim`, and if it replies yes or no, also with the other reply."""
+    if not (reply := _REPLY.match(claim)):
+        return (claim,)
+    word = reply[1]
+    other = {"yes": "no", "no": "yes"}[word.lower()]
+    return claim, (other.capitalize() if word[0].isupper() else other) + claim[len(word) :]
+
+
+def without_needless_reply(claim: str, question: str) -> str:
+    """`claim` without yes or no if `question` asks for something else, even with a typing error."""
+    if not is_reply(claim) or asks_yes_or_no(question):
+        return claim
+    first = re.match(r"\W*(\w+)", question.lower())
+    if first and difflib.get_close_matches(first[1], _QUESTION_WORDS, 1, _LIKENESS):
+        bare = without_reply(claim)
+        return bare[:1].upper() + bare[1:]
+    return claim
+
+
+def is_doubtful(claim: str, question: str) -> bool:
+    """Whether the yes or no of `claim` does not follow from what it says after it.
+
+    What holds under a condition is no reply, and "comparable" replies no to "Is it better?".
+    """
+    if not (reply := _REPLY.match(claim)):
+        return False
+    said = claim[reply.end() :]
+    if _CONDITION.match(said):
+        return True
+    is_yes = reply[1].lower() == "yes"
+    return is_yes and bool(_ASKS_FOR_MORE.search(question) and _FINDS_THE_SAME.search(said))
+
+
+def leaves_out_a_part(claim: str, question: str, evidence: str) -> bool:
+    """Whether `question` has two parts and `claim` lacks a number that may answer one of them."""
+    if not _TWO_PARTS.search(question) or not numbers(evidence):
+        return False
+    return any(
+        missing_facts(f"{number.value} {number.unit}".strip(), f"{claim} {question}")
+        for number in numbers(evidence)
+    )

@@ -1,0 +1,59 @@
+"""Yes and no at the start of an answer, and questions with two parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.replies import is_doubtful, leaves_out_a_part, without_needless_reply
+
+FACTOR = "the damping factor is usually set to 0.85."
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "shown"),
+    [
+        ("Waht is teh dampng factor?", f"Yes, {FACTOR}", f"T{FACTOR[1:]}"),
+        ("wich factor is used", f"No, {FACTOR}", f"T{FACTOR[1:]}"),
+        ("What is it?", f"T{FACTOR[1:]}", f"T{FACTOR[1:]}"),
+        ("Is it set to 0.85?", f"Yes, {FACTOR}", f"Yes, {FACTOR}"),
+        ("Were 12 rats fed?", "Yes, 12 rats were fed.", "Yes, 12 rats were fed."),
+        ("zinc against colds?", "Yes, zinc helps.", "Yes, zinc helps."),
+    ],
+)
+def test_only_a_question_for_it_is_answered_by_yes_or_no(
+    question: str, claim: str, shown: str
+) -> None:
+    assert without_needless_reply(claim, question) == shown
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "doubtful"),
+    [
+        ("Can it be decided?", "No, if it could be decided, so could all others.", True),
+        ("Is A better than models of 7B?", "Yes, A performs comparably to models of 7B.", True),
+        ("Is A faster than B?", "Yes. There was no significant difference between them.", True),
+        ("Does A outperform B?", "Yes, A is as good as B.", True),
+        ("Is A faster than B?", "No, there was no significant difference between them.", False),
+        ("Is A faster than B?", "Yes, A takes 3 s and B takes 5 s.", False),
+        ("Is A comparable to B?", "Yes, A performs comparably to B.", False),
+        ("Is A better than B?", "A performs comparably to B.", False),
+    ],
+)
+def test_a_reply_has_to_follow_from_what_is_said(
+    question: str, claim: str, doubtful: bool
+) -> None:
+    assert is_doubtful(claim, question) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("question", "claim", "left_out"),
+    [
+        ("Which GPUs were used, and how long?", "Eight P100 GPUs were used.", True),
+        ("Which GPUs were used, and how long?", "It took 3.5 days on eight P100 GPUs.", False),
+        ("Which GPUs were used?", "Eight P100 GPUs were used.", False),
+        ("How do people and animals sleep?", "They sleep well.", False),
+    ],
+)
+def test_an_answer_has_both_parts(question: str, claim: str, left_out: bool) -> None:
+    evidence = "It was trained in 3.5 days on eight P100 GPUs."
+    assert leaves_out_a_part(claim, question, evidence) is left_out
