@@ -125,6 +125,14 @@ def test_a_quantity_that_is_asked_for_is_quoted(evidence: tuple[Evidence, ...]) 
     assert [claim.citations for claim in draft.add_quotations()] == [(2,)]
 
 
+def test_an_unlikely_sentence_is_not_quoted_for_its_number(evidence: tuple[Evidence, ...]) -> None:
+    question = Question.parse("How many of the flights of bees do roofs mislead?")
+    unlikely = replace(evidence[2], score=0.1)
+    draft = Draft(question, (evidence[1], unlikely))
+    draft.add("Foldy does not slow the browser down [1].")
+    assert draft.add_quotations() == []
+
+
 @pytest.mark.parametrize("sentence", ["", "...", "[1]", "\u200b"])
 def test_nothing_is_not_a_claim(draft: Draft, sentence: str) -> None:
     assert draft.add(sentence) is None

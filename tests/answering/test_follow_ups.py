@@ -23,6 +23,7 @@ def completed(question: str, history: Sequence[Turn] = (FIRST,)) -> FollowUp:
         ("How large is it?", "How large is Compressor?"),
         ("And how fast is this method?", "How fast is Compressor?"),
         ("Who are its users?", "Who are Compressor’s users?"),
+        ("Does it know this beforehand?", "Does Compressor know this beforehand?"),
         ("And on which data was it trained?", "On which data was Compressor trained?"),
         ("What about clone detection?", "What is Compressor? What about clone detection?"),
         ("Why?", "What is Compressor? Why?"),
@@ -119,6 +120,22 @@ def test_papers_of_the_last_answer_are_pointed_at(
     question: str, text: str, papers: tuple[int, ...]
 ) -> None:
     assert completed(question, [LISTED]) == FollowUp(text, Reference.CERTAIN, papers)
+
+
+def test_which_one_asks_the_two_papers_that_were_shown() -> None:
+    two = Turn("Compare Compressor and FlashRNN", "...", papers=(4, 7))
+    for question in ("Which one is faster?", "and which is faster?"):
+        found = completed(question, [two])
+        assert (found.reference, found.papers, found.within) == (
+            Reference.CERTAIN,
+            (4, 7),
+            question,
+        )
+        assert found.text == (
+            "Which is it, “Compressing Models of Code” or “FlashRNN”, that is faster?"
+        )
+    assert completed("Which one is faster?", [LISTED]).reference is not Reference.CERTAIN
+    assert completed("Which one is BERT based on?", [two]).reference is not Reference.CERTAIN
 
 
 def test_a_paper_that_is_not_there_is_not_pointed_at() -> None:

@@ -39,9 +39,7 @@ def test_only_a_question_for_it_is_answered_by_yes_or_no(
         ("Is A better than B?", "A performs comparably to B.", False),
     ],
 )
-def test_a_reply_has_to_follow_from_what_is_said(
-    question: str, claim: str, doubtful: bool
-) -> None:
+def test_a_reply_has_to_follow_from_what_is_said(question: str, claim: str, doubtful: bool) -> None:
     assert is_doubtful(claim, question) is doubtful
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from assistant.answering.retrieval import RetrievedEvidence
 from assistant.answering.strategies import defines, retrieve
 from assistant.library import EVERYTHING, Filters, Library
 from assistant.models import open_embedder
+from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 from assistant.settings import load_settings
 
@@ -176,6 +178,20 @@ def test_what_the_catalogue_does_not_know_is_refused(
     assert (refused.evidence, refused.answerability) == ((), -math.inf)
     assert why in (refused.refusal or "")
     assert refused.on_topic == ("Waggle" in question or "penguins" in question)
+
+
+def test_a_name_in_the_abstract_finds_its_paper_though_another_title_has_its_words(
+    tmp_path: Path,
+) -> None:
+    papers = (
+        Paper(title="Mastering Go with tree search", abstract="We search trees of moves."),
+        Paper(title="Maintenance of large indexes", abstract="We introduce the B-tree, an index."),
+    )
+    with Library.open(tmp_path / "trees", HashingEmbedder()) as library:
+        library.add(papers)
+        library.vectors.embed_missing()
+        refused = found(library, "When was the B-tree paper published?").refusal
+    assert refused is not None and "Maintenance of large indexes" in refused
 
 
 def test_a_licence_that_the_abstract_names_is_quoted(library: Library) -> None:

@@ -106,6 +106,8 @@ def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Verificat
          "understanding.", LAMDA),
         ("AlphaGo achieved a 99.8% winning rate against other Go programs.", ALPHAGO),
         ("AlphaGo defeated the human European Go champion by 5 games to 0.", ALPHAGO),
+        ("AlphaGo won 99.8 percent of its games against other Go programs.", PERCENT),
+        ("AlphaGo defeated the European champion Fan Hui by 5 games to 0.", PERCENT),
         ("Decision diagrams reduce the number of measurements made by classical shadows by more "
          "than 80%.", DIAGRAMS),
     ],
