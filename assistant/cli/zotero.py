@@ -56,6 +56,12 @@ def sync(
     port: Annotated[
         int, typer.Option("--port", help="Port of Zotero's local API.", min=1, max=65_535)
     ] = _PORT,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Read every item again, and add papers again that you removed here."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only count what would change.")
     ] = False,
@@ -92,7 +98,7 @@ def sync(
             streams.progress("Reading Zotero", progress=progress),
             _source(kept, data_dir, port if api else None) as source,
         ):
-            found = differences(source, kept, groups=groups)
+            found = differences(source, kept, groups=groups, full=full)
             if dry_run:
                 _show_differences(found, streams, as_json=as_json)
                 return

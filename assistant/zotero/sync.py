@@ -59,8 +59,12 @@ class SyncReport(LinkReport):
     remarks: list[Skipped] = field(default_factory=list)
 
 
-def differences(source: ZoteroSource, library: Library, *, groups: bool) -> list[Difference]:
+def differences(
+    source: ZoteroSource, library: Library, *, groups: bool, full: bool = False
+) -> list[Difference]:
     """What changed in each library of `source` since the last sync.
+
+    With `full`, all items that were there count as changed, so that they are read again.
 
     Raises:
         ZoteroUnreadable: Zotero's library cannot be read.
@@ -69,7 +73,7 @@ def differences(source: ZoteroSource, library: Library, *, groups: bool) -> list
     for zotero in source.libraries(groups=groups):
         now, known = source.stamps(zotero), library.linked.stamps(zotero.origin)
         new = [key for key in now if key not in known]
-        changed = [key for key in now if key in known and known[key] != now[key]]
+        changed = [key for key in now if key in known and (full or known[key] != now[key])]
         gone = [key for key in known if key not in now]
         found.append(Difference(zotero, now, new, changed, gone))
     return found

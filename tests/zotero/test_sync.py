@@ -198,6 +198,21 @@ def test_remarks_name_the_item(library: Library, zotero: ZoteroFolder) -> None:
     ]
 
 
+def test_a_full_sync_adds_papers_again_that_were_removed_here(
+    library: Library, zotero: ZoteroFolder
+) -> None:
+    zotero.add("Stays")
+    zotero.add("Comes back")
+    sync(zotero, library)
+    library.remove([2])
+    assert sync(zotero, library).added == 0
+    with open_database(zotero.database) as database:
+        (found,) = differences(database, library, groups=False, full=True)
+        report = synchronize(database, library, found)
+    assert (report.added, report.unchanged) == (1, 1)
+    assert titles(library) == ["Stays", "Comes back"]
+
+
 def test_groups_are_separate(library: Library, zotero: ZoteroFolder) -> None:
     zotero.add("Mine")
     zotero.add("Ours", library=GROUP)
