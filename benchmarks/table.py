@@ -13,7 +13,8 @@ checkout.
 | `set` | the set of columns of the package; each has one more column, see `MORE` |
 | `cells` | by column: a fact as in `assistant.evaluating.KeyFact`, or null if it does not say |
 
-The facts were written by reading each abstract, before the table was filled.
+The facts were written by reading each abstract, before the table was filled. Ctrl-C ends a run with
+the figures of the papers that are done.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.cli.interrupt import stop_on_interrupt
 from assistant.errors import UsageError
 from assistant.evaluating import KeyFact
 from assistant.paper import Paper
@@ -41,8 +43,8 @@ from benchmarks.measuring import DATA, log, print_table
 
 CELLS = Path(__file__).with_name("table.jsonl")
 MORE = {
-    "trial": "followup=How long was the follow-up?",
     "ml": "parameters=How many parameters does the model have?",
+    "trial": "followup=How long was the follow-up?",
 }
 _TRENDING = "trending:"
 
@@ -92,16 +94,16 @@ def outcome(cell: Cell, fact: str | None) -> str:
 
 
 def fill(
-    chosen: list[Labelled], session: Session, data: Path
+    chosen: list[Labelled], session: Session, data: Path, progress: Progress
 ) -> tuple[dict[tuple[str, str], Cell], float]:
-    """The cells by paper and column, and the seconds that they took."""
+    """The cells by paper and column, and the seconds that they took; fewer after a stop."""
     library = session.library
     known = papers(chosen, data)
     library.add(paper.model_copy(update={"source": id_}) for id_, paper in known.items())
     library.vectors.embed_missing()
     ids = {stored.number: stored.paper.source for stored in library.papers.all()}
     sets = column_sets(library)
-    progress = Progress(lambda report: log(report.text))
+    progress.on_report = lambda report: log(report.text)
     cells: dict[tuple[str, str], Cell] = {}
     started = time.perf_counter()
     for name, more in MORE.items():
@@ -184,10 +186,13 @@ def main(arguments: list[str] | None = None) -> None:
         folder = options.library or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         given: dict[str, Any] = {"library": folder, "model": options.model}
         session = stack.enter_context(Session(load_settings(**given), log))
-        cells, seconds = fill(chosen, session, options.data)
+        progress = stack.enter_context(stop_on_interrupt())
+        cells, seconds = fill(chosen, session, options.data, progress)
+    chosen = [one for one in chosen if all((one.id, name) in cells for name in one.cells)]
     if options.show:
         show(chosen, cells)
-    report(chosen, cells, seconds)
+    if cells:
+        report(chosen, cells, seconds)
 
 
 if __name__ == "__main__":
