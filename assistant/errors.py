@@ -23,6 +23,7 @@ AssistantError
 ├── ModelError              a model cannot be used
 │   ├── ModelFileInvalid    not a GGUF, cut short, wrong checksum
 │   ├── ChatTemplateMissing the GGUF has no chat template, or one that does not render
+│   ├── DownloadFailed      a model cannot be downloaded
 │   ├── PromptTooLong       the prompt does not fit the context
 │   ├── ModelServerError    a model server is down, refuses, or sends nonsense
 │   ├── ServerNotConfirmed  data would leave this computer without the user's consent
@@ -130,6 +131,10 @@ class ModelFileInvalid(ModelError):
 
 class ChatTemplateMissing(ModelError):
     """The model's file has no usable chat template."""
+
+
+class DownloadFailed(ModelError):
+    """A model cannot be downloaded: the server refuses or fails, or it has another file."""
 
 
 class PromptTooLong(ModelError):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Settings whose change requires the model to be opened again.
-_MODEL_SETTINGS = ("model", "context")
+_MODEL_SETTINGS = ("model", "context", "gpu_layers")
 
 
 class Lazy(Generic[T]):

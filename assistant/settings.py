@@ -20,6 +20,7 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     ValidationError,
+    field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -113,6 +114,10 @@ class Settings(BaseSettings):
         description="seconds to wait for a model server to begin a reply, and between two parts of "
         "it",
     )
+    gpu_layers: int | Literal["auto"] = Field(
+        default="auto",
+        description="layers of the language model on the GPU; auto: as many as fit into its memory",
+    )
     threads: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 8)),
         ge=1,
@@ -171,6 +176,13 @@ class Settings(BaseSettings):
         description="recipient address of digests; separate several with commas",
     )
     traceback: bool = Field(default=False, description="show the traceback of an unexpected error")
+
+    @field_validator("gpu_layers", mode="before")
+    @classmethod
+    def _check_layers(cls, value: object) -> object:
+        if str(value) == "auto" or (str(value).isdecimal() and int(str(value)) <= 1000):
+            return value if value == "auto" else int(str(value))
+        raise ValueError("use auto, or a number from 0 to 1000")
 
     _saved: frozenset[str] = PrivateAttr(default=frozenset())
 

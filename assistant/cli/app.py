@@ -14,6 +14,7 @@ from assistant.cli import (
     ask,
     cite,
     digest,
+    doctor,
     duplicates,
     evaluate,
     export,
@@ -49,7 +50,7 @@ from assistant.settings import load_settings
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
     "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send` or "
-    "`feed`, or a model server."
+    "`feed`, or a model server, and nothing is downloaded unless you use `models pull` or `feed`."
 )
 
 
@@ -253,6 +254,13 @@ _add(
     "assistant models use bundled",
     to=model_commands,
 )
+_add(
+    "pull",
+    models.pull,
+    "assistant models pull",
+    "assistant models pull qwen3-4b --use",
+    to=model_commands,
+)
 app.add_typer(model_commands, name="models")
 zotero_app = typer.Typer(help="Work with your Zotero library: sync, status, TL;DRs for Zotero.")
 _add(
@@ -271,6 +279,7 @@ _add(
     to=zotero_app,
 )
 app.add_typer(zotero_app, name="zotero", no_args_is_help=True)
+_add("doctor", doctor.doctor, "assistant doctor")
 _add("status", importing.status, "assistant status --json")
 
 

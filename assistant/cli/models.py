@@ -1,7 +1,9 @@
-"""The commands `models list`, `models info` and `models use`."""
+"""The commands `models list`, `models info`, `models use` and `models pull`."""
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -149,6 +151,90 @@ def use(
         verify(model.file, model.sha256)
     save_settings(settings.library, {"model": changed.model})
     streams.line(f"{model.name} answers from now on, in the library {settings.library}.")
+
+
+def pull(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME|URL",
+            help="Model of the catalogue, or https address of a GGUF file. Without it, the "
+            "catalogue is shown.",
+            show_default=False,
+        ),
+    ] = None,
+    sha256: Annotated[
+        str | None,
+        typer.Option("--sha256", metavar="HEX", help="Checksum that the file must have."),
+    ] = None,
+    then_use: Annotated[
+        bool, typer.Option("--use", help="Use the model from now on, like `models use`.")
+    ] = False,
+    *,
+    call: Call,
+) -> None:
+    """Download a language model, into the folder of models (ASSISTANT_MODEL_FOLDER).
+
+    The host is named before it is contacted. A stopped download continues with the same command.
+    The checksum is compared with the one of the catalogue, of --sha256, or the one that the server
+    states; HTTPS_PROXY, NO_PROXY and HF_ENDPOINT (a mirror of huggingface.co) are used.
+    """
+    from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+    from assistant.models.downloads.pull import pull_model
+    from assistant.models.downloads.source import find_source
+
+    streams = call.streams
+    settings = call.settings
+    if name is None:
+        _write_catalogue(streams, settings)
+        return
+    source = find_source(name, os.environ, sha256)
+    with stop_on_interrupt() as progress, streams.progress("Downloading", progress=progress):
+        pulled = pull_model(source, settings.model_folder, progress, streams.note)
+    if pulled is None:
+        streams.note("Stopped. What has arrived is kept: the same command continues.")
+        raise typer.Exit(INTERRUPTED)
+    if not pulled.verified:
+        streams.note(
+            "Nobody states a checksum for this file: only its length and its header were checked. "
+            f"Its checksum is kept in {pulled.file.name}.sha256 and compared from now on."
+        )
+    if not pulled.contacted:
+        streams.note(f"{pulled.file} is there already. Nothing was downloaded.")
+    streams.line(str(pulled.file))
+    if then_use:
+        use(str(pulled.file), call=call)
+    else:
+        streams.note(f"To use it: assistant models use {shlex.quote(_name(pulled.file))}")
+
+
+def _name(file: Path) -> str:
+    from assistant.models.model_files import model_name
+
+    return model_name(file)
+
+
+def _write_catalogue(streams: Streams, settings: Settings) -> None:
+    from assistant.models.downloads.catalogue import catalogue
+    from assistant.models.downloads.recommendation import recommend
+
+    best = recommend(settings)
+    rows = [
+        (
+            model.name,
+            f"{model.parameters / 1e9:.1f}B",
+            format_size(model.bytes),
+            model.licence,
+            f"needs {format_size(model.memory)} of memory",
+            "recommended" if best.model == model else "",
+        )
+        for model in catalogue()
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        streams.line("  ".join(cells).rstrip())
+    streams.note(best.reason)
 
 
 def _model(given: str, settings: Settings) -> ModelDetails:

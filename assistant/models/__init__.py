@@ -94,6 +94,7 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
     from assistant.models.bundled_model import NAME, prepared_file, verified_adapters
     from assistant.models.checksum import verify_sidecar
     from assistant.models.engine import Engine
+    from assistant.models.gpu import layers_on_gpu
     from assistant.models.local.selection import selected_file
     from assistant.models.local.split_files import split_parts
     from assistant.models.model_files import inspect_language_model, model_name
@@ -114,6 +115,8 @@ def open_language_model(settings: Settings, notify: Callable[[str], None]) -> La
         slots=settings.slots,
         threads=settings.threads,
         adapters=adapters,
+        gpu_layers=layers_on_gpu(settings, inspect_language_model(path), notify),
+        notify=notify,
     )
 
 

@@ -4,6 +4,9 @@ The chat template of the GGUF file is rendered with placeholders instead of the 
 around the placeholders is markup and can become control tokens; the contents are tokenized as plain
 text. So `<|im_end|>` in an abstract is ordinary text.
 
+Models that think aloud before they answer are told not to: by the template's argument
+`enable_thinking`, or by ending the thought that the template has begun.
+
 llama.cpp does not recognize control tokens in plain text, but it does recognize user-defined ones,
 such as `<think>` and `<tool_call>` of Qwen. Content is split inside those before it is tokenized.
 """
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ChatTemplateMissing
 from assistant.models.protocols import Message
+from assistant.models.stream import EMPTY_THOUGHT, THINK_END, THINK_START
 
 if TYPE_CHECKING:
     from assistant.models.llama import LlamaModel
@@ -74,7 +78,7 @@ class ChatTemplate:
             ChatTemplateMissing: the template rejects the messages or omits one.
         """
         try:
-            rendered = self._render(messages)
+            rendered = _without_thought(self._render(messages))
         except self._template_error as error:
             # Some templates reject system messages: merge it into the first user message.
             if not messages or messages[0].role != "system" or len(messages) < 2:
@@ -130,6 +134,14 @@ class ChatTemplate:
             f"{self._name}: the chat template of this GGUF file cannot be used ({reason}). "
             "Use another conversion of the model."
         )
+
+
+def _without_thought(rendered: str) -> str:
+    """`rendered` with an end to a thought that it begins after the last message."""
+    opening = rendered[rendered.rfind("\ue001") + 1 :]
+    if opening.rfind(THINK_START) <= opening.rfind(THINK_END):
+        return rendered
+    return rendered.rstrip() + EMPTY_THOUGHT
 
 
 def _marker_pattern(model: LlamaModel) -> re.Pattern[str] | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assistant.errors import AssistantError, ModelError, PromptTooLong
 from assistant.models.chat_template import ChatTemplate
+from assistant.models.gpu import open_model
 from assistant.models.lane import Lane, PendingRequest
-from assistant.models.llama import LlamaModel
 from assistant.models.protocols import GenerationRequest, Message, Priority
 from assistant.models.stream import EngineStream
 
@@ -49,8 +49,20 @@ class Engine:
         slots: int,
         threads: int,
         adapters: Mapping[str, Path] | None = None,
+        gpu_layers: int = 0,
+        notify: Callable[[str], None] = lambda message: None,
     ) -> None:
         """Load the GGUF file `path`, which the caller has checked, and start the engine's thread.
+
+        Args:
+            path: the model's file.
+            name: display name.
+            context: maximum tokens of a sequence.
+            slots: batch requests at the same time.
+            threads: compute threads.
+            adapters: LoRA files by name.
+            gpu_layers: layers on the GPU; if it fails, the processor is used.
+            notify: receives one-line messages for the user.
 
         Raises:
             ModelError: llama.cpp cannot load the file or an adapter.
@@ -59,7 +71,7 @@ class Engine:
         self.name = name
         self.slots = slots
         self.adapters = frozenset(adapters or ())
-        self._model = LlamaModel(path)
+        self._model = open_model(path, gpu_layers, notify)
         self.parameters = self._model.parameters
         self.context_tokens = min(context, self._model.trained_context)
         try:

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.errors import AssistantError
 from assistant.models.llama import BatchEntry, LlamaContext, LlamaModel
 from assistant.models.protocols import FinishReason, GenerationRequest
-from assistant.models.stream import Detokenizer, EngineStream
+from assistant.models.stream import EMPTY_THOUGHT, Detokenizer, EngineStream
 
 # The KV cache of a sequence grows in steps of this many tokens; llama.cpp rounds to them anyway.
 _CACHE_STEP = 256
@@ -196,12 +196,29 @@ class Lane:
             return
         stats.generated_tokens += 1
         active.stream.put(slot.reply.add(self._model.piece(token)))
+        if slot.reply.thought_can_be_cut and self._cut_thought(slot, active, token):
+            return
         if slot.reply.stopped:
             self._finish(slot, "stop")
         elif stats.generated_tokens >= active.request.max_tokens:
             self._finish(slot, "length")
         else:
             slot.queued.append(token)
+
+    def _cut_thought(self, slot: Slot, active: PendingRequest, token: int) -> bool:
+        """End the thought that `token` begins before it takes the place of the reply.
+
+        The model reads an empty thought, and the reply counts from there. False if its sequence has
+        no room for that; then the thought is left out of the reply when it is complete.
+        """
+        ending = self._model.tokenize(EMPTY_THOUGHT, markup=True)
+        room = self._context.tokens - len(slot.cached) if self._context else 0
+        if room < 1 + len(ending) + active.request.max_tokens:
+            return False
+        slot.queued += [token, *ending]
+        slot.reply.cut_thought()
+        active.stream.stats.generated_tokens = 0
+        return True
 
     def _finish(self, slot: Slot, reason: FinishReason) -> None:
         active, slot.active = slot.active, None

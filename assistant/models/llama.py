@@ -62,6 +62,8 @@ def model_parameters(library: Any) -> Any:
     extra buffer types, so all of these are disabled on AMX processors; AVX-512 is used instead.
     """
     parameters = library.llama_model_default_params()
+    # The default is all layers, also where the GPU has no room for them.
+    parameters.n_gpu_layers = 0
     parameters.use_extra_bufts = b"AMX_INT8 = 1" not in library.llama_print_system_info()
     return parameters
 
@@ -104,17 +106,18 @@ class AbortFlag:
 class LlamaModel:
     """A loaded model file and its vocabulary."""
 
-    def __init__(self, path: Path) -> None:
-        """Load `path`, which the caller has checked with `inspect_gguf`.
+    def __init__(self, path: Path, gpu_layers: int = 0) -> None:
+        """Load `path`, which the caller has checked, with `gpu_layers` layers on the GPU.
 
         Raises:
             ModelError: llama.cpp cannot load the file.
         """
         self.library = load_library()
+        self.gpu_layers = gpu_layers
+        parameters = model_parameters(self.library)
+        parameters.n_gpu_layers = gpu_layers
         _last_errors.clear()
-        self.pointer = self.library.llama_model_load_from_file(
-            str(path).encode(), model_parameters(self.library)
-        )
+        self.pointer = self.library.llama_model_load_from_file(str(path).encode(), parameters)
         if not self.pointer:
             raise ModelError(
                 f"{path}: llama.cpp cannot load this model ({_reason()}). "
@@ -229,6 +232,8 @@ class LlamaContext:
             if flash_attention
             else library.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
+        # Without layers on the GPU nothing is computed there.
+        parameters.offload_kqv = parameters.op_offload = model.gpu_layers > 0
         parameters.no_perf = True
         _last_errors.clear()
         self._pointer = library.llama_init_from_model(model.pointer, parameters)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assistant.errors import ModelError, ModelFileInvalid
 from assistant.models.gguf import GgufInfo
+from assistant.models.gpu import layers_on_gpu, share_on_gpu
 from assistant.models.local.selection import selected_file
 from assistant.models.memory import free_memory, needed_memory
 from assistant.models.model_files import inspect_language_model
@@ -27,7 +28,9 @@ def check_model(settings: Settings) -> None:
         return
     info = inspect_language_model(file)
     _check_architecture(info)
-    needed = needed_memory(info, settings.context)
+    # What is on the GPU needs no other memory.
+    on_gpu = share_on_gpu(layers_on_gpu(settings, info, lambda note: None), info)
+    needed = int(needed_memory(info, settings.context) * (1 - on_gpu))
     free = free_memory()
     if free is not None and needed > free:
         raise ModelError(

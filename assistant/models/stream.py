@@ -12,7 +12,9 @@ from assistant.errors import AssistantError
 from assistant.models.protocols import FinishReason, GenerationStats
 from assistant.progress import Progress
 
-_THINK_START, _THINK_END = "<think>", "</think>"
+# Marks of a model's thoughts, and what ends them before they have begun.
+THINK_START, THINK_END = "<think>", "</think>"
+EMPTY_THOUGHT = f"\n\n{THINK_END}\n\n"
 _POLL_SECONDS = 0.05
 
 
@@ -115,11 +117,21 @@ class Detokenizer:
         self._buffer = ""
         self._visible = False
         self._thinking = False
+        self._cut = False
         self.stopped = False
 
     def add(self, piece: bytes) -> str:
         """Add the bytes of one token; return the text that can be released."""
         return self._release(self._decoder.decode(piece), last=False)
+
+    @property
+    def thought_can_be_cut(self) -> bool:
+        """Whether the model has just begun its first thought."""
+        return self._thinking and not self._cut
+
+    def cut_thought(self) -> None:
+        """Continue as if the thought had ended: the caller lets the model read `EMPTY_THOUGHT`."""
+        self._cut, self._thinking, self._buffer = True, False, ""
 
     def end(self) -> str:
         """Return the text that was held back; the reply is complete."""
@@ -143,8 +155,8 @@ class Detokenizer:
     def _skip_thinking(self, last: bool) -> bool:
         """Drop a leading `<think>` block; whether the visible reply has begun."""
         if self._thinking:
-            _, ended, rest = self._buffer.partition(_THINK_END)
-            self._buffer = rest.lstrip() if ended else self._buffer[-len(_THINK_END) :]
+            _, ended, rest = self._buffer.partition(THINK_END)
+            self._buffer = rest.lstrip() if ended else self._buffer[-len(THINK_END) :]
             if ended:
                 self._thinking = False
             elif last:
@@ -153,10 +165,12 @@ class Detokenizer:
             else:
                 return False
         start = self._buffer.lstrip()
-        if start.startswith(_THINK_START):
-            self._thinking, self._buffer = True, start[len(_THINK_START) :]
+        if self._cut:
+            self._buffer = start
+        if start.startswith(THINK_START):
+            self._thinking, self._buffer = True, start[len(THINK_START) :]
             return self._skip_thinking(last)
-        self._visible = bool(start) and not _THINK_START.startswith(start)
+        self._visible = bool(start) and not THINK_START.startswith(start)
         return self._visible or last
 
     def _possible_stop_length(self) -> int:

@@ -19,8 +19,9 @@ COMMANDS = [info.name or "" for info in app.registered_commands]
 
 def test_the_commands_are_all_there() -> None:
     expected = (
-        "ask backup chat check cite digest duplicates embed eval export import list mcp merge "
-        "remove restore search serve show similar split stats status table tag tldr untag verify "
+        "ask backup chat check cite digest doctor duplicates embed eval export import list mcp "
+        "merge remove restore search serve show similar split stats status table tag tldr untag "
+        "verify "
         "watch"
     )
     assert sorted(COMMANDS) == expected.split()

@@ -57,3 +57,23 @@ def test_a_tag_that_only_begins_like_a_thought_comes_out() -> None:
 
 def test_the_word_think_later_in_the_reply_is_text() -> None:
     assert "".join(pieces_out(Detokenizer(), [b"Use ", b"<think>", b" tags"])) == "Use <think> tags"
+
+
+def test_a_thought_that_is_cut_leaves_no_trace() -> None:
+    reply = Detokenizer()
+    begun = []
+    for piece in (b"\n<thi", b"nk>\n"):
+        assert reply.add(piece) == ""
+        begun.append(reply.thought_can_be_cut)
+    assert begun == [False, True]
+    reply.cut_thought()
+    assert pieces_out(reply, [b"\n", b"\nThe", b" answer"]) == ["", "The", " answer", ""]
+
+
+def test_a_second_thought_is_left_out_but_not_cut() -> None:
+    reply = Detokenizer()
+    reply.add(b"<think>")
+    reply.cut_thought()
+    assert reply.add(b"<think>again") == ""
+    assert not reply.thought_can_be_cut
+    assert pieces_out(reply, [b"</think>\nThe answer"]) == ["The answer", ""]

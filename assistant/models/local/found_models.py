@@ -70,7 +70,8 @@ def _candidates(settings: Settings) -> Iterator[Candidate | Unusable]:
         (settings.model_folder, "downloaded"),
         (settings.cache, "cache"),
     ]
-    if isinstance(settings.model, Path) and (selected := as_path(str(settings.model))):
+    selected = as_path(str(settings.model)) if isinstance(settings.model, Path) else None
+    if selected and selected.parent not in [folder for folder, _ in folders]:
         folders.insert(0, (selected.parent, "same folder"))
     for folder, name in folders:
         for file in gguf_files(folder, 0):

@@ -9,7 +9,7 @@ import pytest
 from model_support import add_to_ollama, write_header
 
 from assistant.errors import ModelError
-from assistant.models import describe_language_model
+from assistant.models import ModelFile, describe_language_model
 from assistant.models.bundled_model import ADAPTERS, packaged_file, prepared_path
 from assistant.models.local.found_models import FOLDER, find_models, local_models
 from assistant.models.local.selection import find_file, find_model, selected_file
@@ -163,6 +163,7 @@ def test_a_model_is_selected_by_name_or_path(home: Path, tmp_path: Path) -> None
     assert selected_file(settings) == blob
     assert find_file("qwen2.5:latest", settings) == blob
     described = describe_language_model(settings)
+    assert isinstance(described, ModelFile)
     assert (described.name, described.file, described.bytes) == (
         "qwen2.5:latest",
         blob,
