@@ -53,6 +53,8 @@ _NOT_PRINTED = frozenset(
         "status",
     }
 )
+# Names that stand where the authors do.
+_NAMES = frozenset({"author", "editor", "translator", "collection-editor", "container-author"})
 _LABEL = re.compile(r"\A(\[\d+\]|\d+\.)(?=\S)")
 _NUMBER = re.compile(r"\A(?:\[\d+\]|\d+\.)\s*")
 
@@ -97,7 +99,9 @@ def formatted_references(records: Sequence[ExportRecord], style: str | Path) -> 
             ) from error
     if len(lines) != len(items):
         raise UsageError(f"{style} has no list of references. Use another style.")
-    return [_polished(line, is_american) for line in lines]
+    # Lists are sorted, so a line is of any of the papers.
+    nameless = [html.unescape(item["title"]) for item in items if not _NAMES & item.keys()]
+    return [_without_second_title(_polished(line, is_american), nameless) for line in lines]
 
 
 def formatted_reference(record: ExportRecord, style: str | Path) -> str:
@@ -113,6 +117,20 @@ def _polished(line: str, is_american: bool) -> str:
     line = sanitized(_LABEL.sub(r"\1 ", html.unescape(line))).replace("..", ".")
     if is_american:
         line = line.replace("”.", ".”").replace("”,", ",”").replace("..”", ".”")
+    return line
+
+
+def _without_second_title(line: str, titles: Sequence[str]) -> str:
+    """`line` with one of `titles`, of papers without authors, once.
+
+    Styles put the title in the place of the authors. The processor then prints it again.
+    """
+    for title in titles:
+        words = r"\s+".join(map(re.escape, sanitized(title).rstrip(" .").split()))
+        found = list(re.finditer(rf"[“\"]?{words}[.,]?[”\"]?[.,]?\s*", line, re.IGNORECASE))
+        if words and len(found) > 1:
+            second = found[1]
+            return f"{line[: second.start()]}{line[second.end() :]}".rstrip()
     return line
 
 
@@ -135,7 +153,7 @@ def _item(record: ExportRecord, key: str) -> dict[str, Any]:
                 for person in value
             ]
     item["title"] = escaped(record.shown_title)
-    if not record.doi:
+    if not record.doi and record.link:
         item.setdefault("URL", record.link)
     return item | {"id": key}
 

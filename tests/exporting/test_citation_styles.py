@@ -116,6 +116,16 @@ def test_every_style_prints_what_there_is(style: str) -> None:
         assert ".." not in line and "  " not in line and not line[0].isdigit()
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_a_paper_of_which_only_the_title_is_known_has_it_once(style: str) -> None:
+    paper = Paper(title="The sleep of (young) owls: A study")
+    line = formatted_reference(record(paper), style)
+    assert line.lower().count("sleep of (young) owls") == 1
+    assert not line.rstrip(".").endswith(("Retrieved", "[Online]", "[Internet]"))
+    listed = formatted_references([record(ARTICLE), record(paper)], style)
+    assert sum(one.lower().count("sleep of (young) owls") for one in listed) == 1
+
+
 def test_a_list_is_in_the_order_of_its_style() -> None:
     records = [record(PREPRINT), record(ARTICLE), record(BOOK)]
     alphabetical = formatted_references(records, "apa")
