@@ -16,7 +16,7 @@ from assistant.library import EVERYTHING, Filters
 from assistant.progress import NO_PROGRESS, Progress
 
 if TYPE_CHECKING:
-    from assistant.exporting import ExportRecord, Writable
+    from assistant.exporting import ExportRecord, Vault, VaultChanges, Writable
     from assistant.library import Sort
     from assistant.paper import Paper
     from assistant.reading import PaperInputs, ReadAs
@@ -289,6 +289,16 @@ class PaperCollection:
 
         records = self._records(query, ids, filters, progress)
         return write_file(records, Path(path).expanduser(), form)
+
+    def sync_vault(
+        self, vault: Vault, *, query: str = "", filters: Filters = EVERYTHING
+    ) -> VaultChanges:
+        """Make the notes of `vault` those of the chosen papers.
+
+        Raises:
+            OutputError: a note cannot be written.
+        """
+        return vault.synchronize(self._records(query, None, filters))
 
     def write_export(
         self,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from assistant.cli.export_watch import Followed, follow
+from assistant.cli.interrupt import stop_on_interrupt
 from assistant.cli.options import Call, FilterOptions, WordsArgument
-from assistant.cli.output_file import destination
+from assistant.cli.output_file import Sink, destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.errors import UsageError
 from assistant.text.formatting import format_count
@@ -48,6 +49,10 @@ def export(
             show_default=False,
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Keep the file or folder in sync with the library."),
+    ] = False,
     *,
     options: FilterOptions,
     call: Call,
@@ -57,10 +62,19 @@ def export(
     The file extension selects BibTeX (.bib), RIS (.ris), CSL JSON (.json), CSV (.csv), JSON lines
     (.jsonl) or Markdown (.md). The format obsidian writes a folder with one note per paper; notes
     that it did not write are never replaced. Papers are selected and sorted as in `list`.
+
+    With --watch the command runs until Ctrl-C. Whenever papers, tags or TL;DRs change, it writes
+    the file again, or the notes that changed; text that you add below a note stays.
     """
     streams = call.streams
     chosen = _format(form, out)
     filters = options.filters
+    if watch:
+        if out is None:
+            raise UsageError("--watch needs a file or folder. Give one with --out.")
+        with call.open_library(embedding=False) as library, stop_on_interrupt() as progress:
+            follow(Followed(library, query, filters), chosen.value, out, streams, progress)
+        return
     with call.open_library(embedding=False) as library:
         with streams.progress("Exporting", len(library), when=out) as progress:
             if chosen is ExportFormat.obsidian:
@@ -72,7 +86,7 @@ def export(
             else:
                 with destination(out, streams) as write_text:
                     count = library.write_export(
-                        _Sink(write_text),
+                        Sink(write_text),
                         chosen.value,
                         query=query,
                         filters=filters,
@@ -83,13 +97,6 @@ def export(
         streams.note(EMPTY if empty else NOTHING)
     elif out is not None:
         streams.note(f"Wrote {format_count(count, 'paper')} to {out}.")
-
-
-class _Sink:
-    """A writable that passes text on to the output of `destination`."""
-
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self.write = write
 
 
 def _format(given: ExportFormat | None, out: Path | None) -> ExportFormat:

@@ -47,6 +47,13 @@ def binary_destination(out: Path) -> Iterator[Callable[[bytes], None]]:
             stack.close()
 
 
+class Sink:
+    """A writable that passes text on to the function of `destination`."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self.write = write
+
+
 def _close(file: IO[bytes]) -> None:
     # An earlier write has already failed and was reported.
     with suppress(OSError):

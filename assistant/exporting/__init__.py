@@ -7,5 +7,16 @@ the exceptions.
 from assistant.exporting.formats import FORMATS, Format, Writable, format_of, write
 from assistant.exporting.markdown import write_notes
 from assistant.exporting.record import ExportRecord
+from assistant.exporting.vault import Vault, VaultChanges
 
-__all__ = ["FORMATS", "ExportRecord", "Format", "Writable", "format_of", "write", "write_notes"]
+__all__ = [
+    "FORMATS",
+    "ExportRecord",
+    "Format",
+    "Vault",
+    "VaultChanges",
+    "Writable",
+    "format_of",
+    "write",
+    "write_notes",
+]

@@ -27,7 +27,7 @@ _MAX_NAME = 120
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]+')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 _NOT_IN_TAGS = re.compile(r"[^\w/-]+")
-_PAPER_ID = re.compile(r"^paper_id:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_IDENTIFIERS = re.compile(r"^(paper_id|doi|arxiv|pmid):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 _HEAD_CHARACTERS = 16_384
 
 
@@ -47,10 +47,10 @@ def write_notes(records: Iterable[ExportRecord], folder: Path) -> int:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths = _NotePaths(folder)
+        paths = NotePaths(folder)
         count = 0
         for record in records:
-            write_atomically(paths.reserve(record), _note(record))
+            write_atomically(paths.reserve(record), note_text(record))
             count += 1
         return count
     except OSError as error:
@@ -71,8 +71,8 @@ def _body(record: ExportRecord) -> Iterator[str]:
     yield from (markdown_text(line) for line in record.abstract.split("\n") if line.strip())
 
 
-def _note(record: ExportRecord) -> str:
-    """YAML front matter, then the text."""
+def note_text(record: ExportRecord) -> str:
+    """The note of a paper: YAML front matter, then its text."""
     # JSON is valid YAML.
     front_matter = [
         f"{name}: {json.dumps(value, ensure_ascii=False)}"
@@ -106,7 +106,7 @@ def _obsidian_tag(word: str) -> str:
     return f"_{tag}" if tag.isdecimal() else tag
 
 
-class _NotePaths:
+class NotePaths:
     """The paths of the notes of one export."""
 
     def __init__(self, folder: Path) -> None:
@@ -167,18 +167,34 @@ def _cut(text: str, size: int) -> str:
 
 def _is_note_of(path: Path, paper_id: str) -> bool:
     """Whether `path` is an exported note of this paper."""
+    return note_keys(path)[:1] == (paper_id,)
+
+
+def note_keys(path: Path) -> tuple[str, ...]:
+    """What the exported note `path` says of its paper: its id, then its identifiers.
+
+    Identifiers are written as in `record_keys`. () if the file is no exported note.
+    """
     if not path.is_file():
-        return False
+        return ()
     with path.open(encoding="utf-8", errors="replace") as file:
         head = file.read(_HEAD_CHARACTERS)
     front_matter = head.split("\n---", 1)[0] if head.startswith("---\n") else ""
-    match = _PAPER_ID.search(front_matter)
-    return match is not None and paper_id in (match[1], _unquoted(match[1]))
+    values = {name: _unquoted(value) for name, value in _IDENTIFIERS.findall(front_matter)}
+    if "paper_id" not in values:
+        return ()
+    return values.pop("paper_id"), *(f"{name}:{value}".lower() for name, value in values.items())
 
 
-def _unquoted(value: str) -> object:
+def record_keys(record: ExportRecord) -> tuple[str, ...]:
+    """The identifiers of a record, such as `doi:10.1000/x`, in small letters."""
+    pairs = (("doi", record.doi), ("arxiv", record.arxiv), ("pmid", record.pmid))
+    return tuple(f"{name}:{value}".lower() for name, value in pairs if value)
+
+
+def _unquoted(value: str) -> str:
     try:
-        return json.loads(value)
+        return str(json.loads(value))
     except ValueError:
         # Obsidian may have changed the quotation marks.
         return value.strip("'")
