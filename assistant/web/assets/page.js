@@ -45,6 +45,8 @@ const paperPage = {
     const query = new URLSearchParams(search).get("q") ?? "";
     if (name === "" || name === "chat" || name === "ask") return { place: "ask", id: name === "chat" ? id : "", query };
     if (name === "papers") return { place: "library", id, query };
+    // Former places, which are parts of the Library.
+    if (name === "import" || name === "tldrs") return { place: "library", id: "", query };
     return { place: name, id, query };
   };
   paperPage.route = () => parsed(location.pathname, location.search);

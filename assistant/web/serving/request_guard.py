@@ -54,7 +54,7 @@ _USED_PATH = re.compile(
 # The addresses of places, chats and papers. The page is loaded from "/", which page.js then names
 # so again.
 _PLACE = re.compile(
-    r"/(ask|draft|library|import|tldrs|digest|map|settings|tables|feeds)"
+    r"/(ask|draft|library|import|tldrs|digest|map|settings)"
     r"|/(chat|papers)/\d{1,12}"
 )
 

@@ -159,6 +159,15 @@ class Preferences:
             return
         yield from self._change("Changing the settings …", **changes)
 
+    def auto_tldrs(self) -> tuple[bool, str]:
+        """Whether TL;DRs of new papers are written in the background, and why that is fixed."""
+        return self._session.settings.auto_tldrs, self._fixed("auto_tldrs")
+
+    def set_auto_tldrs(self, wanted: bool) -> Iterator[str]:
+        """Set whether TL;DRs of new papers are written in the background; yield the progress."""
+        if wanted != self._session.settings.auto_tldrs:
+            yield from self._change("Changing the settings …", auto_tldrs=bool(wanted))
+
     def reset(self) -> Iterator[str]:
         """Restore the defaults, including the bundled model; yield the progress."""
         # Another embedder would need other vectors, and a confirmation is no preference.
@@ -197,6 +206,12 @@ class Preferences:
         parts = ["Saved."]
         if model and "model" in changes:
             parts.append(f"{model.name} answers from the next question on.")
+        elif "auto_tldrs" in changes and len(changes) == 1:
+            parts.append(
+                "New papers get their TL;DRs in the background."
+                if self._session.settings.auto_tldrs
+                else "TL;DRs are written when you ask for them."
+            )
         else:
             parts.append("It applies from the next question on.")
         if model and model.context_tokens < self._session.settings.context:

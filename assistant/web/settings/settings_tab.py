@@ -23,6 +23,8 @@ READ_ONLY = (
     "options, environment variables, or on a page without log-in."
 )
 
+_ABOUT_TLDRS = "While the page is served, and never before a question."
+
 
 def add_settings_tab(
     about: About,
@@ -99,6 +101,12 @@ def add_settings_tab(
     form.save.click(
         steps_of(preferences.set_numbers), inputs=form.numbers, **changing(form.numbers_job)
     )
+    # Only when the user changes it, not when it is shown again.
+    form.auto_tldrs.input(
+        steps_of(preferences.set_auto_tldrs),
+        inputs=[form.auto_tldrs],
+        **changing(form.tldrs_job),
+    )
     # Also what was typed and not saved.
     form.reset.click(steps_of(preferences.reset, keeps_input=False), **changing(form.numbers_job))
     form.model.change(
@@ -164,6 +172,14 @@ class _Form:
             self.save = button("Save", "save-settings", 90, variant="primary", visible=editable)
             self.reset = button("Reset to defaults", "reset-settings", 180, visible=editable)
         self.numbers_job = html(elem_id="settings-job")
+        html(render_text("TL;DRs", "settings-head", heading=True))
+        self.auto_tldrs = gr.Checkbox(
+            label="Write the TL;DRs of new papers in the background",
+            info=_ABOUT_TLDRS,
+            interactive=editable,
+            elem_id="setting-auto-tldrs",
+        )
+        self.tldrs_job = html(elem_id="tldrs-setting-job")
         self.fields = [
             self.model,
             self.path,
@@ -172,6 +188,7 @@ class _Form:
             self.unconfirmed,
             self.confirm,
             *self.numbers,
+            self.auto_tldrs,
         ]
 
     def now(self) -> list[Any]:
@@ -181,6 +198,7 @@ class _Form:
         model: dict[str, Any] = {"choices": choice.models, "value": choice.value}
         if choice.fixed:
             model["info"] = choice.fixed
+        writes_tldrs, tldrs_fixed = self._preferences.auto_tldrs()
         return [
             gr.update(interactive=free, **model),
             gr.update(visible=False),
@@ -197,6 +215,11 @@ class _Form:
                     interactive=self._editable and not field.fixed,
                 )
                 for field in self._preferences.numbers()
+            ),
+            gr.update(
+                value=writes_tldrs,
+                info=tldrs_fixed or _ABOUT_TLDRS,
+                interactive=self._editable and not tldrs_fixed,
             ),
         ]
 

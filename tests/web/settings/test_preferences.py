@@ -208,3 +208,16 @@ def test_a_page_that_goes_while_it_is_refused_keeps_nobody_waiting(
     preferences._lock.release()
     go_on.set()
     assert "other answers" in last(steps).text
+
+
+def test_whether_tldrs_are_written_in_the_background_is_set(
+    session: Session, preferences: Preferences
+) -> None:
+    before, fixed = preferences.auto_tldrs()
+    assert fixed == ""
+    assert "Saved." in last(preferences.set_auto_tldrs(not before)).text
+    assert session.settings.auto_tldrs is not before
+    assert load_settings().auto_tldrs is not before
+    assert list(preferences.set_auto_tldrs(not before)) == []
+    list(preferences.reset())
+    assert session.settings.auto_tldrs is before
