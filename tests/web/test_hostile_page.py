@@ -398,7 +398,7 @@ def test_in_settings(make_session: MakeSession, serve: Serve, open_page: OpenPag
     with hostile_page(session, serve, open_page) as page:
         open_tab(page, "Settings")
         page.locator("#about dl").first.wait_for()
-        page.get_by_label("Another file …").check()
+        page.get_by_label("Another file or a server …").check()
         page.fill("#model-path :is(textarea, input)", f"/nowhere/{joined('markup', 'paths')}")
         page.click("#use-model")
         page.locator("#model-job [role=alert]").wait_for()

@@ -163,7 +163,7 @@ def test_back_and_forward_and_links_open_chats_and_places(
             page.goto(server.address + address)
             page.locator(seen).first.wait_for()
             assert page.url == server.address + address
-        with page.expect_popup() as opened:
+        with page.context.expect_page() as opened:
             page.click("a.place[data-place=library]", modifiers=["ControlOrMeta"])
         opened.value.locator("#papers").wait_for()
         assert opened.value.url == f"{server.address}/library"

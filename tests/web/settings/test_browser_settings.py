@@ -62,7 +62,7 @@ def test_settings_are_changed_while_the_page_runs(
         assert "served to this computer only" in page.inner_text("#about")
 
         # A file that is no model is told, and the old one stays.
-        page.get_by_label("Another file …").check()
+        page.get_by_label("Another file or a server …").check()
         page.locator("#model-path textarea, #model-path input").fill("/nowhere/a.gguf")
         page.click("#use-model")
         page.locator("#model-job").get_by_text("no such file").wait_for()
