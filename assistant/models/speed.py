@@ -26,7 +26,7 @@ _MAX_MODELS = 200
 _COPY_BYTES = 32 * 1024 * 1024
 _ROUNDS = 6
 # llama.cpp reaches about this share of the bandwidth of copying (measured: docs/models.md).
-_SHARE = 0.5
+_SHARE = 0.2
 
 
 @dataclass(frozen=True)

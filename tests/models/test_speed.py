@@ -12,7 +12,7 @@ from assistant.models.speed import FILE, Speed, memory_bandwidth, remember_speed
 
 @pytest.fixture(autouse=True)
 def known_bandwidth(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speeds, "memory_bandwidth", lambda threads: 10e9 * threads)
+    monkeypatch.setattr(speeds, "memory_bandwidth", lambda threads: 25e9 * threads)
 
 
 def test_an_estimate_follows_from_the_bytes_of_a_token(tmp_path: Path) -> None:
