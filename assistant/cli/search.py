@@ -27,6 +27,8 @@ class Order(Enum):
     PUBLISHED = "published"
     ADDED = "added"
     TITLE = "title"
+    AUTHOR = "author"
+    VENUE = "venue"
 
 
 LimitOption = Annotated[
@@ -81,7 +83,8 @@ def list_papers(
     *,
     options: FilterOptions,
     sort: Annotated[
-        Order | None, typer.Option("--sort", help="Sort by publication date, date added or title.")
+        Order | None,
+        typer.Option("--sort", help="Sort by date, date added, title, first author or venue."),
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N papers.")

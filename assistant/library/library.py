@@ -30,6 +30,7 @@ from assistant.library.manual_merging import (
     split_paper,
     undo_keep_apart,
 )
+from assistant.library.name_matching import name_words
 from assistant.library.paper_rows import without_source
 from assistant.library.paper_vectors import PaperVectors
 from assistant.library.possible_duplicates import (
@@ -175,17 +176,20 @@ class Library:
     def duplicates_of(self, number: int, limit: int) -> list[DuplicatePair]:
         """At most `limit` papers that are probably the same as the paper `number`."""
         paper = self.papers.get(f"#{number}").paper
-        near = [other for other, _ in self.papers.ranked(paper.title, _NEAR_PAPERS)]
-        if paper.authors:
-            near += self.papers.numbers(Filters(authors=paper.authors[:1]), _NEAR_PAPERS)
+        near = self._near(paper, _NEAR_PAPERS)
         return duplicates_of(self._database, number, near, limit)
 
     def duplicates_of_record(self, record: Paper) -> list[DuplicatePair]:
         """The papers that are probably the same as `record`, which is not in the library."""
-        near = [other for other, _ in self.papers.ranked(record.title, _NEAR_RECORD)]
-        if record.authors:
-            near += self.papers.numbers(Filters(authors=record.authors[:1]), _NEAR_RECORD)
-        return duplicates_of_record(self._database, record, near)
+        return duplicates_of_record(self._database, record, self._near(record, _NEAR_RECORD))
+
+    def _near(self, paper: Paper, limit: int) -> list[int]:
+        """At most `limit` papers with a similar title, and as many by the same first author."""
+        near = [other for other, _ in self.papers.ranked(paper.title, limit)]
+        # What is given as an author may have no letters.
+        if paper.authors and name_words(paper.authors[0]):
+            near += self.papers.numbers(Filters(authors=paper.authors[:1]), limit)
+        return near
 
     def number_of(self, record: Paper) -> int:
         """The number of the paper that has `record`.

@@ -199,6 +199,7 @@ def test_an_abstract_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None
         (["--sort", "title"], ["On ants", "On bees", "On owls"]),
         (["--sort", "published"], ["On ants", "On bees", "On owls"]),
         (["--sort", "added"], ["On ants", "On bees", "On owls"]),
+        (["--sort", "venue", "--limit", "1"], ["On owls"]),
         (["--sort", "title", "--limit", "2"], ["On ants", "On bees"]),
         (["--limit", "1"], ["On owls"]),
         (["author:lee", "--sort", "title", "--limit", "1"], ["On ants"]),

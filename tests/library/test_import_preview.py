@@ -50,6 +50,7 @@ def test_records_like_papers_of_the_library_are_possible_duplicates(tmp_path: Pa
         assert (pair.one.number, pair.other.number) == (0, 2)
         assert "differ in spelling" in pair.reason
         assert library.duplicates_of_record(Paper(title="On bats", authors=("Bo Ek",))) == []
+        assert library.duplicates_of_record(Paper(title="On owls", authors=("<",))) == []
         assert library.number_of(KNOWN[0]) == 1
         with pytest.raises(PaperNotFound, match="On bats"):
             library.number_of(Paper(title="On bats"))

@@ -303,13 +303,15 @@
   document.addEventListener("pointerdown", (event) => {
     if (!near(event, PLACES)) focused = "";
     const target = near(event, `:is(${PLACES}) :is(button, summary, .paper-row)[id]`);
-    pressed = event.button === 0 && target ? [target, target.id] : null;
+    pressed = event.button === 0 && target ? [target, target.id, performance.now()] : null;
   });
   document.addEventListener("pointerup", () => {
     const [target, id] = pressed || [];
     pressed = null;
     if (target && !target.isConnected) byId(id)?.click();
   });
+  // A finger that scrolls.
+  document.addEventListener("pointercancel", () => { pressed = null; });
 
   const written = (news) => {
     for (const told of all("#detail-problem [data-serial]:not(.seen)")) decided(told);
@@ -364,7 +366,9 @@
   let before = false;
   setInterval(() => {
     const now = seen();
-    if (now && !pressed && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
+    // Not while a button is pressed; a release outside of the window is not told.
+    const isPressed = pressed && performance.now() - pressed[2] < 2 * LOOK_MS;
+    if (now && !isPressed && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
       looked = performance.now();
       put("look-again", String((looks += 1)));
     }

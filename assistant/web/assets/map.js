@@ -14,7 +14,7 @@
   // Size of the cells in which a name looks for a free place, and the offsets that it tries.
   const CELL = 6;
   const AROUND = [[0, 0]];
-  for (let far = 12; far <= 240; far += 12) {
+  for (let far = 12; far <= 150; far += 12) {
     for (let turn = 0; turn < 16; turn += 1) {
       const angle = (turn * Math.PI) / 8 + Math.PI / 2;
       AROUND.push([far * 1.4 * Math.cos(angle), -far * Math.sin(angle)]);

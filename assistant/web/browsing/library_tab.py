@@ -150,6 +150,8 @@ def add_library_tab(
             tldrs.resume()
         elif request.startswith("import-stop"):
             parts.importing.stop_import()
+        elif request.startswith("import-dismiss"):
+            parts.importing.dismiss()
 
     then_refresh(tldr_request.change(act_on_tldrs, inputs=[tldr_request], **parallel()))
     pane.connect(bar.message, then_refresh, header, render_header)

@@ -6,11 +6,12 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, LibraryError
 from assistant.html import render
 from assistant.reading import Failure
 from assistant.reports import MAX_LISTED, merge_lines
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 BUSY = "Another import is running in another window. Try again when it has finished."
 NOTHING_CHOSEN = "There is nothing to preview. Choose files, or paste a page of papers."
 NOT_UPLOADED = "Only files uploaded on this page can be imported. Choose them again."
+# The name of the files of a running import in the metadata of the library; those that are shown.
+_RUNNING, _MOST_NAMES = "import_running", 3
 # Seconds for which the result of an import is shown to all windows.
 _RESULT_S = 20.0
 NO_PREVIEW = "There is nothing to import. Preview the files again."
@@ -95,6 +98,8 @@ class Importing:
         self._import: Job[_Imported] | None = None
         self._importer = ""
         self._ended = 0.0
+        # Whether a user stopped the import, and not the end of the server.
+        self._stopped = False
 
     def is_previewed(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
         """Whether the preview that `visitor` sees is of these files and this text.
@@ -149,11 +154,15 @@ class Importing:
         holder = object()
 
         def task(progress: Progress) -> _Imported:
+            self._remember([given.name for given in inputs.inputs])
             try:
                 return self._import_all(inputs.inputs, preview, progress, probable=probable)
             finally:
                 self._ended = time.monotonic()
                 self._uploads.release(holder)
+                # If the server was stopped, the next one tells.
+                if self._stopped or not progress.stop_requested:
+                    self.dismiss()
 
         job: Job[_Imported] | None = None
         with self._lock:
@@ -161,6 +170,7 @@ class Importing:
                 self._uploads.hold(holder, [given.path for given in inputs.inputs if given.path])
                 job = self._import = self._jobs.start("The import", task)
                 self._importer = visitor
+                self._stopped = False
         if job is None:
             yield _failed(BUSY, buttons=_buttons(preview))
             return
@@ -174,15 +184,45 @@ class Importing:
         """One line for every window: how far an import is, or what the last one did."""
         job, ended = self._import, self._ended
         if job and job.running:
-            return render("import_line.html", text=job.state.report.text, running=True)
+            text = f"Import: {job.state.report.text}"
+            return render("import_line.html", text=text, running=True, dismissible=False)
         if job and job.state.result and time.monotonic() < ended + _RESULT_S:
-            return render("import_line.html", text=job.state.result.summary, running=False)
-        return ""
+            text = job.state.result.summary
+            return render("import_line.html", text=text, running=False, dismissible=False)
+        names = self._interrupted()
+        if not names:
+            return ""
+        text = f"The import of {names} was interrupted. What was read is in the library: import it "
+        text += "again to complete it; nothing is added twice."
+        return render("import_line.html", text=text, running=False, dismissible=True)
+
+    def _remember(self, names: Sequence[str]) -> None:
+        """Remember an import until it ends, also if the server is stopped in between."""
+        # A library that cannot be written is reported by the import itself.
+        with suppress(LibraryError):
+            self._session.library.metadata.set(_RUNNING, json.dumps(names))
+
+    def _interrupted(self) -> str:
+        """The names of the files of an import that did not end; "" without one."""
+        try:
+            names = json.loads(self._session.library.metadata.get(_RUNNING) or "[]")
+        except AssistantError:
+            return ""
+        shown = names[:_MOST_NAMES]
+        more = [format_count(len(names) - len(shown), "more file")] if names != shown else []
+        return ", ".join([*shown, *more])
+
+    def dismiss(self) -> None:
+        """Say no more that an import was interrupted."""
+        with suppress(LibraryError):
+            metadata = self._session.library.metadata
+            metadata.delete(_RUNNING, metadata.get(_RUNNING))
 
     def stop_import(self) -> None:
         """Stop the import of any window; papers already imported stay."""
         job = self._import
         if job:
+            self._stopped = True
             job.stop()
 
     def choose(self, visitor: str, request: str) -> ImportView | None:
@@ -216,6 +256,7 @@ class Importing:
         if inputs:
             inputs.stop()
         if job:
+            self._stopped = True
             job.stop()
 
     def forget(self, visitor: str, files: Sequence[str] = ()) -> None:

@@ -464,3 +464,29 @@ def test_every_window_sees_an_import_and_can_stop_it(
     assert "Stopped: what was read so far is in the library." in page.importing.line()
     monkeypatch.setattr(importing_module, "_RESULT_S", 0.0)
     assert page.importing.line() == ""
+
+
+def test_an_import_that_the_end_of_the_server_interrupted_is_told(
+    make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    embedding = threading.Event()
+
+    def wait_for_stop(progress: Progress) -> int:
+        embedding.set()
+        progress.stop_event.wait()
+        return 0
+
+    monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
+    page.preview(page.upload("refs.jsonl", PASTE))
+    views = page.importing.run("me")
+    next(views)
+    assert embedding.wait(PATIENCE_S)
+    jobs.stop()
+    list(views)
+    again = Importing(page.session, Jobs())
+    line = again.line()
+    assert "The import of refs.jsonl was interrupted." in Tags(line).text
+    assert 'data-do="import-dismiss"' in line
+    again.dismiss()
+    assert again.line() == ""
