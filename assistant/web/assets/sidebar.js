@@ -9,6 +9,14 @@
   const change = (what) =>
     paperPage.write("change-chat", JSON.stringify({ ...what, serial: (serial += 1) }));
 
+  // Transitions may delay that it is visible, and until then it cannot have the focus.
+  const focusWhenVisible = (element, frames = 60) => {
+    element?.focus();
+    if (document.activeElement !== element && frames > 0) {
+      requestAnimationFrame(() => focusWhenVisible(element, frames - 1));
+    }
+  };
+
   // In a small window the sidebar covers the page, which is inert meanwhile.
   const show = (open) => {
     root.classList.toggle("sidebar-open", open);
@@ -16,8 +24,7 @@
     for (const other of sidebar ? sidebar.parentElement.children : []) {
       if (other !== sidebar) other.inert = open && narrow.matches;
     }
-    // Not before it is visible.
-    if (open) requestAnimationFrame(() => document.getElementById("close-sidebar")?.focus());
+    if (open) focusWhenVisible(document.getElementById("close-sidebar"));
     else if (sidebar?.contains(document.activeElement)) {
       document.getElementById("open-sidebar")?.focus({ preventScroll: true });
     }
