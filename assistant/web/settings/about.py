@@ -29,8 +29,9 @@ SECRET_SET = "set (hidden)"  # noqa: S105 - said in place of a password
 NOT_SET = "not set"
 NOT_MEASURED = "not measured yet"
 OFFLINE = (
-    "This page is served to this computer only. It sends and loads nothing over the network. Only "
-    "the command “assistant digest --send” sends something: to your own mail server."
+    "This page is served to this computer only, and loads nothing from elsewhere. Only what you "
+    "set up or ask for by name uses the network: feeds that you added, a model server that you "
+    "chose, “assistant models pull”, and “assistant digest --send”, to your own mail server."
 )
 WITH_SERVERS = (
     "This page loads nothing over the network, but it sends data to model servers: {sent}."
