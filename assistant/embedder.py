@@ -64,3 +64,12 @@ class Embedder(Protocol):
     def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
         """Embed `texts` like `embed`, and return the vectors of their tokens too."""
         ...
+
+
+@runtime_checkable
+class RemoteEmbedder(Embedder, Protocol):
+    """An embedder on a server, which can get another model under the same name."""
+
+    def close(self) -> None:
+        """End the connection; no effect when repeated."""
+        ...

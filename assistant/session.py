@@ -224,7 +224,11 @@ class Session:
         ):
             if part is not None:
                 part.close()
-        self._embedder.pop()
+        if (embedder := self._embedder.pop()) is not None:
+            from assistant.embedder import RemoteEmbedder
+
+            if isinstance(embedder, RemoteEmbedder):
+                embedder.close()
 
     def __enter__(self) -> Session:
         """Use the session in a `with` block, which closes it."""
@@ -251,7 +255,21 @@ class Session:
     def _open_library(self) -> Library:
         from assistant.library import Library
 
-        return Library.open(self.settings.library, self.embedder, self.notify)
+        return Library.open(
+            self.settings.library, self.embedder, self.notify, self._sentence_embedder()
+        )
+
+    def _sentence_embedder(self) -> Embedder | None:
+        """The bundled embedder, which reranking is trained for, if search uses another one."""
+        from assistant import models
+
+        if self.settings.embedder is None or not self._embedding:
+            return None
+        try:
+            return models.open_bundled_embedder(self.settings, self.notify)
+        except EmbedderUnavailable as error:
+            self.notify(f"{error} Until then, sentences are ranked by their words only.")
+            return None
 
     def _open_model(self, settings: Settings) -> SharedModel:
         try:

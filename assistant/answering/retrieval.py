@@ -159,7 +159,7 @@ def evidence_from_hits(
 
 def sentence_embedder(library: Library) -> Embed:
     """The function that embeds sentences; it returns None if the weights fit another embedder."""
-    embedder = library.vectors.embedder
+    embedder = library.vectors.sentence_embedder
     if embedder is None or embedder.fingerprint != reranker_weights().embedder:
         return lambda texts: None
     return library.vectors.embed_words

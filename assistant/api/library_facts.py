@@ -176,7 +176,7 @@ class LibraryStatus(Result):
             *library_facts(self),
             ("Embedder", self.embedder or "none"),
             ("Model", model.name),
-            ("Model server", model.server)
+            ("Server", model.server)
             if model.server
             else ("Model file", f"{model.file} ({format_size(model.bytes)})"),
             *(("Sent", one.text) for one in self.sent),

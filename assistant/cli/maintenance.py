@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
+from assistant.cli.model_servers import use_embedder
 from assistant.cli.options import Call, JsonOption
 from assistant.cli.streams import Streams
 from assistant.errors import EmbedderUnavailable
@@ -20,15 +21,28 @@ if TYPE_CHECKING:
 
 
 def embed(
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            "--embedder",
+            metavar="URL",
+            help="Compute all vectors with the model of this server from now on, or with `bundled`."
+            " Saved in the library.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     call: Call,
 ) -> None:
     """Compute missing vectors.
 
     Without a vector, a paper is found by full-text search only. Vectors are saved as they are
-    computed, so you can stop the command at any time and run it again to continue.
+    computed, so you can stop the command at any time and run it again to continue. With another
+    embedder, the present vectors are deleted.
     """
     streams = call.streams
+    if embedder is not None:
+        use_embedder(embedder, call)
     with (
         call.open_session() as session,
         stop_on_interrupt() as progress,

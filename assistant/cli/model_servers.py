@@ -1,4 +1,4 @@
-"""`models info` and `models use` for a model on a server."""
+"""`models info`, `models use` and `embed --embedder` for a model on a server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from assistant.errors import UsageError
 from assistant.saved_settings import save_settings
 from assistant.server_address import ServerAddress
 from assistant.settings import load_settings, with_changes
+from assistant.text.formatting import format_count
+
+# The name of the embedder that needs no server.
+BUNDLED = "bundled"
 
 if TYPE_CHECKING:
     from assistant.cli.options import Call
@@ -54,7 +58,7 @@ def show_server(address: ServerAddress, call: Call, *, as_json: bool) -> None:
         ("Server", str(address)),
         ("Parameters", size),
         ("Context", f"{model.context_tokens:,} tokens are used"),
-        ("At once", f"{model.slots} requests of a batch"),
+        ("At once", format_count(model.slots, "batch request")),
         ("Sent", sent.text),
     ):
         call.streams.line((f"{name:<14}", "bold"), value)
@@ -69,6 +73,27 @@ def use_server(address: ServerAddress, call: Call) -> None:
     call.streams.line(
         f"{model.name} on {address.base} answers from now on, in the library {settings.library}."
     )
+
+
+def use_embedder(given: str, call: Call) -> None:
+    """Use the embedder of the server `given` from now on, in this library, or the bundled one.
+
+    Raises:
+        EmbedderUnavailable: the server cannot be used.
+    """
+    from assistant.embedder import RemoteEmbedder
+    from assistant.models import open_embedder
+
+    address = None if given.strip().casefold() == BUNDLED else parse_address(given)
+    settings = with_changes(call.settings, embedder=address)
+    used = destinations(settings, model=False)
+    if confirm_servers(used, settings, call.streams, agreed=call.confirm_server):
+        settings = with_changes(load_settings(library=settings.library), embedder=address)
+    embedder = open_embedder(settings, call.streams.note)
+    if isinstance(embedder, RemoteEmbedder):
+        embedder.close()
+    save_settings(settings.library, {"embedder": address})
+    call.streams.note(f"Vectors are computed by {embedder.name} from now on.")
 
 
 def _confirmed(address: ServerAddress, call: Call) -> Settings:

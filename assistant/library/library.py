@@ -84,6 +84,7 @@ class Library:
         database: Database,
         embedder: Embedder | None,
         notify: Callable[[str], None],
+        sentence_embedder: Embedder | None = None,
     ) -> None:
         """Put the parts together; use `Library.open` instead."""
         self.folder = folder
@@ -99,7 +100,7 @@ class Library:
         rows = VectorRows(database)
         index = VectorSearch(folder, rows, not database.read_only, notify)
         self.metadata = rows.metadata
-        self.vectors = PaperVectors(embedder, self.papers, rows, index, notify)
+        self.vectors = PaperVectors(embedder, self.papers, rows, index, notify, sentence_embedder)
         self.search = Search(self.papers, self.vectors)
 
     @classmethod
@@ -108,10 +109,12 @@ class Library:
         folder: Path,
         embedder: Embedder | None,
         notify: Callable[[str], None] = lambda note: None,
+        sentence_embedder: Embedder | None = None,
     ) -> Self:
         """Open the library in `folder`; it is created if there is none.
 
         Without an `embedder` search uses full text alone, and existing vectors stay untouched.
+        Sentences are reranked with `sentence_embedder`, by default with `embedder`.
         Vectors of another embedder are dropped; `vectors.embed_missing` replaces them. `notify`
         gets one line, from any thread, whenever something happened that the user should know. A
         folder that cannot be written can still be searched.
@@ -122,7 +125,7 @@ class Library:
         folder = folder.absolute()
         database = Database(folder / CATALOG)
         try:
-            library = cls(folder, database, embedder, notify)
+            library = cls(folder, database, embedder, notify, sentence_embedder)
             library.vectors.claim(read_only=database.read_only)
         except BaseException:
             database.close()

@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from assistant.embedder import Embedder, Vector, Vectors, WordVectors
+from assistant.embedder import Embedder, RemoteEmbedder, Vector, Vectors, WordVectors
 from assistant.errors import (
     AssistantError,
     LibraryBusy,
@@ -37,6 +37,8 @@ _BATCH = 64
 # Batch size during a search, and the initial estimate of the seconds per paper.
 _SMALL_BATCH = 4
 _SECONDS_A_PAPER = 0.04
+# Cosine of two vectors of one text by one model, on any computer.
+_SAME = 0.98
 # How long a search waits to store the vectors that it has computed.
 _PATIENCE_S = 0.05
 
@@ -90,18 +92,23 @@ class PaperVectors:
         rows: VectorRows,
         index: VectorSearch,
         notify: Callable[[str], None],
+        sentence_embedder: Embedder | None = None,
     ) -> None:
         """Embed papers of `catalog` into `rows`, which `index` follows.
 
-        `notify` gets a sentence if the vectors of another embedder are dropped, or if embedding in
-        the background fails.
+        `sentence_embedder` embeds sentences for reranking, instead of `embedder`. `notify` gets a
+        sentence if the vectors of another embedder are dropped, or if embedding in the background
+        fails.
         """
         self.embedder = embedder
+        self.sentence_embedder = sentence_embedder or embedder
         self.rows = rows
         self.index = index
         self._catalog = catalog
         self._notify = notify
         self._papers = PaperEmbedder(embedder) if embedder else None
+        # The model has changed, and the vectors of the former one cannot be deleted.
+        self._outdated = False
         self._all = threading.Lock()
         self._pace = _SECONDS_A_PAPER
         # Papers for the background thread, which ends when there are none.
@@ -113,20 +120,21 @@ class PaperVectors:
     @property
     def usable(self) -> bool:
         """Whether the stored vectors are this embedder's."""
-        return self._papers is not None and self._is_theirs(self._papers)
+        return self._papers is not None and self._is_theirs(self._papers) and not self._outdated
 
     def claim(self, *, read_only: bool) -> None:
         """Delete the vectors of another embedder, and notify the user if there were any."""
-        if self._papers is None or self.usable:
+        if self._papers is None or (self.usable and self._are_reproduced(self._papers)):
             return
         if read_only:
+            self._outdated = True
             if self.rows.more_than(0):
                 self._notify(
                     "The vectors of this library are from another embedding model and cannot be "
                     "replaced because the library is read-only. Search uses full text, and vectors "
                     "only for its best results."
                 )
-        elif self.rows.claim(self._papers.fingerprint):
+        elif self.rows.claim(self._papers.fingerprint, again=self.usable):
             self._notify(
                 "The embedding model or the chunk size has changed, so "
                 f"{format_count(self.rows.missing(), 'paper')} must be embedded again. Until then, "
@@ -166,7 +174,7 @@ class PaperVectors:
 
     def embed_words(self, texts: Sequence[str]) -> Sequence[WordVectors] | None:
         """Contextual embeddings of the tokens of `texts`; None without an embedder."""
-        return self.embedder.embed_words(texts) if self.embedder else None
+        return self.sentence_embedder.embed_words(texts) if self.sentence_embedder else None
 
     def embed_missing(self, progress: Progress = NO_PROGRESS) -> int:
         """Embed the papers that have no vectors; return how many were embedded.
@@ -294,6 +302,20 @@ class PaperVectors:
         with contextlib.suppress(LibraryReadOnly, LibraryBusy, LibraryFull):
             # The index follows at the next search.
             self.rows.add(embedder.fingerprint, papers, vectors, _PATIENCE_S)
+
+    def _are_reproduced(self, embedder: PaperEmbedder) -> bool:
+        """Whether a stored vector is what the embedder computes now.
+
+        A server can serve another model under the same name. In this process that cannot happen.
+        """
+        if not isinstance(self.embedder, RemoteEmbedder):
+            return True
+        embedded = self._catalog.pages("EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
+        for paper in islice(embedded, 1):
+            stored = self.rows.of_papers([paper.number]).vectors
+            made = embedder.embed([paper]).vectors
+            return stored.shape == made.shape and bool((stored * made).sum(axis=1).min() >= _SAME)
+        return True
 
     def _is_theirs(self, embedder: PaperEmbedder) -> bool:
         return self.rows.state().fingerprint == embedder.fingerprint

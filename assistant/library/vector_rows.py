@@ -120,15 +120,16 @@ class VectorRows:
             )
         )
 
-    def claim(self, fingerprint: str) -> int:
+    def claim(self, fingerprint: str, *, again: bool = False) -> int:
         """Register `fingerprint` as the source of the vectors; delete those of another source.
 
-        Returns how many chunks were deleted.
+        With `again`, those of this source are deleted too, because it has changed. Returns how many
+        chunks were deleted.
         """
-        if self.state().fingerprint == fingerprint:
+        if self.state().fingerprint == fingerprint and not again:
             return 0
         with self._database.write() as connection:
-            if _state(connection).fingerprint == fingerprint:
+            if _state(connection).fingerprint == fingerprint and not again:
                 return 0
             dropped = connection.execute("DELETE FROM chunks").rowcount
             connection.execute(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.destinations import require_confirmed
 from assistant.embedder import Embedder
+from assistant.errors import EmbedderUnavailable, ModelServerError, ServerNotConfirmed
 from assistant.models.protocols import (
     GenerationRequest,
     GenerationStats,
@@ -33,6 +34,7 @@ __all__ = [
     "Priority",
     "TextStream",
     "describe_language_model",
+    "open_bundled_embedder",
     "open_embedder",
     "open_language_model",
     "open_server_model",
@@ -146,7 +148,28 @@ def open_server_model(
 
 
 def open_embedder(settings: Settings, notify: Callable[[str], None]) -> Embedder:
-    """Open the embedding model, which is loaded on first use.
+    """Open the embedding model that `settings` select. The bundled one is loaded on first use.
+
+    Raises:
+        EmbedderUnavailable: its files are missing or damaged, ONNX Runtime cannot be used, or its
+            server is not confirmed or cannot be used.
+    """
+    if settings.embedder is None:
+        return open_bundled_embedder(settings, notify)
+    from assistant.models.server_embedder import ServerEmbedder
+    from assistant.models.server_keys import find_key
+
+    address = settings.embedder
+    try:
+        require_confirmed(settings, address)
+        key = find_key(settings, address)
+        return ServerEmbedder(address, key=key, timeout_s=settings.server_timeout)
+    except (ServerNotConfirmed, ModelServerError) as error:
+        raise EmbedderUnavailable(str(error)) from error
+
+
+def open_bundled_embedder(settings: Settings, notify: Callable[[str], None]) -> Embedder:
+    """Open the bundled embedding model, which is loaded on first use.
 
     Raises:
         EmbedderUnavailable: its files are missing or damaged, or ONNX Runtime cannot be used.
