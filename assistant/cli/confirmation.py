@@ -43,7 +43,7 @@ def confirm_servers(
         text = sanitized(one.text)
         if agreed:
             streams.note(f"Confirmed: {text}.")
-        elif not (sys.stdin.isatty() and sys.stderr.isatty()):
+        elif not _is_terminal():
             raise ServerNotConfirmed(
                 f"{one.address.base} is not on this computer. With it, {text}. Nothing was sent. "
                 "Add --confirm-server to agree; it is saved in the library."
@@ -56,3 +56,8 @@ def confirm_servers(
     confirmed = [*settings.confirmed_servers, *(one.address.base for one in new)]
     save_settings(settings.library, {"confirmed_servers": confirmed})
     return True
+
+
+def _is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

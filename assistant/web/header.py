@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.destinations import destinations
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ServerNotConfirmed
 from assistant.text.formatting import format_count
 from assistant.web.rendering import explained, render_header
 
@@ -65,6 +65,11 @@ class Header:
                 f"{waiting:,} of {format_count(papers, 'paper')} can be found by words only until "
                 "their vectors are made in the background."
             )
+        if any(not one.confirmed for one in destinations(self._session.settings, embedder=False)):
+            notices.append(
+                "Questions cannot be answered until you allow in Settings that data is sent to the "
+                "model server."
+            )
         # The name of an open model is in the settings.
         model = "" if self._session.loaded_model else self._model
         return render_header(papers, model, notices, user, self._sent())
@@ -74,6 +79,8 @@ class Header:
         yield self.now(user)
         try:
             _ = self._session.model
+        except ServerNotConfirmed:
+            self._model = NO_MODEL  # `now` says so until it is confirmed
         except Exception as error:
             self._model = NO_MODEL
             self._note(explained(error, "The model could not be opened"))
