@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _SCHEMES = ("http", "https")
 _DEFAULT_PATH = "/v1"
 _MAX_CHARACTERS = 2000
+# Characters that names of models have, and that stay as they are in an address.
+_PLAIN = "/:@+,=()"
 # A host name or address; anything else could be read in two ways.
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _EXAMPLE = "http://localhost:8080/v1"
@@ -82,7 +84,7 @@ class ServerAddress:
         return self.base.startswith("https:")
 
     def __str__(self) -> str:
-        return f"{self.base}#{self.model}" if self.model else self.base
+        return f"{self.base}#{quote(self.model, safe=_PLAIN)}" if self.model else self.base
 
 
 def is_server_address(text: str) -> bool:

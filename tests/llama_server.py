@@ -28,4 +28,4 @@ llama_cpp.llama_model_default_params = parameters
 if __name__ == "__main__":
     from llama_cpp.server.__main__ import main
 
-    sys.exit(main())
+    sys.exit(main())  # type: ignore[no-untyped-call]

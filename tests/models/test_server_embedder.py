@@ -150,4 +150,4 @@ def test_vectors_of_two_embedders_never_mix(
     assert missing(connect(server, opened)) == 0
     assert "must be embedded again" in notes[-1]
     with Library.open(tmp_path, connect(server, opened)) as library:
-        assert library.search("owl").hits[0].stored.title == "On owls"
+        assert library.search("owl")[0].stored.title == "On owls"

@@ -55,7 +55,7 @@ def test_a_file_has_a_key_for_each_address(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     settings = load_settings(server_key_file=key_file(tmp_path, f"{MODEL.base} {SECRET}", mode))
-    with pytest.raises(ModelServerError, match=r"other users can read .* chmod 600") as caught:
+    with pytest.raises(ModelServerError, match=r"other users can read .*chmod 600") as caught:
         find_key(settings, MODEL)
     assert SECRET not in str(caught.value)
 
