@@ -82,7 +82,7 @@ def test_on_a_terminal_the_user_is_asked(monkeypatch: pytest.MonkeyPatch, agrees
         return agrees
 
     monkeypatch.setattr(confirmation, "_is_terminal", lambda: True)
-    monkeypatch.setattr(confirmation.typer, "confirm", confirm)
+    monkeypatch.setattr("typer.confirm", confirm)
     settings = load_settings(model=FAR)
     if agrees:
         assert confirm_servers(destinations(settings), settings, Streams(), agreed=False)

@@ -9,6 +9,7 @@ from model_server_support import MODELS, ScriptedServer, fails, scripted_server
 from web_support import Tags
 
 import assistant.models
+from assistant.destinations import require_confirmed
 from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.server_address import ServerAddress
 from assistant.session import Session
@@ -38,7 +39,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if isinstance(settings.model, ServerAddress):
             if settings.model.is_local:
                 return REAL_OPEN(settings, notify)
-            assistant.models.require_confirmed(settings, settings.model)
+            require_confirmed(settings, settings.model)
         return ScriptedModel([], name="scripted")
 
     monkeypatch.setattr(assistant.models, "open_language_model", open_model)
