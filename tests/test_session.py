@@ -125,7 +125,7 @@ def test_closing_ends_the_model_and_using_it_again_opens_anew(opened: list[str])
 
 def scripted(settings: Settings, *_: object) -> ScriptedModel:
     """A model named by what it is opened with."""
-    name = settings.model.stem if settings.model else "embedded"
+    name = settings.model.stem if isinstance(settings.model, Path) else "embedded"
     return ScriptedModel(
         lambda request: "Cats sleep fourteen hours a day [1].",
         name=f"{name}-{settings.context}",

@@ -22,11 +22,15 @@ from assistant.library.schema import READ_ONLY_VIEWS, SCHEMA_VERSION
 from assistant.prompt import Prompt
 from assistant.session import Session
 from assistant.settings import load_settings
-from assistant.web.asking.chats import ChatHistory
+from assistant.web.asking.chat import Chat
+from assistant.web.jobs import Jobs
 
 ARCHIVE = Path(__file__).parent / "fixtures" / "library_4b43262.tar.xz"
 VERSION = 6
 REMOVED = 11
+# The fields of chats and turns at that time.
+CHAT = ("chat_id", "title", "first_question", "started_at", "last_at")
+TURN = ("question", "answer_json", "asked_at")
 
 
 @pytest.fixture
@@ -68,6 +72,9 @@ def as_stored(library: Library) -> dict[str, Any]:
         names = ("title", "abstract", "authors", "published", "arxiv", "doi", "pmid", "url", "tags")
         return paper.model_dump(mode="json", include={*names, "source"})
 
+    def of_its_time(stored: Any, names: tuple[str, ...]) -> dict[str, Any]:
+        return {name: getattr(stored, name) for name in names}
+
     return {
         "papers": [
             {
@@ -86,8 +93,10 @@ def as_stored(library: Library) -> dict[str, Any]:
         "chats": {
             owner: [
                 {
-                    **vars(chat),
-                    "turns": [vars(turn) for turn in library.chats.turns(chat.chat_id, owner)],
+                    **of_its_time(chat, CHAT),
+                    "turns": [
+                        of_its_time(turn, TURN) for turn in library.chats.turns(chat.chat_id, owner)
+                    ],
                 }
                 for chat in library.chats.all(owner)
             ]
@@ -146,11 +155,13 @@ def test_the_check_finds_nothing(library: Library) -> None:
 
 
 def test_saved_chats_are_shown_with_their_evidence(session: Session) -> None:
-    chat = ChatHistory(session).open("terminal")
-    assert chat.title == "Information and sorting"
-    assert "<mark>" in chat.html
-    assert "its unit with base 2 is the bit" in chat.html
-    assert "about 2 n ln n" in chat.html
+    (stored,) = [one for one in session.library.chats.all() if one.chat_id == "terminal"]
+    assert stored.title == "Information and sorting"
+    (view,) = Chat(session, Jobs(), at_once=1).open(stored.number, "visitor")
+    shown = view.past + view.current
+    assert "<mark>" in shown
+    assert "its unit with base 2 is the bit" in shown
+    assert "about 2 n ln n" in shown
 
 
 def test_work_continues_where_it_ended(library: Library) -> None:

@@ -141,7 +141,7 @@ def test_leaving_early_cancels_what_is_under_way(library: Library) -> None:
     results = Summarizer(library, model).run()
     next(results)
     assert isinstance(results, Iterator)
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "cancel on stop"]
 
 
@@ -197,7 +197,7 @@ def test_waiting_ends_when_told_to_stop(library: Library) -> None:
         progress=progress, notify=lambda note: progress.stop(), redo=True
     )
     assert list(results) == []
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     third = ScriptedModel(reply_about)
     assert len(list(Summarizer(library, third).run())) == 2
 

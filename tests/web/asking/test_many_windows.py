@@ -146,7 +146,7 @@ def test_memory_is_flat_over_many_questions(make_session: MakeSession, jobs: Job
         """Ask these questions, in ten chats one after the other; bytes in use after them."""
         for n in range(first, last):
             if n % 20 == 0:
-                chat.forget("visitor")
+                chat.leave("visitor")
             *_, view = chat.ask(question(ANIMALS[n % len(ANIMALS)]), "visitor")
             assert "claim" in view.current
         gc.collect()

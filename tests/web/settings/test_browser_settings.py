@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from web_support import PAPERS, OpenPage, Serve, ask
@@ -25,7 +26,7 @@ def make_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Sessi
     models: list[ScriptedModel] = []
 
     def open_model(settings: Settings, *_: object) -> ScriptedModel:
-        name = settings.model.stem if settings.model else "embedded"
+        name = settings.model.stem if isinstance(settings.model, Path) else "embedded"
         model = ScriptedModel(
             lambda request: "Cats sleep fourteen hours a day [1].",
             name=name,

@@ -20,7 +20,7 @@ from assistant.web.settings.preferences import BUNDLED, OTHER, Preferences
 
 
 def opened(settings: Settings, *_: object) -> ScriptedModel:
-    name = settings.model.stem if settings.model else "embedded"
+    name = settings.model.stem if isinstance(settings.model, Path) else "embedded"
     return ScriptedModel([], name=name, context_tokens=min(settings.context, 8192))
 
 
