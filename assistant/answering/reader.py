@@ -98,6 +98,9 @@ def read(
     `odds` are the log odds of the linear reranker. After a stop, or if the model fails, nothing
     changes: writing the answer will report the failure.
     """
+    if odds == -math.inf:
+        # Without embeddings, a question whose words the papers do not have is not read.
+        return ranking, odds
     sentences = [(one.hit.stored.title, one.sentence) for one in ranking.candidates[:JUDGED]]
     try:
         judged = judge.log_odds(question.text, sentences, progress)

@@ -107,6 +107,12 @@ def test_a_failing_model_changes_nothing() -> None:
     assert odds == 0.7
 
 
+def test_what_the_words_rule_out_is_not_read() -> None:
+    before, model = ranking(3), choose_by("Sentence 1")
+    after, odds = read(QUESTION, before, -math.inf, Judge(model), NO_PROGRESS)
+    assert (after, odds, model.requests) == (before, -math.inf, [])
+
+
 def test_a_stop_ends_the_judging() -> None:
     stopped = Progress()
     stopped.stop()

@@ -25,6 +25,7 @@ from assistant.answering import (
 from assistant.answering.answer import Event, Timings
 from assistant.errors import LibraryReadOnly, ModelError, PaperNotFound, UsageError
 from assistant.library import Filters, Library
+from assistant.library.chats import Chats
 from assistant.progress import Progress
 from assistant.session import Session
 from assistant.web.asking import chat as chat_module
@@ -458,7 +459,7 @@ def test_a_chat_that_was_deleted_does_not_come_back(make_chat: MakeChat) -> None
 
 
 def test_an_answer_whose_chat_was_deleted_meanwhile_is_not_saved(make_chat: MakeChat) -> None:
-    chats = []
+    chats: list[Chats] = []
 
     def play(progress: Progress) -> Iterator[Event]:
         library = chats[0]
