@@ -110,3 +110,33 @@ def test_the_real_page_gives_what_the_readme_promises(shared_data: Path) -> None
     assert refusal["refused"]
     assert refusal["nearest"]
     assert not refusal["sources"]
+
+
+def test_the_mcp_server_answers(tmp_path: Path) -> None:
+    page = tmp_path / "papers.jsonl"
+    papers = sample_papers()[:6]
+    page.write_text("\n".join(paper.model_dump_json() for paper in papers), encoding="utf-8")
+    assistant("import", str(page))
+    question = {"question": f"What is shown in {papers[0].title}?"}
+    client = {"name": "test", "version": "1"}
+    start = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    with subprocess.Popen(
+        [*WITHOUT_NETWORK, sys.executable, "-m", "assistant", "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+
+        def call(number: int, method: str, params: dict[str, Any]) -> dict[str, Any]:
+            message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            print(json.dumps(message), file=server.stdin, flush=True)
+            answer: dict[str, Any] = json.loads(server.stdout.readline())  # type: ignore[union-attr]
+            assert answer["id"] == number
+            return answer
+
+        call(1, "initialize", start)
+        print('{"jsonrpc": "2.0", "method": "notifications/initialized"}', file=server.stdin)
+        found = call(2, "tools/call", {"name": "ask_library", "arguments": question})
+        assert found["result"]["structuredContent"]["status"] == "answered"

@@ -26,9 +26,11 @@ def write_ann_and_ben(file: Path) -> Path:
 
 
 @contextmanager
-def serving(session: Session, file: Path, host: str = "127.0.0.1") -> Iterator[PageServer]:
+def serving(
+    session: Session, file: Path, host: str = "127.0.0.1", *, api: bool = False
+) -> Iterator[PageServer]:
     """The page of `session` for the users in `file`."""
-    server = PageServer(session, host, 0, Users(file))
+    server = PageServer(session, host, 0, Users(file), api=api)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda address: ready.set(),))
     thread.start()

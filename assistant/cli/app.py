@@ -220,6 +220,7 @@ app.add_typer(feed, name="feed", no_args_is_help=True)
 user = typer.Typer(help="Manage who can log in to the page: add, remove or list users.")
 _add("add", users.add, "assistant user add ann --auth users.txt", to=user)
 _add("remove", users.remove, "assistant user remove ann --auth users.txt", to=user)
+_add("token", users.token, "assistant user token ann --auth users.txt", to=user)
 _add("list", users.list_users, "assistant user list --auth users.txt", to=user)
 app.add_typer(user, name="user", no_args_is_help=True)
 model_commands = typer.Typer(

@@ -13,6 +13,7 @@ from assistant.cli.options import ModelCall, SampleOption
 from assistant.errors import UsageError
 
 HOST = "127.0.0.1"
+OPENAPI = "/api/openapi.json"
 PORT = 7860
 
 
@@ -49,13 +50,18 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    api: Annotated[
+        bool,
+        typer.Option("--api", help="Also serve the library as JSON and to chat clients."),
+    ] = False,
     sample: SampleOption = False,
     *,
     call: ModelCall,
 ) -> None:
     """Serve the web page until Ctrl-C.
 
-    Only this computer can connect. To serve a group, give --auth and --host.
+    Only this computer can connect. To serve a group, give --auth and --host. With --api, programs
+    can use the library: docs/http.md.
     """
     streams = call.streams
     if name and auth is None:
@@ -70,13 +76,16 @@ def serve(
 
         def on_ready(address: str) -> None:
             streams.line("The page is open at ", (address, "bold"), " (press Ctrl-C to stop)")
+            if api:
+                streams.line(f"API: {address}{OPENAPI}")
+                streams.line(f"OpenAI-compatible: {address}/v1")
             if users and not _is_local(host):
                 streams.note(
                     "The connection is not encrypted, including passwords. Use a tunnel or a TLS "
                     "proxy: see docs/serving.md."
                 )
 
-        PageServer(session, host, port, users, name or ()).run(on_ready)
+        PageServer(session, host, port, users, name or (), api=api).run(on_ready)
 
 
 def _is_local(host: str) -> bool:

@@ -10,6 +10,7 @@ import typer
 
 from assistant.cli.streams import Streams
 from assistant.errors import UsageError
+from assistant.text.formatting import format_count
 
 AuthArgument = Annotated[
     Path,
@@ -61,6 +62,30 @@ def remove(name: NameArgument, file: AuthArgument) -> None:
         del users[user]
     streams.line(f"{user} can no longer log in.")
     streams.note("Their chats stay in the library; a new user of the same name would see them.")
+
+
+def token(
+    name: NameArgument,
+    file: AuthArgument,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Remove all tokens of the user instead.")
+    ] = False,
+) -> None:
+    """Make a token with which a program of a user can use the HTTP API.
+
+    The token is printed once; only a digest of it is stored. It ends when the password changes or
+    the user is removed. A running server knows it at once.
+    """
+    from assistant.web.api.tokens import add_token, revoke_tokens
+    from assistant.web.serving.users import name_of
+
+    streams = Streams()
+    user = name_of(name)
+    if revoke:
+        streams.line(f"{format_count(revoke_tokens(file, user), 'token')} of {user} revoked.")
+        return
+    streams.line(add_token(file, user))
+    streams.note("Keep this token secret. It is not shown again.")
 
 
 def list_users(file: AuthArgument) -> None:

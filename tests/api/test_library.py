@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from api_support import CATS, DOGS, QUESTION
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
@@ -24,9 +25,6 @@ from assistant.errors import (
     UsageError,
 )
 from assistant.models.fake import HashingEmbedder
-
-CATS, DOGS = "doi:10.1000/182", "doi:10.1000/183"
-QUESTION = "How long do cats sleep?"
 
 
 def command(*arguments: str) -> Any:

@@ -10,9 +10,14 @@ from fastapi import FastAPI
 from gradio import mount_gradio_app
 from gradio.routes import App
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.api import PaperLibrary
 from assistant.html import render
+from assistant.web.api.access import PATHS as API_PATHS
+from assistant.web.api.access import ApiAccess
+from assistant.web.api.routes import build_api
+from assistant.web.api.tokens import Tokens
 from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.page import build_page, build_theme
 from assistant.web.serving.login import LoginPage
@@ -41,10 +46,13 @@ class Application:
         port: int,
         users: Users | None = None,
         names: Sequence[str] = (),
+        *,
+        api: bool = False,
     ) -> None:
         """Build the page for a server at `host` and `port`.
 
-        With `users` everybody has to log in, and the page also answers to `names`.
+        With `users` everybody has to log in, and the page also answers to `names`. With `api`,
+        programs can use the library, too.
         """
         self._jobs = jobs
         self.tldrs = TldrWork(session, jobs)
@@ -73,9 +81,19 @@ class Application:
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))
         self._guard = RequestGuard(outer, LoginPage(users, port) if users else None, names)
+        self._api: ASGIApp | None = None
+        if api:
+            self._api = ApiAccess(
+                build_api(PaperLibrary(session)),
+                self._guard.refusal,
+                Tokens(users) if users else None,
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if self._api and scope["type"] == "http" and scope["path"].startswith(API_PATHS):
+            await self._api(scope, receive, send)
+            return
         await self._guard(scope, receive, send)
 
     def end(self) -> None:

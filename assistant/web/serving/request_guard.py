@@ -124,7 +124,7 @@ class RequestGuard:
     async def _choose(self, request: Request) -> tuple[ASGIApp, Receive]:
         """The application that answers `request`, and what it receives the body from."""
         scope, receive = request.scope, request.receive
-        reason = self._refusal(request)
+        reason = self.refusal(request)
         if reason is not None:
             return PlainTextResponse(reason, 403), receive
         if self._login:
@@ -143,7 +143,8 @@ class RequestGuard:
         del MutableHeaders(scope=scope)["x-forwarded-host"]
         return self._app, receive
 
-    def _refusal(self, request: Request) -> str | None:
+    def refusal(self, request: Request) -> str | None:
+        """The reason why `request` is refused, whoever sends it; None if it is admitted."""
         if self._login is None:
             return refusal(request)
         own = (request.scope.get("server") or ("",))[0]

@@ -48,6 +48,8 @@ class PageServer:
         port: int = PORT,
         users: Users | None = None,
         names: Sequence[str] = (),
+        *,
+        api: bool = False,
     ) -> None:
         """Open the port; requests are answered once `run` is called.
 
@@ -58,6 +60,7 @@ class PageServer:
             users: the users who can log in; None serves the page without log-in.
             names: host names that the page answers to, besides those of this computer. They need
                 `users`.
+            api: serve the HTTP API, too.
 
         Raises:
             PageError: the port is in use or not permitted, or `host` is not an address of this
@@ -70,6 +73,7 @@ class PageServer:
         self._socket = _listen(host, port, shared=users is not None)
         self._host, self.port = self._socket.getsockname()[:2]
         self._ended = threading.Event()
+        self._api = api
 
     @property
     def address(self) -> str:
@@ -111,7 +115,7 @@ class PageServer:
             from assistant.web.serving.application import Application
 
         application = Application(
-            self._session, jobs, self._host, self.port, self._users, self._names
+            self._session, jobs, self._host, self.port, self._users, self._names, api=self._api
         )
         server = _Server(application, self._ended)
         jobs.start("Announcing the page", lambda progress: self._announce(on_ready, progress))
