@@ -129,7 +129,7 @@ class Answer(Result):
         return self.text
 
     def _repr_html_(self) -> str:
-        return notebook_html("answer", answer=self)
+        return notebook_html("notebook_answer.html", answer=self)
 
 
 class PassagesFound(Result):

@@ -71,7 +71,7 @@ class ImportResult(Result):
         return self.summary
 
     def _repr_html_(self) -> str:
-        return notebook_html("import", result=self)
+        return notebook_html("notebook_import.html", result=self)
 
 
 def _problems(failures: list[Failure]) -> list[ImportProblem]:
@@ -187,4 +187,4 @@ class LibraryStatus(Result):
         return "\n".join(f"{name}: {value}" for name, value in self.facts)
 
     def _repr_html_(self) -> str:
-        return notebook_html("facts", facts=self.facts)
+        return notebook_html("notebook_facts.html", facts=self.facts)

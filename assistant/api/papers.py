@@ -90,7 +90,7 @@ class SearchResult(Result):
 
     def _repr_html_(self) -> str:
         asked = self.query if self.query is not None else f"Similar to {self.id}"
-        return notebook_html("papers", heading=asked, papers=self.hits)
+        return notebook_html("notebook_papers.html", heading=asked, papers=self.hits)
 
 
 class PaperLine(_Titled, _Numbered):
@@ -110,7 +110,7 @@ class PaperLine(_Titled, _Numbered):
         )
 
     def _repr_html_(self) -> str:
-        return notebook_html("papers", heading="", papers=[self])
+        return notebook_html("notebook_papers.html", heading="", papers=[self])
 
 
 class TldrRecord(Result):
@@ -201,7 +201,7 @@ class PaperDetails(_PaperFields, _Identified):
         return cls.model_validate(shape)
 
     def _repr_html_(self) -> str:
-        return notebook_html("paper", paper=self)
+        return notebook_html("notebook_paper.html", paper=self)
 
 
 class Tldr(Result):
@@ -228,7 +228,7 @@ class Tldr(Result):
         return self.text
 
     def _repr_html_(self) -> str:
-        return notebook_html("tldr", tldr=self)
+        return notebook_html("notebook_tldr.html", tldr=self)
 
 
 class TagCount(Result):

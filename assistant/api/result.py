@@ -28,8 +28,8 @@ class Result(BaseModel):
         return shape
 
 
-def notebook_html(name: str, **values: Any) -> str:
-    """The HTML that a notebook shows for a result, from the template `notebook_NAME.html`."""
+def notebook_html(template: str, **values: Any) -> str:
+    """The HTML that a notebook shows for a result."""
     from assistant.html import render
 
-    return render(f"notebook_{name}.html", **values)
+    return render(template, **values)

@@ -104,8 +104,10 @@ def test_serve_hands_users_and_names_on(
     served: list[dict[str, Any]] = []
 
     class Served:
-        def __init__(self, session: object, host: str, port: int, users: Any, names: Any) -> None:
-            served.append({"host": host, "users": users, "names": names})
+        def __init__(
+            self, session: object, host: str, port: int, users: Any, names: Any, *, api: bool
+        ) -> None:
+            served.append({"host": host, "users": users, "names": names, "api": api})
 
         def run(self, on_ready: Callable[[str], None]) -> None:
             on_ready("http://vm:7860")
@@ -120,6 +122,7 @@ def test_serve_hands_users_and_names_on(
     assert "not encrypted" in result.stderr
     assert served[0]["users"].hash_of("ann")
     assert (served[0]["host"], served[0]["names"]) == ("0.0.0.0", ["a.example", "b.example"])
+    assert served[0]["api"] is False
     assert run("serve", "--auth", file).stderr == ""
     run("serve")
     assert served[2]["users"] is None
