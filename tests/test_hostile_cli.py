@@ -286,7 +286,7 @@ def test_a_terminal_gets_no_sequence_but_the_programs_own_colours(
         os.close(ours)
     assert process.wait() == 0
     shown = data.decode()
-    assert shown.count("ended with 0") == 7
+    assert shown.count("ended with 0") == 9
     assert shown.count("ended with 1") == len(names)
     assert COLOURS.search(shown)
     plain = COLOURS.sub("", shown)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.html import render
-from assistant.web.asking.turn import TurnView, render_turn
+from assistant.web.asking.turn import TurnView
+from assistant.web.asking.turn_html import render_turn
 
 if TYPE_CHECKING:
     from assistant.answering import Turn

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound, PassagesFound
-from assistant.html import render
 from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
-from assistant.web.asking.copying import STYLES, copied_text
 
 if TYPE_CHECKING:
     from assistant.answering import Answer, Claim, Evidence
@@ -244,18 +242,6 @@ class TurnView:
         if not self.answer.refused:
             figures.append(f"model {self.answer.model}")
         return figures
-
-
-def render_turn(turn: TurnView, *, latest: bool = False) -> str:
-    """A question with evidence and answer; the `latest` one offers Retry and Edit."""
-    return render(
-        "turn.html",
-        turn=turn,
-        latest=latest,
-        verdicts=VERDICTS,
-        copied=copied_text(turn) if turn.answer else "",
-        styles=STYLES,
-    )
 
 
 def percent(score: float) -> int:

@@ -29,7 +29,8 @@ from assistant.web.asking.chats import (
     render_chats,
 )
 from assistant.web.asking.saved_turn import UNREADABLE, saved_turn, saved_turns, unanswered_json
-from assistant.web.asking.turn import TurnView, render_turn
+from assistant.web.asking.turn import TurnView
+from assistant.web.asking.turn_html import render_turn
 from assistant.web.jobs import Jobs
 
 SENTENCE = "Cats sleep fourteen hours a day."

@@ -18,7 +18,8 @@ from assistant.answering import (
 )
 from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.web.asking.copying import copied_text
-from assistant.web.asking.turn import TurnView, render_turn
+from assistant.web.asking.turn import TurnView
+from assistant.web.asking.turn_html import render_turn
 
 
 def evidence(abstract: str, sentence: str, title: str = "On cats") -> Evidence:
