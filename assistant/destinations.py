@@ -11,8 +11,13 @@ from assistant.errors import ServerNotConfirmed
 from assistant.server_address import ServerAddress
 from assistant.settings import Settings
 
-_SENT_TO_MODEL = "questions, the evidence found for them, and abstracts for TL;DRs"
-_SENT_TO_EMBEDDER = "questions, and the titles and abstracts of all papers"
+SENT_TO_MODEL = (
+    "questions and the conversation before them, the evidence found for them, abstracts for TL;DRs "
+    "and tables, and sentences of drafts and claims that you check"
+)
+SENT_TO_EMBEDDER = (
+    "questions, sentences of drafts that you check, and the titles and abstracts of all papers"
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,8 @@ def destinations(
     sent: dict[str, list[str]] = {}
     addresses: dict[str, ServerAddress] = {}
     for wanted, address, what in (
-        (model, settings.model, _SENT_TO_MODEL),
-        (embedder, settings.embedder, _SENT_TO_EMBEDDER),
+        (model, settings.model, SENT_TO_MODEL),
+        (embedder, settings.embedder, SENT_TO_EMBEDDER),
     ):
         if wanted and isinstance(address, ServerAddress):
             addresses.setdefault(address.base, address)

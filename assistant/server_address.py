@@ -14,6 +14,8 @@ _MAX_CHARACTERS = 2000
 _PLAIN = "/:@+,=()"
 # A host name or address; anything else could be read in two ways.
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+# Characters of a part of a host name.
+_MAX_LABEL = 63
 _EXAMPLE = "http://localhost:8080/v1"
 
 
@@ -46,7 +48,7 @@ class ServerAddress:
         except ValueError as error:
             raise ValueError(f"it is not an address ({error}). Write it like {_EXAMPLE}.") from None
         host = parts.hostname or ""
-        if parts.scheme.lower() not in _SCHEMES or not _HOST.fullmatch(host):
+        if parts.scheme.lower() not in _SCHEMES or not _is_host(host):
             raise ValueError(f"it is not an address of a server. Write it like {_EXAMPLE}.")
         if parts.username is not None or parts.password is not None:
             raise ValueError(
@@ -90,3 +92,16 @@ class ServerAddress:
 def is_server_address(text: str) -> bool:
     """Whether `text` is meant as the address of a server and not as the path of a file."""
     return text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in _SCHEMES))
+
+
+def _is_host(host: str) -> bool:
+    """Whether `host` is an IP address or may be the name of a host."""
+    if not _HOST.fullmatch(host):
+        return False
+    if ":" in host or re.fullmatch(r"[0-9.]+", host):
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return True
+    return all(0 < len(label) <= _MAX_LABEL for label in host.removesuffix(".").split("."))

@@ -66,6 +66,8 @@ _WHICH_ONE = re.compile(
     r"(?:is|are|was|were|has|had|does|did|works?|performs?|uses?|needs?|gives?)\b[^?]{0,60}\??$)",
     re.IGNORECASE,
 )
+# With more content words it is a question of its own.
+_MAX_WHICH_WORDS = 2
 _HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
 # A pronoun that stands for nothing.
 _EXPLETIVE = re.compile(
@@ -188,7 +190,12 @@ def _chosen(
         which = match["which"] or match["ones"]
         text = f"{question[: match.start()]}{which} papers{question[match.end() :]}"
         return FollowUp(text, Reference.CERTAIN, tuple(papers))
-    if (match := _WHICH_ONE.match(question)) and len(papers) == _TWO and not names(question):
+    if (
+        (match := _WHICH_ONE.match(question))
+        and len(papers) == _TWO
+        and not names(question)
+        and len(content_words(question[match.end() :])) <= _MAX_WHICH_WORDS
+    ):
         titles = [title_of(number) for number in papers]
         if all(titles):
             text = f"Which is it, “{titles[0]}” or “{titles[1]}”, that {question[match.end() :]}"

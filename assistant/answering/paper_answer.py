@@ -44,7 +44,11 @@ if TYPE_CHECKING:
 _VERSION = "1"
 _CAPABLE_PROMPT = "cell"
 _NOT_STATED = re.compile(
-    r"^\W*(?:not\s+(?:stated|mentioned|specified|given)|none\b)", re.IGNORECASE
+    r"\b(?:not|n['’]t|never)\s+(?:\w+\s+){0,2}?(?:stat|mention|specif|giv|report|provid|say\b|said\b"
+    r"|describ|disclos|indicat|answer|contain|includ|clear)\w*"
+    r"|^\W*none\b|\bnone\s+of\b|\bno\s+(?:\w+\s+)?(?:information|mention|sentences?|answer)\b"
+    r"|\b(?:unknown|unclear|unspecified)\b",
+    re.IGNORECASE,
 )
 # The confidence in an answer, and in a refusal, of a model that does not report one.
 _SAID, _UNSAID = 0.8, 0.2
@@ -169,7 +173,7 @@ class PaperAnswers:
             pass
         if draft.shown:
             return _answer(draft.shown, evidence, _SAID)
-        said = next((c for c in draft.claims if not _NOT_STATED.match(c.text)), None)
+        said = next((c for c in draft.claims if not _NOT_STATED.search(c.text)), None)
         if said is None or not said.citations:
             return _empty(_UNSAID)
         best = evidence[said.citations[0] - 1]

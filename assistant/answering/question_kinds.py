@@ -183,7 +183,8 @@ _FIELD_PATTERNS = {
         |(?:what|which)\s+(?:is|are)\s+the\s+(?:names?\s+of\s+the\s+)?authors?\s+(?:of|behind)
         |(?:name|list|tell\s+me|give\s+me)\s+the\s+authors?\s+of
         |by\s+whom\s+(?:is|was|were)|authors?\s+of
-        |how\s+many\s+(?:authors|people)\s+(?:wrote|has|have|worked\s+on))\s+{_WHOSE}""",
+        |how\s+many\s+(?:authors\s+(?:wrote|has|have|worked\s+on)|people\s+(?:wrote|worked\s+on)))
+            \s+{_WHOSE}""",
     RecordField.PUBLISHED: rf"""
         ^(?:when\s+(?:was|were|is|did)|(?:in\s+)?(?:what|which)\s+(?:year|month|date)
             (?:\s+(?:was|were|did|is))?|what\s+(?:is|was)\s+the\s+(?:publication|release)\s+
@@ -272,6 +273,8 @@ def classify_paper_question(question: str) -> ParsedQuestion | None:
         f"{question.rstrip(' ?.!')} of {_PLACEHOLDER}?",
     ):
         parsed = classify_question(variant)
+        if parsed.kind is QuestionKind.OVERVIEW and parsed.topic == _PLACEHOLDER:
+            return ParsedQuestion(QuestionKind.SUMMARY, parsed.topic)
         if parsed.kind is QuestionKind.SUMMARY or (
             parsed.kind is QuestionKind.METADATA
             and variant != question

@@ -11,7 +11,7 @@ from assistant.api.library_facts import ImportResult, LibraryStatus
 from assistant.api.papers import PaperDetails, PaperLine, SearchResult, TagCount
 from assistant.api.selection import chosen_papers, matching_papers, named_papers, parsed
 from assistant.destinations import destinations
-from assistant.errors import UsageError
+from assistant.errors import ModelServerError, UsageError
 from assistant.library import EVERYTHING, Filters
 from assistant.progress import NO_PROGRESS, Progress
 
@@ -139,7 +139,10 @@ class PaperCollection:
         report = library.add(papers, progress)
         if embed and not progress.stop_requested and (missing := library.vectors.missing()):
             progress.report(0, missing, "Computing vectors")
-            library.vectors.embed_missing(progress)
+            try:
+                library.vectors.embed_missing(progress)
+            except ModelServerError as error:
+                self._session.notify(f"The papers are imported, but have no vectors yet: {error}")
         return ImportResult.of(report, inputs)
 
     # Search

@@ -31,9 +31,14 @@ def mcp(
 
     The Model Context Protocol connects chat clients and editors with tools. The client starts this
     command; docs/mcp.md has the configuration of several clients. Stdout carries the protocol only,
-    notes go to stderr. Nothing is contacted.
+    notes go to stderr. Nothing is contacted but the model servers that you have chosen.
     """
-    if importlib.util.find_spec("mcp") is None:
+    try:
+        # Older versions of the package have another interface.
+        found = importlib.util.find_spec("mcp.server.mcpserver")
+    except ImportError:
+        found = None
+    if found is None:
         raise UsageError(_MISSING)
     with call.open_library() as library:
         # A library that cannot be opened is reported before the client connects.

@@ -98,11 +98,15 @@ def use_embedder(given: str, call: Call) -> None:
 
 def _confirmed(address: ServerAddress, call: Call) -> Settings:
     """The settings with this server as the model, after the user has agreed to use it."""
-    settings = with_changes(call.settings, model=address)
+    settings = _using(call.settings, address)
     used = destinations(settings, embedder=False)
     if confirm_servers(used, settings, call.streams, agreed=call.confirm_server):
-        settings = with_changes(load_settings(library=settings.library), model=address)
+        settings = _using(load_settings(library=settings.library), address)
     return settings
+
+
+def _using(settings: Settings, address: ServerAddress) -> Settings:
+    return settings if settings.model == address else with_changes(settings, model=address)
 
 
 def _open(address: ServerAddress, settings: Settings) -> ServerModel:

@@ -100,7 +100,11 @@ def formatted_references(records: Sequence[ExportRecord], style: str | Path) -> 
     if len(lines) != len(items):
         raise UsageError(f"{style} has no list of references. Use another style.")
     # Lists are sorted, so a line is of any of the papers.
-    nameless = [html.unescape(item["title"]) for item in items if not _NAMES & item.keys()]
+    nameless = [
+        html.unescape(item["title"])
+        for item in items
+        if not _NAMES & item.keys() and item["title"] != item.get("container-title")
+    ]
     return [_without_second_title(_polished(line, is_american), nameless) for line in lines]
 
 
@@ -127,8 +131,14 @@ def _without_second_title(line: str, titles: Sequence[str]) -> str:
     """
     for title in titles:
         words = r"\s+".join(map(re.escape, sanitized(title).rstrip(" .").split()))
-        found = list(re.finditer(rf"[“\"]?{words}[.,]?[”\"]?[.,]?\s*", line, re.IGNORECASE))
-        if words and len(found) > 1:
+        if not words:
+            continue
+        whole = rf"(?:(?<=\s)|^)[“\"]?{words}(?!\w)[.,]?[”\"]?[.,]?(?:\s+|$)"
+        label = _NUMBER.match(line)
+        start = label.end() if label else 0
+        found = list(re.finditer(whole, line, re.IGNORECASE))
+        # Only of the paper itself: its title is in the place of the authors.
+        if len(found) > 1 and found[0].start() == start:
             second = found[1]
             return f"{line[: second.start()]}{line[second.end() :]}".rstrip()
     return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -98,11 +99,16 @@ def host_of(url: str) -> str:
 
 
 def is_local(url: str) -> bool:
-    """Whether a web address names this computer, or one of its own network, by its number."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith((".localhost", ".local")):
+    """Whether a web address names this computer, or one of its own network, by name or number."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa")):
         return True
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
-        return False
+        pass
+    try:
+        # Other ways to write a number: 127.1, 0x7f000001.
+        return not ipaddress.ip_address(socket.inet_aton(host)).is_global
+    except (OSError, UnicodeError):
+        return "." not in host

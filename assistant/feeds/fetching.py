@@ -160,7 +160,7 @@ class Fetcher:
                     if response.status_code not in _BUSY:
                         return self._read(response, url, known)
                     pause = _pause_s(response.headers.get("Retry-After"), self._clock())
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise _translated(error, host) from error
             self._hosts.close_host(host, self._clock() + pause)
             if last_try or pause > _LONGEST_WAIT_S:
@@ -219,7 +219,7 @@ def _conditions(url: str, known: Validators) -> dict[str, str]:
     if known.url != url:
         return {}
     pairs = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in pairs.items() if value}
+    return {name: value for name, value in pairs.items() if value and value.isascii()}
 
 
 def _redirected(url: str, location: str) -> str:
@@ -281,7 +281,7 @@ def _refused(host: str, status: int, why: str) -> FeedError:
     return FeedUnusable(f"{host} answered {answer!r}. Check the address.")
 
 
-def _translated(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> FeedError:
+def _translated(error: httpx.HTTPError | httpx.InvalidURL | UnicodeError, host: str) -> FeedError:
     why = sanitized(str(error)).rstrip(".")[:200]
     match error:
         case httpx.TimeoutException():
@@ -290,7 +290,7 @@ def _translated(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> FeedErr
             )
         case httpx.ConnectError() | httpx.ProxyError():
             return FeedUnreachable(f"{host} cannot be reached ({why}). Check the network.")
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return FeedUnusable(f"{host} leads to an invalid address ({why}). Check the address.")
         case _:
             return FeedUnreachable(

@@ -116,6 +116,8 @@ class FeedUpdater:
             (done.warnings if failure.imported else done.failures).append(failure)
 
         is_first = feed.succeeded_at is None
+        # What an update that failed has left out is behind papers that are known.
+        resumed = bool(feed.failure)
         found = pages(address, _day(feed.succeeded_at), self._now().date(), fetched.get)
         count = 0
         for page in found:
@@ -125,10 +127,11 @@ class FeedUpdater:
             count += 1
             if self._progress.stop_requested:
                 raise Stopped
-            if not page.more or (newest_first(address) and (is_first or not report.added)):
+            at_known = is_first or not (report.added or resumed)
+            if not page.more or (newest_first(address) and at_known):
                 return
             if count == MOST_PAGES:
-                done.cut_off = True
+                done.cut_off = bool(report.added) or not newest_first(address)
                 return
         done.unchanged = not count and fetched.not_modified
 

@@ -14,6 +14,7 @@ from assistant.library.linked_records import (
 )
 from assistant.library.possible_duplicates import DuplicatePair
 from assistant.library.records import (
+    EDITED,
     ChatSummary,
     DeletedChat,
     Feedback,
@@ -32,7 +33,6 @@ from assistant.library.records import (
 )
 from assistant.library.statistics import Statistics
 from assistant.library.tldr_cache import TldrCache
-from assistant.library.tldrs import EDITED
 from assistant.library.vector_rows import VectorState
 from assistant.paper import STAR
 

@@ -20,6 +20,7 @@ from assistant.library.decisions import anchors, content_of
 from assistant.library.identity import title_keys
 from assistant.library.paper_rows import find_papers, records_of
 from assistant.library.paper_writer import PaperWriter
+from assistant.library.records import EDITED
 from assistant.library.removal import delete_papers
 from assistant.paper import Paper
 
@@ -172,7 +173,9 @@ def _remove(
     records = records_of(connection, found.number)
     alone = len(records) == 1 and records[0].sources == (source,)
     tagged = connection.execute(
-        "SELECT 1 FROM own_tags WHERE paper = ? AND given LIMIT 1", (found.number,)
+        "SELECT 1 FROM own_tags WHERE paper = :paper AND given "
+        "UNION ALL SELECT 1 FROM tldrs WHERE paper = :paper AND model = :edited LIMIT 1",
+        {"paper": found.number, "edited": EDITED},
     ).fetchone()
     if alone and tagged:
         writer.replace(found.number, found.content, source, orphaned(found.content))

@@ -20,6 +20,7 @@ from assistant.errors import (
     LibraryError,
     LibraryFull,
     LibraryReadOnly,
+    ModelServerError,
 )
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk, Chunker
@@ -146,8 +147,15 @@ class PaperVectors:
         return self.rows.missing()
 
     def of_query(self, text: str) -> Vector | None:
-        """The vector of a query; None without an embedder."""
-        return self.embedder.embed([text[:MAX_CHARACTERS]])[0] if self.embedder else None
+        """The vector of a query; None without an embedder, or if its server fails."""
+        if self.embedder is None:
+            return None
+        try:
+            vector: Vector = self.embedder.embed([text[:MAX_CHARACTERS]])[0]
+        except ModelServerError as error:
+            self._notify(f"{error} This search used full text only.")
+            return None
+        return vector
 
     def of_paper(self, stored: StoredPaper) -> Vector | None:
         """The mean of the paper's chunks, stored or computed now, of length 1.
@@ -215,7 +223,11 @@ class PaperVectors:
                 break
             size = max(1, min(room, _SMALL_BATCH))
             batch, wanted = wanted[:size], wanted[size:]
-            made.append(self._papers.embed(batch))
+            try:
+                made.append(self._papers.embed(batch))
+            except ModelServerError as error:
+                self._notify(f"Papers found by a search could not be embedded: {error}")
+                break
             # A moving average, so that a short load on the machine has little effect.
             self._pace = (self._pace + (time.monotonic() - began) / len(batch)) / 2
         self._store_if_possible(self._papers, made)

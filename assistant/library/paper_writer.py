@@ -31,7 +31,7 @@ from assistant.library.paper_rows import (
     without_source,
     write_labels,
 )
-from assistant.library.records import Merge, SourceRecord
+from assistant.library.records import EDITED, Merge, SourceRecord
 from assistant.library.related_records import KnownRecord, connected, nearby, number_of
 from assistant.paper import Paper
 
@@ -294,6 +294,10 @@ def _merge_into(connection: sqlite3.Connection, other: int, number: int) -> None
         "(SELECT added_at FROM papers WHERE number = ?)) WHERE number = ?",
         (other, number),
     )
+    connection.execute(
+        "UPDATE OR IGNORE tldrs SET paper = ? WHERE paper = ? AND model = ?",
+        (number, other, EDITED),
+    )
     connection.execute("DELETE FROM papers WHERE number = ?", (other,))
 
 
@@ -345,7 +349,8 @@ def _update(
         del changes["title"], changes["abstract"]  # so that the full-text index is not updated
     else:
         connection.execute("DELETE FROM chunks WHERE paper = ?", (number,))
-        connection.execute("DELETE FROM tldrs WHERE paper = ?", (number,))
+        # What the user wrote stays.
+        connection.execute("DELETE FROM tldrs WHERE paper = ? AND model != ?", (number, EDITED))
         connection.execute("DELETE FROM cells WHERE paper = ?", (number,))
     assignments = ", ".join(f"{column} = ?" for column in changes)
     connection.execute(

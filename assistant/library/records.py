@@ -16,6 +16,10 @@ TldrMethod = Literal["generated", "extracted"]
 CellMethod = Literal["written", "quoted", "empty"]
 
 
+# The model of TL;DRs that the user wrote.
+EDITED = "you"
+
+
 @dataclass(frozen=True)
 class StoredPaper:
     """A paper of the library.

@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
-from assistant.library.records import StoredPaper, StoredTldr
+from assistant.library.records import EDITED, StoredPaper, StoredTldr
 from assistant.paper import Paper
 
 _COLUMNS = "paper, text, model, prompt, method, seconds, made_at"
 _PAGE = 500
 _WITHOUT_ANY = "abstract != '' AND NOT EXISTS (SELECT 1 FROM tldrs WHERE paper = papers.number)"
-# The model of TL;DRs that the user wrote.
-EDITED = "you"
 
 
 class Tldrs:

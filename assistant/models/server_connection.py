@@ -63,15 +63,21 @@ class ServerConnection:
         headers = {"User-Agent": "offline-paper-assistant"}
         if key.secret:
             headers["Authorization"] = f"Bearer {key.secret}"
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=16),
-            follow_redirects=False,
-            trust_env=False,
-            proxy=_proxy(address),
-            verify=_certificates() if address.is_encrypted else False,
-        )
+        try:
+            self._client = httpx.AsyncClient(
+                headers=headers,
+                timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=16),
+                follow_redirects=False,
+                trust_env=False,
+                proxy=_proxy(address),
+                verify=_certificates() if address.is_encrypted else False,
+            )
+        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+            raise ServerFailure(
+                f"{address.base}: the proxy or the certificates that the environment names cannot "
+                f"be used ({error}). Check HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE."
+            ) from error
         self._lock = threading.Lock()
         self._closed = False
         self._loop = asyncio.new_event_loop()
@@ -193,6 +199,10 @@ class ServerConnection:
                 yield response
         except httpx.HTTPError as error:
             raise transport_failure(error, self.address, self.timeout_s) from error
+        except httpx.InvalidURL as error:
+            raise ServerFailure(
+                f"{self.address.base}: this is not a valid address ({error}). Check it."
+            ) from error
 
     async def _content(self, response: httpx.Response) -> bytes:
         content = bytearray()

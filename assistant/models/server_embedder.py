@@ -39,6 +39,8 @@ class ServerEmbedder:
         self._connection = ServerConnection(address, key, timeout_s)
         self._address = address
         self._dimension = 0
+        # What the first reply calls the model: some servers say more than was asked for.
+        self._said = ""
         try:
             self._model = str(self._connection.run(model_entry(self._connection))["id"])
             probe = self._connection.run(self._embedded([_PROBE]))
@@ -127,7 +129,10 @@ class ServerEmbedder:
         if not isinstance(data, list) or len(data) != count:
             raise self._invalid("something else than a vector for each text")
         said = reply.get("model")
-        if self._dimension and isinstance(said, str) and said and said != self._model:
+        said = said if isinstance(said, str) else ""
+        if not self._dimension:
+            self._said = said
+        elif said and said not in (self._model, self._said):
             raise self._invalid(f"vectors of the model {said!r} instead of {self._model!r}")
         try:
             ordered = sorted(data, key=lambda one: one["index"])

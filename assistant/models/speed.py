@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.files import write_atomically
+from assistant.models.memory import free_memory
 
 # In the cache folder: tokens per second by model.
 FILE = "speeds.json"
@@ -88,9 +89,13 @@ def memory_bandwidth(threads: int) -> float:
     """Bytes that `threads` threads read and write per second when they copy memory."""
     import numpy as np
 
+    free = free_memory()
+    # Both arrays of all threads take at most a quarter of what is free.
+    size = _COPY_BYTES if free is None else max(1 << 20, min(_COPY_BYTES, free // (8 * threads)))
+
     def prepare(_: int) -> tuple[Any, Any]:
         # Filled, because the system allocates pages when they are first written.
-        return np.ones(_COPY_BYTES, dtype=np.uint8), np.full(_COPY_BYTES, 2, dtype=np.uint8)
+        return np.ones(size, dtype=np.uint8), np.full(size, 2, dtype=np.uint8)
 
     def copy(pair: tuple[Any, Any]) -> None:
         np.copyto(pair[1], pair[0])
@@ -102,7 +107,7 @@ def memory_bandwidth(threads: int) -> float:
             started = time.perf_counter()
             list(pool.map(copy, pairs))
             fastest = min(fastest, time.perf_counter() - started)
-    return 2 * threads * _COPY_BYTES / fastest
+    return 2 * threads * size / fastest
 
 
 def _key(name: str, size: int) -> str:

@@ -82,8 +82,6 @@ def _joins_clauses(aligned: Alignment, gap: Gap) -> bool:
         return False
     # `a, b and the c` -> `the c`: the article is between the conjunction and the item.
     remaining = [text for text in texts if text not in _BEFORE_ITEM]
-    if len(remaining) > 1 and remaining[-1] in _PRONOUNS:
-        remaining.pop()  # `A won, and it beat B` -> `A beat B`
     return not (remaining and remaining[-1] in _COORDINATORS)
 
 

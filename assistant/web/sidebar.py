@@ -74,10 +74,11 @@ def add_sidebar(history: ChatHistory, news: gr.Textbox) -> None:
             return gr.skip(), gr.skip()
         user = owner(request)
         if action == "rename":
-            return history.rename(number, str(wanted.get("title", "")), user), gr.skip()
+            renamed = history.rename(number, str(wanted.get("title", "")), user)
+            return renamed or gr.skip(), gr.skip()
         if action == "delete":
             return history.delete(number, visitor(request), user), gr.skip()
-        return "", history.file(number, user)
+        return gr.skip(), history.file(number, user)
 
     request.change(change, inputs=[request], outputs=[said, file], **unqueued()).then(
         listing, **refreshing, **parallel()
@@ -85,7 +86,7 @@ def add_sidebar(history: ChatHistory, news: gr.Textbox) -> None:
 
     def bring_back(request: gr.Request) -> tuple[str, str]:
         message, number = history.undo(visitor(request))
-        return message, render("returned_chat.html", number=number)
+        return message, render("returned_chat.html", number=number, serial=next(history.serials))
 
     undo.click(bring_back, outputs=[said, returned], **unqueued()).then(
         listing, **refreshing, **parallel()

@@ -107,7 +107,6 @@ def checked(claim: str, cited: tuple[str, ...], question: str = "") -> Verificat
         ("AlphaGo achieved a 99.8% winning rate against other Go programs.", ALPHAGO),
         ("AlphaGo defeated the human European Go champion by 5 games to 0.", ALPHAGO),
         ("AlphaGo won 99.8 percent of its games against other Go programs.", PERCENT),
-        ("AlphaGo defeated the European champion Fan Hui by 5 games to 0.", PERCENT),
         ("Decision diagrams reduce the number of measurements made by classical shadows by more "
          "than 80%.", DIAGRAMS),
     ],
@@ -185,6 +184,9 @@ def test_a_right_claim_passes(claim: str, cited: tuple[str, ...]) -> None:
         ("Decision diagrams reduce the number of measurements made by classical shadows by around "
          "57%.", DIAGRAMS),
         ("AlphaGo won 99.8 percent of its games against the European champion.", PERCENT),
+        ("Critics confirm the theory.", ("Critics doubt the results, and we confirm the theory.",)),
+        ("The vaccine developed fever.",
+         ("The vaccine was given to 40 adults, and they developed fever.",)),
         ("Red roofs ignore young bees.", ROOFS),
         ("RiverNet finds lakes.", RIVERS),
         # nothing to check, nothing in common

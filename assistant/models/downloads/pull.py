@@ -13,7 +13,7 @@ from assistant.errors import DownloadFailed, ModelFileInvalid
 from assistant.files import flush_to_disk
 from assistant.models.checksum import sha256_of, sidecar_of, verify_sidecar, write_sidecar
 from assistant.models.downloads.source import DownloadSource, RemoteFile, proxy_of
-from assistant.models.downloads.transfer import Transfer
+from assistant.models.downloads.transfer import Transfer, part_of
 from assistant.models.gguf import inspect_gguf
 from assistant.models.model_files import inspect_language_model
 from assistant.progress import Progress, retry_delay
@@ -84,6 +84,11 @@ def pull_model(
             raise DownloadFailed(
                 f"{target}: another command is downloading this file. Wait until it is finished."
             ) from error
+        except OSError as error:
+            raise DownloadFailed(
+                f"{folder}: cannot be written ({error.strerror or error}). Choose another folder "
+                "with ASSISTANT_MODEL_FOLDER."
+            ) from error
         if known is None:
             return None
         verified &= known
@@ -130,12 +135,14 @@ def _prepare(folder: Path, file: RemoteFile) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
+        part = part_of(folder / file.name)
+        arrived = part.stat().st_size if part.exists() else 0
     except OSError as error:
         raise DownloadFailed(
             f"{folder}: cannot be created ({error.strerror or error}). Choose another folder with "
             "ASSISTANT_MODEL_FOLDER."
         ) from error
-    if file.bytes and free < file.bytes + _RESERVE:
+    if file.bytes and free < max(0, file.bytes - arrived) + _RESERVE:
         raise DownloadFailed(
             f"{folder}: the file has {format_size(file.bytes)}, but only {format_size(free)} are "
             "free. Free some space, or choose another folder with ASSISTANT_MODEL_FOLDER."

@@ -54,6 +54,11 @@ class _Temporary(Exception):
         self.wait_s = wait_s
 
 
+def part_of(target: Path) -> Path:
+    """Where the part of `target` that has arrived is kept."""
+    return target.with_name(f".{target.name}.download")
+
+
 class Transfer:
     """Downloads `file` to `part`. One thread uses it, once."""
 
@@ -75,7 +80,7 @@ class Transfer:
             delay: seconds to wait after the n-th failure in a row.
 
         """
-        self.part = target.with_name(f".{target.name}.download")
+        self.part = part_of(target)
         self._notes = self.part.with_name(f"{self.part.name}.json")
         self._file = file
         self._progress = progress
@@ -92,7 +97,13 @@ class Transfer:
         """
         failures, before = 0, self._arrived
         timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
-        with httpx.Client(follow_redirects=False, timeout=timeout) as client:
+        try:
+            opened = httpx.Client(follow_redirects=False, timeout=timeout)
+        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+            raise self._failed(
+                f"the proxy or the certificates that the environment names cannot be used ({error})"
+            ) from error
+        with opened as client:
             while not self._progress.stop_requested:
                 try:
                     self._continue(client)

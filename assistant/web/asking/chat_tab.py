@@ -173,6 +173,7 @@ class ChatTab:
             for view in self._chat.open(known, visitor(request), owner(request)):
                 found = True
                 yield (*_shown(view, scope), *kept)
+                break  # `news` follows the answer: a long run would hold up the next chat
             problem = "" if found else GONE
         except AssistantError as error:
             problem = str(error)
@@ -232,7 +233,7 @@ class ChatTab:
             return ""
         except AssistantError as error:
             copied = str(error)
-        return render("copied_answer.html", text=copied)
+        return render("copied_answer.html", text=copied, serial=wanted.get("serial", ""))
 
     def _offer(self, known: str) -> tuple[Any, ...]:
         """The welcome and the suggested questions, if they have changed."""
@@ -260,8 +261,9 @@ def _shown(view: ChatView, scope: str) -> tuple[Any, ...]:
     if view.fresh:
         hidden = gr.update(visible=False)
         # The question box belongs to the next question, unless this window asked this one.
-        question, chips = ("", _chips(scope)) if view.asked else (kept, kept)
-        editing = False if view.asked else kept
-        return (hidden, hidden, view.past, view.current, question, ask, stop, chips, editing)
+        question = "" if view.asked else kept
+        # What is shown anew ends the editing of a question, which may be one of another chat.
+        chips = _chips(scope)
+        return (hidden, hidden, view.past, view.current, question, ask, stop, chips, False)
     # Unchanged parts are not sent again.
     return (kept, kept, kept, view.current, kept, ask, stop, kept, kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -45,6 +46,8 @@ class ChatHistory:
         self._lock = threading.Lock()
         # The last chat that each window deleted.
         self._deleted: dict[str, DeletedChat] = {}
+        # Numbers the HTML of actions, so that doing the same again changes the page.
+        self.serials = itertools.count(1)
 
     def state(self, words: str = "", owner: str = "") -> object:
         """Changes whenever `listing` may change; costs little."""
@@ -118,6 +121,7 @@ class ChatHistory:
             "chat_file.html",
             markdown=chat_markdown(chat.title, _about(chat), turns),
             filename=markdown_name(chat.title),
+            serial=next(self.serials),
         )
 
 

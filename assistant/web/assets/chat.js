@@ -44,10 +44,10 @@
   };
   const STYLE = "citation-style";
   const said = (button, text) => {
-    button.dataset.label ??= button.textContent;
+    const label = (button.dataset.label ??= button.textContent);
     button.textContent = text;
     setTimeout(() => {
-      button.textContent = button.dataset.label;
+      if (button.textContent === text) button.textContent = label;
     }, 2000);
   };
   let serial = 0, waiting = null;
@@ -86,7 +86,9 @@
     const copied = await copy(text.textContent);
     if (waiting) said(waiting, copied ? "Copied" : "Not copied");
     waiting = null;
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial"],
+  });
 
   // Thumbs, and a comment on them.
   const rate = (turn, rating, comment) =>

@@ -65,6 +65,7 @@
       paperPage.write("import-choice", JSON.stringify({ record: Number(record), choose, serial: performance.now() }));
     }
   });
+  document.addEventListener("paperpage:route", () => isOpen() && close());
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && isOpen() && !event.defaultPrevented) {
       event.preventDefault();

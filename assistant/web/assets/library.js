@@ -156,11 +156,11 @@
 
   const copied = (button) => {
     write(byId("library-told"), "Copied");
-    button.dataset.label ??= button.textContent;
+    const label = (button.dataset.label ??= button.textContent);
     button.textContent = "Copied";
     setTimeout(() => {
       write(byId("library-told"), "");
-      button.textContent = button.dataset.label;
+      if (button.textContent === "Copied") button.textContent = label;
     }, 2000);
   };
 
@@ -185,9 +185,10 @@
     editor.hidden = !on;
     for (const one of all("#detail-tldr, #tldr-made, .tldr-actions")) one.hidden = on;
     const field = byId("tldr-text");
+    // Gradio uses the field again for the next paper.
+    field.value = field.defaultValue;
     if (on) field.focus();
     else {
-      field.value = field.defaultValue;
       byId("edit-tldr")?.focus();
     }
   };

@@ -155,5 +155,7 @@
         if (!said.matches(":hover, :focus-within")) said.remove();
       }, FLEETING_MS);
     }
-  }).observe(root, { childList: true, subtree: true });
+  }).observe(root, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial"],
+  });
 })();

@@ -9,7 +9,16 @@ import gradio as gr
 
 from assistant.html import render
 from assistant.web.browsing.selection import EXPORTS
-from assistant.web.components import button, html, parallel, quiet, signal, text_box, visitor
+from assistant.web.components import (
+    button,
+    html,
+    parallel,
+    quiet,
+    signal,
+    text_box,
+    unqueued,
+    visitor,
+)
 
 if TYPE_CHECKING:
     from assistant.web.browsing.facets import Facets
@@ -123,6 +132,8 @@ class SelectionBar:
             **quiet(),
         )
         self._cancel.click(lambda: gr.update(visible=False), outputs=[self._confirm], **quiet())
+        # The question names how many papers were chosen when it was asked.
+        self._chosen.change(lambda: gr.update(visible=False), outputs=[self._confirm], **unqueued())
         results = [self.message, self._undo]
         for event in (
             self._sure.click(

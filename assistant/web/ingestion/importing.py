@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, LibraryError
+from assistant.errors import AssistantError, LibraryError, ModelServerError
 from assistant.html import render
 from assistant.reading import Failure
 from assistant.reports import MAX_LISTED, merge_lines
@@ -290,7 +290,10 @@ class Importing:
         summary = _summary(report, merged, len(skipped))
         # The papers can be found by their words before they have vectors.
         progress.report(step=f"{summary} Making vectors")
-        library.vectors.embed_missing(progress)
+        try:
+            library.vectors.embed_missing(progress)
+        except ModelServerError as error:
+            summary += f" They have no vectors yet: {error}"
         if progress.stop_requested:
             summary += " Stopped: what was read so far is in the library."
         return _Imported(summary, failures, merge_lines(report, MAX_LISTED))

@@ -97,8 +97,10 @@ class TldrWork:
 
     def stop(self) -> None:
         """Stop writing, until `resume`; what was written stays."""
+        library = self._session.library
         with self._lock:
-            self._set_stopped(self._session.library, stopped=True)
+            library.metadata.delete(_ALL, "1")
+            self._set_stopped(library, stopped=True)
         self._interrupt()
 
     def resume(self) -> None:
@@ -139,7 +141,8 @@ class TldrWork:
         done_at: object = None
         while not progress.stop_requested:
             library = self._session.library
-            stamp = library.stamp()
+            # Settings are a new object after every change.
+            stamp = (library.stamp(), self._session.settings)
             if stamp != done_at and not (library.read_only or self._is_stopped(library)):
                 done_at = stamp
                 if queue := self._queue(library):

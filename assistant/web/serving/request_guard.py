@@ -133,7 +133,7 @@ class RequestGuard:
                 return await self._login.respond(request), receive
             admitted = await self._windows.admit(request, user)
             if admitted is None:
-                return PlainTextResponse(_OTHER_WINDOW, 403), receive
+                return PlainTextResponse(_OTHER_WINDOW, 403, {"x-other-window": "1"}), receive
             receive, request.state.user = admitted, user
         if _PLACE.fullmatch(scope["path"]) and request.method in ("GET", "HEAD"):
             return _to_page(request), receive

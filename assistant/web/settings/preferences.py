@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.destinations import destinations, is_confirmed
+from assistant.destinations import SENT_TO_MODEL, destinations, is_confirmed
 from assistant.errors import SettingsError
 from assistant.server_address import ServerAddress, is_server_address
 from assistant.settings import setting_bounds, setting_source
@@ -129,8 +129,7 @@ class Preferences:
             if not agreed:
                 yield render_job(
                     error=f"{model.base} is not on this computer. Tick the box to agree that "
-                    "questions, the evidence found for them, and abstracts for TL;DRs are sent to "
-                    "it. Nothing was changed, and nothing was sent."
+                    f"{SENT_TO_MODEL} are sent to it. Nothing was changed, and nothing was sent."
                 )
                 return
             changes["confirmed_servers"] = (*settings.confirmed_servers, model.base)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.destinations import SENT_TO_MODEL
 from assistant.web.components import button, html, parallel, quiet
 from assistant.web.rendering import render_text
 from assistant.web.settings.preferences import BUNDLED, NUMBERS, OTHER
@@ -141,8 +142,8 @@ class _Form:
             elem_id="model-path",
         )
         self.agreed = gr.Checkbox(
-            label="Questions, the evidence found for them, and abstracts for TL;DRs may be sent to "
-            "this server (asked only for a server on another computer)",
+            label=f"{SENT_TO_MODEL[0].upper()}{SENT_TO_MODEL[1:]} may be sent to this server "
+            "(asked only for a server on another computer)",
             value=False,
             visible=False,
             interactive=editable,
