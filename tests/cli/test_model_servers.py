@@ -41,7 +41,7 @@ def test_a_server_on_another_computer_is_confirmed_once(run: Run, filled: Path) 
     refused = run("ask", "How long do cats sleep?", "--model", FAR)
     assert refused.exit_code == 1
     assert f"{FAR} is not on this computer" in refused.stderr
-    assert "questions, the evidence found for them" in refused.stderr
+    assert "the evidence found for them" in refused.stderr
     assert "Nothing was sent. Add --confirm-server" in refused.stderr
     status = run("status", "--model", FAR)
     assert status.exit_code == 0 and "not confirmed yet" in status.stdout
