@@ -30,7 +30,7 @@ OpenPage = Callable[..., AbstractContextManager["Page"]]
 
 # What Gradio's script writes to the console when a page is left: that it closed its event stream,
 # which can arrive when the next page has loaded, and that the connection is gone.
-_CLOSED_STREAM = "AbortError: BodyStreamBuffer was aborted"
+_CLOSED_STREAM = ("AbortError: BodyStreamBuffer was aborted", "AbortError: signal is aborted")
 _LOST_CONNECTION = "Unexpected error Connection errored"
 _LEAVING_S = 20.0
 

@@ -17,7 +17,6 @@ from assistant.paper import Paper
 from assistant.progress import Progress
 from assistant.web import background_embedding as background_module
 from assistant.web import jobs as jobs_module
-from assistant.web import page as page_module
 from assistant.web.background_embedding import embed_in_background
 from assistant.web.header import Header
 from assistant.web.jobs import Jobs
@@ -152,7 +151,6 @@ def test_every_open_window_says_that_embedding_failed_and_when_it_works_again(
     open_page: OpenPage,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(page_module, "_HEADER_S", 0.2)
     monkeypatch.setattr(jobs_module, "retry_delay", lambda failures: 0.2)
     session = make_session()
     vectors = session.library.vectors
