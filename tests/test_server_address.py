@@ -34,6 +34,7 @@ def test_an_address_is_read(text: str, base: str, model: str, local: bool) -> No
         "", "http://", "ftp://host/v1", "http://a b/v1", "http://user:secret@host/v1",
         "http://host:99999/v1", "http://host/v1?key=1", "http://ho\nst/v1", "http://[::1/v1",
         "http://127.0.0.1\\@evil.example/v1", f"http://{'a' * 3000}/v1",
+        "http://192.168.1.300:8080", "http://a..b/v1", f"http://{'a' * 64}.example/v1",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:

@@ -136,6 +136,11 @@ def test_which_one_asks_the_two_papers_that_were_shown() -> None:
         )
     assert completed("Which one is faster?", [LISTED]).reference is not Reference.CERTAIN
     assert completed("Which one is BERT based on?", [two]).reference is not Reference.CERTAIN
+    for question in (
+        "Which method is used to diagnose diabetes in children?",
+        "Which model works best for recognition of speech?",
+    ):
+        assert completed(question, [two]).reference is not Reference.CERTAIN
 
 
 def test_a_paper_that_is_not_there_is_not_pointed_at() -> None:

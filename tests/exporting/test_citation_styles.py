@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,15 @@ def test_a_paper_of_which_only_the_title_is_known_has_it_once(style: str) -> Non
     assert not line.rstrip(".").endswith(("Retrieved", "[Online]", "[Internet]"))
     listed = formatted_references([record(ARTICLE), record(paper)], style)
     assert sum(one.lower().count("sleep of (young) owls") for one in listed) == 1
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_title_of_one_paper_is_left_in_the_references_of_others(style: str) -> None:
+    short = record(Paper(title="Soil"))
+    alone = formatted_references([record(ARTICLE)], style)[0]
+    both = formatted_references([record(ARTICLE), short], style)
+    bare = re.sub(r"^(?:\[\d+\]|\d+\.) ", "", alone)
+    assert any(line.endswith(bare) for line in both)
 
 
 def test_a_list_is_in_the_order_of_its_style() -> None:

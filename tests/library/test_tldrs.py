@@ -84,3 +84,15 @@ def test_an_edited_one_is_displayed_and_counts(
     assert (shown.text, shown.model) == ("Mine, too.", EDITED)
     with pytest.raises(PaperNotFound):
         library.tldrs.edit(99, "Nobody's.")
+
+
+def test_an_edited_one_stays_when_the_text_of_its_paper_changes(library: Library) -> None:
+    library.add([Paper(title="Ice", abstract="Ice melts.", doi="10.1/ice", source="a.ris")])
+    library.tldrs.save(TLDR)
+    library.tldrs.edit(1, "Mine.")
+    longer = "Ice melts in the sun, as we show with twelve cubes."
+    library.add([Paper(title="Ice", abstract=longer, doi="10.1/ice", source="b.ris")])
+    assert library.papers.get("#1").abstract == longer
+    kept = library.tldrs.get(1)
+    assert kept is not None and (kept.text, kept.model) == ("Mine.", EDITED)
+    assert library.tldrs.get(1, model=TLDR.model, prompt=TLDR.prompt) is None

@@ -15,8 +15,9 @@ from models.downloads.conftest import HostileServer, break_off, fail, serve, sta
 
 from assistant.errors import DownloadFailed, ModelFileInvalid
 from assistant.models.checksum import verify_sidecar
-from assistant.models.downloads.pull import Pulled, pull_model
+from assistant.models.downloads.pull import _RESERVE, Pulled, pull_model
 from assistant.models.downloads.source import DownloadSource, RemoteFile, find_source
+from assistant.models.downloads.transfer import part_of
 from assistant.progress import Progress, Report
 
 Pull = Callable[..., Pulled | None]
@@ -323,6 +324,18 @@ def test_a_full_disk_is_told_before_anything_is_contacted(
     with pytest.raises(DownloadFailed, match=r"but only 1\.0 MB are free"):
         pull(server.sha256, size=len(server.content))
     assert (server.requests, notes) == ([], [])
+
+
+def test_a_stopped_download_needs_only_the_room_that_is_missing(
+    server: HostileServer, pull: Pull, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part_of(target).write_bytes(server.content[:900])
+    needed = len(server.content) - 900 + _RESERVE
+    usage = shutil.disk_usage("/")._replace(free=needed)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    pull(server.sha256, size=len(server.content))
+    assert target.read_bytes() == server.content
 
 
 def test_a_folder_that_cannot_be_made_is_told(
