@@ -21,6 +21,7 @@ ASKED: list[tuple[str, str, str, list[str], str]] = [
      ["3.5 days", "P100"], "Attention"),
     ("Waht is teh dampng factor in pagerank usualy", "fact", "answered", ["0.85"], "Anatomy"),
     ("What is a constant error carousel?", "definition", "answered", ["1.0"], "Long Short"),
+    ("What is BERT?", "definition", "answered", ["Transformer encoder"], "BERT"),
     ("who wrote the bitcoin paper", "metadata", "unsure", ["authors", "Bitcoin"], ""),
     ("Compare Bitcoin and MapReduce", "comparison", "answered", ["Bitcoin", "MapReduce"],
      "MapReduce"),

@@ -100,10 +100,21 @@ def _definition(
     filters: Filters,
     reader: Reader | None,
 ) -> RetrievedEvidence:
-    """Evidence with the sentences that define `term` first."""
+    """Evidence with the sentences that define `term` first.
+
+    If there is none, but the title of a paper begins with the term, as in `BERT: Pre-training of
+    ...`, it is what that paper did.
+    """
 
     def defining_first(retrieved: RetrievedEvidence) -> RetrievedEvidence:
         defining = [source for source in retrieved.evidence if defines(source.text, term)]
+        if not defining and (introduced := _introduced(retrieved.evidence, term)):
+            return replace(
+                retrieved,
+                evidence=(introduced,),
+                answerability=max(retrieved.answerability, 0.0),
+                extractive=True,
+            )
         others = [source for source in retrieved.evidence if source not in defining]
         first = [
             replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]
@@ -115,10 +126,26 @@ def _definition(
     return retrieved.changed(defining_first)
 
 
+def _introduced(evidence: Sequence[Evidence], term: str) -> Evidence | None:
+    """What the paper did whose title begins with `term` and a colon; None without one."""
+    title = re.compile(rf"{_pattern(term)}\s*(?::|\s[–—-])\s", re.IGNORECASE)
+    for source in evidence:
+        abstract = source.stored.abstract
+        if title.match(source.stored.title) and (spans := key_sentences(abstract)):
+            start, end = spans[0]
+            score = max(source.score, _DEFINITION_PROBABILITY)
+            return replace(source, sentence=abstract[start:end], start=start, end=end, score=score)
+    return None
+
+
+def _pattern(term: str) -> str:
+    """A regular expression for `term`, with any hyphens and spaces between its words."""
+    return r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", term.strip())))
+
+
 def defines(sentence: str, term: str) -> bool:
     """Whether `sentence` defines `term`: by `is`, `i.e.` or a colon, or by introducing it."""
-    words = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", term.strip())))
-    name = rf"(?<!\w){words}s?(?!\w)"
+    name = rf"(?<!\w){_pattern(term)}s?(?!\w)"
     pattern = (
         rf"\(\s*{name}\s*\)"
         rf"|\bi\.e\.,?\s+(?:the\s+|an?\s+)?{name}"

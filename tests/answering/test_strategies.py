@@ -223,5 +223,23 @@ def test_what_defines(sentence: str, defined: bool) -> None:
     assert defines(sentence, "SOR") is defined
 
 
+def test_a_title_that_begins_with_the_term_introduces_it(tmp_path: Path) -> None:
+    paper = Paper(
+        title="Dozy: training of sleepy networks",
+        abstract="Networks never rest. We train a network that naps between batches. It learns "
+        "faster than others.",
+    )
+    with Library.open(tmp_path / "dozy", HashingEmbedder()) as library:
+        library.add([paper, Paper(title="Naps", abstract="Dozy networks nap. Cats nap, too.")])
+        library.vectors.embed_missing()
+        told = found(library, "What is Dozy?")
+        other = found(library, "What is a nap?")
+    assert [one.sentence for one in told.evidence] == [
+        "We train a network that naps between batches."
+    ]
+    assert told.extractive and told.answerability >= 0
+    assert not other.extractive
+
+
 def test_hyphens_of_a_term_make_no_difference() -> None:
     assert defines("The Rye-Dough Conjecture: rye keeps dough fresh.", "rye dough conjecture")
