@@ -60,7 +60,7 @@ _THESE_TWO = re.compile(
     r"|what(?:\s+is|'s)\s+the\s+difference(?:\s+between\s+(?:them|these|those|the\s+two))?)\W*$",
     re.IGNORECASE,
 )
-# Asked of two or more papers that were just shown.
+# Asked of the two papers that were just shown.
 _WHICH_ONE = re.compile(
     r"^(?:and\s+)?which(?:\s+(?:one|paper|study|approach|method|model))?(?:\s+of\s+the\s+two)?\s+(?="
     r"(?:is|are|was|were|has|had|does|did|works?|performs?|uses?|needs?|gives?)\b[^?]{0,60}\??$)",

@@ -338,10 +338,8 @@ def test_markup_stays_text(make_page: MakePage) -> None:
     assert name in found.text
 
 
-def test_a_stopped_import_keeps_what_was_read(
-    make_page: MakePage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = make_page()
+def embed_until_stopped(page: Page, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let imports make vectors until they are stopped; the event says that one has begun."""
     embedding = threading.Event()
 
     def wait_for_stop(progress: Progress) -> int:
@@ -350,6 +348,14 @@ def test_a_stopped_import_keeps_what_was_read(
         return 0
 
     monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
+    return embedding
+
+
+def test_a_stopped_import_keeps_what_was_read(
+    make_page: MakePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    embedding = embed_until_stopped(page, monkeypatch)
     page.preview(pasted=PASTE)
     views = page.importing.run("me")
     assert next(views).running
@@ -441,14 +447,7 @@ def test_every_window_sees_an_import_and_can_stop_it(
     make_page: MakePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = make_page()
-    embedding = threading.Event()
-
-    def wait_for_stop(progress: Progress) -> int:
-        embedding.set()
-        progress.stop_event.wait()
-        return 0
-
-    monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
+    embedding = embed_until_stopped(page, monkeypatch)
     assert page.importing.line() == ""
     page.preview(pasted=PASTE)
     views = page.importing.run("me")
@@ -470,14 +469,7 @@ def test_an_import_that_the_end_of_the_server_interrupted_is_told(
     make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = make_page()
-    embedding = threading.Event()
-
-    def wait_for_stop(progress: Progress) -> int:
-        embedding.set()
-        progress.stop_event.wait()
-        return 0
-
-    monkeypatch.setattr(page.library.vectors, "embed_missing", wait_for_stop)
+    embedding = embed_until_stopped(page, monkeypatch)
     page.preview(page.upload("refs.jsonl", PASTE))
     views = page.importing.run("me")
     next(views)
