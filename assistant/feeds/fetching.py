@@ -85,6 +85,9 @@ class Fetcher:
         transport: makes the connections. Default: httpx's own, which also uses the proxies of the
             environment.
 
+    Raises:
+        FeedUnreachable: the proxy or the certificates of the environment cannot be used.
+
     """
 
     def __init__(
@@ -102,16 +105,7 @@ class Fetcher:
         self._progress = progress
         self._clock = clock
         self._wait = wait or progress.wait
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
-            headers={
-                "User-Agent": PROGRAM,
-                "Accept": _ACCEPTED,
-                "Accept-Encoding": ENCODINGS,
-            },
-            follow_redirects=False,
-        )
+        self._client = _client(transport)
 
     def __enter__(self) -> Self:
         """Return the fetcher itself."""
@@ -212,6 +206,22 @@ class Fetcher:
             url, response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
         )
         return Fetched(body, validators)
+
+
+def _client(transport: httpx.BaseTransport | None) -> httpx.Client:
+    try:
+        return httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+            headers={"User-Agent": PROGRAM, "Accept": _ACCEPTED, "Accept-Encoding": ENCODINGS},
+            follow_redirects=False,
+        )
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        raise FeedUnreachable(
+            "Feeds cannot be updated: the proxy or the certificates that the environment names "
+            f"cannot be used ({error}). Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE "
+            "and SSL_CERT_DIR."
+        ) from error
 
 
 def _conditions(url: str, known: Validators) -> dict[str, str]:

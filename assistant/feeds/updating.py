@@ -19,6 +19,7 @@ from assistant.progress import Progress
 from assistant.reading import Failure
 
 _NOTHING_ELSE = "Nothing from your library is sent"
+_INCOMPLETE = "The last update was stopped before it was complete. The next one gets the rest."
 
 
 @dataclass
@@ -121,6 +122,10 @@ class FeedUpdater:
         found = pages(address, _day(feed.succeeded_at), self._now().date(), fetched.get)
         count = 0
         for page in found:
+            if page.more:
+                # Until it succeeds: even if this process is killed, the next update does not stop
+                # at the papers of this one.
+                self._library.feeds.failed(feed.number, self._now(), _INCOMPLETE)
             papers = papers_in(page.body, feed.name, fetched.url, note)
             report = self._library.add(papers, self._progress)
             done.report.add(report)

@@ -236,6 +236,22 @@ def test_a_server_that_is_not_there(fetcher: Fetcher, site: Site) -> None:
         get(fetcher, "http://127.0.0.1:9/feed")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("HTTPS_PROXY", "nonsense://x"), ("SSL_CERT_FILE", "/nowhere/ca.pem")]
+)
+def test_an_environment_that_cannot_be_used_is_one_line(
+    library: Library,
+    progress: Progress,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(FeedUnreachable, match=name) as told:
+        Fetcher(library.feeds, print, progress)
+    assert "\n" not in str(told.value)
+
+
 def test_every_error_of_the_client_is_translated() -> None:
     kinds = [
         kind

@@ -10,6 +10,7 @@ from feeds_support import (
     Answer,
     Clock,
     Request,
+    Rerouted,
     Site,
     arxiv,
     biorxiv,
@@ -22,7 +23,7 @@ from feeds_support import (
 )
 
 from assistant.errors import LibraryReadOnly
-from assistant.feeds.fetching import Stopped
+from assistant.feeds.fetching import Fetcher, Stopped
 from assistant.feeds.updating import FeedUpdate, FeedUpdater
 from assistant.library import Library
 from assistant.progress import Progress
@@ -319,6 +320,44 @@ def test_a_stop_between_pages_keeps_what_came(
         update("pubmed:x")
     assert titles(library) == [title("patient 1")]
     assert library.feeds.all()[0].succeeded_at is None
+
+
+def test_what_a_stopped_update_left_out_comes_with_the_next(
+    library: Library, site: Site, update: Update, progress: Progress
+) -> None:
+    pages = {
+        "0": arxiv("cats", total=300),
+        "100": arxiv("dogs", total=300, first=2),
+        "200": arxiv("owls", total=300, first=3),
+    }
+
+    def answer(request: Request) -> bytes:
+        if request.query["start"] == "100":
+            progress.stop()
+        return pages[request.query["start"]]
+
+    site.answers[ARXIV] = answer
+    update("arxiv:cs.CL")
+    pages["0"] = arxiv("bees", total=300, first=4)
+    with pytest.raises(Stopped):
+        update("arxiv:cs.CL")
+    assert sorted(titles(library)) == sorted(map(title, ("cats", "bees")))
+    assert "stopped before it was complete" in library.feeds.all()[0].failure
+    # Everything on its first page is known now.
+    site.answers[ARXIV] = lambda request: pages[request.query["start"]]
+    clock = Clock()
+    with Fetcher(
+        library.feeds,
+        print,
+        Progress(),
+        clock=clock,
+        wait=clock.wait,
+        transport=Rerouted(site),
+    ) as fetcher:
+        again = FeedUpdater(library, fetcher, print, Progress(), clock.now)
+        assert again.update(library.feeds.all()[0]).report.added == 2
+    assert library.feeds.all()[0].failure == ""
+    assert sorted(titles(library)) == sorted(map(title, ("bees", "cats", "dogs", "owls")))
 
 
 def test_papers_before_a_failure_stay(library: Library, site: Site, update: Update) -> None:
