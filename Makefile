@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 PORT   ?= 7860
 # Test processes that run in parallel.
 JOBS   ?= 2
+# What fails because of the browser is run once more, and counted as a rerun at the end.
+RERUN  := --reruns 1 --only-rerun '^(Error|TimeoutError|TargetClosedError): (Page|Locator|Frame|Browser|BrowserContext)\.'
 # Left out of the compilation: what the assistant never calls.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF
 
@@ -47,7 +49,7 @@ contract: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/.installed-dev
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup --durations 15
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup --durations 15 $(RERUN)
 
 fast: $(VENV)/.installed-dev
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" -q
