@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.errors import ServerNotConfirmed
+from assistant.languages import _, joined
 from assistant.server_address import ServerAddress
 from assistant.settings import Settings
 
-SENT_TO_MODEL = (
+SENT_TO_MODEL = _(
     "questions and the conversation before them, the evidence found for them, abstracts for TL;DRs "
     "and tables, and sentences of drafts and claims that you check"
 )
-SENT_TO_EMBEDDER = (
+SENT_TO_EMBEDDER = _(
     "questions, sentences of drafts that you check, and the titles and abstracts of all papers"
 )
 
@@ -38,13 +39,20 @@ class Destination:
     @property
     def text(self) -> str:
         """What is sent where, in words."""
-        where = " on this computer" if self.address.is_local else ""
-        return f"{self.sent} go to {self.address.base}{where}"
+        if self.address.is_local:
+            return _(
+                "{data} go to {address} on this computer",
+                data=self.sent,
+                address=self.address.base,
+            )
+        return _("{data} go to {address}", data=self.sent, address=self.address.base)
 
     @property
     def report(self) -> str:
         """The same, and whether it is allowed."""
-        return self.text if self.confirmed else f"{self.text}; not confirmed yet, nothing is sent"
+        if self.confirmed:
+            return self.text
+        return _("{text}; not confirmed yet, nothing is sent", text=self.text)
 
 
 def destinations(
@@ -61,7 +69,7 @@ def destinations(
             addresses.setdefault(address.base, address)
             sent.setdefault(address.base, []).append(what)
     return [
-        Destination(address, "; ".join(sent[base]), is_confirmed(settings, address))
+        Destination(address, joined(sent[base], "; "), is_confirmed(settings, address))
         for base, address in addresses.items()
     ]
 

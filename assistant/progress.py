@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.languages import _, ngettext
+
 # The rate is measured over the last seconds, and unknown until these seconds and items have passed.
 _WINDOW_S = 30.0
 _MIN_SECONDS = 5.0
@@ -44,13 +46,15 @@ class Report:
     def text(self) -> str:
         """The step and its counts: `Making vectors: 12 of 340`."""
         if self.total:
-            return f"{self.step}: {self.done:,} of {self.total:,}"
-        return f"{self.step}: {self.done:,}" if self.done else f"{self.step} …"
+            return _("{step}: {done} of {total}", step=self.step, done=self.done, total=self.total)
+        if self.done:
+            return _("{step}: {done}", step=self.step, done=self.done)
+        return _("{step} …", step=self.step)
 
     @property
     def rate(self) -> str:
         """`44 a minute`; empty while unknown."""
-        return f"{self.per_minute:,.0f} a minute" if self.per_minute else ""
+        return _("{count} a minute", count=round(self.per_minute)) if self.per_minute else ""
 
     @property
     def time_left(self) -> str:
@@ -169,19 +173,17 @@ NO_PROGRESS: Progress = _Unobserved()
 def format_time_left(seconds: float) -> str:
     """A remaining time in words, as precise as an estimate can be: `about 4 minutes left`."""
     if seconds < 50:
-        return "less than a minute left"
+        return _("less than a minute left")
     if seconds < 50 * _MINUTE:
-        return f"about {_counted(seconds / _MINUTE, 'minute')} left"
+        minutes = max(1, round(seconds / _MINUTE))
+        return ngettext("about {count} minute left", "about {count} minutes left", minutes)
     if seconds < 36 * _HOUR:
         halves = max(2, round(2 * seconds / _HOUR))
-        hours = f"{halves // 2}½ hours" if halves % 2 else _counted(halves / 2, "hour")
-        return f"about {hours} left"
-    return f"about {_counted(seconds / _DAY, 'day')} left"
-
-
-def _counted(value: float, noun: str) -> str:
-    count = max(1, round(value))
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        if halves % 2:
+            return _("about {hours}½ hours left", hours=halves // 2)
+        return ngettext("about {count} hour left", "about {count} hours left", halves // 2)
+    days = max(1, round(seconds / _DAY))
+    return ngettext("about {count} day left", "about {count} days left", days)
 
 
 def retry_delay(failures: int) -> float:

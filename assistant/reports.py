@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from assistant.languages import _, format_number
 from assistant.text.formatting import format_count, format_size
 
 # Merged records that are listed; the JSON of an import has more of them.
@@ -140,7 +141,7 @@ def merge_lines(report: ImportFigures, limit: int) -> list[str]:
     """Which record was merged into which paper: at most `limit` lines, and one for the rest."""
     lines = [_merge_line(merge) for merge in report.merges[:limit]]
     more = report.merged - len(lines)
-    return [*lines, f"and {more:,} more"] if lines and more else lines
+    return [*lines, _("and {count} more", count=more)] if lines and more else lines
 
 
 def _merge_line(merge: MergedRecord) -> str:
@@ -154,11 +155,26 @@ def _merge_line(merge: MergedRecord) -> str:
 def library_facts(status: LibraryFigures) -> list[tuple[str, str]]:
     """Contents and size of a library, as names and values."""
     return [
-        ("Library", str(status.folder) + (" (read-only)" if status.read_only else "")),
-        ("Papers", f"{status.papers:,}"),
-        ("Vectors", f"{status.vectors:,} ({status.missing_vectors:,} papers without)"),
-        ("TL;DRs", f"{status.tldrs:,}"),
-        ("Search by", "full text only" if status.full_text_only else "full text and vectors"),
-        ("Catalogue", format_size(status.catalog_bytes)),
+        (
+            _("Library"),
+            _("{folder} (read-only)", folder=str(status.folder))
+            if status.read_only
+            else str(status.folder),
+        ),
+        (_("Papers"), format_number(status.papers)),
+        (
+            _("Vectors"),
+            _(
+                "{count} ({missing} papers without)",
+                count=status.vectors,
+                missing=status.missing_vectors,
+            ),
+        ),
+        ("TL;DRs", format_number(status.tldrs)),
+        (
+            _("Search by"),
+            _("full text only") if status.full_text_only else _("full text and vectors"),
+        ),
+        (_("Catalogue"), format_size(status.catalog_bytes)),
         ("Chroma", format_size(status.chroma_bytes)),
     ]

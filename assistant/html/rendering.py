@@ -11,9 +11,11 @@ from functools import cache
 from typing import Any
 
 import jinja2
+import markupsafe
 from markupsafe import Markup
 
 from assistant.html.formulas import formulas, found_formulas, marked_formulas
+from assistant.languages import Message, format_number, said
 from assistant.text.sanitizing import sanitized, sanitized_lines
 
 _BLANK = re.compile(r"\n[ \t]+(?=\n)")
@@ -46,15 +48,39 @@ def _environment() -> jinja2.Environment:
         finalize=_finalize,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["flowing"] = flowing
-    environment.filters["formulas"] = formulas
-    environment.filters["one_line"] = sanitized
+    environment.filters["flowing"] = lambda text: flowing(said(text))
+    environment.filters["formulas"] = lambda text: formulas(said(text))
+    environment.filters["one_line"] = lambda text: sanitized(said(text))
     environment.filters["found"] = found_formulas
     environment.globals["marked_formulas"] = marked_formulas
+    environment.globals["_"] = _text
+    environment.globals["ngettext"] = _counted
+    environment.globals["number"] = format_number
     return environment
 
 
 def _finalize(value: Any) -> Any:
     # The only Markup values are formulas, made from sanitized text.
     is_text = isinstance(value, str) and not isinstance(value, Markup)
-    return sanitized_lines(value) if is_text else value
+    # Texts of background jobs are in another language than the reader's.
+    return sanitized_lines(said(value)) if is_text else value
+
+
+def _text(text: str, /, **values: Any) -> str:
+    """`_` in templates."""
+    return _filled(Message((text,), 1, values))
+
+
+def _counted(one: str, many: str, count: int, /, **values: Any) -> str:
+    """`ngettext` in templates."""
+    return _filled(Message((one, many), count, {"count": count, **values}))
+
+
+def _filled(message: Message) -> str:
+    """A marked text of a template. Formulas in it stay formulas; all other values are text."""
+    text, values = message.template()
+    if not any(isinstance(value, Markup) for value in values.values()):
+        return message
+    return Markup(markupsafe.escape(text)).format(  # noqa: S704 - it is escaped
+        **{name: _finalize(value) for name, value in values.items()}
+    )

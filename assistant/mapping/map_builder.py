@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import PaperNotFound
+from assistant.languages import _
 from assistant.library import Library, StoredPaper
 from assistant.mapping.layout import tsne_layout
 from assistant.mapping.paper_map import PaperMap
@@ -26,9 +27,9 @@ MAX_TOPICS = 9
 _MIN_UPDATED = 20
 _BATCH = 1_000
 
-READING = "Reading the papers"
-PLACING = "Placing the papers"
-NAMING = "Naming the topics"
+READING = _("Reading the papers")
+PLACING = _("Placing the papers")
+NAMING = _("Naming the topics")
 
 
 def library_version(library: Library) -> str:

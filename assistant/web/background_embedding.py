@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.languages import _
 from assistant.progress import Progress
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs
 
-NAME = "Making vectors in the background"
+NAME = _("Making vectors in the background")
 # Seconds between two checks of the library, to which other programs may have added papers.
 _CHECK_S = 2.0
 

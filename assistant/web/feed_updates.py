@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from assistant.languages import _
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs
 
-NAME = "Updating the feeds"
+NAME = _("Updating the feeds")
 # Seconds between two looks at the schedule, which another process may switch on or off.
 _CHECK_S = 20.0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.destinations import destinations
 from assistant.errors import AssistantError, ServerNotConfirmed
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.rendering import explained, render_header
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.jobs import Jobs
 
-OPENING_LIBRARY = "opening the library …"
-OPENING_MODEL = "opening the model …"
-NO_MODEL = "no model"
+OPENING_LIBRARY = _("opening the library …")
+OPENING_MODEL = _("opening the model …")
+NO_MODEL = _("no model")
 # The latest notes of the library and the models that the header shows.
 _MOST_NOTES = 3
 
@@ -59,16 +59,24 @@ class Header:
         with self._lock:
             notices = [*self._jobs.problems, *self._notes]
         if library.vectors.embedder is None and not notices:
-            notices.append("Search uses full text only: there is no usable embedding model.")
+            notices.append(_("Search uses full text only: there is no usable embedding model."))
         if waiting:
             notices.append(
-                f"{waiting:,} of {format_count(papers, 'paper')} can be found by words only until "
-                "their vectors are made in the background."
+                ngettext(
+                    "{waiting} of {count} paper can be found by words only until "
+                    "their vectors are made in the background.",
+                    "{waiting} of {count} papers can be found by words only until "
+                    "their vectors are made in the background.",
+                    papers,
+                    waiting=waiting,
+                )
             )
         if any(not one.confirmed for one in destinations(self._session.settings, embedder=False)):
             notices.append(
-                "Questions cannot be answered until you allow in Settings that data is sent to the "
-                "model server."
+                _(
+                    "Questions cannot be answered until you allow in Settings that data is sent "
+                    "to the model server."
+                )
             )
         # The name of an open model is in the settings.
         model = "" if self._session.loaded_model else self._model

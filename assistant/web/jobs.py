@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import AssistantError
+from assistant.languages import _
 from assistant.progress import Progress, Report, retry_delay
 from assistant.web.rendering import explained, render_job
 
@@ -21,7 +22,7 @@ T = TypeVar("T")
 # What a job runs: it reports to the progress, checks it for a stop, and returns the result.
 Task = Callable[[Progress], T]
 
-_STARTING = Report("Starting")
+_STARTING = Report(_("Starting"))
 
 _log = logging.getLogger(__name__)
 
@@ -194,8 +195,14 @@ class Jobs:
         with self._lock:
             states = [(job.name, job.state) for job in self._jobs]
         return [
-            f"{name} failed: {state.error} "
-            + (f"The next attempt is at {at:%H:%M:%S}." if at else "It is being tried again.")
+            _(
+                "{name} failed: {error} The next attempt is at {time}.",
+                name=name,
+                error=state.error,
+                time=f"{at:%H:%M:%S}",
+            )
+            if at
+            else _("{name} failed: {error} It is being tried again.", name=name, error=state.error)
             for name, state in states
             if state.running and state.error
             for at in (state.next_attempt,)
@@ -230,7 +237,7 @@ def job_view(
     if state.running:
         shown = render_job(state.report.text, report=state.report, running=True, note=note)
         return JobView(shown, running=True)
-    stuck = "Stopping …" if state.result is None else ""
+    stuck = _("Stopping …") if state.result is None else ""
     shown = render_job(
         done or stuck, failures=failures, merges=merges, warnings=warnings, warned=warned
     )

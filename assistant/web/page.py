@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.languages import Later, _
 from assistant.web.asking.chat import Chat
 from assistant.web.asking.chat_tab import ChatTab
 from assistant.web.asking.chats import ChatHistory
@@ -35,11 +36,12 @@ from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import add_settings_tab
 from assistant.web.sidebar import add_sidebar
+from assistant.web.spoken_page import SpokenBlocks
 
 if TYPE_CHECKING:
     from assistant.session import Session
 
-TITLE = "Paper assistant"
+TITLE = _("Paper assistant")
 # Uploads are removed once they are read. Gradio removes others: seconds between two checks, and the
 # age in seconds from which it removes them.
 _DELETE_UPLOADS = (3600, 3600)
@@ -124,20 +126,20 @@ def build_page(
         importing.forget(gone)
         selection.leave(gone)
 
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
+    page = SpokenBlocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:
         # Written by page.js every two seconds while the page is visible. Only if something has
         # changed, `news` changes too, and what depends on it is rendered again.
         tick, news = signal("Tick", "tick"), signal("News", "news")
         tick.change(what_is_new, inputs=[news], outputs=[news], trigger_mode="once", **parallel())
         add_sidebar(history, news)
-        header = html(head.first(), elem_id="header")
+        header = html(Later(head.first), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
-            with gr.Tab("Ask", id="ask"):
+            with gr.Tab(_("Ask"), id="ask"):
                 ChatTab(page, chat, Examples(session), FirstStart(session), news)
-            with gr.Tab("Check a draft", id="draft") as draft_tab:
+            with gr.Tab(_("Check a draft"), id="draft") as draft_tab:
                 add_draft_tab(draft_tab, Drafts(session, jobs))
-            with gr.Tab("Library", id="library"):
+            with gr.Tab(_("Library"), id="library"):
                 add_library_tab(
                     LibraryParts(
                         PaperTable(session),
@@ -151,7 +153,7 @@ def build_page(
                     header,
                     head_now,
                 )
-            with gr.Tab("Map", id="map") as map_tab:
+            with gr.Tab(_("Map"), id="map") as map_tab:
                 add_map_tab(map_tab, maps)
             add_digest_tab(Digests(session, maps))
             add_settings_tab(

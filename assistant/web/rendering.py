@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.html import render
+from assistant.languages import _
 
 if TYPE_CHECKING:
     from assistant.progress import Report
@@ -25,9 +26,10 @@ def explained(error: BaseException, what: str) -> str:
     if isinstance(error, AssistantError):
         return str(error)
     _log.error(what, exc_info=error)
-    return (
-        f"The assistant failed unexpectedly ({type(error).__name__}: {error}). "
-        "The terminal it was started from shows the details."
+    return _(
+        "The assistant failed unexpectedly ({error}). "
+        "The terminal it was started from shows the details.",
+        error=f"{type(error).__name__}: {error}",
     )
 
 
@@ -53,8 +55,7 @@ def render_header(
 
     `papers` is None if the library is not open. `sent` says what is sent to model servers.
     """
-    count = None if papers is None else f"{papers:,}"
-    return render("header.html", papers=count, model=model, notices=notices, user=user, sent=sent)
+    return render("header.html", papers=papers, model=model, notices=notices, user=user, sent=sent)
 
 
 def render_job(
@@ -81,7 +82,7 @@ def render_job(
         running=running,
         note=note,
         failures=failures[:MAX_FAILURES],
-        failed=f"{len(failures):,}",
+        failed=len(failures),
         error=error,
         merges=merges,
         warnings=warnings[:MAX_FAILURES],

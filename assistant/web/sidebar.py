@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.components import html, owner, parallel, signal, text_box, unqueued, visitor
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ class Place:
 
 # In the order of the sidebar. The tab "ask" has the addresses of chats.
 PLACES = (
-    Place("draft", "Check a draft"),
-    Place("library", "Library"),
-    Place("digest", "Digest"),
-    Place("map", "Map"),
-    Place("settings", "Settings"),
+    Place("draft", _("Check a draft")),
+    Place("library", _("Library")),
+    Place("digest", _("Digest")),
+    Place("map", _("Map")),
+    Place("settings", _("Settings")),
 )
 
 
@@ -41,11 +42,11 @@ def add_sidebar(history: ChatHistory, news: gr.Textbox) -> None:
     # Written by sidebar.js: what to do with a chat, as JSON.
     request = signal("Chat", "change-chat")
     with gr.Column(elem_id="sidebar", min_width=0):
-        html(render("sidebar.html", places=PLACES), elem_id="places")
-        words = text_box("Search chats", "chat-search", "Search chats …", max_lines=20)
+        html(Later(lambda: render("sidebar.html", places=PLACES)), elem_id="places")
+        words = text_box(_("Search chats"), "chat-search", _("Search chats …"), max_lines=20)
         said = html(elem_id="chats-said")
         chats = html(elem_id="chats")
-    undo = gr.Button("Undo", visible="hidden", elem_id="undo-delete-chat")
+    undo = gr.Button(_("Undo"), visible="hidden", elem_id="undo-delete-chat")
     # Passed to sidebar.js: the chat that came back, and a chat to download.
     returned = html(elem_id="returned-chat", visible="hidden")
     file = html(elem_id="chat-file", visible="hidden")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering import AnswerDone, EvidenceFound, PassagesFound, Turn
 from assistant.errors import LibraryError
+from assistant.languages import _
 from assistant.library import EVERYTHING, Filters
 from assistant.web.asking.saved_turn import answered_json, unanswered_json
 from assistant.web.asking.turn import Queued
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from assistant.web.asking.turn import TurnEvent
 
 NAME = "Answering a question"
-_NOT_SAVED = "This chat is not saved: {}"
-_DELETED = "This chat was deleted in the meantime, so this answer is not saved."
+_DELETED = _("This chat was deleted in the meantime, so this answer is not saved.")
 
 
 class AnsweringJob:
@@ -125,7 +125,7 @@ class AnsweringJob:
                 conversation.start_new_chat()
                 started = chats.save_turn(conversation.chat_id, *chat)
         except LibraryError as error:
-            self._note(_NOT_SAVED.format(error))
+            self._note(_not_saved(error))
             return
         if started is None:
             return
@@ -147,7 +147,7 @@ class AnsweringJob:
                 if not self._conversation.deleted:
                     self._note(_DELETED)
         except LibraryError as error:
-            self._note(_NOT_SAVED.format(error))
+            self._note(_not_saved(error))
 
     def _note(self, text: str) -> None:
         turn = self._entry.view
@@ -157,3 +157,7 @@ class AnsweringJob:
             self._entry.has_changed()
 
         self._conversation.change(note)
+
+
+def _not_saved(error: LibraryError) -> str:
+    return _("This chat is not saved: {reason}", reason=str(error))

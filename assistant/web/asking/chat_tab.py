@@ -10,6 +10,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.asking.chats import GONE
 from assistant.web.asking.examples import COUNT
 from assistant.web.components import (
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from assistant.web.asking.examples import Examples
     from assistant.web.asking.first_start import FirstStart
 
-_DELETED = "This chat was deleted."
-_NOT_RATED = "This answer is not saved, so it cannot be rated."
+_DELETED = _("This chat was deleted.")
+_NOT_RATED = _("This answer is not saved, so it cannot be rated.")
 _MAX_COMMENT = 2_000  # characters
 
 
@@ -53,7 +54,7 @@ class ChatTab:
         self._chat = chat
         self._examples = examples
         self._first_start = first_start
-        welcome = html(render("welcome.html"), elem_id="welcome")
+        welcome = html(Later(lambda: render("welcome.html")), elem_id="welcome")
         with gr.Row(elem_id="examples", visible=False) as offered:
             tries = [
                 gr.Button("", size="sm", visible=False, elem_classes="example")
@@ -65,16 +66,16 @@ class ChatTab:
             chips = html(elem_id="chips")
             with gr.Row(elem_id="composer-row"):
                 question = text_box(
-                    "Question",
+                    _("Question"),
                     "question",
-                    "Ask your papers …",
+                    _("Ask your papers …"),
                     lines=1,
                     max_lines=6,
                     autofocus=True,
                     scale=8,
                 )
-                ask = button("Ask", "ask", 80, variant="primary", scale=1)
-                stop = button("Stop", "stop", 80, variant="stop", scale=1, visible=False)
+                ask = button(_("Ask"), "ask", 80, variant="primary", scale=1)
+                stop = button(_("Stop"), "stop", 80, variant="stop", scale=1, visible=False)
         # chat.js clicks these buttons and writes the key of the paper to ask about.
         retry = gr.Button("Retry", visible="hidden", elem_id="retry")
         as_typed = gr.Button("Ask as typed", visible="hidden", elem_id="ask-as-typed")
@@ -162,7 +163,7 @@ class ChatTab:
 
     def _open(self, asked: str, scope: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Show the chat with the number before the colon of `asked`, or a new chat."""
-        number, _, _ = asked.partition(":")
+        number = asked.partition(":")[0]
         kept = (gr.skip(),) * 3
         if not number:
             yield (*self._new_chat(visitor(request)), "", None, "")

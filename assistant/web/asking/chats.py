@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_count, format_date, markdown_text
+from assistant.languages import _, format_date, ngettext
+from assistant.text.formatting import markdown_text
 from assistant.text.sanitizing import sanitized
 from assistant.web.asking.saved_turn import saved_turns
 from assistant.web.rendering import render_job
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.web.asking.chat import Chat
     from assistant.web.asking.turn import TurnView
 
-GONE = "This chat no longer exists."
+GONE = _("This chat no longer exists.")
 # Further chats are found by searching.
 MAX_CHATS = 200
 MAX_TITLE_LENGTH = 300
@@ -150,12 +151,14 @@ def render_chats(
                 "running": chat.number in running,
             }
         )
-    nothing = "No chats match." if searched else "No chats yet. Your questions are saved here."
+    nothing = (
+        _("No chats match.") if searched else _("No chats yet. Your questions are saved here.")
+    )
     return render(
         "chats.html",
         days=days,
         nothing=nothing,
-        left_out=f"{len(chats) - MAX_CHATS:,}" if len(chats) > MAX_CHATS else "",
+        left_out=max(0, len(chats) - MAX_CHATS),
         error=error,
     )
 
@@ -165,20 +168,20 @@ def _day(last_at: str, today: date) -> str:
     try:
         day = datetime.fromisoformat(last_at).astimezone().date()
     except ValueError:
-        return "Earlier"
+        return _("Earlier")
     age = (today - day).days
     if age <= 0:
-        return "Today"
+        return _("Today")
     if age == 1:
-        return "Yesterday"
+        return _("Yesterday")
     if age <= _WEEK:
-        return "Previous 7 days"
+        return _("Previous 7 days")
     return format_date(day.isoformat()[:7])
 
 
 def _about(chat: ChatSummary) -> str:
     """Date of the last turn and length of a chat: `14 March 2025 · 2 questions`."""
-    questions = format_count(chat.turns, "question")
+    questions = ngettext("{count} question", "{count} questions", chat.turns)
     return " · ".join(part for part in (format_date(chat.last_at[:10]), questions) if part)
 
 
@@ -203,7 +206,7 @@ def _turn(turn: TurnView) -> Iterator[str]:
     if turn.refused:
         yield markdown_text(turn.text)
         if turn.nearest:
-            yield "Nearest papers:"
+            yield _("Nearest papers:")
             yield "\n".join(
                 f"- {markdown_text(paper['title'])} ({markdown_text(paper['id'])})"
                 for paper in turn.nearest

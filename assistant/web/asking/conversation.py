@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.html import render
+from assistant.languages import current_language
 from assistant.web.asking.turn import TurnView
 from assistant.web.asking.turn_html import render_turn
 
@@ -30,19 +31,21 @@ class Entry:
     view: TurnView
     turn: Turn | None = None
     stored: int | None = None
-    # The HTML of an earlier turn, which rarely changes.
-    _earlier: str = ""
+    # The HTML of an earlier turn by language; it rarely changes.
+    _earlier: dict[str, str] = field(default_factory=dict)
 
     def html(self, *, latest: bool) -> str:
         """The turn as HTML; the `latest` one offers Retry and Edit."""
         if latest:
             return render_turn(self.view, latest=True)
-        self._earlier = self._earlier or render_turn(self.view)
-        return self._earlier
+        language = current_language().code
+        if language not in self._earlier:
+            self._earlier[language] = render_turn(self.view)
+        return self._earlier[language]
 
     def has_changed(self) -> None:
         """Render the turn again when it is shown next."""
-        self._earlier = ""
+        self._earlier = {}
 
 
 class Conversation:
@@ -94,7 +97,7 @@ class Conversation:
         left_out = len(before) - MAX_VISIBLE
         earlier = ""
         if left_out > 0:
-            earlier = render("earlier.html", count=f"{left_out:,}", one=left_out == 1)
+            earlier = render("earlier.html", count=left_out)
         return "".join([earlier, *(entry.html(latest=False) for entry in before[-MAX_VISIBLE:])])
 
     @property

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.errors import PaperNotFound
+from assistant.languages import _
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ QUOTATIONS = "quotations"
 # What the references of a copied answer can be: with the cited sentences, or in a citation style.
 STYLES: Mapping[str, str] = MappingProxyType(
     {
-        QUOTATIONS: "cited sentences",
+        QUOTATIONS: _("cited sentences"),
         "apa": "APA",
         "chicago": "Chicago",
         "ieee": "IEEE",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.components import button, html, owner, parallel, unqueued, updates
 
 if TYPE_CHECKING:
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 
 def add_draft_tab(tab: gr.Tab, drafts: Drafts) -> None:
     """Add the components of `tab`, which is being built."""
-    html(render("draft_intro.html"))
+    html(Later(lambda: render("draft_intro.html")))
     draft = gr.Textbox(
-        label="Draft",
-        placeholder="Paste sentences of your own text …",
+        label=_("Draft"),
+        placeholder=_("Paste sentences of your own text …"),
         lines=6,
         max_lines=16,
         elem_id="draft",
     )
     with gr.Row(elem_classes="job-actions", elem_id="draft-actions"):
-        check = button("Check", "check-draft", 110, variant="primary")
-        stop = button("Stop", "stop-draft", 110, variant="stop", visible=False)
+        check = button(_("Check"), "check-draft", 110, variant="primary")
+        stop = button(_("Stop"), "stop-draft", 110, variant="stop", visible=False)
     job = html(elem_id="draft-job")
     sentences = html(elem_id="draft-sentences")
     shown = [job, sentences, check, stop]
@@ -51,6 +52,6 @@ def _shown(view: DraftView) -> tuple[Any, ...]:
     return (
         view.html,
         view.sentences,
-        gr.update(value="Check", visible=not view.running),
-        gr.update(value="Stop", visible=view.running),
+        gr.update(value=_("Check"), visible=not view.running),
+        gr.update(value=_("Stop"), visible=view.running),
     )

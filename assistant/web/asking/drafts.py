@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
     from assistant.session import Session
 
-_CHECKING = "Checking sentences"
+_CHECKING = _("Checking sentences")
 # What a verdict is called on the page.
 VERDICTS = {
-    "supported": "Supported",
-    "contradicted": "The library says otherwise",
-    "not_found": "Not found",
+    "supported": _("Supported"),
+    "contradicted": _("The library says otherwise"),
+    "not_found": _("Not found"),
 }
 
 
@@ -88,7 +88,7 @@ class Drafts:
         from assistant.answering.draft_check import DraftCheck, summary
 
         session = self._session
-        progress.report(step="Opening the model")
+        progress.report(step=_("Opening the model"))
         draft_check = DraftCheck(session.library, session.model, session.prompts)
         progress.report(0, len(sentences), _CHECKING)
         for one in draft_check.check(sentences, progress):
@@ -96,7 +96,12 @@ class Drafts:
             progress.report(len(check.checked), len(sentences), _CHECKING)
         done = len(check.checked)
         if done < len(sentences):
-            return f"Stopped after {done:,} of {format_count(len(sentences), 'sentence')}."
+            return ngettext(
+                "Stopped after {done} of {count} sentence.",
+                "Stopped after {done} of {count} sentences.",
+                len(sentences),
+                done=done,
+            )
         return f"{summary(check.checked)}."
 
 

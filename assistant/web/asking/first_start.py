@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.sample import sample_papers
-from assistant.text.formatting import format_count
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class FirstStart:
         """The welcome now."""
         if not self.is_empty:
             return render("welcome.html")
-        return render("first_start.html", sample=format_count(len(sample_papers()), "sample paper"))
+        return render("first_start.html", sample=len(sample_papers()))
 
     def add_sample(self) -> str:
         """Add the sample papers to an empty library. Returns the welcome, or why not."""

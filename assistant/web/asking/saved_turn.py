@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.answering import Answer, Claim, Turn
 from assistant.answering.answer import NearestPaper, Status, Timings
 from assistant.errors import PaperNotFound
+from assistant.languages import _
 from assistant.reference import has_zotero_pdf, zotero_link
 from assistant.text.sanitizing import sanitized
 from assistant.web.asking.turn import EvidenceView, TurnView, percent
@@ -19,7 +20,7 @@ from assistant.web.asking.turn import EvidenceView, TurnView, percent
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper, StoredTurn
 
-UNREADABLE = "The saved answer cannot be read."
+UNREADABLE = _("The saved answer cannot be read.")
 
 
 class _Paper(BaseModel):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.answering import ClaimVerified, EvidenceFound, PassagesFound
+from assistant.languages import _, format_number, ngettext
 from assistant.reference import has_zotero_pdf, zotero_link
-from assistant.text.formatting import format_count
 from assistant.text.sanitizing import sanitized
 
 if TYPE_CHECKING:
@@ -20,17 +20,19 @@ State = Literal[
 
 # Tooltips of the verdicts.
 VERDICTS = {
-    "supported": "Verified: the cited evidence supports this sentence.",
-    "quoted": "Quoted word for word from the cited evidence.",
+    "supported": _("Verified: the cited evidence supports this sentence."),
+    "quoted": _("Quoted word for word from the cited evidence."),
 }
+# What the verdicts are called in the details.
+VERDICT_NAMES = {"supported": _("supported"), "quoted": _("quoted"), "dropped": _("dropped")}
 _MAX_HEADING_LENGTH = 1_000
 # Papers of a list that are shown at once; to fold fewer than the second number saves nothing.
 _MAX_UNFOLDED, _MIN_FOLDED = 10, 2
 _PROGRESS = {
-    "searching": "Searching your papers …",
-    "reading": "Reading …",
-    "waiting": "The model is busy with other questions …",
-    "writing": "Writing and verifying every sentence …",
+    "searching": _("Searching your papers …"),
+    "reading": _("Reading …"),
+    "waiting": _("The model is busy with other questions …"),
+    "writing": _("Writing and verifying every sentence …"),
 }
 
 
@@ -155,11 +157,14 @@ class TurnView:
     def progress(self) -> str:
         """The current step."""
         if self.state == "waiting" and self.ahead:
-            others = "1 question" if self.ahead == 1 else f"{self.ahead} questions"
-            return f"Waiting for the model ({others} ahead) …"
+            return ngettext(
+                "Waiting for the model ({count} question ahead) …",
+                "Waiting for the model ({count} questions ahead) …",
+                self.ahead,
+            )
         if self.state == "reading":
             papers = len({item.id for item in self.evidence})
-            return f"Reading {format_count(papers, 'paper')} …"
+            return ngettext("Reading {count} paper …", "Reading {count} papers …", papers)
         return _PROGRESS.get(self.state, "")
 
     @property
@@ -179,10 +184,10 @@ class TurnView:
         if not verdicts or self.refused:
             return ""
         if verdicts == {"quoted"}:
-            return "Quoted word for word from your papers."
+            return _("Quoted word for word from your papers.")
         if "quoted" in verdicts:
-            return "Verified against the cited evidence. Quotation marks are word for word."
-        return "Verified against the cited evidence."
+            return _("Verified against the cited evidence. Quotation marks are word for word.")
+        return _("Verified against the cited evidence.")
 
     @property
     def is_list(self) -> bool:
@@ -218,7 +223,7 @@ class TurnView:
     @property
     def evidence_heading(self) -> str:
         """What the sentences beside the answer are called."""
-        return "Closest passages" if self.refused else "Evidence"
+        return _("Closest passages") if self.refused else _("Evidence")
 
     @property
     def nearest(self) -> list[dict[str, str]]:
@@ -233,15 +238,21 @@ class TurnView:
         if self.answer is None:
             return []
         timings = self.answer.timings
-        figures = [f"evidence after {timings.evidence_s:.2f} s"]
+        figures: list[str] = [_("evidence after {seconds} s", seconds=_seconds(timings.evidence_s))]
         if timings.decided_s is not None:
-            figures.append(f"decided after {timings.decided_s:.2f} s")
+            figures.append(_("decided after {seconds} s", seconds=_seconds(timings.decided_s)))
         if timings.first_word_s is not None:
-            figures.append(f"first word after {timings.first_word_s:.2f} s")
-        figures.append(f"whole answer after {timings.total_s:.2f} s")
+            figures.append(
+                _("first word after {seconds} s", seconds=_seconds(timings.first_word_s))
+            )
+        figures.append(_("whole answer after {seconds} s", seconds=_seconds(timings.total_s)))
         if not self.answer.refused:
-            figures.append(f"model {self.answer.model}")
+            figures.append(_("model {name}", name=self.answer.model))
         return figures
+
+
+def _seconds(seconds: float) -> str:
+    return format_number(seconds, 2)
 
 
 def percent(score: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.html import render
 from assistant.web.asking.copying import STYLES, copied_text
-from assistant.web.asking.turn import VERDICTS, TurnView
+from assistant.web.asking.turn import VERDICT_NAMES, VERDICTS, TurnView
 
 
 def render_turn(turn: TurnView, *, latest: bool = False) -> str:
@@ -14,6 +14,7 @@ def render_turn(turn: TurnView, *, latest: bool = False) -> str:
         turn=turn,
         latest=latest,
         verdicts=VERDICTS,
+        verdict_names=VERDICT_NAMES,
         copied=copied_text(turn) if turn.answer else "",
         styles=STYLES,
     )

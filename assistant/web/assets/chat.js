@@ -56,7 +56,7 @@
     const source = button && document.getElementById(button.dataset.from);
     if (!source) return;
     const style = button.parentElement.querySelector(".copy-style")?.value ?? "quotations";
-    if (style === "quotations") return said(button, (await copy(source.textContent)) ? "Copied" : "Not copied");
+    if (style === "quotations") return said(button, (await copy(source.textContent)) ? _("Copied") : _("Not copied"));
     // Python formats the references.
     waiting = button;
     paperPage.write(
@@ -84,7 +84,7 @@
     if (!text) return;
     text.classList.add("kept");
     const copied = await copy(text.textContent);
-    if (waiting) said(waiting, copied ? "Copied" : "Not copied");
+    if (waiting) said(waiting, copied ? _("Copied") : _("Not copied"));
     waiting = null;
   }).observe(document.documentElement, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial"],
@@ -105,7 +105,7 @@
   const save = (form) => {
     const { turn, rating } = form.dataset;
     rate(Number(turn), Number(rating), form.querySelector("textarea").value);
-    said(form.querySelector("button"), "Saved");
+    said(form.querySelector("button"), _("Saved"));
   };
   document.addEventListener("click", (event) => {
     const button = closest(event, "button.save-comment");

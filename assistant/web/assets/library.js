@@ -49,7 +49,7 @@
     }
     const whole = listed.length > 0 && here.length === listed.length;
     set(byId("choose-page"), "aria-checked", whole ? "true" : here.length ? "mixed" : "false");
-    write(byId("chosen-count"), chosen.size ? `${chosen.size.toLocaleString("en")} selected` : "None selected");
+    write(byId("chosen-count"), chosen.size ? _("{count} selected", { count: chosen.size }) : _("None selected"));
     const none = byId("choose-none");
     if (none) none.disabled = !chosen.size;
     const every = byId("choose-all");
@@ -155,12 +155,12 @@
   };
 
   const copied = (button) => {
-    write(byId("library-told"), "Copied");
+    write(byId("library-told"), _("Copied"));
     const label = (button.dataset.label ??= button.textContent);
-    button.textContent = "Copied";
+    button.textContent = _("Copied");
     setTimeout(() => {
       write(byId("library-told"), "");
-      if (button.textContent === "Copied") button.textContent = label;
+      if (button.textContent === _("Copied")) button.textContent = label;
     }, 2000);
   };
 

@@ -283,7 +283,7 @@
       this.at = next;
       this.show(next);
       this.point(next);
-      const topic = next.topic < 0 ? "" : ` Topic: ${this.topics[next.topic]}.`;
+      const topic = next.topic < 0 ? "" : ` ${_("Topic: {name}", { name: this.topics[next.topic] })}.`;
       this.said.textContent = `${next.title}${next.year ? `, ${next.year}` : ""}.${topic}`;
     }
 
@@ -312,7 +312,7 @@
       const words = folded(text).split(/\s+/).filter(Boolean);
       const found = this.points.filter((point) => words.every((word) => point.words.includes(word)));
       this.found = words.length ? new Set(found) : null;
-      const count = `${found.length.toLocaleString("en")} ${found.length === 1 ? "title" : "titles"}`;
+      const count = ngettext("{count} title", "{count} titles", found.length);
       this.section.querySelector(".map-found").textContent = words.length ? count : "";
       this.draw();
     }

@@ -3,6 +3,27 @@
 // Similar papers: a click searches for them in the Library.
 // New questions: the page scrolls to the question and its evidence.
 
+// The language of the page (`paperLanguage` is written by the server), and texts in it: English ones
+// are marked with `_` or `ngettext`, as in Python.
+document.documentElement.lang = paperLanguage.tag;
+document.documentElement.dir = paperLanguage.direction;
+const paperNumber = (value) =>
+  String(value).replace(/\B(?=(\d{3})+$)/g, paperLanguage.thousands);
+const paperFilled = (text, values) =>
+  text.replace(/\{(\w+)\}/g, (all, name) => {
+    const value = values[name] ?? all;
+    return typeof value === "number" ? paperNumber(value) : value;
+  });
+const _ = (text, values = {}) => paperFilled(paperLanguage.texts[text] ?? text, values);
+const ngettext = (one, many, count, values = {}) => {
+  const forms = paperLanguage.texts[one] ?? [one, many];
+  return paperFilled(forms[paperLanguage.plural(count)], { count, ...values });
+};
+
+document.documentElement.style.setProperty(
+  "--drop-text", JSON.stringify(_("Drop files to import them")),
+);
+
 // Functions for the scripts of all tabs.
 const paperPage = {
   closest: (event, selector) =>

@@ -43,7 +43,7 @@
     field.className = "chat-title";
     field.value = link.textContent.trim();
     field.maxLength = 300;
-    field.setAttribute("aria-label", "Title of the chat");
+    field.setAttribute("aria-label", _("Title of the chat"));
     link.hidden = true;
     row.querySelector(".chat-menu").open = false;
     link.after(field);

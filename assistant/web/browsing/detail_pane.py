@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.languages import _
 from assistant.web.components import button, html, parallel, quiet, signal, text_box
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ class DetailPane:
             self._first = html(elem_id="paper-detail")
             with gr.Row(elem_id="detail-tagging"):
                 self._tag = text_box(
-                    "New tag of this paper", "detail-tag", "New tag …", scale=3, min_width=120
+                    _("New tag of this paper"), "detail-tag", _("New tag …"), scale=3, min_width=120
                 )
-                self._add = button("Add tag", "detail-add-tag", 90)
+                self._add = button(_("Add tag"), "detail-add-tag", 90)
             self._problem = html(elem_id="detail-problem")
             self._near_duplicates = html(elem_id="paper-duplicates")
             self._near = html(elem_id="paper-near")

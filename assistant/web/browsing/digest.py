@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
+from assistant.languages import _, ngettext
 from assistant.reference import zotero_link
 from assistant.web.rendering import data_url, explained, render_job
 
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 # Periods to choose from, with their labels.
 LAST, DATE = "last", "date"
 SINCE = (
-    ("The last digest", LAST),
-    ("7 days ago", "7d"),
-    ("30 days ago", "30d"),
-    ("A date", DATE),
+    (_("The last digest"), LAST),
+    (_("7 days ago"), "7d"),
+    (_("30 days ago"), "30d"),
+    (_("A date"), DATE),
 )
-SHOWN_NOTHING = "Show a digest first."
+SHOWN_NOTHING = _("Show a digest first.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Digests:
 
     def waiting(self) -> DigestView:
         """The view until the digest is ready."""
-        return DigestView(render_job("Building the digest …", running=True))
+        return DigestView(render_job(_("Building the digest …"), running=True))
 
     def start_next(self, period: Period | None) -> str:
         """Make the next digest start where that of `period` ended; return a message as HTML."""
@@ -68,13 +69,18 @@ class Digests:
         try:
             if start_next_after(self._session.library, period):
                 return render_job(
-                    f"The next digest starts where this one ended, {local_day(period.newest)}."
+                    _(
+                        "The next digest starts where this one ended, {day}.",
+                        day=local_day(period.newest),
+                    )
                 )
         except AssistantError as error:
             return render_job(error=str(error))
         return render_job(
-            "Nothing was changed: this digest starts after the end of the last one, so it does not "
-            "show all new papers. Show the papers since the last digest first."
+            _(
+                "Nothing was changed: this digest starts after the end of the last one, so it does "
+                "not show all new papers. Show the papers since the last digest first."
+            )
         )
 
     def _made(self, since: str, date: str) -> DigestView:
@@ -90,27 +96,32 @@ class Digests:
 
         now = datetime.now().astimezone()
         if since == DATE and not date:
-            raise UsageError("Enter a date: 2026, 2026-03 or 2026-03-14.")
+            raise UsageError(_("Enter a date: 2026, 2026-03 or 2026-03-14."))
         library = self._session.library
         known = True
         if since == LAST:
             start, known = last_digest(library, now)
         else:
             start = parse_since(date if since == DATE else since, now)
-        notes = []
+        notes: list[str] = []
         if not known:
-            notes.append(f"This is the first digest; it covers {FIRST_DAYS} days.")
+            notes.append(_("This is the first digest; it covers {days} days.", days=FIRST_DAYS))
         made = library_digest(library, start, now, topics=self._maps.topics())
         if made is None:
-            empty = "The library is empty. Import papers in the Library."
-            nothing = f"No new papers since {local_day(start)}."
+            empty = _("The library is empty. Import papers in the Library.")
+            nothing = _("No new papers since {day}.", day=local_day(start))
             return DigestView(
                 render_job(" ".join([*notes, nothing if library.papers.count() else empty]))
             )
         if made.without_vectors:
             notes.append(
-                f"{made.without_vectors:,} of the new papers have no vectors yet and are not "
-                "compared with others. Vectors are created in the background: try again later."
+                ngettext(
+                    "{count} of the new papers has no vectors yet and is not compared with others. "
+                    "Vectors are created in the background: try again later.",
+                    "{count} of the new papers have no vectors yet and are not compared with "
+                    "others. Vectors are created in the background: try again later.",
+                    made.without_vectors,
+                )
             )
         tldrs, missing = stored_tldrs(library, made.digest)
         digest = made.digest.with_tldrs(tldrs | extracted_tldrs(missing))
@@ -136,7 +147,7 @@ class Digests:
         forms: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
             ("Markdown", "md", "text/markdown", lambda: as_markdown(digest)),
             ("HTML", "html", "text/html", lambda: as_html(digest)),
-            ("Mail (.eml)", "eml", "message/rfc822", lambda: as_file(mail)),
+            (_("Mail (.eml)"), "eml", "message/rfc822", lambda: as_file(mail)),
         )
         return [
             {
@@ -165,9 +176,10 @@ def _parts(digest: Digest) -> list[dict[str, Any]]:
 
 
 def _entry(entry: Entry, *, with_topic: bool) -> dict[str, Any]:
-    why = [f"Similar to “{entry.similar_to.title}”"] if entry.similar_to else []
+    similar = entry.similar_to
+    why: list[str] = [_("Similar to “{title}”", title=similar.title)] if similar else []
     if with_topic and entry.topic:
-        why.append(f"Topic: {entry.topic}")
+        why.append(_("Topic: {name}", name=entry.topic))
     return {
         "number": entry.stored.number,
         # The hash of a text says nothing to a reader.

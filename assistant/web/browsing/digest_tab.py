@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.languages import Later, _
 from assistant.web.browsing.digest import DATE, LAST, SINCE
 from assistant.web.components import button, html, quiet
 from assistant.web.rendering import render_text
@@ -15,19 +16,25 @@ if TYPE_CHECKING:
     from assistant.digesting.new_papers import Period
     from assistant.web.browsing.digest import Digests, DigestView
 
-NO_DIGEST = "Press Show to list the papers of this period by topic, to read or to save as a file."
+NO_DIGEST = _(
+    "Press Show to list the papers of this period by topic, to read or to save as a file."
+)
 
 
 def add_digest_tab(digests: Digests) -> None:
     """Add the tab to the page being built."""
-    with gr.Tab("Digest", id="digest"):
+    with gr.Tab(_("Digest"), id="digest"):
         span = gr.State(None)
         with gr.Row(elem_id="digest-bar"):
             since = gr.Radio(
-                choices=list(SINCE), value=LAST, label="New since", scale=4, elem_id="digest-since"
+                choices=list(SINCE),
+                value=LAST,
+                label=_("New since"),
+                scale=4,
+                elem_id="digest-since",
             )
             date = gr.Textbox(
-                label="Date",
+                label=_("Date"),
                 placeholder="2026-03-14",
                 max_lines=1,
                 visible=False,
@@ -36,10 +43,10 @@ def add_digest_tab(digests: Digests) -> None:
                 elem_id="digest-date",
             )
         with gr.Row(elem_classes="actions"):
-            show = button("Show", "digest-show", 90, variant="primary")
-            begin = button("Start the next digest here", "digest-begin", 340, interactive=False)
+            show = button(_("Show"), "digest-show", 90, variant="primary")
+            begin = button(_("Start the next digest here"), "digest-begin", 340, interactive=False)
         said = html(elem_id="digest-said")
-        shown = html(render_text(NO_DIGEST), elem_id="digest")
+        shown = html(Later(lambda: render_text(NO_DIGEST)), elem_id="digest")
 
     def create(chosen: str, day: str) -> Iterator[tuple[Any, ...]]:
         yield _shown(digests.waiting())

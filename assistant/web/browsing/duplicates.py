@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, NotMergeable, UsageError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.browsing.paper_detail import about_paper, record_key
 from assistant.web.rendering import explained
 
@@ -128,27 +128,33 @@ class Duplicates:
             self._kept[serial] = kept
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-        undo = _Undo("together", _joined(numbers), "Undo: not the same", serial)
-        return _Outcome("The papers stay separate.", numbers[0], undo=undo)
+        undo = _Undo("together", _joined(numbers), _("Undo: not the same"), serial)
+        return _Outcome(_("The papers stay separate."), numbers[0], undo=undo)
 
     def _undo_keep_apart(self, library: Library, numbers: list[int], serial: str) -> _Outcome:
         with self._lock:
             kept = self._kept.get(serial)
         if kept is None:
-            raise UsageError("This decision cannot be undone anymore. Merge the papers instead.")
+            raise UsageError(_("This decision cannot be undone anymore. Merge the papers instead."))
         library.undo_keep_apart(kept)
         with self._lock:
             self._kept.pop(serial, None)
-        return _Outcome("They are possible duplicates again.", numbers[0])
+        return _Outcome(_("They are possible duplicates again."), numbers[0])
 
 
 def _merge(library: Library, numbers: list[int]) -> _Outcome:
     number = library.merge(numbers)
     gone = tuple(sorted({*numbers} - {number}))
-    records = format_count(len(library.papers.records(number)), "record")
+    records = len(library.papers.records(number))
     return _Outcome(
-        f"Merged {_listed(gone)} into No. {number}. "
-        f"Split, below “Merged from {records}”, takes it back.",
+        ngettext(
+            "Merged {papers} into No. {number}. Split, below “Source”, takes it back.",
+            "Merged {papers} into No. {number}. Split, below “Merged from {count} records”, "
+            "takes it back.",
+            records,
+            papers=_listed(gone),
+            number=str(number),
+        ),
         number,
         gone=gone,
     )
@@ -164,9 +170,9 @@ def _split(library: Library, number: int, record: str) -> _Outcome:
         )
     numbers = library.split(number, str(keys.index(record) + 1))
     return _Outcome(
-        f"Split into {_listed(numbers)}.",
+        _("Split into {papers}.", papers=_listed(numbers)),
         number if number in numbers else numbers[0],
-        undo=_Undo("merge", _joined(numbers), "Undo the split"),
+        undo=_Undo("merge", _joined(numbers), _("Undo the split")),
     )
 
 
@@ -175,8 +181,8 @@ def _joined(numbers: list[int]) -> str:
 
 
 def _listed(numbers: tuple[int, ...] | list[int]) -> str:
-    *others, last = [f"No. {number}" for number in numbers]
-    return f"{', '.join(others)} and {last}" if others else last
+    *others, last = [_("No. {number}", number=str(number)) for number in numbers]
+    return _("{others} and {last}", others=", ".join(others), last=last) if others else last
 
 
 def _row(pair: DuplicatePair) -> dict[str, str | int]:

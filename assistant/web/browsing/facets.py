@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, current_language, format_number
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 # Groups of filters: name, kind of label, shown only if there are more labels than this (a single
 # source says nothing), maximum number of labels.
 _GROUPS: tuple[tuple[str, Literal["tag", "source", "venue", "year"], int, int], ...] = (
-    ("Year", "year", 0, 60),
-    ("Venue", "venue", 0, 40),
-    ("Tag", "tag", 0, 40),
-    ("Source", "source", 1, 40),
+    (_("Year"), "year", 0, 60),
+    (_("Venue"), "venue", 0, 40),
+    (_("Tag"), "tag", 0, 40),
+    (_("Source"), "source", 1, 40),
 )
 # Seconds before labels are counted again, which takes a while in a very large library.
 _KEPT_S = 10.0
@@ -33,24 +33,28 @@ class Facets:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._lock = threading.Lock()
-        self._counted: tuple[float, tuple[int, ...], str] | None = None
+        # When and for which library they were counted, and the HTML by language.
+        self._counted: tuple[float, tuple[int, ...], dict[str, str]] | None = None
 
     def view(self) -> str:
         """The most frequent labels of each kind and the marks as HTML buttons."""
-        now = time.monotonic()
+        now, language = time.monotonic(), current_language().code
         try:
             library = self._session.library
             stamp = library.stamp()
             with self._lock:
                 if self._counted:
-                    created_at, counted_stamp, html = self._counted
-                    if counted_stamp == stamp or now < created_at + _KEPT_S:
-                        return html
+                    created_at, counted_stamp, known = self._counted
+                    is_current = counted_stamp == stamp or now < created_at + _KEPT_S
+                    if is_current and language in known:
+                        return known[language]
             html = _rendered(library)
         except AssistantError:
             return ""  # the table shows what is wrong
         with self._lock:
-            self._counted = (now, stamp, html)
+            same = self._counted and self._counted[1] == stamp
+            known = self._counted[2] if self._counted and same else {}
+            self._counted = (now, stamp, {**known, language: html})
         return html
 
     def is_current(self, stamp: tuple[int, ...]) -> bool:
@@ -70,7 +74,7 @@ def _rendered(library: Library) -> str:
     groups: list[dict[str, Any]] = []
     for name, kind, least, most in _GROUPS:
         labels = [
-            {"text": text, "filter": filter_text(kind, text), "count": f"{count:,}"}
+            {"text": text, "filter": filter_text(kind, text), "count": format_number(count)}
             for text, count in library.papers.facets(kind, most)
             if not (kind == "tag" and text.casefold() == STAR)
         ]
@@ -80,13 +84,12 @@ def _rendered(library: Library) -> str:
         {
             "text": text,
             "filter": word,
-            "count": f"{count:,}",
-            "papers": format_count(count, "paper"),
+            "count": format_number(count),
         }
         for text, word, filters in (
-            ("Starred", f"tag:{STAR}", Filters(tags=(STAR,))),
-            ("Without abstract", "abstract:no", Filters(without_abstract=True)),
-            ("Retracted", "retracted:yes", Filters(retracted=True)),
+            (_("Starred"), f"tag:{STAR}", Filters(tags=(STAR,))),
+            (_("Without abstract"), "abstract:no", Filters(without_abstract=True)),
+            (_("Retracted"), "retracted:yes", Filters(retracted=True)),
         )
         if (count := library.papers.count(filters))
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.browsing.detail_pane import DetailPane, pane_values
 from assistant.web.browsing.selection_bar import SelectionBar
 from assistant.web.components import html, parallel, quiet, signal, text_box
@@ -69,12 +70,12 @@ def add_library_tab(
     with gr.Column(elem_id="library-place"):
         with gr.Row(elem_id="library-bar"):
             query = text_box(
-                "Search the library",
+                _("Search the library"),
                 "filter",
-                "Search titles, abstracts, authors, tags; or tag:nlp, year:2024 …",
+                _("Search titles, abstracts, authors, tags; or tag:nlp, year:2024 …"),
                 scale=6,
             )
-            html(render("library_buttons.html"), elem_id="library-buttons")
+            html(Later(lambda: render("library_buttons.html")), elem_id="library-buttons")
         with gr.Row(elem_id="library-filters"):
             facet_place = html(elem_id="facets")
             line = html(elem_id="tldr-line")
@@ -84,7 +85,7 @@ def add_library_tab(
                 papers = html(elem_id="papers")
                 with gr.Row(elem_id="library-pager"):
                     pager = html(elem_id="pager")
-                    text_box("Go to page", "page-jump", "Go to …", scale=0, min_width=90)
+                    text_box(_("Go to page"), "page-jump", _("Go to …"), scale=0, min_width=90)
                 bar = SelectionBar(parts.selection, facets, tldrs)
             pane = DetailPane(parts.detail, parts.duplicates, facets)
         imported = add_import_dialog(parts.importing)
@@ -173,5 +174,5 @@ def _same_text(best_of: str, query: str) -> bool:
 
 def _page(turned: str) -> int:
     """The page number of `3:17`; the part after the colon only makes each click unique."""
-    page, _, _ = turned.partition(":")
+    page = turned.partition(":")[0]
     return int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 0

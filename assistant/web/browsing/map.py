@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from assistant.html import render
+from assistant.languages import _, format_number, ngettext
 from assistant.reference import has_zotero_pdf, zotero_link
-from assistant.text.formatting import format_authors, format_count
+from assistant.text.formatting import format_authors
 from assistant.text.sanitizing import sanitized
 from assistant.web.rendering import explained, render_job
 
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 # Papers of a topic in the list below the map.
 MOST_LISTED = 60
-OTHER = "Other"
+OTHER = _("Other")
 _LONGEST_TITLE = 200
 _MOST_AUTHORS = 6
-EMPTY = "The library is empty. Import papers in the Library to see their map."
-NO_EMBEDDER = "The map needs an embedding model. None is available."
-STOPPED = "Stopped. There is no map yet."
+EMPTY = _("The library is empty. Import papers in the Library to see their map.")
+NO_EMBEDDER = _("The map needs an embedding model. None is available.")
+STOPPED = _("Stopped. There is no map yet.")
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Maps:
         from assistant.mapping import map_vectors
 
         if not seen:
-            yield MapView(None, render_job("Opening the map …", running=True))
+            yield MapView(None, render_job(_("Opening the map …"), running=True))
         library = self._session.library
         if not library.papers.count():
             yield MapView("", render_job(EMPTY))
@@ -162,7 +163,7 @@ class Maps:
         from assistant.mapping import build_map, map_vectors
 
         library = self._session.library
-        progress.report(step="Reading the papers")
+        progress.report(step=_("Reading the papers"))
         vectors = map_vectors(library)
         built = build_map(library, vectors, progress) if vectors else None
         if built:
@@ -254,8 +255,8 @@ def _topics(shown: PaperMap, papers: list[StoredPaper]) -> list[dict[str, Any]]:
             {
                 "topic": topic,
                 "name": shown.names[topic] if topic >= 0 else OTHER,
-                "count": f"{len(members):,}",
-                "more": f"{len(members) - len(listed):,}" if len(members) > len(listed) else "",
+                "count": format_number(len(members)),
+                "more": len(members) - len(listed),
                 "papers": listed,
             }
         )
@@ -267,26 +268,29 @@ def _facts(library: Library, shown: PaperMap) -> str:
     count, total = len(shown.numbers), library.papers.count()
     missing = library.vectors.missing()
     if count == total:
-        return format_count(count, "paper")
-    parts = [f"{count:,} of {total:,} papers"]
+        return ngettext("{count} paper", "{count} papers", count)
+    parts: list[str] = [_("{count} of {total} papers", count=count, total=total)]
     if count < total - missing:
-        parts.append("a sample")
+        parts.append(_("a sample"))
     if missing:
-        parts.append(f"{missing:,} without vectors not shown")
+        parts.append(_("{count} without vectors not shown", count=missing))
     return " · ".join(parts)
 
 
 def _later(shown: PaperMap) -> str:
-    return (
-        f"{format_count(shown.later, 'paper')} added since the map was drawn, placed among the "
-        "most similar ones. All others kept their places. Redraw arranges all papers again."
+    return ngettext(
+        "{count} paper added since the map was drawn, placed among the most similar ones. "
+        "All others kept their places. Redraw arranges all papers again.",
+        "{count} papers added since the map was drawn, placed among the most similar ones. "
+        "All others kept their places. Redraw arranges all papers again.",
+        shown.later,
     )
 
 
 def _no_vectors(library: Library) -> str:
     if library.vectors.embedder is None:
         return NO_EMBEDDER
-    return (
+    return _(
         "No paper has a vector yet. Vectors are computed in the background. Redraw the map when "
         "the header no longer shows that some are missing."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.languages import _
 from assistant.web.components import button, html, parallel, quiet, signal, unqueued, updates
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ def add_map_tab(tab: gr.Tab, maps: Maps) -> None:
     looks = signal("Look", "map-look")
     with gr.Row(elem_id="map-bar"):
         message = html(elem_id="map-message")
-        draw = button("Redraw", "map-draw", 110, size="sm", visible=False)
-        stop = button("Stop", "map-stop", 90, variant="stop", size="sm", visible=False)
+        draw = button(_("Redraw"), "map-draw", 110, size="sm", visible=False)
+        stop = button(_("Stop"), "map-stop", 90, variant="stop", size="sm", visible=False)
     with gr.Row(elem_id="map-row"):
         with gr.Column(scale=5, min_width=300):
             place = html(elem_id="map")

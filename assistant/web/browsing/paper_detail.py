@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
+from assistant.languages import _, format_date
 from assistant.reference import has_zotero_pdf, zotero_link
-from assistant.text.formatting import format_authors, format_date
+from assistant.text.formatting import format_authors
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -150,10 +151,13 @@ def tags_of(text: str) -> list[str]:
     text = text.encode(errors="replace").decode()
     tags = [tag for part in text.split(",") if (tag := " ".join(part.split()))]
     if not tags:
-        raise UsageError("Enter a tag, or several separated by commas.")
+        raise UsageError(_("Enter a tag, or several separated by commas."))
     if any(len(tag) > _LONGEST_TAG for tag in tags):
         raise UsageError(
-            f"A tag has at most {_LONGEST_TAG:,} characters. Separate tags with commas."
+            _(
+                "A tag has at most {count} characters. Separate tags with commas.",
+                count=_LONGEST_TAG,
+            )
         )
     return tags
 
@@ -166,9 +170,15 @@ def _tldr_of(typed: str) -> str:
     """
     text = " ".join(typed.encode(errors="replace").decode().split())
     if not text:
-        raise UsageError("A TL;DR cannot be empty. Write one sentence, or press Cancel.")
+        raise UsageError(_("A TL;DR cannot be empty. Write one sentence, or press Cancel."))
     if len(text) > LONGEST_TLDR:
-        raise UsageError(f"A TL;DR has at most {LONGEST_TLDR} characters; this one {len(text):,}.")
+        raise UsageError(
+            _(
+                "A TL;DR has at most {most} characters; this one {count}.",
+                most=LONGEST_TLDR,
+                count=len(text),
+            )
+        )
     return text
 
 
@@ -192,7 +202,7 @@ def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str, *, is_queue
             for part in (
                 str(paper.reference.get("container-title", "")),
                 format_date(paper.published or ""),
-                f"added {format_date(added[:10])}" if added else "",
+                _("added {date}", date=format_date(added[:10])) if added else "",
             )
             if part
         ),
@@ -239,7 +249,7 @@ def _names(paper: Paper) -> list[dict[str, str]]:
             link = place + value if pattern.fullmatch(value) else ""
             names.append({"name": name, "value": value, "link": link})
     if paper.url:
-        names.append({"name": "Address", "value": paper.url, "link": ""})
+        names.append({"name": _("Address"), "value": paper.url, "link": ""})
     return names
 
 
@@ -251,7 +261,7 @@ def _record(record: SourceRecord, paper: Paper) -> dict[str, Any]:
     parts += [f"{name} {value}" for name, value in names if value]
     parts += [said.published] if said.published else []
     return {
-        "sources": ", ".join(source for source in record.sources if source) or "unnamed",
+        "sources": ", ".join(source for source in record.sources if source) or _("unnamed"),
         "said": " · ".join(parts),
         "key": record_key(record),
     }
@@ -274,9 +284,9 @@ def _origin(tldr: StoredTldr) -> str:
     from assistant.library import EDITED
 
     when = format_date(tldr.made_at[:10])
-    how = "taken from the abstract"
+    how = _("Taken from the abstract")
     if tldr.model == EDITED:
-        how = "edited by you"
+        how = _("Edited by you")
     elif tldr.method == "generated":
-        how = f"written by {tldr.model}"
-    return how + (f", {when}" if when else "")
+        how = _("Written by {model}", model=tldr.model)
+    return _("{how}, {date}", how=how, date=when) if when else how

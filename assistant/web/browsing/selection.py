@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.browsing.paper_detail import tags_of
 from assistant.web.rendering import data_url, explained, render_job
 
@@ -27,12 +27,12 @@ EXPORTS = {
     "bibtex": ("BibTeX", "application/x-bibtex"),
     "ris": ("RIS", "application/x-research-info-systems"),
     "csljson": ("CSL JSON", "application/json"),
-    "csv": ("Table (CSV)", "text/csv"),
-    "jsonl": ("JSON lines", "application/x-ndjson"),
+    "csv": (_("Table (CSV)"), "text/csv"),
+    "jsonl": (_("JSON lines"), "application/x-ndjson"),
     "markdown": ("Markdown", "text/markdown"),
 }
-PURGE = "Deleting removed papers from the files"
-NONE_CHOSEN = "Select papers first: tick their boxes."
+PURGE = _("Deleting removed papers from the files")
+NONE_CHOSEN = _("Select papers first: tick their boxes.")
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,28 @@ class Selection:
 
     def tag(self, chosen: str, tags: str) -> ActionResult:
         """Add comma-separated tags to the selected papers."""
-        return self._retagged(chosen, tags, "have", lambda library: library.papers.tag)
+        return self._retagged(
+            chosen,
+            tags,
+            lambda library: library.papers.tag,
+            lambda count, named: ngettext(
+                "{count} paper has {tags}.", "{count} papers have {tags}.", count, tags=named
+            ),
+        )
 
     def untag(self, chosen: str, tags: str) -> ActionResult:
         """Remove comma-separated tags from the selected papers."""
-        return self._retagged(chosen, tags, "no longer have", lambda library: library.papers.untag)
+        return self._retagged(
+            chosen,
+            tags,
+            lambda library: library.papers.untag,
+            lambda count, named: ngettext(
+                "{count} paper no longer has {tags}.",
+                "{count} papers no longer have {tags}.",
+                count,
+                tags=named,
+            ),
+        )
 
     def star(self, chosen: str) -> ActionResult:
         """Star the selected papers."""
@@ -74,7 +91,9 @@ class Selection:
         def star() -> ActionResult:
             numbers = chosen_numbers(chosen)
             self._session.library.papers.tag(numbers, [STAR])
-            return _said(f"{format_count(len(numbers), 'paper')} starred.")
+            return _said(
+                ngettext("{count} paper starred.", "{count} papers starred.", len(numbers))
+            )
 
         return _reported(star)
 
@@ -102,7 +121,12 @@ class Selection:
                     # library.js follows each link once, so a repeated export needs another one.
                     serial=next(self._exports),
                     name=f"papers{FORMATS[form].ending}",
-                    text=f"{format_count(count, 'paper')} as {label}",
+                    text=ngettext(
+                        "{count} paper as {format}",
+                        "{count} papers as {format}",
+                        count,
+                        format=label,
+                    ),
                     address=data_url(media_type, text.getvalue()),
                 )
             )
@@ -115,8 +139,13 @@ class Selection:
         def act() -> ActionResult:
             numbers = chosen_numbers(chosen)
             rewrite(numbers)
-            are = "TL;DR is" if len(numbers) == 1 else "TL;DRs are"
-            return _said(f"{len(numbers):,} {are} being rewritten.")
+            return _said(
+                ngettext(
+                    "{count} TL;DR is being rewritten.",
+                    "{count} TL;DRs are being rewritten.",
+                    len(numbers),
+                )
+            )
 
         return _reported(act)
 
@@ -125,9 +154,7 @@ class Selection:
         numbers = _numbers(chosen)
         if not numbers:
             return ActionResult(render_job(error=NONE_CHOSEN))
-        return ActionResult(
-            render("removing.html", papers=format_count(len(numbers), "paper")), undo=True
-        )
+        return ActionResult(render("removing.html", papers=len(numbers)), undo=True)
 
     def remove(self, visitor: str, chosen: str) -> ActionResult:
         """Remove the selected papers; the previous removal of `visitor` can no longer be undone."""
@@ -136,14 +163,18 @@ class Selection:
             numbers = chosen_numbers(chosen)
             removed = self._session.library.remove(numbers)
             if not removed:
-                raise UsageError("These papers have already been removed.")
+                raise UsageError(_("These papers have already been removed."))
             self.leave(visitor)
             with self._lock:
                 self._removed[visitor] = removed
             gone = ",".join(map(str, numbers))
             return ActionResult(
                 render(
-                    "said.html", text=f"{format_count(len(removed), 'paper')} removed.", gone=gone
+                    "said.html",
+                    text=ngettext(
+                        "{count} paper removed.", "{count} papers removed.", len(removed)
+                    ),
+                    gone=gone,
                 )
             )
 
@@ -156,13 +187,15 @@ class Selection:
             with self._lock:
                 removed = self._removed.get(visitor)
             if not removed:
-                raise UsageError("There is no removal to undo.")
+                raise UsageError(_("There is no removal to undo."))
             numbers = self._session.library.undo_removal(removed)
             with self._lock:
                 # Unless another removal took its place in the meantime.
                 if self._removed.get(visitor) is removed:
                     del self._removed[visitor]
-            return _said(f"{format_count(len(numbers), 'paper')} restored.")
+            return _said(
+                ngettext("{count} paper restored.", "{count} papers restored.", len(numbers))
+            )
 
         return self._undoable(visitor, undo)
 
@@ -181,16 +214,14 @@ class Selection:
         self,
         chosen: str,
         typed: str,
-        verb: str,
         change: Callable[[Library], Callable[[Sequence[int], Sequence[str]], int]],
+        outcome: Callable[[int, str], str],
     ) -> ActionResult:
         def retag() -> ActionResult:
             numbers, tags = chosen_numbers(chosen), tags_of(typed)
             change(self._session.library)(numbers, tags)
             named = ", ".join(f"“{tag}”" for tag in tags)
-            one = "has" if verb == "have" else "no longer has"
-            papers = format_count(len(numbers), "paper")
-            return _said(f"{papers} {one if len(numbers) == 1 else verb} {named}.")
+            return _said(outcome(len(numbers), named))
 
         return _reported(retag)
 

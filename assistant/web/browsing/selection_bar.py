@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.browsing.selection import EXPORTS
 from assistant.web.components import (
     button,
@@ -36,40 +37,40 @@ class SelectionBar:
         # The numbers of the selected papers, written by library.js: `3,17`.
         self._chosen = signal("Chosen", "chosen-papers")
         with gr.Row(elem_id="chosen-bar"):
-            html(render("choice.html"), elem_id="choice")
+            html(Later(lambda: render("choice.html")), elem_id="choice")
             with gr.Row(elem_id="chosen-actions"):
                 self._tags = text_box(
-                    "Comma-separated tags",
+                    _("Comma-separated tags"),
                     "chosen-tags",
-                    "Tag, another tag …",
+                    _("Tag, another tag …"),
                     scale=1,
                     min_width=120,
                 )
-                self._add = button("Add tags", "give-tags")
-                self._untag = button("Remove tags", "take-tags")
-                self._star = button("Star", "star-chosen")
-                self._rewrite = button("Rewrite TL;DRs", "tldr-chosen")
+                self._add = button(_("Add tags"), "give-tags")
+                self._untag = button(_("Remove tags"), "take-tags")
+                self._star = button(_("Star"), "star-chosen")
+                self._rewrite = button(_("Rewrite TL;DRs"), "tldr-chosen")
                 self._form = gr.Dropdown(
-                    [(label, name) for name, (label, _) in EXPORTS.items()],
+                    [(label, name) for name, (label, kind) in EXPORTS.items()],
                     value="bibtex",
                     show_label=False,
-                    label="File format",
+                    label=_("File format"),
                     container=False,
                     filterable=False,
                     scale=0,
                     min_width=130,
                     elem_id="export-format",
                 )
-                self._export = button("Export", "export-chosen")
-                self._remove = button("Remove …", "remove-chosen")
+                self._export = button(_("Export"), "export-chosen")
+                self._remove = button(_("Remove …"), "remove-chosen")
         with gr.Row(visible=False, elem_id="remove-confirm") as self._confirm:
             self._question = html(elem_id="remove-question")
-            self._sure = button("Remove", "remove-sure", 100, variant="stop")
-            self._cancel = button("Cancel", "remove-keep", 80)
+            self._sure = button(_("Remove"), "remove-sure", 100, variant="stop")
+            self._cancel = button(_("Cancel"), "remove-keep", 80)
         with gr.Row(elem_id="library-said-bar"):
             self.message = html(elem_id="library-said")
-            self._undo = button("Undo removal", "undo-removal", 80, visible=False)
-            html(render("close_said.html"), elem_id="close-said-place")
+            self._undo = button(_("Undo removal"), "undo-removal", 80, visible=False)
+            html(Later(lambda: render("close_said.html")), elem_id="close-said-place")
 
     def connect(
         self, then_refresh: Callable[[Any], Any], header: gr.HTML, render_header: Callable[[], str]
@@ -89,7 +90,7 @@ class SelectionBar:
             (self._add.click, self._selection.tag),
             (self._tags.submit, self._selection.tag),
             (self._untag.click, self._selection.untag),
-            (self._star.click, lambda chosen, _: self._selection.star(chosen)),
+            (self._star.click, lambda chosen, tags: self._selection.star(chosen)),
         ):
             then_refresh(trigger(retagging(change), inputs=[self._chosen, self._tags], **acts))
         self._export.click(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.browsing.highlighting import Highlighter
 from assistant.web.rendering import render_job
 
@@ -24,14 +24,15 @@ MOST_BEST = 50
 _LEAST_SIMILAR = 0.3
 # The column whose order a list without a search has.
 DEFAULT_SORT = "-added"
-# Columns with a header that sorts: sort of the library, label, whether the reverse comes first.
+# Columns with a header that sorts: sort of the library, label, whether the reverse comes first, and
+# the name of the column in the style sheet.
 _COLUMNS = (
-    ("title", "Title", False),
-    ("author", "Authors", False),
-    ("published", "Year", True),
-    ("venue", "Venue", False),
-    ("", "TL;DR", False),
-    ("added", "Added", True),
+    ("title", _("Title"), False, "title"),
+    ("author", _("Authors"), False, "authors"),
+    ("published", _("Year"), True, "year"),
+    ("venue", _("Venue"), False, "venue"),
+    ("", "TL;DR", False, "tldr"),
+    ("added", _("Added"), True, "added"),
 )
 # Orders of the library that begin with the largest value.
 _DESCENDING = frozenset({"published", "added"})
@@ -40,7 +41,7 @@ _DESCENDING = frozenset({"published", "added"})
 _SIMILAR = re.compile(r"similar:(?P<key>\S+)", re.IGNORECASE)
 _MOST_AUTHORS = 6
 _MOST_ROW_TAGS = 2
-_EMPTY = (
+_EMPTY = _(
     "The library is empty. Import papers to begin: files of any reference manager, or pasted text."
 )
 
@@ -104,7 +105,7 @@ class PaperTable:
             else:
                 results = _sorted(library, filters, sort or DEFAULT_SORT, page)
             lines = list(library.tldrs.for_papers(results.papers))
-            added = library.papers.added_at(stored.number for stored, _ in lines)
+            added = library.papers.added_at(stored.number for stored, tldr in lines)
         except AssistantError as error:
             return Listing(render_job(error=str(error)), "")
         find = _highlighter("" if similar else text)
@@ -145,11 +146,14 @@ def _sorted(library: Library, filters: Filters, sort: str, page: int) -> _Result
     """A page of all papers that meet `filters`."""
     total = library.papers.count(filters)
     page = _nearest_page(page, total)
-    summary, nothing = format_count(total, "paper"), _EMPTY
+    summary: str = ngettext("{count} paper", "{count} papers", total)
+    nothing: str = _EMPTY
     if filters.given:
         every = library.papers.count()
-        summary = f"{total:,} of {format_count(every, 'paper')}"
-        nothing = f"No papers match {filters}." if every else _EMPTY
+        summary = ngettext(
+            "{found} of {count} paper", "{found} of {count} papers", every, found=total
+        )
+        nothing = _("No papers match {filters}.", filters=str(filters)) if every else _EMPTY
     papers = _sorted_papers(library, filters, sort, page) if total else ()
     return _Results(papers, page, total, summary if total else "", nothing, sort=sort)
 
@@ -169,13 +173,18 @@ def _searched(
         papers = _sorted_papers(library, both, sort, page)
     else:
         papers = library.papers.in_order(numbers[page * PAGE : (page + 1) * PAGE])
-    contain = "contains" if len(numbers) == 1 else "contain"
-    every = format_count(library.papers.count(), "paper")
+    every = library.papers.count()
     return _Results(
         papers,
         page,
         len(numbers),
-        f"{len(numbers):,} of {every} {contain} “{text}”",
+        ngettext(
+            "{count} of {papers} contains “{text}”",
+            "{count} of {papers} contain “{text}”",
+            len(numbers),
+            papers=ngettext("{count} paper", "{count} papers", every),
+            text=text,
+        ),
         "",
         contained=len(numbers),
         sort=sort,
@@ -185,17 +194,26 @@ def _searched(
 def _best(library: Library, text: str, filters: Filters, contained: int) -> _Results:
     """The best matches for `text`, by words and meaning."""
     hits = [hit for hit in library.search(text, MOST_BEST, filters) if _is_near(hit)]
-    matches = "best match" if len(hits) == 1 else f"{len(hits):,} best matches"
-    summary = f"{matches[:1].upper()}{matches[1:]} for “{text}”, by words and meaning"
+    summary = ngettext(
+        "Best match for “{text}”, by words and meaning",
+        "{count} best matches for “{text}”, by words and meaning",
+        len(hits),
+        text=text,
+    )
     if not contained:
-        summary = f"No paper contains “{text}”. {summary}"
+        summary = _("No paper contains “{text}”. {found}", text=text, found=summary)
+    nothing = _("No paper contains “{text}”, and none is similar. Try other words.", text=text)
+    if filters.given:
+        nothing = _(
+            "No paper contains “{text}”, and none is similar. Try other words, or remove a filter.",
+            text=text,
+        )
     return _Results(
         [hit.stored for hit in hits],
         0,
         len(hits),
         summary if hits else "",
-        f"No paper contains “{text}”, and none is similar. Try other words"
-        + (", or remove a filter." if filters.given else "."),
+        nothing,
         is_best=True,
         contained=contained,
     )
@@ -213,8 +231,15 @@ def _similar(library: Library, key: str, filters: Filters) -> _Results:
         [hit.stored for hit in hits],
         0,
         len(hits),
-        f"{format_count(len(hits), 'paper')} similar to “{about.title}”, nearest first",
-        f"No other papers match{f' {filters}' if filters.given else ''}.",
+        ngettext(
+            "{count} paper similar to “{title}”, nearest first",
+            "{count} papers similar to “{title}”, nearest first",
+            len(hits),
+            title=about.title,
+        ),
+        _("No other papers match {filters}.", filters=str(filters))
+        if filters.given
+        else _("No other papers match."),
     )
 
 
@@ -238,9 +263,16 @@ def _listing(
         ),
         render(
             "pager.html",
-            summary=f"{first:,}-{first + len(rows) - 1:,} of {results.total:,}" if rows else "",
+            summary=_(
+                "{first}-{last} of {total}",
+                first=first,
+                last=first + len(rows) - 1,
+                total=results.total,
+            )
+            if rows
+            else "",
             page=results.page,
-            pages=f"{pages:,}",
+            pages=pages,
             more=results.page + 1 < pages,
             jump=pages > 2,
         ),
@@ -260,7 +292,7 @@ def _headers(results: _Results) -> list[dict[str, str]]:
     """The headers: the order that a click asks for, and the order that the list has."""
     name, minus = results.sort.removeprefix("-"), results.sort.startswith("-")
     headers = []
-    for sort, label, falls in _COLUMNS:
+    for sort, label, falls, kind in _COLUMNS:
         first, second = (f"-{sort}", sort) if falls else (sort, f"-{sort}")
         order = ("descending" if minus else "ascending") if sort and sort == name else "none"
         # A third click ends the sorting of a search, whose best order is by relevance.
@@ -270,7 +302,7 @@ def _headers(results: _Results) -> list[dict[str, str]]:
                 "label": label,
                 "order": order if sort else "",
                 "next": following[results.sort] if order != "none" else first if sort else "",
-                "kind": label.lower().replace(";", ""),
+                "kind": kind,
             }
         )
     return headers
@@ -298,7 +330,7 @@ def _row(
         "added": added.get(stored.number, "")[:10],
         "tldr": tldr.text if tldr else "",
         "snippet": snippet,
-        "no_tldr": "No TL;DR yet" if stored.abstract else "No abstract",
+        "no_tldr": _("No TL;DR yet") if stored.abstract else _("No abstract"),
         "starred": len(tags) < len(paper.tags),
         "tags": tags[:_MOST_ROW_TAGS],
         "more_tags": max(0, len(tags) - _MOST_ROW_TAGS),
@@ -309,6 +341,6 @@ def _short_name(name: str) -> str:
     """The family name, if it is certain."""
     from assistant.exporting.record import family_and_given
 
-    before, comma, _ = name.partition(",")
+    before, comma = name.partition(",")[:2]
     parts = None if comma else family_and_given(name)
     return before if comma else parts[0] if parts else name

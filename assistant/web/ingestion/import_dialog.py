@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.components import (
     button,
     html,
@@ -33,32 +34,32 @@ def add_import_dialog(importing: Importing) -> list[Any]:
 
 
 def _add_contents(importing: Importing) -> list[Any]:
-    html(render("import_intro.html"))
+    html(Later(lambda: render("import_intro.html")))
     with gr.Row(elem_id="import-inputs"):
         files = gr.File(
-            label="Files or zip archives",
+            label=_("Files or zip archives"),
             file_count="multiple",
             min_width=280,
             height=190,
             elem_id="files",
         )
         pasted = gr.Textbox(
-            label="Or pasted text",
-            placeholder="A title\n\nIts abstract\n\nThe next title …",
+            label=_("Or pasted text"),
+            placeholder=_("A title\n\nIts abstract\n\nThe next title …"),
             lines=6,
             max_lines=12,
             min_width=280,
             elem_id="pasted",
         )
     with gr.Row(elem_classes="actions job-actions", elem_id="import-actions"):
-        look = button("Preview", "preview-import", 110, variant="primary")
-        run = button("Import", "run-import", 150, variant="primary", visible=False)
-        run_all = button("Import", "run-import-probable", 150, visible=False)
-        discard = button("Discard", "discard", 110, visible=False)
-        stop = button("Stop", "stop-import", 110, variant="stop", visible=False)
+        look = button(_("Preview"), "preview-import", 110, variant="primary")
+        run = button(_("Import"), "run-import", 150, variant="primary", visible=False)
+        run_all = button(_("Import"), "run-import-probable", 150, visible=False)
+        discard = button(_("Discard"), "discard", 110, visible=False)
+        stop = button(_("Stop"), "stop-import", 110, variant="stop", visible=False)
     job = html(elem_id="import-job")
     preview = html(elem_id="import-preview")
-    html(render("import_help.html"), elem_id="import-help")
+    html(Later(lambda: render("import_help.html")), elem_id="import-help")
     # Written by import.js: a decision about a possible duplicate.
     choice = signal("Import choice", "import-choice")
     shown = [job, preview, look, run, run_all, discard, stop]
@@ -141,8 +142,8 @@ def _shown(view: ImportView) -> tuple[Any, ...]:
         view.html,
         gr.skip() if view.preview is None else view.preview,
         _preview_button(visible=idle, primary=not importable),
-        gr.update(visible=bool(view.button), value=view.button or "Import"),
-        gr.update(visible=bool(view.probable), value=view.probable or "Import"),
+        gr.update(visible=bool(view.button), value=view.button or _("Import")),
+        gr.update(visible=bool(view.probable), value=view.probable or _("Import")),
         gr.update(visible=idle and (importable or bool(view.preview))),
         gr.update(visible=view.running),
     )
@@ -152,7 +153,7 @@ def _without_preview() -> tuple[Any, ...]:
     """The updates of the preview and its buttons after something else was chosen."""
     return (
         "",
-        gr.update(value="Preview", variant="primary"),
+        gr.update(value=_("Preview"), variant="primary"),
         gr.update(visible=False),
         gr.update(visible=False),
         gr.update(visible=False),
@@ -162,5 +163,5 @@ def _without_preview() -> tuple[Any, ...]:
 def _preview_button(*, visible: bool, primary: bool) -> Any:
     """The button Preview, which is secondary while there is something to import."""
     return gr.update(
-        value="Preview", visible=visible, variant="primary" if primary else "secondary"
+        value=_("Preview"), visible=visible, variant="primary" if primary else "secondary"
     )

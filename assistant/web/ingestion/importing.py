@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, LibraryError, ModelServerError
 from assistant.html import render
+from assistant.languages import Spoken, _, joined, ngettext
 from assistant.reading import Failure
 from assistant.reports import MAX_LISTED, merge_lines
-from assistant.text.formatting import format_count
 from assistant.web.ingestion.preview import (
     PASTED,
     Failures,
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from assistant.progress import Progress
     from assistant.session import Session
 
-BUSY = "Another import is running in another window. Try again when it has finished."
-NOTHING_CHOSEN = "There is nothing to preview. Choose files, or paste a page of papers."
-NOT_UPLOADED = "Only files uploaded on this page can be imported. Choose them again."
+BUSY = _("Another import is running in another window. Try again when it has finished.")
+NOTHING_CHOSEN = _("There is nothing to preview. Choose files, or paste a page of papers.")
+NOT_UPLOADED = _("Only files uploaded on this page can be imported. Choose them again.")
 # The name of the files of a running import in the metadata of the library; those that are shown.
 _RUNNING, _MOST_NAMES = "import_running", 3
 # Seconds for which the result of an import is shown to all windows.
 _RESULT_S = 20.0
-NO_PREVIEW = "There is nothing to import. Preview the files again."
+NO_PREVIEW = _("There is nothing to import. Preview the files again.")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Importing:
         """One line for every window: how far an import is, or what the last one did."""
         job, ended = self._import, self._ended
         if job and job.running:
-            text = f"Import: {job.state.report.text}"
+            text: str = _("Import: {progress}", progress=job.state.report.text)
             return render("import_line.html", text=text, running=True, dismissible=False)
         if job and job.state.result and time.monotonic() < ended + _RESULT_S:
             text = job.state.result.summary
@@ -192,8 +192,11 @@ class Importing:
         names = self._interrupted()
         if not names:
             return ""
-        text = f"The import of {names} was interrupted. What was read is in the library: import it "
-        text += "again to complete it; nothing is added twice."
+        text = _(
+            "The import of {names} was interrupted. What was read is in the library: import it "
+            "again to complete it; nothing is added twice.",
+            names=names,
+        )
         return render("import_line.html", text=text, running=False, dismissible=True)
 
     def _remember(self, names: Sequence[str]) -> None:
@@ -209,8 +212,10 @@ class Importing:
         except AssistantError:
             return ""
         shown = names[:_MOST_NAMES]
-        more = [format_count(len(names) - len(shown), "more file")] if names != shown else []
-        return ", ".join([*shown, *more])
+        if names == shown:
+            return ", ".join(shown)
+        more = ngettext("{count} more file", "{count} more files", len(names) - len(shown))
+        return ", ".join([*shown, more])
 
     def dismiss(self) -> None:
         """Say no more that an import was interrupted."""
@@ -283,19 +288,21 @@ class Importing:
             if paper not in skipped
         )
         expected = preview.papers - (0 if probable else preview.probable)
-        progress.report(0, expected if preview.whole else 0, "Reading papers")
+        progress.report(0, expected if preview.whole else 0, _("Reading papers"))
         library = self._session.library
         report = library.add(papers, progress)
         merged = _decide(library, preview, failures)
-        summary = _summary(report, merged, len(skipped))
+        summary: Spoken = _summary(report, merged, len(skipped))
         # The papers can be found by their words before they have vectors.
-        progress.report(step=f"{summary} Making vectors")
+        progress.report(step=joined([summary, _("Making vectors")], " "))
         try:
             library.vectors.embed_missing(progress)
         except ModelServerError as error:
-            summary += f" They have no vectors yet: {error}"
+            summary = joined(
+                [summary, _("They have no vectors yet: {reason}", reason=str(error))], " "
+            )
         if progress.stop_requested:
-            summary += " Stopped: what was read so far is in the library."
+            summary = joined([summary, _("Stopped: what was read so far is in the library.")], " ")
         return _Imported(summary, failures, merge_lines(report, MAX_LISTED))
 
 
@@ -318,18 +325,21 @@ def _decide(library: Library, preview: Preview, failures: Failures) -> int:
     return merged
 
 
-def _summary(report: ImportReport, merged: int, skipped: int) -> str:
+def _summary(report: ImportReport, merged: int, skipped: int) -> Spoken:
     """What an import did, in a sentence; the numbers add up to the records that were read."""
-    parts = [f"{format_count(report.added - merged, 'new paper')}"]
-    known = report.unchanged
-    if known:
-        parts.append(f"{known:,} already in the library")
+    parts = [ngettext("{count} new paper", "{count} new papers", report.added - merged)]
+    if report.unchanged:
+        parts.append(_("{count} already in the library", count=report.unchanged))
     if report.merged + merged:
-        parts.append(f"{report.merged + merged:,} merged with papers in the library")
+        parts.append(_("{count} merged with papers in the library", count=report.merged + merged))
     if skipped:
-        parts.append(f"{skipped:,} not imported, as you decided")
-    total = report.read + skipped
-    return f"{format_count(total, 'record')} read: {', '.join(parts)}."
+        parts.append(_("{count} not imported, as you decided", count=skipped))
+    return ngettext(
+        "{count} record read: {parts}.",
+        "{count} records read: {parts}.",
+        report.read + skipped,
+        parts=joined(parts),
+    )
 
 
 def _preview_view(state: JobState[Preview]) -> ImportView:
@@ -347,7 +357,7 @@ def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
             done.failures.named,
             merges=done.merges,
             warnings=done.failures.named_warnings,
-            warned=format_count(done.failures.warnings, "warning"),
+            warned=ngettext("{count} warning", "{count} warnings", done.failures.warnings),
         )
         if done
         else job_view(state)
@@ -372,14 +382,15 @@ def _buttons(preview: Preview) -> tuple[str, str]:
     certain, both = (preview.importable(probable=probable) for probable in (False, True))
     if not preview.whole:
         return (
-            "Import all" if certain else "",
-            "Import all, probable ones too" if preview.probable else "",
+            _("Import all") if certain else "",
+            _("Import all, probable ones too") if preview.probable else "",
         )
-    everything = f"all {both:,} papers" if certain else ""
-    everything = everything or format_count(both, "probable paper")
+    everything = ngettext("Import {count} probable paper", "Import {count} probable papers", both)
+    if certain:
+        everything = _("Import all {count} papers", count=both)
     return (
-        f"Import {format_count(certain, 'paper')}" if certain else "",
-        f"Import {everything}" if both > certain else "",
+        ngettext("Import {count} paper", "Import {count} papers", certain) if certain else "",
+        everything if both > certain else "",
     )
 
 

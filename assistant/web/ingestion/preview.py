@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from assistant.errors import ReadingError
 from assistant.html import render
+from assistant.languages import _, format_number, joined, ngettext, said
 from assistant.reading import (
     READABLE,
     UPLOAD_LIMITS,
@@ -22,7 +23,7 @@ from assistant.reading import (
     read_stream,
 )
 from assistant.reading.source import HEAD_BYTES
-from assistant.text.formatting import format_authors, format_count
+from assistant.text.formatting import format_authors
 
 if TYPE_CHECKING:
     from assistant.library import DuplicatePair, Library
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.paper import Paper
     from assistant.progress import Progress
 
-PASTED = "pasted text"
+PASTED = _("pasted text")
 # Papers shown, and unreadable records listed; the others are counted.
 SHOWN_PAPERS = 20
 NAMED_FAILURES = 200
@@ -40,9 +41,9 @@ _AUTHORS = 4
 _FILES = 50
 _FORMATS = 4
 _STATES = {
-    "known": "Already in the library",
-    "joins": "Adds details to a paper in the library",
-    "repeated": "Repeated in this import",
+    "known": _("Already in the library"),
+    "joins": _("Adds details to a paper in the library"),
+    "repeated": _("Repeated in this import"),
 }
 # Papers compared with the library at once.
 _BATCH = 500
@@ -106,7 +107,7 @@ class Input:
                     limits=UPLOAD_LIMITS,
                 )
         except FileNotFoundError:
-            on_failure(Failure(self.name, "the upload no longer exists. Choose the file again"))
+            on_failure(Failure(self.name, _("the upload no longer exists. Choose the file again")))
         except (ReadingError, OSError) as error:
             on_failure(Failure(self.name, str(error)))
 
@@ -189,8 +190,15 @@ def preview_import(inputs: Sequence[Input], library: Library, progress: Progress
     for number, given in enumerate(inputs, start=1):
         listed = FoundFile(given.name)
         preview.files.append(listed)
-        of_many = f" from {given.name} (file {number} of {len(inputs)})" if len(inputs) > 1 else ""
-        progress.report(preview.papers, step=f"Reading papers{of_many}")
+        step = _("Reading papers")
+        if len(inputs) > 1:
+            step = _(
+                "Reading papers from {name} (file {number} of {count})",
+                name=given.name,
+                number=number,
+                count=len(inputs),
+            )
+        progress.report(preview.papers, step=step)
         for batch in _batches(_papers(given, listed, preview.failures, progress)):
             outcomes = known.outcomes([found.paper for found in batch])
             for found, outcome in zip(batch, outcomes, strict=True):
@@ -240,7 +248,8 @@ def _papers(
         # The reader asks about a file before it names its format and yields its papers.
         nonlocal asked, probable
         asked, probable = False, asked
-        listed.formats[f"probably a {format_name}" if probable else format_name] += 1
+        name = _("probably a {format}", format=format_name) if probable else format_name
+        listed.formats[name] += 1
 
     for paper in given.papers(failed, show, recognised):
         if progress.stop_requested:
@@ -261,13 +270,13 @@ def render_preview(preview: Preview) -> str:
         heading=_heading(preview),
         outcomes=_outcomes(preview),
         files=[_listed_file(found) for found in preview.files[:_FILES]],
-        more_files=_more(len(preview.files) - _FILES, "file"),
+        more_files=_more_files(len(preview.files) - _FILES),
         failures=failures.named,
-        failed=format_count(failures.count, "record"),
-        more_failures=_more(failures.count - len(failures.named), "record"),
+        failed=failures.count,
+        more_failures=_more_records(failures.count - len(failures.named)),
         warnings=failures.named_warnings,
-        warned=format_count(failures.warnings, "warning"),
-        more_warnings=_more(failures.warnings - len(failures.named_warnings), "warning"),
+        warned=ngettext("{count} warning", "{count} warnings", failures.warnings),
+        more_warnings=_more_warnings(failures.warnings - len(failures.named_warnings)),
         papers=[_listed_paper(found) for found in preview.first],
         duplicates=[
             _listed_duplicate(found, preview.choices.get(place, ""))
@@ -281,20 +290,27 @@ def render_preview(preview: Preview) -> str:
 
 def _heading(preview: Preview) -> str:
     if not preview.papers:
-        return "No papers found"
-    found = format_count(preview.papers, "record")
-    found += f" in {format_count(len(preview.files), 'file')}" if len(preview.files) > 1 else ""
-    return found if preview.whole else f"{found}, found before you stopped"
+        return _("No papers found")
+    found = ngettext("{count} record", "{count} records", preview.papers)
+    if len(preview.files) > 1:
+        found = _(
+            "{records} in {files}",
+            records=found,
+            files=ngettext("{count} file", "{count} files", len(preview.files)),
+        )
+    return found if preview.whole else _("{found}, found before you stopped", found=found)
 
 
 def _probable(preview: Preview) -> str:
     """What the user has to decide about papers that are only probable; empty without any."""
     if not preview.probable:
         return ""
-    are = "is" if preview.probable == 1 else "are"
-    return (
-        f"{preview.probable:,} of these records {are} only probable: the text reads like titles "
-        "and abstracts, but so do some other texts. Check what is below before you import it."
+    return ngettext(
+        "{count} of these records is only probable: the text reads like titles "
+        "and abstracts, but so do some other texts. Check what is below before you import it.",
+        "{count} of these records are only probable: the text reads like titles "
+        "and abstracts, but so do some other texts. Check what is below before you import it.",
+        preview.probable,
     )
 
 
@@ -302,31 +318,33 @@ def _outcomes(preview: Preview) -> list[tuple[str, str]]:
     """Counts and their labels, without zeros; they add up to the number of records."""
     suspicious = len(preview.duplicates)
     counted = (
-        (preview.new - suspicious, "new"),
-        (suspicious, "possible duplicate" if suspicious == 1 else "possible duplicates"),
-        (preview.known, "already in the library"),
+        (preview.new - suspicious, _("new")),
+        (suspicious, ngettext("possible duplicate", "possible duplicates", suspicious)),
+        (preview.known, _("already in the library")),
         (
             preview.joins,
-            "adds details to a paper in the library"
-            if preview.joins == 1
-            else "add details to papers in the library",
+            ngettext(
+                "adds details to a paper in the library",
+                "add details to papers in the library",
+                preview.joins,
+            ),
         ),
-        (preview.repeated, "repeated in this import"),
+        (preview.repeated, _("repeated in this import")),
     )
-    return [(f"{count:,}", what) for count, what in counted if count]
+    return [(format_number(count), what) for count, what in counted if count]
 
 
 def _listed_file(found: FoundFile) -> dict[str, str]:
     names = [
-        f"{name} ({count:,})" if count > 1 else name
+        joined([name, f"({format_number(count)})"], " ") if count > 1 else said(name)
         for name, count in found.formats.most_common(_FORMATS)
     ]
     names += ["…"] if len(found.formats) > _FORMATS else []
     return {
         "name": found.name,
-        "formats": ", ".join(names) or "unknown",
-        "papers": f"{found.papers:,}",
-        "failed": f"{found.failed:,}" if found.failed else "–",
+        "formats": ", ".join(names) or _("unknown"),
+        "papers": format_number(found.papers),
+        "failed": format_number(found.failed) if found.failed else "–",
     }
 
 
@@ -336,7 +354,7 @@ def _listed_paper(found: FoundPaper) -> dict[str, str | bool]:
         "title": paper.shown_title,
         "byline": _byline(paper),
         "abstract": _first_words(paper.abstract),
-        "probable": "probable" if found.probable else "",
+        "probable": _("probable") if found.probable else "",
         "state": "" if found.duplicate or found.outcome == "new" else _STATES[found.outcome],
         "suspicious": found.duplicate is not None,
     }
@@ -371,5 +389,19 @@ def _first_words(abstract: str) -> str:
     return f"{text[:_ABSTRACT].rsplit(' ', 1)[0]} …"
 
 
-def _more(count: int, noun: str) -> str:
-    return f"… and {format_count(count, f'more {noun}')}" if count > 0 else ""
+def _more_files(count: int) -> str:
+    return (
+        ngettext("… and {count} more file", "… and {count} more files", count) if count > 0 else ""
+    )
+
+
+def _more_records(count: int) -> str:
+    if count <= 0:
+        return ""
+    return ngettext("… and {count} more record", "… and {count} more records", count)
+
+
+def _more_warnings(count: int) -> str:
+    if count <= 0:
+        return ""
+    return ngettext("… and {count} more warning", "… and {count} more warnings", count)

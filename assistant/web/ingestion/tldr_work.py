@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.html import render
+from assistant.languages import _
 from assistant.progress import Progress, Report
 from assistant.server_address import ServerAddress
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs
 
-NAME = "Writing TL;DRs"
+NAME = _("Writing TL;DRs")
 # What the library remembers: numbers of papers to write again, that the writing was stopped, and
 # that all missing ones are wanted even though this is not done automatically.
 _QUEUE, _STOPPED, _ALL = "tldr_queue", "tldr_stopped", "tldr_all"
@@ -183,7 +184,7 @@ class TldrWork:
                 notify=lambda note: run.report(step=note),
             )
             with closing(results):
-                for done, _ in enumerate(results, start=1):
+                for done, _result in enumerate(results, start=1):
                     # Papers may have been added meanwhile.
                     run.report(done, max(total, done), NAME)
             if not run.stop_requested:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.api import PaperLibrary
 from assistant.html import render
+from assistant.languages import Later, script_texts
 from assistant.web.api.access import PATHS as API_PATHS
 from assistant.web.api.access import ApiAccess
 from assistant.web.api.routes import build_api
@@ -22,6 +24,7 @@ from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.page import build_page, build_theme
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard
+from assistant.web.spoken_page import SpokenApplication
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -76,11 +79,12 @@ class Application:
             auth_dependency=_user if users else None,
             theme=build_theme(),
             # Not as `css`, which Gradio rewrites, losing rules in media queries.
-            head=render("head.html", css=_assets("css"), js=_assets("js")),
+            head=Later(_head),
         )
         mounted = (getattr(route, "app", None) for route in outer.routes)
         self._gradio = next(app for app in mounted if isinstance(app, App))
         self._guard = RequestGuard(outer, LoginPage(users, port) if users else None, names)
+        self._page = SpokenApplication(self._guard)
         self._api: ASGIApp | None = None
         if api:
             self._api = ApiAccess(
@@ -94,7 +98,7 @@ class Application:
         if self._api and scope["type"] == "http" and scope["path"].startswith(API_PATHS):
             await self._api(scope, receive, send)
             return
-        await self._guard(scope, receive, send)
+        await self._page(scope, receive, send)
 
     def end(self) -> None:
         """Stop all jobs and close the connections of open windows."""
@@ -108,6 +112,12 @@ def _user(request: Request) -> str:
     return user
 
 
+def _head() -> str:
+    """Styles, scripts and their texts, which the frontend of Gradio adds to the page."""
+    return render("head.html", css=_assets("css"), js=_assets("js"), language=script_texts())
+
+
+@cache
 def _assets(kind: str) -> str:
     """All style sheets, or all scripts, joined: first `page` for all tabs, then one per tab."""
     files = sorted(_ASSETS.glob(f"*.{kind}"), key=lambda file: (file.stem != "page", file.stem))

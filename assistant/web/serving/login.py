@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.errors import PageError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, current_language, ngettext
 from assistant.web.serving.logins import (
     Attempt,
     LoginAttempts,
@@ -34,11 +34,12 @@ LOGIN = "/login"
 LOGOUT = "/logout"
 PATHS = (LOGIN, LOGOUT)
 
-WRONG = "The name or the password is wrong."
-TOO_MANY = "Too many failed attempts. Try again in {}."
-BUSY = "Too many people are logging in. Try again in a moment."
-UNUSABLE = "Nobody can log in: the users file cannot be read. Tell the person who runs this page."
-INCOMPLETE = "Enter your name and your password."
+WRONG = _("The name or the password is wrong.")
+BUSY = _("Too many people are logging in. Try again in a moment.")
+UNUSABLE = _(
+    "Nobody can log in: the users file cannot be read. Tell the person who runs this page."
+)
+INCOMPLETE = _("Enter your name and your password.")
 
 _MAX_FIELDS = 4
 # A password of 1,000 characters, each of them percent-encoded, has 12,000 bytes.
@@ -107,9 +108,7 @@ class LoginPage:
             return self._unusable(error)
         wait = self._attempts.start(attempt)
         if wait:
-            return self._page(
-                429, TOO_MANY.format(format_count(math.ceil(wait / 60), "minute")), name
-            )
+            return self._page(429, too_many(math.ceil(wait / 60)), name)
         try:
             proof = await self._verify(credentials)
         except PageError as error:
@@ -141,7 +140,7 @@ class LoginPage:
             self._waiting -= 1
 
     def _page(self, status: int, problem: str = "", name: str = "") -> Response:
-        page = render("login.html", problem=problem, name=name)
+        page = render("login.html", problem=problem, name=name, language=current_language())
         return HTMLResponse(page, status, headers=_NOT_STORED)
 
     def _session_token(self, request: Request) -> str:
@@ -163,6 +162,15 @@ class LoginPage:
         if str(error) != self._reported:
             self._reported = str(error)
             _log.error("%s", error)
+
+
+def too_many(minutes: int) -> str:
+    """That somebody has to wait for some `minutes` after failed attempts."""
+    return ngettext(
+        "Too many failed attempts. Try again in {count} minute.",
+        "Too many failed attempts. Try again in {count} minutes.",
+        minutes,
+    )
 
 
 def _redirect(path: str) -> Response:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from assistant.destinations import destinations
 from assistant.errors import AssistantError, ModelFileInvalid
 from assistant.html import render
+from assistant.languages import _, format_number
 from assistant.reports import library_facts
 from assistant.saved_settings import FILE
 from assistant.settings import Settings, setting_source
@@ -24,19 +25,16 @@ if TYPE_CHECKING:
 
 _STATUS = Path("/proc/self/status")
 # Values in use for settings that are not set.
-_UNSET = {"model": "the bundled SmolLM2", "embedder": "the bundled MiniLM"}
-SECRET_SET = "set (hidden)"  # noqa: S105 - said in place of a password
-NOT_SET = "not set"
-NOT_MEASURED = "not measured yet"
-OFFLINE = (
+_UNSET = {"model": _("the bundled SmolLM2"), "embedder": _("the bundled MiniLM")}
+SECRET_SET = _("set (hidden)")
+NOT_SET = _("not set")
+NOT_MEASURED = _("not measured yet")
+OFFLINE = _(
     "This page is served to this computer only, and loads nothing from elsewhere. Only what you "
     "set up or ask for by name uses the network: feeds that you added, a model server that you "
     "chose, “assistant models pull”, and “assistant digest --send”, to your own mail server."
 )
-WITH_SERVERS = (
-    "This page loads nothing over the network, but it sends data to model servers: {sent}."
-)
-OFFLINE_FOR_GROUP = (
+OFFLINE_FOR_GROUP = _(
     "This page is served to users who log in, and loads nothing from elsewhere. Your questions and "
     "the papers you add go to the computer that serves the page, and no further."
 )
@@ -76,11 +74,11 @@ class About:
     def view(self) -> str:
         """The current figures as HTML; unavailable ones with the reason."""
         problems: list[str] = []
-        groups = {
-            "Model in use": _facts(self._model, problems),
-            "Speed": self._speed(),
-            "Memory": list(_memory_facts(memory())),
-            "Storage": _facts(lambda: library_facts(self._session.library.status()), problems),
+        groups: dict[str, list[Fact]] = {
+            _("Model in use"): _facts(self._model, problems),
+            _("Speed"): self._speed(),
+            _("Memory"): list(_memory_facts(memory())),
+            _("Storage"): _facts(lambda: library_facts(self._session.library.status()), problems),
         }
         return render(
             "about.html",
@@ -101,27 +99,37 @@ class About:
         sent = destinations(self._session.settings)
         if not sent:
             return self._offline
-        return WITH_SERVERS.format(sent="; ".join(one.report for one in sent))
+        return _(
+            "This page loads nothing over the network, but it sends data to model servers: {sent}.",
+            sent="; ".join(one.report for one in sent),
+        )
 
     def _model(self) -> list[Fact]:
         from assistant.models import ModelFile, describe_language_model
 
         settings = self._session.settings
         model, opened = describe_language_model(settings), self._session.loaded_model
-        facts, known = [("Language model", opened.name if opened else model.name)], None
+        facts: list[Fact] = [(_("Language model"), opened.name if opened else model.name)]
+        known = None
         if isinstance(model, ModelFile):
             known = _add_file_facts(facts, model, opened=opened is not None)
         else:
-            facts.append(("Server", str(model.address)))
+            facts.append((_("Server"), str(model.address)))
         if opened and opened.parameters:
-            facts.append(("Parameters", f"{opened.parameters / 1e6:,.0f} million"))
+            facts.append(
+                (_("Parameters"), _("{count} million", count=round(opened.parameters / 1e6)))
+            )
         context = opened.context_tokens if opened else settings.context
-        most = f" (trained for {known:,})" if known else ""
-        facts.append(("Context", f"{context:,} tokens per sequence{most}"))
-        facts.append(("State", "open" if opened else "not open yet"))
-        facts += [("Finishing its work", name) for name in self._session.retired_models]
+        tokens = _("{count} tokens per sequence", count=context)
+        if known:
+            tokens = _(
+                "{count} tokens per sequence (trained for {most})", count=context, most=known
+            )
+        facts.append((_("Context"), tokens))
+        facts.append((_("State"), _("open") if opened else _("not open yet")))
+        facts += [(_("Finishing its work"), name) for name in self._session.retired_models]
         embedder = self._session.library.vectors.embedder
-        facts.append(("Embedder", embedder.name if embedder else "none"))
+        facts.append((_("Embedder"), embedder.name if embedder else _("none")))
         return facts
 
     def _speed(self) -> list[Fact]:
@@ -130,9 +138,9 @@ class About:
         opened = self._session.loaded_model
         speed = opened.throughput if opened else Throughput()
         return [
-            ("Writes answers", _rate(speed.generation_rate(), "tokens per second")),
-            ("Reads evidence", _rate(speed.prompt_rate(), "tokens per second")),
-            ("Writes TL;DRs", _rate(speed.replies_per_minute(), "per minute")),
+            (_("Writes answers"), _tokens(speed.generation_rate())),
+            (_("Reads evidence"), _tokens(speed.prompt_rate())),
+            (_("Writes TL;DRs"), _per_minute(speed.replies_per_minute())),
         ]
 
 
@@ -140,15 +148,15 @@ def _add_file_facts(facts: list[Fact], model: ModelFile, *, opened: bool) -> int
     """Add what the file of `model` says to `facts`; return its context length, if known."""
     from assistant.models.model_files import read_model_details
 
-    facts += [("File", str(model.file)), ("File size", format_size(model.bytes))]
+    facts += [(_("File"), str(model.file)), (_("File size"), format_size(model.bytes))]
     try:
         details = read_model_details(model.file)
     except ModelFileInvalid:
         return None  # opening the model reports it
     if details.parameters and not opened:
-        facts.append(("Parameters", details.parameters))
+        facts.append((_("Parameters"), details.parameters))
     if details.quantization:
-        facts.append(("Quantization", details.quantization))
+        facts.append((_("Quantization"), details.quantization))
     return details.context
 
 
@@ -197,23 +205,29 @@ def _facts(read: Callable[[], list[Fact]], problems: list[str]) -> list[Fact]:
 
 def _memory_facts(found: Memory | None) -> Iterator[Fact]:
     if found is None:
-        yield ("Memory", "not reported by this system")
+        yield (_("Memory"), _("not reported by this system"))
         return
     if found.now is not None:
-        yield ("Memory now", format_size(found.now))
-    yield ("Peak memory", format_size(found.peak))
+        yield (_("Memory now"), format_size(found.now))
+    yield (_("Peak memory"), format_size(found.peak))
 
 
 def _origin(name: str, settings: Settings) -> str:
     if name in settings.saved:
-        return "set on this page"
-    return "given at the start" if settings.is_fixed(name) else ""
+        return _("set on this page")
+    return _("given at the start") if settings.is_fixed(name) else ""
 
 
-def _rate(rate: float | None, unit: str) -> str:
-    if rate is None:
-        return NOT_MEASURED
-    return f"{rate:,.0f} {unit}" if rate >= 10 else f"{rate:,.1f} {unit}"
+def _tokens(rate: float | None) -> str:
+    return NOT_MEASURED if rate is None else _("{rate} tokens per second", rate=_shown_rate(rate))
+
+
+def _per_minute(rate: float | None) -> str:
+    return NOT_MEASURED if rate is None else _("{rate} per minute", rate=_shown_rate(rate))
+
+
+def _shown_rate(rate: float) -> str:
+    return format_number(rate, 0 if rate >= 10 else 1)
 
 
 def _shown(name: str, value: Any) -> str:
@@ -222,7 +236,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, SecretStr):
         return SECRET_SET
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return _("on") if value else _("off")
     if isinstance(value, tuple):
         return ", ".join(value) or NOT_SET
-    return f"{value:,}" if isinstance(value, int) and name != "smtp_port" else str(value)
+    return format_number(value) if isinstance(value, int) and name != "smtp_port" else str(value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.destinations import SENT_TO_MODEL, destinations, is_confirmed
 from assistant.errors import SettingsError
+from assistant.languages import _, joined
 from assistant.server_address import ServerAddress, is_server_address
 from assistant.settings import setting_bounds, setting_source
 from assistant.text.formatting import format_size
@@ -25,9 +26,18 @@ if TYPE_CHECKING:
 
 # The numbers that can be set, with their labels and what they do.
 NUMBERS = {
-    "evidence": ("Evidence sentences", "More give fuller answers and take longer to read."),
-    "context": ("Context, in tokens", "Room for evidence and answer. The model is reloaded."),
-    "answer_tokens": ("Longest answer, in tokens", "A token is about three quarters of a word."),
+    "evidence": (
+        _("Evidence sentences"),
+        _("More give fuller answers and take longer to read."),
+    ),
+    "context": (
+        _("Context, in tokens"),
+        _("Room for evidence and answer. The model is reloaded."),
+    ),
+    "answer_tokens": (
+        _("Longest answer, in tokens"),
+        _("A token is about three quarters of a word."),
+    ),
 }
 # Values of the choice of models that are not paths.
 BUNDLED = "bundled"
@@ -79,7 +89,9 @@ class Preferences:
         for name, (label, about) in NUMBERS.items():
             least, most = setting_bounds(name)
             fixed = self._fixed(name)
-            help_text = fixed or f"{least:,} to {most:,}. {about}"
+            help_text = fixed or _(
+                "{least} to {most}. {about}", least=least, most=most, about=about
+            )
             fields.append(NumberField(name, label, help_text, getattr(settings, name), fixed))
         return fields
 
@@ -91,8 +103,12 @@ class Preferences:
         settings = self._session.settings
         chosen = BUNDLED if settings.model is None else str(settings.model)
         found = [(_label(facts), str(facts.file)) for facts in local_models(settings)]
-        models = [(f"{NAME} · bundled", BUNDLED), *found, ("Another file or a server …", OTHER)]
-        if settings.model is not None and chosen not in (value for _, value in models):
+        models = [
+            (_("{name} · bundled", name=NAME), BUNDLED),
+            *found,
+            (_("Another file or a server …"), OTHER),
+        ]
+        if settings.model is not None and chosen not in (value for label, value in models):
             models.insert(1, (_name(settings.model), chosen))
         return ModelChoice(models, chosen, self._fixed("model"), self.unconfirmed())
 
@@ -106,9 +122,11 @@ class Preferences:
         settings = self._session.settings
         new = [one.address.base for one in destinations(settings) if not one.confirmed]
         if not new:
-            yield render_job("There is nothing to confirm.")
+            yield render_job(_("There is nothing to confirm."))
             return
-        yield from self._change("Saving …", confirmed_servers=(*settings.confirmed_servers, *new))
+        yield from self._change(
+            _("Saving …"), confirmed_servers=(*settings.confirmed_servers, *new)
+        )
 
     def use_model(self, chosen: str, path: str, agreed: bool = False) -> Iterator[str]:
         """Use the model `chosen`, or the file or server `path` if that is OTHER.
@@ -122,20 +140,27 @@ class Preferences:
             return
         settings = self._session.settings
         if model == settings.model:
-            yield render_job("This model is already in use.")
+            yield render_job(_("This model is already in use."))
             return
         changes: dict[str, Any] = {"model": model}
         if isinstance(model, ServerAddress) and not is_confirmed(settings, model):
             if not agreed:
                 yield render_job(
-                    error=f"{model.base} is not on this computer. Tick the box to agree that "
-                    f"{SENT_TO_MODEL} are sent to it. Nothing was changed, and nothing was sent."
+                    error=_(
+                        "{server} is not on this computer. Tick the box to agree that {data} are "
+                        "sent to it. Nothing was changed, and nothing was sent.",
+                        server=model.base,
+                        data=SENT_TO_MODEL,
+                    )
                 )
                 return
             changes["confirmed_servers"] = (*settings.confirmed_servers, model.base)
-        name = _name(model) if model else "the bundled model"
+        name = _name(model) if model else _("the bundled model")
         yield from self._change(
-            f"Checking and opening {name}. Until it is open, the previous model answers.",
+            _(
+                "Checking and opening {name}. Until it is open, the previous model answers.",
+                name=name,
+            ),
             **changes,
         )
 
@@ -148,15 +173,20 @@ class Preferences:
             least, most = setting_bounds(field.name)
             if value is None or not float(value).is_integer() or not least <= value <= most:
                 yield render_job(
-                    error=f"{field.label}: enter a whole number from {least:,} to {most:,}. "
-                    "Nothing was changed."
+                    error=_(
+                        "{setting}: enter a whole number from {least} to {most}. "
+                        "Nothing was changed.",
+                        setting=field.label,
+                        least=least,
+                        most=most,
+                    )
                 )
                 return
             changes[field.name] = int(value)
         if not changes:
-            yield render_job("There are no changes to save.")
+            yield render_job(_("There are no changes to save."))
             return
-        yield from self._change("Changing the settings …", **changes)
+        yield from self._change(_("Changing the settings …"), **changes)
 
     def auto_tldrs(self) -> tuple[bool, str]:
         """Whether TL;DRs of new papers are written in the background, and why that is fixed."""
@@ -165,16 +195,16 @@ class Preferences:
     def set_auto_tldrs(self, wanted: bool) -> Iterator[str]:
         """Set whether TL;DRs of new papers are written in the background; yield the progress."""
         if wanted != self._session.settings.auto_tldrs:
-            yield from self._change("Changing the settings …", auto_tldrs=bool(wanted))
+            yield from self._change(_("Changing the settings …"), auto_tldrs=bool(wanted))
 
     def reset(self) -> Iterator[str]:
         """Restore the defaults, including the bundled model; yield the progress."""
         # Another embedder would need other vectors, and a confirmation is no preference.
         kept = self._session.settings.saved - {"embedder", "confirmed_servers"}
         if not kept:
-            yield render_job("These are the defaults: nothing else was saved.")
+            yield render_job(_("These are the defaults: nothing else was saved."))
             return
-        yield from self._change("Restoring the defaults …", **dict.fromkeys(kept))
+        yield from self._change(_("Restoring the defaults …"), **dict.fromkeys(kept))
 
     def follow(self) -> Iterator[str]:
         """The progress of a change that is running for another window, or nothing."""
@@ -198,39 +228,49 @@ class Preferences:
         if job:
             yield from map(_shown, job.follow())
         else:
-            yield render_job(error="Another change is running. Wait until it is finished.")
+            yield render_job(error=_("Another change is running. Wait until it is finished."))
 
     def _done(self, changes: dict[str, Any]) -> str:
         model = self._session.loaded_model
-        parts = ["Saved."]
+        parts = [_("Saved.")]
         if model and "model" in changes:
-            parts.append(f"{model.name} answers from the next question on.")
+            parts.append(_("{name} answers from the next question on.", name=model.name))
         elif "auto_tldrs" in changes and len(changes) == 1:
             parts.append(
-                "New papers get their TL;DRs in the background."
+                _("New papers get their TL;DRs in the background.")
                 if self._session.settings.auto_tldrs
-                else "TL;DRs are written when you ask for them."
+                else _("TL;DRs are written when you ask for them.")
             )
         else:
-            parts.append("It applies from the next question on.")
+            parts.append(_("It applies from the next question on."))
         if model and model.context_tokens < self._session.settings.context:
-            parts.append(f"This model has at most {model.context_tokens:,} tokens of context.")
+            parts.append(
+                _(
+                    "This model has at most {count} tokens of context.",
+                    count=model.context_tokens,
+                )
+            )
         if former := self._session.retired_models:
-            parts.append(f"Answers that are being written are finished by {', '.join(former)}.")
-        return " ".join(parts)
+            parts.append(
+                _(
+                    "Answers that are being written are finished by {names}.",
+                    names=", ".join(former),
+                )
+            )
+        return joined(parts, " ")
 
     def _fixed(self, name: str) -> str:
         if not self._session.settings.is_fixed(name):
             return ""
-        return f"Set at the start by {setting_source(name)}. Change it there."
+        return _("Set at the start by {source}. Change it there.", source=setting_source(name))
 
 
 def _shown(state: JobState[str]) -> str:
     if state.running:
         return render_job(state.report.step, running=True)
     if state.error:
-        return render_job(error=f"{state.error} Nothing was changed.")
-    return render_job(state.result or "Stopping …")
+        return render_job(error=_("{error} Nothing was changed.", error=state.error))
+    return render_job(state.result or _("Stopping …"))
 
 
 def _name(model: Path | ServerAddress) -> str:
@@ -245,7 +285,7 @@ def _model(given: str) -> Path | ServerAddress:
     """
     text = given.strip().strip("\"'")
     if not text:
-        raise SettingsError("Enter the path of a GGUF file or the address of a server.")
+        raise SettingsError(_("Enter the path of a GGUF file or the address of a server."))
     if is_server_address(text):
         try:
             return ServerAddress.parse(text)
@@ -253,13 +293,17 @@ def _model(given: str) -> Path | ServerAddress:
             raise SettingsError(f"{text}: {error}") from error
     # Two slashes start the name of another computer, which would be asked for the file.
     if text.replace("\\", "/").startswith("//"):
-        raise SettingsError("A model has to be on this computer. Copy it here first.")
+        raise SettingsError(_("A model has to be on this computer. Copy it here first."))
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:
-        raise SettingsError(f"{text}: there is no such user. Enter the full path.") from error
+        raise SettingsError(
+            _("{path}: there is no such user. Enter the full path.", path=text)
+        ) from error
     if not path.is_absolute():
-        raise SettingsError(f"{text}: enter the full path, starting at the root of the disk.")
+        raise SettingsError(
+            _("{path}: enter the full path, starting at the root of the disk.", path=text)
+        )
     return path
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, PromptTemplateError
 from assistant.html import render
+from assistant.languages import _, joined
 from assistant.prompt import TEMPLATES, Prompt, prompt_file, prompt_text
 from assistant.saved_settings import library_write_error, write_library_file
 from assistant.web.rendering import render_job
@@ -17,26 +18,32 @@ if TYPE_CHECKING:
 
     from assistant.session import Session
 
-_LARGE_MODELS = "Used only with models of a billion parameters or more."
+_LARGE_MODELS = _("Used only with models of a billion parameters or more.")
 # Label and purpose of each prompt, in display order.
 PURPOSES = {
-    "answer": ("Answer", "Writes an answer from evidence."),
-    "tldr": ("TL;DR", "Writes the TL;DR of a paper."),
+    "answer": (_("Answer"), _("Writes an answer from evidence.")),
+    "tldr": ("TL;DR", _("Writes the TL;DR of a paper.")),
     "followup": (
-        "Follow-up",
-        f"Completes a question that refers to the one before it. {_LARGE_MODELS}",
+        _("Follow-up"),
+        joined([_("Completes a question that refers to the one before it."), _LARGE_MODELS], " "),
     ),
-    "relevance": ("Relevance", "Asks whether a sentence answers the question."),
-    "short_answer": ("Short answer", "Writes an answer of one sentence from its evidence."),
-    "support": ("Support", "Asks whether the evidence supports a claim."),
-    "cell": ("Table", f"Answers the question of a table from an abstract. {_LARGE_MODELS}"),
+    "relevance": (_("Relevance"), _("Asks whether a sentence answers the question.")),
+    "short_answer": (
+        _("Short answer"),
+        _("Writes an answer of one sentence from its evidence."),
+    ),
+    "support": (_("Support"), _("Asks whether the evidence supports a claim.")),
+    "cell": (
+        _("Table"),
+        joined([_("Answers the question of a table from an abstract."), _LARGE_MODELS], " "),
+    ),
     "judge": (
-        "Second check",
-        f"Checks again whether the evidence supports a sentence. {_LARGE_MODELS}",
+        _("Second check"),
+        joined([_("Checks again whether the evidence supports a sentence."), _LARGE_MODELS], " "),
     ),
     "translate": (
-        "Translation",
-        f"Translates a question into English, and its answer back. {_LARGE_MODELS}",
+        _("Translation"),
+        joined([_("Translates a question into English, and its answer back."), _LARGE_MODELS], " "),
     ),
 }
 # Far more than fits the context of a model.
@@ -81,7 +88,7 @@ class PromptEditor:
         """
         own = self._is_own(name)
         if draft is not None:
-            message = render_job("Not saved yet.")
+            message = render_job(_("Not saved yet."))
             return OpenedPrompt(draft.text, draft.version, own, self._about(name), message)
         try:
             text = prompt_text(name, self._session.prompts)
@@ -101,24 +108,31 @@ class PromptEditor:
             self._check_name(name)
             if len(text) > MAX_CHARACTERS:
                 raise PromptTemplateError(
-                    f"The prompt has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}."
+                    _(
+                        "The prompt has {count} characters; the limit is {most}.",
+                        count=len(text),
+                        most=MAX_CHARACTERS,
+                    )
                 )
             prompt = Prompt.parse(name, text, f"{name!r}")
             file = self._session.prompts / f"{name}.md"
             with self._lock:
                 if self._current(name) != version:
                     raise PromptTemplateError(
-                        f"The prompt {file} was changed in the meantime and was not overwritten. "
-                        "Copy your text, open the prompt again and paste it."
+                        _(
+                            "The prompt {file} was changed in the meantime and was not "
+                            "overwritten. Copy your text, open the prompt again and paste it.",
+                            file=str(file),
+                        )
                     )
                 if text.strip() == prompt_text(name).strip():
                     return self._use_shipped(name, file)
                 write_library_file(file, text)
         except AssistantError as error:
             return self._keep_text(name, str(error))
-        message = "Saved. Used from the next question on."
+        message: str = _("Saved. Used from the next question on.")
         if name == "tldr":
-            message = "Saved. TL;DRs of other prompts are rewritten in the next batch."
+            message = _("Saved. TL;DRs of other prompts are rewritten in the next batch.")
         message = " ".join(filter(None, [message, self._size_warning(prompt)]))
         return self.open(name, message=render_job(message))
 
@@ -134,20 +148,22 @@ class PromptEditor:
 
     def _use_shipped(self, name: str, file: Path) -> OpenedPrompt:
         if not self._is_own(name):
-            return self.open(name, message=render_job("This is the shipped prompt."))
+            return self.open(name, message=render_job(_("This is the shipped prompt.")))
         backup = file.with_name(file.name + BACKUP)
         try:
             file.replace(backup)
         except OSError as error:
             raise library_write_error(backup, error) from error
-        message = f"The shipped prompt is in use; yours is kept as {backup}."
+        message: str = _("The shipped prompt is in use; yours is kept as {file}.", file=str(backup))
         if name == "tldr":
-            message += " TL;DRs of your prompt are rewritten in the next batch."
+            message = joined(
+                [message, _("TL;DRs of your prompt are rewritten in the next batch.")], " "
+            )
         return self.open(name, message=render_job(message))
 
     def _check_name(self, name: str) -> None:
         if name not in TEMPLATES:
-            raise PromptTemplateError(f"There is no prompt {name!r}.")
+            raise PromptTemplateError(_("There is no prompt {name}.", name=repr(name)))
 
     def _is_own(self, name: str) -> bool:
         return (self._session.prompts / f"{name}.md").is_file()
@@ -200,7 +216,9 @@ class PromptEditor:
         length = model.count_tokens(prompt.messages(**bare))
         if 2 * length < model.context_tokens:
             return ""
-        return (
-            f"The prompt alone takes {length:,} of the {model.context_tokens:,} tokens of context, "
-            "which leaves little room for its variables."
+        return _(
+            "The prompt alone takes {count} of the {most} tokens of context, "
+            "which leaves little room for its variables.",
+            count=length,
+            most=model.context_tokens,
         )

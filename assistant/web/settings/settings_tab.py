@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.destinations import SENT_TO_MODEL
+from assistant.html import render
+from assistant.languages import LANGUAGES, Later, _, said
 from assistant.web.components import button, html, parallel, quiet
 from assistant.web.rendering import render_text
 from assistant.web.settings.preferences import BUNDLED, NUMBERS, OTHER
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from assistant.web.settings.prompt_editor import OpenedPrompt, PromptEditor
 
 _FIRST = next(iter(PURPOSES))
-READ_ONLY = (
+READ_ONLY = _(
     "This page is shared, so its settings are read-only. Whoever starts it can change them with "
     "options, environment variables, or on a page without log-in."
 )
 
-_ABOUT_TLDRS = "While the page is served, and never before a question."
+_ABOUT_TLDRS = _("While the page is served, and never before a question.")
 
 
 def add_settings_tab(
@@ -40,12 +42,14 @@ def add_settings_tab(
 
     `header` is updated with `head` after a change. Without `editable` the tab is read-only.
     """
-    with gr.Tab("Settings", id="settings") as tab:
+    with gr.Tab(_("Settings"), id="settings") as tab:
         figures = html(elem_id="about")
         with gr.Row(elem_classes="actions"):
-            again = button("Refresh", "about-again", 120)
+            again = button(_("Refresh"), "about-again", 120)
         if not editable:
-            html(render_text(READ_ONLY, "notice"), elem_id="settings-read-only")
+            html(Later(lambda: render_text(READ_ONLY, "notice")), elem_id="settings-read-only")
+        _heading(_("Language"))
+        html(Later(lambda: render("language.html", languages=LANGUAGES)), elem_id="language-choice")
         form = _Form(preferences, editable)
         editor = _Editor(prompts, editable)
         table = html(elem_id="settings-table")
@@ -118,32 +122,47 @@ def add_settings_tab(
     )
 
 
+def _heading(text: str) -> None:
+    """Add a heading to the page being built."""
+    html(Later(lambda: render_text(text, "settings-head", heading=True)))
+
+
+def _agreement() -> str:
+    """What the user agrees to when a server on another computer is chosen."""
+    data = said(SENT_TO_MODEL)
+    return _(
+        "{data} may be sent to this server (asked only for a server on another computer)",
+        data=data[:1].upper() + data[1:],
+    )
+
+
 class _Form:
     """Components to change the model and the numbers."""
 
     def __init__(self, preferences: Preferences, editable: bool) -> None:
         self._preferences = preferences
         self._editable = editable
-        html(render_text("Language model", "settings-head", heading=True))
+        _heading(_("Language model"))
         self.model = gr.Radio(
-            choices=[("The bundled model", BUNDLED)],
+            choices=[(_("The bundled model"), BUNDLED)],
             value=BUNDLED,
-            label="Model that answers and writes TL;DRs",
-            info="GGUF files in the folder of the current model, in “models” in the library folder "
-            "and in the cache. Nothing is downloaded.",
+            label=_("Model that answers and writes TL;DRs"),
+            info=_(
+                "GGUF files in the folder of the current model, in “models” in the library folder "
+                "and in the cache. Nothing is downloaded."
+            ),
             interactive=editable,
             elem_id="model-choice",
         )
         self.path = gr.Textbox(
-            label="Path of a GGUF file on this computer, or address of a model server",
-            placeholder="/home/ada/models/some-model-Q4_K_M.gguf or http://localhost:8080/v1",
+            label=_("Path of a GGUF file on this computer, or address of a model server"),
+            placeholder=_("/home/ada/models/some-model-Q4_K_M.gguf or http://localhost:8080/v1"),
             max_lines=1,
             visible=False,
             elem_id="model-path",
         )
         self.agreed = gr.Checkbox(
-            label=f"{SENT_TO_MODEL[0].upper()}{SENT_TO_MODEL[1:]} may be sent to this server "
-            "(asked only for a server on another computer)",
+            label=Later(_agreement),
             value=False,
             visible=False,
             interactive=editable,
@@ -151,13 +170,13 @@ class _Form:
         )
         with gr.Row(elem_classes="actions"):
             self.use = button(
-                "Use this model", "use-model", 160, variant="primary", visible=editable
+                _("Use this model"), "use-model", 160, variant="primary", visible=editable
             )
         self.unconfirmed = html(elem_id="server-unconfirmed")
         with gr.Row(elem_classes="actions"):
-            self.confirm = button("Allow this", "confirm-server", 120, visible=False)
+            self.confirm = button(_("Allow this"), "confirm-server", 120, visible=False)
         self.model_job = html(elem_id="model-job")
-        html(render_text("Answers", "settings-head", heading=True))
+        _heading(_("Answers"))
         with gr.Row(elem_id="settings-numbers"):
             self.numbers = [
                 gr.Number(
@@ -170,12 +189,12 @@ class _Form:
                 for name, (label, info) in NUMBERS.items()
             ]
         with gr.Row(elem_classes="actions"):
-            self.save = button("Save", "save-settings", 90, variant="primary", visible=editable)
-            self.reset = button("Reset to defaults", "reset-settings", 180, visible=editable)
+            self.save = button(_("Save"), "save-settings", 90, variant="primary", visible=editable)
+            self.reset = button(_("Reset to defaults"), "reset-settings", 180, visible=editable)
         self.numbers_job = html(elem_id="settings-job")
-        html(render_text("TL;DRs", "settings-head", heading=True))
+        _heading("TL;DRs")
         self.auto_tldrs = gr.Checkbox(
-            label="Write the TL;DRs of new papers in the background",
+            label=_("Write the TL;DRs of new papers in the background"),
             info=_ABOUT_TLDRS,
             interactive=editable,
             elem_id="setting-auto-tldrs",
@@ -205,21 +224,23 @@ class _Form:
             gr.update(visible=False),
             gr.update(visible=False, value=False),
             gr.update(interactive=free),
-            render_text(f"Not confirmed, so nothing is sent: {choice.unconfirmed}.", "notice")
+            render_text(
+                _("Not confirmed, so nothing is sent: {data}.", data=choice.unconfirmed), "notice"
+            )
             if choice.unconfirmed
             else "",
             gr.update(visible=bool(choice.unconfirmed) and self._editable),
             *(
                 gr.update(
                     value=field.value,
-                    info=field.about,
+                    info=said(field.about),
                     interactive=self._editable and not field.fixed,
                 )
                 for field in self._preferences.numbers()
             ),
             gr.update(
                 value=writes_tldrs,
-                info=tldrs_fixed or _ABOUT_TLDRS,
+                info=said(tldrs_fixed or _ABOUT_TLDRS),
                 interactive=self._editable and not tldrs_fixed,
             ),
         ]
@@ -231,11 +252,11 @@ class _Editor:
     def __init__(self, prompts: PromptEditor, editable: bool) -> None:
         self._prompts = prompts
         self._editable = editable
-        html(render_text("Prompts", "settings-head", heading=True))
+        _heading(_("Prompts"))
         self.name = gr.Radio(
-            choices=[(label, name) for name, (label, _) in PURPOSES.items()],
+            choices=[(label, name) for name, (label, purpose) in PURPOSES.items()],
             value=_FIRST,
-            label="Prompt",
+            label=_("Prompt"),
             interactive=True,
             elem_id="prompt-name",
         )
@@ -245,17 +266,27 @@ class _Editor:
         self._drafts = gr.State({})
         self._about = html(elem_id="prompt-about")
         self._text = gr.Textbox(
-            label="Prompt text", lines=14, max_lines=30, interactive=editable, elem_id="prompt-text"
+            label=_("Prompt text"),
+            lines=14,
+            max_lines=30,
+            interactive=editable,
+            elem_id="prompt-text",
         )
         with gr.Row(elem_classes="actions"):
             self._save = button(
-                "Check and save", "save-prompt", 150, variant="primary", visible=editable
+                _("Check and save"), "save-prompt", 150, variant="primary", visible=editable
             )
-            self._reset = button("Reset to the shipped prompt", "reset-prompt", 210, visible=False)
+            self._reset = button(
+                _("Reset to the shipped prompt"), "reset-prompt", 210, visible=False
+            )
         with gr.Row(visible=False, elem_id="prompt-confirm") as self._confirm:
-            html(render_text("Replace your prompt with the shipped one?", "problem"))
-            self._sure = button("Use the shipped prompt", "sure-prompt", 180, variant="stop")
-            self._cancel = button("Cancel", "keep-prompt", 100)
+            html(
+                Later(
+                    lambda: render_text(_("Replace your prompt with the shipped one?"), "problem")
+                )
+            )
+            self._sure = button(_("Use the shipped prompt"), "sure-prompt", 180, variant="stop")
+            self._cancel = button(_("Cancel"), "keep-prompt", 100)
         self._message = html(elem_id="prompt-said")
         self.outputs = [
             self._text,
