@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.languages import _, format_date, ngettext
 from assistant.library import StoredPaper
 from assistant.paper import STAR
-from assistant.text.formatting import format_count, format_date, paper_link
+from assistant.text.formatting import paper_link
 from assistant.text.sanitizing import sanitized
 from assistant.topics import OTHERS, group_by_topic
 from assistant.topics.clustering import Floats
@@ -21,7 +22,7 @@ from assistant.topics.clustering import Floats
 LikedPaper = tuple[StoredPaper, Floats]
 """A paper that the reader starred or tagged, and its vector of length 1."""
 
-FOR_YOU = "Most relevant to you"
+FOR_YOU = _("Most relevant to you")
 MOST_FOR_YOU = 6
 # At most this many of them are similar to the same liked paper.
 _MOST_PER_LIKED = 3
@@ -127,28 +128,30 @@ class Digest:
     @property
     def heading(self) -> str:
         """`New papers, 12 to 19 March 2026`."""
-        until = format_date(self.until)
+        until = str(format_date(self.until))
         if self.since is None:
-            return f"New papers until {until}"
-        since = format_date(self.since)
+            return _("New papers until {date}", date=until)
+        since = str(format_date(self.since))
         if since == until:
-            return f"New papers, {until}"
+            return _("New papers, {date}", date=until)
         # A common month or year is written once.
         for same in (until.partition(" ")[2], until.rpartition(" ")[2]):
             since = since.removesuffix(f" {same}")
-        return f"New papers, {since} to {until}"
+        return _("New papers, {since} to {until}", since=since, until=until)
 
     @property
     def summary(self) -> str:
         """`73 papers in 8 topics`."""
-        papers = format_count(self.count, "paper")
+        papers = ngettext("{count} paper", "{count} papers", self.count)
         topics = len({entry.topic for entry in self.shown if entry.topic})
-        return papers if topics < 2 else f"{papers} in {topics} topics"
+        if topics < 2:
+            return papers
+        return _("{papers} in {topics} topics", papers=papers, topics=topics)
 
     @property
     def more_text(self) -> str:
         """`and 12 more on other topics`, or "" if all topics are shown."""
-        return f"{_more(self.more)} on other topics" if self.more else ""
+        return _("and {count} more on other topics", count=self.more) if self.more else ""
 
     def with_tldrs(self, tldrs: Mapping[int, str]) -> Digest:
         """The digest with these `tldrs`, by the numbers of their papers."""
@@ -286,4 +289,4 @@ def _shares(sizes: Sequence[int], available: int) -> list[int]:
 
 
 def _more(count: int) -> str:
-    return f"and {count:,} more" if count else ""
+    return _("and {count} more", count=count) if count else ""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from assistant.languages import _
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 
 if TYPE_CHECKING:
     from assistant.library import StoredFeed
@@ -59,6 +58,12 @@ def _update(session: Session, feeds: list[StoredFeed], progress: Progress) -> No
             if done.error:
                 session.notify(f"{done.feed.name}: {done.error}")
             elif done.new:
-                session.notify(f"{done.feed.name}: {format_count(len(done.new), 'new paper')}.")
+                session.notify(
+                    _(
+                        "{feed}: {papers}.",
+                        feed=done.feed.name,
+                        papers=ngettext("{count} new paper", "{count} new papers", len(done.new)),
+                    )
+                )
     # It tells the page that a failed attempt succeeded now.
     progress.report()

@@ -85,6 +85,8 @@ def _missing() -> Iterator[str]:
         "value",
     ]:
         yield "SessionState.__setitem__ has other parameters"
+    if "request" not in inspect.signature(blocks.Blocks.process_api).parameters:
+        yield "Blocks.process_api gets no request"
     for function, name in (
         (component_meta.create_or_modify_pyi, "getfile"),
         (blocks.Block.__init__, "_id"),

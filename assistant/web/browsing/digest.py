@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, UsageError
 from assistant.html import render
-from assistant.languages import _, ngettext
+from assistant.languages import ENGLISH, _, ngettext, speaking
 from assistant.reference import zotero_link
 from assistant.web.rendering import data_url, explained, render_job
 
@@ -143,31 +143,34 @@ class Digests:
         from assistant.digesting import as_email, as_file, as_html, as_markdown, recipients
 
         settings = self._session.settings
-        mail = as_email(digest, settings.mail_from, recipients(settings), now)
+        with speaking(ENGLISH):
+            mail = as_email(digest, settings.mail_from, recipients(settings), now)
         forms: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
             ("Markdown", "md", "text/markdown", lambda: as_markdown(digest)),
             ("HTML", "html", "text/html", lambda: as_html(digest)),
             (_("Mail (.eml)"), "eml", "message/rfc822", lambda: as_file(mail)),
         )
+        # What is exported is in English, also for readers of other languages.
+        with speaking(ENGLISH):
+            written = [
+                data_url(media_type, write()) for _label, _ending, media_type, write in forms
+            ]
         return [
-            {
-                "label": label,
-                "name": f"digest-{digest.until}.{ending}",
-                "address": data_url(media_type, write()),
-            }
-            for label, ending, media_type, write in forms
+            {"label": label, "name": f"digest-{digest.until}.{ending}", "address": address}
+            for (label, ending, _type, _write), address in zip(forms, written, strict=True)
         ]
 
 
 def _parts(digest: Digest) -> list[dict[str, Any]]:
     """The sections of the template: most relevant papers first, then the topics."""
     from assistant.digesting.digest import FOR_YOU
+    from assistant.topics import OTHERS
 
     first = [(FOR_YOU, "", digest.for_you, True)] if digest.for_you else []
     topics = [(one.name, one.more_text, one.entries, False) for one in digest.sections]
     return [
         {
-            "name": name,
+            "name": _("Other papers") if name == OTHERS else name,
             "more": more,
             "entries": [_entry(entry, with_topic=with_topic) for entry in entries],
         }
