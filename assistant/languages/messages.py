@@ -16,6 +16,10 @@ class Spoken(str):
         """The same text in the current language."""
         raise NotImplementedError
 
+    # Gradio makes a string of the labels of buttons.
+    def __str__(self) -> str:
+        return self
+
     # Gradio copies its configuration, and strings do not change.
     def __copy__(self) -> Spoken:
         return self
