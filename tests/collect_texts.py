@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_javascript
@@ -84,20 +85,25 @@ def _constant(file: Path, node: ast.expr) -> str:
 def _in_template(file: Path) -> Iterator[Ids]:
     tree = Environment().parse(file.read_text(encoding="utf-8"))
     for line, function, texts in extract_from_ast(tree, FUNCTIONS):
-        found = (texts,) if isinstance(texts, str) else texts
-        wanted = found[: 1 + (function == "ngettext")]
-        if not all(isinstance(text, str) for text in wanted):
-            raise ValueError(f"{file}:{line}: what is marked has to be a text.")
-        yield tuple(str(text) for text in wanted)
+        found = texts if isinstance(texts, tuple) else (texts,)
+        yield _checked(found, function, f"{file}:{line}")
 
 
 def _in_script(file: Path) -> Iterator[Ids]:
+    keywords = dict.fromkeys(FUNCTIONS)
     with file.open("rb") as opened:
-        for _, function, texts, _ in extract_javascript(opened, FUNCTIONS, (), {}):
-            found = (texts,) if isinstance(texts, str) else tuple(texts)
-            wanted = found[: 1 + (function == "ngettext")]
-            if all(wanted):  # the definition of `_` itself has no text
-                yield tuple(str(text) for text in wanted)
+        found: Iterable[tuple[Any, ...]] = extract_javascript(opened, keywords, (), {})
+        for line, function, texts, _ in found:
+            texts = (texts,) if isinstance(texts, str) else tuple(texts)
+            if any(texts):  # the definition of `_` itself has no text
+                yield _checked(texts, function, f"{file}:{line}")
+
+
+def _checked(found: tuple[object, ...], function: str, where: str) -> Ids:
+    wanted = [text for text in found[: 1 + (function == "ngettext")] if isinstance(text, str)]
+    if len(wanted) != 1 + (function == "ngettext"):
+        raise ValueError(f"{where}: what is marked has to be a text, not an expression.")
+    return tuple(str(text) for text in wanted)
 
 
 if __name__ == "__main__":

@@ -36,10 +36,10 @@ class SpokenBlocks(gr.Blocks):
         self._config = value
         self._said: dict[str, Any] = {}
 
-    async def process_api(self, *args: Any, request: Any = None, **options: Any) -> dict[str, Any]:
+    async def process_api(self, *args: Any, **options: Any) -> dict[str, Any]:
         """Run a handler, or the next step of one, in the language of its request."""
-        with speaking(_language(getattr(request, "headers", None) or {})):
-            return await super().process_api(*args, request=request, **options)
+        with speaking(_language(getattr(options.get("request"), "headers", None) or {})):
+            return await super().process_api(*args, **options)
 
 
 class SpokenApplication:

@@ -5,8 +5,16 @@
 
 // The language of the page (`paperLanguage` is written by the server), and texts in it: English ones
 // are marked with `_` or `ngettext`, as in Python.
-document.documentElement.lang = paperLanguage.tag;
-document.documentElement.dir = paperLanguage.direction;
+// Gradio sets the language of the browser later, which may be another one.
+const paperSpeaks = () => {
+  const root = document.documentElement;
+  if (root.lang !== paperLanguage.tag) root.lang = paperLanguage.tag;
+  if (root.dir !== paperLanguage.direction) root.dir = paperLanguage.direction;
+};
+paperSpeaks();
+new MutationObserver(paperSpeaks).observe(document.documentElement, {
+  attributes: true, attributeFilter: ["lang", "dir"],
+});
 const paperNumber = (value) =>
   String(value).replace(/\B(?=(\d{3})+$)/g, paperLanguage.thousands);
 const paperFilled = (text, values) =>
