@@ -70,7 +70,9 @@ class Claim:
 
     `quoted` claims are unchanged sentences of an abstract; `dropped` ones are not shown. In an
     answer about several papers, such as a list, `heading` is the title of the claim's paper. If the
-    text is a translation, `original` is the sentence that was verified.
+    text is a translation, `original` is the sentence that was verified. `shortened` claims are
+    sentences of an abstract from which rules removed words, and which were verified like those of
+    the model.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Claim:
     citations: tuple[int, ...] = ()
     heading: str = ""
     original: str = ""
+    shortened: bool = False
 
     @property
     def shown(self) -> bool:
@@ -91,13 +94,14 @@ class Claim:
         return f"{text} {''.join(f'[{n}]' for n in self.citations)}".rstrip()
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON form; `heading` and `original` are there if there are any."""
+        """The JSON form; `heading`, `original` and `shortened` are there if they say something."""
         return {
             "text": self.text,
             "verdict": self.verdict,
             "citations": list(self.citations),
             **({"heading": self.heading} if self.heading else {}),
             **({"original": self.original} if self.original else {}),
+            **({"shortened": True} if self.shortened else {}),
         }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.answering.quotation_forms import shorter_forms
 from assistant.answering.replies import (
     asks_yes_or_no,
     is_doubtful,
@@ -43,6 +44,8 @@ _MIN_MARGIN = 2.0
 # to 4.
 MIN_RELEVANCE = 0.0
 _MAX_LOSS = 1.0
+# The same for shortened quotations, which lose nothing else.
+_MAX_LOSS_SHORTENED = 0.5
 
 
 class ClaimCheck:
@@ -133,6 +136,34 @@ class ClaimCheck:
         reply = replies[int(odds[1] > odds[0])]
         quoted = " ".join(source.text for source in cited)
         return None if is_doubtful(f"{reply} {quoted}", question.text) else reply
+
+    def shortened(self, source: Evidence, question: Question, progress: Progress) -> str | None:
+        """The shortest form of `source` that answers as well; None if it has to be shown whole.
+
+        None also after a stop, and if the model has not learned to judge.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
+        if not (self._judge.available and self._relevance.available):
+            return None
+        forms = [
+            form
+            for form in shorter_forms(source.text, question)
+            if verify_claim(form, [source], question.text).supported
+            and not leaves_out_a_part(form, question.text, source.text)
+        ]
+        if not forms:
+            return None
+        texts = [(source.stored.title, text) for text in (source.text, *forms)]
+        relevance = self._relevance.log_odds(question.text, texts, progress)
+        support = self._odds(forms, [source], question, progress)
+        for form, relevant, supported in zip(forms, relevance[1:], support, strict=False):
+            accepted = support_thresholds().accepts(supported, rules=True, contradicts=False)
+            if accepted and relevant >= relevance[0] - _MAX_LOSS_SHORTENED:
+                return form
+        return None
 
     def _odds(
         self,

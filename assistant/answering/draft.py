@@ -103,11 +103,16 @@ class Draft:
         self.claims.append(claim)
         return claim
 
-    def add_quotations(self, most: int = _MAX_QUOTED) -> list[Claim]:
+    def add_quotations(
+        self,
+        most: int = _MAX_QUOTED,
+        shorten: Callable[[Evidence], str | None] = lambda source: None,
+    ) -> list[Claim]:
         """Quote the best evidence, at most `most`, if no sentence of the model is shown.
 
         If the question asks for a quantity and the answer has no number yet, also quote the first
-        evidence with a number.
+        evidence with a number. `shorten` returns a verified shorter form of evidence, which is
+        shown instead of it, or None.
         """
         quoted: list[int] = []
         evidence_numbers = range(1, len(self._evidence) + 1)
@@ -126,7 +131,7 @@ class Draft:
                 and self._evidence[n - 1].score >= enough
                 and self._has_number([self._evidence[n - 1].text])
             ][:1]
-        return self._quote(quoted)
+        return self._quote(quoted, shorten)
 
     def add_reply(self, reply: str, numbers: tuple[int, ...]) -> Claim:
         """Add yes or no, which was verified against the evidence `numbers`, before quotations."""
@@ -142,12 +147,21 @@ class Draft:
         """Quote all the evidence, in order."""
         return self._quote(range(1, len(self._evidence) + 1))
 
-    def _quote(self, evidence_numbers: Iterable[int]) -> list[Claim]:
+    def _quote(
+        self,
+        evidence_numbers: Iterable[int],
+        shorten: Callable[[Evidence], str | None] = lambda source: None,
+    ) -> list[Claim]:
         quotations = []
         for n in evidence_numbers:
             source = self._evidence[n - 1]
             heading = _heading(source) if self._headed else ""
-            quotations.append(Claim(source.text, "quoted", (n,), heading))
+            shorter = shorten(source)
+            quotations.append(
+                Claim(source.text, "quoted", (n,), heading)
+                if shorter is None
+                else Claim(shorter, "supported", (n,), heading, shortened=True)
+            )
         self.claims += quotations
         return quotations
 

@@ -161,6 +161,7 @@ class AnswerPipeline:
             standalone, retrieved.evidence, progress, headed=retrieved.headed
         )
         note = retrieved.note
+        quotations: list[Claim] = []
         try:
             if not retrieved.extractive:
                 for claim in self._writer.claims(draft, standalone, retrieved.evidence, progress):
@@ -170,12 +171,17 @@ class AnswerPipeline:
                         draft.exchange(claim, shown)
                     clock.claim_shown()
                     yield ClaimVerified(shown)
+                if not progress.stop_requested:
+                    quotations = self._writer.quotations(draft, standalone, progress)
+            elif not progress.stop_requested:
+                quotations = draft.quote_all()
         except ModelError as error:
             note = f"{MODEL_FAILED} {error}"
-        if not progress.stop_requested:
-            for claim in draft.quote_all() if retrieved.extractive else draft.add_quotations():
-                clock.claim_shown()
-                yield ClaimVerified(claim)
+            if not progress.stop_requested:
+                quotations = draft.add_quotations()
+        for claim in quotations:
+            clock.claim_shown()
+            yield ClaimVerified(claim)
         separator = "\n" if retrieved.headed else " "
         answer = separator.join(claim.marked for claim in draft.shown)
         yield self._done(context, answer, "answered", draft.claims, retrieved.evidence, note)

@@ -92,6 +92,17 @@ class AnswerWriter:
             self._reply(draft, question, evidence, progress),
         )
 
+    def quotations(self, draft: Draft, question: Question, progress: Progress) -> list[Claim]:
+        """Quote evidence in `draft` if no sentence is shown; long sentences are shortened.
+
+        Raises:
+            ModelError: the model failed.
+
+        """
+        return draft.add_quotations(
+            shorten=lambda source: self._check.shortened(source, question, progress)
+        )
+
     def _written(
         self, draft: Draft, question: Question, evidence: Sequence[Evidence], progress: Progress
     ) -> Iterator[Claim]:

@@ -65,7 +65,8 @@ class Claim(Result):
     `supported` means that the cited sources support it, `quoted` that it is a sentence of an
     abstract. `dropped` sentences are not supported, and not part of the answer's text. `heading` is
     the title of the claim's paper in an answer about several papers. `original` is the sentence
-    that was verified, if `text` is its translation.
+    that was verified, if `text` is its translation. `shortened` claims are sentences of an abstract
+    from which rules removed words.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Claim(Result):
     citations: tuple[int, ...]
     heading: str = ""
     original: str = ""
+    shortened: bool = False
 
     @property
     def shown(self) -> bool:

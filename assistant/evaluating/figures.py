@@ -43,7 +43,10 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
     replies = [one for one in answerable if one.expected.reply]
     direct = [one for one in one_paper if one.expected.facts or one.expected.reply]
     answered = [one for one in outcomes if not one.answer.refused]
-    model = [any(claim.verdict == "supported" for claim in one.claims) for one in one_paper]
+    model = [
+        any(claim.verdict == "supported" and not claim.shortened for claim in one.claims)
+        for one in one_paper
+    ]
     return [
         *share("right", "right in everything expected", (one.right for one in outcomes)),
         *share("right_paper", "right paper among the cited", (one.right_paper for one in papers)),

@@ -17,13 +17,13 @@ from assistant.summarizing.generation import first_sentence, tldr_request, unsup
 from assistant.summarizing.salience import abstract_sentences, salience, salient_text
 from assistant.summarizing.shortening import (
     MOST_WORDS,
-    refers_to_other_text,
     shorten,
     states_contribution,
     without_announcement,
 )
 from assistant.text.sanitizing import sanitized
 from assistant.text.sentences import sentence_spans
+from assistant.text.shortening import refers_to_other_text
 from assistant.verification import is_covered_by, supported_parts, verify_claim
 
 if TYPE_CHECKING:

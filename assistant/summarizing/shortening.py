@@ -9,28 +9,20 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.shortening import BRACKETS, KINDS_OF_PAPERS, with_full_stop, without_opening
+
 MOST_WORDS = 25
 _MIN_WORDS = 7
 
-_KINDS = "paper|work|article|study|letter|report|thesis|survey|review|manuscript"
-_ANNOUNCEMENT = re.compile(
-    rf"^(?:(?:here|thus|hence|therefore|moreover|furthermore|additionally|finally|specifically"
-    r"|concretely|accordingly|consequently|overall|first|second|lastly|also|in particular|in short"
-    r"|in summary|in addition|to this end|to that end|as a result|in response|motivated by this"
-    rf"|in (?:this|the present|our) (?:{_KINDS})|in (?:this|the) section),?"
-    r" )+(?=\w)",
-    re.IGNORECASE,
-)
 # "This paper proposes" becomes "We propose".
 _PAPER_AS_SUBJECT = re.compile(
-    rf"^(?:this|the present|the current|our) (?:{_KINDS})"
+    rf"^(?:this|the present|the current|our) (?:{KINDS_OF_PAPERS})"
     r" (?P<adverb>(?:also|first|further|\w+ly) )?(?P<verb>[a-z]+s)\b",
     re.IGNORECASE,
 )
 _NOT_AUTHORS_VERBS = frozenset(
     {"is", "was", "has", "does", "consists", "contains", "thus", "builds", "relies"}
 )
-_BRACKETS = re.compile(r" ?\((?:[^()]*)\)| ?\[(?:[^\[\]]*)\]")
 _CLAUSE = re.compile(
     r"""(?:,|\s[-–—]+)\s(?:
           which|where|whereby|thereby|thus|hence|leading\ to|resulting\ in|achieving|allowing
@@ -44,28 +36,17 @@ _CLAUSE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_REFERENCE = re.compile(
-    r"\b(?:"
-    r"such\b(?! (?:as|an?)\b)|these|those|the (?:above|former|latter|two|three|resulting|same)"
-    r"|both (?:of )?(?:paradigms|approaches|methods|worlds|tasks|settings)"
-    r"|(?:this|that) (?:issue|problem|challenge|end|gap|limitation|need|question|goal|setting"
-    r"|phenomenon|task|approach|method|model|algorithm|framework|technique|network|architecture"
-    r"|result|insight|idea|property|bound|data|dataset|information|process|observation)"
-    r")\b|^(?:it|they|its|their)\b",
-    re.IGNORECASE,
-)
-
-_CONTRIBUTION = re.compile(rf"\b(?:we|our|us|here|this (?:{_KINDS}))\b", re.IGNORECASE)
+_CONTRIBUTION = re.compile(rf"\b(?:we|our|us|here|this (?:{KINDS_OF_PAPERS}))\b", re.IGNORECASE)
 
 
 def without_announcement(sentence: str) -> str:
     """`sentence` without an announcement: "In this paper, we propose" becomes "We propose"."""
-    bare = _ANNOUNCEMENT.sub("", sentence)
+    bare = without_opening(sentence)
     found = _PAPER_AS_SUBJECT.match(bare)
     if found and found["verb"].lower() not in _NOT_AUTHORS_VERBS:
         adverb = (found["adverb"] or "").lower()
         bare = f"We {adverb}{_base(found['verb'].lower())}{bare[found.end() :]}"
-    return bare[:1].upper() + bare[1:] if bare != sentence else sentence
+    return bare
 
 
 def shorten(sentence: str, most_words: int = MOST_WORDS) -> str:
@@ -73,9 +54,9 @@ def shorten(sentence: str, most_words: int = MOST_WORDS) -> str:
 
     Sentences are cut only between clauses, so the result may have more than `most_words`.
     """
-    short = without_announcement(_BRACKETS.sub("", sentence))
+    short = without_announcement(BRACKETS.sub("", sentence))
     if len(short.split()) <= most_words:
-        return _with_full_stop(short)
+        return with_full_stop(short)
     ends = [match.start() for match in _CLAUSE.finditer(short)]
     fitting = [end for end in ends if _MIN_WORDS <= len(short[:end].split()) <= most_words]
     # The longest version that fits, else the shortest one.
@@ -84,22 +65,12 @@ def shorten(sentence: str, most_words: int = MOST_WORDS) -> str:
         if fitting
         else min((e for e in ends if len(short[:e].split()) > most_words), default=len(short))
     )
-    return _with_full_stop(short[:end])
-
-
-def refers_to_other_text(sentence: str) -> bool:
-    """Whether `sentence` refers to an earlier sentence: `such benchmarks`, `they`."""
-    return bool(_REFERENCE.search(sentence))
+    return with_full_stop(short[:end])
 
 
 def states_contribution(sentence: str) -> bool:
     """Whether the authors say in `sentence` what they did: `we`, `this study`."""
     return bool(_CONTRIBUTION.search(sentence))
-
-
-def _with_full_stop(sentence: str) -> str:
-    bare = sentence.rstrip(" ,;:–—-")
-    return bare if bare.endswith((".", "!", "?", "。", "！", "？", "।", "؟")) else f"{bare}."
 
 
 def _base(verb: str) -> str:

@@ -165,3 +165,46 @@ def test_thresholds() -> None:
     assert thresholds.accepts(-1.0, rules=True, contradicts=False)
     assert not thresholds.accepts(-1.1, rules=True, contradicts=False)
     assert not thresholds.accepts(9.0, rules=True, contradicts=True)
+
+
+LONG_SENTENCE = (
+    "In this paper, we show that cats of every kind are asleep for most of the day and for all of "
+    "the night, which makes them the ideal subjects of our study of the town."
+)
+SHORTER = "Cats of every kind are asleep for most of the day and for all of the night."
+
+
+@pytest.mark.parametrize(
+    ("relevance", "support", "shown"),
+    [
+        (0.9, 0.99, SHORTER),
+        # It answers worse than the whole sentence, or the judge does not find it in there.
+        (0.5, 0.99, None),
+        (0.9, 0.3, None),
+    ],
+)
+def test_a_quotation_is_shortened_if_it_answers_as_well(
+    relevance: float, support: float, shown: str | None
+) -> None:
+    def choose(request: GenerationRequest) -> dict[str, float]:
+        text = request.messages[-1].content
+        whole = "ideal subjects" in text.split("Sentence:")[-1]
+        yes = support if request.adapter == ADAPTER else 0.9 if whole else relevance
+        return {"yes": yes, "no": 1 - yes}
+
+    stored = StoredPaper(1, "text:1", Paper(title="Sleep", abstract=LONG_SENTENCE))
+    source = Evidence(stored, LONG_SENTENCE, 0, len(LONG_SENTENCE), 1.0)
+    question = Question.parse("When are cats asleep?")
+    model = ScriptedModel(lambda request: "yes", adapters=[ADAPTER, "relevance"], choose=choose)
+    check = ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
+    found = check.shortened(source, question, NO_PROGRESS)
+    assert (found == shown) if shown else (found is None or "ideal" in found)
+
+
+def test_without_a_judge_of_relevance_nothing_is_shortened() -> None:
+    model = judge(0.99)
+    check = ClaimCheck(model, ModelTasks(model, None), Judge(model), None)
+    stored = StoredPaper(1, "text:1", Paper(title="Sleep", abstract=LONG_SENTENCE))
+    source = Evidence(stored, LONG_SENTENCE, 0, len(LONG_SENTENCE), 1.0)
+    assert check.shortened(source, Question.parse("When are cats asleep?"), NO_PROGRESS) is None
+    assert not model.requests

@@ -148,3 +148,14 @@ def test_a_reply_in_the_words_of_the_question_is_no_repetition(
     assert claim is not None and claim.verdict == "supported"
     claim = draft.add("Foldy makes browsers larger.")
     assert claim is None or claim.verdict == "dropped"
+
+
+def test_a_shortened_quotation_is_no_quotation(evidence: tuple[Evidence, ...]) -> None:
+    draft = Draft(Question.parse("Does Foldy slow the browser down?"), evidence)
+    first, *rest = draft.add_quotations(
+        shorten=lambda source: "Foldy makes browsers smaller." if "160" in source.text else None
+    )
+    assert (first.verdict, first.shortened) == ("supported", True)
+    assert first.text == "Foldy makes browsers smaller."
+    assert first.as_json()["shortened"] is True
+    assert all(claim.verdict == "quoted" and not claim.shortened for claim in rest)
