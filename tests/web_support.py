@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+
+from patience import PATIENCE_S
 
 from assistant.library import StoredPaper
 from assistant.models.fake import ScriptedModel, ScriptedStream
@@ -16,7 +19,7 @@ from assistant.paper import Paper
 from assistant.session import Session
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
     from assistant.web.serving.server import PageServer
 
@@ -128,6 +131,57 @@ def collect_errors(page: Page, wrong: list[str], expected: str | None = None) ->
     page.on("request", note_request)
     page.on("pageerror", lambda error: wrong.append(f"error {error}"))
     page.on("console", note_message)
+
+
+@contextmanager
+def served(session: Session) -> Iterator[PageServer]:
+    """Serve the page of `session` on a free port."""
+    from assistant.web.serving.server import PageServer
+
+    server = PageServer(session, port=0)
+    ready = threading.Event()
+    addresses: list[str] = []
+
+    def on_ready(address: str) -> None:
+        addresses.append(address)
+        ready.set()
+
+    thread = threading.Thread(target=server.run, args=(on_ready,))
+    thread.start()
+    try:
+        assert ready.wait(PATIENCE_S), "the page did not answer"
+        assert addresses == [server.address]
+        yield server
+    finally:
+        server.stop()
+        thread.join(PATIENCE_S)
+    assert not thread.is_alive(), "the server did not end"
+
+
+@contextmanager
+def opened(browser: Browser, address: str, query: str = "", **options: Any) -> Iterator[Page]:
+    """Open the page; at the end fail on any attempt to go out, and on any error in it.
+
+    `query` follows the address; `options` are those of the browser's window.
+    """
+    wrong: list[str] = []
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+    context.set_default_timeout(1000 * PATIENCE_S)
+    page = context.new_page()
+
+    def note_request(url: str) -> None:
+        if not url.startswith((address + "/", "data:", "blob:" + address)):
+            wrong.append(f"request to {url}")
+
+    page.on("request", lambda request: note_request(request.url))
+    page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
+    # The policy of the page would stop a request before the browser makes it: count that too.
+    collect_errors(page, wrong)
+    page.goto(f"{address}/{query}")
+    page.locator("#header strong").wait_for()
+    yield page
+    context.close()
+    assert wrong == []
 
 
 def ask(page: Page, question: str) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import shutil
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from patience import PATIENCE_S
-from web_support import PAPERS, MakeSession, OpenPage, Serve, collect_errors
+from web_support import PAPERS, MakeSession, OpenPage, Serve, opened, served
 
 import assistant.models
 from assistant.models import LanguageModel
@@ -23,7 +22,7 @@ from assistant.settings import load_settings
 from assistant.web.jobs import Jobs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from assistant.web.serving.server import PageServer
 
@@ -115,28 +114,11 @@ def outgoing(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 @pytest.fixture
 def serve(outgoing: list[object]) -> Serve:
     """Serve the page of a session on a free port, within a `with` block."""
-    from assistant.web.serving.server import PageServer
 
     @contextmanager
     def serving(session: Session) -> Iterator[PageServer]:
-        server = PageServer(session, port=0)
-        ready = threading.Event()
-        addresses: list[str] = []
-
-        def on_ready(address: str) -> None:
-            addresses.append(address)
-            ready.set()
-
-        thread = threading.Thread(target=server.run, args=(on_ready,))
-        thread.start()
-        try:
-            assert ready.wait(PATIENCE_S), "the page did not answer"
-            assert addresses == [server.address]
+        with served(session) as server:
             yield server
-        finally:
-            server.stop()
-            thread.join(PATIENCE_S)
-        assert not thread.is_alive(), "the server did not end"
         assert outgoing == []
 
     return serving
@@ -172,30 +154,5 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> OpenPage:
-    """Open the page; at the end fail on any attempt to go out, and on any error in it.
-
-    `query` follows the address; the other arguments are options of the browser's window.
-    """
-
-    @contextmanager
-    def opened(address: str, query: str = "", **options: Any) -> Iterator[Page]:
-        wrong: list[str] = []
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
-        context.set_default_timeout(1000 * PATIENCE_S)
-        page = context.new_page()
-
-        def note_request(url: str) -> None:
-            if not url.startswith((address + "/", "data:", "blob:" + address)):
-                wrong.append(f"request to {url}")
-
-        page.on("request", lambda request: note_request(request.url))
-        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
-        # The policy of the page would stop a request before the browser makes it: count that too.
-        collect_errors(page, wrong)
-        page.goto(f"{address}/{query}")
-        page.locator("#header strong").wait_for()
-        yield page
-        context.close()
-        assert wrong == []
-
-    return opened
+    """Open the page as `opened` does."""
+    return partial(opened, browser)
