@@ -1,7 +1,7 @@
 """Quality of answers: right paper, key fact, refusals. Prints tables in Markdown.
 
 Usage: python -m benchmarks.answers [--page FILE] [--fields] [--data FOLDER] [--split tuning]
-                                    [--only KIND] [--quotations] [--show]
+                                    [--only KIND] [--system NAME ...] [--show]
 
 The questions were written for the abstracts of the page. Half of each kind, and all questions of an
 earlier version, are for tuning; the other half is held out, so that only its totals were looked at
@@ -11,6 +11,9 @@ be refused.
 
 `--fields` asks about another library, papers of biomedicine, aeronautics, physics and software
 testing, instead of the page: see `benchmarks.fields`.
+
+`--system` names what answers, once for each column of the table: `product` (alone without it),
+`quotations` (the product without a model), and `plain`, the stack of `benchmarks.plain_stack`.
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import AnswerPipeline
+from assistant.answering import Answer, AnswerPipeline
 from assistant.errors import UsageError
 from assistant.evaluating import (
     SEVERAL_PAPERS,
@@ -33,7 +38,6 @@ from assistant.evaluating import (
     Outcome,
     ask,
     figures,
-    markdown_table,
     paper_name,
     quoting_pipeline,
     share,
@@ -42,9 +46,11 @@ from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.reading import read_file
 from assistant.session import Session
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
+from assistant.text.names import missing_facts
 from benchmarks import fields
-from benchmarks.measuring import DATA, PAGE, log
+from benchmarks.measuring import DATA, PAGE, log, print_table
+from benchmarks.plain_stack import PlainStack
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 SPLITS = ("tuning", "held_out", "kept_back")
@@ -52,6 +58,11 @@ SPLITS = ("tuning", "held_out", "kept_back")
 ONE_PAPER = ("fact", "definition", "follow_up", "summary", "yes_no", "why")
 UNANSWERABLE = ("near", "far", "metadata", "unsaid")
 KINDS = (*ONE_PAPER, *SEVERAL_PAPERS, *UNANSWERABLE)
+# What answers: the product, the product without a model, and a plain stack.
+SYSTEMS = {"product": "product", "quotations": "quotations only", "plain": "plain stack"}
+
+# A question and those before it -> the answer.
+Ask = Callable[[str, Sequence[str]], Answer]
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,22 @@ class Result:
             if claim.verdict == "quoted"
         )
 
+    @property
+    def unsupported(self) -> int:
+        """Number of shown sentences with a number or name that nothing they cite has."""
+        answer = self.outcome.answer
+        return sum(
+            bool(missing_facts(claim.text, _cited_text(claim.citations, answer)))
+            for claim in self.outcome.claims
+        )
+
+
+def _cited_text(citations: Iterable[int], answer: Answer) -> str:
+    """What a sentence with these `citations` may repeat: sources, their titles, the question."""
+    sources = [answer.sources[n - 1] for n in citations]
+    texts = [part for one in sources for part in (one.stored.title, one.text)]
+    return "\n".join([*texts, answer.question, answer.understood_as or ""])
+
 
 def _same(one: str, other: str) -> bool:
     """Whether one sentence contains the other."""
@@ -157,9 +184,9 @@ def ask_all(
     splits: Iterable[str],
     kinds: Iterable[str],
     *,
-    quotations: bool,
-) -> list[Result]:
-    """Ask every question of `splits` and `kinds` over `papers`."""
+    systems: Sequence[str],
+) -> dict[str, list[Result]]:
+    """Ask `systems` every question of `splits` and `kinds` over `papers`."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(library=Path(folder))
         with Session(settings, log) as session:
@@ -171,18 +198,33 @@ def ask_all(
                 for line in lines
                 if line["kind"] in kinds and line["split"] in splits
             ]
-            pipeline = (
-                quoting_pipeline(session.library, settings)
-                if quotations
-                else session.answer_pipeline
-            )
-            ask(pipeline, "What is a language model?")  # warm
-            return [_result(pipeline, line, right) for line, right in wanted]
+            results = {}
+            for system in systems:
+                with _asking(system, session, settings) as answer:
+                    answer("What is a language model?", ())  # warm
+                    results[system] = [_result(answer, line, right) for line, right in wanted]
+            return results
 
 
-def _result(pipeline: AnswerPipeline, line: Mapping[str, Any], right: Expected) -> Result:
-    answer = ask(pipeline, line["question"], line["history"])
+@contextmanager
+def _asking(system: str, session: Session, settings: Settings) -> Iterator[Ask]:
+    if system == "plain":
+        with closing(PlainStack(session.library, settings)) as stack:
+            yield stack.ask
+    elif system == "quotations":
+        yield partial(_asked, quoting_pipeline(session.library, settings))
+    else:
+        yield partial(_asked, session.answer_pipeline)
+
+
+def _asked(pipeline: AnswerPipeline, question: str, history: Sequence[str]) -> Answer:
+    answer = ask(pipeline, question, history)
     assert answer is not None  # nobody stops it
+    return answer
+
+
+def _result(asked: Ask, line: Mapping[str, Any], right: Expected) -> Result:
+    answer = asked(line["question"], line["history"])
     return Result(
         id=line["id"],
         split=line["split"],
@@ -218,8 +260,22 @@ def table(results: Sequence[Result]) -> list[Figure]:
                 (one.outcome.answer.refused for one in results if one.kind == kind),
             )
         ),
+        *share(
+            "unsupported",
+            "answers with a number or name that nothing cited has",
+            (one.unsupported > 0 for one in results if not one.outcome.answer.refused),
+        ),
         Figure("false_quotations", "false quotations", str(false_quotations), false_quotations),
     ]
+
+
+def print_columns(title: str, results: Mapping[str, Sequence[Result]]) -> None:
+    """Print a table with a column for each system, and a row for each figure that one has."""
+    columns = {name: {one.label: one.text for one in table(of)} for name, of in results.items()}
+    labels = dict.fromkeys(label for column in columns.values() for label in column)
+    rows = [[label, *(column.get(label, "-") for column in columns.values())] for label in labels]
+    questions = len(next(iter(results.values())))
+    print_table(f"{title}, {questions} questions", ["", *(SYSTEMS[name] for name in columns)], rows)
 
 
 def show(result: Result) -> None:
@@ -246,7 +302,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="where --fields reads them")
     parser.add_argument("--split", choices=SPLITS, help="ask only the questions of one half")
     parser.add_argument("--only", choices=KINDS, help="ask only questions of one kind")
-    parser.add_argument("--quotations", action="store_true", help="quote, without a model")
+    parser.add_argument("--system", choices=SYSTEMS, action="append", help="what answers")
     parser.add_argument("--show", action="store_true", help="also print every answer")
     arguments = parser.parse_args()
     papers: Iterable[Paper]
@@ -265,16 +321,20 @@ def main() -> None:
             questions,
             [arguments.split] if arguments.split else SPLITS,
             [arguments.only] if arguments.only else KINDS,
-            quotations=arguments.quotations,
+            systems=arguments.system or ["product"],
         )
     except UsageError as error:
         parser.error(str(error))
     if arguments.show:
-        for result in results:
-            show(result)
-    for split in [one for one in SPLITS if any(result.split == one for result in results)]:
-        of_split = [one for one in results if one.split == split]
-        print(f"\n{markdown_table(split.replace('_', ' '), table(of_split))}")
+        for of_system in results.values():
+            for result in of_system:
+                show(result)
+    for split in SPLITS:
+        of_split = {
+            name: [one for one in every if one.split == split] for name, every in results.items()
+        }
+        if any(of_split.values()):
+            print_columns(split.replace("_", " "), of_split)
 
 
 if __name__ == "__main__":
