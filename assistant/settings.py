@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.languages import _
 from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings
 from assistant.server_address import ServerAddress, is_server_address
 
@@ -71,111 +72,126 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    library: Path = Field(default_factory=default_library, description="folder of the library")
+    library: Path = Field(default_factory=default_library, description=_("folder of the library"))
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path(APP_NAME),
-        description="folder for files that can be rebuilt, such as re-encoded models",
+        description=_("folder for files that can be rebuilt, such as re-encoded models"),
     )
     model: Annotated[
         InstanceOf[ServerAddress] | Path | None, NoDecode, BeforeValidator(_file_or_server)
     ] = Field(
         default=None,
-        description="language model: a GGUF file, a name that `assistant models` lists, or the "
-        "address of a model server, such as http://localhost:8080/v1#name; default: the bundled "
-        "SmolLM2",
+        description=_(
+            "language model: a GGUF file, a name that `assistant models` lists, or the "
+            "address of a model server, such as http://localhost:8080/v1#name; default: the "
+            "bundled SmolLM2"
+        ),
     )
     model_folder: Path = Field(
         default_factory=lambda: platformdirs.user_data_path(APP_NAME) / "models",
-        description="folder of models that `assistant models pull` downloads",
+        description=_("folder of models that `assistant models pull` downloads"),
     )
     embedder: Annotated[InstanceOf[ServerAddress] | None, NoDecode, BeforeValidator(_server)] = (
         Field(
             default=None,
-            description="address of a server that computes the vectors, such as "
-            "http://localhost:8080/v1#name; default: the bundled MiniLM",
+            description=_(
+                "address of a server that computes the vectors, such as "
+                "http://localhost:8080/v1#name; default: the bundled MiniLM"
+            ),
         )
     )
     confirmed_servers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_servers)] = Field(
         default=(),
-        description="addresses of servers on other computers that data may be sent to",
+        description=_("addresses of servers on other computers that data may be sent to"),
     )
     server_key: SecretStr | None = Field(
-        default=None, description="key for the model server; never shown or saved"
+        default=None, description=_("key for the model server; never shown or saved")
     )
     server_key_file: Path | None = Field(
         default=None,
-        description="file with the keys of model servers, one ADDRESS KEY per line; only its owner "
-        "may read it (mode 600)",
+        description=_(
+            "file with the keys of model servers, one ADDRESS KEY per line; only its owner "
+            "may read it (mode 600)"
+        ),
     )
     server_timeout: int = Field(
         default=120,
         ge=1,
         le=3600,
-        description="seconds to wait for a model server to begin a reply, and between two parts of "
-        "it",
+        description=_(
+            "seconds to wait for a model server to begin a reply, and between two parts of it"
+        ),
     )
     gpu_layers: int | Literal["auto"] = Field(
         default="auto",
-        description="layers of the language model on the GPU; auto: as many as fit into its memory",
+        description=_(
+            "layers of the language model on the GPU; auto: as many as fit into its memory"
+        ),
     )
     threads: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 8)),
         ge=1,
         le=256,
-        description="number of compute threads",
+        description=_("number of compute threads"),
     )
     slots: int = Field(
-        default=16, ge=1, le=64, description="number of TL;DRs written at the same time"
+        default=16, ge=1, le=64, description=_("number of TL;DRs written at the same time")
     )
     context: int = Field(
         default=2048,
         ge=512,
         le=131_072,
-        description="context length in tokens, prompt and answer together",
+        description=_("context length in tokens, prompt and answer together"),
     )
     evidence: int = Field(
         default=4,
         ge=1,
         le=12,
-        description="number of evidence sentences given to the language model",
+        description=_("number of evidence sentences given to the language model"),
     )
     answer_tokens: int = Field(
-        default=160, ge=16, le=4096, description="maximum length of an answer in tokens"
+        default=160, ge=16, le=4096, description=_("maximum length of an answer in tokens")
     )
     auto_tldrs: bool = Field(
         default=True,
-        description="write TL;DRs of new papers in the background while the page is served",
+        description=_("write TL;DRs of new papers in the background while the page is served"),
     )
     smtp_host: str | None = Field(
         default=None,
         pattern=r"^[^\s/@]+$",
-        description="mail server for digests; nothing is sent without --send",
+        description=_("mail server for digests; nothing is sent without --send"),
     )
     smtp_port: int | None = Field(
         default=None,
         ge=1,
         le=65_535,
-        description="port of the mail server; default: 587 for starttls, 465 for tls, 25 for none",
+        description=_(
+            "port of the mail server; default: 587 for starttls, 465 for tls, 25 for none"
+        ),
     )
     smtp_user: str | None = Field(
-        default=None, min_length=1, description="user name for the mail server; default: no login"
+        default=None,
+        min_length=1,
+        description=_("user name for the mail server; default: no login"),
     )
     smtp_password: SecretStr | None = Field(
-        default=None, description="password for the mail server; never shown"
+        default=None, description=_("password for the mail server; never shown")
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
-        description="encryption to the mail server; none only for a server on this computer",
+        description=_("encryption to the mail server; none only for a server on this computer"),
     )
     mail_from: str | None = Field(
-        default=None, pattern=rf"^{_ADDRESS}$", description="sender address of digests"
+        default=None, pattern=rf"^{_ADDRESS}$", description=_("sender address of digests")
     )
     mail_to: str | None = Field(
         default=None,
         pattern=rf"^{_ADDRESS}(?:\s*,\s*{_ADDRESS})*$",
-        description="recipient address of digests; separate several with commas",
+        description=_("recipient address of digests; separate several with commas"),
     )
-    traceback: bool = Field(default=False, description="show the traceback of an unexpected error")
+    traceback: bool = Field(
+        default=False, description=_("show the traceback of an unexpected error")
+    )
 
     @field_validator("gpu_layers", mode="before")
     @classmethod

@@ -22,9 +22,9 @@ from assistant.answering.question import Question
 from assistant.answering.reranker import rerank
 from assistant.answering.retrieval import PAPERS, is_on_topic, sentence_embedder, to_evidence
 from assistant.errors import UsageError
+from assistant.languages import _, ngettext
 from assistant.library import EVERYTHING
 from assistant.text.citations import without_attribution
-from assistant.text.formatting import format_count
 from assistant.text.names import mentions, names
 from assistant.text.prose import statements
 from assistant.text.sanitizing import sanitized
@@ -58,12 +58,10 @@ _REFERRING = re.compile(
     re.IGNORECASE,
 )
 
-NOTHING_STATED = "The draft has no sentences that can be looked up"
-_SAME_WORDS = "The evidence says it in the same words"
-_NO_PAPERS = "The library has no paper to compare it with"
-_OFF_TOPIC = "The library has no papers about this"
-_TOO_LONG = "The sentence has more than {:,} characters"
-_OTHER_SUBJECT = "{}, but the paper may mean something else"
+NOTHING_STATED = _("The draft has no sentences that can be looked up")
+_SAME_WORDS = _("The evidence says it in the same words")
+_NO_PAPERS = _("The library has no paper to compare it with")
+_OFF_TOPIC = _("The library has no papers about this")
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,8 @@ class DraftCheck:
     def _checked(self, sentence: str, progress: Progress) -> CheckedSentence | None:
         """The verdict on one sentence; None after a stop."""
         if len(sentence) > MAX_CLAIM:
-            return CheckedSentence(sentence, "not_found", _TOO_LONG.format(MAX_CLAIM))
+            reason: str = _("The sentence has more than {count} characters", count=MAX_CLAIM)
+            return CheckedSentence(sentence, "not_found", reason)
         claim = without_attribution(sentence)
         evidence, on_topic = self._evidence(claim)
         for one in evidence:
@@ -172,7 +171,7 @@ class DraftCheck:
         checked, cited = max(found, key=lambda one: _common(claim, one[1]))
         reason = checked.reason
         if checked.verdict == "contradicted":
-            reason = _OTHER_SUBJECT.format(reason)
+            reason = _("{reason}, but the paper may mean something else", reason=reason)
         elif not on_topic:
             reason = _OFF_TOPIC
         return CheckedSentence(sentence, "not_found", reason, tuple(cited))
@@ -207,10 +206,13 @@ def summary(checked: Sequence[CheckedSentence]) -> str:
         return NOTHING_STATED
     counts = Counter(one.verdict for one in checked)
     supported = counts["supported"]
-    return (
-        f"{supported:,} of {format_count(len(checked), 'sentence')} "
-        f"{'is' if supported == 1 else 'are'} supported, "
-        f"{counts['contradicted']:,} contradicted, {counts['not_found']:,} not found"
+    return ngettext(
+        "{count} of {sentences} is supported, {contradicted} contradicted, {missing} not found",
+        "{count} of {sentences} are supported, {contradicted} contradicted, {missing} not found",
+        supported,
+        sentences=ngettext("{count} sentence", "{count} sentences", len(checked)),
+        contradicted=counts["contradicted"],
+        missing=counts["not_found"],
     )
 
 

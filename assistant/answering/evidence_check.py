@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from assistant.answering.generation import ModelTasks
 from assistant.answering.support import MAX_EVIDENCE, SupportJudge, support_thresholds
 from assistant.errors import UsageError
+from assistant.languages import _, joined
 from assistant.library import StoredPaper
 from assistant.paper import Paper
 from assistant.text.names import mentions, names
@@ -48,13 +49,13 @@ _NO_TITLE = "Untitled"
 _ONE = Number("1")
 # Violations in words.
 _REASONS = {
-    Violation.DESCRIBED: "The evidence says this of something else",
-    Violation.QUANTITY: "The evidence has another p-value, range or unit",
-    Violation.NUMBERED: "The evidence has the numbers, but not for the same thing",
-    Violation.NEGATION: "One of claim and evidence has a negation that the other does not have",
-    Violation.DIRECTION: "The comparison is the other way round in the evidence",
-    Violation.SPLICED: "The claim joins parts of different statements of the evidence",
-    Violation.WORD_ORDER: "The evidence has the words, but not as one statement",
+    Violation.DESCRIBED: _("The evidence says this of something else"),
+    Violation.QUANTITY: _("The evidence has another p-value, range or unit"),
+    Violation.NUMBERED: _("The evidence has the numbers, but not for the same thing"),
+    Violation.NEGATION: _("One of claim and evidence has a negation that the other does not have"),
+    Violation.DIRECTION: _("The comparison is the other way round in the evidence"),
+    Violation.SPLICED: _("The claim joins parts of different statements of the evidence"),
+    Violation.WORD_ORDER: _("The evidence has the words, but not as one statement"),
 }
 
 
@@ -145,7 +146,7 @@ class EvidenceCheck:
         order = ("contradicted", "not_found", "supported")
         worst = min(checked, key=lambda one: order.index(one.verdict))
         about = f"“{worst.claim}”: " if len(parts) > 1 and not worst.supported else ""
-        return CheckedClaim(clean, worst.verdict, f"{about}{worst.reason}")
+        return CheckedClaim(clean, worst.verdict, joined([about, worst.reason], ""))
 
     def check_sentence(
         self, claim: str, cited: Sequence[CitedSentence], progress: Progress
@@ -197,7 +198,9 @@ class EvidenceCheck:
         if progress.stop_requested:
             return None
         if not confirmed:
-            reason = "The words are in the evidence, but the model says that it does not support it"
+            reason = _(
+                "The words are in the evidence, but the model says that it does not support it"
+            )
             return CheckedClaim(claim, "not_found", reason)
         return CheckedClaim(claim, "supported", _support(found, None))
 
@@ -227,24 +230,30 @@ def closest_sentences(claim: str, sentences: Sequence[_Cited]) -> list[_Cited]:
 
 def _support(found: Verification, odds: float | None) -> str:
     if odds is None:
-        return "The evidence has every part of the claim"
+        return _("The evidence has every part of the claim")
     if found.supported:
-        return (
-            f"The evidence has every part of the claim, and the model agrees (log odds {odds:.1f})"
+        return _(
+            "The evidence has every part of the claim, and the model agrees (log odds {odds})",
+            odds=f"{odds:.1f}",
         )
-    return (
-        f"The model reads it in the evidence (log odds {odds:.1f}); no number, unit or name differs"
+    return _(
+        "The model reads it in the evidence (log odds {odds}); no number, unit or name differs",
+        odds=f"{odds:.1f}",
     )
 
 
 def _contradiction(difference: Difference) -> str:
     if difference.kind == "negation":
         if difference.stated == "claim":
-            return "The claim denies what the evidence states"
-        return "The evidence denies what the claim states"
+            return _("The claim denies what the evidence states")
+        return _("The evidence denies what the claim states")
     if difference.kind == "comparison":
-        return "The evidence compares the other way round"
-    return f"The evidence says {difference.stated}, the claim {difference.claimed}"
+        return _("The evidence compares the other way round")
+    return _(
+        "The evidence says {stated}, the claim {claimed}",
+        stated=difference.stated,
+        claimed=difference.claimed,
+    )
 
 
 def _missing(
@@ -255,17 +264,20 @@ def _missing(
     given = numbers(text)
     for start, end, number in number_spans(claim):
         if number != _ONE and not any(number.stated_by(other) for other in given):
-            return f"The evidence has no number {claim[start:end].strip()}"
+            return _("The evidence has no number {number}", number=claim[start:end].strip())
     for name in names(claim):
         if name in found.missing and not mentions(text, name):
-            return f"The evidence does not mention {name}"
+            return _("The evidence does not mention {name}", name=name)
     for kind, reason in _REASONS.items():
         if kind in found.missing and (odds is None or kind in VETOES):
             return reason
     if odds is not None:
         if odds >= 0:
-            return f"The model is not sure enough that the evidence says it (log odds {odds:.1f})"
-        return f"The model finds no support (log odds {odds:.1f})"
+            return _(
+                "The model is not sure enough that the evidence says it (log odds {odds})",
+                odds=f"{odds:.1f}",
+            )
+        return _("The model finds no support (log odds {odds})", odds=f"{odds:.1f}")
     words = ", ".join(f"“{word}”" for word in found.missing[:_MAX_LISTED])
     more = ", …" if len(found.missing) > _MAX_LISTED else ""
-    return f"The evidence does not say {words}{more}"
+    return _("The evidence does not say {words}", words=words + more)

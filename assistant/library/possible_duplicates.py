@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from assistant.languages import _, ngettext
 from assistant.library.candidate_pairs import (
     LONGEST,
     MOST_WORDS,
@@ -30,7 +31,6 @@ from assistant.library.name_matching import family_name
 from assistant.library.paper_rows import COLUMNS, records_of, stored
 from assistant.library.records import StoredPaper
 from assistant.paper import Paper, normalised
-from assistant.text.formatting import format_count
 
 # Papers and pairs that are held at a time.
 _PAGE = 500
@@ -151,7 +151,7 @@ def _reason(one: _Compared, other: _Compared) -> str:
         return ""
     for scheme in here.schemes_shared(there):
         if not clearly_different(one.described, other.described):
-            return f"same {_NAMES[scheme]}"
+            return _("same {identifier}", identifier=_NAMES[scheme])
     contradicting = here.schemes_differing(there)
     same_author = bool(one.family) and one.family == other.family
     if one.title == other.title:
@@ -161,15 +161,15 @@ def _reason(one: _Compared, other: _Compared) -> str:
     if contradicting or differing or years > MAX_YEARS_APART:
         return ""
     if same_author and (one.main == other.title or other.main == one.title):
-        return "same first author; one title has a subtitle"
+        return _("same first author; one title has a subtitle")
     if (same_author or not (one.family and other.family)) and _same_words(one.title, other.title):
         return (
-            "same first author; the titles differ in spelling"
+            _("same first author; the titles differ in spelling")
             if same_author
-            else "the titles differ in spelling; the authors of one are unknown"
+            else _("the titles differ in spelling; the authors of one are unknown")
         )
     if same_author and not years and here.same_pages(there):
-        return "same first author, volume and page"
+        return _("same first author, volume and page")
     return ""
 
 
@@ -178,18 +178,26 @@ def _of_one_title(one: _Compared, other: _Compared, years: int, differing: Seque
     if one.family == other.family:
         if years > (0 if differing else MOST_YEARS_APART) or not one.family:
             return ""
-        apart = f"{format_count(years, 'year')} apart" if years > MAX_YEARS_APART else ""
-        but = " and ".join(f"{name}s" for name in differing)
-        but = f"the {but} differ" if but else apart
-        return "same title and first author" + (f"; {but}" if but else "")
+        if differing:
+            return _(
+                "same title and first author; the {identifiers} differ",
+                identifiers=" and ".join(f"{name}s" for name in differing),
+            )
+        if years > MAX_YEARS_APART:
+            return ngettext(
+                "same title and first author; {count} year apart",
+                "same title and first author; {count} years apart",
+                years,
+            )
+        return _("same title and first author")
     if differing or years > MAX_YEARS_APART or len(one.title) < _SHORT:
         return ""
     if not one.family or not other.family:
-        return "same title; the authors of one are unknown"
+        return _("same title; the authors of one are unknown")
     if authors_agree(one.described, other.described):
-        return "same title and authors, in another order"
+        return _("same title and authors, in another order")
     if not years and _similar(one.family, other.family):
-        return "same title and year; the names of the first authors differ in spelling"
+        return _("same title and year; the names of the first authors differ in spelling")
     return ""
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from assistant.languages import _, format_number
 from assistant.paper import Paper
 from assistant.text.sanitizing import sanitized
 
@@ -70,8 +71,10 @@ def paper_link(paper: Paper) -> str:
 def format_size(size: int | None) -> str:
     """`size` in bytes as `12.3 MB` or `1,200 bytes`; None is a missing file."""
     if size is None:
-        return "missing"
-    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+        return _("missing")
+    if size >= 100_000:
+        return _("{size} MB", size=format_number(size / 1e6, 1))
+    return _("{count} bytes", count=size)
 
 
 def format_count(count: int, noun: str) -> str:
@@ -81,7 +84,8 @@ def format_count(count: int, noun: str) -> str:
 
 def format_authors(names: Sequence[str], most: int) -> str:
     """The first `most` names, with "and others" if there are more."""
-    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
+    shown = ", ".join(names[:most])
+    return _("{names} and others", names=shown) if len(names) > most else shown
 
 
 def format_date(date: str) -> str:

@@ -44,7 +44,8 @@ def test_a_request_is_answered_in_its_language(headers: dict[str, str], code: st
 
 async def _page() -> SpokenBlocks:
     """A page; outside of a running event loop Gradio would leave loops open."""
-    with SpokenBlocks(title=_("Paper assistant"), analytics_enabled=False) as page:
+    page = SpokenBlocks(title=_("Paper assistant"), analytics_enabled=False)
+    with page:
         button(_("Save"), "save")
         text_box(_("Question"), "question", _("Ask your papers …"))
         gr.Radio([(_("A date"), "date"), ("Settings", "x")], label=_("New since"), info=_("Saved."))

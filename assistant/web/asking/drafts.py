@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.languages import _, ngettext
+from assistant.languages import _, joined, ngettext
 from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
@@ -102,7 +102,7 @@ class Drafts:
                 len(sentences),
                 done=done,
             )
-        return f"{summary(check.checked)}."
+        return joined([summary(check.checked), "."], "")
 
 
 def render_checked(checked: tuple[CheckedSentence, ...]) -> str:

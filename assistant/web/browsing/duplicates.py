@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, NotMergeable, UsageError
 from assistant.html import render
-from assistant.languages import _, ngettext
+from assistant.languages import _, ngettext, said
 from assistant.web.browsing.paper_detail import about_paper, record_key
 from assistant.web.rendering import explained
 
@@ -186,11 +186,11 @@ def _listed(numbers: tuple[int, ...] | list[int]) -> str:
 
 
 def _row(pair: DuplicatePair) -> dict[str, str | int]:
-    other = pair.other
+    other, reason = pair.other, said(pair.reason)
     return {
         "open": pair.one.number,
         "number": other.number,
         "title": other.shown_title,
         "about": about_paper(other.paper),
-        "reason": pair.reason[:1].upper() + pair.reason[1:],
+        "reason": reason[:1].upper() + reason[1:],
     }

@@ -363,6 +363,7 @@ def _listed_paper(found: FoundPaper) -> dict[str, str | bool]:
 def _listed_duplicate(found: FoundPaper, choice: Choice) -> dict[str, str | int]:
     pair = found.duplicate
     assert pair  # noqa: S101
+    reason = said(pair.reason)
     return {
         "place": found.place,
         "title": found.paper.shown_title,
@@ -371,7 +372,7 @@ def _listed_duplicate(found: FoundPaper, choice: Choice) -> dict[str, str | int]
         "other": pair.other.shown_title,
         "other_number": pair.other.number,
         "other_byline": _byline(pair.other.paper),
-        "reason": f"{pair.reason[:1].upper()}{pair.reason[1:]}",
+        "reason": reason[:1].upper() + reason[1:],
         "choice": choice,
     }
 
