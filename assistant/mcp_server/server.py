@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
-from mcp.server.mcpserver import MCPServer, ResourceSecurity
-from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
-from mcp.types import ToolAnnotations
+from mcp.server.mcpserver import Context, MCPServer, ResourceSecurity
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import ValidationError
 
 from assistant import __version__
 from assistant.api import PaperLibrary
 from assistant.errors import AssistantError, PaperNotFound
 from assistant.mcp_server import prompts
+from assistant.mcp_server.arguments import check_names, invalid_arguments
 from assistant.mcp_server.results import NOTICE
 from assistant.mcp_server.tools import ReadTools, full_paper
 from assistant.mcp_server.work import Worker
@@ -28,9 +30,31 @@ _INSTRUCTIONS = (
 )
 
 
+class LibraryServer(MCPServer[Any]):
+    """A server whose failures are one line, and which ignores no argument."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool by name.
+
+        Raises:
+            ToolError: there is no such tool, its arguments are wrong, or it failed.
+        """
+        for tool in await self.list_tools():
+            if tool.name == name:
+                check_names(name, tool.input_schema.get("properties", {}), arguments)
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise invalid_arguments(name, error.__cause__) from error
+            raise ToolError(str(error).removeprefix(f"Error executing tool {name}: ")) from error
+
+
 def build_server(library: PaperLibrary, *, allow_writes: bool = False) -> MCPServer[Any]:
     """The server of `library`; tools that change papers are there only with `allow_writes`."""
-    server: MCPServer[Any] = MCPServer(
+    server: MCPServer[Any] = LibraryServer(
         NAME,
         title="Paper library",
         instructions=_INSTRUCTIONS,

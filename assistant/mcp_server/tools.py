@@ -190,7 +190,7 @@ class ReadTools:
 
         def work(progress: Progress) -> References:
             if bool(ids) == bool(tags):
-                raise UsageError("Give the ids of papers, or tags, but not both.")
+                raise UsageError("Give either the ids of papers or tags.")
             filters = Filters(tags=tuple(tags))
             chosen = list(
                 dict.fromkeys(ids)
