@@ -371,3 +371,42 @@ def test_a_follow_up_is_asked_of_the_papers_shown(library: Library) -> None:
     last = made[-1]
     assert isinstance(last, AnswerDone)
     assert last.answer.understood_as
+
+
+LONG = (
+    "In this paper, we show that bubble sort is 9 times slower than insertion sort on nearly "
+    "sorted keys of every length, which makes it a poor choice for the teachers of beginners."
+)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_long_quotation_is_shortened_unless_the_model_fails(
+    library: Library, fails: bool
+) -> None:
+    def reply(request: GenerationRequest) -> str:
+        if not request.choices:
+            return "Bubble sort is 8 times slower than insertion sort."
+        if fails and request.adapter == "support":
+            raise ModelError("it has no memory left")
+        return "yes"
+
+    model = ScriptedModel(
+        reply,
+        adapters=["relevance", "answer", "support"],
+        choose=lambda request: {"yes": 0.99, "no": 0.01},
+    )
+    library.add([Paper(title="On bubble sort", abstract=LONG)])
+    library.vectors.embed_missing()
+    question = "How much slower is bubble sort than insertion sort?"
+    *_, last = AnswerPipeline(library, model, load_settings()).ask(question)
+    assert isinstance(last, AnswerDone)
+    (shown,) = [claim for claim in last.answer.claims if claim.shown]
+    (cited,) = (last.answer.sources[n - 1] for n in shown.citations)
+    assert cited.sentence == LONG
+    if fails:
+        assert (shown.verdict, shown.text) == ("quoted", LONG)
+        assert last.answer.model_failed
+    else:
+        assert (shown.verdict, shown.shortened) == ("supported", True)
+        assert shown.text.startswith("Bubble sort is 9 times slower than insertion sort")
+        assert len(shown.text.split()) < len(LONG.split())
