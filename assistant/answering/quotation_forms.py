@@ -81,7 +81,8 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"^(?!NS$)[\w/-]*[A-Z][\w/-]*$")
-_BRACKETS = re.compile(r" [(\[]([^()\[\]]*)[)\]](?=[\s,;:.]|$)")
+# With brackets in them: `(1.2 ml(-1), P = 0.01)`.
+_BRACKETS = re.compile(r" [(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]](?=[\s,;:.]|$)")
 # `HPNet, a network that learns, predicts`: the clause between commas before a verb.
 _BETWEEN = re.compile(
     rf",\s(?:which|who|where|an?|as\s\w+ed)\s[^,;:()]{{3,160}},\s(?=(?:{FINITE.pattern}))",
@@ -240,7 +241,7 @@ def _without_asides(sentence: str, question: Question) -> str:
 
     # If one of several brackets has to stay, the others may be what it is compared with.
     others = [one for one in _BRACKETS.finditer(sentence) if not is_test(one)]
-    removable = all(
+    removable = "respectively" not in sentence and all(
         _ABBREVIATION.match(one[1])
         or (
             is_removable(one[1], rest(one), question)
@@ -251,8 +252,6 @@ def _without_asides(sentence: str, question: Question) -> str:
     )
 
     def bracket(match: re.Match[str]) -> str:
-        if is_in_brackets(sentence, match.start()):
-            return match[0]
         if _ABBREVIATION.match(match[1]):
             return match[0] if is_used(match) else ""
         return "" if removable or is_test(match) else match[0]

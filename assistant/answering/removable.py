@@ -40,7 +40,7 @@ _AMOUNT = re.compile(
 )
 # A p-value or an interval in brackets, which says how sure the number before it is.
 _TEST = re.compile(
-    r"^(?:(?:adjusted\s)?p(?:\s?-?values?)?\s?[=<>≤≥]\s?[\d.]+|95\s?%\s(?:ci|confidence\sinterval)\b"
+    r"^(?:(?:adjusted\s|all\s|both\s)?p(?:\s?-?values?)?\s?[=<>≤≥]\s?[\d.]+|95\s?%\s(?:ci|confidence\sinterval)\b"
     r"[^;a-z]*(?:to[^;a-z]*)?)$",
     re.IGNORECASE,
 )

@@ -143,6 +143,18 @@ def test_brackets_stay_together() -> None:
     assert not forms(sentence, "In which cats was sleep longer?")
 
 
+def test_brackets_within_brackets_are_removed_as_a_whole() -> None:
+    sentence = (
+        "Sleep was longer (12.5 h (95% CI 11.2 to 13.8)) in cats that were fed in the evening of "
+        "the day than it was (8.2 h) in all of the other cats that we saw."
+    )
+    (form,) = forms(sentence, "Was sleep longer in cats that were fed?")
+    assert form.startswith(
+        "Sleep was longer in cats that were fed in the evening of the day than it"
+    )
+    assert not forms(f"{sentence[:-1]}, respectively.", "Was sleep longer in cats that were fed?")
+
+
 def test_abbreviations_that_are_used_stay() -> None:
     long = f"In this paper, we show that the scale of sleep (SOS) is used where {ASLEEP}"
     assert "(SOS)" not in forms(f"{long}.", "Where are cats asleep?")[0]
