@@ -32,7 +32,11 @@ SAMPLES = {"120": "120 adults took part.", "48": "48 students took part."}
 
 
 def reading_model(
-    requests: list[GenerationRequest] | None = None, *, name: str = "reader", slots: int = 3
+    requests: list[GenerationRequest] | None = None,
+    *,
+    name: str = "reader",
+    slots: int = 3,
+    seconds_per_piece: float = 0.0,
 ) -> ScriptedModel:
     """A model that has learned to read: only sentences with a number say how many took part."""
 
@@ -65,4 +69,5 @@ def reading_model(
         choose=choose,
         name=name,
         slots=slots,
+        seconds_per_piece=seconds_per_piece,
     )

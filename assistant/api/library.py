@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
 from assistant.api.answers import Answer, AnswerStream
 from assistant.api.chat import Chat, turn_of
-from assistant.api.collection import PaperCollection
 from assistant.api.papers import Tldr
 from assistant.api.selection import chosen_papers
-from assistant.api.tables import TableRow, columns_of
+from assistant.api.table_methods import TableMethods
 from assistant.errors import PaperNotFound
-from assistant.library import EVERYTHING, Filters
+from assistant.library import EDITED, EVERYTHING, Filters
 from assistant.progress import NO_PROGRESS, Progress
 
 
-class PaperLibrary(PaperCollection):
+class PaperLibrary(TableMethods):
     """An open library. Thread-safe. Open one with `open_library`.
 
     Papers are named by their id, any other of their identifiers, the beginning of an id that no
@@ -74,53 +73,6 @@ class PaperLibrary(PaperCollection):
         """Start a conversation, in which questions can refer to the answers before."""
         return Chat(partial(self.ask_stream, filters=filters))
 
-    # Tables
-
-    def table(
-        self,
-        columns: Mapping[str, str] | str,
-        query: str = "",
-        *,
-        ids: str | Iterable[str] | None = None,
-        limit: int | None = None,
-        redo: bool = False,
-        filters: Filters = EVERYTHING,
-        progress: Progress = NO_PROGRESS,
-    ) -> Iterator[TableRow]:
-        """Ask the chosen papers the same questions; yield a row for each, in order.
-
-        Each cell is stored in the library when it is known, so work that was stopped continues.
-
-        Args:
-            columns: a question for each name, or the name of a set such as `trial`.
-            query: words and filters that choose papers, as in `papers`.
-            ids: these papers instead.
-            limit: at most so many papers.
-            redo: ask again, also where an answer is stored.
-            filters: conditions.
-            progress: gets the number of rows, and can stop.
-
-        Raises:
-            UsageError: papers were chosen in both ways, there is no such set, or the columns cannot
-                be one table.
-            PaperNotFound: no paper has one of the ids.
-            ModelError: the model failed; raised during iteration.
-
-        """
-        library = self._session.library
-        asked = columns_of(columns, library)
-        papers = chosen_papers(library, query, ids, filters)
-        rows = self._session.tabulator.run(asked, islice(papers, limit), progress, redo=redo)
-
-        def filled() -> Iterator[TableRow]:
-            reused = 0
-            for done, row in enumerate(rows, start=1):
-                reused += not row.new
-                progress.report(done, reused=reused)
-                yield TableRow.of(row, asked)
-
-        return filled()
-
     # TL;DRs
 
     def tldrs(
@@ -167,13 +119,29 @@ class PaperLibrary(PaperCollection):
         return written()
 
     def tldr(self, id: str, *, redo: bool = False) -> Tldr:  # noqa: A002
-        """The TL;DR of one paper, written now if it has none.
+        """The TL;DR of one paper, written now if it has none. One by the user comes first.
 
         Raises:
             UsageError: the paper has no abstract.
             PaperNotFound: no paper has this id.
             ModelError: the model failed.
         """
+        library = self._session.library
+        stored = library.papers.get(id)
+        own = None if redo else library.tldrs.get(stored.number)
+        if own and own.model == EDITED:
+            return Tldr.of_stored(stored, own)
         for tldr in self.tldrs(ids=id, redo=redo):
             return tldr
         raise PaperNotFound(f"The paper {id} was removed from the library meanwhile.")
+
+    def set_tldr(self, id: str, text: str) -> Tldr:  # noqa: A002
+        """Store `text`, which the user wrote, as the TL;DR of a paper.
+
+        Raises:
+            UsageError: the text is empty or too long.
+            PaperNotFound: no paper has this id.
+        """
+        library = self._session.library
+        stored = library.papers.get(id)
+        return Tldr.of_stored(stored, library.tldrs.edit(stored.number, text))

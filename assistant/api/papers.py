@@ -208,7 +208,8 @@ class Tldr(Result):
     """The one-line summary of a paper.
 
     `method` is generated (written by the model and verified) or extracted (a shortened sentence of
-    the abstract). `prompt` is the fingerprint of the prompt, `seconds` how long it took.
+    the abstract). `model` is `you` for a TL;DR that the user wrote. `prompt` is the fingerprint of
+    the prompt, `seconds` how long it took.
     """
 
     id: str
@@ -223,6 +224,21 @@ class Tldr(Result):
     def of(cls, result: TldrResult) -> Tldr:
         """The TL;DR that the summarizer wrote or found."""
         return cls.model_validate(result.as_json())
+
+    @classmethod
+    def of_stored(cls, stored: StoredPaper, tldr: StoredTldr) -> Tldr:
+        """The TL;DR that is stored for a paper."""
+        return cls.model_validate(
+            {
+                "id": stored.id,
+                "title": stored.paper.title,
+                "tldr": tldr.text,
+                "method": tldr.method,
+                "model": tldr.model,
+                "prompt": tldr.prompt,
+                "seconds": tldr.seconds,
+            }
+        )
 
     def __str__(self) -> str:
         return self.text

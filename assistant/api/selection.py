@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from assistant.library import Library, StoredPaper
 
+# Papers of a table of the best hits of a search.
+_FOUND = 50
 _NO_ABSTRACT = "The paper {} has no abstract to summarize. Import a record that has one."
 
 
@@ -70,3 +73,52 @@ def named_papers(library: Library, ids: str | Iterable[str]) -> list[StoredPaper
     """
     given = [ids] if isinstance(ids, str) else ids
     return list({stored.number: stored for stored in map(library.papers.get, given)}.values())
+
+
+def table_papers(
+    library: Library,
+    text: str,
+    filters: Filters,
+    *,
+    search: str | None = None,
+    ids: str | Iterable[str] | None = None,
+    limit: int | None = None,
+) -> tuple[Iterable[StoredPaper], int]:
+    """The papers of a table, and how many they are: those that match, or the others given.
+
+    Args:
+        library: the library.
+        text: words that the papers contain.
+        filters: conditions, also for a search.
+        search: the best papers of this search instead, 50 without `limit`.
+        ids: these papers instead.
+        limit: at most so many papers.
+
+    Raises:
+        UsageError: papers are chosen in several ways, or the search is empty.
+        PaperNotFound: no paper has one of the ids.
+
+    """
+    if sum([ids is not None, search is not None, bool(text.strip())]) > 1 or (
+        ids is not None and filters.given
+    ):
+        raise UsageError(
+            "Papers are chosen by a query, by a search or by id, not by several of them. Only the "
+            "first two take filters."
+        )
+    found: list[StoredPaper]
+    if ids is not None:
+        found = named_papers(library, ids)
+    elif search is not None:
+        words, chosen = parsed(search, filters)
+        if not words.strip():
+            raise UsageError("The search has no words. Enter what to search for.")
+        found = [hit.stored for hit in library.search(words, limit or _FOUND, chosen)]
+    elif text.strip():
+        found = list(library.papers.matching(text, filters))
+    else:
+        count = library.papers.count(filters)
+        papers = library.papers.all(filters)
+        return islice(papers, limit), min(count, count if limit is None else limit)
+    found = found[:limit]
+    return found, len(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
     from assistant.library import Filters, Library, StoredPaper
     from assistant.progress import Progress
     from assistant.tabulating import Column, Row
-
-# Papers of a search without --limit.
-_FOUND = 50
-
-
-_ENDINGS = {
-    ".txt": TableFormat.text,
-    ".csv": TableFormat.csv,
-    ".md": TableFormat.md,
-    ".html": TableFormat.html,
-    ".jsonl": TableFormat.jsonl,
-    ".xlsx": TableFormat.xlsx,
-}
 
 
 def table(
@@ -74,7 +60,7 @@ def table(
         typer.Option(
             "--search",
             metavar="WORDS",
-            help=f"Only the papers that a search finds, best first ({_FOUND} without --limit).",
+            help="Only the papers that a search finds, best first (50 without --limit).",
             show_default=False,
         ),
     ] = None,
@@ -138,6 +124,8 @@ def table(
     stopped continues where it ended. The file extension selects CSV (.csv), Markdown (.md), HTML
     (.html), JSON lines (.jsonl) or Excel (.xlsx).
     """
+    from assistant.tabulating import arranged
+
     streams = call.streams
     chosen = _format(form, out)
     with call.open_session() as session:
@@ -149,7 +137,8 @@ def table(
         if (sets or delete_set is not None) and not columns and set_name is None:
             return
         asked = _columns(library, columns or [], set_name, save_set, streams)
-        _check_names(asked, only or [], sort)
+        # An unknown column is reported before anything is asked.
+        arranged([], asked, only or [], sort)
         text, filters = options.with_query(query)
         papers, total = _papers(library, text, filters, search, keys, limit)
         if not total:
@@ -162,7 +151,7 @@ def table(
             # An interrupt or a failure leaves the block by an exception; FILE stays unchanged.
             with table_output(chosen, asked, out, streams) as write:
                 with streams.progress("Asking", total, progress, when=counted):
-                    count = write(_arranged(rows, asked, only or [], sort))
+                    count = write(arranged(rows, asked, only or [], sort))
                 if progress.stop_requested:
                     streams.note(_stopped(counter.done, out))
                     raise typer.Exit(INTERRUPTED)
@@ -180,19 +169,19 @@ def _format(given: TableFormat | None, out: Path | None) -> TableFormat:
         UsageError: no format has this file extension, or a workbook would go to stdout.
         OutputError: the package that writes workbooks is not installed.
     """
+    from assistant.tabulating.formats import FORMATS, require_format
+
+    endings = {known.ending: TableFormat(name) for name, known in FORMATS.items()}
     chosen = given
     if chosen is None:
-        chosen = TableFormat.text if out is None else _ENDINGS.get(out.suffix.lower())
+        chosen = TableFormat.text if out is None else endings.get(out.suffix.lower())
     if chosen is None:
         raise UsageError(
-            f"{out}: unknown file extension. Use {', '.join(_ENDINGS)}, or give --format."
+            f"{out}: unknown file extension. Use {', '.join(endings)}, or give --format."
         )
-    if chosen is TableFormat.xlsx:
-        from assistant.tabulating.xlsx import require_writer
-
-        if out is None:
-            raise UsageError("An Excel file needs a name. Give one with --out FILE.xlsx.")
-        require_writer()
+    if chosen is TableFormat.xlsx and out is None:
+        raise UsageError("An Excel file needs a name. Give one with --out FILE.xlsx.")
+    require_format(chosen)
     return chosen
 
 
@@ -221,10 +210,9 @@ def _columns(
 
 
 def _delete_set(library: Library, name: str, streams: Streams) -> None:
-    if not library.column_sets.delete(name):
-        raise UsageError(
-            f"No set “{name}” is saved with this library. `assistant table --sets` lists them."
-        )
+    from assistant.tabulating.columns import delete_column_set
+
+    delete_column_set(library, name)
     streams.note(f"Deleted the set “{name}”.")
 
 
@@ -248,40 +236,16 @@ def _papers(
     limit: int | None,
 ) -> tuple[Iterable[StoredPaper], int]:
     """The papers of the table, and how many they are."""
+    from assistant.api.selection import table_papers
+
     ways = [bool(keys), search is not None, bool(text.strip())]
     if sum(ways) > 1 or (keys and filters.given):
         raise UsageError(
             "Select papers by QUERY, by --search or by --id; only the first two take filters."
         )
-    found: list[StoredPaper]
-    if keys:
-        # Each paper once, whichever of its ids was given.
-        found = list({paper.number: paper for paper in map(library.papers.get, keys)}.values())
-    elif search is not None:
-        if not search.strip():
-            raise UsageError("--search is empty. Give the words to search for, or omit it.")
-        found = [hit.stored for hit in library.search(search, limit or _FOUND, filters)]
-    elif text.strip():
-        found = list(library.papers.matching(text, filters))
-    else:
-        count = library.papers.count(filters)
-        return islice(library.papers.all(filters), limit), min(count, limit or count)
-    found = found[:limit]
-    return found, len(found)
-
-
-def _check_names(columns: tuple[Column, ...], only: list[str], sort: str | None) -> None:
-    """Report an unknown column before anything is asked.
-
-    Raises:
-        UsageError: there is no such column.
-    """
-    from assistant.tabulating import having, sorted_by
-
-    for condition in only:
-        having([], columns, condition)
-    if sort is not None:
-        sorted_by([], columns, sort)
+    if search is not None and not search.strip():
+        raise UsageError("--search is empty. Give the words to search for, or omit it.")
+    return table_papers(library, text, filters, search=search, ids=keys or None, limit=limit)
 
 
 class _Counter:
@@ -300,20 +264,6 @@ class _Counter:
             self.without_abstract += not row.stored.abstract.strip()
             self._progress.report(self.done, reused=self._reused)
             yield row
-
-
-def _arranged(
-    rows: Iterator[Row], columns: tuple[Column, ...], only: list[str], sort: str | None
-) -> Iterable[Row]:
-    """`rows` filtered as they arrive, and sorted at the end."""
-    from assistant.tabulating import having, sorted_by
-
-    def wanted() -> Iterator[Row]:
-        for row in rows:
-            if all(having([row], columns, condition) for condition in only):
-                yield row
-
-    return wanted() if sort is None else sorted_by(wanted(), columns, sort)
 
 
 def _stopped(done: int, out: Path | None) -> str:

@@ -39,13 +39,13 @@ def table_output(
         OutputError: the file cannot be written.
     """
     if form is TableFormat.xlsx and out is not None:
-        from assistant.tabulating.xlsx import workbook
+        from assistant.tabulating.formats import table_file
 
         with binary_destination(out) as write_bytes:
 
             def write_workbook(rows: Iterable[Row]) -> int:
                 chosen = list(rows)
-                write_bytes(workbook(chosen, columns))
+                write_bytes(table_file(chosen, columns, form))
                 return len(chosen)
 
             yield write_workbook
@@ -60,7 +60,7 @@ def _write(
     form: TableFormat,
     write: Callable[[str], None],
 ) -> int:
-    from assistant.tabulating import html_page, text_formats
+    from assistant.tabulating.formats import text_pieces
 
     count = 0
 
@@ -70,15 +70,6 @@ def _write(
             count += 1
             yield row
 
-    if form is TableFormat.html:
-        write(html_page.table_page(list(counted()), columns))
-        return count
-    lines = {
-        TableFormat.csv: text_formats.csv_lines,
-        TableFormat.jsonl: text_formats.json_lines,
-        TableFormat.md: text_formats.markdown,
-        TableFormat.text: text_formats.plain_text,
-    }[form]
-    for piece in lines(counted(), columns):
+    for piece in text_pieces(counted(), columns, form):
         write(piece)
     return count

@@ -15,6 +15,7 @@ from assistant.library.linked_records import (
 from assistant.library.possible_duplicates import DuplicatePair
 from assistant.library.records import (
     EDITED,
+    LONGEST_TLDR,
     ChatSummary,
     DeletedChat,
     Feedback,
@@ -39,6 +40,7 @@ from assistant.paper import STAR
 __all__ = [
     "EDITED",
     "EVERYTHING",
+    "LONGEST_TLDR",
     "STAR",
     "Backup",
     "ChatSummary",

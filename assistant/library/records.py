@@ -18,6 +18,8 @@ CellMethod = Literal["written", "quoted", "empty"]
 
 # The model of TL;DRs that the user wrote.
 EDITED = "you"
+# Characters of a TL;DR that the user writes.
+LONGEST_TLDR = 600
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from datetime import UTC, datetime
 
+from assistant.errors import UsageError
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
-from assistant.library.records import EDITED, StoredPaper, StoredTldr
+from assistant.library.records import EDITED, LONGEST_TLDR, StoredPaper, StoredTldr
 from assistant.paper import Paper
 
 _COLUMNS = "paper, text, model, prompt, method, seconds, made_at"
@@ -60,11 +61,19 @@ class Tldrs:
             yield stored, newest.get(stored.number)
 
     def edit(self, number: int, text: str) -> StoredTldr:
-        """Store `text`, which the user wrote, as the TL;DR that is displayed of a paper.
+        """Store `text`, which the user wrote, on one line as the displayed TL;DR of a paper.
 
         Raises:
+            UsageError: it is empty or too long.
             PaperNotFound: the paper does not exist.
         """
+        text = " ".join(text.encode(errors="replace").decode().split())
+        if not text:
+            raise UsageError("A TL;DR cannot be empty. Write one sentence.")
+        if len(text) > LONGEST_TLDR:
+            raise UsageError(
+                f"A TL;DR has at most {LONGEST_TLDR} characters; this one {len(text):,}."
+            )
         self._catalog.get(f"#{number}")
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         tldr = StoredTldr(number, text, EDITED, "", "generated", 0.0, moment)

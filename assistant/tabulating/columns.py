@@ -95,7 +95,7 @@ def checked_columns(columns: Iterable[Column]) -> tuple[Column, ...]:
 def column_sets(library: Library) -> dict[str, ColumnSet]:
     """The sets of the user, and those of the package whose names the user has not used."""
     saved = {
-        name: ColumnSet(name, _columns(columns))
+        name: ColumnSet(name, named_columns(columns))
         for name, columns in library.column_sets.all().items()
     }
     return saved | {name: one for name, one in _shipped().items() if name not in saved}
@@ -128,7 +128,19 @@ def save_column_set(library: Library, name: str, columns: Sequence[Column]) -> N
     library.column_sets.save(name, [(one.name, one.question.text) for one in columns])
 
 
-def _columns(pairs: Iterable[Sequence[str]]) -> tuple[Column, ...]:
+def delete_column_set(library: Library, name: str) -> None:
+    """Delete the saved set `name`.
+
+    Raises:
+        UsageError: no set with this name is saved.
+        LibraryError: it cannot be deleted.
+    """
+    if not library.column_sets.delete(name):
+        raise UsageError(f"No set “{sanitized(name)[:80]}” is saved with this library.")
+
+
+def named_columns(pairs: Iterable[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns with these names and questions, as they were saved."""
     return tuple(Column(name, Question.parse(question)) for name, question in pairs)
 
 
@@ -136,6 +148,6 @@ def _columns(pairs: Iterable[Sequence[str]]) -> tuple[Column, ...]:
 def _shipped() -> dict[str, ColumnSet]:
     sets = json.loads(_SHIPPED.read_text(encoding="utf-8"))
     return {
-        one["name"]: ColumnSet(one["name"], _columns(one["columns"]), one["description"])
+        one["name"]: ColumnSet(one["name"], named_columns(one["columns"]), one["description"])
         for one in sets
     }

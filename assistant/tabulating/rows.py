@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +23,8 @@ class Cell:
     Attributes:
         answer: the answer on one line; "" if the abstract does not say.
         sentence: the sentences of the abstract that support it, on one line; "" if there are none.
-        method: written by the model and verified, quoted, from the catalogue, or empty.
+        method: written by the model and verified, quoted, from the catalogue, empty, or unasked
+            while the answer is not known yet.
         confidence: probability that the abstract answers, from 0 to 1.
         new: whether it was computed now, not before.
 
@@ -31,7 +32,7 @@ class Cell:
 
     answer: str
     sentence: str
-    method: Literal["written", "quoted", "catalogue", "empty"]
+    method: Literal["written", "quoted", "catalogue", "empty", "unasked"]
     confidence: float
     new: bool = False
 
@@ -96,35 +97,77 @@ def having(rows: Iterable[Row], columns: Sequence[Column], condition: str) -> li
     ]
 
 
-def sorted_by(rows: Iterable[Row], columns: Sequence[Column], name: str) -> list[Row]:
+def containing(rows: Iterable[Row], text: str) -> list[Row]:
+    """The rows that have all words of `text`, in the title, the year or an answer."""
+    words = sanitized(text).casefold().split()
+
+    def has_all(row: Row) -> bool:
+        fixed = row.fixed
+        parts = (fixed["title"], fixed["year"], *(cell.answer for cell in row.cells))
+        everything = "\n".join(parts).casefold()
+        return all(word in everything for word in words)
+
+    return [row for row in rows if has_all(row)]
+
+
+def sorted_by(
+    rows: Iterable[Row], columns: Sequence[Column], name: str, *, reverse: bool = False
+) -> list[Row]:
     """`rows` by the answers in the column `name`, or by a fixed column; empty cells are last.
 
     If most of the answers have a number, the first numbers are compared, largest first; else the
-    texts.
+    texts. With `reverse`, the other way around, and empty cells are still last.
 
     Raises:
         UsageError: there is no such column.
     """
     chosen = list(rows)
     if name in FIXED:
-        return sorted(chosen, key=lambda row: (not row.fixed[name], row.fixed[name].casefold()))
-    index = _index(columns, name)
-    answers = {row.stored.number: row.cells[index].answer for row in chosen}
-    first = {number: _first_number(answer) for number, answer in answers.items()}
-    filled = [number for number, answer in answers.items() if answer]
-    if 2 * sum(first[number] is not None for number in filled) > len(filled):
+        values = [row.fixed[name] for row in chosen]
+    else:
+        index = _index(columns, name)
+        values = [row.cells[index].answer for row in chosen]
+    filled = [number for number, value in enumerate(values) if value]
+    empty = [number for number, value in enumerate(values) if not value]
+    texts = {number: values[number].casefold() for number in filled}
+    by_text = sorted(filled, key=texts.__getitem__, reverse=reverse)
+    first = {} if name in FIXED else {number: _first_number(values[number]) for number in filled}
+    numbered = {number: value for number, value in first.items() if value is not None}
+    if 2 * len(numbered) > len(filled):
+        by_number = sorted(numbered, key=numbered.__getitem__, reverse=not reverse)
+        order = by_number + [number for number in filled if number not in numbered]
+    else:
+        order = by_text
+    return [chosen[number] for number in (*order, *empty)]
 
-        def by_number(row: Row) -> tuple[bool, bool, float]:
-            value = first[row.stored.number]
-            return not answers[row.stored.number], value is None, -(value or 0.0)
 
-        return sorted(chosen, key=by_number)
+def arranged(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    only: Sequence[str] = (),
+    sort: str | None = None,
+) -> Iterator[Row]:
+    """The rows that meet all conditions `only`, as they arrive, or sorted at the end.
 
-    def by_text(row: Row) -> tuple[bool, str]:
-        answer = answers[row.stored.number]
-        return not answer, answer.casefold()
+    Raises:
+        UsageError: a condition or `sort` names no column; raised by the call itself.
+    """
+    for condition in only:
+        having([], columns, condition)
+    if sort is not None:
+        sorted_by([], columns, sort)
 
-    return sorted(chosen, key=by_text)
+    def wanted() -> Iterator[Row]:
+        for row in rows:
+            if all(having([row], columns, condition) for condition in only):
+                yield row
+
+    return wanted() if sort is None else _sorted_at_the_end(wanted(), columns, sort)
+
+
+def _sorted_at_the_end(rows: Iterable[Row], columns: Sequence[Column], name: str) -> Iterator[Row]:
+    """`sorted_by`, when the first row is asked for."""
+    yield from sorted_by(rows, columns, name)
 
 
 def _index(columns: Sequence[Column], name: str) -> int:

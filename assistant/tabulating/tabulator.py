@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
     from assistant.models.protocols import LanguageModel
     from assistant.settings import Settings
+
+    OnCell = Callable[[StoredPaper, Question, Cell], None]
 
 # Papers whose stored cells are looked up at once.
 _PAGE = 200
@@ -54,6 +56,31 @@ class Tabulator:
         self._model = model
         self._answers = PaperAnswers(library, model, settings, prompts)
 
+    @property
+    def recipe(self) -> tuple[str, str]:
+        """What answers: the name of the model, and the fingerprint of everything else."""
+        return self._model.name, self._answers.fingerprint
+
+    def known(
+        self, columns: Sequence[Column], papers: Sequence[StoredPaper]
+    ) -> dict[tuple[int, str], Cell]:
+        """The cells that need no model now, by paper and question: those `run` would not compute.
+
+        Raises:
+            LibraryError: the library cannot be read.
+        """
+        questions = list(dict.fromkeys(column.question for column in columns))
+        cells = {}
+        for start in range(0, len(papers), _PAGE):
+            page = papers[start : start + _PAGE]
+            kept = self._stored(columns, page)
+            for stored in page:
+                for question in questions:
+                    key = (stored.number, question.text)
+                    if (cell := _without_model(question, stored, kept.get(key))) is not None:
+                        cells[key] = cell
+        return cells
+
     def run(
         self,
         columns: Sequence[Column],
@@ -61,13 +88,15 @@ class Tabulator:
         progress: Progress = NO_PROGRESS,
         *,
         redo: bool = False,
-    ) -> Iterator[Row]:
+        on_cell: OnCell = lambda stored, question, cell: None,
+    ) -> Generator[Row, None, None]:
         """Yield a row for each of `papers`, in order.
 
         Stored cells of the same model, prompts and weights are used, unless `redo` is set. The
         others are computed, each is saved at once. Cells of papers without an abstract are empty,
         except those that the catalogue answers. After a stop no more rows are yielded; the cells
-        that are finished by then are saved.
+        that are finished by then are saved. `on_cell` gets each cell when it is known, in one of
+        several threads.
 
         Raises:
             UsageError: the columns cannot be one table, or the model cannot read a question; raised
@@ -83,16 +112,17 @@ class Tabulator:
                     f"The question of the column “{column.name}” is not in English, and "
                     f"{self._model.name} reads nothing else. Ask in English, or use a larger model."
                 )
-        return self._rows(columns, papers, progress, redo=redo)
+        return self._rows(columns, papers, progress, on_cell, redo=redo)
 
     def _rows(
         self,
         columns: Sequence[Column],
         papers: Iterable[StoredPaper],
         progress: Progress,
+        on_cell: OnCell,
         *,
         redo: bool,
-    ) -> Iterator[Row]:
+    ) -> Generator[Row, None, None]:
         workers = max(1, self._model.slots)
         abandoned = threading.Event()
         pool = ThreadPoolExecutor(workers, thread_name_prefix="table")
@@ -103,7 +133,7 @@ class Tabulator:
                 known = {} if redo else self._stored(columns, page)
                 for stored in page:
                     pending.append(
-                        pool.submit(self._row, columns, stored, known, progress, abandoned)
+                        pool.submit(self._row, columns, stored, known, progress, on_cell, abandoned)
                     )
                     while len(pending) > _AHEAD * workers or (pending and pending[0].done()):
                         row = pending.popleft().result()
@@ -126,6 +156,7 @@ class Tabulator:
         stored: StoredPaper,
         known: Mapping[tuple[int, str], StoredCell],
         progress: Progress,
+        on_cell: OnCell,
         abandoned: threading.Event,
     ) -> Row | None:
         """The row of `stored`; None after a stop."""
@@ -136,6 +167,7 @@ class Tabulator:
             cell = self._cell(question, stored, known.get((stored.number, question.text)), progress)
             if cell is None:
                 return None
+            on_cell(stored, question, cell)
             cells[question.text] = cell
         return Row(stored, tuple(cells[column.question.text] for column in columns))
 
@@ -143,13 +175,9 @@ class Tabulator:
         self, question: Question, stored: StoredPaper, known: StoredCell | None, progress: Progress
     ) -> Cell | None:
         """The answer of the catalogue, the stored cell, or one that is computed and saved now."""
-        value = catalogue_answer(question, stored)
-        if value is not None:
-            return Cell(value, "", "catalogue", 1.0)
-        if not stored.abstract.strip():
-            return _NOTHING
-        if known is not None:
-            return Cell.of_stored(known, stored.abstract, new=False)
+        ready = _without_model(question, stored, known)
+        if ready is not None:
+            return ready
         started = time.monotonic()
         answer = self._answers.ask(question, stored, progress)
         if answer is None:
@@ -178,3 +206,15 @@ class Tabulator:
             model=self._model.name,
             recipe=self._answers.fingerprint,
         )
+
+
+def _without_model(
+    question: Question, stored: StoredPaper, known: StoredCell | None
+) -> Cell | None:
+    """The cell that the catalogue, a missing abstract or a stored answer gives; else None."""
+    value = catalogue_answer(question, stored)
+    if value is not None:
+        return Cell(value, "", "catalogue", 1.0)
+    if not stored.abstract.strip():
+        return _NOTHING
+    return None if known is None else Cell.of_stored(known, stored.abstract, new=False)

@@ -148,6 +148,20 @@ class Job(Generic[T]):
             self._changed.notify_all()
 
 
+class JobPart(Progress):
+    """The progress of a part of a job, which ends with its own stop or with the whole job."""
+
+    def __init__(self, job: Progress, on_report: Callable[[Report], None]) -> None:
+        """Call `on_report` after every report; the `job` is not told."""
+        super().__init__(on_report)
+        self._job = job
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the part, or the whole job, has to stop."""
+        return super().stop_requested or self._job.stop_requested
+
+
 class Jobs:
     """All jobs of one page. Thread-safe."""
 

@@ -37,6 +37,10 @@ from assistant.web.settings.prompt_editor import PromptEditor
 from assistant.web.settings.settings_tab import add_settings_tab
 from assistant.web.sidebar import add_sidebar
 from assistant.web.spoken_page import SpokenBlocks
+from assistant.web.tables.table_form import TableForm
+from assistant.web.tables.table_tab import add_table_tab
+from assistant.web.tables.table_view import TableView
+from assistant.web.tables.table_work import TableWork
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -83,11 +87,12 @@ def build_page(
     *,
     group: bool = False,
     tldrs: TldrWork | None = None,
+    tables: TableWork | None = None,
 ) -> gr.Blocks:
     """Build the page over `session`; its long work runs as `jobs`.
 
-    For a `group` of people, who log in, the settings are read-only. `tldrs` writes in the
-    background.
+    For a `group` of people, who log in, the settings are read-only. `tldrs` and `tables` work in
+    the background.
     """
     jobs = jobs or Jobs()
     # Gradio reads it when components are created: uploads go to our own folder.
@@ -98,6 +103,7 @@ def build_page(
     selection = Selection(session, jobs)
     importing = Importing(session, jobs)
     tldrs = tldrs or TldrWork(session, jobs)
+    tables = tables or TableWork(session, jobs)
     maps = Maps(session, jobs)
 
     def head_now(request: gr.Request) -> str:
@@ -153,6 +159,8 @@ def build_page(
                     header,
                     head_now,
                 )
+            with gr.Tab(_("Table"), id="table") as table_tab:
+                add_table_tab(table_tab, TableForm(session, tables), TableView(tables), tables)
             with gr.Tab(_("Map"), id="map") as map_tab:
                 add_map_tab(map_tab, maps)
             add_digest_tab(Digests(session, maps))

@@ -33,10 +33,11 @@ def explained(error: BaseException, what: str) -> str:
     )
 
 
-def data_url(media_type: str, text: str) -> str:
+def data_url(media_type: str, content: str | bytes) -> str:
     """A link that contains a whole file."""
-    content = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")
-    return f"data:{media_type};base64,{content}"
+    if isinstance(content, str):
+        content = content.encode("utf-8", "surrogateescape")
+    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def render_text(text: str, kind: str = "nothing", *, heading: bool = False) -> str:

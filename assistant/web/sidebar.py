@@ -28,6 +28,7 @@ class Place:
 PLACES = (
     Place("draft", _("Check a draft")),
     Place("library", _("Library")),
+    Place("table", _("Table")),
     Place("digest", _("Digest")),
     Place("map", _("Map")),
     Place("settings", _("Settings")),

@@ -334,3 +334,32 @@ def test_a_table_asks_every_paper_the_same(library: PaperLibrary) -> None:
     assert len(list(library.table("trial", ids="#2"))) == 1
     with pytest.raises(UsageError, match="no set “trails”"):
         library.table("trails")
+
+
+def test_a_table_is_arranged_and_exported(library: PaperLibrary) -> None:
+    columns = {"who": "Who wrote it?"}
+    found = [row.title for row in library.table(columns, only=["who=kim"])]
+    assert found == ["On the sleep of dogs"]
+    sorted_rows = list(library.table(columns, search="sleep", sort="who"))
+    assert [str(row.cells["who"]) for row in sorted_rows] == ["Ann Lee", "Bo Kim"]
+    text = library.export_table(columns, "csv", "author:lee").decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("id,title,year,link,who,who: sentence")
+    assert len(text.splitlines()) == 2
+    for wrong in (
+        lambda: library.export_table(columns, "docx"),
+        lambda: library.table(columns, "cats", search="cats"),
+        lambda: library.table(columns, sort="what"),
+        lambda: library.table(columns, limit=0),
+    ):
+        with pytest.raises(UsageError):
+            wrong()
+
+
+def test_sets_of_columns_are_saved_and_deleted(library: PaperLibrary) -> None:
+    library.save_column_set("mine", {"who": "Who wrote it?"})
+    assert library.column_sets()["mine"] == {"who": "Who wrote it?"}
+    assert list(library.column_sets()) == ["mine", "trial", "ml", "survey", "review"]
+    assert "who" in next(library.table("mine")).cells
+    library.delete_column_set("mine")
+    with pytest.raises(UsageError, match="No set “mine” is saved"):
+        library.delete_column_set("mine")

@@ -7,7 +7,7 @@ import pytest
 from assistant.errors import UsageError
 from assistant.library import StoredPaper
 from assistant.paper import Paper
-from assistant.tabulating import Cell, Row, having, parse_column, sorted_by
+from assistant.tabulating import Cell, Row, containing, having, parse_column, sorted_by
 
 COLUMNS = (parse_column("n=How many?"), parse_column("what=What?"))
 
@@ -33,6 +33,20 @@ def test_texts_are_sorted_by_their_letters() -> None:
     assert numbers(sorted_by(ROWS, COLUMNS, "what")) == [3, 2, 1]
     assert numbers(sorted_by(ROWS, COLUMNS, "year")) == [1, 2, 3]
     assert numbers(sorted_by(ROWS, COLUMNS, "title")) == [3, 1, 2]
+
+
+def test_the_other_way_around_empty_cells_are_still_last() -> None:
+    assert numbers(sorted_by(ROWS, COLUMNS, "n", reverse=True)) == [1, 3, 2]
+    assert numbers(sorted_by(ROWS, COLUMNS, "what", reverse=True)) == [2, 3, 1]
+    assert numbers(sorted_by(ROWS, COLUMNS, "year", reverse=True)) == [3, 2, 1]
+
+
+def test_rows_with_all_words_anywhere_are_kept() -> None:
+    assert numbers(containing(ROWS, "")) == [1, 2, 3]
+    assert numbers(containing(ROWS, "PEOPLE 90")) == [1]
+    assert numbers(containing(ROWS, "bees 2002")) == [2]
+    assert numbers(containing(ROWS, "c 2")) == [2]
+    assert numbers(containing(ROWS, "people bees")) == []
 
 
 def test_rows_with_an_answer_or_a_text_are_kept() -> None:

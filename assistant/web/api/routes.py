@@ -25,8 +25,10 @@ from assistant.api import (
     TagCount,
     Tldr,
 )
+from assistant.errors import UsageError
 from assistant.web.api.chat_completions import chat_router
 from assistant.web.api.errors import explain_errors, explained
+from assistant.web.api.table_routes import table_router
 from assistant.web.api.work import EventStream, Worker
 
 OPENAPI = "/api/openapi.json"
@@ -35,6 +37,8 @@ _MAX_HITS = 100
 
 Words = Annotated[str, Query(description="Words and filters, as in `assistant search`.")]
 ExportForm = Literal["bibtex", "ris", "csljson", "csv", "jsonl", "markdown"]
+# The styles of the package. Others are files, which a request cannot name.
+CitationStyle = Literal["apa", "chicago", "ieee", "vancouver"]
 
 
 class QuestionBody(BaseModel):
@@ -74,6 +78,12 @@ class TagsBody(BaseModel):
     remove: bool = False
 
 
+class TldrBody(BaseModel):
+    """A TL;DR by the user; without a text, the model writes another one."""
+
+    text: str | None = None
+
+
 class Changed(BaseModel):
     """The number of papers that changed."""
 
@@ -96,6 +106,7 @@ def build_api(library: PaperLibrary) -> FastAPI:
     app.include_router(_reading(library, worker))
     app.include_router(_asking(library, worker))
     app.include_router(_writing(library, worker))
+    app.include_router(table_router(library))
     app.include_router(chat_router(library, worker))
     explain_errors(app)
     return app
@@ -158,6 +169,23 @@ def _reading(library: PaperLibrary, worker: Worker) -> APIRouter:
         )
         return PlainTextResponse(text)
 
+    @router.get("/cite", response_model=list[str])
+    async def cite(
+        request: Request,
+        style: CitationStyle = "apa",
+        q: Words = "",
+        id: Annotated[list[str] | None, Query(description="These papers instead.")] = None,
+    ) -> Response:
+        """Formatted references, in the order of a bibliography of this style."""
+        if bool(id) == bool(q.strip()):
+            raise UsageError("Choose the papers by id, or by words and filters in q.")
+
+        def texts(progress: Progress) -> list[str]:
+            found = library.papers(q, limit=_MAX_PAPERS) if not id else ()
+            return library.cite(id or [paper.id for paper in found], style)
+
+        return JSONResponse(await worker.run(request, texts))
+
     return router
 
 
@@ -195,6 +223,16 @@ def _asking(library: PaperLibrary, worker: Worker) -> APIRouter:
         """The one-line summary of a paper; written, and kept, if there is none yet."""
         line = await worker.run(request, lambda progress: library.tldr(id))
         return JSONResponse(line.as_json())
+
+    @router.post("/tldr/{id:path}", response_model=Tldr)
+    async def write_tldr(id: str, body: TldrBody, request: Request) -> Response:
+        """Store a text of the user as the TL;DR of a paper, or have it written again."""
+        text = body.text
+
+        def write(progress: Progress) -> Tldr:
+            return library.tldr(id, redo=True) if text is None else library.set_tldr(id, text)
+
+        return JSONResponse((await worker.run(request, write)).as_json())
 
     return router
 

@@ -22,7 +22,9 @@ _MAX_CALLS = 8
 class Worker:
     """Runs the calls of one API in threads. Create it inside the event loop or before."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MAX_CALLS) -> None:
+        """Let `most` calls work at the same time."""
+        self._most = most
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def run(self, request: Request, work: Callable[[Progress], T]) -> T:
@@ -63,7 +65,7 @@ class Worker:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(_MAX_CALLS)
+            self._limiter = anyio.CapacityLimiter(self._most)
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
 
 

@@ -28,7 +28,6 @@ _MOST_AUTHORS = 30
 _MOST_AUTHORS_NEAR = 3
 _MOST_RECORDS = 20
 _LONGEST_TAG = 1_000
-LONGEST_TLDR = 600
 # Identifiers that can be linked; anything else is shown as text.
 _DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
@@ -122,7 +121,7 @@ class PaperDetail:
             if action == "rewrite":
                 self._tldrs.rewrite([stored.number])
             else:
-                library.tldrs.edit(stored.number, _tldr_of(typed))
+                library.tldrs.edit(stored.number, typed)
         except AssistantError as error:
             return str(error)
         return ""
@@ -162,32 +161,12 @@ def tags_of(text: str) -> list[str]:
     return tags
 
 
-def _tldr_of(typed: str) -> str:
-    """A TL;DR on one line.
-
-    Raises:
-        UsageError: it is empty or too long.
-    """
-    text = " ".join(typed.encode(errors="replace").decode().split())
-    if not text:
-        raise UsageError(_("A TL;DR cannot be empty. Write one sentence, or press Cancel."))
-    if len(text) > LONGEST_TLDR:
-        raise UsageError(
-            _(
-                "A TL;DR has at most {most} characters; this one {count}.",
-                most=LONGEST_TLDR,
-                count=len(text),
-            )
-        )
-    return text
-
-
 def _upper(stored: StoredPaper, tldr: StoredTldr | None, added: str, *, is_queued: bool) -> str:
     from assistant.exporting import ExportRecord
     from assistant.exporting.bibtex import bibtex
     from assistant.exporting.citation_styles import STYLES, formatted_reference
     from assistant.exporting.ris import ris
-    from assistant.library import STAR
+    from assistant.library import LONGEST_TLDR, STAR
 
     paper = stored.paper
     record = ExportRecord.from_paper(paper, stored.id).without_star()

@@ -151,7 +151,7 @@ class Selection:
 
     def question(self, chosen: str) -> ActionResult:
         """The question before the selected papers are removed; `undo` if any are selected."""
-        numbers = _numbers(chosen)
+        numbers = parse_numbers(chosen)
         if not numbers:
             return ActionResult(render_job(error=NONE_CHOSEN))
         return ActionResult(render("removing.html", papers=len(numbers)), undo=True)
@@ -243,13 +243,14 @@ def chosen_numbers(chosen: str) -> list[int]:
     Raises:
         UsageError: no papers are selected.
     """
-    numbers = _numbers(chosen)
+    numbers = parse_numbers(chosen)
     if not numbers:
         raise UsageError(NONE_CHOSEN)
     return numbers
 
 
-def _numbers(chosen: str) -> list[int]:
+def parse_numbers(chosen: str) -> list[int]:
+    """The numbers of papers as the page writes them: `3,17`."""
     parts = (part for part in chosen.split(",") if part.isascii() and part.isdigit())
     return list(dict.fromkeys(int(part) for part in parts if len(part) <= 18))
 

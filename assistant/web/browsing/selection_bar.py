@@ -50,6 +50,8 @@ class SelectionBar:
                 self._untag = button(_("Remove tags"), "take-tags")
                 self._star = button(_("Star"), "star-chosen")
                 self._rewrite = button(_("Rewrite TL;DRs"), "tldr-chosen")
+                # table.js opens the place Table with the selected papers.
+                button(_("Table"), "table-chosen")
                 self._form = gr.Dropdown(
                     [(label, name) for name, (label, kind) in EXPORTS.items()],
                     value="bibtex",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from assistant.errors import AssistantError
 from assistant.html import render
 from assistant.languages import _
-from assistant.progress import Progress, Report
+from assistant.progress import Report
 from assistant.server_address import ServerAddress
+from assistant.web.jobs import JobPart
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper
+    from assistant.progress import Progress
     from assistant.session import Session
     from assistant.web.jobs import Job, Jobs
 
@@ -61,7 +63,7 @@ class TldrWork:
         self._lock = threading.Lock()
         self._job: Job[None] | None = None
         self._wake = threading.Event()
-        self._run: _Run | None = None
+        self._run: JobPart | None = None
         self._report: Report | None = None
         self._seed = 0
         # The state of the library at the last count, and the papers without TL;DR.
@@ -190,7 +192,7 @@ class TldrWork:
             if not run.stop_requested:
                 library.metadata.delete(_ALL, "1")
 
-    def _papers_without_any(self, library: Library, run: _Run) -> Iterator[StoredPaper]:
+    def _papers_without_any(self, library: Library, run: JobPart) -> Iterator[StoredPaper]:
         for stored in library.tldrs.papers_without_any():
             while self._jobs.busy and not run.stop_requested:
                 run.wait(_BUSY_S)
@@ -199,9 +201,9 @@ class TldrWork:
             yield stored
 
     @contextmanager
-    def _running(self, job: Progress, total: int) -> Iterator[_Run]:
+    def _running(self, job: Progress, total: int) -> Iterator[JobPart]:
         """A run over `total` papers, which the page shows and can stop."""
-        self._run = run = _Run(job, self._set_report)
+        self._run = run = JobPart(job, self._set_report)
         try:
             run.report(0, total, NAME)
             # For the job: an attempt after an error has got this far.
@@ -254,15 +256,3 @@ class TldrWork:
     def _next_seed(self) -> int:
         self._seed = self._seed % _LARGEST_SEED + 1
         return self._seed
-
-
-class _Run(Progress):
-    """The progress of a part of the work, which ends with it or with the whole job."""
-
-    def __init__(self, job: Progress, on_report: Callable[[Report | None], None]) -> None:
-        super().__init__(on_report)
-        self._job = job
-
-    @property
-    def stop_requested(self) -> bool:
-        return super().stop_requested or self._job.stop_requested

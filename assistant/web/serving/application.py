@@ -25,6 +25,7 @@ from assistant.web.page import build_page, build_theme
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard
 from assistant.web.spoken_page import SpokenApplication
+from assistant.web.tables.table_work import TableWork
 
 if TYPE_CHECKING:
     from assistant.session import Session
@@ -59,11 +60,14 @@ class Application:
         """
         self._jobs = jobs
         self.tldrs = TldrWork(session, jobs)
+        self.tables = TableWork(session, jobs)
         # FastAPI's documentation pages would load scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         mount_gradio_app(
             outer,
-            build_page(session, jobs, group=users is not None, tldrs=self.tldrs),
+            build_page(
+                session, jobs, group=users is not None, tldrs=self.tldrs, tables=self.tables
+            ),
             path="/",
             server_name=host,
             server_port=port,

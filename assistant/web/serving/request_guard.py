@@ -56,6 +56,7 @@ _USED_PATH = re.compile(
 _PLACE = re.compile(
     r"/(ask|draft|library|import|tldrs|digest|map|settings)"
     r"|/(chat|papers)/\d{1,12}"
+    r"|/table(/[^/]{1,60})?"
 )
 
 # Gradio's page needs inline scripts and styles and compiles templates, hence the two 'unsafe-...'.

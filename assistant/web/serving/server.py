@@ -124,6 +124,7 @@ class PageServer:
         purge_in_background(self._session, jobs)
         update_feeds_on_schedule(self._session, jobs)
         application.tldrs.start()
+        application.tables.start()
         await server.serve(sockets=[self._socket])
 
     def _announce(self, on_ready: Callable[[str], None], progress: Progress) -> None:

@@ -9,6 +9,9 @@ from starlette.testclient import TestClient
 
 from assistant import PaperLibrary
 
+COLUMNS = {"hours": "How long do they sleep?", "who": "Who wrote it?"}
+TABLE: dict[str, Any] = {"columns": COLUMNS}
+
 
 def test_the_json_is_that_of_the_python_api(client: TestClient, library: PaperLibrary) -> None:
     assert client.get("/api/papers").json() == [paper.as_json() for paper in library.papers()]
@@ -59,9 +62,71 @@ def test_changes(client: TestClient, library: PaperLibrary) -> None:
     assert client.post("/api/tags", json={**body, "remove": True}).json() == {"changed": 2}
 
 
+def test_references_in_the_styles(client: TestClient, library: PaperLibrary) -> None:
+    cite = client.get("/api/cite", params={"id": [DOGS, CATS], "style": "ieee"})
+    assert cite.json() == library.cite([DOGS, CATS], "ieee")
+    assert cite.json()[0].startswith("[1]")
+    assert client.get("/api/cite", params={"q": "author:lee"}).json() == library.cite(CATS)
+
+
+def test_a_tldr_of_the_user_comes_first(client: TestClient, library: PaperLibrary) -> None:
+    written = client.get(f"/api/tldr/{CATS}").json()
+    own = client.post(f"/api/tldr/{CATS}", json={"text": " Cats\n sleep. "}).json()
+    assert (own["id"], own["tldr"], own["model"]) == (CATS, "Cats sleep.", "you")
+    assert client.get(f"/api/tldr/{CATS}").json() == own
+    assert library.get(CATS).tldr is not None
+    again = client.post(f"/api/tldr/{CATS}", json={}).json()
+    assert again["tldr"] == written["tldr"]
+    assert again["model"] != "you"
+
+
+def test_a_table_as_json_as_events_and_as_files(client: TestClient, library: PaperLibrary) -> None:
+    rows = [row.as_json() for row in library.table(COLUMNS)]
+    assert [row["cells"]["who"]["answer"] for row in rows] == ["Ann Lee", "Bo Kim"]
+    assert client.post("/api/table", json=TABLE).json() == {"rows": rows}
+    streamed = client.post("/api/table", json={**TABLE, "stream": True})
+    assert streamed.headers["content-type"].startswith("text/event-stream")
+    events = [json.loads(line.removeprefix("data: ")) for line in streamed.text.split("\n\n")[:-1]]
+    assert events == [*({"event": "row", "row": row} for row in rows), {"event": "done"}]
+    for form, kind in (("csv", "text/csv"), ("md", "text/markdown"), ("html", "text/html")):
+        file = client.post("/api/table", json={**TABLE, "format": form, "q": "author:lee"})
+        assert file.headers["content-type"].startswith(kind)
+        assert file.headers["content-disposition"].endswith(f'"table.{form}"')
+        assert file.content == library.export_table(COLUMNS, form, "author:lee")
+        assert "Ann Lee" in file.text
+    book = client.post("/api/table", json={**TABLE, "format": "xlsx"})
+    assert book.content.startswith(b"PK")
+
+
+def test_papers_of_a_table_and_their_order(client: TestClient) -> None:
+    def titles(**more: Any) -> list[str]:
+        found = client.post("/api/table", json={**TABLE, **more}).json()
+        return [row["title"].rpartition(" ")[2] for row in found["rows"]]
+
+    assert titles(sort="year") == ["cats", "dogs"]
+    assert titles(only=["who=bo"]) == ["dogs"]
+    assert titles(search="sleep of dogs", limit=1) == ["dogs"]
+    assert titles(ids=[DOGS]) == ["dogs"]
+    assert titles(q="tag:nothing") == []
+
+
+def test_sets_of_columns(client: TestClient) -> None:
+    assert "trial" in client.get("/api/table/sets").json()
+    body = {"columns": {"hours": "How long?"}}
+    assert client.put("/api/table/sets/sleep", json=body).status_code == 204
+    assert client.get("/api/table/sets").json()["sleep"] == body["columns"]
+    found = client.post("/api/table", json={"set": "sleep", "ids": [CATS]}).json()
+    assert list(found["rows"][0]["cells"]) == ["hours"]
+    gone = client.request("DELETE", "/api/table/sets/sleep", json={})
+    assert gone.status_code == 204
+    assert "sleep" not in client.get("/api/table/sets").json()
+
+
 def test_the_description_names_every_route_and_answer(client: TestClient) -> None:
     described = client.get("/api/openapi.json").json()
-    assert {"/api/ask", "/api/search", "/v1/chat/completions"} <= set(described["paths"])
+    paths = {"/api/ask", "/api/search", "/api/table", "/api/cite", "/v1/chat/completions"}
+    assert paths <= set(described["paths"])
+    assert "cells" in described["components"]["schemas"]["TableRow"]["properties"]
     assert "claims" in described["components"]["schemas"]["Answer"]["properties"]
     for path in ("/docs", "/redoc", "/openapi.json", "/api/nothing"):
         assert client.get(path).status_code == 404
@@ -87,6 +152,28 @@ def test_the_description_names_every_route_and_answer(client: TestClient) -> Non
         ("POST", "/api/tags", {"ids": [], "tags": ["x"]}, 422),
         ("POST", "/api/tags", {"ids": ["doi:nothing"], "tags": ["x"]}, 404),
         ("DELETE", "/api/papers", {}, 405),
+        ("GET", "/api/cite", None, 400),
+        ("GET", "/api/cite?id=doi:nothing", None, 404),
+        ("GET", "/api/cite?q=cats&style=/etc/passwd", None, 422),
+        ("POST", f"/api/tldr/{CATS}", {"text": " "}, 400),
+        ("POST", f"/api/tldr/{CATS}", {"text": "x" * 601}, 400),
+        ("POST", "/api/tldr/doi:nothing", {"text": "x"}, 404),
+        ("POST", "/api/table", {}, 400),
+        ("POST", "/api/table", {"set": "trails"}, 400),
+        ("POST", "/api/table", {**TABLE, "set": "trial"}, 400),
+        ("POST", "/api/table", {"columns": {}}, 422),
+        ("POST", "/api/table", {"columns": {"a": " "}}, 400),
+        ("POST", "/api/table", {"columns": {"title": "What?"}}, 400),
+        ("POST", "/api/table", {**TABLE, "q": "cats", "ids": [CATS]}, 400),
+        ("POST", "/api/table", {**TABLE, "ids": ["doi:nothing"]}, 404),
+        ("POST", "/api/table", {**TABLE, "sort": "n"}, 400),
+        ("POST", "/api/table", {**TABLE, "only": ["n"]}, 400),
+        ("POST", "/api/table", {**TABLE, "search": "since:2020"}, 400),
+        ("POST", "/api/table", {**TABLE, "limit": 0}, 422),
+        ("POST", "/api/table", {**TABLE, "format": "docx"}, 422),
+        ("POST", "/api/table", {**TABLE, "format": "csv", "stream": True}, 400),
+        ("PUT", "/api/table/sets/a%2Cb", {"columns": {"a": "What?"}}, 400),
+        ("DELETE", "/api/table/sets/trial", {}, 400),
         ("GET", "/api/nothing", None, 404),
     ],
 )

@@ -8,9 +8,9 @@ import pytest
 from web_support import EVIL, MakeSession, Tags
 
 from assistant.errors import LibraryReadOnly
-from assistant.library import Library, StoredTldr
+from assistant.library import LONGEST_TLDR, Library, StoredTldr
 from assistant.paper import Paper
-from assistant.web.browsing.paper_detail import LONGEST_TLDR, DetailView, PaperDetail, tags_of
+from assistant.web.browsing.paper_detail import DetailView, PaperDetail, tags_of
 from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.jobs import Jobs
 

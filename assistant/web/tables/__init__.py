@@ -1,0 +1,1 @@
+"""Tables on the page: the questions, the papers, and the cells as they are filled."""
