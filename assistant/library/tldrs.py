@@ -8,6 +8,7 @@ from dataclasses import astuple
 from datetime import UTC, datetime
 
 from assistant.errors import UsageError
+from assistant.languages import _
 from assistant.library.catalog import Catalog
 from assistant.library.database import Database
 from assistant.library.records import EDITED, LONGEST_TLDR, StoredPaper, StoredTldr
@@ -69,10 +70,14 @@ class Tldrs:
         """
         text = " ".join(text.encode(errors="replace").decode().split())
         if not text:
-            raise UsageError("A TL;DR cannot be empty. Write one sentence.")
+            raise UsageError(_("A TL;DR cannot be empty. Write one sentence."))
         if len(text) > LONGEST_TLDR:
             raise UsageError(
-                f"A TL;DR has at most {LONGEST_TLDR} characters; this one {len(text):,}."
+                _(
+                    "A TL;DR has at most {most} characters; this one {count}.",
+                    most=LONGEST_TLDR,
+                    count=len(text),
+                )
             )
         self._catalog.get(f"#{number}")
         moment = datetime.now(UTC).isoformat(timespec="seconds")

@@ -46,7 +46,7 @@
       set(row.querySelector(".choose-row"), "aria-checked", state);
     }
     const again = byId("redo-cells");
-    const text = `Ask again (${chosen.size.toLocaleString("en")})`;
+    const text = _("Ask again ({count})", { count: chosen.size });
     if (again && again.textContent !== text) again.textContent = text;
     show(again, chosen.size > 0);
     show(byId("unselect-cells"), chosen.size > 0);
@@ -65,7 +65,7 @@
   const redo = (ids) => {
     request({ do: "redo", cells: ids.map(place) });
     const told = byId("table-told");
-    if (told) told.textContent = `${ids.length} ${ids.length === 1 ? "cell is" : "cells are"} asked again.`;
+    if (told) told.textContent = ngettext("{count} cell is asked again.", "{count} cells are asked again.", ids.length);
   };
 
   // The card of a cell. In a small window it lies at the bottom, else next to its cell.
@@ -97,7 +97,7 @@
     copied("cell-card-sentence", cell.parentElement.querySelector(".sentence"));
     copied("cell-card-how", cell.parentElement.querySelector(".how"));
     byId("cell-card-paper").setAttribute("href", `/papers/${row.dataset.paper}`);
-    byId("cell-card-paper").setAttribute("aria-label", `Open the paper “${row.querySelector(".naming").textContent.trim()}”`);
+    byId("cell-card-paper").setAttribute("aria-label", _("Open the paper “{title}”", { title: row.querySelector(".naming").textContent.trim() }));
   };
 
   const openCard = (cell, pin, byMouse = false) => {

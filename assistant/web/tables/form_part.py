@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.languages import _
 from assistant.web.components import button, html, owner, parallel, signal, text_box
 from assistant.web.tables.table_form import OWN_COLUMNS, TableForm, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Questions are in English, which every model reads.
 _PLACEHOLDER = "sample = How many people took part?\neffect = What was found?"
 
 
@@ -25,18 +27,18 @@ class FormPart:
         # of an address.
         self._selected = signal("Selected", "table-selected")
         self._wanted = signal("Wanted", "table-wanted")
-        with gr.Accordion("New table", open=True, elem_id="table-form") as self._accordion:
+        with gr.Accordion(_("New table"), open=True, elem_id="table-form") as self._accordion:
             with gr.Row(elem_id="table-form-parts"):
                 with gr.Column(scale=3, min_width=260):
                     self._set = gr.Dropdown(
                         form.sets(),
                         value=OWN_COLUMNS,
-                        label="Columns",
+                        label=_("Columns"),
                         filterable=False,
                         elem_id="table-set",
                     )
                     self._columns = gr.Textbox(
-                        label="One column a line: name = question",
+                        label=_("One column a line: name = question"),
                         placeholder=_PLACEHOLDER,
                         lines=4,
                         max_lines=12,
@@ -44,24 +46,24 @@ class FormPart:
                     )
                     with gr.Row(elem_id="table-saving"):
                         self._name = text_box(
-                            "Name of the set",
+                            _("Name of the set"),
                             "table-set-name",
-                            "Name of the set …",
+                            _("Name of the set …"),
                             scale=1,
                             min_width=120,
                         )
-                        self._save = button("Save columns", "save-set", 90)
-                        self._delete = button("Delete set", "delete-set", 90, visible=False)
+                        self._save = button(_("Save columns"), "save-set", 90)
+                        self._delete = button(_("Delete set"), "delete-set", 90, visible=False)
                 with gr.Column(scale=2, min_width=260):
                     self._query = gr.Textbox(
-                        label="Papers: words and filters, or empty for the whole library",
+                        label=_("Papers: words and filters, or empty for the whole library"),
                         placeholder="sleep tag:nlp since:2020",
                         max_lines=1,
                         elem_id="table-query",
                     )
                     self._papers = html(elem_id="table-papers")
             with gr.Row(elem_classes="actions", elem_id="table-start-bar"):
-                self._begin = button("Start", "start-table", 110, variant="primary")
+                self._begin = button(_("Start"), "start-table", 110, variant="primary")
 
     def connect(self, tab: gr.Tab, said: gr.HTML, then_refresh: Callable[[Any], Any]) -> None:
         """Connect the handlers; messages go to `said`, `then_refresh` updates the table."""

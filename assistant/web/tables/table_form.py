@@ -7,22 +7,29 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, ngettext
 from assistant.web.browsing.selection import parse_numbers
 from assistant.web.rendering import explained, render_job
 from assistant.web.tables.saved_tables import SavedTable
-from assistant.web.tables.table_view import table_address
+from assistant.web.tables.table_view import first_of, table_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.session import Session
-    from assistant.tabulating import Column
+    from assistant.tabulating import Column, ColumnSet
     from assistant.web.tables.table_work import TableWork
 
 # Papers of a table of the page. The command line has no limit.
 MAX_PAPERS = 2_000
 OWN_COLUMNS = ""
+# What the sets of the package are for.
+_PURPOSES = {
+    "trial": _("a clinical trial"),
+    "ml": _("machine learning"),
+    "survey": _("a survey of people"),
+    "review": _("a review of literature"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,8 @@ class TableForm:
         except AssistantError:
             known = []  # the place says what is wrong
         return [
-            ("Your own columns", OWN_COLUMNS),
-            *((f"{one.name} ({one.description or 'saved'})", one.name) for one in known),
+            (_("Your own columns"), OWN_COLUMNS),
+            *((_label(one), one.name) for one in known),
         ]
 
     def columns_of(self, set_name: str) -> str:
@@ -78,9 +85,11 @@ class TableForm:
 
         def counted() -> str:
             papers, total = self._papers(query, selected)
-            text = format_count(total, "paper")
+            text: str = ngettext("{count} paper", "{count} papers", total)
             if total > len(papers):
-                text = f"The first {len(papers):,} of {text}"
+                text = first_of(len(papers), total)
+            if selected:
+                text = _("{papers} selected in the Library", papers=text)
             return render("table_papers.html", text=text, selected=bool(selected))
 
         return _reported(counted)[0]
@@ -121,7 +130,12 @@ class TableForm:
             save_column_set(self._session.library, name, chosen)
             return render(
                 "said.html",
-                text=f"Saved {format_count(len(chosen), 'column')} as the set “{name}”.",
+                text=ngettext(
+                    "Saved {count} column as the set “{name}”.",
+                    "Saved {count} columns as the set “{name}”.",
+                    len(chosen),
+                    name=name,
+                ),
                 gone="",
             )
 
@@ -134,7 +148,7 @@ class TableForm:
 
         def delete() -> str:
             delete_column_set(self._session.library, name)
-            return render("said.html", text=f"Deleted the set “{name}”.", gone="")
+            return render("said.html", text=_("Deleted the set “{name}”.", name=name), gone="")
 
         return _reported(delete)[0]
 
@@ -157,8 +171,10 @@ class TableForm:
             return found[:MAX_PAPERS], len(found)
         if query.lower().startswith("similar:"):
             raise UsageError(
-                "A table cannot be made of a search for similar papers. Select the papers in the "
-                "Library, and press Table there."
+                _(
+                    "A table cannot be made of a search for similar papers. Select the papers in "
+                    "the Library, and press Table there."
+                )
             )
         text, filters = parsed(query, EVERYTHING)
         papers, total = table_papers(library, text, filters)
@@ -168,6 +184,11 @@ class TableForm:
                 break
             numbers.append(stored.number)
         return numbers, total
+
+
+def _label(one: ColumnSet) -> str:
+    purpose = _("saved") if one.saved else _PURPOSES.get(one.name, one.description)
+    return _("{name} ({purpose})", name=one.name, purpose=purpose)
 
 
 def _lines(columns: tuple[Column, ...]) -> str:

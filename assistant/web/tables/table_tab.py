@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.html import render
+from assistant.languages import Later, _
 from assistant.web.components import button, html, owner, parallel, signal, text_box
 from assistant.web.rendering import explained, render_job
 from assistant.web.tables.form_part import FormPart
@@ -46,22 +47,22 @@ def add_table_tab(tab: gr.Tab, form: TableForm, view: TableView, work: TableWork
         line = html(elem_id="table-line")
         with gr.Row(elem_id="table-bar", visible=False) as bar:
             words = text_box(
-                "Filter the rows", "table-words", "Filter the rows …", scale=2, min_width=140
+                _("Filter the rows"), "table-words", _("Filter the rows …"), scale=2, min_width=140
             )
             value = gr.Dropdown(
                 list(Shown().choices),
                 value=ALL_ROWS,
                 elem_id="table-value",
-                **_small("Rows with a value", 160),
+                **_small(_("Rows with a value"), 160),
             )
-            html(render("table_choice.html"), elem_id="table-choice")
+            html(Later(lambda: render("table_choice.html")), elem_id="table-choice")
             form_name = gr.Dropdown(
-                file_forms(), value="csv", elem_id="table-format", **_small("File format", 120)
+                file_forms(), value="csv", elem_id="table-format", **_small(_("File format"), 120)
             )
-            download = button("Download", "download-table", 90)
+            download = button(_("Download"), "download-table", 90)
         rows = html(elem_id="answer-table")
         pager = html(elem_id="table-pager")
-        html(render("cell_card.html"), elem_id="cell-card-place")
+        html(Later(lambda: render("cell_card.html")), elem_id="cell-card-place")
 
     def refresh(
         words: str | None,

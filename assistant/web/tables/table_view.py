@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from assistant.errors import AssistantError
 from assistant.html import render
-from assistant.text.formatting import format_count
+from assistant.languages import _, joined, ngettext
 from assistant.web.rendering import data_url, explained, render_job
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ PAGE = 50
 # Choices of rows, besides a column whose cells are not empty.
 ALL_ROWS, ANY_VALUE = "", "*"
 # Columns of the paper itself that can be sorted by, see `assistant.tabulating.sorted_by`.
-_FIXED = {"title": "Paper", "year": "Year"}
+_FIXED = {"title": _("Paper"), "year": _("Year")}
 _HOW = {
-    "written": "Written from this sentence and verified",
-    "quoted": "Quoted from the abstract",
-    "catalogue": "From the catalogue",
-    "empty": "The abstract does not say",
-    "unasked": "Not asked yet",
+    "written": _("Written from this sentence and verified."),
+    "quoted": _("Quoted from the abstract."),
+    "catalogue": _("From the catalogue."),
+    "empty": _("The abstract does not say."),
+    "unasked": _("Not asked yet."),
 }
 
 
@@ -58,7 +58,7 @@ class Shown:
     rows: str = ""
     pager: str = ""
     line: str = ""
-    choices: tuple[tuple[str, str], ...] = (("All rows", ALL_ROWS),)
+    choices: tuple[tuple[str, str], ...] = ((_("All rows"), ALL_ROWS),)
     page: int = 0
     has_table: bool = False
 
@@ -82,26 +82,34 @@ class TableView:
         page = max(0, min(look.page, (len(rows) - 1) // PAGE))
         first = page * PAGE
         listed = rows[first : first + PAGE]
-        summary = f"{first + 1:,}-{first + len(listed):,} of {len(rows):,}" if listed else ""
+        summary = _(
+            "{first}-{last} of {total}",
+            first=first + 1,
+            last=first + len(listed),
+            total=len(rows),
+        )
         return Shown(
             render(
                 "answer_rows.html",
                 columns=_headers(state.columns, look),
                 rows=[_row(row, state.columns) for row in listed],
-                nothing="No rows match." if state.rows else "These papers are gone.",
+                nothing=_("No rows match.") if state.rows else _("These papers are gone."),
             ),
             render(
                 "table_pager.html",
-                summary=summary,
+                summary=summary if listed else "",
                 page=page,
                 more=first + PAGE < len(rows),
                 needed=len(rows) > PAGE,
             ),
             self._line(state, len(rows)),
             (
-                ("All rows", ALL_ROWS),
-                ("With any value", ANY_VALUE),
-                *((f"With “{one.name}”", str(index)) for index, one in enumerate(state.columns)),
+                (_("All rows"), ALL_ROWS),
+                (_("With any value"), ANY_VALUE),
+                *(
+                    (_("With “{column}”", column=one.name), str(index))
+                    for index, one in enumerate(state.columns)
+                ),
             ),
             page,
             has_table=True,
@@ -115,39 +123,59 @@ class TableView:
             known = require_format(form)
             state = self._work.state(owner)
             if state is None:
-                return render_job(error="There is no table yet.")
+                return render_job(error=_("There is no table yet."))
             rows = _arranged(state, look)
             content = table_file(rows, state.columns, form)
         except Exception as error:
             return render_job(error=explained(error, "A table could not be written"))
         missing = sum(cell.method == "unasked" for row in rows for cell in row.cells)
-        more = f", {format_count(missing, 'cell')} not asked yet" if missing else ""
+        text = _(
+            "{papers} as {format}",
+            papers=ngettext("{count} paper", "{count} papers", len(rows)),
+            format=known.label,
+        )
+        if missing:
+            lacking = ngettext(
+                "{count} cell is not asked yet", "{count} cells are not asked yet", missing
+            )
+            text = _("{papers}, {lacking}", papers=text, lacking=lacking)
         return render(
             "exported.html",
             serial=next(self._serials),
             name=f"table{known.ending}",
-            text=f"{format_count(len(rows), 'paper')} as {known.label}{more}",
+            text=text,
             address=data_url(known.media_type, content),
         )
 
     def _line(self, state: TableState, shown: int) -> str:
         saved = state.saved
-        papers = format_count(len(state.rows), "paper")
+        papers = ngettext("{count} paper", "{count} papers", len(state.rows))
         cut = ""
         if saved.total > len(saved.papers):
-            cut = f"The first {len(saved.papers):,} of {format_count(saved.total, 'paper')}."
+            cut = first_of(len(saved.papers), saved.total)
         return render(
             "table_line.html",
             address=table_address(saved.set_name, saved.query),
             report=state.report,
             waiting=saved.status == "filling" and state.report is None,
             stopped=saved.status == "stopped",
-            missing=format_count(state.missing, "cell") if state.missing else "",
+            missing=state.missing,
             error=state.error,
-            about=f"{papers} · {_chosen(saved)}",
+            about=joined((papers, _chosen(saved)), " · "),
             cut=cut,
-            matching=f"{shown:,} of them match." if shown < len(state.rows) else "",
+            matching=ngettext("{count} of them matches.", "{count} of them match.", shown)
+            if shown < len(state.rows)
+            else "",
         )
+
+
+def first_of(shown: int, total: int) -> str:
+    """That only the first papers are in a table."""
+    return _(
+        "The first {shown} of {papers}.",
+        shown=shown,
+        papers=ngettext("{count} paper", "{count} papers", total),
+    )
 
 
 def file_forms() -> list[tuple[str, str]]:
@@ -165,8 +193,8 @@ def table_address(set_name: str, query: str) -> str:
 
 def _chosen(saved: SavedTable) -> str:
     if saved.selected:
-        return "selected in the Library"
-    return f"“{saved.query}”" if saved.query else "the whole library"
+        return _("selected in the Library")
+    return f"“{saved.query}”" if saved.query else _("the whole library")
 
 
 def _arranged(state: TableState, look: Look) -> list[Row]:
@@ -226,13 +254,14 @@ def _row(row: Row, columns: Sequence[Column]) -> dict[str, Any]:
 def _cell(row: Row, column: Column, cell: Cell) -> dict[str, Any]:
     how = _HOW[cell.method]
     if cell.method == "empty" and not row.stored.abstract.strip():
-        how = "The paper has no abstract"
+        how = _("The paper has no abstract.")
     elif cell.method in ("written", "quoted"):
-        how += f". Probability that the abstract answers: {cell.confidence:.0%}"
+        share = f"{cell.confidence:.0%}"
+        how = _("{how} Probability that the abstract answers: {share}.", how=how, share=share)
     return {
         "name": column.name,
         "answer": cell.answer,
         "sentence": cell.sentence,
         "method": cell.method,
-        "how": f"{how}.",
+        "how": how,
     }

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
+from assistant.languages import _
 from assistant.progress import Report
 from assistant.web.jobs import JobPart
 from assistant.web.rendering import explained
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.tabulating import Cell, Column, Row
     from assistant.web.jobs import Jobs
 
-NAME = "Filling the table"
+NAME = _("Filling the table")
 # Seconds between two looks at what the library has, while it changes all the time.
 _RELOAD_S = 3.0
 # A cell by the number of its paper and the text of its question.
@@ -114,7 +115,7 @@ class TableWork:
 
         checked_columns(named_columns(saved.columns))
         if not saved.papers:
-            raise UsageError("No papers match. Choose others.")
+            raise UsageError(_("No papers match. Choose others."))
         self._saved.save(owner, saved)
         with self._lock:
             before = self._tables.get(owner)
@@ -176,7 +177,7 @@ class TableWork:
                 if count and table.part:
                     table.part.stop()
         if table is None or not count:
-            raise UsageError("Select cells first.")
+            raise UsageError(_("Select cells first."))
         self._changed(table)
         self._begin_work(owner, table)
         return count
@@ -335,7 +336,7 @@ class TableWork:
         if papers and not part.stop_requested:
             tabulator = self._session.tabulator
             with closing(tabulator.run(columns, papers, part, redo=redo, on_cell=on_cell)) as rows:
-                for _ in rows:
+                for _row in rows:
                     pass
 
     @contextmanager
