@@ -223,7 +223,7 @@ def _name(columns: Sequence[Column], index: str) -> str | None:
 
 def _headers(columns: Sequence[Column], look: Look) -> list[dict[str, str]]:
     """The headers: what each sorts by after a click, and the order that the rows have."""
-    names = [(key, label, "") for key, label in _FIXED.items()]
+    names: list[tuple[str, str, str]] = [(key, label, "") for key, label in _FIXED.items()]
     names += [(str(i), one.name, one.question.text) for i, one in enumerate(columns)]
     reverse = look.sort.startswith("-")
     headers = []

@@ -42,7 +42,11 @@ def answers(work: TableWork, owner: str = "") -> list[list[str]]:
 
 
 def wait_until_done(work: TableWork, owner: str = "") -> None:
-    until(lambda: state_of(work, owner).saved.status == "done" and not state_of(work).report)
+    def is_done() -> bool:
+        state = state_of(work, owner)
+        return state.saved.status == "done" and not state.report
+
+    until(is_done)
 
 
 def test_a_table_is_filled_and_kept(session: Session, work: TableWork, jobs: Jobs) -> None:
