@@ -246,7 +246,7 @@ def test_writes(library: PaperLibrary, tmp_path: Path) -> None:
         ("get_paper", {"paper_id": "doi:nothing"}, "No paper in the library has the id"),
         ("get_paper", {}, "get_paper: the argument paper_id is missing."),
         ("get_paper", {"id": CATS}, "get_paper has no argument 'id'. It has paper_id."),
-        ("library_status", {"x\n": 1}, "library_status has no argument 'x '. It has none."),
+        ("library_status", {"x": 1}, "library_status has no argument 'x'. It has none."),
         ("export_references", {"query": "cats"}, "no argument 'query'"),
         ("get_paper", {"paper_id": ""}, "paper_id"),
         ("get_paper", {"paper_id": ["x"]}, "paper_id"),
