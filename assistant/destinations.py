@@ -1,4 +1,4 @@
-"""What leaves this process, and to which address: the model servers that the settings name.
+"""What leaves this process, and to which address: the servers that the settings name.
 
 A server on another computer has to be confirmed once for each library before anything is sent.
 """
@@ -18,6 +18,10 @@ SENT_TO_MODEL = _(
 )
 SENT_TO_EMBEDDER = _(
     "questions, sentences of drafts that you check, and the titles and abstracts of all papers"
+)
+SENT_TO_CHROMA = _(
+    "the vectors of all papers, of questions, and of sentences of drafts that you check (much of a "
+    "text can be guessed from its vector)"
 )
 
 
@@ -58,12 +62,16 @@ class Destination:
 def destinations(
     settings: Settings, *, model: bool = True, embedder: bool = True
 ) -> list[Destination]:
-    """The servers that get data from the language model's tasks and from the embedder's."""
+    """The servers that get data from the language model's tasks, and from the embedder's.
+
+    The vectors of the embedder go to the Chroma server.
+    """
     sent: dict[str, list[str]] = {}
     addresses: dict[str, ServerAddress] = {}
     for wanted, address, what in (
         (model, settings.model, SENT_TO_MODEL),
         (embedder, settings.embedder, SENT_TO_EMBEDDER),
+        (embedder, settings.chroma, SENT_TO_CHROMA),
     ):
         if wanted and isinstance(address, ServerAddress):
             addresses.setdefault(address.base, address)

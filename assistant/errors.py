@@ -15,6 +15,7 @@ AssistantError
 │   ├── LibraryDamaged      the catalogue is not a readable database
 │   ├── LibraryBusy         another process holds it
 │   ├── BackupUnusable      the file is no whole backup of a library
+│   ├── ChromaServerError   a Chroma server is down, refuses, or has data of another library
 │   ├── PaperNotFound       no paper has this id
 │   └── FeedNotFound        no feed has this name
 ├── FeedError               new papers cannot be fetched from a feed
@@ -95,6 +96,10 @@ class LibraryBusy(LibraryError):
 
 class BackupUnusable(LibraryError):
     """The file is no backup of a library, or it is damaged."""
+
+
+class ChromaServerError(LibraryError):
+    """A Chroma server is down, refuses the request, or its collection is another library's."""
 
 
 class PaperNotFound(LibraryError):

@@ -25,8 +25,8 @@ from assistant.server_address import ServerAddress, is_server_address
 FILE = "settings.json"
 # Settings that the page or a command saves.
 SAVED_SETTINGS = (
-    "model", "gpu_layers", "embedder", "confirmed_servers", "context", "evidence", "answer_tokens",
-    "auto_tldrs",
+    "model", "gpu_layers", "embedder", "chroma", "confirmed_servers", "context", "evidence",
+    "answer_tokens", "auto_tldrs",
 )  # fmt: skip
 
 _MAX_CHARACTERS = 100_000

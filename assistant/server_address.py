@@ -1,4 +1,4 @@
-"""The address of a model server, such as `http://gpu.lab:8000/v1#qwen3-8b`."""
+"""The address of a model server, as in `http://gpu.lab:8000/v1#qwen3-8b`, or a Chroma server."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 # Characters of a part of a host name.
 _MAX_LABEL = 63
 _EXAMPLE = "http://localhost:8080/v1"
+# The same for a Chroma server, and what its collections can be called.
+_CHROMA_PATH = "/api/v2"
+_CHROMA_EXAMPLE = "http://localhost:8000"
+_COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,100}[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """Where an OpenAI-compatible server answers, and which of its models to use.
+    """Where a server answers, and which of its models or collections to use.
 
     Attributes:
         base: scheme, host, port and path without a final slash: `http://localhost:8080/v1`.
-        model: name of the model, "" for the only one that the server has.
+        model: name of the model, "" for the only one that the server has; of a Chroma server, name
+            of the collection, "" for the library's own.
 
     """
 
@@ -34,31 +39,38 @@ class ServerAddress:
 
     @classmethod
     def parse(cls, text: str) -> ServerAddress:
-        """The address in `text`; a missing path is `/v1`.
+        """The address in `text` of an OpenAI-compatible server; a missing path is `/v1`.
 
         Raises:
             ValueError: it is not an address of a server; the message says why.
         """
-        text = text.strip()
-        if len(text) > _MAX_CHARACTERS or any(ord(c) <= 32 or ord(c) == 127 for c in text):
-            raise ValueError(f"it is too long or has spaces. Write it like {_EXAMPLE}.")
-        try:
-            parts = urlsplit(text)
-            port = parts.port
-        except ValueError as error:
-            raise ValueError(f"it is not an address ({error}). Write it like {_EXAMPLE}.") from None
-        host = parts.hostname or ""
-        if parts.scheme.lower() not in _SCHEMES or not _is_host(host):
-            raise ValueError(f"it is not an address of a server. Write it like {_EXAMPLE}.")
-        if parts.username is not None or parts.password is not None:
+        base, name = _parts(text, _EXAMPLE, "#model-name", "ASSISTANT_SERVER_KEY")
+        return cls(base if urlsplit(base).path else base + _DEFAULT_PATH, name)
+
+    @classmethod
+    def parse_chroma(cls, text: str) -> ServerAddress:
+        """The address in `text` of a Chroma server; it ends with `/api/v2`, which may be left out.
+
+        Raises:
+            ValueError: it is not an address of a server; the message says why.
+        """
+        base, name = _parts(text, _CHROMA_EXAMPLE, "#collection", "ASSISTANT_CHROMA_TOKEN")
+        if name and not _COLLECTION.fullmatch(name):
             raise ValueError(
-                "it contains a user name or a password. Remove them and set ASSISTANT_SERVER_KEY."
+                f"{name!r} cannot be the name of a collection. Use 3 to 102 letters, digits, '.', "
+                "'_' and '-', with a letter or digit at both ends."
             )
-        if parts.query:
-            raise ValueError(f"it has a part after '?'. Write it like {_EXAMPLE}#model-name.")
-        shown = f"[{host}]" if ":" in host else host
-        base = f"{parts.scheme.lower()}://{shown}{'' if port is None else f':{port}'}"
-        return cls(base + (parts.path.rstrip("/") or _DEFAULT_PATH), unquote(parts.fragment))
+        return cls(base if base.endswith(_CHROMA_PATH) else base + _CHROMA_PATH, name)
+
+    @classmethod
+    def parse_like(cls, other: ServerAddress, text: str) -> ServerAddress:
+        """The address in `text`, of a server of the same kind as `other`.
+
+        Raises:
+            ValueError: it is not an address of a server; the message says why.
+        """
+        chroma = other.base.endswith(_CHROMA_PATH)
+        return cls.parse_chroma(text) if chroma else cls.parse(text)
 
     @property
     def host(self) -> str:
@@ -92,6 +104,31 @@ class ServerAddress:
 def is_server_address(text: str) -> bool:
     """Whether `text` is meant as the address of a server and not as the path of a file."""
     return text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in _SCHEMES))
+
+
+def _parts(text: str, example: str, name: str, variable: str) -> tuple[str, str]:
+    """The base of an address without a final slash, and what follows '#'.
+
+    `example`, `name` and `variable` say in errors what an address looks like, and where a key goes.
+    """
+    text = text.strip()
+    if len(text) > _MAX_CHARACTERS or any(ord(c) <= 32 or ord(c) == 127 for c in text):
+        raise ValueError(f"it is too long or has spaces. Write it like {example}.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"it is not an address ({error}). Write it like {example}.") from None
+    host = parts.hostname or ""
+    if parts.scheme.lower() not in _SCHEMES or not _is_host(host):
+        raise ValueError(f"it is not an address of a server. Write it like {example}.")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(f"it contains a user name or a password. Remove them and set {variable}.")
+    if parts.query:
+        raise ValueError(f"it has a part after '?'. Write it like {example}{name}.")
+    shown = f"[{host}]" if ":" in host else host
+    base = f"{parts.scheme.lower()}://{shown}{'' if port is None else f':{port}'}"
+    return base + parts.path.rstrip("/"), unquote(parts.fragment)
 
 
 def _is_host(host: str) -> bool:

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from assistant.errors import EmbedderUnavailable, ModelError
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from assistant.answering import AnswerPipeline
     from assistant.embedder import Embedder
     from assistant.library import Library, TldrCache
+    from assistant.library.chroma_server import ChromaServer
     from assistant.models.shared_model import SharedModel
+    from assistant.server_address import ServerAddress
     from assistant.summarizing import Summarizer
     from assistant.tabulating import Tabulator
 
@@ -107,6 +110,7 @@ class Session:
         self._configuration = self._configure(settings, Lazy(lambda: self._open_model(settings)))
         self._change_lock = threading.Lock()
         self._retired: list[weakref.ref[SharedModel]] = []
+        self._former_embedders: list[Embedder] = []
 
     @property
     def settings(self) -> Settings:
@@ -178,13 +182,17 @@ class Session:
 
         Raises:
             SettingsError: a value is out of bounds, or the setting was given at the start.
-            ModelError: the model cannot be used, or does not fit into the memory.
+            ModelError: the model or the embedder cannot be used, or the model does not fit into
+                the memory.
             LibraryError: the library's folder cannot be written.
         """
+        from assistant.embedder import RemoteEmbedder
+
         with self._change_lock:
             old = self._configuration
             settings = with_changes(old.settings, **changes)
             model, opened = old.model, None
+            embedder = self._changed_embedder(old.settings, settings)
             if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
                 opened = self._load_model(settings, check=True)
                 model = Lazy(lambda: self._open_model(settings), opened)
@@ -201,11 +209,15 @@ class Session:
             except BaseException:
                 if opened:
                     opened.close()
+                if isinstance(embedder, RemoteEmbedder):
+                    embedder.close()
                 raise
             self._configuration = self._configure(settings, model)
             if opened and (retired := old.model.get_if_created()):
                 self._retired = [reference for reference in self._retired if reference()]
                 self._retired.append(weakref.ref(retired))
+            if embedder:
+                self._use_embedder(embedder)
 
     def close(self) -> None:
         """Close what is open. The session can be used again and then reopens it."""
@@ -224,9 +236,10 @@ class Session:
         ):
             if part is not None:
                 part.close()
-        if (embedder := self._embedder.pop()) is not None:
-            from assistant.embedder import RemoteEmbedder
+        from assistant.embedder import RemoteEmbedder
 
+        former, self._former_embedders = self._former_embedders, []
+        for embedder in (self._embedder.pop(), *former):
             if isinstance(embedder, RemoteEmbedder):
                 embedder.close()
 
@@ -240,6 +253,28 @@ class Session:
 
     def _live_retired_models(self) -> list[SharedModel]:
         return [model for reference in self._retired if (model := reference())]
+
+    def _changed_embedder(self, old: Settings, new: Settings) -> Embedder | None:
+        """The embedder of the settings `new`, opened, if another one is in use with `old`.
+
+        The user may also just have agreed to use it.
+        """
+        from assistant import models
+        from assistant.destinations import is_confirmed
+
+        changed = old.embedder != new.embedder
+        address = new.embedder
+        agreed = address and is_confirmed(new, address) and not is_confirmed(old, address)
+        return models.open_embedder(new, self.notify) if changed or agreed else None
+
+    def _use_embedder(self, embedder: Embedder) -> None:
+        """Replace the embedder, in the library too; the one so far may still be at work."""
+        former = self._embedder.pop()
+        self._embedder = Lazy(self._open_embedder, embedder)
+        if former is not None:
+            self._former_embedders.append(former)
+        if library := self._library.get_if_created():
+            library.use_embedder(embedder, self._sentence_embedder())
 
     def _open_embedder(self) -> Embedder | None:
         from assistant import models
@@ -255,9 +290,27 @@ class Session:
     def _open_library(self) -> Library:
         from assistant.library import Library
 
+        chroma = self.settings.chroma
         return Library.open(
-            self.settings.library, self.embedder, self.notify, self._sentence_embedder()
+            self.settings.library,
+            self.embedder,
+            self.notify,
+            self._sentence_embedder(),
+            partial(self._chroma_server, chroma) if chroma else None,
         )
+
+    def _chroma_server(self, address: ServerAddress) -> ChromaServer:
+        """The Chroma server, if the user has agreed to use it."""
+        from assistant.destinations import require_confirmed
+        from assistant.library.chroma_server import ChromaServer
+        from assistant.models.server_keys import find_key
+
+        settings = self.settings
+        require_confirmed(settings, address)
+        key = find_key(settings, address)
+        if key.secret and not (address.is_encrypted or address.is_local):
+            self.notify(f"The token is sent to {address.base} without encryption. Use https.")
+        return ChromaServer(address, key.secret, key.origin, settings.chroma_timeout)
 
     def _sentence_embedder(self) -> Embedder | None:
         """The bundled embedder, which reranking is trained for, if search uses another one."""

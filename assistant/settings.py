@@ -34,7 +34,7 @@ APP_NAME = "paper-assistant"
 # No white space, brackets or line ends: an address must not inject mail headers.
 _ADDRESS = r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+"
 # Settings that also have a command-line option.
-OPTIONS = {"library": "--library", "model": "--model"}
+OPTIONS = {"library": "--library", "model": "--model", "chroma": "--chroma"}
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -57,6 +57,12 @@ def _server(value: Any) -> Any:
     if not isinstance(value, str | ServerAddress | None):
         raise ValueError("it has to be the address of a server")
     return ServerAddress.parse(value) if isinstance(value, str) else value
+
+
+def _chroma_server(value: Any) -> Any:
+    if not isinstance(value, str | ServerAddress | None):
+        raise ValueError("it has to be the address of a Chroma server")
+    return ServerAddress.parse_chroma(value) if isinstance(value, str) else value
 
 
 def _servers(value: Any) -> Any:
@@ -100,6 +106,26 @@ class Settings(BaseSettings):
             ),
         )
     )
+    chroma: Annotated[
+        InstanceOf[ServerAddress] | None, NoDecode, BeforeValidator(_chroma_server)
+    ] = Field(
+        default=None,
+        description=_(
+            "address of a Chroma server that keeps the vector index, such as "
+            "http://localhost:8000; default: an index in the library's folder"
+        ),
+    )
+    chroma_token: SecretStr | None = Field(
+        default=None, description=_("token for the Chroma server; never shown or saved")
+    )
+    chroma_timeout: int = Field(
+        default=30,
+        ge=1,
+        le=3600,
+        description=_(
+            "seconds to wait for a reply of the Chroma server, and between two parts of it"
+        ),
+    )
     confirmed_servers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_servers)] = Field(
         default=(),
         description=_("addresses of servers on other computers that data may be sent to"),
@@ -110,7 +136,7 @@ class Settings(BaseSettings):
     server_key_file: Path | None = Field(
         default=None,
         description=_(
-            "file with the keys of model servers, one ADDRESS KEY per line; only its owner "
+            "file with the keys of servers, one ADDRESS KEY per line; only its owner "
             "may read it (mode 600)"
         ),
     )

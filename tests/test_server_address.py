@@ -78,3 +78,51 @@ def test_what_is_sent_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         require_confirmed(
             load_settings(model="http://gpu.lab:81/v1"), ServerAddress("http://gpu.lab:81/v1")
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "collection"),
+    [
+        ("http://localhost:8000", "http://localhost:8000/api/v2", ""),
+        ("https://lab.example/chroma/", "https://lab.example/chroma/api/v2", ""),
+        ("http://gpu.lab:8000/api/v2#my-papers", "http://gpu.lab:8000/api/v2", "my-papers"),
+    ],
+)
+def test_the_address_of_a_chroma_server_is_read(text: str, base: str, collection: str) -> None:
+    address = ServerAddress.parse_chroma(text)
+    assert (address.base, address.model) == (base, collection)
+    assert ServerAddress.parse_chroma(str(address)) == address
+    assert load_settings(chroma=text).chroma == address
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("localhost:8000", "like http://localhost:8000"),
+        ("http://a:b@host", "ASSISTANT_CHROMA_TOKEN"),
+        ("http://host#x", "cannot be the name of a collection"),
+        ("http://host#bad%20name", "cannot be the name of a collection"),
+        ("http://host?x", "after '[?]'"),
+    ],
+)
+def test_what_is_no_chroma_server_is_refused(text: str, match: str) -> None:
+    with pytest.raises(SettingsError, match=match):
+        load_settings(chroma=text)
+
+
+def test_a_distant_chroma_server_is_confirmed_like_the_others() -> None:
+    settings = load_settings(chroma="http://gpu.lab:8000")
+    assert settings.chroma is not None
+    (chroma,) = destinations(settings)
+    assert "vectors of all papers" in chroma.sent and "/api/v2; not confirmed" in chroma.report
+    with pytest.raises(ServerNotConfirmed, match="nothing was sent"):
+        require_confirmed(settings, settings.chroma)
+    save_settings(settings.library, {"confirmed_servers": ["http://gpu.lab:8000/v1"]})
+    with pytest.raises(ServerNotConfirmed):  # that is a model server
+        require_confirmed(load_settings(chroma="http://gpu.lab:8000"), settings.chroma)
+    save_settings(
+        settings.library, {"chroma": settings.chroma, "confirmed_servers": [settings.chroma.base]}
+    )
+    saved = load_settings()
+    assert saved.chroma == settings.chroma
+    require_confirmed(saved, settings.chroma)

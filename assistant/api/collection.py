@@ -247,7 +247,12 @@ class PaperCollection:
 
         figures = self._session.library.status()
         settings = self._session.settings
-        return LibraryStatus.of(figures, describe_language_model(settings), destinations(settings))
+        return LibraryStatus.of(
+            figures,
+            describe_language_model(settings),
+            destinations(settings),
+            str(settings.chroma or ""),
+        )
 
     # Export
 

@@ -101,7 +101,7 @@ class ModelInfo(Result):
 
 
 class SentData(Result):
-    """What is sent to a model server.
+    """What is sent to a server.
 
     `local` means that the server is on this computer. Nothing is sent to any other server until the
     user has `confirmed` it.
@@ -149,7 +149,8 @@ class LibraryStatus(Result):
     full_text_only: bool
     read_only: bool
     language_model: ModelInfo = Field(description="The language model; it may not be loaded.")
-    sent: tuple[SentData, ...] = Field((), description="What is sent to model servers.")
+    sent: tuple[SentData, ...] = Field((), description="What is sent to servers.")
+    chroma_server: str = Field("", description="The Chroma server that keeps the vector index.")
 
     @classmethod
     def of(
@@ -157,6 +158,7 @@ class LibraryStatus(Result):
         status: library.LibraryStatus,
         model: ModelFile | ModelOnServer,
         sent: Sequence[Destination] = (),
+        chroma_server: str = "",
     ) -> LibraryStatus:
         """The status of a library that is used with `model` and sends `sent`."""
         return cls.model_validate(
@@ -165,6 +167,7 @@ class LibraryStatus(Result):
                 "folder": str(status.folder),
                 "language_model": ModelInfo.of(model),
                 "sent": [SentData.of(one) for one in sent],
+                "chroma_server": chroma_server,
             }
         )
 
@@ -174,6 +177,11 @@ class LibraryStatus(Result):
         model = self.language_model
         return [
             *library_facts(self),
+            *(
+                (("Index", f"on the Chroma server {self.chroma_server}"),)
+                if self.chroma_server
+                else ()
+            ),
             ("Embedder", self.embedder or "none"),
             ("Model", model.name),
             ("Server", model.server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +37,7 @@ from assistant.cli import (
 )
 from assistant.cli.interrupt import INTERRUPTED
 from assistant.cli.options import (
+    CHROMA_HELP,
     LIBRARY_HELP,
     MODEL_HELP,
     Call,
@@ -50,7 +52,8 @@ from assistant.settings import load_settings
 _HELP = (
     "Ask your library of paper abstracts and get cited answers and one-line TL;DRs. "
     "Everything runs on this computer. Nothing is sent anywhere unless you use `digest --send` or "
-    "`feed`, or a model server, and nothing is downloaded unless you use `models pull` or `feed`."
+    "`feed`, or a server of your choice, and nothing is downloaded unless you use `models pull` or "
+    "`feed`."
 )
 
 
@@ -110,13 +113,14 @@ def before_the_command(
         str | None, typer.Option("--library", metavar="PATH", help=LIBRARY_HELP)
     ] = None,
     model: Annotated[str | None, typer.Option("--model", metavar="MODEL", help=MODEL_HELP)] = None,
+    chroma: Annotated[str | None, typer.Option("--chroma", metavar="URL", help=CHROMA_HELP)] = None,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
     """Store the options that can be given before or after any command."""
-    context.obj = GlobalOptions(library, model)
+    context.obj = GlobalOptions(library, model, chroma)
 
 
 def _add(name: str, command: Callable[..., None], *examples: str, to: typer.Typer = app) -> None:
@@ -239,7 +243,7 @@ def list_models_by_default(
 ) -> None:
     """List the language models on this computer, and choose one. Without a command: list."""
     if library is not None:
-        context.obj = GlobalOptions(library, context.obj.model)
+        context.obj = replace(context.obj, library=library)
     if context.invoked_subcommand is None:
         models.list_models(everything, as_json, call=Call(context))
 

@@ -63,6 +63,11 @@ def _facts(settings: Settings) -> dict[str, str]:
         "gpu": "; ".join(devices) or "none that this build can use",
         "gpu_advice": advice,
         "model": model,
+        "vectors": (
+            f"indexed on the Chroma server {settings.chroma}"
+            if settings.chroma
+            else "indexed in the library's folder"
+        ),
         "problem": problem,
         "recommended": best.reason,
         "how": f"assistant models pull {best.model.name} --use" if best.model else "",

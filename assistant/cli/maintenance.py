@@ -38,7 +38,8 @@ def embed(
 
     Without a vector, a paper is found by full-text search only. Vectors are saved as they are
     computed, so you can stop the command at any time and run it again to continue. With another
-    embedder, the present vectors are deleted.
+    embedder, the present vectors are deleted. With --chroma, the index on the server gets what it
+    lacks.
     """
     streams = call.streams
     if embedder is not None:
@@ -50,6 +51,9 @@ def embed(
         if session.embedder is None:
             raise EmbedderUnavailable("Vectors cannot be computed without an embedding model.")
         made = embed_missing(session.library, streams, progress)
+        if session.settings.chroma and not progress.stop_requested:
+            with streams.progress("Updating the Chroma server", progress=progress):
+                session.library.vectors.index.settle(progress)
         missing = session.library.vectors.missing()
     streams.line(f"{format_count(made, 'paper')} embedded; {missing:,} still without vectors.")
     if progress.stop_requested:

@@ -29,9 +29,11 @@ MODEL_HELP = (
     "Language model to use instead of the bundled one: a GGUF file, a name that `assistant models` "
     "shows, or the address of a model server."
 )
-CONFIRM_HELP = (
-    "Agree that data is sent to the model server if that is another computer; saved in the library."
+CHROMA_HELP = (
+    "Keep the vector index on the Chroma server at this address, such as http://localhost:8000, "
+    "instead of in the library's folder."
 )
+CONFIRM_HELP = "Agree that data is sent to servers that are other computers; saved in the library."
 
 
 def _option(name: str, metavar: str, text: str) -> Any:
@@ -148,6 +150,7 @@ class GlobalOptions:
 
     library: str | None = None
     model: str | None = None
+    chroma: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,9 @@ class Call:
         str | None, typer.Option("--model", metavar="MODEL", help=MODEL_HELP, hidden=True)
     ] = None
 
+    chroma: Annotated[
+        str | None, typer.Option("--chroma", metavar="URL", help=CHROMA_HELP, hidden=True)
+    ] = None
     confirm_server: Annotated[
         bool, typer.Option("--confirm-server", help=CONFIRM_HELP, hidden=True)
     ] = False
@@ -181,6 +187,7 @@ class Call:
         return load_settings(
             library=_path("--library", before.library if self.library is None else self.library),
             model=_model(before.model if self.model is None else self.model),
+            chroma=_chroma(before.chroma if self.chroma is None else self.chroma),
         )
 
     def open_library(self, *, embedding: bool = True, confirm: bool = True) -> PaperLibrary:
@@ -247,6 +254,13 @@ def _model(given: str | None) -> Path | ServerAddress | None:
         return ServerAddress.parse(given)
     except ValueError as error:
         raise UsageError(f"--model {given}: {error}") from error
+
+
+def _chroma(given: str | None) -> ServerAddress | None:
+    try:
+        return None if given is None else ServerAddress.parse_chroma(given)
+    except ValueError as error:
+        raise UsageError(f"--chroma {given}: {error}") from error
 
 
 def _path(option: str, given: str | None) -> Path | None:

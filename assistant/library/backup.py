@@ -35,6 +35,7 @@ from assistant.library.chroma_index import LOCK as CHROMA_LOCK
 from assistant.library.chroma_index import remove
 from assistant.library.database import Database
 from assistant.library.database_errors import translate_errors
+from assistant.library.metadata import COLLECTION, Metadata
 from assistant.library.schema import SCHEMA_VERSION
 
 _REPLACED = ".before-restore"
@@ -131,6 +132,10 @@ def _unpack_checked(source: Path, work: Path) -> Backup:
         with closing(Database(work / CATALOG)) as database, database.read() as connection:
             damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             papers = int(connection.execute("SELECT count(*) FROM papers").fetchone()[0])
+        # The collection on a Chroma server stays that of the library that was backed up.
+        with closing(Database(work / CATALOG)) as database:
+            metadata = Metadata(database)
+            metadata.delete(COLLECTION, metadata.get(COLLECTION))
     except LibraryTooNew as error:
         why = "a newer version of this program wrote it; update the program"
         raise unusable(source, why) from error

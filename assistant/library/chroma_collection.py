@@ -1,9 +1,10 @@
-"""One Chroma collection in one folder: opened with our settings, its failures made ours."""
+"""Chroma collections: vectors of any, and the one in a folder, opened with our settings."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,10 +15,15 @@ from assistant.library.vector_rows import VectorBatch
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
 
 _NAME = "chunks"
 # Wide enough that a hundred neighbours asked for are true neighbours.
 _SEARCH_WIDTH = 200
+CONFIGURATION: CreateCollectionConfiguration = {
+    "hnsw": {"space": "cosine", "ef_search": _SEARCH_WIDTH}
+}
 _REASON_CHARACTERS = 120
 # How far the numbers of a vector may be off by rounding.
 _ROUNDING = 1e-4
@@ -46,8 +52,75 @@ def _in_short(error: BaseException) -> str:
     return lines[0][:_REASON_CHARACTERS]
 
 
-class ChromaCollection:
-    """Vectors of chunks with the number of their paper, nearest by cosine.
+class ChromaVectors:
+    """Vectors of chunks with the number of their paper in a collection, nearest by cosine.
+
+    `failures` turns what Chroma raises into an error of ours, in every method.
+    """
+
+    def __init__(
+        self, chroma: Collection, failures: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._chroma = chroma
+        self._failures = failures
+
+    def count(self) -> int:
+        """How many vectors there are."""
+        with self._failures():
+            return self._chroma.count()
+
+    def upsert(self, batch: VectorBatch) -> None:
+        """Add the vectors of `batch`, replacing those of the same chunks; some hundreds at most."""
+        with self._failures():
+            self._chroma.upsert(
+                ids=[str(chunk) for chunk in batch.chunks],
+                embeddings=batch.vectors,
+                metadatas=[{"paper": int(paper)} for paper in batch.papers],
+            )
+
+    def delete(self, chunks: Sequence[int]) -> None:
+        """Remove the vectors of `chunks`, as far as there are any; some hundreds at most."""
+        with self._failures():
+            self._chroma.delete(ids=[str(chunk) for chunk in chunks])
+
+    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
+        """Paper number and cosine of the `count` nearest chunks, the nearest first."""
+        with self._failures():
+            count = min(count, self._chroma.count())
+            if count < 1:
+                return []
+            found: Any = self._chroma.query(
+                query_embeddings=vector.reshape(1, -1),
+                n_results=count,
+                include=["metadatas", "distances"],
+            )
+            pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
+            return [(int(about["paper"]), 1.0 - float(distance)) for about, distance in pairs]
+
+    def differs(self, batch: VectorBatch) -> bool:
+        """Whether any vector of `batch` is missing here, or is another one or another paper's."""
+        with self._failures():
+            found: Any = self._chroma.get(
+                ids=[str(chunk) for chunk in batch.chunks], include=["metadatas", "embeddings"]
+            )
+        known = {
+            int(chunk): (int(about["paper"]), vector)
+            for chunk, about, vector in zip(
+                found["ids"], found["metadatas"], found["embeddings"], strict=True
+            )
+        }
+        for chunk, paper, vector in zip(
+            batch.chunks.tolist(), batch.papers.tolist(), batch.vectors, strict=True
+        ):
+            if chunk not in known or known[chunk][0] != paper:
+                return True
+            if not np.allclose(known[chunk][1], vector, atol=_ROUNDING):
+                return True
+        return False
+
+
+class ChromaCollection(ChromaVectors):
+    """The collection in a folder.
 
     Only one process, and only one object in it, may have a folder open.
 
@@ -75,70 +148,15 @@ class ChromaCollection:
             self._client = cast("Client", client)
             try:
                 if create:
-                    self._chroma = client.create_collection(
-                        _NAME,
-                        configuration={"hnsw": {"space": "cosine", "ef_search": _SEARCH_WIDTH}},
-                        embedding_function=None,
+                    chroma = client.create_collection(
+                        _NAME, configuration=CONFIGURATION, embedding_function=None
                     )
                 else:
-                    self._chroma = client.get_collection(_NAME, embedding_function=None)
+                    chroma = client.get_collection(_NAME, embedding_function=None)
             except BaseException:
                 self.close()
                 raise
-
-    def count(self) -> int:
-        """How many vectors there are."""
-        with chroma_failures():
-            return self._chroma.count()
-
-    def upsert(self, batch: VectorBatch) -> None:
-        """Add the vectors of `batch`, replacing those of the same chunks; some hundreds at most."""
-        with chroma_failures():
-            self._chroma.upsert(
-                ids=[str(chunk) for chunk in batch.chunks],
-                embeddings=batch.vectors,
-                metadatas=[{"paper": int(paper)} for paper in batch.papers],
-            )
-
-    def delete(self, chunks: Sequence[int]) -> None:
-        """Remove the vectors of `chunks`, as far as there are any; some hundreds at most."""
-        with chroma_failures():
-            self._chroma.delete(ids=[str(chunk) for chunk in chunks])
-
-    def nearest(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """Paper number and cosine of the `count` nearest chunks, the nearest first."""
-        with chroma_failures():
-            count = min(count, self._chroma.count())
-            if count < 1:
-                return []
-            found: Any = self._chroma.query(
-                query_embeddings=vector.reshape(1, -1),
-                n_results=count,
-                include=["metadatas", "distances"],
-            )
-            pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
-            return [(int(about["paper"]), 1.0 - float(distance)) for about, distance in pairs]
-
-    def differs(self, batch: VectorBatch) -> bool:
-        """Whether any vector of `batch` is missing here, or is another one or another paper's."""
-        with chroma_failures():
-            found: Any = self._chroma.get(
-                ids=[str(chunk) for chunk in batch.chunks], include=["metadatas", "embeddings"]
-            )
-        known = {
-            int(chunk): (int(about["paper"]), vector)
-            for chunk, about, vector in zip(
-                found["ids"], found["metadatas"], found["embeddings"], strict=True
-            )
-        }
-        for chunk, paper, vector in zip(
-            batch.chunks.tolist(), batch.papers.tolist(), batch.vectors, strict=True
-        ):
-            if chunk not in known or known[chunk][0] != paper:
-                return True
-            if not np.allclose(known[chunk][1], vector, atol=_ROUNDING):
-                return True
-        return False
+        super().__init__(chroma, chroma_failures)
 
     def close(self) -> None:
         """Let go of the folder."""

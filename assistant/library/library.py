@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.embedder import Embedder
 from assistant.errors import PaperNotFound
@@ -50,6 +50,9 @@ from assistant.library.vector_search import VectorSearch
 from assistant.paper import Paper
 from assistant.progress import NO_PROGRESS, Progress
 
+if TYPE_CHECKING:
+    from assistant.library.chroma_server import ChromaServer
+
 # Papers with a similar title, and by the same author, that may be duplicates of a paper.
 _NEAR_PAPERS = 30
 # The same for a record of an import, of which there are many.
@@ -85,6 +88,7 @@ class Library:
         embedder: Embedder | None,
         notify: Callable[[str], None],
         sentence_embedder: Embedder | None = None,
+        find_server: Callable[[], ChromaServer] | None = None,
     ) -> None:
         """Put the parts together; use `Library.open` instead."""
         self.folder = folder
@@ -98,7 +102,7 @@ class Library:
         self.linked = LinkedRecords(database)
         self.feeds = Feeds(database)
         rows = VectorRows(database)
-        index = VectorSearch(folder, rows, not database.read_only, notify)
+        index = VectorSearch(folder, rows, not database.read_only, notify, find_server)
         self.metadata = rows.metadata
         self.vectors = PaperVectors(embedder, self.papers, rows, index, notify, sentence_embedder)
         self.search = Search(self.papers, self.vectors)
@@ -110,11 +114,14 @@ class Library:
         embedder: Embedder | None,
         notify: Callable[[str], None] = lambda note: None,
         sentence_embedder: Embedder | None = None,
+        find_server: Callable[[], ChromaServer] | None = None,
     ) -> Self:
         """Open the library in `folder`; it is created if there is none.
 
         Without an `embedder` search uses full text alone, and existing vectors stay untouched.
         Sentences are reranked with `sentence_embedder`, by default with `embedder`.
+        With `find_server`, the vector index is kept on the Chroma server that it returns, instead
+        of in `folder`; it is called when the index is first needed.
         Vectors of another embedder are dropped; `vectors.embed_missing` replaces them. `notify`
         gets one line, from any thread, whenever something happened that the user should know. A
         folder that cannot be written can still be searched.
@@ -125,7 +132,7 @@ class Library:
         folder = folder.absolute()
         database = Database(folder / CATALOG)
         try:
-            library = cls(folder, database, embedder, notify, sentence_embedder)
+            library = cls(folder, database, embedder, notify, sentence_embedder, find_server)
             library.vectors.claim(read_only=database.read_only)
         except BaseException:
             database.close()
@@ -144,6 +151,12 @@ class Library:
     def __exit__(self, *_: object) -> None:
         """Close the library."""
         self.close()
+
+    def use_embedder(self, embedder: Embedder, sentence_embedder: Embedder | None) -> None:
+        """Embed with `embedder` from now on; see `Library.open`. Deletes the vectors of another."""
+        self.vectors.replace_embedder(
+            embedder, sentence_embedder, read_only=self._database.read_only
+        )
 
     def add(self, papers: Iterable[Paper], progress: Progress = NO_PROGRESS) -> ImportReport:
         """Add `papers` in batches; those that are in the library already are merged.

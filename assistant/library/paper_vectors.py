@@ -16,11 +16,13 @@ import numpy as np
 from assistant.embedder import Embedder, RemoteEmbedder, Vector, Vectors, WordVectors
 from assistant.errors import (
     AssistantError,
+    ChromaServerError,
     LibraryBusy,
     LibraryError,
     LibraryFull,
     LibraryReadOnly,
     ModelServerError,
+    ServerNotConfirmed,
 )
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk, Chunker
@@ -142,6 +144,18 @@ class PaperVectors:
                 "search finds them by full text."
             )
 
+    def replace_embedder(
+        self, embedder: Embedder, sentence_embedder: Embedder | None, *, read_only: bool
+    ) -> None:
+        """Use `embedder` from now on; the vectors of another one are deleted.
+
+        Work with the embedder so far ends without a result; papers have to be embedded again.
+        """
+        self.embedder = embedder
+        self.sentence_embedder = sentence_embedder or embedder
+        self._papers, self._outdated = PaperEmbedder(embedder), False
+        self.claim(read_only=read_only)
+
     def missing(self) -> int:
         """How many papers have no vectors."""
         return self.rows.missing()
@@ -201,7 +215,13 @@ class PaperVectors:
                 done += self._embed(batch)
                 progress.report(done, max(done, total))
         if done:
-            self.index.settle(progress)  # so that the next process finds a complete index
+            try:
+                self.index.settle(progress)  # so that the next process finds a complete index
+            except (ChromaServerError, ServerNotConfirmed) as error:
+                self._notify(
+                    "The vectors are saved, but the vector index does not have all of them yet: "
+                    f"{error} `assistant embed` or the next search continues."
+                )
         return done
 
     def embed_now(self, numbers: Sequence[int], deadline: float) -> list[EmbeddedPapers]:
@@ -298,6 +318,8 @@ class PaperVectors:
             return 0
         embedded = embedder.embed(papers)
         stored = self.rows.add(embedder.fingerprint, embedded.papers, embedded.vectors)
+        if embedder is not self._papers:
+            return 0
         if not self._is_theirs(embedder):
             raise LibraryError(
                 "Another program started to use this library with another embedding model. Close "

@@ -1,15 +1,17 @@
-"""Which papers are nearest to a vector: through Chroma, or without it when that cannot be had."""
+"""Which papers are nearest to a vector: through Chroma, or without it if it cannot be used."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from filelock import FileLock, Timeout
 
 from assistant.embedder import Vector
+from assistant.errors import ChromaServerError, ServerNotConfirmed
 from assistant.library.binary_index import FILE as BINARY_FILE
 from assistant.library.binary_index import BinaryIndex
 from assistant.library.chroma_collection import ChromaUnusable
@@ -20,37 +22,67 @@ from assistant.library.vector_index import ExactIndex, MemoryIndex
 from assistant.library.vector_rows import VectorRows
 from assistant.progress import NO_PROGRESS, Progress
 
+if TYPE_CHECKING:
+    from assistant.library.chroma_server import ChromaServer
+    from assistant.library.chroma_server_index import ChromaServerIndex
+
 # Chroma holds all vectors in memory: 1.7 GB of a million.
 MOST_IN_CHROMA = 300_000
 # Chunks asked for, for each paper that is wanted: a long abstract has several.
 _CHUNKS_A_PAPER = 2
+# After a failure of the Chroma server, only searches ask it for so long.
+_PAUSE_S = 30.0
 
 T = TypeVar("T")
-VectorIndex = ChromaIndex | MemoryIndex
+VectorIndex: TypeAlias = "ChromaIndex | ChromaServerIndex | MemoryIndex"
 
 
 class VectorSearch:
     """The vector index of a library, opened when it is first needed. Thread-safe."""
 
     def __init__(
-        self, folder: Path, rows: VectorRows, use_chroma: bool, notify: Callable[[str], None]
+        self,
+        folder: Path,
+        rows: VectorRows,
+        use_chroma: bool,
+        notify: Callable[[str], None],
+        find_server: Callable[[], ChromaServer] | None = None,
     ) -> None:
-        """Search `rows`; with `use_chroma` keep a Chroma index of them in `folder`."""
+        """Search `rows`; with `use_chroma` keep a Chroma index of them in `folder`.
+
+        With `find_server`, the index is on the server that it returns, and nowhere else.
+        """
         self._folder = folder
         self._rows = rows
         self._use_chroma = use_chroma
         self._notify = notify
+        self._find_server = find_server
+        self._paused_until = 0.0
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
 
     def refresh(self) -> None:
-        """Bring the index up to date; a rebuild only begins."""
-        self._try(lambda index: index.refresh())
+        """Bring the index up to date after a change; a rebuild only begins.
+
+        The change is in the catalogue. So if the Chroma server fails, the user is only notified:
+        the next search sends what is missing there.
+        """
+        if self._paused_until > time.monotonic():
+            return
+        try:
+            self._try(lambda index: index.refresh())
+        except (ChromaServerError, ServerNotConfirmed) as error:
+            self._paused_until = time.monotonic() + _PAUSE_S
+            self._notify(f"The vector index is not up to date: {error}")
 
     def settle(self, progress: Progress = NO_PROGRESS) -> bool:
         """Bring the index up to date and wait for a rebuild, or until a stop is requested.
 
         Returns whether its files contain nothing of chunks that have to leave them.
+
+        Raises:
+            ChromaServerError: the index is on a server, which fails.
+            ServerNotConfirmed: the user has not agreed to use that server.
         """
         return self._try(lambda index: index.settle(progress))
 
@@ -60,7 +92,11 @@ class VectorSearch:
         If another process has Chroma open, it deletes them when it searches next.
         """
         self._rows.request_purge()
-        purged = self.settle(progress)
+        try:
+            purged = self.settle(progress)
+        except (ChromaServerError, ServerNotConfirmed) as error:
+            self._notify(f"Removed papers are still in the vector index: {error}")
+            purged = False
         index = self._opened()
         if not isinstance(index, BinaryIndex):
             remove(self._folder / BINARY_FILE)
@@ -75,14 +111,19 @@ class VectorSearch:
     def check(self) -> None:
         """Compare the index with the catalogue; rebuild it if it differs."""
         # Chroma reports on its own why it was rebuilt.
-        if self._try(lambda index: index.check() and not isinstance(index, ChromaIndex)):
+        if self._try(lambda index: index.check() and isinstance(index, MemoryIndex)):
             self._notify(
                 "The vector index did not match the catalogue; it was rebuilt from it "
                 f"({self._rows.count()} vectors, nothing was embedded again)."
             )
 
     def nearest_papers(self, vector: Vector, count: int) -> list[tuple[int, float]]:
-        """Number and best chunk's cosine of the `count` nearest papers, the nearest first."""
+        """Number and best chunk's cosine of the `count` nearest papers, the nearest first.
+
+        Raises:
+            ChromaServerError: the index is on a server, which fails.
+            ServerNotConfirmed: the user has not agreed to use that server.
+        """
 
         def nearest(index: VectorIndex) -> list[tuple[int, float]]:
             index.refresh()
@@ -109,15 +150,30 @@ class VectorSearch:
             return self._index
 
     def _open(self) -> VectorIndex:
-        if self._rows.more_than(MOST_IN_CHROMA):
-            return BinaryIndex(self._rows, self._folder if self._use_chroma else None)
-        if self._use_chroma:
+        if self._find_server:
+            from assistant.library.chroma_server_index import ChromaServerIndex
+
+            return ChromaServerIndex(
+                self._find_server,
+                self._rows,
+                self._folder,
+                self._notify,
+                lambda: self._open_memory(None),
+                read_only=not self._use_chroma,
+            )
+        if self._use_chroma and not self._rows.more_than(MOST_IN_CHROMA):
             try:
                 return ChromaIndex(self._folder, self._rows, self._notify)
             except ChromaHeld:
                 pass  # it has the same vectors; comparing with all of them finds no worse
             except ChromaUnusable as reason:
                 self._say_why(reason)
+        return self._open_memory(self._folder if self._use_chroma else None)
+
+    def _open_memory(self, folder: Path | None) -> MemoryIndex:
+        """An index in memory; a binary one is kept in `folder`, if there is one."""
+        if self._rows.more_than(MOST_IN_CHROMA):
+            return BinaryIndex(self._rows, folder)
         return ExactIndex(self._rows)
 
     def _try(self, action: Callable[[VectorIndex], T]) -> T:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from assistant.errors import ModelError
+from assistant.http_environment import certificates, proxy_for
 from assistant.models.server_failures import (
     ServerFailure,
     cut_off,
@@ -70,8 +69,8 @@ class ServerConnection:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=16),
                 follow_redirects=False,
                 trust_env=False,
-                proxy=_proxy(address),
-                verify=_certificates() if address.is_encrypted else False,
+                proxy=proxy_for(address),
+                verify=certificates() if address.is_encrypted else False,
             )
         except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
             raise ServerFailure(
@@ -252,18 +251,3 @@ def _what(response: httpx.Response) -> str:
     if kind == "text/html":
         return "a web page"
     return "a reply that is not valid JSON" if "json" in kind or not kind else f"a {kind} file"
-
-
-def _proxy(address: ServerAddress) -> str | None:
-    """The proxy of the environment for `address`."""
-    if address.is_local or proxy_bypass(address.host):
-        return None
-    proxy = getproxies().get(address.base.partition(":")[0])
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
-def _certificates() -> ssl.SSLContext:
-    """The certificate authorities of the system and of `certifi`."""
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    return context

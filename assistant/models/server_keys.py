@@ -1,4 +1,4 @@
-"""The key for a model server: from the environment, a private file, or the system's keyring.
+"""The key for a server: from the environment, a private file, or the system's keyring.
 
 A key is never written anywhere by this program.
 """
@@ -15,6 +15,7 @@ from assistant.server_address import ServerAddress
 from assistant.settings import APP_NAME, Settings
 
 _VARIABLE = "ASSISTANT_SERVER_KEY"
+_CHROMA_VARIABLE = "ASSISTANT_CHROMA_TOKEN"
 _MAX_BYTES = 100_000
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -34,16 +35,23 @@ def find_key(settings: Settings, address: ServerAddress) -> ServerKey:
     """The key for `address`.
 
     `ASSISTANT_SERVER_KEY` is for the server of the language model, or for the embedder's if that is
-    the only server. The file and the keyring hold a key for each address.
+    the only server; `ASSISTANT_CHROMA_TOKEN` is for the Chroma server. The file and the keyring
+    hold a key for each address.
 
     Raises:
         ModelServerError: the key file cannot be used, or a key is not one.
     """
-    first = next(one for one in (settings.model, settings.embedder, address) if _is_server(one))
-    if settings.server_key is not None and _same_server(first, address):
-        found = ServerKey(settings.server_key.get_secret_value().strip(), _VARIABLE)
+    if address == settings.chroma:
+        given, variable = settings.chroma_token, _CHROMA_VARIABLE
     else:
-        found = _from_file(settings.server_key_file, address) or _from_keyring(address)
+        servers = (settings.model, settings.embedder, address)
+        first = next(one for one in servers if isinstance(one, ServerAddress))
+        given = settings.server_key if first.base == address.base else None
+        variable = _VARIABLE
+    if given is not None:
+        found = ServerKey(given.get_secret_value().strip(), variable)
+    else:
+        found = _from_file(settings.server_key_file, address) or _from_keyring(address, variable)
     # It becomes a line of a request.
     if not (found.secret.isascii() and (found.secret.isprintable())) or " " in found.secret:
         raise ModelServerError(
@@ -51,14 +59,6 @@ def find_key(settings: Settings, address: ServerAddress) -> ServerKey:
             "Copy it again."
         )
     return found
-
-
-def _is_server(given: object) -> bool:
-    return isinstance(given, ServerAddress)
-
-
-def _same_server(one: object, other: ServerAddress) -> bool:
-    return isinstance(one, ServerAddress) and one.base == other.base
 
 
 def _from_file(path: Path | None, address: ServerAddress) -> ServerKey | None:
@@ -81,7 +81,7 @@ def _from_file(path: Path | None, address: ServerAddress) -> ServerKey | None:
             continue
         try:
             where, secret = words
-            base = ServerAddress.parse(where).base
+            base = ServerAddress.parse_like(address, where).base
         except ValueError:
             raise ModelServerError(
                 f"{file}, line {number}: expected an address and a key, separated by a space."
@@ -91,7 +91,7 @@ def _from_file(path: Path | None, address: ServerAddress) -> ServerKey | None:
     return None
 
 
-def _from_keyring(address: ServerAddress) -> ServerKey:
+def _from_keyring(address: ServerAddress, variable: str) -> ServerKey:
     """The key that `keyring set paper-assistant ADDRESS` stored, if `keyring` is installed."""
     try:
         import keyring
@@ -104,5 +104,5 @@ def _from_keyring(address: ServerAddress) -> ServerKey:
         return ServerKey()
     except KeyringError as error:
         raise ModelServerError(
-            f"The system's keyring cannot be read ({error}). Unlock it, or set {_VARIABLE}."
+            f"The system's keyring cannot be read ({error}). Unlock it, or set {variable}."
         ) from error

@@ -71,11 +71,16 @@ class Header:
                     waiting=waiting,
                 )
             )
-        if any(not one.confirmed for one in destinations(self._session.settings, embedder=False)):
+        settings = self._session.settings
+        unconfirmed = {one.address.base for one in destinations(settings) if not one.confirmed} - (
+            {settings.embedder.base} if settings.embedder else set()
+        )
+        if unconfirmed:
             notices.append(
                 _(
                     "Questions cannot be answered until you allow in Settings that data is sent "
-                    "to the model server."
+                    "to {servers}.",
+                    servers=", ".join(sorted(unconfirmed)),
                 )
             )
         # The name of an open model is in the settings.

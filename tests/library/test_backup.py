@@ -29,6 +29,7 @@ from assistant.errors import (
     OutputError,
 )
 from assistant.library import Library, StoredTldr, backup, backup_file, restore
+from assistant.library.metadata import COLLECTION
 from assistant.library.schema import SCHEMA_VERSION
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
@@ -727,3 +728,15 @@ def test_a_killed_restore_leaves_the_old_or_the_new_library(
 
 def test_the_names_of_the_parts_are_those_of_the_library() -> None:
     assert backup_file.CATALOG == "catalog.sqlite"
+
+
+def test_a_restored_library_gets_a_collection_of_its_own_on_a_chroma_server(
+    filled: Library, tmp_path: Path
+) -> None:
+    name = filled.metadata.get_or_set(COLLECTION, "mine")
+    assert filled.metadata.get_or_set(COLLECTION, "another") == name == "mine"
+    filled.back_up(tmp_path / "backup.zip")
+    restore(tmp_path / "backup.zip", tmp_path / "restored", replace=False)
+    with Library.open(tmp_path / "restored", None) as restored:
+        assert restored.metadata.get(COLLECTION) is None
+    assert filled.metadata.get(COLLECTION) == "mine"

@@ -88,3 +88,24 @@ def test_what_cannot_be_a_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: s
     with pytest.raises(ModelServerError, match="spaces or special characters") as caught:
         find_key(load_settings(), MODEL)
     assert key not in str(caught.value)
+
+
+def test_the_chroma_server_has_a_token_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_keyring: dict[tuple[str, str], str]
+) -> None:
+    chroma = ServerAddress.parse_chroma("http://gpu.lab:8000#papers")
+    monkeypatch.setenv("ASSISTANT_SERVER_KEY", SECRET)
+    assert find_key(load_settings(chroma=str(chroma)), chroma).secret == ""
+    no_keyring["paper-assistant", chroma.base] = "from-keyring"
+    assert find_key(load_settings(chroma=str(chroma)), chroma).secret == "from-keyring"
+    # In the file, an address of a model server is not that of the Chroma server.
+    file = key_file(tmp_path, f"{MODEL.base} {SECRET}\nhttp://gpu.lab:8000 from-file\n")
+    settings = load_settings(chroma=str(chroma), model=str(MODEL), server_key_file=file)
+    assert find_key(settings, chroma).secret == "from-file"
+    monkeypatch.setenv("ASSISTANT_CHROMA_TOKEN", "from-variable")
+    settings = load_settings(chroma=str(chroma), model=str(MODEL), server_key_file=file)
+    assert find_key(settings, chroma).secret == "from-variable"
+    assert find_key(settings, MODEL).secret == SECRET
+    assert "from-variable" not in repr(settings)
+    rows = {row.name: row.value for row in setting_rows(settings)}
+    assert rows["chroma token"] == SECRET_SET

@@ -78,7 +78,7 @@ class About:
             _("Model in use"): _facts(self._model, problems),
             _("Speed"): self._speed(),
             _("Memory"): list(_memory_facts(memory())),
-            _("Storage"): _facts(lambda: library_facts(self._session.library.status()), problems),
+            _("Storage"): _facts(self._storage, problems),
         }
         return render(
             "about.html",
@@ -100,9 +100,17 @@ class About:
         if not sent:
             return self._offline
         return _(
-            "This page loads nothing over the network, but it sends data to model servers: {sent}.",
+            "This page loads nothing over the network, but it sends data to servers: {sent}.",
             sent="; ".join(one.report for one in sent),
         )
+
+    def _storage(self) -> list[Fact]:
+        facts = library_facts(self._session.library.status())
+        if chroma := self._session.settings.chroma:
+            facts.append(
+                (_("Vector index"), _("on the Chroma server {address}", address=str(chroma)))
+            )
+        return facts
 
     def _model(self) -> list[Fact]:
         from assistant.models import ModelFile, describe_language_model

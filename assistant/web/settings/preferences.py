@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.destinations import SENT_TO_MODEL, destinations, is_confirmed
-from assistant.errors import SettingsError
-from assistant.languages import _, joined
+from assistant.destinations import SENT_TO_EMBEDDER, SENT_TO_MODEL, destinations, is_confirmed
+from assistant.errors import AssistantError, SettingsError
+from assistant.languages import _, joined, ngettext
 from assistant.server_address import ServerAddress, is_server_address
 from assistant.settings import setting_bounds, setting_source
 from assistant.text.formatting import format_size
@@ -41,6 +41,9 @@ NUMBERS = {
 }
 # Values of the choice of models that are not paths.
 BUNDLED = "bundled"
+_MINILM = "all-MiniLM-L6-v2"
+# Processor time of the bundled embedder for one abstract, in seconds (docs/embedding.md).
+EMBEDDING_CPU_S = 0.03
 OTHER = "other"
 
 
@@ -66,6 +69,19 @@ class ModelChoice:
     value: str
     fixed: str
     unconfirmed: str = ""
+
+
+@dataclass(frozen=True)
+class EmbedderChoice:
+    """The embedders that can be chosen, as (label, value), the one in use, and what a change costs.
+
+    `fixed` says why it cannot be changed here, or is empty.
+    """
+
+    embedders: list[tuple[str, str]]
+    value: str
+    fixed: str
+    cost: str
 
 
 class Preferences:
@@ -112,6 +128,60 @@ class Preferences:
             models.insert(1, (_name(settings.model), chosen))
         return ModelChoice(models, chosen, self._fixed("model"), self.unconfirmed())
 
+    def embedders(self) -> EmbedderChoice:
+        """The embedders that can be chosen, and the one in use."""
+        address = self._session.settings.embedder
+        choices = [(_("{name} · bundled", name=_MINILM), BUNDLED), (_("A server …"), OTHER)]
+        if address:
+            choices.insert(1, (str(address), str(address)))
+        value = str(address) if address else BUNDLED
+        return EmbedderChoice(choices, value, self._fixed("embedder"), self._embedding_cost())
+
+    def use_embedder(self, chosen: str, given: str, agreed: bool = False) -> Iterator[str]:
+        """Use the embedder `chosen`, or the server `given` if that is OTHER.
+
+        `agreed`: the user agrees that data is sent to that server. Yields the progress.
+        """
+        settings = self._session.settings
+        try:
+            address = None if chosen == BUNDLED else _address(given if chosen == OTHER else chosen)
+        except SettingsError as error:
+            yield render_job(error=str(error))
+            return
+        if address == settings.embedder:
+            yield render_job(_("This embedder is already in use."))
+            return
+        changes: dict[str, Any] = {"embedder": address}
+        if address and not is_confirmed(settings, address):
+            if not agreed:
+                yield _not_agreed(address, SENT_TO_EMBEDDER)
+                return
+            changes["confirmed_servers"] = (*settings.confirmed_servers, address.base)
+        yield from self._change(_("Opening the embedder …"), **changes)
+
+    def _embedding_cost(self) -> str:
+        """What another embedder costs: which papers are embedded again, and how long that takes."""
+        try:
+            papers = self._session.library.papers.count()
+        except AssistantError:
+            return ""  # the page says so elsewhere
+        minutes = papers * EMBEDDING_CPU_S / self._session.settings.threads / 60
+        again = ngettext(
+            "Another embedder has to embed {count} paper again, in the background. Until then it "
+            "is found by words only.",
+            "Another embedder has to embed {count} papers again, in the background. Until then "
+            "they are found by words only.",
+            papers,
+        )
+        duration = ngettext(
+            "The bundled one takes about {count} minute on this computer; the time of a server is "
+            "not known in advance.",
+            "The bundled one takes about {count} minutes on this computer; the time of a server is "
+            "not known in advance.",
+            max(1, round(minutes)),
+        )
+        return joined([again, duration], " ")
+
     def unconfirmed(self) -> str:
         """What would be sent to servers that the user has not confirmed, "" for nothing."""
         sent = destinations(self._session.settings)
@@ -145,14 +215,7 @@ class Preferences:
         changes: dict[str, Any] = {"model": model}
         if isinstance(model, ServerAddress) and not is_confirmed(settings, model):
             if not agreed:
-                yield render_job(
-                    error=_(
-                        "{server} is not on this computer. Tick the box to agree that {data} are "
-                        "sent to it. Nothing was changed, and nothing was sent.",
-                        server=model.base,
-                        data=SENT_TO_MODEL,
-                    )
-                )
+                yield _not_agreed(model, SENT_TO_MODEL)
                 return
             changes["confirmed_servers"] = (*settings.confirmed_servers, model.base)
         name = _name(model) if model else _("the bundled model")
@@ -200,7 +263,7 @@ class Preferences:
     def reset(self) -> Iterator[str]:
         """Restore the defaults, including the bundled model; yield the progress."""
         # Another embedder would need other vectors, and a confirmation is no preference.
-        kept = self._session.settings.saved - {"embedder", "confirmed_servers"}
+        kept = self._session.settings.saved - {"embedder", "chroma", "confirmed_servers"}
         if not kept:
             yield render_job(_("These are the defaults: nothing else was saved."))
             return
@@ -235,6 +298,14 @@ class Preferences:
         parts = [_("Saved.")]
         if model and "model" in changes:
             parts.append(_("{name} answers from the next question on.", name=model.name))
+        elif "embedder" in changes:
+            parts.append(
+                ngettext(
+                    "{count} paper will be embedded in the background.",
+                    "{count} papers will be embedded in the background.",
+                    self._session.library.vectors.missing(),
+                )
+            )
         elif "auto_tldrs" in changes and len(changes) == 1:
             parts.append(
                 _("New papers get their TL;DRs in the background.")
@@ -275,6 +346,31 @@ def _shown(state: JobState[str]) -> str:
 
 def _name(model: Path | ServerAddress) -> str:
     return str(model) if isinstance(model, ServerAddress) else model.stem
+
+
+def _not_agreed(address: ServerAddress, sent: str) -> str:
+    return render_job(
+        error=_(
+            "{server} is not on this computer. Tick the box to agree that {data} are sent to it. "
+            "Nothing was changed, and nothing was sent.",
+            server=address.base,
+            data=sent,
+        )
+    )
+
+
+def _address(given: str) -> ServerAddress:
+    """The server that was typed.
+
+    Raises:
+        SettingsError: it is not the address of a server.
+    """
+    if not given.strip():
+        raise SettingsError(_("Enter the address of a server."))
+    try:
+        return ServerAddress.parse(given)
+    except ValueError as error:
+        raise SettingsError(f"{given.strip()}: {error}") from error
 
 
 def _model(given: str) -> Path | ServerAddress:

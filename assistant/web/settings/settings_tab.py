@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.destinations import SENT_TO_MODEL
+from assistant.destinations import SENT_TO_EMBEDDER, SENT_TO_MODEL
 from assistant.html import render
 from assistant.languages import LANGUAGES, Later, _, said
 from assistant.web.components import button, html, parallel, quiet
@@ -102,6 +103,12 @@ def add_settings_tab(
         inputs=[form.model, form.path, form.agreed],
         **changing(form.model_job),
     )
+    gr.on(
+        [form.use_embedder.click, form.address.submit],
+        steps_of(preferences.use_embedder),
+        inputs=[form.embedder, form.address, form.embedder_agreed],
+        **changing(form.embedder_job),
+    )
     form.confirm.click(steps_of(preferences.confirm), **changing(form.model_job))
     form.save.click(
         steps_of(preferences.set_numbers), inputs=form.numbers, **changing(form.numbers_job)
@@ -114,12 +121,16 @@ def add_settings_tab(
     )
     # Also what was typed and not saved.
     form.reset.click(steps_of(preferences.reset, keeps_input=False), **changing(form.numbers_job))
-    form.model.change(
-        lambda chosen: (gr.update(visible=chosen == OTHER), gr.update(visible=chosen == OTHER)),
-        inputs=[form.model],
-        outputs=[form.path, form.agreed],
-        **quiet(),
-    )
+    for chosen, typed in (
+        (form.model, [form.path, form.agreed]),
+        (form.embedder, [form.address, form.embedder_agreed]),
+    ):
+        chosen.change(
+            lambda value: (gr.update(visible=value == OTHER), gr.update(visible=value == OTHER)),
+            inputs=[chosen],
+            outputs=typed,
+            **quiet(),
+        )
 
 
 def _heading(text: str) -> None:
@@ -127,9 +138,9 @@ def _heading(text: str) -> None:
     html(Later(lambda: render_text(text, "settings-head", heading=True)))
 
 
-def _agreement() -> str:
+def _agreement(sent: str) -> str:
     """What the user agrees to when a server on another computer is chosen."""
-    data = said(SENT_TO_MODEL)
+    data = said(sent)
     return _(
         "{data} may be sent to this server (asked only for a server on another computer)",
         data=data[:1].upper() + data[1:],
@@ -162,7 +173,7 @@ class _Form:
             elem_id="model-path",
         )
         self.agreed = gr.Checkbox(
-            label=Later(_agreement),
+            label=Later(partial(_agreement, SENT_TO_MODEL)),
             value=False,
             visible=False,
             interactive=editable,
@@ -176,6 +187,33 @@ class _Form:
         with gr.Row(elem_classes="actions"):
             self.confirm = button(_("Allow this"), "confirm-server", 120, visible=False)
         self.model_job = html(elem_id="model-job")
+        _heading(_("Embedder"))
+        self.embedder = gr.Radio(
+            choices=[(_("The bundled embedder"), BUNDLED)],
+            value=BUNDLED,
+            label=_("Model that computes the vectors of papers and questions"),
+            interactive=editable,
+            elem_id="embedder-choice",
+        )
+        self.address = gr.Textbox(
+            label=_("Address of a server that computes vectors"),
+            placeholder="http://localhost:8081/v1#bge-m3",
+            max_lines=1,
+            visible=False,
+            elem_id="embedder-address",
+        )
+        self.embedder_agreed = gr.Checkbox(
+            label=Later(partial(_agreement, SENT_TO_EMBEDDER)),
+            value=False,
+            visible=False,
+            interactive=editable,
+            elem_id="embedder-agreed",
+        )
+        with gr.Row(elem_classes="actions"):
+            self.use_embedder = button(
+                _("Use this embedder"), "use-embedder", 180, visible=editable
+            )
+        self.embedder_job = html(elem_id="embedder-job")
         _heading(_("Answers"))
         with gr.Row(elem_id="settings-numbers"):
             self.numbers = [
@@ -207,6 +245,10 @@ class _Form:
             self.use,
             self.unconfirmed,
             self.confirm,
+            self.embedder,
+            self.address,
+            self.embedder_agreed,
+            self.use_embedder,
             *self.numbers,
             self.auto_tldrs,
         ]
@@ -218,6 +260,7 @@ class _Form:
         model: dict[str, Any] = {"choices": choice.models, "value": choice.value}
         if choice.fixed:
             model["info"] = choice.fixed
+        embedder = self._preferences.embedders()
         writes_tldrs, tldrs_fixed = self._preferences.auto_tldrs()
         return [
             gr.update(interactive=free, **model),
@@ -230,6 +273,15 @@ class _Form:
             if choice.unconfirmed
             else "",
             gr.update(visible=bool(choice.unconfirmed) and self._editable),
+            gr.update(
+                choices=embedder.embedders,
+                value=embedder.value,
+                info=embedder.fixed or embedder.cost,
+                interactive=self._editable and not embedder.fixed,
+            ),
+            gr.update(visible=False),
+            gr.update(visible=False, value=False),
+            gr.update(interactive=self._editable and not embedder.fixed),
             *(
                 gr.update(
                     value=field.value,
