@@ -16,20 +16,18 @@ import numpy as np
 from assistant.embedder import Embedder, RemoteEmbedder, Vector, Vectors, WordVectors
 from assistant.errors import (
     AssistantError,
-    ChromaServerError,
     LibraryBusy,
     LibraryError,
     LibraryFull,
     LibraryReadOnly,
     ModelServerError,
-    ServerNotConfirmed,
 )
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk, Chunker
 from assistant.library.full_text import MAX_CHARACTERS
 from assistant.library.records import StoredPaper
 from assistant.library.vector_rows import VectorBatch, VectorRows, means
-from assistant.library.vector_search import VectorSearch
+from assistant.library.vector_search import SERVER_FAILURES, VectorSearch
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.text.formatting import format_count
 
@@ -217,7 +215,7 @@ class PaperVectors:
         if done:
             try:
                 self.index.settle(progress)  # so that the next process finds a complete index
-            except (ChromaServerError, ServerNotConfirmed) as error:
+            except SERVER_FAILURES as error:
                 self._notify(
                     "The vectors are saved, but the vector index does not have all of them yet: "
                     f"{error} `assistant embed` or the next search continues."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from filelock import FileLock, Timeout
 
 from assistant.embedder import Vector
-from assistant.errors import ChromaServerError, ServerNotConfirmed
+from assistant.errors import ChromaServerError, ModelServerError, ServerNotConfirmed
 from assistant.library.binary_index import FILE as BINARY_FILE
 from assistant.library.binary_index import BinaryIndex
 from assistant.library.chroma_collection import ChromaUnusable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MOST_IN_CHROMA = 300_000
 # Chunks asked for, for each paper that is wanted: a long abstract has several.
 _CHUNKS_A_PAPER = 2
+# What can go wrong with an index on a Chroma server: also a token that cannot be read.
+SERVER_FAILURES = (ChromaServerError, ServerNotConfirmed, ModelServerError)
 # After a failure of the Chroma server, only searches ask it for so long.
 _PAUSE_S = 30.0
 
@@ -71,7 +73,7 @@ class VectorSearch:
             return
         try:
             self._try(lambda index: index.refresh())
-        except (ChromaServerError, ServerNotConfirmed) as error:
+        except SERVER_FAILURES as error:
             self._paused_until = time.monotonic() + _PAUSE_S
             self._notify(f"The vector index is not up to date: {error}")
 
@@ -94,7 +96,7 @@ class VectorSearch:
         self._rows.request_purge()
         try:
             purged = self.settle(progress)
-        except (ChromaServerError, ServerNotConfirmed) as error:
+        except SERVER_FAILURES as error:
             self._notify(f"Removed papers are still in the vector index: {error}")
             purged = False
         index = self._opened()
