@@ -131,7 +131,10 @@ class Preferences:
     def embedders(self) -> EmbedderChoice:
         """The embedders that can be chosen, and the one in use."""
         address = self._session.settings.embedder
-        choices = [(_("{name} · bundled", name=_MINILM), BUNDLED), (_("A server …"), OTHER)]
+        choices: list[tuple[str, str]] = [
+            (_("{name} · bundled", name=_MINILM), BUNDLED),
+            (_("A server …"), OTHER),
+        ]
         if address:
             choices.insert(1, (str(address), str(address)))
         value = str(address) if address else BUNDLED
