@@ -29,6 +29,14 @@ def resident_bytes(process: int | str = "self") -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def cpu_seconds(process: int) -> float:
+    """Processor time that a process has used (Linux only)."""
+    stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    # The name of the program, in parentheses, may contain spaces.
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def log(text: str) -> None:
     """Print progress on stderr."""
     print(text, file=sys.stderr)

@@ -28,7 +28,7 @@ from assistant.session import Session
 from assistant.settings import load_settings
 from assistant.web.asking.chat import Chat
 from assistant.web.jobs import Jobs
-from benchmarks.measuring import PAGE, log, print_table, resident_bytes, seconds
+from benchmarks.measuring import PAGE, cpu_seconds, log, print_table, resident_bytes, seconds
 from benchmarks.speed import QUESTIONS
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 _VISITORS = 8
 _CONCURRENCY = (1, 2, 4, 8)
 _MEGABYTE = 1024 * 1024
+# Windows in which nothing happens, seconds of measuring, and before that until they are at rest.
+_IDLE_WINDOWS = 20
+_IDLE_S, _REST_S = 30.0, 10.0
 
 
 @contextmanager
@@ -197,6 +200,27 @@ def memory(browser: Browser, library: Path, questions: int) -> None:
     print_table("Memory of the server, MB", ("after questions", "resident"), lines)
 
 
+def idle(browser: Browser, library: Path) -> None:
+    """Processor time that the server needs for windows in which nothing happens."""
+    lines = []
+    with served(library) as (address, process, _):
+        pages: list[Page] = []
+        for count in (0, _IDLE_WINDOWS):
+            while len(pages) < count:
+                page = browser.new_page()
+                page.goto(address)
+                page.locator("#header strong").wait_for()
+                pages.append(page)
+            time.sleep(_REST_S)
+            before = cpu_seconds(process)
+            time.sleep(_IDLE_S)
+            share = (cpu_seconds(process) - before) / _IDLE_S
+            lines.append((str(count), f"{share:.1%}"))
+        for page in pages:
+            page.close()
+    print_table("Idle windows, share of one core", ("windows", "server"), lines)
+
+
 def main() -> None:
     """Measure and print everything."""
     from playwright.sync_api import sync_playwright
@@ -222,6 +246,8 @@ def main() -> None:
         start(browser, library, arguments.rounds)
         log("Stop")
         stop(browser, library, arguments.rounds)
+        log("Idle windows")
+        idle(browser, library)
         log("Memory")
         memory(browser, library, arguments.questions)
         browser.close()

@@ -10,6 +10,7 @@ from slow_tests import FILE as SLOW_TESTS
 
 from assistant.library import tldr_cache
 from assistant.models.local import programs
+from assistant.zotero import Places
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
@@ -55,6 +56,9 @@ def own_folders(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPat
     for variable in ("OLLAMA_MODELS", "HF_HUB_CACHE", "HF_HOME", "LLAMA_CACHE", "XDG_DATA_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(programs, "home_folder", lambda: tmp_path / "home")
+    # Nor the user's Zotero library.
+    empty_home = Places(tmp_path / "home", "linux", {})
+    monkeypatch.setattr(Places, "of_this_computer", classmethod(lambda _: empty_home))
     monkeypatch.setattr(programs, "SYSTEM_OLLAMA", tmp_path / "system-ollama")
     for lines in model_cache.glob(f"{tldr_cache.FILE}*"):
         lines.unlink()

@@ -36,6 +36,29 @@ def settle(page: Page) -> None:
     page.evaluate(_SETTLED)
 
 
+def wait_for_count(page: Page, selector: str, count: int) -> None:
+    """Wait until `count` elements match; parts of the page change one after another."""
+    page.wait_for_function(
+        "([selector, count]) => document.querySelectorAll(selector).length === count",
+        arg=[selector, count],
+    )
+
+
+def wait_for_focus(page: Page, selector: str) -> None:
+    """Wait until what has the focus is, or is in, an element that matches."""
+    page.wait_for_function(
+        "(selector) => document.activeElement.closest(selector) !== null", arg=selector
+    )
+
+
+def wait_for_value(page: Page, selector: str, value: str) -> None:
+    """Wait until the first field that matches has `value`."""
+    page.wait_for_function(
+        "([selector, value]) => document.querySelector(selector)?.value === value",
+        arg=[selector, value],
+    )
+
+
 def tab_names(page: Page) -> list[str]:
     """The names of all places; a chat is "Ask"."""
     page.locator(_PLACES).first.wait_for(state="attached")

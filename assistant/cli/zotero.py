@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from assistant.library import Library
     from assistant.zotero import Difference, SyncReport, ZoteroSource
 
-# Metadata of the library: when and from where Zotero was synced last.
-_LAST_SYNC = "zotero_sync"
 _MOST_LISTED = 10
 _PORT = 23119
 
@@ -89,7 +85,7 @@ def sync(
     """
     if api and data_dir is not None:
         raise UsageError("--api asks the running Zotero, so it cannot be used with --data-dir.")
-    from assistant.zotero import check_removals, differences, synchronize
+    from assistant.zotero import check_removals, differences, save_last_sync, synchronize
 
     streams = call.streams
     with call.open_session(embedding=not dry_run) as session, stop_on_interrupt() as progress:
@@ -112,8 +108,7 @@ def sync(
             with streams.progress("Compacting the indexes", progress=progress):
                 kept.purge_removed(progress)
         if not progress.stop_requested:
-            last = {**_last_sync(kept), "at": _now(), "place": place}
-            kept.metadata.set(_LAST_SYNC, json.dumps(last if api else {**last, "database": place}))
+            save_last_sync(kept, place, is_database=not api)
     _show_reports(reports, streams, as_json=as_json)
     if progress.stop_requested:
         streams.note("Stopped. Run the same command again to continue.")
@@ -130,12 +125,12 @@ def status(
 
     Reads Zotero's database, and asks nothing of a running Zotero.
     """
-    from assistant.zotero import open_database
+    from assistant.zotero import last_sync, open_database
 
     streams = call.streams
     with call.open_session(embedding=False) as session:
         counts = session.library.linked.counts()
-        last = _last_sync(session.library)
+        last = last_sync(session.library)
         about: dict[str, Any] = {"last_sync": last.get("at"), "synced_from": last.get("place")}
         try:
             with open_database(_database(session.library, data_dir)) as database:
@@ -195,18 +190,12 @@ def _source(library: Library, data_dir: Path | None, port: int | None) -> Iterat
 
 def _database(library: Library, data_dir: Path | None) -> Path:
     """The database in `data_dir`, else that of the last sync, else where Zotero keeps it."""
-    from assistant.zotero import database_path
+    from assistant.zotero import database_path, last_sync
 
-    last = _last_sync(library).get("database", "")
+    last = last_sync(library).get("database", "")
     if data_dir is None and last and Path(last).is_file():
         return Path(last)
     return database_path(data_dir)
-
-
-def _last_sync(library: Library) -> dict[str, str]:
-    """When the last sync was (`at`), from where (`place`), and the `database` synced last."""
-    stored = library.metadata.get(_LAST_SYNC)
-    return json.loads(stored) if stored else {}
 
 
 def _show_differences(found: list[Difference], streams: Streams, *, as_json: bool) -> None:
@@ -235,6 +224,8 @@ def _show_differences(found: list[Difference], streams: Streams, *, as_json: boo
 def _show_reports(
     reports: list[tuple[Difference, SyncReport]], streams: Streams, *, as_json: bool
 ) -> None:
+    from assistant.zotero import sync_summary
+
     for found, report in reports:
         for one in report.remarks[:_MOST_LISTED]:
             label = "Warning" if one.imported else "Not imported"
@@ -245,31 +236,11 @@ def _show_reports(
         streams.json([{"name": found.library.name, **asdict(report)} for found, report in reports])
         return
     for found, report in reports:
-        streams.line(f"{sanitized(found.library.name)}: {_summary(found, report)}")
+        streams.line(f"{sanitized(found.library.name)}: {sync_summary(found, report)}")
         for paper in report.kept[:_MOST_LISTED]:
             streams.line(("  kept: ", "dim"), f"{paper.id}  {sanitized(paper.title)}")
         if (more := len(report.kept) - _MOST_LISTED) > 0:
             streams.line(("  kept: ", "dim"), f"and {more:,} more")
-
-
-def _summary(found: Difference, report: SyncReport) -> str:
-    parts = [f"{format_count(report.items, 'item')} in Zotero"]
-    if found.nothing:
-        return f"{parts[0]}; nothing has changed."
-    counts = (
-        (report.added, "new"),
-        (report.merged, "merged with papers here"),
-        (report.changed, "changed"),
-        (report.unchanged, "with the same content"),
-        (report.removed, "gone from Zotero"),
-        (report.skipped, "not papers"),
-    )
-    parts.append(", ".join(f"{count:,} {what}" for count, what in counts if count) or "no change")
-    if report.removed:
-        parts.append(f"{format_count(report.removed_papers, 'paper')} removed here")
-    if report.kept:
-        parts.append(f"{len(report.kept):,} kept, because you tagged them")
-    return "; ".join(parts) + "."
 
 
 def _moment(last: dict[str, str]) -> str:
@@ -277,7 +248,3 @@ def _moment(last: dict[str, str]) -> str:
         return "never; `assistant zotero sync` imports your Zotero library"
     at = last.get("at", "")
     return f"{format_date(at[:10])}, {at[11:16]} UTC, from {last.get('place', '')}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -30,7 +30,9 @@ from assistant.web.components import html, owner, parallel, signal, visitor
 from assistant.web.header import Header
 from assistant.web.ingestion.importing import Importing
 from assistant.web.ingestion.tldr_work import TldrWork
+from assistant.web.ingestion.zotero_import import ZoteroImport
 from assistant.web.jobs import Jobs
+from assistant.web.revisions import Revisions
 from assistant.web.settings.about import About
 from assistant.web.settings.preferences import Preferences
 from assistant.web.settings.prompt_editor import PromptEditor
@@ -88,11 +90,12 @@ def build_page(
     group: bool = False,
     tldrs: TldrWork | None = None,
     tables: TableWork | None = None,
+    revisions: Revisions | None = None,
 ) -> gr.Blocks:
     """Build the page over `session`; its long work runs as `jobs`.
 
     For a `group` of people, who log in, the settings are read-only. `tldrs` and `tables` work in
-    the background.
+    the background. `revisions` tells windows that they have news.
     """
     jobs = jobs or Jobs()
     # Gradio reads it when components are created: uploads go to our own folder.
@@ -102,9 +105,20 @@ def build_page(
     history = ChatHistory(session, chat)
     selection = Selection(session, jobs)
     importing = Importing(session, jobs)
+    zotero = ZoteroImport(session, jobs, group=group)
     tldrs = tldrs or TldrWork(session, jobs)
     tables = tables or TableWork(session, jobs)
     maps = Maps(session, jobs)
+    facets = Facets(session)
+    (revisions or Revisions()).watch(
+        [
+            lambda user: history.state(owner=user),
+            head.now,
+            lambda user: (importing.line(), zotero.line(), tldrs.view()),
+            lambda user: (facets.is_due(), maps.running),
+        ],
+        chat.versions,
+    )
 
     def head_now(request: gr.Request) -> str:
         return head.now(owner(request))
@@ -121,6 +135,7 @@ def build_page(
             history.state(owner=owner(request)),
             head.now(owner(request)),
             chat.state(visitor(request)),
+            zotero.line(),
         )
         stamp = str(hash(state))
         return gr.skip() if stamp == known else stamp
@@ -128,32 +143,35 @@ def build_page(
     def leave(request: gr.Request) -> None:
         gone = visitor(request)
         chat.leave(gone)
-        history.leave(gone)
+        history.forget_deleted(gone)
         importing.forget(gone)
         selection.leave(gone)
 
     page = SpokenBlocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_UPLOADS)
     with page:
-        # Written by page.js every two seconds while the page is visible. Only if something has
-        # changed, `news` changes too, and what depends on it is rendered again.
+        # Written by page.js when there may be news, see `Revisions`. Only if something has changed,
+        # `news` changes too, and what depends on it is rendered again.
         tick, news = signal("Tick", "tick"), signal("News", "news")
-        tick.change(what_is_new, inputs=[news], outputs=[news], trigger_mode="once", **parallel())
+        tick.change(
+            what_is_new, inputs=[news], outputs=[news], trigger_mode="always_last", **parallel()
+        )
         add_sidebar(history, news)
         header = html(Later(head.first), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab(_("Ask"), id="ask"):
-                ChatTab(page, chat, Examples(session), FirstStart(session), news)
+                ChatTab(page, chat, Examples(session), FirstStart(session, zotero), news)
             with gr.Tab(_("Check a draft"), id="draft") as draft_tab:
                 add_draft_tab(draft_tab, Drafts(session, jobs))
             with gr.Tab(_("Library"), id="library"):
                 add_library_tab(
                     LibraryParts(
                         PaperTable(session),
-                        Facets(session),
+                        facets,
                         PaperDetail(session, tldrs),
                         Duplicates(session),
                         selection,
                         importing,
+                        zotero,
                         tldrs,
                     ),
                     header,

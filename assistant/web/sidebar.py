@@ -48,6 +48,7 @@ def add_sidebar(history: ChatHistory, news: gr.Textbox) -> None:
         said = html(elem_id="chats-said")
         chats = html(elem_id="chats")
     undo = gr.Button(_("Undo"), visible="hidden", elem_id="undo-delete-chat")
+    forget = gr.Button(_("Dismiss"), visible="hidden", elem_id="forget-deleted-chats")
     # Passed to sidebar.js: the chat that came back, and a chat to download.
     returned = html(elem_id="returned-chat", visible="hidden")
     file = html(elem_id="chat-file", visible="hidden")
@@ -93,3 +94,9 @@ def add_sidebar(history: ChatHistory, news: gr.Textbox) -> None:
     undo.click(bring_back, outputs=[said, returned], **unqueued()).then(
         listing, **refreshing, **parallel()
     )
+
+    def forget_deleted(request: gr.Request) -> str:
+        history.forget_deleted(visitor(request))
+        return ""
+
+    forget.click(forget_deleted, outputs=[said], **unqueued())

@@ -6,6 +6,7 @@ Zotero's files are only copied, never opened or written, and its local API is on
 from assistant.zotero.database import BETTER_BIBTEX, ZoteroDatabase, open_database
 from assistant.zotero.folder import DATABASE, Places, database_path
 from assistant.zotero.item import OWN_LIBRARY, ZoteroItem, ZoteroLibrary, ZoteroSource
+from assistant.zotero.last_sync import last_sync, save_last_sync, sync_summary
 from assistant.zotero.local_api import PORT, ZoteroLocalApi
 from assistant.zotero.papers import ORPHANED, paper_of_item
 from assistant.zotero.sync import (
@@ -36,8 +37,11 @@ __all__ = [
     "check_removals",
     "database_path",
     "differences",
+    "last_sync",
     "open_database",
     "paper_of_item",
+    "save_last_sync",
+    "sync_summary",
     "synchronize",
     "tldr_notes",
 ]

@@ -192,6 +192,20 @@ class Chat:
             conversation = self._windows.get(visitor)
             return conversation.version if conversation and visitor not in self._followers else None
 
+    def versions(self, owner: str, number: int) -> tuple[int, ...]:
+        """Changes whenever a window of `owner` that shows the chat `number` may have `news`.
+
+        New chats, which have no number yet, count for all windows.
+        """
+        with self._lock:
+            shown = dict.fromkeys(
+                one
+                for one in (*self._windows.values(), *self._answering)
+                if one.owner == owner and one.number in (number, 0)
+            )
+            followed = sum(self._windows.get(visitor) in shown for visitor in self._followers)
+        return followed, *(value for one in shown for value in (id(one), one.version))
+
     def rate(self, visitor: str, turn: int, rating: int, comment: str = "") -> bool:
         """Store what the user says about the answer of a turn that the window shows.
 

@@ -24,6 +24,7 @@ from assistant.web.components import (
     updates,
     visitor,
 )
+from assistant.web.ingestion.zotero_question import add_zotero_question
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class ChatTab:
         self._examples = examples
         self._first_start = first_start
         welcome = html(Later(lambda: render("welcome.html")), elem_id="welcome")
+        connecting = add_zotero_question(first_start.zotero)
         with gr.Row(elem_id="examples", visible=False) as offered:
             tries = [
                 gr.Button("", size="sm", visible=False, elem_classes="example")
@@ -134,9 +136,9 @@ class ChatTab:
         page.load(self._offer, **offering, **parallel())
         news.change(self._offer, trigger_mode="once", **offering, **parallel())
         sample = gr.Button("Add sample papers", visible="hidden", elem_id="add-sample")
-        sample.click(first_start.add_sample, outputs=[welcome], **unqueued()).then(
-            self._offer, **offering, **parallel()
-        )
+        added = sample.click(first_start.add_sample, outputs=[welcome], **unqueued())
+        for event in (added, *connecting):
+            event.then(self._offer, **offering, **parallel())
 
     def _ask(
         self, text: str, paper: int | None, scope: str, editing: bool, request: gr.Request

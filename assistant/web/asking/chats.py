@@ -45,8 +45,8 @@ class ChatHistory:
         self._session = session
         self._chat = chat
         self._lock = threading.Lock()
-        # The last chat that each window deleted.
-        self._deleted: dict[str, DeletedChat] = {}
+        # The chats that each window deleted and can bring back, the last one at the end.
+        self._deleted: dict[str, list[DeletedChat]] = {}
         # Numbers the HTML of actions, so that doing the same again changes the page.
         self.serials = itertools.count(1)
 
@@ -88,23 +88,34 @@ class ChatHistory:
         if deleted is None:
             return render_job(error=GONE)
         with self._lock:
-            self._deleted[visitor] = deleted
+            self._deleted.setdefault(visitor, []).append(deleted)
         self._chat.was_deleted(deleted.chat_id, owner)
-        return render("deleted_chat.html", number=number)
+        return self._offer_undo(visitor)
 
     def undo(self, visitor: str) -> tuple[str, int]:
         """Restore the last chat that the window deleted. Returns a message and its number, or 0."""
         with self._lock:
-            deleted = self._deleted.pop(visitor, None)
+            left = self._deleted.get(visitor)
+            deleted = left[-1] if left else None
         try:
-            if deleted is None or not self._session.library.chats.restore(deleted):
-                return render_job(error=GONE), 0
+            restored = deleted is not None and self._session.library.chats.restore(deleted)
         except AssistantError as error:
-            return render_job(error=str(error)), 0
-        return "", deleted.number
+            return render_job(error=str(error)) + self._offer_undo(visitor), 0
+        with self._lock:
+            left = self._deleted.get(visitor, [])
+            self._deleted[visitor] = [one for one in left if one is not deleted]
+        problem = "" if restored else render_job(error=GONE)
+        number = deleted.number if deleted and restored else 0
+        return problem + self._offer_undo(visitor), number
 
-    def leave(self, visitor: str) -> None:
-        """Forget what a closed window deleted."""
+    def _offer_undo(self, visitor: str) -> str:
+        """How many chats the window can bring back; "" without any."""
+        with self._lock:
+            count = len(self._deleted.get(visitor, ()))
+        return render("deleted_chat.html", count=count) if count else ""
+
+    def forget_deleted(self, visitor: str) -> None:
+        """Forget what a window deleted, because it was closed or does not want it back."""
         with self._lock:
             self._deleted.pop(visitor, None)
 

@@ -11,13 +11,16 @@ from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from assistant.web.ingestion.zotero_import import ZoteroImport
 
 
 class FirstStart:
     """The welcome of a session's page: another one while its library is empty. Thread-safe."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, zotero: ZoteroImport) -> None:
+        """Offer to connect `zotero` where it is found."""
         self._session = session
+        self.zotero = zotero
 
     @property
     def is_empty(self) -> bool:
@@ -30,9 +33,12 @@ class FirstStart:
 
     def html(self) -> str:
         """The welcome now."""
+        line = self.zotero.line()
         if not self.is_empty:
-            return render("welcome.html")
-        return render("first_start.html", sample=len(sample_papers()))
+            return line + render("welcome.html")
+        # What is not complete has its own buttons.
+        zotero = not line and self.zotero.is_offered
+        return line + render("first_start.html", sample=len(sample_papers()), zotero=zotero)
 
     def add_sample(self) -> str:
         """Add the sample papers to an empty library. Returns the welcome, or why not."""

@@ -8,9 +8,18 @@
     const button = closest(event, "button.press");
     if (!button) return;
     document.getElementById(button.dataset.press)?.click();
+    if (button.dataset.press === "offer-zotero") return;
     // The button may disappear with the next update; the user continues with the question.
     box("question")?.focus({ preventScroll: true });
   });
+
+  // The question before a Zotero library is read.
+  let isAsked = false;
+  new MutationObserver(() => {
+    const question = document.querySelector("#zotero-question .zotero-question");
+    if (question && !isAsked) question.querySelector("button").focus();
+    isAsked = question !== null;
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     const button = closest(event, "button.ask-paper");

@@ -211,7 +211,7 @@
       open(button.closest(".paper-row").dataset.paper, event.detail === 0)],
     ["#papers .sort", (button) => put("sort-papers", button.dataset.next)],
     ["#found .search-mode", (button) => put("search-mode", button.dataset.mode)],
-    ["#tldr-line .tldr-do", (button) => put("tldr-request", `${button.dataset.do}:${(requests += 1)}`)],
+    ["#tldr-line .tldr-do[data-do]", (button) => put("tldr-request", `${button.dataset.do}:${(requests += 1)}`)],
     ["#choose-page", (button) =>
       choose(rows().map((row) => row.dataset.paper), button.getAttribute("aria-checked") !== "true")],
     ["#choose-all", () => choose(rows().map((row) => row.dataset.paper), true)],
@@ -364,12 +364,16 @@
     const list = byId("library-list");
     return !document.hidden && list !== null && list.offsetParent !== null;
   };
-  let before = false;
+  let before = false, isNews = true;
+  document.addEventListener("paperpage:news", () => {
+    isNews = true;
+  });
   setInterval(() => {
     const now = seen();
     // Not while a button is pressed; a release outside of the window is not told.
     const isPressed = pressed && performance.now() - pressed[2] < 2 * LOOK_MS;
-    if (now && !isPressed && (!before || performance.now() - looked >= LOOK_MS) && box("look-again")) {
+    if (now && !isPressed && (!before || (isNews && performance.now() - looked >= LOOK_MS)) && box("look-again")) {
+      isNews = false;
       looked = performance.now();
       put("look-again", String((looks += 1)));
     }

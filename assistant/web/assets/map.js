@@ -586,9 +586,14 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   // Other windows, imports and the command line change the library, too.
-  let looks = 0;
+  let looks = 0, isNews = false;
+  document.addEventListener("paperpage:news", () => {
+    isNews = true;
+  });
   setInterval(() => {
-    if (view && !document.hidden && view.stage.offsetParent) paperPage.write("map-look", String((looks += 1)));
+    if (!isNews || !view || document.hidden || !view.stage.offsetParent) return;
+    isNews = false;
+    paperPage.write("map-look", String((looks += 1)));
   }, 4000);
 
   const redraw = () => view && view.draw();

@@ -104,7 +104,32 @@ const paperPage = {
       }
     }
   };
-  paperPage.mark = () => mark(paperPage.route());
+  paperPage.mark = () => {
+    const route = paperPage.route();
+    mark(route);
+    entitle(route);
+  };
+
+  // The title of the window: the chat, the paper or the place, then the name of the page.
+  const PAGE = _("Paper assistant");
+  const chatTitles = {};
+  const titleOf = ({ place, id }) => {
+    if (place === "ask") {
+      if (!chat) return "";
+      // The sidebar lists only some chats while it is searched.
+      const listed = document.querySelector(`#chats a.chat-link[href="/chat/${CSS.escape(chat)}"] .title`);
+      if (listed) chatTitles[chat] = listed.textContent;
+      return chatTitles[chat] ?? document.querySelector(".turn .question")?.textContent ?? "";
+    }
+    const paper = id && document.querySelector(`.detail[data-paper="${CSS.escape(id)}"] .ask-paper`);
+    if (paper) return paper.dataset.title;
+    return document.querySelector(`#sidebar a.place[data-place="${CSS.escape(place)}"]`)?.textContent ?? "";
+  };
+  const entitle = (route) => {
+    const name = titleOf(route).replace(/\s+/g, " ").trim().slice(0, 200);
+    const title = name ? `${name} - ${PAGE}` : PAGE;
+    if (document.title !== title) document.title = title;
+  };
 
   const apply = () => {
     const route = paperPage.route();
@@ -186,10 +211,23 @@ const paperPage = {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-chat"],
   });
 
-  // Whether other windows have changed anything.
-  let asked = 0;
-  const look = () => {
-    if (!document.hidden && paperPage.box("tick")) paperPage.write("tick", String((asked += 1)));
+  // Whether anything has changed, also in other windows. Only then an event reads what it is.
+  let asked = 0, revision = "", looking = false;
+  const look = async () => {
+    if (looking || document.hidden || !paperPage.box("tick")) return;
+    looking = true;
+    try {
+      const response = await fetch(`/news?chat=${encodeURIComponent(chat)}`, { cache: "no-store" });
+      const now = response.ok ? await response.text() : "";
+      if (now && now === revision) return;
+      revision = now;
+      paperPage.write("tick", String((asked += 1)));
+      document.dispatchEvent(new CustomEvent("paperpage:news"));
+    } catch {
+      // The server is not there: Gradio, which keeps a connection, says so.
+    } finally {
+      looking = false;
+    }
   };
   setInterval(look, NEWS_MS);
   document.addEventListener("visibilitychange", look);

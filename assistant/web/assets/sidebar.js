@@ -133,7 +133,20 @@
     importFiles(files);
   });
 
-  const FLEETING_MS = 15_000;
+  // Deleted chats can be brought back until the next question.
+  const forgetDeleted = () => {
+    if (document.querySelector("#chats-said .deleted-chats")) {
+      document.getElementById("forget-deleted-chats")?.click();
+    }
+  };
+  document.addEventListener("click", (event) => {
+    if (closest(event, "#ask, .example")) forgetDeleted();
+  });
+  document.addEventListener("keydown", (event) => {
+    const asks = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (asks && event.target === box("question") && event.target.value.trim()) forgetDeleted();
+  });
+
   new MutationObserver(() => {
     for (const text of document.querySelectorAll("pre.chat-file:not(.kept)")) {
       text.classList.add("kept");
@@ -148,12 +161,6 @@
       const number = one.dataset.chat;
       one.removeAttribute("data-chat");
       if (number) paperPage.go(`/chat/${number}`);
-    }
-    for (const said of document.querySelectorAll(".fleeting:not(.timed)")) {
-      said.classList.add("timed");
-      setTimeout(() => {
-        if (!said.matches(":hover, :focus-within")) said.remove();
-      }, FLEETING_MS);
     }
   }).observe(root, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial"],

@@ -62,6 +62,18 @@ class Facets:
         with self._lock:
             return self._counted is not None and self._counted[1] == stamp
 
+    def is_due(self) -> bool:
+        """Whether `view` would count the labels again, after the library has changed."""
+        with self._lock:
+            counted = self._counted
+        if counted is None:
+            return True
+        try:
+            is_changed = counted[1] != self._session.library.stamp()
+        except AssistantError:
+            return False
+        return is_changed and time.monotonic() >= counted[0] + _KEPT_S
+
     def expire(self) -> None:
         """Count the labels again, after the user changed them."""
         with self._lock:

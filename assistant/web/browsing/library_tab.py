@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.web.browsing.table import PaperTable
     from assistant.web.ingestion.importing import Importing
     from assistant.web.ingestion.tldr_work import TldrWork
+    from assistant.web.ingestion.zotero_import import ZoteroImport
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class LibraryParts:
     duplicates: Duplicates
     selection: Selection
     importing: Importing
+    zotero: ZoteroImport
     tldrs: TldrWork
 
 
@@ -100,7 +102,7 @@ def add_library_tab(
         known_pane: int,
     ) -> tuple[Any, ...]:
         """Table, pager, filters, TL;DR line and open paper, each if it has changed."""
-        tldr_line = parts.importing.line() + tldrs.view()
+        tldr_line = parts.importing.line() + parts.zotero.line() + tldrs.view()
         changed_line = gr.skip() if tldr_line == known.line else tldr_line
         stamp = table.stamp()
         asked = (text, order, bool(best_of) and _same_text(best_of, text))
@@ -144,15 +146,19 @@ def add_library_tab(
     )
 
     def act_on_tldrs(request: str) -> None:
-        # `stop:3`: the number only makes each click unique.
-        if request.startswith("stop"):
+        # `stop:3` or `import-resume:KEY:3`: the number only makes each click unique.
+        action, *rest = request.split(":")
+        key = rest[0] if rest else ""
+        if action == "stop":
             tldrs.stop()
-        elif request.startswith("resume"):
+        elif action == "resume":
             tldrs.resume()
-        elif request.startswith("import-stop"):
+        elif action == "import-stop":
             parts.importing.stop_import()
-        elif request.startswith("import-dismiss"):
-            parts.importing.dismiss()
+        elif action == "import-resume":
+            parts.importing.resume(key)
+        elif action == "import-discard":
+            parts.importing.discard_unfinished(key)
 
     then_refresh(tldr_request.change(act_on_tldrs, inputs=[tldr_request], **parallel()))
     pane.connect(bar.message, then_refresh, header, render_header)

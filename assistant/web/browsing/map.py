@@ -81,7 +81,13 @@ class Maps:
             version = library_version(self._session.library)
         except AssistantError:
             return True  # the picture stays
-        return not seen or seen.startswith(f"{version} ") or bool(self._job and self._job.running)
+        return not seen or seen.startswith(f"{version} ") or self.running
+
+    @property
+    def running(self) -> bool:
+        """Whether the map is being drawn."""
+        job = self._job
+        return job is not None and job.running
 
     def stop(self) -> None:
         """Stop drawing for all windows and keep the previous map."""
@@ -126,7 +132,7 @@ class Maps:
         if not library.papers.count():
             yield MapView("", render_job(EMPTY))
             return
-        if not redraw and not (self._job and self._job.running):
+        if not redraw and not self.running:
             vectors = map_vectors(library)
             if not vectors:
                 yield MapView("", render_job(_no_vectors(library)), can_draw=True)

@@ -34,6 +34,8 @@ _COLUMNS = (
     ("", "TL;DR", False, "tldr"),
     ("added", _("Added"), True, "added"),
 )
+# Columns that give their width to others where all shown papers leave them empty.
+_MAYBE_EMPTY = ("authors", "year", "venue")
 # Orders of the library that begin with the largest value.
 _DESCENDING = frozenset({"published", "added"})
 
@@ -258,6 +260,8 @@ def _listing(
             rows=rows,
             columns=_headers(results),
             find=find,
+            bare=[name for name in _MAYBE_EMPTY if not any(row[name] for row in rows)],
+            whole=pages == 1,
             nothing=results.nothing,
             empty=results.nothing == _EMPTY,
         ),

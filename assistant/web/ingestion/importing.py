@@ -6,38 +6,32 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import AssistantError, LibraryError, ModelServerError
 from assistant.html import render
-from assistant.languages import Spoken, _, joined, ngettext
-from assistant.reading import Failure
-from assistant.reports import MAX_LISTED, merge_lines
+from assistant.languages import _, joined, ngettext
+from assistant.web.ingestion.import_run import Imported, ImportRun
 from assistant.web.ingestion.preview import (
     PASTED,
-    Failures,
     Input,
     Preview,
     preview_import,
     render_preview,
 )
+from assistant.web.ingestion.unfinished import UnfinishedImports
 from assistant.web.ingestion.uploads import UPLOADS, Uploads
 from assistant.web.jobs import Job, Jobs, JobState, JobView, job_view
 from assistant.web.rendering import render_job
 
 if TYPE_CHECKING:
-    from assistant.library import ImportReport, Library
     from assistant.progress import Progress
     from assistant.session import Session
 
 BUSY = _("Another import is running in another window. Try again when it has finished.")
 NOTHING_CHOSEN = _("There is nothing to preview. Choose files, or paste a page of papers.")
 NOT_UPLOADED = _("Only files uploaded on this page can be imported. Choose them again.")
-# The name of the files of a running import in the metadata of the library; those that are shown.
-_RUNNING, _MOST_NAMES = "import_running", 3
 # Seconds for which the result of an import is shown to all windows.
 _RESULT_S = 20.0
 NO_PREVIEW = _("There is nothing to import. Preview the files again.")
@@ -76,13 +70,6 @@ class _Inputs:
             self.job.stop()
 
 
-@dataclass(frozen=True)
-class _Imported:
-    summary: str
-    failures: Failures
-    merges: list[str]
-
-
 class Importing:
     """Imports of a session for the page. Thread-safe.
 
@@ -95,11 +82,10 @@ class Importing:
         self._lock = threading.Lock()
         self._uploads = Uploads(session.settings.cache / UPLOADS)
         self._inputs: dict[str, _Inputs] = {}
-        self._import: Job[_Imported] | None = None
+        self._unfinished = UnfinishedImports(session.settings.library)
+        self._import: Job[Imported] | None = None
         self._importer = ""
         self._ended = 0.0
-        # Whether a user stopped the import, and not the end of the server.
-        self._stopped = False
 
     def is_previewed(self, visitor: str, files: Sequence[str], pasted: str) -> bool:
         """Whether the preview that `visitor` sees is of these files and this text.
@@ -150,27 +136,11 @@ class Importing:
         if inputs is None or preview is None:
             yield _failed(NO_PREVIEW, preview="")
             return
-        # The import holds the uploads too, so that they stay when the visitor leaves.
-        holder = object()
-
-        def task(progress: Progress) -> _Imported:
-            self._remember([given.name for given in inputs.inputs])
-            try:
-                return self._import_all(inputs.inputs, preview, progress, probable=probable)
-            finally:
-                self._ended = time.monotonic()
-                self._uploads.release(holder)
-                # If the server was stopped, the next one tells.
-                if self._stopped or not progress.stop_requested:
-                    self.dismiss()
-
-        job: Job[_Imported] | None = None
-        with self._lock:
-            if self._import is None or not self._import.running:
-                self._uploads.hold(holder, [given.path for given in inputs.inputs if given.path])
-                job = self._import = self._jobs.start("The import", task)
-                self._importer = visitor
-                self._stopped = False
+        expected = preview.papers - (0 if probable else preview.probable)
+        run = ImportRun(
+            inputs.inputs, probable, preview.decisions, expected if preview.whole else 0
+        )
+        job = self._start(run, visitor)
         if job is None:
             yield _failed(BUSY, buttons=_buttons(preview))
             return
@@ -180,54 +150,64 @@ class Importing:
                 self.forget(visitor)
             yield view
 
+    @property
+    def running(self) -> bool:
+        """Whether an import of any window runs."""
+        job = self._import
+        return job is not None and job.running
+
+    def resume(self, key: str) -> None:
+        """Continue an import that is not complete; nothing happens while another one runs."""
+        run = self._unfinished.run(key)
+        if run:
+            self._start(run, kept=key)
+
+    def discard_unfinished(self, key: str) -> None:
+        """Forget an import that is not complete; what it imported stays in the library."""
+        self._unfinished.discard(key)
+
     def line(self) -> str:
-        """One line for every window: how far an import is, or what the last one did."""
+        """Lines for every window: how far an import is, what the last one did, unfinished ones."""
         job, ended = self._import, self._ended
         if job and job.running:
-            text: str = _("Import: {progress}", progress=job.state.report.text)
-            return render("import_line.html", text=text, running=True, dismissible=False)
-        if job and job.state.result and time.monotonic() < ended + _RESULT_S:
-            text = job.state.result.summary
-            return render("import_line.html", text=text, running=False, dismissible=False)
-        names = self._interrupted()
-        if not names:
-            return ""
-        text = _(
-            "The import of {names} was interrupted. What was read is in the library: import it "
-            "again to complete it; nothing is added twice.",
-            names=names,
-        )
-        return render("import_line.html", text=text, running=False, dismissible=True)
+            return _line(_("Import: {progress}", progress=job.state.report.text), running=True)
+        lines = []
+        if job and time.monotonic() < ended + _RESULT_S:
+            lines = [_line(text) for text in _ended(job.state)]
+        for key, names in self._unfinished.names().items():
+            lines.append(_line(_("The import of {names} is not complete.", names=names), key=key))
+        return "".join(lines)
 
-    def _remember(self, names: Sequence[str]) -> None:
-        """Remember an import until it ends, also if the server is stopped in between."""
-        # A library that cannot be written is reported by the import itself.
-        with suppress(LibraryError):
-            self._session.library.metadata.set(_RUNNING, json.dumps(names))
+    def _start(self, run: ImportRun, visitor: str = "", kept: str = "") -> Job[Imported] | None:
+        """Import in the background; None if another import runs.
 
-    def _interrupted(self) -> str:
-        """The names of the files of an import that did not end; "" without one."""
-        try:
-            names = json.loads(self._session.library.metadata.get(_RUNNING) or "[]")
-        except AssistantError:
-            return ""
-        shown = names[:_MOST_NAMES]
-        if names == shown:
-            return ", ".join(shown)
-        more = ngettext("{count} more file", "{count} more files", len(names) - len(shown))
-        return ", ".join([*shown, more])
+        It began in the window of `visitor`, or was `kept` under this key.
+        """
+        # The import holds the uploads too, so that they stay when the visitor leaves.
+        holder = object()
 
-    def dismiss(self) -> None:
-        """Say no more that an import was interrupted."""
-        with suppress(LibraryError):
-            metadata = self._session.library.metadata
-            metadata.delete(_RUNNING, metadata.get(_RUNNING))
+        def task(progress: Progress) -> Imported:
+            try:
+                key = kept or self._unfinished.keep(run)
+                return run.run(
+                    self._session.library, progress, lambda: self._unfinished.discard(key)
+                )
+            finally:
+                self._ended = time.monotonic()
+                self._uploads.release(holder)
+
+        with self._lock:
+            if self._import is not None and self._import.running:
+                return None
+            self._uploads.hold(holder, [given.path for given in run.inputs if given.path])
+            self._import = self._jobs.start("The import", task)
+            self._importer = visitor
+            return self._import
 
     def stop_import(self) -> None:
         """Stop the import of any window; papers already imported stay."""
         job = self._import
         if job:
-            self._stopped = True
             job.stop()
 
     def choose(self, visitor: str, request: str) -> ImportView | None:
@@ -261,7 +241,6 @@ class Importing:
         if inputs:
             inputs.stop()
         if job:
-            self._stopped = True
             job.stop()
 
     def forget(self, visitor: str, files: Sequence[str] = ()) -> None:
@@ -272,74 +251,26 @@ class Importing:
         if inputs:
             inputs.stop()
 
-    def _import_all(
-        self, inputs: Sequence[Input], preview: Preview, progress: Progress, *, probable: bool
-    ) -> _Imported:
-        failures = Failures()
-        skipped = [
-            preview.duplicates[place].paper
-            for place, choice in preview.choices.items()
-            if choice == "skip"
-        ]
-        papers = (
-            paper
-            for given in inputs
-            for paper in given.papers(failures.add, lambda name: probable)
-            if paper not in skipped
-        )
-        expected = preview.papers - (0 if probable else preview.probable)
-        progress.report(0, expected if preview.whole else 0, _("Reading papers"))
-        library = self._session.library
-        report = library.add(papers, progress)
-        merged = _decide(library, preview, failures)
-        summary: Spoken = _summary(report, merged, len(skipped))
-        # The papers can be found by their words before they have vectors.
-        progress.report(step=joined([summary, _("Making vectors")], " "))
-        try:
-            library.vectors.embed_missing(progress)
-        except ModelServerError as error:
-            summary = joined(
-                [summary, _("They have no vectors yet: {reason}", reason=str(error))], " "
-            )
-        if progress.stop_requested:
-            summary = joined([summary, _("Stopped: what was read so far is in the library.")], " ")
-        return _Imported(summary, failures, merge_lines(report, MAX_LISTED))
+
+def _line(text: str, *, running: bool = False, key: str = "") -> str:
+    """A line about an import; with a `key` it can be resumed or discarded."""
+    return render("import_line.html", text=text, running=running, key=key)
 
 
-def _decide(library: Library, preview: Preview, failures: Failures) -> int:
-    """Merge or keep apart the possible duplicates; return how many were merged."""
-    merged = 0
-    for place, choice in preview.choices.items():
-        found = preview.duplicates[place]
-        if choice not in ("merge", "apart") or found.duplicate is None:
-            continue
-        try:
-            numbers = [library.number_of(found.paper), found.duplicate.other.number]
-            if choice == "merge":
-                library.merge(numbers)
-                merged += 1
-            else:
-                library.keep_apart(numbers)
-        except AssistantError as error:
-            failures.add(Failure(found.paper.title, str(error), imported=True))
-    return merged
-
-
-def _summary(report: ImportReport, merged: int, skipped: int) -> Spoken:
-    """What an import did, in a sentence; the numbers add up to the records that were read."""
-    parts = [ngettext("{count} new paper", "{count} new papers", report.added - merged)]
-    if report.unchanged:
-        parts.append(_("{count} already in the library", count=report.unchanged))
-    if report.merged + merged:
-        parts.append(_("{count} merged with papers in the library", count=report.merged + merged))
-    if skipped:
-        parts.append(_("{count} not imported, as you decided", count=skipped))
-    return ngettext(
-        "{count} record read: {parts}.",
-        "{count} records read: {parts}.",
-        report.read + skipped,
-        parts=joined(parts),
+def _ended(state: JobState[Imported]) -> list[str]:
+    """What an import did in the end, or why it failed; nothing if it is not complete."""
+    if state.error:
+        return [_("The import failed: {reason}", reason=state.error)]
+    done = state.result
+    if done is None or not done.whole:
+        return []
+    unread = done.failures.count
+    if not unread:
+        return [done.summary]
+    could_not = ngettext(
+        "{count} record could not be read.", "{count} records could not be read.", unread
     )
+    return [joined([done.summary, could_not], " ")]
 
 
 def _preview_view(state: JobState[Preview]) -> ImportView:
@@ -348,7 +279,7 @@ def _preview_view(state: JobState[Preview]) -> ImportView:
     return ImportView(**vars(job_view(state)), preview="")
 
 
-def _import_view(state: JobState[_Imported], preview: Preview) -> ImportView:
+def _import_view(state: JobState[Imported], preview: Preview) -> ImportView:
     done = state.result
     view = (
         job_view(

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from pydantic import BaseModel, ConfigDict
+
 from assistant.errors import ReadingError
 from assistant.html import render
 from assistant.languages import _, format_number, joined, ngettext, said
+from assistant.paper import Paper
 from assistant.reading import (
     READABLE,
     UPLOAD_LIMITS,
@@ -28,7 +31,6 @@ from assistant.text.formatting import format_authors
 if TYPE_CHECKING:
     from assistant.library import DuplicatePair, Library
     from assistant.library.import_preview import ImportOutcome
-    from assistant.paper import Paper
     from assistant.progress import Progress
 
 PASTED = _("pasted text")
@@ -54,6 +56,16 @@ MOST_DUPLICATES = 100
 Choice = Literal["merge", "apart", "skip", ""]
 """What to do with a record that is a possible duplicate: merge it with the paper of the library,
 keep it as another paper, do not import it, or import it and decide later."""
+
+
+class Decision(BaseModel):
+    """What the user decided about a record that is probably the paper with the number `other`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    paper: Paper
+    choice: Choice
+    other: int
 
 
 class Failures:
@@ -169,6 +181,15 @@ class Preview:
         if place in self.duplicates and choice in get_args(Choice):
             undone = self.choices.get(place) == choice
             self.choices[place] = "" if undone else choice  # type: ignore[assignment]
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What the user decided about possible duplicates."""
+        return [
+            Decision(paper=found.paper, choice=choice, other=found.duplicate.other.number)
+            for place, choice in self.choices.items()
+            if choice and (found := self.duplicates[place]).duplicate
+        ]
 
     def importable(self, *, probable: bool) -> int:
         """How many records the import changes the library by."""

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from assistant.web.jobs import Job, Jobs
 
 NAME = _("Writing TL;DRs")
-# What the library remembers: numbers of papers to write again, that the writing was stopped, and
-# that all missing ones are wanted even though this is not done automatically.
-_QUEUE, _STOPPED, _ALL = "tldr_queue", "tldr_stopped", "tldr_all"
+# What the library remembers: numbers of papers to write again, and of those that wait because the
+# writing was stopped; that it was stopped; and that all missing ones are wanted even though this is
+# not done automatically.
+_QUEUE, _HELD, _STOPPED, _ALL = "tldr_queue", "tldr_held", "tldr_stopped", "tldr_all"
 # Seconds between two checks for papers without TL;DR, and for other work of the page.
 _CHECK_S, _BUSY_S = 1.0, 0.2
 _LARGEST_SEED = 2**31 - 1
@@ -78,14 +79,16 @@ class TldrWork:
     def rewrite(self, numbers: Sequence[int]) -> None:
         """Write the TL;DRs of these papers again, before those that are missing.
 
+        What was stopped stays so.
+
         Raises:
             LibraryError: the library cannot be written.
         """
         library = self._session.library
         with self._lock:
-            queue = list(dict.fromkeys([*self._queue(library), *numbers]))
-            library.metadata.set(_QUEUE, json.dumps(queue))
-            self._set_stopped(library, stopped=False)
+            self._set_numbers(library, _QUEUE, [*self._queue(library), *numbers])
+            held = [number for number in self._held(library) if number not in numbers]
+            self._set_numbers(library, _HELD, held)
         self._interrupt()
         self.start()
 
@@ -94,7 +97,10 @@ class TldrWork:
         library = self._session.library
         with self._lock:
             library.metadata.set(_ALL, "1")
-            self._set_stopped(library, stopped=False)
+            held = self._held(library)
+            self._set_numbers(library, _QUEUE, [*held, *self._queue(library)])
+            self._set_numbers(library, _HELD, [])
+            library.metadata.delete(_STOPPED, "1")
         self._wake.set()
         self.start()
 
@@ -103,7 +109,10 @@ class TldrWork:
         library = self._session.library
         with self._lock:
             library.metadata.delete(_ALL, "1")
-            self._set_stopped(library, stopped=True)
+            library.metadata.set(_STOPPED, "1")
+            queue = self._queue(library)
+            self._set_numbers(library, _HELD, [*self._held(library), *queue])
+            self._set_numbers(library, _QUEUE, [])
         self._interrupt()
 
     def resume(self) -> None:
@@ -112,7 +121,8 @@ class TldrWork:
 
     def is_queued(self, number: int) -> bool:
         """Whether the TL;DR of this paper is going to be written again."""
-        return number in self._queue(self._session.library)
+        library = self._session.library
+        return number in self._queue(library) or number in self._held(library)
 
     def state(self) -> TldrState:
         """How far the work is.
@@ -126,8 +136,8 @@ class TldrWork:
             return TldrState()
         return TldrState(
             missing=0 if report else self._missing(library),
-            queued=len(self._queue(library)),
-            stopped=library.metadata.get(_STOPPED) is not None,
+            queued=len(self._queue(library)) + len(self._held(library)),
+            stopped=self._is_stopped(library),
             wanted=self._wants_missing(library),
             report=report,
         )
@@ -145,12 +155,13 @@ class TldrWork:
         while not progress.stop_requested:
             library = self._session.library
             # Settings are a new object after every change.
-            stamp = (library.stamp(), self._session.settings)
-            if stamp != done_at and not (library.read_only or self._is_stopped(library)):
+            stopped = self._is_stopped(library)
+            stamp = (library.stamp(), self._session.settings, stopped)
+            if stamp != done_at and not library.read_only:
                 done_at = stamp
                 if queue := self._queue(library):
                     self._write_again(library, queue, progress)
-                elif self._wants_missing(library) and self._missing(library):
+                elif not stopped and self._wants_missing(library) and self._missing(library):
                     self._write_missing(library, progress)
             self._wake.wait(_CHECK_S)
             self._wake.clear()
@@ -228,24 +239,32 @@ class TldrWork:
         return self._counted[1]
 
     def _queue(self, library: Library) -> list[int]:
-        return [int(number) for number in json.loads(library.metadata.get(_QUEUE) or "[]")]
+        return self._numbers(library, _QUEUE)
+
+    def _held(self, library: Library) -> list[int]:
+        return self._numbers(library, _HELD)
+
+    @staticmethod
+    def _numbers(library: Library, name: str) -> list[int]:
+        return [int(number) for number in json.loads(library.metadata.get(name) or "[]")]
+
+    @staticmethod
+    def _set_numbers(library: Library, name: str, numbers: Sequence[int]) -> None:
+        text = json.dumps(list(dict.fromkeys(numbers)))
+        if text != (library.metadata.get(name) or "[]"):
+            library.metadata.set(name, text)
 
     def _take_from_queue(self, library: Library, numbers: set[int] | set[int | None]) -> None:
         if not numbers:
             return
         with self._lock:
-            queue = [number for number in self._queue(library) if number not in numbers]
-            library.metadata.set(_QUEUE, json.dumps(queue))
+            for name in (_QUEUE, _HELD):
+                left = [one for one in self._numbers(library, name) if one not in numbers]
+                self._set_numbers(library, name, left)
 
     @staticmethod
     def _is_stopped(library: Library) -> bool:
         return library.metadata.get(_STOPPED) is not None
-
-    def _set_stopped(self, library: Library, *, stopped: bool) -> None:
-        if stopped:
-            library.metadata.set(_STOPPED, "1")
-        else:
-            library.metadata.delete(_STOPPED, "1")
 
     def _interrupt(self) -> None:
         run = self._run

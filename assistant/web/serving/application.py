@@ -22,6 +22,8 @@ from assistant.web.api.routes import build_api
 from assistant.web.api.tokens import Tokens
 from assistant.web.ingestion.tldr_work import TldrWork
 from assistant.web.page import build_page, build_theme
+from assistant.web.revisions import PATH as NEWS
+from assistant.web.revisions import Revisions
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard
 from assistant.web.spoken_page import SpokenApplication
@@ -61,12 +63,19 @@ class Application:
         self._jobs = jobs
         self.tldrs = TldrWork(session, jobs)
         self.tables = TableWork(session, jobs)
+        revisions = Revisions()
         # FastAPI's documentation pages would load scripts from elsewhere.
         outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        outer.add_route(NEWS, revisions.answer)
         mount_gradio_app(
             outer,
             build_page(
-                session, jobs, group=users is not None, tldrs=self.tldrs, tables=self.tables
+                session,
+                jobs,
+                group=users is not None,
+                tldrs=self.tldrs,
+                tables=self.tables,
+                revisions=revisions,
             ),
             path="/",
             server_name=host,

@@ -45,6 +45,7 @@ _NOT_FOUND = "There is nothing here."
 # log-in, ...) answer 404.
 _USED_PATH = re.compile(
     r"/"
+    r"|/news"
     r"|/(theme\.css|config|favicon\.ico|manifest\.json|robots\.txt|pwa_icon(/\d+)?)"
     r"|/(assets|static)/.+"
     r"|/gradio_api/(queue/join|queue/data|cancel|reset|upload|upload_progress|app_id|theme\.css)/?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from web_support import ENDLESS, MakeSession, OpenPage, Serve, WatchedModel, ask
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_count, wait_for_focus, wait_for_value
 
 from assistant.models.fake import ScriptedModel
 from assistant.web import page as page_module
@@ -55,19 +55,19 @@ def test_an_answer_is_checked_copied_edited_and_asked_again(
 
         page.click("#turn-1 [data-press=retry]")
         page.locator("#turn-2[aria-busy=false]").wait_for()
-        assert page.locator("#turn-1").count() == 0
+        wait_for_count(page, "#turn-1", 0)
 
         page.click("#turn-2 [data-press=edit-question]")
         page.locator(".chips").get_by_text("Replaces the last question").wait_for()
-        assert page.input_value("#question textarea") == QUESTION
-        assert page.evaluate("document.activeElement.closest('#question') !== null")
+        wait_for_value(page, "#question textarea", QUESTION)
+        wait_for_focus(page, "#question")
         page.click(".chips [data-press=keep-question]")
         page.locator(".chips").wait_for(state="detached")
         page.click("#turn-2 [data-press=edit-question]")
         page.locator(".chips").wait_for()
         ask(page, "And how many hours do owls sleep?")
         page.locator("#turn-3[aria-busy=false]").wait_for()
-        assert page.locator(".turn").count() == 1
+        wait_for_count(page, ".turn", 1)
         page.locator(".chips").wait_for(state="detached")
         (chat,) = session.library.chats.all()
         asked = [turn.question for turn in session.library.chats.turns(chat.chat_id)]
@@ -108,7 +108,7 @@ def test_who_waits_for_the_model_sees_evidence_and_the_place_in_line(
         first.locator("#turn-1 .claim").first.wait_for()
         ask(second, QUESTION)
         second.locator("#turn-1 .progress").get_by_text("1 question ahead").wait_for()
-        assert second.locator("#evidence-1-1").is_visible()
+        second.locator("#evidence-1-1").wait_for()
         # The library can be looked at meanwhile.
         open_tab(second, "Library")
         second.locator("#papers").get_by_text("On the sleep of owls").wait_for()
@@ -131,6 +131,6 @@ def test_a_saved_chat_is_gone_on_with(
         page.locator("#current-turn #turn-1 .claim").wait_for()
         ask(page, "And how many hours do owls sleep?")
         page.locator("#turn-2[aria-busy=false]").wait_for()
-        assert page.locator("#past-turns #turn-1").is_visible()
+        page.locator("#past-turns #turn-1").wait_for()
         (chat,) = session.library.chats.all()
         assert chat.turns == 2

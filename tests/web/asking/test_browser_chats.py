@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patience import PATIENCE_S
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_count, wait_for_focus
 
 from assistant.paper import Paper
 from assistant.sample import sample_papers
@@ -37,20 +37,20 @@ def test_evidence_comes_first_then_the_answer_with_citations(
         page.locator("#current-turn .claim").wait_for()
         assert "Cats sleep fourteen hours a day" in page.inner_text("#current-turn .claims")
         page.locator("#current-turn .turn[aria-busy=false]").wait_for()
-        assert page.locator("#stop").is_hidden()
+        page.locator("#stop").wait_for(state="hidden")
         assert page.inner_text("#abstract-1-1 mark") == "Cats sleep fourteen hours a day."
 
         page.click("#current-turn a.cite")
         page.locator("#evidence-1-1.chosen").wait_for()
-        assert page.evaluate("document.activeElement.id") == "evidence-1-1"
+        wait_for_focus(page, "#evidence-1-1")
 
         ask(page, "And what do owls do in nine hours?")
         page.locator("#turn-2[aria-busy=false]").wait_for()
-        assert page.locator("#past-turns #turn-1 .claim").is_visible()
+        page.locator("#past-turns #turn-1 .claim").wait_for()
 
         page.click("#new-chat")
         page.locator(".welcome").wait_for()
-        assert page.locator(".turn").count() == 0
+        wait_for_count(page, ".turn", 0)
 
 
 def test_the_embedded_models_answer_from_the_sample(serve: Serve, open_page: OpenPage) -> None:
@@ -77,8 +77,8 @@ def test_the_stop_button_stops(
         page.click("#stop")
         page.locator("#turn-1.turn-stopped").wait_for()
         model.wait_until_cancelled()
-        assert page.locator("#ask").is_visible()
-        assert page.locator("#current-turn .claim").first.is_visible()
+        page.locator("#ask").wait_for()
+        page.locator("#current-turn .claim").first.wait_for()
         # The next question is answered as if nothing had been.
         ask(page, "How many hours do cats sleep a day?")
         page.locator("#turn-2 .claim").first.wait_for()
@@ -96,14 +96,14 @@ def test_nothing_is_lost_by_a_reload_in_the_middle_of_an_answer(
             page.wait_for_url("**/chat/1")
             page.reload()
             page.locator("#turn-1[aria-busy=true]").wait_for()
-            assert page.locator("#stop").is_visible()
+            page.locator("#stop").wait_for()
             assert page.inner_text("#turn-1 .question") == question
         # Closed in the middle: the answer is written all the same.
         with open_page(server.address) as other:
             other.click("a.chat-link")
             other.locator("#turn-1[aria-busy=false] .claim").wait_for()
-            assert other.url == f"{server.address}/chat/1"
-            assert other.locator("#ask").is_visible()
+            other.wait_for_url(f"{server.address}/chat/1")
+            other.locator("#ask").wait_for()
 
 
 def test_a_second_window_sees_what_the_first_one_does(
@@ -139,19 +139,19 @@ def test_back_and_forward_and_links_open_chats_and_places(
         page.locator("#turn-1[aria-busy=false]").wait_for()
         page.click("#new-chat")
         page.locator(".turn").first.wait_for(state="detached")
-        assert page.url == f"{server.address}/"
-        assert page.evaluate("document.activeElement.closest('#question') !== null")
+        page.wait_for_url(f"{server.address}/")
+        wait_for_focus(page, "#question")
         ask(page, "How many hours do owls sleep?")
         page.locator("#turn-1[aria-busy=false]").wait_for()
         page.wait_for_url("**/chat/2")
         open_tab(page, "Library")
-        assert page.url == f"{server.address}/library"
-        assert page.locator("#papers").is_visible()
+        page.wait_for_url(f"{server.address}/library")
+        page.locator("#papers").wait_for()
         page.go_back()
         page.locator("#current-turn").get_by_text("owls sleep?").first.wait_for()
         page.go_back()
         page.locator("#turn-1 .question").get_by_text("cats sleep").wait_for()
-        assert page.get_attribute("a.chat-link[href='/chat/1']", "aria-current") == "page"
+        page.locator("a.chat-link[href='/chat/1'][aria-current=page]").wait_for()
         page.go_forward()
         page.locator("#turn-1 .question").get_by_text("owls sleep").wait_for()
         # An address is opened by another window, and a wrong one says so.
@@ -162,11 +162,70 @@ def test_back_and_forward_and_links_open_chats_and_places(
         ):
             page.goto(server.address + address)
             page.locator(seen).first.wait_for()
-            assert page.url == server.address + address
+            page.wait_for_url(server.address + address)
         with page.context.expect_page() as opened:
             page.click("a.place[data-place=library]", modifiers=["ControlOrMeta"])
         opened.value.locator("#papers").wait_for()
-        assert opened.value.url == f"{server.address}/library"
+        opened.value.wait_for_url(f"{server.address}/library")
+
+
+def test_the_window_is_named_after_what_it_shows(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    def wait_for_title(title: str) -> None:
+        page.wait_for_function("(title) => document.title === title", arg=title)
+
+    with serve(make_session()) as server, open_page(server.address) as page:
+        wait_for_title("Paper assistant")
+        ask(page, "How many hours do cats sleep a day?")
+        wait_for_title("How many hours do cats sleep a day? - Paper assistant")
+        page.locator("#turn-1[aria-busy=false]").wait_for()
+        open_tab(page, "Library")
+        wait_for_title("Library - Paper assistant")
+        page.click("#open-2")
+        wait_for_title("On the sleep of owls - Paper assistant")
+        page.go_back()
+        wait_for_title("Library - Paper assistant")
+        page.go_back()
+        wait_for_title("How many hours do cats sleep a day? - Paper assistant")
+        page.hover(".saved-chat")
+        page.click(".chat-menu summary")
+        page.click(".rename-chat")
+        page.fill(".chat-title", "Sleep")
+        page.press(".chat-title", "Enter")
+        wait_for_title("Sleep - Paper assistant")
+        page.click("#new-chat")
+        wait_for_title("Paper assistant")
+
+
+def test_a_window_in_which_nothing_happens_sends_no_events(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session()
+    with serve(session) as server, open_page(server.address) as page:
+        open_tab(page, "Library")
+        page.locator(".paper-row >> nth=1").wait_for()
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url))
+
+        def events() -> int:
+            return sum("queue/join" in url for url in sent)
+
+        def wait_for_answers(count: int) -> None:
+            for _ in range(count):
+                with page.expect_response("**/news*"):
+                    pass
+
+        # What was shown last may have been written in between.
+        while True:
+            before = events()
+            wait_for_answers(3)
+            if events() == before:
+                break
+        session.library.add([Paper(title="On the sleep of bats", abstract="Bats hang.")])
+        page.locator("#found-summary").get_by_text("3 papers", exact=True).wait_for()
+        page.locator("#header").get_by_text("3 papers").wait_for()
+        assert events() > before
 
 
 def test_two_windows_are_answered_at_the_same_time(
@@ -245,16 +304,34 @@ def test_saved_chats_are_opened_renamed_downloaded_deleted_and_brought_back(
         page.click(".saved-chat .delete-chat")
         page.locator("#chats-said").get_by_text("Chat deleted.").wait_for()
         page.locator("#chats").get_by_text("No chats match.").wait_for()
-        assert page.url == f"{server.address}/"
-        assert page.locator(".turn").count() == 0
+        page.wait_for_url(f"{server.address}/")
+        wait_for_count(page, ".turn", 0)
         assert [one.chat_id for one in session.library.chats.all()] == ["other"]
         page.click("#chats-said [data-press=undo-delete-chat]")
         page.locator("#turn-1 .claim").wait_for()
-        assert page.url == f"{server.address}/chat/1"
+        page.wait_for_url(f"{server.address}/chat/1")
         assert len(session.library.chats.all()) == 2
-        assert page.locator("#chats-said").is_hidden()
+        page.locator("#chats-said").wait_for(state="hidden")
 
-        page.fill("#chat-search textarea", "")
+        # It can be undone until the next question, or until it is dismissed.
+        said = page.locator("#chats-said .deleted-chats")
+        for end in ("dismiss", "ask"):
+            number = session.library.chats.all()[0].number
+            row = page.locator(f".saved-chat[data-chat='{number}']")
+            page.fill("#chat-search textarea", "")
+            row.hover()
+            row.locator("summary").click()
+            row.locator(".delete-chat").click()
+            said.get_by_text("Undo works until your next question.").wait_for()
+            if end == "dismiss":
+                said.get_by_role("button", name="Dismiss").click()
+                said.wait_for(state="detached")
+                page.evaluate("document.querySelector('#undo-delete-chat').click()")
+                page.locator("#chats-said").get_by_text("no longer exists").wait_for()
+            else:
+                ask(page, "How long do cats sleep?")
+                said.wait_for(state="detached")
+        page.locator("#turn-1 .claim").wait_for()
         page.locator("a.chat-link[href='/chat/2']").click()
         page.locator("#turn-1 .question").get_by_text(EVIL_TITLE).wait_for()
         assert page.locator("img[src*=evil], script[src*=evil], iframe").count() == 0
@@ -276,6 +353,6 @@ def test_on_a_phone_the_sidebar_opens_over_the_page(
         page.click("#open-sidebar")
         page.locator("a.place[data-place=library]").click()
         page.locator("#papers").wait_for()
-        assert page.locator("#sidebar").is_hidden()
+        page.locator("#sidebar").wait_for(state="hidden")
         page.go_back()
         page.locator("#turn-1 .claim").wait_for()

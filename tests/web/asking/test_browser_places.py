@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from web_support import MakeSession, OpenPage, Serve, ask
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_count, wait_for_focus, wait_for_value
+from zotero_support import ZoteroFolder
 
 from assistant.models.fake import ScriptedModel
 
@@ -31,6 +32,29 @@ def test_an_empty_library_offers_files_text_and_the_sample(
         assert session.library.papers.count() > 10
 
 
+def test_zotero_is_connected(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage, tmp_path: Path
+) -> None:
+    zotero = ZoteroFolder(tmp_path / "home" / "Zotero")
+    for animal in ("bats", "bees"):
+        zotero.add(f"On the sleep of {animal}", abstractNote=f"How {animal} sleep.")
+    session = make_session(papers=[])
+    with serve(session) as server, open_page(server.address) as page:
+        page.get_by_role("button", name="Connect Zotero").click()
+        question = page.get_by_role("group", name="Read your Zotero library in")
+        question.get_by_text(str(zotero.folder)).wait_for()
+        wait_for_focus(page, ".zotero-question button")
+        question.get_by_role("button", name="Cancel").click()
+        wait_for_count(page, ".zotero-question", 0)
+        assert session.library.papers.count() == 0
+        page.get_by_role("button", name="Connect Zotero").click()
+        page.get_by_role("button", name="Read my Zotero library").click()
+        page.get_by_text("Zotero: 2 items in Zotero; 2 new.").first.wait_for()
+        page.get_by_text("Ask your papers a question.").wait_for()
+        page.locator("#header").get_by_text("2 papers").wait_for()
+        assert session.library.papers.count() == 2
+
+
 def test_files_are_dropped_anywhere(
     make_session: MakeSession, serve: Serve, open_page: OpenPage, saved_page: Path
 ) -> None:
@@ -48,7 +72,7 @@ def test_files_are_dropped_anywhere(
             saved_page.read_text(encoding="utf-8"),
         )
         page.locator("#files").get_by_text("page").first.wait_for()
-        assert page.locator("html.dragging").count() == 0
+        wait_for_count(page, "html.dragging", 0)
 
 
 def test_a_draft_is_checked(make_session: MakeSession, serve: Serve, open_page: OpenPage) -> None:
@@ -93,8 +117,7 @@ def test_an_answer_is_rated_and_copied_with_references(
         assert "“" not in copied
         # The choice is remembered.
         page.reload()
-        page.locator("#turn-1 .copy-style").wait_for()
-        assert page.input_value("#turn-1 .copy-style") == "apa"
+        wait_for_value(page, "#turn-1 .copy-style", "apa")
 
 
 def test_on_a_phone_a_citation_has_a_way_back(
@@ -106,4 +129,4 @@ def test_on_a_phone_a_citation_has_a_way_back(
         assert page.locator(".back-to-answer").first.is_hidden()
         page.click("#turn-1 a.cite")
         page.click("#evidence-1-1 .back-to-answer")
-        assert page.evaluate("document.activeElement.className") == "cite"
+        wait_for_focus(page, "#turn-1 a.cite")

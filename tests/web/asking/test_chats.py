@@ -191,8 +191,24 @@ def test_a_chat_is_renamed_deleted_and_brought_back(session: Session) -> None:
     assert session.library.chats.all() == [chat]
     assert GONE in history.undo("visitor")[0]
     history.delete(chat.number, "visitor")
-    history.leave("visitor")
+    history.forget_deleted("visitor")
     assert GONE in history.undo("visitor")[0]
+
+
+def test_all_chats_that_a_window_deleted_are_brought_back_one_by_one(session: Session) -> None:
+    history = history_of(session)
+    for name in ("a", "b", "c"):
+        session.library.chats.save_turn(name, "How long?", saved_answer(session.library))
+    numbers = [chat.number for chat in session.library.chats.all()]
+    assert "Chat deleted." in history.delete(numbers[0], "visitor")
+    assert "2 chats deleted." in history.delete(numbers[1], "visitor")
+    assert "Chat deleted." in history.delete(numbers[2], "another window")
+    said, number = history.undo("visitor")
+    assert number == numbers[1]
+    assert "Chat deleted." in said
+    assert history.undo("visitor") == ("", numbers[0])
+    assert GONE in history.undo("visitor")[0]
+    assert len(session.library.chats.all()) == 2
 
 
 def test_the_chats_of_others_are_not_there(session: Session) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from web_support import EVIL, PAPERS, MakeSession, OpenPage, Serve
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_count, wait_for_focus
 
 from assistant.errors import LibraryReadOnly
 from assistant.paper import Paper
@@ -40,7 +40,7 @@ def test_searching_opening_and_tagging(
         page.locator(f"#filter {BOX}").press_sequentially("owl", delay=20)
         found = page.locator("#found-summary")
         found.get_by_text("1 of 3 papers contains “owl”").wait_for()
-        assert page.locator(".paper-row").count() == 1
+        wait_for_count(page, ".paper-row", 1)
         assert page.inner_text(".paper-row mark") == "owls"
         assert page.get_attribute("#mode-contains", "aria-pressed") == "true"
         page.click("#mode-best")
@@ -52,7 +52,7 @@ def test_searching_opening_and_tagging(
         found.get_by_text("3 papers", exact=True).wait_for()
         page.fill(f"#filter {BOX}", "sleep of whales by night")
         found.get_by_text("No paper contains “sleep of whales by night”.").wait_for()
-        assert page.locator(".paper-row").count() > 0
+        page.locator(".paper-row").first.wait_for()
         page.fill(f"#filter {BOX}", "")
         found.get_by_text("3 papers", exact=True).wait_for()
 
@@ -113,7 +113,40 @@ def test_searching_opening_and_tagging(
         page.click("#detail-pane button.similar")
         found.get_by_text("similar to “On the sleep of cats”, nearest first").wait_for()
         page.click("#close-detail")
-        assert page.locator("#detail-pane").is_hidden()
+        page.locator("#detail-pane").wait_for(state="hidden")
+
+
+def test_columns_that_are_empty_give_their_width_to_others(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = make_session()
+    size = {"viewport": {"width": 1440, "height": 900}}
+    with serve(session) as server, open_page(server.address, **size) as page:
+
+        def width(column: str) -> float:
+            box = page.locator(f"th.col-{column}").bounding_box()
+            return box["width"] if box else 0
+
+        open_tab(page, "Library")
+        wait_for_count(page, ".paper-row", 2)
+        assert [width(name) for name in ("authors", "year", "venue")] == [0, 0, 0]
+        title, tldr = width("title"), width("tldr")
+        session.library.add([BATS])
+        wait_for_count(page, ".paper-row", 3)
+        # Nothing has a venue still.
+        assert width("venue") == 0
+        assert width("authors") > 80
+        assert width("year") > 40
+        assert width("title") < title
+        assert width("tldr") < tldr
+        # The papers of other pages are sorted by a header that stays.
+        monkeypatch.setattr(table_module, "PAGE", 1)
+        page.fill(f"#filter {BOX}", "sleep")
+        wait_for_count(page, ".paper-row", 1)
+        assert 0 < width("venue") < 80
 
 
 def test_a_synced_paper_leads_to_zotero(
@@ -145,22 +178,25 @@ def test_choosing_exporting_removing_and_undoing(
     with serve(session) as server, open_page(server.address) as page:
         open_tab(page, "Library")
         page.locator("#pager-summary").get_by_text("1-10 of 23").wait_for()
+        wait_for_count(page, ".paper-row", 10)
         assert page.locator("#chosen-bar").is_hidden()
         page.click("#choose-page")
         assert page.inner_text("#chosen-count") == "10 selected"
         # What is chosen stays chosen on other pages, and in other lists.
         page.click("#page-after")
         page.locator("#pager-summary").get_by_text("11-20 of 23").wait_for()
-        assert page.locator(".paper-row[aria-selected=true]").count() == 0
+        wait_for_count(page, ".paper-row[aria-selected=true]", 0)
         page.fill(f"#page-jump {BOX}", "3")
         page.press(f"#page-jump {BOX}", "Enter")
         page.locator("#pager-summary").get_by_text("21-23 of 23").wait_for()
+        wait_for_count(page, ".paper-row", 3)
         page.locator(".choose").first.click()
         page.locator(".choose").last.click(modifiers=["Shift"])
         assert page.inner_text("#chosen-count") == "13 selected"
         page.fill(f"#filter {BOX}", "until:1902")
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
-        assert page.locator(".paper-row[aria-selected=true]").count() == 3
+        page.locator("#paper-1").wait_for()
+        wait_for_count(page, ".paper-row[aria-selected=true]", 3)
         page.click("#choose-none")
         page.locator(".choose").first.click()
         page.locator(".choose").last.click()
@@ -186,12 +222,12 @@ def test_choosing_exporting_removing_and_undoing(
         page.locator(".said").get_by_text("2 papers removed.").wait_for()
         page.locator("#pager-summary").get_by_text("1-1 of 1").wait_for()
         page.locator("#header strong").get_by_text("21").wait_for()
-        assert page.locator("#chosen-bar").is_hidden()
+        page.locator("#chosen-bar").wait_for(state="hidden")
         page.click("#undo-removal")
         page.locator(".said").get_by_text("2 papers restored.").wait_for()
         page.locator("#pager-summary").get_by_text("1-3 of 3").wait_for()
-        assert page.locator(".star[aria-pressed=true]").count() == 2
-        assert page.locator("#undo-removal").is_hidden()
+        wait_for_count(page, ".star[aria-pressed=true]", 2)
+        page.locator("#undo-removal").wait_for(state="hidden")
         assert session.library.papers.count() == 23
         # The message goes by itself.
         page.locator("#library-said").wait_for(state="hidden")
@@ -220,15 +256,15 @@ def test_by_keyboard_alone(make_session: MakeSession, serve: Serve, open_page: O
         page.locator("#star-1[aria-pressed=true]").wait_for()
         # Written anew, it has the focus still.
         page.locator(".facet.mark", has_text="Starred").wait_for()
-        assert focused() == "star-1"
+        wait_for_focus(page, "#star-1")
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Home")
         page.keyboard.press("Enter")
         page.locator("#detail-title").get_by_text("bats").wait_for()
         page.wait_for_function("document.activeElement.id === 'detail-title'")
         page.keyboard.press("Escape")
-        assert page.locator("#detail-pane").is_hidden()
-        assert focused() == "open-3"
+        page.locator("#detail-pane").wait_for(state="hidden")
+        wait_for_focus(page, "#open-3")
         assert len(session.library.papers.get("#1").paper.tags) == 1
 
 
@@ -258,8 +294,8 @@ def test_merging_and_splitting(
         page.locator("#header strong").get_by_text("3").wait_for()
         page.locator("#paper-more").get_by_text("Merged from 2 records").wait_for()
         duplicates.wait_for(state="detached")
-        assert page.locator(".paper-row.opened").get_attribute("data-paper") == "3"
-        assert page.locator("#chosen-bar").is_hidden()
+        page.locator(".paper-row.opened[data-paper='3']").wait_for()
+        page.locator("#chosen-bar").wait_for(state="hidden")
         assert page.locator("#detail-problem .decided").is_visible()
 
         page.get_by_role("button", name="Split: record 2, from b").click()
@@ -343,11 +379,11 @@ def test_on_a_phone_the_paper_lies_over_the_table(
         box = page.locator("#detail-pane").bounding_box()
         assert box and (box["x"], box["width"], box["height"]) == (0, 360, 740)
         # What lies under it cannot be reached.
-        assert page.evaluate("document.querySelector('#papers').closest('[inert]') !== null")
+        wait_for_count(page, "[inert] #papers", 1)
         assert page.locator("#detail-pane :is(img, script, a)").count() == 0
         page.keyboard.press("Escape")
         page.locator("#detail-pane").wait_for(state="hidden")
-        assert page.evaluate("document.querySelector('#papers').closest('[inert]') === null")
+        wait_for_count(page, "[inert] #papers", 0)
         assert page.inner_text("#chosen-count") == "1 selected"
 
 

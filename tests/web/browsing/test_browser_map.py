@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web_support import MakeSession, OpenPage, Serve
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_focus
 
 from assistant.paper import Paper
 
@@ -29,17 +29,29 @@ def open_map(page: Page) -> None:
     page.locator(".map canvas").wait_for()
 
 
+# Resolves with the content of the canvas once it is the same in many frames one after another.
+_AT_REST = """async () => {
+    let last = "", same = 0;
+    while (same < 12) {
+        await new Promise(requestAnimationFrame);
+        const now = document.querySelector(".map canvas").toDataURL();
+        same = now === last ? same + 1 : 0;
+        last = now;
+    }
+    return last;
+}"""
+
+
 def picture(page: Page) -> str:
     """The content of the canvas after the animations."""
-    page.wait_for_timeout(400)
-    found = page.evaluate("document.querySelector('.map canvas').toDataURL()")
+    found = page.evaluate(_AT_REST)
     assert isinstance(found, str)
     return found
 
 
 def colours(page: Page) -> int:
     """The number of colours on the canvas."""
-    page.wait_for_timeout(400)
+    picture(page)
     found = page.evaluate(
         """() => {
           const canvas = document.querySelector(".map canvas");
@@ -134,7 +146,7 @@ def test_select_papers_with_the_keyboard_on_a_small_dark_screen(
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.locator(".map-paper").wait_for(state="detached")
-        assert page.evaluate("document.activeElement.classList.contains('map-stage')")
+        wait_for_focus(page, ".map-stage")
 
         # Added papers are placed on the old map until it is redrawn.
         session.library.add([Paper(title="On rivers water spring 99", abstract="Water.")])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from web_support import EVIL, MakeSession, OpenPage, Serve
-from web_walk import open_tab
+from web_walk import open_tab, wait_for_count, wait_for_focus, wait_for_value
+
+from assistant.library import ImportReport
+from assistant.progress import Progress
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,7 +50,7 @@ def test_files_are_looked_into_and_kept(
         page.focus("#preview-import")
         page.keyboard.press("Enter")
         page.locator(".preview").get_by_text("1 record in 2 files").wait_for()
-        assert page.evaluate("document.activeElement.id") in ("preview-import", "run-import")
+        wait_for_focus(page, "#preview-import, #run-import")
         assert "cat.png is a picture" in page.inner_text(".preview .failed")
         assert "On the sleep of bats" in page.inner_text(".first-papers")
         assert session.library.papers.count() == 2
@@ -61,8 +65,8 @@ def test_files_are_looked_into_and_kept(
         page.locator("#found-summary").get_by_text("3 papers", exact=True).wait_for()
         page.click("#open-import")
         page.locator("#preview-import").wait_for()
-        assert page.locator(".preview").count() == 0
-        assert page.locator("#run-import").count() == 0
+        wait_for_count(page, ".preview", 0)
+        wait_for_count(page, "#run-import", 0)
         assert [stored.paper.source for stored in session.library.papers.all()][-1] == "page.txt"
         assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
@@ -88,10 +92,10 @@ def test_a_paste_is_discarded_or_changed_and_its_markup_stays_text(
         page.click("#preview-import")
         page.locator("#preview-heading").get_by_text("No papers found").wait_for()
         assert "BibTeX" in page.inner_text(".preview")
-        assert page.locator("#run-import").count() == 0
+        wait_for_count(page, "#run-import", 0)
         page.click("#discard")
         page.locator(".preview").wait_for(state="detached")
-        assert page.input_value("#pasted textarea") == ""
+        wait_for_value(page, "#pasted textarea", "")
         assert session.library.papers.count() == 2
 
 
@@ -152,7 +156,7 @@ def test_possible_duplicates_are_decided_in_the_preview(
         page.locator("#run-import").get_by_text("Import 2 papers").wait_for()
         page.click("#merge-record-0")
         page.locator("#merge-record-0[aria-pressed=true]").wait_for()
-        assert page.evaluate("document.activeElement.id") == "merge-record-0"
+        wait_for_focus(page, "#merge-record-0")
         page.click("#run-import")
         page.locator("#import-job").get_by_text(
             "4 records read: 1 new paper, 1 already in the library, "
@@ -160,6 +164,54 @@ def test_possible_duplicates_are_decided_in_the_preview(
         ).wait_for()
         assert session.library.papers.count() == 3
         assert len(session.library.papers.records(1)) == 2
+
+
+def test_an_import_that_was_interrupted_is_resumed_after_a_restart(
+    make_session: MakeSession,
+    serve: Serve,
+    open_page: OpenPage,
+    saved_page: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = make_session()
+    with serve(session) as server, open_page(server.address) as page:
+        open_import(page)
+        page.set_input_files("#files input[type=file]", saved_page)
+        page.locator("#files").get_by_text("page").first.wait_for()
+        page.click("#preview-import")
+        page.locator("#run-import").wait_for()
+        with monkeypatch.context() as patched:
+
+            def wait_for_the_end(papers: object, progress: Progress) -> ImportReport:
+                progress.stop_event.wait()
+                return ImportReport()
+
+            patched.setattr(session.library, "add", wait_for_the_end)
+            page.click("#run-import")
+            page.locator("#import-job").get_by_text("Reading papers").wait_for()
+            page.goto("about:blank")
+            server.stop()
+            wait_until_closed(server.address)
+    with serve(session) as again, open_page(again.address) as page:
+        open_tab(page, "Library")
+        line = page.locator("#tldr-line [aria-label=Import]")
+        line.get_by_text("The import of page.txt is not complete.").wait_for()
+        line.get_by_role("button", name="Discard").wait_for()
+        line.get_by_role("button", name="Resume").click()
+        line.get_by_text("1 record read: 1 new paper.").wait_for()
+        page.locator("#found-summary").get_by_text("3 papers", exact=True).wait_for()
+        page.locator("#header").get_by_text("3 papers").wait_for()
+
+
+def wait_until_closed(address: str) -> None:
+    """Wait until nothing listens at `address` any more."""
+    host, port = address.removeprefix("http://").split(":")
+    for _ in range(1_000):
+        with socket.socket() as tried:
+            if tried.connect_ex((host, int(port))):
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"{address} still answers")
 
 
 def test_the_dialog_covers_the_page_and_closes(
@@ -171,8 +223,8 @@ def test_the_dialog_covers_the_page_and_closes(
         assert page.evaluate("document.querySelector('#filter').closest('[inert]') !== null")
         page.keyboard.press("Escape")
         page.locator("#import-dialog").wait_for(state="hidden")
-        assert page.evaluate("document.activeElement.id") == "open-import"
-        assert page.evaluate("document.querySelector('#filter').closest('[inert]') === null")
+        wait_for_focus(page, "#open-import")
+        wait_for_count(page, "[inert] #filter", 0)
         # Files that are dropped anywhere arrive here.
         page.evaluate(
             """() => {

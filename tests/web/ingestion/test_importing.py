@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from source_support import PROBABLE
 from web_support import EVIL, MakeSession, Tags
 
 from assistant.errors import LibraryBusy
-from assistant.library import Library
+from assistant.library import ImportReport, Library
 from assistant.paper import Paper
 from assistant.progress import Progress
 from assistant.session import Session
@@ -465,20 +466,161 @@ def test_every_window_sees_an_import_and_can_stop_it(
     assert page.importing.line() == ""
 
 
-def test_an_import_that_the_end_of_the_server_interrupted_is_told(
+class Blocked:
+    """The library's `add`, which waits after the first record until it may go on."""
+
+    def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.first_read = threading.Event()
+        add = page.library.add
+
+        def slow(papers: Iterable[Paper], progress: Progress) -> ImportReport:
+            def read() -> Iterator[Paper]:
+                for paper in papers:
+                    yield paper
+                    self.first_read.set()
+                    progress.stop_event.wait()
+                    return
+
+            return add(read(), progress)
+
+        monkeypatch.setattr(page.library, "add", slow)
+
+    def interrupt(self, page: Page, jobs: Jobs) -> None:
+        """Begin the import that was previewed, and stop the jobs of the server in the middle."""
+        views = page.importing.run("me")
+        next(views)
+        assert self.first_read.wait(PATIENCE_S)
+        jobs.stop()
+        assert "Stopped" in list(views)[-1].html
+
+
+BATS = {"title": "On the sleep of bats", "abstract": "Bats hang for twenty hours a day."}
+CAT = {"title": "On the sleep of cat", "abstract": "They sleep."}
+OWL = {"title": "On the sleep of owl", "abstract": "They sleep."}
+
+
+def keys(line: str) -> list[str]:
+    """The keys of the imports that can be resumed."""
+    actions = [value or "" for name, value in Tags(line).attributes if name == "data-do"]
+    return [one.split(":")[1] for one in actions if one.startswith("import-resume:")]
+
+
+def finish(importing: Importing) -> str:
+    """Wait for the import that runs; return the line after it."""
+    for _ in range(1000):
+        if not importing.running:
+            return importing.line()
+        time.sleep(0.01)
+    raise AssertionError("the import did not end")
+
+
+def test_an_import_that_the_end_of_the_server_interrupted_is_resumed(
     make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = make_page()
-    embedding = embed_until_stopped(page, monkeypatch)
-    page.preview(page.upload("refs.jsonl", PASTE))
-    views = page.importing.run("me")
-    next(views)
-    assert embedding.wait(PATIENCE_S)
-    jobs.stop()
-    list(views)
+    with monkeypatch.context() as patched:
+        blocked = Blocked(page, patched)
+        upload = page.upload("refs.jsonl", "\n".join(map(json.dumps, [ANTS, CAT, OWL])))
+        page.preview(upload, pasted=json.dumps(BATS))
+        for record, choice in ((1, "skip"), (2, "merge")):
+            asked = json.dumps({"record": record, "choose": choice})
+            assert page.importing.choose("me", asked)
+        blocked.interrupt(page, jobs)
+    assert page.library.papers.count() == 3
+    # Gradio removes uploads when the server ends.
+    assert not Path(upload).exists()
+
     again = Importing(page.session, Jobs())
     line = again.line()
-    assert "The import of refs.jsonl was interrupted." in Tags(line).text
-    assert 'data-do="import-dismiss"' in line
-    again.dismiss()
+    assert "The import of refs.jsonl, pasted text is not complete." in Tags(line).text
+    again.resume(*keys(line))
+    line = finish(again)
+    assert (
+        "4 records read: 1 new paper, 1 already in the library, 1 merged with papers in the "
+        "library, 1 not imported, as you decided." in Tags(line).text
+    )
+    assert keys(line) == []
+    titles = [stored.paper.title for stored in page.library.papers.all()]
+    assert len(titles) == 4
+    assert "On the sleep of cat" not in titles
+    assert not (page.library.folder / "imports").exists()
+
+
+def test_what_is_left_of_an_import_is_discarded(
+    make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    page.preview(pasted=f"{PASTE}\n{json.dumps(BATS)}")
+    Blocked(page, monkeypatch).interrupt(page, jobs)
+    again = Importing(page.session, Jobs())
+    [key] = keys(again.line())
+    for wrong in ("", "..", "../catalog", key[:-1]):
+        again.resume(wrong)
+        again.discard_unfinished(wrong)
+    assert keys(again.line()) == [key]
+    again.discard_unfinished(key)
     assert again.line() == ""
+    assert page.library.papers.count() == 3
+    assert not (page.library.folder / "imports").exists()
+
+
+def test_importing_the_same_again_completes_it(
+    make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    pasted = f"{PASTE}\n{json.dumps(BATS)}"
+    with monkeypatch.context() as patched:
+        page.preview(pasted=pasted)
+        Blocked(page, patched).interrupt(page, jobs)
+    page.importing = Importing(page.session, Jobs())
+    assert keys(page.importing.line())
+    page.preview(pasted=PASTE)
+    assert page.run().succeeded
+    assert keys(page.importing.line()), "another import leaves it as it is"
+    page.preview(pasted=pasted)
+    assert page.run().succeeded
+    assert keys(page.importing.line()) == []
+
+
+def test_what_was_kept_and_is_damaged_is_not_offered(
+    make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    with monkeypatch.context() as patched:
+        page.preview(pasted=f"{PASTE}\n{json.dumps(BATS)}")
+        Blocked(page, patched).interrupt(page, jobs)
+    [description] = page.library.folder.glob("imports/*/import.json")
+    description.write_text("{")
+    page.importing = Importing(page.session, Jobs())
+    assert page.importing.line() == ""
+    # Its files go with the next import.
+    page.preview(pasted=PASTE)
+    assert page.run().succeeded
+    assert not (page.library.folder / "imports").exists()
+
+
+def test_an_import_whose_files_cannot_be_kept_says_so(make_page: MakePage) -> None:
+    page = make_page()
+    (page.library.folder / "imports").touch()
+    page.preview(pasted=PASTE)
+    last = page.run()
+    assert "cannot be kept" in last.html
+    assert "Nothing was imported." in last.html
+    assert page.library.papers.count() == 2
+    assert last.button == "Import 1 paper"
+
+
+def test_a_stopped_import_can_be_resumed(
+    make_page: MakePage, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_page()
+    with monkeypatch.context() as patched:
+        blocked = Blocked(page, patched)
+        page.preview(pasted=f"{PASTE}\n{json.dumps(BATS)}")
+        views = page.importing.run("me")
+        next(views)
+        assert blocked.first_read.wait(PATIENCE_S)
+        page.importing.stop("me")
+        list(views)
+    page.importing.resume(*keys(page.importing.line()))
+    assert "1 new paper, 1 already in the library." in finish(page.importing)

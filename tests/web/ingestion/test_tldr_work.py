@@ -166,6 +166,36 @@ def test_what_is_left_of_the_chosen_ones_is_remembered(
     until(lambda: work.state().queued == 0)
 
 
+def test_one_is_rewritten_while_the_others_stay_stopped(
+    make_session: MakeSession, jobs: Jobs
+) -> None:
+    session = make_session(slow(), papers=CREATURES)
+    work = TldrWork(session, jobs)
+    work.rewrite(range(1, 21))
+    until(lambda: written(session) > 2)
+    work.stop()
+    until(lambda: work.state().report is None)
+    state = work.state()
+    rewritten = session.library.tldrs.get(30)
+    assert rewritten is None
+
+    work.rewrite([30])
+    until(lambda: not work.is_queued(30))
+    assert session.library.tldrs.get(30) is not None
+    until(lambda: work.state().report is None)
+    # One that waits because of the stop is rewritten when it is asked for, too.
+    work.rewrite([20])
+    until(lambda: not work.is_queued(20))
+    until(lambda: work.state().report is None)
+    after = work.state()
+    assert after.stopped
+    assert after.queued == state.queued - 1
+    assert after.missing == state.missing - 2
+    assert 'id="resume-tldrs"' in work.view()
+    work.resume()
+    until(lambda: work.state().queued == 0 and written(session) == 40)
+
+
 def test_an_edited_one_is_not_replaced_by_itself(
     make_session: MakeSession, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

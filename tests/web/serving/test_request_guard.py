@@ -8,6 +8,7 @@ import pytest
 from asgi_support import Page, request
 from starlette.requests import Request
 
+from assistant.web.revisions import PATH as NEWS
 from assistant.web.serving.login import LoginPage
 from assistant.web.serving.request_guard import RequestGuard, refusal
 from assistant.web.serving.users import Users, write_users
@@ -111,6 +112,13 @@ def test_what_the_page_uses_is_handed_on_with_our_headers() -> None:
     # Gradio would make its addresses of it.
     names = [name for name, _ in page.scopes[0]["headers"]]
     assert names == [b"host", b"content-type", b"cookie"]
+
+
+def test_news_are_for_the_page_and_for_who_has_logged_in(shared: RequestGuard) -> None:
+    assert request(RequestGuard(Page()), "GET", NEWS).body == "the page"
+    assert request(RequestGuard(Page()), "GET", NEWS, host="evil.test").status == 403
+    assert request(RequestGuard(Page()), "GET", NEWS, sec_fetch_site="cross-site").status == 403
+    assert request(shared, "GET", NEWS).status == 401
 
 
 @pytest.fixture

@@ -92,11 +92,13 @@ def test_settings_are_changed_while_the_page_runs(
         page.locator("#prompt-about").get_by_text("Writes the TL;DR").wait_for()
         page.get_by_label("Answer", exact=True).check()
         page.locator("#prompt-said").get_by_text("Not saved yet").wait_for()
-        assert "{papers}" in page.input_value("#prompt-text textarea")
+        page.wait_for_function(
+            "document.querySelector('#prompt-text textarea').value.includes('{papers}')"
+        )
         page.locator("#prompt-text textarea").fill(OWN)
         page.click("#save-prompt")
         page.locator("#prompt-said").get_by_text("Saved. Used from").wait_for()
-        assert "Your prompt" in page.inner_text("#prompt-about")
+        page.locator("#prompt-about").get_by_text("Your prompt").first.wait_for()
 
         open_tab(page, "Ask")
         ask(page, "How many hours do cats sleep a day?")
