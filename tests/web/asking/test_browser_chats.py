@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from patience import PATIENCE_S
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
 from web_walk import open_tab, wait_for_count, wait_for_focus
@@ -10,6 +12,9 @@ from assistant.paper import Paper
 from assistant.sample import sample_papers
 from assistant.session import Session
 from assistant.settings import load_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 EVIL_TITLE = "<img src=http://evil.test/x.png> and <script>alert(1)</script>"
 EVIL_ABSTRACT = (
@@ -313,28 +318,48 @@ def test_saved_chats_are_opened_renamed_downloaded_deleted_and_brought_back(
         assert len(session.library.chats.all()) == 2
         page.locator("#chats-said").wait_for(state="hidden")
 
-        # It can be undone until the next question, or until it is dismissed.
-        said = page.locator("#chats-said .deleted-chats")
-        for end in ("dismiss", "ask"):
-            number = session.library.chats.all()[0].number
-            row = page.locator(f".saved-chat[data-chat='{number}']")
-            page.fill("#chat-search textarea", "")
-            row.hover()
-            row.locator("summary").click()
-            row.locator(".delete-chat").click()
-            said.get_by_text("Undo works until your next question.").wait_for()
-            if end == "dismiss":
-                said.get_by_role("button", name="Dismiss").click()
-                said.wait_for(state="detached")
-                page.evaluate("document.querySelector('#undo-delete-chat').click()")
-                page.locator("#chats-said").get_by_text("no longer exists").wait_for()
-            else:
-                ask(page, "How long do cats sleep?")
-                said.wait_for(state="detached")
-        page.locator("#turn-1 .claim").wait_for()
+        page.fill("#chat-search textarea", "")
         page.locator("a.chat-link[href='/chat/2']").click()
         page.locator("#turn-1 .question").get_by_text(EVIL_TITLE).wait_for()
         assert page.locator("img[src*=evil], script[src*=evil], iframe").count() == 0
+
+
+def test_deleted_chats_come_back_until_the_next_question(
+    make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    session = make_session()
+    for number in range(3):
+        session.library.chats.save_turn(f"chat {number}", f"Question {number}?", "{}")
+
+    def delete(page: Page, number: int) -> None:
+        row = page.locator(f".saved-chat[data-chat='{number}']")
+        row.hover()
+        row.locator("summary").click()
+        row.locator(".delete-chat").click()
+        row.wait_for(state="detached")
+
+    with serve(session) as server, open_page(server.address) as page:
+        said = page.locator("#chats-said")
+        delete(page, 1)
+        said.get_by_text("Chat deleted.").wait_for()
+        delete(page, 2)
+        said.get_by_text("2 chats deleted.").wait_for()
+        said.get_by_text("Undo works until your next question.").wait_for()
+        said.get_by_role("button", name="Undo").click()
+        page.wait_for_url("**/chat/2")
+        said.get_by_text("Chat deleted.").wait_for()
+        said.get_by_role("button", name="Dismiss").click()
+        said.wait_for(state="hidden")
+        assert {chat.number for chat in session.library.chats.all()} == {2, 3}
+        page.locator("a.chat-link[href='/chat/3']").click()
+        page.wait_for_url("**/chat/3")
+        delete(page, 2)
+        said.get_by_text("Chat deleted.").wait_for()
+        ask(page, "How many hours do cats sleep a day?")
+        said.wait_for(state="hidden")
+        # There is nothing to undo any more.
+        page.evaluate("document.querySelector('#undo-delete-chat').click()")
+        said.get_by_text("no longer exists").wait_for()
 
 
 def test_on_a_phone_the_sidebar_opens_over_the_page(
