@@ -97,6 +97,7 @@ def test_the_installed_command_works(python: Path, tmp_path: Path) -> None:
 def test_the_wheel_holds_what_it_needs_and_nothing_of_the_checkout(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "assistant/prompts/tldr.md" in names
+    assert {"assistant/languages/de.po", "assistant/languages/zh.po"} <= set(names)
     for adapter in ADAPTERS.values():
         assert f"assistant/models/adapters/{adapter.name}" in names
     assert wheel.stat().st_size < _MOST_BYTES
