@@ -156,6 +156,26 @@ def test_longer_texts_fit(
             assert cut == [], f"{place}: texts that are cut off"
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_can_be_written_from_right_to_left(
+    size: str, make_session: MakeSession, serve: Serve, open_page: OpenPage
+) -> None:
+    with serve(make_session()) as server, open_page(server.address, **SIZES[size]) as page:
+        page.evaluate(
+            "paperLanguage.direction = 'rtl'; document.documentElement.removeAttribute('dir')"
+        )
+        page.locator("html[dir=rtl]").wait_for()
+        if page.locator("#open-sidebar").is_visible():
+            page.click("#open-sidebar")
+        settle(page)
+        sidebar = page.locator("#sidebar").bounding_box()
+        assert sidebar
+        assert sidebar["x"] + sidebar["width"] == page.evaluate("innerWidth")
+        for name in ("Library", "Settings", "Map"):
+            open_tab(page, name)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+
 def test_the_log_in_page_speaks_the_language_of_the_browser(
     make_session: MakeSession, browser: Browser, tmp_path: Path
 ) -> None:
