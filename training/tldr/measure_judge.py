@@ -68,7 +68,7 @@ def report(odds: list[float], rows: list[dict[str, Any]]) -> None:
         print(f"  {part}: {len(good)} right, {len(bad)} wrong; pairs ranked rightly: {ranked:.3f}")
         for at in _THRESHOLDS:
             accepted = f"right {np.mean(good >= at):.2f}, wrong {np.mean(bad >= at):.2f}"
-            print(f"    log odds of at least {at:.0f}: {accepted}")
+            print(f"    log odds of at least {at:.0f}: {accepted}", flush=True)
 
 
 def main() -> None:
@@ -95,7 +95,7 @@ def main() -> None:
             paper = by_id[row["paper"]]
             evidence = closest(row["line"], paper.sentences, count)
             odds += judge.log_odds(paper.title, evidence, [row["line"]], NO_PROGRESS)
-        print(name)
+        print(name, flush=True)
         report(odds, rows)
     model.close()
 
