@@ -75,10 +75,28 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = (QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.COMPARISON)
+# `top-5`, `type-2` and `10-fold` describe something, and name nothing.
+_NUMBERED_WORD = re.compile(r"[a-z]+-\d+|\d+-[a-z]+")
 _PREPOSITIONS = r"(?:in|among|for|with|without|at|on|after|before|during|from|by)"
 # `In women?`, not `On which data?`
 _ELLIPSIS = re.compile(
     rf"^(?P<preposition>{_PREPOSITIONS})\s+(?!wh|how\b)(?P<rest>[^?]+?)\W*$", re.IGNORECASE
+)
+# `Why?`, and the part of the question before it that says of what: `is it slow`.
+_BARE_WHY = re.compile(
+    r"^(?:but\s+)?(?:why|how\s+come|why\s+(?:is|was)\s+(?:that|this))\W*$", re.IGNORECASE
+)
+_ASKED_OF = re.compile(
+    rf"""^(?:(?:how|why|when|where|{_PREPOSITIONS}\s+(?:what|which|whom)\b.*?)\s)?
+        (?P<what>(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would)\s[^?]+?)[\s?.!]*$
+      | ^(?:what|which|who)\b[^?]*?\s(?P<done>(?:do|does|did)\s[^?]+?)[\s?.!]*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# `And BERT?`, `What about the base model?`
+_ANOTHER = re.compile(
+    rf"""^(?:and|what\s+about|how\s+about)\s+
+        (?P<name>(?!{_PREPOSITIONS}\b)[^\s?,;]+(?:\s+[^\s?,;]+){{0,2}})\W*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _TWO = 2
 # A question with more content words is complete, even with a pronoun.
@@ -86,6 +104,9 @@ _MAX_FOLLOW_UP_WORDS = 5
 _MAX_POSSIBLE_WORDS = 4
 # With fewer content words a question is not read without the one before it: `And heavier?`
 _MIN_WORDS_ALONE = 2
+# ... unless it is a whole question with so many words: `How many layers does it have?`
+_MIN_LENGTH_ALONE = 4
+_ASKING = re.compile(r"(?:how|what|which|who|when|where|why)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -160,6 +181,8 @@ def complete(
         return chosen
     if _is_incomplete(question):
         before = _context(history, title_of)
+        if renamed := _of_another(question, before):
+            return FollowUp(renamed)
         text, within = _completed(question, before)
         return FollowUp(text, Reference.LIKELY, last.papers, within)
     if last.papers and _may_refer(question):
@@ -171,7 +194,7 @@ def _context(history: Sequence[Turn], title_of: Callable[[int], str | None]) -> 
     """The last question in a form that says what it is about."""
     completed = complete(history[-1].question, history[:-1], title_of)
     if completed.reference is Reference.POSSIBLE:
-        return f"{_context(history[:-1], title_of)} {completed.text}"
+        return f"{_ended(_context(history[:-1], title_of))} {completed.text}"
     return completed.text
 
 
@@ -249,6 +272,10 @@ def _completed(question: str, before: str) -> tuple[str, str]:
     would be read as the first of them.
     """
     rest = _OPENING.sub("", question, count=1).strip()
+    if _BARE_WHY.match(rest) and (asked := _ASKED_OF.match(before)):
+        what = asked["what"] or asked["done"]
+        text = f"Why {what[:1].lower()}{what[1:]}?"
+        return text, text
     if match := _ELLIPSIS.match(rest):
         text = _exchanged(before, match["preposition"], match["rest"])
         return text, text
@@ -262,8 +289,30 @@ def _completed(question: str, before: str) -> tuple[str, str]:
         start, end = possessive.span()
         text = f"{_capitalized(rest[:start])}{name}’s{rest[end:]}"
         return text, text
-    text = f"{before} {question}"
-    return text, rest if len(content_words(rest)) >= _MIN_WORDS_ALONE else text
+    text = f"{_ended(before)} {question}"
+    return text, rest if _is_alone(rest) else text
+
+
+def _is_alone(question: str) -> bool:
+    """Whether `question` can be asked of a paper whose title says what it is about."""
+    count = len(content_words(question))
+    asks = _ASKING.match(question) and len(question.split()) >= _MIN_LENGTH_ALONE
+    return count >= _MIN_WORDS_ALONE or bool(count and asks)
+
+
+def _of_another(question: str, before: str) -> str | None:
+    """The question `before` of another name: `And BERT?` after `How large is GPT?`."""
+    if not (match := _ANOTHER.match(question)):
+        return None
+    name, former = match["name"].strip(), _name_in(before)
+    if not former or former not in before or not names(f"the {name}"):
+        return None
+    return before.replace(former, name, 1)
+
+
+def _ended(question: str) -> str:
+    """`question` with a mark at its end."""
+    return question if question.rstrip().endswith(("?", ".", "!")) else f"{question.rstrip()}?"
 
 
 def _exchanged(before: str, preposition: str, rest: str) -> str:
@@ -278,7 +327,7 @@ def _name_in(question: str) -> str | None:
     parsed = classify_question(question)
     if parsed.kind is QuestionKind.DEFINITION:
         return parsed.topic
-    found = names(question)
+    found = [name for name in names(question) if not _NUMBERED_WORD.fullmatch(name)]
     return found[0] if len(found) == 1 else None
 
 

@@ -35,10 +35,10 @@ from assistant.answering.reader import read
 from assistant.answering.retrieval import (
     first_answering,
     in_conversation,
-    retrieve_evidence,
     understood_as_about_one,
     understood_as_complete,
 )
+from assistant.answering.shared_terms import closest_passages
 from assistant.answering.strategies import retrieve
 from assistant.answering.translation import Translator
 from assistant.answering.unsaid import unsaid
@@ -228,9 +228,8 @@ class AnswerPipeline:
             return retrieve(question, parsed, self._library, limit, within, reader)
 
         if (language := question_language(text)) is not None and not is_capable(self._model):
-            question = Question.parse(text)
-            closest = retrieve_evidence(question, self._library, limit, filters)
-            return question, QuestionKind.FACT, not_in_english(closest, language)
+            closest = closest_passages(text, self._library, limit, filters)
+            return Question.parse(text), QuestionKind.FACT, not_in_english(closest, language)
         if filters.one_paper is not None and (about := classify_paper_question(text)) is not None:
             question = Question.parse(text)
             return question, about.kind, evidence(question, about)

@@ -105,7 +105,7 @@ _OVERVIEW = re.compile(
         |(?:summari[sz]e|sum\s+up|outline|survey|review)\s+(?:what\s+(?:is|we|the|my|all|these|this|our)
             .*?\b(?:about|on|regarding|concerning)
             |(?:the\s+|all\s+|my\s+|everything\s+)*
-            (?:{_PAPERS}|research|evidence|findings|literature|results|everything|library){_HERE}
+            (?:papers|articles|abstracts|publications|works?|studies|preprints|research|evidence|findings|literature|results|everything|library){_HERE}
             \s+(?:about|on|regarding|concerning))
         |tell\s+me\s+(?:everything|what\s+(?:is|you|we)\s+(?:known|know|have))\s+(?:about|on))
         \s+(?P<topic>.+)$""",
@@ -119,7 +119,8 @@ _SUMMARY = re.compile(
             |message|contribution)s?|core\s+(?:idea|contribution)|tl;?dr|contribution|upshot)
             \s+(?:of|in|from)
         |(?:an?\s+|the\s+)?(?:short|brief|quick|one[-\s]line)?\s*(?:summary|gist|tl;?dr)\s+(?:of|for)
-        |what(?:\s+is|'s)(?=\s+(?:the\s+)?{_PAPERS}\b.*\babout\b))
+        |what(?:\s+is|'s)(?=\s+(?:the\s+)?(?:{_PAPERS}\b.*\babout\b
+            |(?:\S+\s+){{1,3}}?{_PAPERS}\s+(?:all\s+)?about$)))
         \s+(?P<topic>.+)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -128,13 +129,23 @@ _SUMMARY_WORDS = re.compile(
     rf"|with\s+the\s+(?:id|title|number))\s+)?(?P<name>.+?)(?:\s+{_PAPERS})?(?:\s+about)?$",
     re.IGNORECASE | re.DOTALL,
 )
+# `Which study looked at X?` asks for a paper; `Which study arms were compared?` does not.
+_WHICH_PAPER = re.compile(
+    r"""^(?:in\s+)?(?:which|what)\s+(?:paper|study|article|preprint|abstract|publication)\s+
+        (?:that\s+|is\s+|was\s+|has\s+|had\s+|does\s+|did\s+|do\s+|first\s+|also\s+
+        |(?!\w+\s+(?:is|are|was|were|has|have|had|did|do|does|can)\b)\w+(?:s|ed|d|t)\s+)
+      | ^(?:which|what)\s+(?:is|was)\s+the\s+(?:paper|study|article)
+        \s+(?:that|which|about|on|with)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _COMPARISONS = tuple(
     re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL)
     for pattern in (
         r"""^(?:please\s+)?(?:compare|contrast)\s+(?P<one>.+?)\s+
             (?:with|to|and|against|versus|vs\.?)\s+(?P<two>.+?)
             (?P<aspect>\s+(?:in\s+terms\s+of|with\s+respect\s+to|regarding|concerning|as\s+to)\s+.+)?$""",
-        r"""^(?:what(?:\s+(?:is|are)|'s)|explain|describe|name|is\s+there)\s+(?:the\s+|an?\s+|any\s+)?
+        r"""^(?:(?:what(?:\s+(?:is|are)|'s)|explain|describe|name|is\s+there)\s+)?
+            (?:the\s+|an?\s+|any\s+)?
             (?:\w+\s+)?(?:differences?|distinction|contrast|similarit(?:y|ies)|comparison)\s+
             (?:(?P<aspect>in\s+.+?)\s+)?between\s+(?P<one>.+?)\s+and\s+(?P<two>.+)$""",
         r"""^(?:how|in\s+what\s+(?:way|respect)s?|where)\s+(?:do(?:es)?|did|are|is)\s+(?P<one>.+?)\s+
@@ -150,6 +161,11 @@ _TWO_PAPERS = re.compile(
 )
 _COMPARES = re.compile(
     r"\b(?:compare|contrast|differen\w+|differ|versus|vs)\b|\bin\s+(?:each|both)\b", re.IGNORECASE
+)
+_ASPECT = re.compile(
+    r"\b(?:in\s+terms\s+of|with\s+(?:respect|regard)\s+to|regarding|concerning|as\s+to|differ\s+in"
+    r"|differences?\s+in)\b|^(?:what|which)\s+(?!is\b|are\b)\w+",
+    re.IGNORECASE,
 )
 _DIFFER = re.compile(
     r"\b(?:differ|differs|different|compare|compares|compared|contrast|relate|relates)\b",
@@ -283,6 +299,22 @@ def classify_paper_question(question: str) -> ParsedQuestion | None:
         ):
             return parsed
     return None
+
+
+def asks_which_paper(question: str) -> bool:
+    """Whether `question` asks for one paper by what it did: `Which study looked at sleep?`."""
+    return _WHICH_PAPER.match(plain_question(question)) is not None
+
+
+def compared_in_general(question: str) -> bool:
+    """Whether `question` compares two things without an aspect: `Compare X with Y`."""
+    text = plain_question(question)
+    if _TWO_PAPERS.search(text):
+        return _ASPECT.search(text) is None
+    for pattern in _COMPARISONS:
+        if match := pattern.match(text):
+            return not (match.groupdict().get("aspect") or "").strip()
+    return False
 
 
 def _metadata(text: str) -> ParsedQuestion | None:

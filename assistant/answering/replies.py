@@ -39,6 +39,17 @@ _TWO_PARTS = re.compile(
 )
 
 
+# What a question for yes or no, or for anything else, starts with.
+_STARTS_A_QUESTION = re.compile(
+    rf"^(?:(?:and|but|so)\s+)?(?:{'|'.join(_QUESTION_WORDS)}|is|are|was|were|do|does|did|can|could|has"
+    r"|have|had|will|would|should|may|might)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE_PREFIXES = r"(?:un|non-?|in|im|ir|il|dis|in-)"
+# Shorter words have other words as their negative forms: `form`, `inform`.
+_MIN_NEGATED_LETTERS = 7
+
+
 def is_reply(claim: str) -> bool:
     """Whether `claim` starts with yes or no."""
     return _REPLY.match(claim) is not None
@@ -51,7 +62,16 @@ def is_bare_reply(claim: str) -> bool:
 
 def asks_yes_or_no(question: str) -> bool:
     """Whether `question` is to be answered by yes or no."""
-    return _ASKS_YES_OR_NO.match(question) is not None
+    return _ASKS_YES_OR_NO.match(last_question(question)) is not None
+
+
+def last_question(text: str) -> str:
+    """The last question of `text` that is one by itself, as the questions before only lead to it.
+
+    `Does it help? How many patients took part?` asks how many; `Does it help? In women?` is one.
+    """
+    *_, last = re.split(r"\?\s+", text.strip())
+    return last if _STARTS_A_QUESTION.match(last) else text
 
 
 def with_question(claim: str, question: str) -> str:
@@ -77,7 +97,7 @@ def without_needless_reply(claim: str, question: str) -> str:
     """`claim` without yes or no if `question` asks for something else, even with a typing error."""
     if not is_reply(claim) or asks_yes_or_no(question):
         return claim
-    first = re.match(r"\W*(\w+)", question.lower())
+    first = re.match(r"\W*(\w+)", last_question(question).lower())
     if first and difflib.get_close_matches(first[1], _QUESTION_WORDS, 1, _LIKENESS):
         bare = without_reply(claim)
         return bare[:1].upper() + bare[1:]
@@ -87,15 +107,30 @@ def without_needless_reply(claim: str, question: str) -> str:
 def is_doubtful(claim: str, question: str) -> bool:
     """Whether the yes or no of `claim` does not follow from what it says after it.
 
-    What holds under a condition is no reply, and "comparable" replies no to "Is it better?".
+    What holds under a condition is no reply, "comparable" replies no to "Is it better?", and
+    "unsupervised" to "Is it supervised?".
     """
     if not (reply := _REPLY.match(claim)):
         return False
     said = claim[reply.end() :]
     if _CONDITION.match(said):
         return True
-    is_yes = reply[1].lower() == "yes"
-    return is_yes and bool(_ASKS_FOR_MORE.search(question) and _FINDS_THE_SAME.search(said))
+    if reply[1].lower() != "yes":
+        return False
+    if _ASKS_FOR_MORE.search(question) and _FINDS_THE_SAME.search(said):
+        return True
+    return _says_the_negative(said, last_question(question))
+
+
+def _says_the_negative(said: str, question: str) -> bool:
+    """Whether `said` has a word of `question` only with a prefix such as `un` or `non`."""
+    words = set(re.findall(r"[a-z]+", question.lower()))
+    return any(
+        re.search(rf"\b{_NEGATIVE_PREFIXES}{word}\b", said, re.IGNORECASE)
+        and not re.search(rf"(?<![\w-]){word}\b", said, re.IGNORECASE)
+        for word in words
+        if len(word) >= _MIN_NEGATED_LETTERS
+    )
 
 
 def leaves_out_a_part(claim: str, question: str, evidence: str) -> bool:

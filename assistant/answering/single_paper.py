@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.library import Filters, Hit, Library, StoredPaper
 
 _CANDIDATES = 5
+# `ResNet` may be written as two words.
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 # Minimum match of the words that name a paper with its title and abstract.
 _MIN_MATCH = 0.6
 _IDENTIFIER = re.compile(
@@ -99,7 +101,7 @@ def find_named_paper(
             pass
     # `B-tree` is a name, though it stands first.
     topic = replace(topic, names=tuple(names(f"the {topic.text}")))
-    hits = library.search(topic.text, _CANDIDATES, filters)
+    hits = _hits_with_names(topic, library, filters)
     title = normalised(topic.text)
     for hit in hits:
         if title and f" {title} " in f" {normalised(hit.stored.title)} ":
@@ -109,6 +111,15 @@ def find_named_paper(
     return (hits[-n].stored if best >= _MIN_MATCH else None), hits
 
 
+def _hits_with_names(topic: Question, library: Library, filters: Filters) -> Sequence[Hit]:
+    """The papers that search finds, also those that write out a name: `residual nets`."""
+    hits = library.search(topic.text, _CANDIDATES, filters)
+    parts = _INNER_CAPITAL.sub(" ", topic.text)
+    if parts == topic.text or any(_match(topic, hit.stored) for hit in hits):
+        return hits
+    return [*hits, *library.search(parts, _CANDIDATES, filters)]
+
+
 def _match(topic: Question, stored: StoredPaper) -> float:
     """The share of the words of `topic` in the paper; the title counts more than the abstract."""
     text = f"{stored.title}. {stored.abstract}"
@@ -116,7 +127,9 @@ def _match(topic: Question, stored: StoredPaper) -> float:
         return 0.0
     if not topic.words:
         return 0.0
-    title, whole = vocabulary(stored.title), vocabulary(text)
+    # A name is there however it is written.
+    named = vocabulary(" ".join(topic.names))
+    title, whole = vocabulary(stored.title), vocabulary(text) | named
     in_title = sum(word in title for word in topic.words) / len(topic.words)
     in_text = sum(word in whole for word in topic.words) / len(topic.words)
     return (in_title + 2 * in_text) / 3 + 0.01 * in_title

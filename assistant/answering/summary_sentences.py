@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _CONTRIBUTION = re.compile(
     r"\b(?:objectives?|aims?|purpose|goal|focus)(?:\s+of\b|\s*:|\s+to\b)"
@@ -64,6 +64,8 @@ _INTENT = re.compile(
     r"|\bwe\s+(?:sought|aimed|investigated|evaluated|studied|enrolled|reviewed|assessed)\b|^to\s",
     re.IGNORECASE,
 )
+# A sentence that cannot be understood without the one before it.
+_POINTS_BACK = re.compile(r"^(?:it|they|these|those|such|this|its|their)\b", re.IGNORECASE)
 # Sentences of a summary.
 _MAX_SUMMARY = 4
 # More measured findings in one sentence do not make it a better summary.
@@ -89,25 +91,59 @@ def key_sentences(abstract: str) -> list[tuple[int, int]]:
     that has most measured findings (the last of several), and the last that qualifies them. In
     place of one that is missing there is the conclusion.
     """
-    spans = sentence_spans(abstract)
-    long = [span for span in spans if len(abstract[slice(*span)].split()) >= _MIN_WORDS]
-
-    def count(cue: re.Pattern[str], span: tuple[int, int]) -> int:
-        return len(cue.findall(abstract[slice(*span)]))
-
-    def with_cue(cue: re.Pattern[str], some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [span for span in some if count(cue, span)]
-
-    def value(span: tuple[int, int]) -> tuple[bool, int, int]:
-        return not count(_OUTLOOK, span), min(_ENOUGH, count(_MEASURED, span)), span[0]
-
-    told = [span for span in long if not abstract[slice(*span)].rstrip().endswith("?")]
-    first = (with_cue(_CONTRIBUTION, told) or told or spans)[:1]
-    later = [span for span in told if span > first[0]]
-    result = sorted(with_cue(_RESULT, later), key=value)[-1:]
-    others = [span for span in later if span not in result and not count(_OUTLOOK, span)]
-    method = with_cue(_METHOD, others)[:1]
-    contrast = with_cue(_CONTRAST, [span for span in others if span not in method])[-1:]
+    sentences = _Sentences(abstract)
+    first, result = sentences.first, sentences.result
+    others = [span for span in sentences.later if span not in result]
+    others = [span for span in others if not sentences.count(_OUTLOOK, span)]
+    methods = sentences.with_cue(_METHOD, others)
+    method = [span for span in methods if not sentences.dangles(span)][:1] or methods[:1]
+    contrast = sentences.with_cue(_CONTRAST, [span for span in others if span not in method])[-1:]
     chosen = {*first, *method, *result, *contrast}
-    conclusion = with_cue(_CONCLUSION, [span for span in later if span not in chosen])[-1:]
+    conclusion = sentences.conclusion(chosen)
     return sorted([*chosen, *conclusion[: _MAX_SUMMARY - len(chosen)]])
+
+
+def contribution_and_result(abstract: str) -> list[tuple[int, int]]:
+    """What was done and what was found, as (start, end): one sentence or two, by position."""
+    sentences = _Sentences(abstract)
+    first = sentences.first
+    return [*first, *(sentences.result or sentences.conclusion(set(first)))]
+
+
+class _Sentences:
+    """The sentences of an abstract by what they tell, as (start, end)."""
+
+    def __init__(self, abstract: str) -> None:
+        self._abstract = abstract
+        spans = sentence_spans(abstract)
+        long = [span for span in spans if len(self._text(span).split()) >= _MIN_WORDS]
+        told = [span for span in long if not self._text(span).rstrip().endswith("?")]
+        self.first = (self.with_cue(_CONTRIBUTION, told) or told or spans)[:1]
+        self.later = [span for span in told if span > self.first[0]]
+        self.result = sorted(self.with_cue(_RESULT, self.later), key=self._value)[-1:]
+
+    def conclusion(self, known: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The conclusion, unless it is one of `known`."""
+        return self.with_cue(_CONCLUSION, [span for span in self.later if span not in known])[-1:]
+
+    def dangles(self, span: tuple[int, int]) -> bool:
+        """Whether what the sentence is about is in the one before it, which is not the first."""
+        before = [other for other in (*self.first, *self.later) if other < span][-1:]
+        return before != self.first and _POINTS_BACK.match(self._text(span)) is not None
+
+    def with_cue(
+        self, cue: re.Pattern[str], some: Sequence[tuple[int, int]]
+    ) -> list[tuple[int, int]]:
+        """Those of `some` in which `cue` is found."""
+        return [span for span in some if self.count(cue, span)]
+
+    def count(self, cue: re.Pattern[str], span: tuple[int, int]) -> int:
+        """How often `cue` is found."""
+        return len(cue.findall(self._text(span)))
+
+    def _value(self, span: tuple[int, int]) -> tuple[bool, int, int]:
+        measured = min(_ENOUGH, self.count(_MEASURED, span))
+        return not self.count(_OUTLOOK, span), measured, span[0]
+
+    def _text(self, span: tuple[int, int]) -> str:
+        return self._abstract[slice(*span)]

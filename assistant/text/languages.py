@@ -67,3 +67,8 @@ def question_language(question: str) -> str | None:
     best = max(weights, key=lambda language: weights[language])
     english = sum(word in _ENGLISH for word in words)
     return best if weights[best] >= _MIN_WEIGHT and weights[best] > 2 * english else None
+
+
+def is_common_word(word: str) -> bool:
+    """Whether `word` is one that tells a language, and so names nothing."""
+    return any(word.lower() in known for known in _WEIGHTS.values())

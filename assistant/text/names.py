@@ -12,6 +12,7 @@ _TOKEN = re.compile(r"[^\W_][\w+#@'’]*(?:[-.–][^\W_][\w+#@'’]*)*")
 _POSSESSIVE = re.compile(r"['’]s?$|['’]\w{1,2}$")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIAL = re.compile(r"[^\W\d_]+")
+_BLEND_PART = re.compile(r"[A-Z][a-z]+")
 _SHORTEST_ACRONYM = 3
 # `one` is a pronoun more often than a number.
 _PRONOUN = Number("1")
@@ -50,11 +51,30 @@ def mentions(text: str, name: str) -> bool:
         return True
     if "-" in name and f" {_words(name)} " in f" {_words(text)} ":
         return True
+    if _is_blend_of(name, text):
+        return True
     acronym = name[:-1] if name.endswith("s") else name
     if len(acronym) < _SHORTEST_ACRONYM or not (acronym.isupper() and acronym.isalpha()):
         return False
     initials = "".join(word[0].lower() for word in _INITIAL.findall(text))
     return acronym.lower() in initials
+
+
+def _is_blend_of(name: str, text: str) -> bool:
+    """Whether `name` is made of the beginnings of adjacent words: `ResNet` of `residual nets`."""
+    name = name.removesuffix("s")
+    parts = [part.casefold() for part in _BLEND_PART.findall(name)]
+    if len(parts) < 2 or "".join(parts) != name.casefold() or not all(map(_is_blend_part, parts)):
+        return False
+    words = [word.casefold() for word in _INITIAL.findall(text)]
+    return any(
+        all(word.startswith(part) for word, part in zip(words[n:], parts, strict=False))
+        for n in range(len(words) - len(parts) + 1)
+    )
+
+
+def _is_blend_part(part: str) -> bool:
+    return len(part) >= _SHORTEST_ACRONYM
 
 
 def missing_facts(text: str, source: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.text.antonyms import antonyms
+from assistant.text.word_lists import word_list
 from assistant.text.words import stem
 from assistant.verification.alignment import Alignment
 from assistant.verification.tokens import SCOPE_ENDS, Token, scope
@@ -21,6 +22,13 @@ _NEGATIONS = frozenset(
     {"not", "no", "never", "neither", "nor", "none", "without", "nothing", "unabl"}
 )
 _NEGATIVE_VERBS = frozenset({"lack", "fail", "unabl"})
+# Negations that a claim may not add, and how close they are to the word that they negate.
+_ADDED_NEGATIONS = frozenset({"not", "never"})
+_ADJACENT = 2
+# With one of these, the evidence denies something, perhaps in a clause that leaves out its verb.
+_DENIALS = frozenset({"not", "neither", "none", "nor", "never"})
+# Words around an affirmed word with which it may mean the same as a negated one.
+_WEAKENING = _NEGATIONS | _NEGATIVE_VERBS | frozenset(map(stem, word_list("weakening_words")))
 # A negation precedes the negated word by at most this many tokens.
 _NEGATION_DISTANCE = 8
 
@@ -52,6 +60,26 @@ def negation_differs(aligned: Alignment) -> bool:
     return False
 
 
+def adds_negation(aligned: Alignment) -> bool:
+    """Whether the claim negates a word next to a negation that the evidence only affirms.
+
+    Unlike `negation_differs`, this is about one word and its neighbour: `do not match` for `match`.
+    """
+    claim, source = aligned.claim, aligned.source
+    if any(token.key in _DENIALS for token in source):
+        return False
+    for cue in _negation_cues(claim):
+        if claim[cue].key not in _ADDED_NEGATIONS or claim[max(0, cue - 1)].text == "or":
+            continue
+        negated = _negation_scope(claim, cue)[:1]
+        if not negated or abs(negated[0] - cue) > _ADJACENT or negated[0] not in aligned.to_source:
+            continue
+        word = source[aligned.to_source[negated[0]]]
+        if _affirms(source, word) and not _denies(source, word):
+            return True
+    return False
+
+
 def _negation_count(tokens: Sequence[Token]) -> int:
     return sum(token.key in _NEGATIONS for token in tokens)
 
@@ -77,6 +105,18 @@ def _is_negated(tokens: Sequence[Token], position: int) -> bool:
         position in _negation_scope(tokens, cue) and abs(position - cue) <= _NEGATION_DISTANCE
         for cue in _negation_cues(tokens)
     )
+
+
+def _denies(tokens: Sequence[Token], word: Token) -> bool:
+    """Whether `word` occurs in `tokens` with anything before or after it that weakens it."""
+    return any(
+        token.key == word.key and _WEAKENING.intersection(one.key for one in _around(tokens, n))
+        for n, token in enumerate(tokens)
+    )
+
+
+def _around(tokens: Sequence[Token], position: int) -> Sequence[Token]:
+    return tokens[max(0, position - _NEGATION_DISTANCE) : position + _NEGATION_DISTANCE]
 
 
 def _affirms(tokens: Sequence[Token], word: Token) -> bool:

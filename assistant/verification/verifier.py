@@ -19,6 +19,7 @@ from assistant.text.word_lists import word_list
 from assistant.text.words import content_words, stem, vocabulary
 from assistant.verification.alignment import Alignment, align
 from assistant.verification.contradiction import (
+    adds_negation,
     comparison_is_reversed,
     negation_differs,
     reversed_words,
@@ -208,6 +209,8 @@ def _violations(
     violations += context.replaced_words(aligned)
     if negation_differs(aligned):
         violations.append(Violation.NEGATION)
+    if adds_negation(aligned):
+        violations.append(Violation.NEGATED)
     violations += reversed_words(aligned)
     if comparison_is_reversed(aligned):
         violations.append(Violation.DIRECTION)

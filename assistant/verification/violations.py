@@ -11,6 +11,7 @@ class Violation(enum.StrEnum):
     NOTHING_CITED = "evidence"
     DESCRIBED = "what the description is of"
     NEGATION = "negation"
+    NEGATED = "a negation that is not in the evidence"
     DIRECTION = "direction of the comparison"
     QUANTITY = "p-value, range or unit"
     NUMBERED = "what the numbers refer to"
@@ -19,4 +20,4 @@ class Violation(enum.StrEnum):
 
 
 # No model outweighs these.
-VETOES = frozenset({Violation.DESCRIBED, Violation.NUMBERED, Violation.QUANTITY})
+VETOES = frozenset({Violation.DESCRIBED, Violation.NEGATED, Violation.NUMBERED, Violation.QUANTITY})

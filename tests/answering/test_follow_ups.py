@@ -49,6 +49,36 @@ def test_a_part_is_exchanged_or_added(before: str, question: str, complete: str 
 
 
 @pytest.mark.parametrize(
+    ("before", "complete"),
+    [
+        ("Does zinc help against colds?", "Why does zinc help against colds?"),
+        ("In which mice was sleep short?", "Why was sleep short?"),
+        ("what do bees prefer", "Why do bees prefer?"),
+        ("How fast is Compressor", "How fast is Compressor? Why?"),
+        ("Which diet was best?", "Which diet was best? Why?"),
+    ],
+)
+def test_why_asks_for_the_cause_of_what_was_asked(before: str, complete: str) -> None:
+    assert completed("Why?", [Turn(before, "Yes. [1]", papers=(4,))]).text == complete
+
+
+def test_the_same_is_asked_of_another_name() -> None:
+    large = Turn("How large is Compressor?", "3 MB. [1]", papers=(4,))
+    other = completed("And FlashRNN?", [FIRST, large])
+    assert (other.text, other.reference) == ("How large is FlashRNN?", Reference.NONE)
+    third = completed("how fast is it?", [FIRST, large, Turn("And FlashRNN?", "8 MB. [1]")])
+    assert third.text == "How fast is FlashRNN?"
+    assert completed("What about clone detection?", [large]).text.startswith("How large is Compr")
+
+
+def test_a_number_in_a_word_is_no_name() -> None:
+    before = Turn("Which one has the lower top-5 error?", "The second. [1]", papers=(7,))
+    found = completed("How many layers does it have?", [before])
+    assert found.text == f"{before.question} How many layers does it have?"
+    assert found.within == "How many layers does it have?"
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How much faster is FlashRNN than its Triton version?",

@@ -7,8 +7,10 @@ import pytest
 from assistant.answering.question_kinds import (
     QuestionKind,
     RecordField,
+    asks_which_paper,
     classify_paper_question,
     classify_question,
+    compared_in_general,
 )
 
 KINDS: dict[QuestionKind, list[tuple[str, str | None]]] = {
@@ -124,6 +126,53 @@ def test_the_sides_of_a_comparison(question: str, sides: tuple[str, str]) -> Non
 def test_questions_about_a_record(question: str, field: RecordField, topic: str) -> None:
     asked = classify_question(question)
     assert (asked.kind, asked.field, asked.topic) == (QuestionKind.METADATA, field, topic)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "topic"),
+    [
+        ("What is the kGym paper about?", QuestionKind.SUMMARY, "kGym"),
+        ("what is the sleepy bees study about", QuestionKind.SUMMARY, "sleepy bees"),
+        ("summarise the paper on sleepy bees", QuestionKind.SUMMARY, "sleepy bees"),
+        ("summarise the papers on sleepy bees", QuestionKind.OVERVIEW, "sleepy bees"),
+        ("What is the best paper about bees?", QuestionKind.FACT, None),
+    ],
+)
+def test_one_paper_is_summed_up(question: str, kind: QuestionKind, topic: str | None) -> None:
+    asked = classify_question(question)
+    assert asked.kind is kind
+    assert topic is None or asked.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "one"),
+    [
+        ("Which study looked at naps?", True),
+        ("what paper introduces Dozy", True),
+        ("Which is the paper that introduced Dozy?", True),
+        ("Which study arms were compared?", False),
+        ("Which studies looked at naps?", False),
+        ("Which drug was used?", False),
+    ],
+)
+def test_a_paper_is_asked_for(question: str, one: bool) -> None:
+    assert asks_which_paper(question) is one
+
+
+@pytest.mark.parametrize(
+    ("question", "in_general"),
+    [
+        ("Compare Dozy with Sleepy", True),
+        ("Dozy vs Sleepy", True),
+        ("difference between Dozy and Sleepy", True),
+        ("How do the two studies of naps differ?", True),
+        ("Compare Dozy and Sleepy in terms of speed", False),
+        ("How do the two studies of naps differ in size?", False),
+        ("How fast is Dozy?", False),
+    ],
+)
+def test_a_comparison_without_an_aspect(question: str, in_general: bool) -> None:
+    assert compared_in_general(question) is in_general
 
 
 @pytest.mark.parametrize("question", ["(" * 2000, "a " * 1000, "which papers " * 150, "vs " * 600])

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.replies import is_doubtful, leaves_out_a_part, without_needless_reply
+from assistant.answering.replies import (
+    asks_yes_or_no,
+    is_doubtful,
+    leaves_out_a_part,
+    without_needless_reply,
+)
 
 FACTOR = "the damping factor is usually set to 0.85."
 
@@ -27,6 +32,20 @@ def test_only_a_question_for_it_is_answered_by_yes_or_no(
 
 
 @pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Does zinc help?", True),
+        ("Does zinc help? How many children took part?", False),
+        ("How many took part? And did zinc help?", True),
+        ("Does zinc help? In women?", True),
+        ("Does zinc help or not?", False),
+    ],
+)
+def test_the_last_of_several_questions_asks(question: str, asked: bool) -> None:
+    assert asks_yes_or_no(question) is asked
+
+
+@pytest.mark.parametrize(
     ("question", "claim", "doubtful"),
     [
         ("Can it be decided?", "No, if it could be decided, so could all others.", True),
@@ -37,6 +56,11 @@ def test_only_a_question_for_it_is_answered_by_yes_or_no(
         ("Is A faster than B?", "Yes, A takes 3 s and B takes 5 s.", False),
         ("Is A comparable to B?", "Yes, A performs comparably to B.", False),
         ("Is A better than B?", "A performs comparably to B.", False),
+        ("Is Sleepy supervised?", "Yes, Sleepy is an unsupervised model.", True),
+        ("Is Sleepy supervised?", "Yes, it has a supervised and an unsupervised stage.", False),
+        ("Is Sleepy supervised?", "No, Sleepy is an unsupervised model.", False),
+        ("Was it toxic? Are the cells reversible?", "Yes, they are irreversible.", True),
+        ("Can it form a gel?", "Yes, it informs the gel.", False),
     ],
 )
 def test_a_reply_has_to_follow_from_what_is_said(question: str, claim: str, doubtful: bool) -> None:

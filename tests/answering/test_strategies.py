@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.definitions import defines
 from assistant.answering.question import Question
 from assistant.answering.question_kinds import classify_question
 from assistant.answering.retrieval import RetrievedEvidence
-from assistant.answering.strategies import defines, retrieve
+from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Filters, Library
 from assistant.models import open_embedder
 from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
+from assistant.sample import sample_papers
 from assistant.settings import load_settings
 
 PAPERS = [
@@ -197,6 +199,26 @@ def test_a_name_in_the_abstract_finds_its_paper_though_another_title_has_its_wor
 def test_a_licence_that_the_abstract_names_is_quoted(library: Library) -> None:
     (source,) = found(library, "Which licence does the counting sort have?").evidence
     assert "MIT license" in source.sentence
+
+
+def test_a_question_for_a_paper_names_it(library: Library) -> None:
+    told = found(library, "which study looked at penguins?")
+    assert [source.stored.title for source in told.evidence] == ["Sleep of penguins at sea"]
+    assert told.extractive and told.headed
+
+
+def test_a_list_has_papers_that_say_it_in_other_words(tmp_path: Path) -> None:
+    embedder = open_embedder(load_settings(), lambda note: None)
+    with Library.open(tmp_path / "landmarks", embedder) as library:
+        library.add(sample_papers())
+        library.vectors.embed_missing()
+        titles = {one.stored.title for one in found(library, "papers on cryptography").evidence}
+        databases = {one.stored.title for one in found(library, "papers on databases").evidence}
+    assert titles == {
+        "New Directions in Cryptography",
+        "A Method for Obtaining Digital Signatures and Public-Key Cryptosystems",
+    }
+    assert len(databases) == 1
 
 
 def test_a_definition_comes_first(library: Library) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.summary_sentences import key_sentences
+from assistant.answering.summary_sentences import contribution_and_result, key_sentences
 
 BACKGROUND = "Robots are a frequent sight in many factories of the world."
 CONTRIBUTION = "In this paper we present Gripper, a hand with five soft fingers."
@@ -54,6 +54,23 @@ def test_the_aim_tells_what_was_done(aim: str) -> None:
 def test_a_question_is_no_contribution() -> None:
     question = "Motivated by this, we ask: do we show that soft fingers help?"
     assert summed_up(BACKGROUND, question, CONTRIBUTION, FINDING)[0] == CONTRIBUTION
+
+
+def test_a_method_that_points_back_is_quoted_only_in_place_of_none() -> None:
+    tuned, simulated = "It is trained on cups.", "A simulator was used for the cups."
+    found = summed_up(CONTRIBUTION, WEAK, tuned, simulated, FINDING)
+    assert simulated in found and tuned not in found
+    assert tuned in summed_up(CONTRIBUTION, WEAK, tuned, FINDING)
+    assert summed_up(CONTRIBUTION, tuned, FINDING, simulated)[1] == tuned
+
+
+def test_what_was_done_and_found_alone() -> None:
+    abstract = " ".join((BACKGROUND, CONTRIBUTION, METHOD, FINDING, LIMIT))
+    spans = contribution_and_result(abstract)
+    assert [abstract[start:end] for start, end in spans] == [CONTRIBUTION, FINDING]
+    abstract = " ".join((CONTRIBUTION, "Thus, hands of cloth are soft."))
+    assert len(contribution_and_result(abstract)) == 2
+    assert contribution_and_result("") == []
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ def test_finds_names_but_not_the_first_words_of_sentences() -> None:
         ("Think and Execute", "Think-and-Execute", True),
         ("it uses CodeBERT", "GraphCodeBERT", False),
         ("it uses transformers", "LSTM", False),
+        ("an ensemble of recurrent nets", "RecNet", True),
+        ("Convolutional networks are deep", "ConvNet", True),
+        ("recurrent cells and networks", "RecNet", False),
+        ("nets that are recurrent", "RecNet", False),
+        ("residual networks", "ReNet", False),
     ],
 )
 def test_a_name_is_found_in_any_spelling(text: str, name: str, expected: bool) -> None:
