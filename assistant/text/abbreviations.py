@@ -207,6 +207,11 @@ for _heading, _words in _LISTS.items():
             _LANGUAGES.setdefault(_word, []).append(_language)
 
 
+def frequent_words(language: str) -> frozenset[str]:
+    """Frequent words of a language, by its code in the word list; not those of English alone."""
+    return _LISTS[f"{language}-words"]
+
+
 @cache
 def abbreviations_in(language: str) -> Abbreviations:
     """The abbreviations of a language that `language_of` returns."""

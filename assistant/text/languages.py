@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.abbreviations import frequent_words
+
 # Words that ask, or that only this language has; one of them decides.
 _STRONG = {
     "de": """wie warum wann welche welcher welches welchen wer wieso weshalb und oder nicht für gibt
@@ -15,26 +17,24 @@ _STRONG = {
     "it": """quali perché quanti quante quando della dei nella cosa quale""",
     "pt": """quais quantos quantas não são você sobre qual onde pelo pela""",
 }
-# Words that tell it together with others.
-_WEAK = {
-    "de": "der die das dem den ein von mit auf bei war hat im es kann",
-    "fr": "le la les des du un une est qui que sur pour par pas ou et ces a",
-    "es": "el la los las un una es son fue de del en con para o y se que por",
-    "it": "il lo la gli le un una è sono di del nel con che come chi dove",
-    "pt": "os um uma é foi da dos das na em com para que como por quando quem de",
-}
 _ENGLISH = frozenset(
     """the of and is are was were what which who how why when where does do did in on at for with by
-    to from that this these those it its can could has have had a an or not there any much
-    many""".split()  # noqa: SIM905
+    to from that this these those it its can could has have had a an or not there any much as so no
+    many than then""".split()  # noqa: SIM905
 )
+# What a word counts for a language: frequent words tell it together with others.
 _WEIGHTS = {
-    language: {
-        word: weight
-        for weight, words in ((1, _WEAK), (2, _STRONG))
-        for word in words[language].split()
-    }
-    for language in _STRONG
+    language: dict.fromkeys(frequent_words(language) - {"i", "a"}, 1)
+    | dict.fromkeys(words.split(), 2)
+    for language, words in _STRONG.items()
+}
+# Letters that tell two languages apart which have the same words: `número de`.
+_LETTERS = {
+    "de": frozenset("äöüß"),
+    "fr": frozenset("àâçèêîôùœ"),
+    "es": frozenset("áíñóú"),
+    "it": frozenset("ìò"),
+    "pt": frozenset("ãâçêõ"),
 }
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
@@ -64,7 +64,11 @@ def question_language(question: str) -> str | None:
     weights = {
         language: sum(known.get(word, 0) for word in words) for language, known in _WEIGHTS.items()
     }
-    best = max(weights, key=lambda language: weights[language])
+    letters_used = frozenset(question.lower())
+    best = max(
+        weights,
+        key=lambda language: (weights[language], len(_LETTERS[language] & letters_used)),
+    )
     english = sum(word in _ENGLISH for word in words)
     return best if weights[best] >= _MIN_WEIGHT and weights[best] > 2 * english else None
 

@@ -43,7 +43,7 @@ def test_it_contradicts(sentence: str, claim: str) -> None:
         ("Flies emerged from dung, but not from hay.", "Flies did not emerge from hay."),
         ("The trial failed to show that zinc helps.", "The trial did not show that zinc helps."),
         ("Sleep was rarely disturbed at night.", "Sleep was mostly not disturbed."),
-        ("Treatment was given irrespective of age.", "Treatment was given to old and not only young."),
+        ("Treatment was given at any age.", "Treatment was given to old and not only young."),
         ("The test is unreliable in infants.", "The test is not reliable in infants."),
         ("Few of the patients recovered.", "Most of the patients did not recover."),
         ("Bees prefer blue rather than red flowers.", "Bees do not prefer red flowers."),
