@@ -136,7 +136,7 @@ def _paragraphs(text: str) -> Iterator[str]:
     """The paragraphs and list items of `text`, without headings and reference lists."""
     possible = ""  # a heading, if a text follows
     reference_level = 0
-    for block in _blocks(text.split("\n")):
+    for block in _BlockReader(text.split("\n")).read():
         if level := _reference_level(block):
             reference_level = level
         elif reference_level and _ends_references(block, reference_level):
@@ -190,79 +190,96 @@ def _may_be_heading(block: _Block) -> bool:
     return short and not block.item and not _ENDS.search(text) and text[:1].isupper()
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
-    """The headings, paragraphs and list items; what is not prose only separates them."""
-    parts: list[str] = []
-    item = blank = False
-    skipped = ""  # what ends the code, the formula or the list entry that is being skipped
-    index = _after_front_matter(lines)
+class _BlockReader:
+    """Reads the headings, paragraphs and list items; what is not prose only separates them."""
 
-    def ended() -> Iterator[_Block]:
-        if parts:
-            yield _Block(" ".join(parts), item=item)
-            parts.clear()
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._index = _after_front_matter(lines)
+        self._parts: list[str] = []  # the lines of the paragraph or list item so far
+        self._item = False
+        self._blank = False  # whether a blank line was the last
+        self._skipping = False  # the rest of a table or of an entry of a reference list
 
-    while index < len(lines):
-        line = lines[index].rstrip()
-        index += 1
-        if fence := _FENCE.match(line):
-            yield from ended()
-            item = False
-            index = _after_fence(lines, index, fence[1])
-            continue
-        if math := _MATH.match(line):
-            yield from ended()
-            index = _after_math(lines, index, line[math.end() :], math)
-            continue
-        line = _QUOTE.sub("", line)
-        if skipped and line.strip() and not _HEADING.match(line):
-            continue
-        skipped = ""
-        if not line.strip():
-            yield from ended()
-            blank = True
-            continue
-        was_blank, blank = blank or not parts, False
+    def read(self) -> Iterator[_Block]:
+        """Read all lines."""
+        while self._index < len(self._lines):
+            line = self._lines[self._index].rstrip()
+            self._index += 1
+            if fence := _FENCE.match(line):
+                yield from self._ended()
+                self._item = False
+                self._index = _after_fence(self._lines, self._index, fence[1])
+                continue
+            if math := _MATH.match(line):
+                yield from self._ended()
+                self._index = _after_math(self._lines, self._index, line[math.end() :], math)
+                continue
+            line = _QUOTE.sub("", line)
+            if self._skipping and line.strip() and not _HEADING.match(line):
+                continue
+            self._skipping = False
+            if line.strip():
+                after_blank, self._blank = self._blank or not self._parts, False
+                yield from self._line(line, after_blank=after_blank)
+            else:
+                yield from self._ended()
+                self._blank = True
+        yield from self._ended()
+
+    def _line(self, line: str, *, after_blank: bool) -> Iterator[_Block]:
+        """Read a line that is not blank, and not within code or a formula."""
         if heading := _HEADING.match(line):
-            yield from ended()
-            item = False
+            yield from self._ended()
+            self._item = False
             yield _Block(line[heading.end() :].rstrip("# ").strip(), len(heading[1]))
-        elif parts and not item and _UNDERLINE.match(line):
-            yield _Block(" ".join(parts), 1 if "=" in line else 2)
-            parts.clear()
+        elif self._parts and not self._item and _UNDERLINE.match(line):
+            yield _Block(" ".join(self._parts), 1 if "=" in line else 2)
+            self._parts.clear()
         elif _TABLE_RULE.match(line) or _TABLE.match(line):
-            if _TABLE_RULE.match(line) and parts:
-                parts.pop()  # the names of the columns
-            yield from ended()
-            skipped = "table" if _TABLE_RULE.match(line) else ""
-        elif _RULE.match(line) or _LINK_TARGET.match(line):
-            yield from ended()
-        elif _ENTRY.match(line):
-            yield from ended()
-            skipped = "entry"
-        elif was_blank and not item and _INDENTED.match(line) and not _ITEM.match(line):
-            end = index
-            while end < len(lines) and _INDENTED.match(lines[end]):
-                end += 1
-            written = " ".join(" ".join(lines[index - 1 : end]).split())
-            if written[:1].isupper() and _ENDS.search(written) and written[-1] not in ";:":
-                parts.append(line.strip())  # an indented paragraph
-            else:
-                index = end
-        elif _ITEM.match(line) and not _is_numbered_heading(line, was_blank, lines, index):
-            yield from ended()
-            item = True
-            parts.append(_ITEM.sub("", line))
+            self._skipping = _TABLE_RULE.match(line) is not None
+            if self._skipping and self._parts:
+                self._parts.pop()  # the names of the columns
+            yield from self._ended()
+        elif _RULE.match(line) or _LINK_TARGET.match(line) or _ENTRY.match(line):
+            yield from self._ended()
+            self._skipping = _ENTRY.match(line) is not None
+        elif after_blank and not self._item and _INDENTED.match(line) and not _ITEM.match(line):
+            self._indented(line)
+        elif _ITEM.match(line) and not _is_numbered_heading(
+            line, after_blank, self._lines, self._index
+        ):
+            yield from self._ended()
+            self._item = True
+            self._parts.append(_ITEM.sub("", line))
         else:
-            if was_blank and not line[:1].isspace():
-                item = False
-            text = _FOOTNOTE.sub("", line).strip()
-            title = _bare_title(text)
-            if not parts and (_SECTION.fullmatch(title) or _REFERENCES.fullmatch(title)):
-                yield _Block(text)
-            else:
-                parts.append(text)
-    yield from ended()
+            if after_blank and not line[:1].isspace():
+                self._item = False
+            yield from self._text(_FOOTNOTE.sub("", line).strip())
+
+    def _indented(self, line: str) -> None:
+        """Read the first line of an indented paragraph, or skip indented code."""
+        end = self._index
+        while end < len(self._lines) and _INDENTED.match(self._lines[end]):
+            end += 1
+        written = " ".join(" ".join(self._lines[self._index - 1 : end]).split())
+        if written[:1].isupper() and _ENDS.search(written) and written[-1] not in ";:":
+            self._parts.append(line.strip())
+        else:
+            self._index = end
+
+    def _text(self, text: str) -> Iterator[_Block]:
+        """Read a line of a paragraph, which may be the title of a section."""
+        title = _bare_title(text)
+        if not self._parts and (_SECTION.fullmatch(title) or _REFERENCES.fullmatch(title)):
+            yield _Block(text)
+        else:
+            self._parts.append(text)
+
+    def _ended(self) -> Iterator[_Block]:
+        if self._parts:
+            yield _Block(" ".join(self._parts), item=self._item)
+            self._parts.clear()
 
 
 def _is_numbered_heading(line: str, was_blank: bool, lines: list[str], index: int) -> bool:
