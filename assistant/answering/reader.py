@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.answering.answerability import log_odds
+from assistant.answering.asked_for import bonus
 from assistant.answering.reranker import RankedSentences, sort_by_score
 from assistant.errors import ModelError
 
@@ -112,6 +113,8 @@ def read(
     linear = np.log(np.maximum(ranking.probabilities[: len(judged)], 1e-5)).tolist()
     scores = ranking.scores.copy()
     combined = combined_scores(linear, judged, weights.weight)
+    bonuses = [bonus(question, title, sentence) for title, sentence in sentences]
+    combined = [score + added for score, added in zip(combined, bonuses, strict=True)]
     scores[: len(judged)] = np.array(combined) / weights.temperature
     # The others stay behind, in their order.
     lowest = scores[: len(judged)].min()

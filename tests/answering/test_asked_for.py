@@ -1,0 +1,47 @@
+"""Causes for why, and the names that are asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.asked_for import CAUSE, NAME, asks_why, bonus
+from assistant.answering.question import Question
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Why do owls turn their heads?", True),
+        ("but why is it slow", True),
+        ("How come bees sleep?", True),
+        ("What causes the blue colour?", True),
+        ("what is the reason for the delay?", True),
+        ("What is the cause of rust?", True),
+        ("How do bees sleep?", False),
+        ("Which bees say why?", False),
+        ("What led to the crash?", True),
+    ],
+)
+def test_a_question_for_a_cause(question: str, why: bool) -> None:
+    assert asks_why(question) is why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gained"),
+    [
+        ("Owls turn their heads because their eyes are fixed.", CAUSE),
+        ("The fixed eyes of owls account for the turns of their heads.", CAUSE),
+        ("Owls turn their heads by 270 degrees.", 0.0),
+    ],
+)
+def test_a_sentence_with_a_cause_gains_if_one_is_asked(sentence: str, gained: float) -> None:
+    title = "Heads of owls"
+    assert bonus(Question.parse("Why do owls turn their heads?"), title, sentence) == gained
+    assert bonus(Question.parse("How far do owls turn?"), title, sentence) == 0.0
+
+
+def test_a_sentence_loses_for_each_name_that_it_lacks() -> None:
+    question = Question.parse("How accurate is Dozy on CIFAR-10 and on MNIST?")
+    assert bonus(question, "Dozy networks", "It reaches 82% on CIFAR-10.") == -NAME
+    assert bonus(question, "Dozy networks", "It reaches 82% on CIFAR-10 and MNIST.") == 0.0
+    assert bonus(question, "Networks", "It is fast.") == -3 * NAME
