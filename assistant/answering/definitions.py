@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.retrieval import retrieve_evidence
 from assistant.answering.summary_sentences import key_sentences
+from assistant.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,12 @@ def define(
                 answerability=max(retrieved.answerability, 0.0),
                 extractive=True,
             )
-        others = [source for source in retrieved.evidence if source not in defining]
+        known = {(source.stored.number, source.start) for source in defining}
+        others = [
+            source
+            for source in retrieved.evidence
+            if (source.stored.number, source.start) not in known
+        ]
         first = [
             replace(one, score=max(one.score, _DEFINITION_PROBABILITY)) for one in defining[:1]
         ]
@@ -65,13 +71,19 @@ def _defining(evidence: Sequence[Evidence], term: str) -> list[Evidence]:
     """
     found = [source for source in evidence if defines(source.text, term)]
     if not found:
-        found = [source for source in evidence if _first_told(source, term)][:1]
-    best = min(
-        (source for source in found if source.stored.number == found[0].stored.number),
-        key=lambda source: source.start,
-        default=None,
-    )
-    return [] if best is None else [best, *(source for source in found if source is not best)]
+        return [source for source in evidence if _first_told(source, term)][:1]
+    first = _first_defining(found[0], term)
+    return [first, *(source for source in found if source.sentence != first.sentence)]
+
+
+def _first_defining(source: Evidence, term: str) -> Evidence:
+    """The first sentence of the abstract of `source` that defines `term`."""
+    abstract = source.stored.abstract
+    for start, end in sentence_spans(abstract):
+        sentence = abstract[start:end]
+        if start < source.start and defines(sentence, term):
+            return replace(source, sentence=sentence, start=start, end=end)
+    return source
 
 
 # What a sentence says of a term that it explains.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from assistant.text.numbers import numbers
 from assistant.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from assistant.answering.retrieval import RetrievedEvidence
     from assistant.library import Filters, Library, StoredPaper
@@ -29,12 +30,19 @@ if TYPE_CHECKING:
 # Latin names and terms also within text that has no spaces.
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w+#]*(?:-[A-Za-z0-9\u00c0-\u024f]+)*", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+")
+_HYPHENATED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_WORD_MARK = "~"
+# Spanish and Portuguese words have a vowel before an `s` and a consonant: `estatinas`.
+_SPANISH_START = re.compile(r"^e(?=s[ptc])")
 # Two words look alike if they begin with so many same letters, and that share of the shorter one.
 _MIN_ALIKE, _MIN_SHARE = 5, 0.65
-# How much a name or number counts, relative to a word that looks alike, and a term of the title,
-# relative to one of the sentence.
-_NAME, _TITLE = 3.0, 0.4
+# How much a term counts: a name or number that the paper has, any term that the sentence has, and
+# another word that only the paper has.
+_NAME, _IN_SENTENCE, _IN_PAPER = 3.0, 1.0, 0.4
 _A_NUMBER = 1.5
+# `prééclampsie` may be written as `pre-eclampsia`.
+_PREFIX = re.compile(r"^(?:pre|post|non|anti|sub|inter|hyper|hypo|auto|multi|micro)(?=\w{5})")
 _ASKS_NUMBER = re.compile(
     r"\b(?:wie\s*viele?|wie\s+(?:hoch|groß|oft|lange|schnell)|combien|cu[aá]nt[oa]s?|quant[oiae]s?"
     r"|prozent|pour\s*cent\w*|por\s*ciento|percentuale"
@@ -90,7 +98,8 @@ class _Terms:
     @property
     def query(self) -> str:
         """The terms as a search query."""
-        return " ".join(dict.fromkeys([*self._names, *self._numbers, *self._words]))
+        parts = [_PREFIX.sub("", word) for word in self._words]
+        return " ".join(dict.fromkeys([*self._names, *self._numbers, *self._words, *parts]))
 
     def best_sentences(self, papers: Sequence[StoredPaper]) -> list[Evidence]:
         """The sentences with any of the terms, best first; scores are relative to the best."""
@@ -99,50 +108,48 @@ class _Terms:
         ]
         texts = [stored.abstract[slice(*span)] for stored, span in sentences]
         matches = [self._matches(text) for text in texts]
-        titles = {stored.number: self._matches(stored.title) for stored in papers}
-        counts: dict[str, int] = {}
-        for match in matches:
-            for term in match:
-                counts[term] = counts.get(term, 0) + 1
+        in_papers = {
+            stored.number: self._matches(f"{stored.title}. {stored.abstract}") for stored in papers
+        }
+        counts = Counter(term for match in matches for term in match)
 
-        def value(match: dict[str, float]) -> float:
-            return sum(
-                weight * math.log(1 + len(texts) / (1 + counts.get(term, 0)))
-                for term, weight in match.items()
-            )
+        def value(terms: Iterable[str]) -> float:
+            return sum(math.log(1 + len(texts) / (1 + counts[term])) for term in terms)
 
         scored = []
-        for n, (stored, (start, end)) in enumerate(sentences):
-            own = value(matches[n])
-            if not own:
+        for (stored, (start, end)), text, match in zip(sentences, texts, matches, strict=True):
+            of_paper = in_papers[stored.number]
+            if not of_paper:
                 continue
-            title = value(
-                {term: w for term, w in titles[stored.number].items() if term not in matches[n]}
-            )
-            bonus = _A_NUMBER if self._asks_number and self._has_new_number(texts[n]) else 1.0
-            score = (own + _TITLE * title) * bonus
-            scored.append(Evidence(stored, texts[n], start, end, score))
+            named = {term for term in of_paper if not term.startswith(_WORD_MARK)}
+            score = _NAME * value(named) + _IN_SENTENCE * value(match)
+            score += _IN_PAPER * value(of_paper - named - match)
+            asked = self._asks_number and self._has_new_number(text)
+            scored.append(Evidence(stored, text, start, end, score * (_A_NUMBER if asked else 1)))
+        if not scored:
+            return []
         scored.sort(key=lambda one: -one.score)
         return [replace(one, score=one.score / scored[0].score) for one in scored]
 
-    def _matches(self, text: str) -> dict[str, float]:
-        """The terms that `text` has, with what each counts."""
+    def _matches(self, text: str) -> set[str]:
+        """The terms that `text` has; those that are words start with `_WORD_MARK`."""
         words = {_folded(word) for word in _WORD.findall(text)}
+        words |= {_folded(word.replace("-", "")) for word in _HYPHENATED.findall(text)}
         values = {number.value for number in numbers(text)}
         found = {
-            name: _NAME
+            name
             for name in self._names
             if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w+#])", text, re.IGNORECASE)
         }
-        found |= {number: _NAME for number in self._numbers if number in values}
+        found |= {number for number in self._numbers if number in values}
         return found | {
-            f"~{word}": 1.0
+            _WORD_MARK + word
             for word in self._words
             if any(_look_alike(word, other) for other in words)
         }
 
     def _has_new_number(self, text: str) -> bool:
-        return any(number.value not in self._numbers for number in numbers(text))
+        return any(number not in self._numbers for number in _NUMBER.findall(text))
 
 
 def _is_term(name: str) -> bool:
@@ -155,7 +162,8 @@ def _has_other_script(text: str) -> bool:
 
 def _folded(word: str) -> str:
     plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    folded = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _SPANISH_START.sub("", folded)
 
 
 def _look_alike(one: str, other: str) -> bool:

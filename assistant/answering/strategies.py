@@ -142,9 +142,10 @@ def _telling(topic: Question, source: Evidence) -> Evidence:
         return len(vocabulary(text).intersection(topic.words))
 
     abstract = source.stored.abstract
+    needed = shared(source.sentence)
     for start, end in key_sentences(abstract):
         sentence = abstract[start:end]
-        if is_informative(sentence) and shared(sentence) >= max(1, shared(source.sentence)):
+        if is_informative(sentence) and shared(sentence) >= needed:
             return replace(source, sentence=sentence, start=start, end=end)
     return source
 

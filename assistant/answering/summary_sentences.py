@@ -24,6 +24,12 @@ _RESULT = re.compile(
     r"|beat|defeat|perform|accura|takes?\b)\w*",
     re.IGNORECASE,
 )
+_DIFFERENCE = re.compile(
+    r"\b(?:significant\w*|associated|correlated|lower|higher|fewer|odds\s+ratio|hazard\s+ratio)\b",
+    re.IGNORECASE,
+)
+_ALIKE_AT_FIRST = re.compile(r"\bbaseline\b.*\bsimilar\b|\bsimilar\b.*\bbaseline\b", re.IGNORECASE)
+_LABEL = re.compile(r"^\W*(?:[A-Z]{4,}\b\W*)+")
 _METHOD = re.compile(
     r"\b(?:using|used|use[sd]?|trained?|randomi[sz]ed|enrolled|recruited|measured|compared|collected"
     r"|analy[sz]ed|sampled|simulat\w+|participants|patients|subjects|dataset|corpus|by\s+means\s+of"
@@ -96,7 +102,8 @@ def key_sentences(abstract: str) -> list[tuple[int, int]]:
     others = [span for span in sentences.later if span not in result]
     others = [span for span in others if not sentences.count(_OUTLOOK, span)]
     methods = sentences.with_cue(_METHOD, others)
-    method = [span for span in methods if not sentences.dangles(span)][:1] or methods[:1]
+    method = [span for span in methods if not sentences.dangles(span)][:1]
+    method = method or [sentences.before(span) for span in methods[:1]]
     contrast = sentences.with_cue(_CONTRAST, [span for span in others if span not in method])[-1:]
     chosen = {*first, *method, *result, *contrast}
     conclusion = sentences.conclusion(chosen)
@@ -120,7 +127,8 @@ class _Sentences:
         told = [span for span in long if not self._text(span).rstrip().endswith("?")]
         self.first = (self.with_cue(_CONTRIBUTION, told) or told or spans)[:1]
         self.later = [span for span in told if span > self.first[0]]
-        self.result = sorted(self.with_cue(_RESULT, self.later), key=self._value)[-1:]
+        results = [span for span in self.later if self._is_result(span)]
+        self.result = sorted(results, key=self._value)[-1:]
 
     def conclusion(self, known: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
         """The conclusion, unless it is one of `known`."""
@@ -128,8 +136,12 @@ class _Sentences:
 
     def dangles(self, span: tuple[int, int]) -> bool:
         """Whether what the sentence is about is in the one before it, which is not the first."""
-        before = [other for other in (*self.first, *self.later) if other < span][-1:]
-        return before != self.first and _POINTS_BACK.match(self._text(span)) is not None
+        points_back = _POINTS_BACK.match(self._text(span)) is not None
+        return points_back and self.before(span) not in self.first
+
+    def before(self, span: tuple[int, int]) -> tuple[int, int]:
+        """The sentence before."""
+        return max(other for other in (*self.first, *self.later) if other < span)
 
     def with_cue(
         self, cue: re.Pattern[str], some: Sequence[tuple[int, int]]
@@ -144,6 +156,12 @@ class _Sentences:
     def _value(self, span: tuple[int, int]) -> tuple[bool, int, int]:
         measured = min(_ENOUGH, self.count(_MEASURED, span))
         return not self.count(_OUTLOOK, span), measured, span[0]
+
+    def _is_result(self, span: tuple[int, int]) -> bool:
+        """Whether a result is told, other than that groups were alike at the start."""
+        text = _LABEL.sub("", self._text(span))
+        told = _RESULT.search(text) or (_DIFFERENCE.search(text) and re.search(r"\d", text))
+        return bool(told) and not _ALIKE_AT_FIRST.search(text)
 
     def _text(self, span: tuple[int, int]) -> str:
         return self._abstract[slice(*span)]

@@ -56,12 +56,19 @@ def test_a_question_is_no_contribution() -> None:
     assert summed_up(BACKGROUND, question, CONTRIBUTION, FINDING)[0] == CONTRIBUTION
 
 
-def test_a_method_that_points_back_is_quoted_only_in_place_of_none() -> None:
+def test_what_a_method_points_back_to_is_quoted() -> None:
     tuned, simulated = "It is trained on cups.", "A simulator was used for the cups."
     found = summed_up(CONTRIBUTION, WEAK, tuned, simulated, FINDING)
     assert simulated in found and tuned not in found
-    assert tuned in summed_up(CONTRIBUTION, WEAK, tuned, FINDING)
+    camera = "A new camera makes pictures of cups."
+    assert summed_up(CONTRIBUTION, BACKGROUND, camera, tuned, FINDING)[1] == camera
     assert summed_up(CONTRIBUTION, tuned, FINDING, simulated)[1] == tuned
+
+
+def test_groups_that_were_alike_at_first_are_no_result() -> None:
+    alike = "RESULTS The baseline weights of 20 cups were similar in both groups."
+    lower = "Cups of group A had significantly lower weights (20 vs 40 g)."
+    assert summed_up(CONTRIBUTION, alike, lower) == [CONTRIBUTION, lower]
 
 
 def test_what_was_done_and_found_alone() -> None:
