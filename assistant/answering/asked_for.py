@@ -27,13 +27,14 @@ _CAUSE = re.compile(
     r"|consequently|in\s+order\s+to|so\s+that)\b",
     re.IGNORECASE,
 )
-# What is added to the log odds of a sentence for each.
-CAUSE = 1.0
-NAME = 1.0
+# What is added for each to the score of a sentence, in which the log odds of the judge count four
+# times.
+CAUSE = 2.0
+NAME = 2.0
 
 
 def bonus(question: Question, title: str, sentence: str) -> float:
-    """What the log odds of `sentence`, of the paper with `title`, gain and lose.
+    """What the score of `sentence`, of the paper with `title`, gains and loses.
 
     A question for a cause prefers a sentence that states one. A sentence loses for each name of
     the question that neither it nor the title has.
