@@ -46,7 +46,7 @@ _PREFIX = re.compile(r"^(?:pre|post|non|anti|sub|inter|hyper|hypo|auto|multi|mic
 _ASKS_NUMBER = re.compile(
     r"\b(?:wie\s*viele?|wie\s+(?:hoch|groß|oft|lange|schnell)|combien|cu[aá]nt[oa]s?|quant[oiae]s?"
     r"|prozent|pour\s*cent\w*|por\s*ciento|percentuale"
-    r"|(?:genauigkeit|pr[eé]cisi[oó]n|exactitud|accuratezza|precisão|taux|rate|tasa|taxa)\b)"
+    r"|genauigkeit|pr[eé]cisi[oó]n|exactitud|accuratezza|precisão|taux|rate|tasa|taxa)\b"
     r"|多少|几[个次]|多大|多快|准确率|いくつ|何[人個回%]|몇|얼마|сколько|كم",
     re.IGNORECASE,
 )

@@ -19,8 +19,8 @@ PAPERS = (
     ),
     Paper(
         title="Optimising circuits",
-        abstract="Circuits are small. Two local optimizers were compared in a variational quantum "
-        "classifier. The classifier had 5 features.",
+        abstract="Circuits are small. The quantum classifier had 5 features. Two local optimizers "
+        "were compared in a variational quantum classifier.",
     ),
     Paper(
         title="Halitosis and dialysis",
