@@ -17,6 +17,7 @@ from assistant.answering.question_kinds import (
     QuestionKind,
     asks_which_paper,
 )
+from assistant.answering.replies import last_question
 from assistant.answering.reranker import rerank
 from assistant.answering.retrieval import (
     RetrievedEvidence,
@@ -94,7 +95,8 @@ def retrieve(
     if parsed.kind is QuestionKind.DEFINITION:
         return define(question, parsed.topic, library, limit, filters, reader)
     found = retrieve_evidence(question, library, limit, filters, reader)
-    return found.changed(_naming_the_paper) if asks_which_paper(question.text) else found
+    names_paper = asks_which_paper(last_question(question.text))
+    return found.changed(_naming_the_paper) if names_paper else found
 
 
 def _naming_the_paper(found: RetrievedEvidence) -> RetrievedEvidence:

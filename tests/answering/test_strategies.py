@@ -205,6 +205,8 @@ def test_a_question_for_a_paper_names_it(library: Library) -> None:
     told = found(library, "which study looked at penguins?")
     assert [source.stored.title for source in told.evidence] == ["Sleep of penguins at sea"]
     assert told.extractive and told.headed
+    then = found(library, "which study looked at penguins? how long are their naps?")
+    assert not then.extractive
 
 
 def test_a_list_has_papers_that_say_it_in_other_words(tmp_path: Path) -> None:
