@@ -19,6 +19,9 @@ from assistant.web.jobs import Jobs
 from assistant.web.tables.saved_tables import SavedTable
 from assistant.web.tables.table_work import TableState, TableWork
 
+# They wait for threads.
+pytestmark = pytest.mark.slow
+
 COLUMNS = (("sample", SAMPLE), ("who", "Who wrote it?"))
 TABLE = SavedTable(COLUMNS, (1, 2, 3, 4), 4)
 SLOW = 0.2
