@@ -29,6 +29,7 @@ AssistantError
 │   ├── ModelServerError    a model server is down, refuses, or sends nonsense
 │   ├── ServerNotConfirmed  data would leave this computer without the user's consent
 │   └── EmbedderUnavailable no usable embedding model
+├── ClusterError            a Ray cluster cannot be used, or a node of it
 ├── PromptTemplateError     a prompt file is missing or names a wrong variable
 ├── PageError               the chat page cannot be served (port taken, ...)
 └── OutputError             the result cannot be written where it was asked for
@@ -156,6 +157,10 @@ class ServerNotConfirmed(ModelError):
 
 class EmbedderUnavailable(ModelError):
     """No embedding model can be used, so search is by full text alone."""
+
+
+class ClusterError(AssistantError):
+    """A Ray cluster is missing, unreachable or unusable, or one of its nodes is."""
 
 
 class PromptTemplateError(AssistantError):

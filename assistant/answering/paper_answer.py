@@ -24,6 +24,7 @@ from assistant.answering.question_kinds import QuestionKind, classify_paper_ques
 from assistant.answering.retrieval import SELECTED_PAPER_BONUS, evidence_from_hits
 from assistant.answering.single_paper import catalogue_value, summary_of
 from assistant.answering.writing import PROMPT, AnswerWriter
+from assistant.errors import ModelError
 from assistant.library import Filters
 from assistant.library.records import CellMethod, Hit
 from assistant.models.batch_model import BatchModel
@@ -74,12 +75,27 @@ class PaperAnswer:
     confidence: float
 
 
+@dataclass(frozen=True)
+class RankedSentences:
+    """The sentences of a paper that rank best for a question, and the confidence in them.
+
+    `usable` is false if they are not likely to answer.
+    """
+
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    usable: bool
+
+
 class PaperAnswers:
-    """Asks papers of one library with one model. Thread-safe, as these are."""
+    """Asks papers of one library with one model. Thread-safe, as these are.
+
+    Without a library, as on other computers, sentences have to be ranked before.
+    """
 
     def __init__(
         self,
-        library: Library,
+        library: Library | None,
         model: LanguageModel,
         settings: Settings,
         prompts: Path | None = None,
@@ -105,7 +121,7 @@ class PaperAnswers:
             # The judge says less of such questions; a claim is compared with its evidence alone.
             min_relevance=-math.inf,
         )
-        embedder = library.vectors.embedder
+        embedder = None if library is None else library.vectors.embedder
         self._fingerprint = _fingerprint(
             _VERSION,
             self._writer.fingerprint,
@@ -121,10 +137,39 @@ class PaperAnswers:
         """A hash of everything besides the model that shapes an answer: 12 hexadecimal digits."""
         return self._fingerprint
 
+    def ranked(self, question: Question, stored: StoredPaper) -> RankedSentences | None:
+        """What `ask` needs from the library for a model that does not read; else None.
+
+        Raises:
+            LibraryError: the library cannot be read.
+
+        """
+        if self._library is None or self._judge.available or self._reads_at_once:
+            return None
+        hits = self._library.search(question.text, 1, Filters(only=(stored.number,)))
+        found = evidence_from_hits(
+            question,
+            hits or [Hit(stored, 0.0, None, None, None)],
+            self._library,
+            self._limit,
+            bonus=SELECTED_PAPER_BONUS,
+        )
+        return RankedSentences(
+            tuple(found.evidence),
+            _probability(found.answerability + MIN_LOG_ODDS),
+            found.answerability >= 0 and bool(found.evidence),
+        )
+
     def ask(
-        self, question: Question, stored: StoredPaper, progress: Progress
+        self,
+        question: Question,
+        stored: StoredPaper,
+        progress: Progress,
+        ranked: RankedSentences | None = None,
     ) -> PaperAnswer | None:
         """The answer of `stored` to `question`; None after a stop.
+
+        `ranked` is the result of the method of that name, which is called if it is None.
 
         Raises:
             ModelError: the model failed.
@@ -139,7 +184,8 @@ class PaperAnswers:
         elif self._reads_at_once:
             answer = self._at_once(question, stored, progress)
         else:
-            answer = self._by_rank(question, stored, progress)
+            ranked = ranked or self.ranked(question, stored)
+            answer = self._by_rank(question, ranked, progress)
         return None if progress.stop_requested else answer
 
     def _with_judge(
@@ -151,19 +197,14 @@ class PaperAnswers:
             return _empty(confidence)
         return self._written(question, evidence, confidence, progress)
 
-    def _by_rank(self, question: Question, stored: StoredPaper, progress: Progress) -> PaperAnswer:
-        hits = self._library.search(question.text, 1, Filters(only=(stored.number,)))
-        found = evidence_from_hits(
-            question,
-            hits or [Hit(stored, 0.0, None, None, None)],
-            self._library,
-            self._limit,
-            bonus=SELECTED_PAPER_BONUS,
-        )
-        confidence = _probability(found.answerability + MIN_LOG_ODDS)
-        if found.answerability < 0 or not found.evidence:
-            return _empty(confidence)
-        return self._written(question, found.evidence, confidence, progress)
+    def _by_rank(
+        self, question: Question, ranked: RankedSentences | None, progress: Progress
+    ) -> PaperAnswer:
+        if ranked is None:
+            raise ModelError("The sentences for this model have to be ranked in the library first.")
+        if not ranked.usable:
+            return _empty(ranked.confidence)
+        return self._written(question, ranked.evidence, ranked.confidence, progress)
 
     def _at_once(self, question: Question, stored: StoredPaper, progress: Progress) -> PaperAnswer:
         """The answer of a model that reads all sentences; quoted where it cites but rewords."""

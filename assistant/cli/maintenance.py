@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.cluster import cluster_of, report_failures
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
 from assistant.cli.model_servers import use_embedder
-from assistant.cli.options import Call, JsonOption
+from assistant.cli.options import Call, JsonOption, RayOption
 from assistant.cli.streams import Streams
 from assistant.errors import EmbedderUnavailable
 from assistant.text.formatting import format_count
 
 if TYPE_CHECKING:
+    from assistant.cluster import ClusterBatches
     from assistant.library import IntegrityProblem, Library
     from assistant.progress import Progress
 
@@ -31,6 +33,7 @@ def embed(
             show_default=False,
         ),
     ] = None,
+    ray: RayOption = None,
     *,
     call: Call,
 ) -> None:
@@ -50,7 +53,8 @@ def embed(
     ):
         if session.embedder is None:
             raise EmbedderUnavailable("Vectors cannot be computed without an embedding model.")
-        made = embed_missing(session.library, streams, progress)
+        with cluster_of(ray, session, streams) as cluster:
+            made = embed_missing(session.library, streams, progress, cluster)
         if session.settings.chroma and not progress.stop_requested:
             with streams.progress("Updating the Chroma server", progress=progress):
                 session.library.vectors.index.settle(progress)
@@ -58,14 +62,22 @@ def embed(
     streams.line(f"{format_count(made, 'paper')} embedded; {missing:,} still without vectors.")
     if progress.stop_requested:
         raise typer.Exit(INTERRUPTED)
+    report_failures(cluster, streams)
 
 
-def embed_missing(library: Library, streams: Streams, progress: Progress) -> int:
+def embed_missing(
+    library: Library,
+    streams: Streams,
+    progress: Progress,
+    cluster: ClusterBatches | None = None,
+) -> int:
     """Compute missing vectors and show a progress bar; return the number of papers embedded."""
     missing = library.vectors.missing()
     if not missing or progress.stop_requested:
         return 0
     with streams.progress("Computing vectors", missing, progress):
+        if cluster is not None:
+            return cluster.embed_missing(library, progress)
         return library.vectors.embed_missing(progress)
 
 

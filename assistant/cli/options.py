@@ -61,6 +61,17 @@ ColumnsOption = Annotated[
 ]
 
 
+RayOption = Annotated[
+    str | None,
+    _option(
+        "--ray",
+        "ADDRESS",
+        "Compute on a Ray cluster: local (one on this computer), auto (the cluster that this "
+        "computer is part of) or HOST:PORT. Titles and abstracts are sent to its nodes.",
+    ),
+]
+
+
 class TextKind(enum.Enum):
     """The values of `reading.ReadAs`, which takes too long to import for `--help`."""
 

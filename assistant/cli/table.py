@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.cluster import cluster_of, report_failures
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import FilterOptions, ModelCall, WordsArgument
+from assistant.cli.options import FilterOptions, ModelCall, RayOption, WordsArgument
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.table_output import TableFormat, table_output
 from assistant.errors import UsageError
@@ -113,6 +114,7 @@ def table(
             show_default=False,
         ),
     ] = None,
+    ray: RayOption = None,
     *,
     options: FilterOptions,
     call: ModelCall,
@@ -143,9 +145,9 @@ def table(
         papers, total = _papers(library, text, filters, search, keys, limit)
         if not total:
             streams.note(NOTHING if library.papers.count() else EMPTY)
-        tabulator = session.tabulator
         counted = out is not None or not streams.is_terminal
-        with stop_on_interrupt() as progress:
+        with cluster_of(ray, session, streams) as cluster, stop_on_interrupt() as progress:
+            tabulator = cluster.tabulator(library) if cluster else session.tabulator
             counter = _Counter(progress)
             rows = counter.of(tabulator.run(asked, papers, progress, redo=redo))
             # An interrupt or a failure leaves the block by an exception; FILE stays unchanged.
@@ -160,6 +162,7 @@ def table(
             streams.note(f"{papers_without} without an abstract: only the catalogue can answer.")
         if out is not None:
             streams.note(f"Wrote {format_count(count, 'paper')} to {out}.")
+        report_failures(cluster, streams)
 
 
 def _format(given: TableFormat | None, out: Path | None) -> TableFormat:

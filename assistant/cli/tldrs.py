@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.cluster import cluster_of, report_failures
 from assistant.cli.inputs import Inputs
 from assistant.cli.interrupt import INTERRUPTED, stop_on_interrupt
-from assistant.cli.options import ColumnsOption, FilterOptions, ModelCall, ReadAsOption
+from assistant.cli.options import (
+    ColumnsOption,
+    FilterOptions,
+    ModelCall,
+    RayOption,
+    ReadAsOption,
+)
 from assistant.cli.output_file import destination
 from assistant.cli.search import EMPTY, NOTHING
 from assistant.cli.tldr_output import Format, Output, show_explanation
@@ -21,6 +28,7 @@ from assistant.text.formatting import format_count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from assistant.cluster import ClusterBatches
     from assistant.library import Filters, StoredPaper
     from assistant.progress import Progress
     from assistant.session import Session
@@ -55,6 +63,7 @@ def tldr(
         str | None,
         typer.Option("--explain", metavar="ID", help="Show how the TL;DR of one paper was made."),
     ] = None,
+    ray: RayOption = None,
     columns: ColumnsOption = None,
     read_as: ReadAsOption = None,
     *,
@@ -78,8 +87,10 @@ def tldr(
         raise UsageError("Select papers either with --id or with the other options, not both.")
     form = Format.jsonl if json_lines else form
     if explain is not None:
-        if inputs is not None or filters.given or keys:
-            raise UsageError("--explain takes one paper of the library and no other selection.")
+        if inputs is not None or filters.given or keys or ray is not None:
+            raise UsageError(
+                "--explain takes one paper of the library, no other selection, and no --ray."
+            )
         with call.open_session(embedding=False) as session:
             stored = session.library.papers.get(explain)
             if not stored.abstract:
@@ -87,14 +98,17 @@ def tldr(
             explanation = session.summarizer.explain(stored)
         show_explanation(explanation, streams, json=form is Format.jsonl)
         return
-    with call.open_session(embedding=False) as session:
+    with (
+        call.open_session(embedding=False) as session,
+        cluster_of(ray, session, streams) as cluster,
+    ):
         counted = out is not None or not streams.is_terminal
         if inputs is None:
-            results, total = _of_library(session, filters, keys, limit, redo=redo)
+            results, total = _of_library(session, cluster, filters, keys, limit, redo=redo)
             if total == 0:
                 streams.note(NOTHING if filters.given else EMPTY)
         else:
-            results = _of_inputs(session, inputs, limit, redo=redo)
+            results = _of_inputs(session, cluster, inputs, limit, redo=redo)
             total = _least(inputs.count(), limit) if counted else None
         # An interrupt or a failure leaves the block by an exception; FILE then stays unchanged.
         with stop_on_interrupt() as progress, destination(out, streams) as write:
@@ -112,12 +126,19 @@ def tldr(
             if progress.stop_requested:
                 streams.note(_stopped(done, in_library=inputs is None))
                 raise typer.Exit(INTERRUPTED)
+            report_failures(cluster, streams)
             if inputs is not None and inputs.failed:
                 raise typer.Exit(1)
 
 
 def _of_library(
-    session: Session, filters: Filters, keys: list[str] | None, limit: int | None, *, redo: bool
+    session: Session,
+    cluster: ClusterBatches | None,
+    filters: Filters,
+    keys: list[str] | None,
+    limit: int | None,
+    *,
+    redo: bool,
 ) -> tuple[Callable[[Progress], Iterator[TldrResult]], int | None]:
     """A function that writes the TL;DRs, and how many there will be.
 
@@ -134,7 +155,7 @@ def _of_library(
     else:
         filters = replace(filters, with_abstract=True)
         chosen, count = session.library.papers.all(filters), session.library.papers.count(filters)
-    summarizer = session.summarizer
+    summarizer = cluster.summarizer(session.library) if cluster else session.summarizer
     return (
         lambda progress: summarizer.run(
             islice(chosen, limit), progress, redo=redo, notify=session.notify
@@ -144,12 +165,18 @@ def _of_library(
 
 
 def _of_inputs(
-    session: Session, inputs: Inputs, limit: int | None, *, redo: bool
+    session: Session,
+    cluster: ClusterBatches | None,
+    inputs: Inputs,
+    limit: int | None,
+    *,
+    redo: bool,
 ) -> Callable[[Progress], Iterator[TldrResult]]:
     """A function that writes the TL;DRs; the model is opened here."""
     from assistant.summarizing import summarize_papers
 
-    model, cache = session.model, session.tldr_cache
+    model, cache = cluster.model if cluster else session.model, session.tldr_cache
+    writer = cluster.tldr_writer() if cluster else None
     return lambda progress: summarize_papers(
         islice((paper for paper in inputs.papers(progress) if paper.abstract), limit),
         model,
@@ -157,6 +184,7 @@ def _of_inputs(
         progress,
         cache=cache,
         redo=redo,
+        writer=writer,
     )
 
 

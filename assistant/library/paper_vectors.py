@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -78,6 +78,10 @@ class PaperEmbedder:
         )
         vectors = self._embedder.embed([chunk.text for _, chunks in chunked for chunk in chunks])
         return EmbeddedPapers(chunked, vectors)
+
+
+EmbedAll = Callable[[Iterable[Sequence[StoredPaper]]], Iterable[EmbeddedPapers]]
+"""Embeds batches of papers, in any order. Papers that fail are left out."""
 
 
 class PaperVectors:
@@ -154,6 +158,11 @@ class PaperVectors:
         self._papers, self._outdated = PaperEmbedder(embedder), False
         self.claim(read_only=read_only)
 
+    @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the embedder and its chunks; None without an embedder."""
+        return None if self._papers is None else self._papers.fingerprint
+
     def missing(self) -> int:
         """How many papers have no vectors."""
         return self.rows.missing()
@@ -196,11 +205,14 @@ class PaperVectors:
         """Contextual embeddings of the tokens of `texts`; None without an embedder."""
         return self.sentence_embedder.embed_words(texts) if self.sentence_embedder else None
 
-    def embed_missing(self, progress: Progress = NO_PROGRESS) -> int:
+    def embed_missing(
+        self, progress: Progress = NO_PROGRESS, embed_all: EmbedAll | None = None
+    ) -> int:
         """Embed the papers that have no vectors; return how many were embedded.
 
         Each batch is committed, so a stop or an interrupt loses little, and the next call continues
-        from there. Without an embedder it does nothing.
+        from there. Without an embedder it does nothing. `embed_all` embeds in place of this
+        process, with the same embedder.
         """
         if self._papers is None:
             return 0
@@ -209,8 +221,14 @@ class PaperVectors:
             if not (total := self.rows.missing()):
                 return 0
             missing = self._catalog.pages("NOT EXISTS (SELECT 1 FROM chunks WHERE paper = number)")
-            while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
-                done += self._embed(batch)
+
+            def batches() -> Iterator[list[StoredPaper]]:
+                while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
+                    yield batch
+
+            made = embed_all(batches()) if embed_all else map(self._papers.embed, batches())
+            for embedded in made:
+                done += self._save(self._papers, embedded)
                 progress.report(done, max(done, total))
         if done:
             try:
@@ -314,7 +332,9 @@ class PaperVectors:
         embedder = self._papers
         if not papers or embedder is None:
             return 0
-        embedded = embedder.embed(papers)
+        return self._save(embedder, embedder.embed(papers))
+
+    def _save(self, embedder: PaperEmbedder, embedded: EmbeddedPapers) -> int:
         stored = self.rows.add(embedder.fingerprint, embedded.papers, embedded.vectors)
         if embedder is not self._papers:
             return 0

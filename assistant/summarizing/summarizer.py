@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.library import StoredTldr, TldrLine
+from assistant.ordering import in_order
 from assistant.progress import NO_PROGRESS, Progress
 from assistant.prompt import Prompt
 from assistant.summarizing import salience
 from assistant.summarizing.batch_lock import BatchLock
 from assistant.summarizing.candidates import Explanation, explain
-from assistant.summarizing.writer import TldrWriter
+from assistant.summarizing.writer import TldrWriter, WritesTldrs
 
 if TYPE_CHECKING:
     from assistant.library import Library, StoredPaper, TldrCache
@@ -64,8 +65,16 @@ class TldrResult:
 class Summarizer:
     """Writes the missing TL;DRs of a library with one model."""
 
-    def __init__(self, library: Library, model: LanguageModel, prompts: Path | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        model: LanguageModel,
+        prompts: Path | None = None,
+        writer: WritesTldrs | None = None,
+    ) -> None:
         """`prompts` is a folder that may contain the user's own `tldr.md`.
+
+        `writer` writes in place of `model`, which only names what it writes.
 
         Raises:
             PromptTemplateError: the user's own prompt is invalid.
@@ -73,7 +82,7 @@ class Summarizer:
         self._library = library
         self._model = model
         self._prompt = Prompt.load(PROMPT, prompts)
-        self._writer = TldrWriter(model, self._prompt)
+        self._writer = writer or TldrWriter(model, self._prompt)
         self._fingerprint = _fingerprint(self._prompt)
 
     @property
@@ -105,32 +114,23 @@ class Summarizer:
         chosen = self._library.papers.all() if papers is None else papers
         lock = BatchLock(self._library.folder)
 
-        def items() -> Iterator[tuple[tuple[StoredPaper, StoredTldr | None], Paper | None]]:
-            for stored in chosen:
-                if not stored.abstract:
-                    continue
+        def items() -> Iterator[tuple[tuple[int, StoredPaper, StoredTldr | None], Paper | None]]:
+            for place, stored in enumerate(one for one in chosen if one.abstract):
                 tldr = None if redo else self._stored_tldr(stored)
                 if tldr is None:
                     lock.acquire(progress, notify)
                     # Another batch may have written it in the meantime.
                     tldr = None if redo else self._stored_tldr(stored)
-                yield (stored, tldr), None if tldr else stored.paper
+                yield (place, stored, tldr), None if tldr else stored.paper
 
-        try:
-            for (stored, tldr), line in self._writer.write(items(), progress, seed):
+        def results() -> Iterator[tuple[int, TldrResult | None]]:
+            for (place, stored, tldr), line in self._writer.write(items(), progress, seed):
                 if line is not None:
                     tldr = self._save(stored, line)
-                if tldr is not None:
-                    yield TldrResult(
-                        number=stored.number,
-                        paper=stored.paper,
-                        tldr=tldr.text,
-                        method=tldr.method,
-                        model=tldr.model,
-                        prompt=tldr.prompt,
-                        seconds=tldr.seconds,
-                        new=line is not None,
-                    )
+                yield place, None if tldr is None else _result(stored, tldr, new=line is not None)
+
+        try:
+            yield from filter(None, in_order(results()))
         finally:
             lock.release()
 
@@ -167,10 +167,12 @@ def summarize_papers(
     *,
     cache: TldrCache | None = None,
     redo: bool = False,
+    writer: WritesTldrs | None = None,
 ) -> Iterator[TldrResult]:
     """Yield the TL;DR of each of `papers` that has an abstract; they need not be in a library.
 
-    TL;DRs in `cache` are reused, unless `redo` is set.
+    TL;DRs in `cache` are reused, unless `redo` is set. `writer` writes in place of `model`, which
+    only names what it writes.
 
     Raises:
         ModelError: the model failed.
@@ -179,28 +181,45 @@ def summarize_papers(
     prompt = Prompt.load(PROMPT, prompts)
     fingerprint = _fingerprint(prompt)
 
-    def items() -> Iterator[tuple[tuple[Paper, TldrLine | None], Paper | None]]:
-        for paper in papers:
-            if not paper.abstract:
-                continue
+    def items() -> Iterator[tuple[tuple[int, Paper, TldrLine | None], Paper | None]]:
+        for place, paper in enumerate(one for one in papers if one.abstract):
             known = cache.get(paper, model.name, fingerprint) if cache and not redo else None
-            yield (paper, known), None if known else paper
+            yield (place, paper, known), None if known else paper
 
-    for (paper, known), written in TldrWriter(model, prompt).write(items(), progress):
-        if written is not None and cache:
-            cache.save(paper, written, model.name, fingerprint)
-        line = written or known
-        if line is not None:
-            yield TldrResult(
-                number=None,
-                paper=paper,
-                tldr=line.text,
-                method=line.method,
-                model=model.name,
-                prompt=fingerprint,
-                seconds=line.seconds,
-                new=written is not None,
-            )
+    def results() -> Iterator[tuple[int, TldrResult | None]]:
+        written = (writer or TldrWriter(model, prompt)).write(items(), progress)
+        for (place, paper, known), new in written:
+            if new is not None and cache:
+                cache.save(paper, new, model.name, fingerprint)
+            line = new or known
+            yield place, None if line is None else result(paper, line, new=new is not None)
+
+    def result(paper: Paper, line: TldrLine, *, new: bool) -> TldrResult:
+        return TldrResult(
+            number=None,
+            paper=paper,
+            tldr=line.text,
+            method=line.method,
+            model=model.name,
+            prompt=fingerprint,
+            seconds=line.seconds,
+            new=new,
+        )
+
+    yield from filter(None, in_order(results()))
+
+
+def _result(stored: StoredPaper, tldr: StoredTldr, *, new: bool) -> TldrResult:
+    return TldrResult(
+        number=stored.number,
+        paper=stored.paper,
+        tldr=tldr.text,
+        method=tldr.method,
+        model=tldr.model,
+        prompt=tldr.prompt,
+        seconds=tldr.seconds,
+        new=new,
+    )
 
 
 def _fingerprint(prompt: Prompt) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from assistant.library import TldrLine
 from assistant.models.protocols import is_capable
@@ -33,6 +33,25 @@ Item = TypeVar("Item")
 class _Entry(Generic[Item]):
     item: Item
     work: tuple[Paper, TextStream] | None
+
+
+class WritesTldrs(Protocol):
+    """Writes TL;DRs, in this process or on other computers."""
+
+    def write(
+        self,
+        items: Iterable[tuple[Item, Paper | None]],
+        progress: Progress,
+        seed: int | None = None,
+    ) -> Iterator[tuple[Item, TldrLine | None]]:
+        """Yield every item with the TL;DR of its paper, in any order.
+
+        Items without a paper, and those whose paper failed, are yielded with None. After a stop,
+        only what is finished is yielded.
+
+        Raises:
+            ModelError: the model failed; what was yielded before is valid.
+        """
 
 
 class TldrWriter:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,7 +13,9 @@ from assistant.answering.paper_answer import PaperAnswers, catalogue_answer
 from assistant.errors import UsageError
 from assistant.library import StoredCell
 from assistant.models.protocols import is_capable
+from assistant.ordering import in_order
 from assistant.progress import NO_PROGRESS, Progress
+from assistant.tabulating.asking import AsksPapers, PaperAsker
 from assistant.tabulating.columns import Column, checked_columns
 from assistant.tabulating.rows import Cell, Row
 from assistant.text.languages import question_language
@@ -23,6 +23,7 @@ from assistant.text.languages import question_language
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.answering.paper_answer import PaperAnswer
     from assistant.answering.question import Question
     from assistant.library import Library, StoredPaper
     from assistant.models.protocols import LanguageModel
@@ -32,9 +33,22 @@ if TYPE_CHECKING:
 
 # Papers whose stored cells are looked up at once.
 _PAGE = 200
-# Papers that are started ahead of the oldest unfinished one, for each that is asked at a time.
-_AHEAD = 4
 _NOTHING = Cell("", "", "empty", 0.0)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A row of the table: what is known of it, and the questions that the model has to be asked."""
+
+    place: int
+    stored: StoredPaper
+    known: Mapping[Question, Cell]
+    missing: tuple[Question, ...]
+
+    def row(self, columns: Sequence[Column], cells: Sequence[Cell]) -> Row:
+        """The row with `cells`, the answers to the missing questions."""
+        answers = {**self.known, **dict(zip(self.missing, cells, strict=True))}
+        return Row(self.stored, tuple(answers[column.question] for column in columns))
 
 
 class Tabulator:
@@ -46,8 +60,11 @@ class Tabulator:
         model: LanguageModel,
         settings: Settings,
         prompts: Path | None = None,
+        asker: Callable[[PaperAnswers], AsksPapers] | None = None,
     ) -> None:
         """Load the prompts; `prompts` is the folder of the user's own versions.
+
+        What `asker` makes asks the papers in place of `model`, which only names the answers.
 
         Raises:
             PromptTemplateError: a prompt is invalid.
@@ -55,6 +72,9 @@ class Tabulator:
         self._library = library
         self._model = model
         self._answers = PaperAnswers(library, model, settings, prompts)
+        self._asker: AsksPapers = (
+            asker(self._answers) if asker else PaperAsker(self._answers, model.slots)
+        )
 
     @property
     def recipe(self) -> tuple[str, str]:
@@ -123,65 +143,49 @@ class Tabulator:
         *,
         redo: bool,
     ) -> Generator[Row, None, None]:
-        workers = max(1, self._model.slots)
-        abandoned = threading.Event()
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="table")
-        pending: deque[Future[Row | None]] = deque()
-        remaining = iter(papers)
-        try:
-            while page := list(islice(remaining, _PAGE)):
-                known = {} if redo else self._stored(columns, page)
-                for stored in page:
-                    pending.append(
-                        pool.submit(self._row, columns, stored, known, progress, on_cell, abandoned)
-                    )
-                    while len(pending) > _AHEAD * workers or (pending and pending[0].done()):
-                        row = pending.popleft().result()
-                        if row is None:
-                            return
-                        yield row
-            while pending:
-                row = pending.popleft().result()
-                if row is None:
-                    return
-                yield row
-        finally:
-            # A cell takes seconds; those that are being computed are finished and saved.
-            abandoned.set()
-            pool.shutdown(cancel_futures=True)
+        def save(
+            stored: StoredPaper, question: Question, answer: PaperAnswer, seconds: float
+        ) -> Cell:
+            cell = self._save(stored, question, answer, seconds)
+            on_cell(stored, question, cell)
+            return cell
 
-    def _row(
+        def rows() -> Iterator[tuple[int, Row | None]]:
+            plans = self._plans(columns, papers, on_cell, redo=redo)
+            items = ((plan, plan.stored, plan.missing) for plan in plans)
+            for plan, cells in self._asker.ask(items, save, progress):
+                yield plan.place, None if cells is None else plan.row(columns, cells)
+
+        with closing(rows()) as arriving:
+            yield from filter(None, in_order(arriving))
+
+    def _plans(
         self,
         columns: Sequence[Column],
-        stored: StoredPaper,
-        known: Mapping[tuple[int, str], StoredCell],
-        progress: Progress,
+        papers: Iterable[StoredPaper],
         on_cell: OnCell,
-        abandoned: threading.Event,
-    ) -> Row | None:
-        """The row of `stored`; None after a stop."""
-        cells: dict[str, Cell] = {}
-        for question in dict.fromkeys(column.question for column in columns):
-            if abandoned.is_set() or progress.stop_requested:
-                return None
-            cell = self._cell(question, stored, known.get((stored.number, question.text)), progress)
-            if cell is None:
-                return None
-            on_cell(stored, question, cell)
-            cells[question.text] = cell
-        return Row(stored, tuple(cells[column.question.text] for column in columns))
+        *,
+        redo: bool,
+    ) -> Iterator[_Plan]:
+        questions = dict.fromkeys(column.question for column in columns)
+        remaining = iter(papers)
+        place = 0
+        while page := list(islice(remaining, _PAGE)):
+            kept = {} if redo else self._stored(columns, page)
+            for stored in page:
+                known = {}
+                for question in questions:
+                    key = (stored.number, question.text)
+                    if (cell := _without_model(question, stored, kept.get(key))) is not None:
+                        on_cell(stored, question, cell)
+                        known[question] = cell
+                missing = tuple(question for question in questions if question not in known)
+                yield _Plan(place, stored, known, missing)
+                place += 1
 
-    def _cell(
-        self, question: Question, stored: StoredPaper, known: StoredCell | None, progress: Progress
-    ) -> Cell | None:
-        """The answer of the catalogue, the stored cell, or one that is computed and saved now."""
-        ready = _without_model(question, stored, known)
-        if ready is not None:
-            return ready
-        started = time.monotonic()
-        answer = self._answers.ask(question, stored, progress)
-        if answer is None:
-            return None
+    def _save(
+        self, stored: StoredPaper, question: Question, answer: PaperAnswer, seconds: float
+    ) -> Cell:
         cell = StoredCell(
             number=stored.number,
             question=question.text,
@@ -191,7 +195,7 @@ class Tabulator:
             sentences=tuple((source.start, source.end) for source in answer.evidence),
             method=answer.method,
             confidence=round(answer.confidence, 4),
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(seconds, 3),
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         self._library.cells.save(cell, stored.paper)
