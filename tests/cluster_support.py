@@ -122,12 +122,14 @@ class TwoNodes:
 @contextmanager
 def two_nodes() -> Iterator[TwoNodes]:
     """Start the cluster, and end all of its processes."""
-    from ray import cloudpickle
-    from ray.cluster_utils import Cluster
+    from ray import cloudpickle as untyped_cloudpickle
+    from ray.cluster_utils import Cluster as UntypedCluster
 
+    cloudpickle: Any = untyped_cloudpickle
+    start_cluster: Any = UntypedCluster
     # The workers do not have the tests on their path.
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    cluster = Cluster(
+    cluster = start_cluster(
         initialize_head=True,
         head_node_args={
             "num_cpus": 1,

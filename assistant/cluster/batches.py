@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from assistant.cluster.connection import connected, engines, node_count
+from assistant.cluster.connection import Capacity, capacity, connected, node_count
 from assistant.cluster.mapping import map_records
 from assistant.cluster.messages import Failed
 from assistant.cluster.work import (
@@ -79,6 +79,7 @@ class ClusterBatches:
         self._notify = notify
         self._openers = openers or ModelOpeners()
         self._stack = ExitStack()
+        self._capacity = Capacity(1, 1)
         self._model: LanguageModel | None = None
 
     def __enter__(self) -> ClusterBatches:
@@ -90,14 +91,15 @@ class ClusterBatches:
         """
         self._stack.enter_context(connected(self._address))
         try:
-            count, threads = engines(self._settings.threads)
+            self._capacity = capacity(self._settings.threads)
         except BaseException:
             self._stack.close()
             raise
         self._notify(
             f"Titles and abstracts go to the Ray cluster {self._address}: "
-            f"{format_count(node_count(), 'node')}, {format_count(count, 'worker')} with "
-            f"{format_count(threads, 'thread')} each."
+            f"{format_count(node_count(), 'node')}, "
+            f"{format_count(self._capacity.engines, 'worker')} with "
+            f"{format_count(self._capacity.threads, 'thread')} each."
         )
         return self
 
@@ -203,7 +205,7 @@ class ClusterBatches:
                     return
                 continue
             records = [record for _, _, record in waiting]
-            for place, result in map_records(work, records, self._settings.threads, progress):
+            for place, result in map_records(work, records, self._capacity, progress):
                 item, title, _ = waiting[place]
                 if isinstance(result, Failed):
                     in_a_row += 1

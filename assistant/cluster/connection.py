@@ -7,9 +7,11 @@ import logging
 import os
 import re
 import socket
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ClusterError, UsageError
@@ -21,6 +23,8 @@ _MISSING = (
 )
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
 _CONNECT_S = 5.0
+# How long processors may be in use before that is an error.
+_FREE_S = 15.0
 # Shared memory of a cluster on this computer, in bytes: abstracts and results are small.
 _STORE_BYTES = 200_000_000
 _ENVIRONMENT = {
@@ -61,11 +65,8 @@ def connected(address: str) -> Iterator[None]:
         ClusterError: Ray is not installed, or the cluster cannot be used.
     """
     address = check_address(address)
-    try:
-        found = importlib.util.find_spec("ray.data") and importlib.util.find_spec("pyarrow")
-    except ImportError:
-        found = None
-    if found is None:
+    # Ray Data is a part of Ray that needs PyArrow.
+    if not all(importlib.util.find_spec(package) for package in ("ray", "pyarrow")):
         raise ClusterError(_MISSING)
     if address not in (LOCAL, AUTO):
         _check_reachable(address)
@@ -96,7 +97,7 @@ def connected(address: str) -> Iterator[None]:
             configure_logging=False,
             **options,
         )
-        _silence()
+        _configure()
         yield
     except (ConnectionError, RuntimeError, ValueError) as error:
         if ray.is_initialized():
@@ -137,8 +138,8 @@ def _explanation(address: str, error: Exception) -> str:
     )
 
 
-def _silence() -> None:
-    """Turn off what Ray writes to the terminal, even to stdout."""
+def _configure() -> None:
+    """Turn off what Ray writes to the terminal, even to stdout, and let it survive lost blocks."""
     import ray._private.worker as ray_worker
     from ray.data import DataContext
 
@@ -150,32 +151,40 @@ def _silence() -> None:
     context.enable_progress_bars = False
     context.enable_operator_progress_bars = False
     context.print_on_execution_start = False
+    # Every dataset copies these settings when it is made. What is missing at the end is repeated.
+    context.max_errored_blocks = -1
 
 
-def engines(threads: int) -> tuple[int, int]:
-    """How many engines the cluster has space for, and the threads of each.
+@dataclass(frozen=True)
+class Capacity:
+    """The engines that the cluster has space for, and the threads of each."""
 
-    An engine has as many threads as the smallest node has processors, at most `threads`.
+    engines: int
+    threads: int
+
+
+def capacity(threads: int) -> Capacity:
+    """The capacity of the cluster: an engine on every `threads` processors, fewer on small nodes.
 
     Raises:
         ClusterError: the cluster has no processors, or all are in use.
     """
-    import ray
-
-    ray_api: Any = ray  # has no types here
     usable = [cpus for cpus in (int(n["Resources"].get("CPU", 0)) for n in _nodes()) if cpus]
     if not usable:
         raise ClusterError(
             "The Ray cluster has no processors for work. Start nodes with --num-cpus=1 or more."
         )
     each = max(1, min(threads, *usable))
-    free = int(ray_api.available_resources().get("CPU", 0))
-    if free < each:
-        raise ClusterError(
-            f"All processors of the Ray cluster are in use ({free} of {sum(usable)} are free, and "
-            f"{each} are needed). Wait until other jobs have ended."
-        )
-    return max(1, min(sum(cpus // each for cpus in usable), free // each)), each
+    # The workers of a job that has just ended still hold theirs for a moment.
+    deadline = time.monotonic() + _FREE_S
+    while (free := _free_processors()) < each:
+        if time.monotonic() > deadline:
+            raise ClusterError(
+                f"All processors of the Ray cluster are in use ({free} of {sum(usable)} are free, "
+                f"and {each} are needed). Wait until other jobs have ended."
+            )
+        time.sleep(0.2)
+    return Capacity(sum(cpus // each for cpus in usable), each)
 
 
 def node_count() -> int:
@@ -188,3 +197,10 @@ def _nodes() -> list[dict[str, Any]]:
 
     ray_api: Any = ray  # has no types here
     return [node for node in ray_api.nodes() if node["Alive"]]
+
+
+def _free_processors() -> int:
+    import ray
+
+    ray_api: Any = ray  # has no types here
+    return int(ray_api.available_resources().get("CPU", 0))

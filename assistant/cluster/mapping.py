@@ -13,24 +13,24 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.cluster.connection import engines
 from assistant.cluster.messages import Failed, Unusable
 from assistant.cluster.worker import Worker, package_fingerprint
 from assistant.errors import ClusterError
 
 if TYPE_CHECKING:
+    from assistant.cluster.connection import Capacity
     from assistant.cluster.work import Work
     from assistant.progress import Progress
 
 # How often a block is repeated when its worker dies, before it is divided.
 _REPETITIONS = 3
 _POLL_S = 0.2
-_JOIN_S = 10.0
+_JOIN_S = 3.0
 _CRASHED = Failed("the worker process ended each time it processed this paper")
 
 
 def map_records(
-    work: Work, records: Sequence[Any], threads: int, progress: Progress
+    work: Work, records: Sequence[Any], capacity: Capacity, progress: Progress
 ) -> Iterator[tuple[int, Any]]:
     """Yield the place of each of `records` with its result or a `Failed`, as they arrive.
 
@@ -41,7 +41,7 @@ def map_records(
     """
     waiting = set(range(len(records)))
     for block in (work.block, 1):
-        for place, result in _pass(work, records, sorted(waiting), block, threads, progress):
+        for place, result in _pass(work, records, sorted(waiting), block, capacity, progress):
             # A block that was repeated may arrive twice.
             if place in waiting:
                 waiting.remove(place)
@@ -57,12 +57,11 @@ def _pass(
     records: Sequence[Any],
     places: Sequence[int],
     block: int,
-    threads: int,
+    capacity: Capacity,
     progress: Progress,
 ) -> Iterator[tuple[int, Any]]:
-    count, each = engines(threads)
     # At least two blocks for each engine, so that all have work until the end.
-    size = max(1, min(block, -(-len(places) // (2 * count))))
+    size = max(1, min(block, -(-len(places) // (2 * capacity.engines))))
     arrived: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue(maxsize=64)
     ended = threading.Event()
 
@@ -77,7 +76,7 @@ def _pass(
     def read() -> None:
         # Ray waits without looking for a stop, so it does that in a thread.
         try:
-            for batch in _batches(work, records, places, size, count, each):
+            for batch in _batches(work, records, places, size, capacity):
                 put(batch)
                 if ended.is_set():
                     return
@@ -105,25 +104,24 @@ def _pass(
 
 
 def _batches(
-    work: Work, records: Sequence[Any], places: Sequence[int], size: int, count: int, threads: int
+    work: Work, records: Sequence[Any], places: Sequence[int], size: int, capacity: Capacity
 ) -> Iterator[dict[str, Any]]:
     import ray.data
 
     rows = [{"number": place, "record": pickle.dumps(records[place])} for place in places]
     dataset = ray.data.from_items(rows, override_num_blocks=-(-len(rows) // size))
     del rows
-    ray.data.DataContext.get_current().max_errored_blocks = -1
     mapped = dataset.map_batches(
         Worker,
-        fn_constructor_args=(work, threads, package_fingerprint()),
+        fn_constructor_args=(work, capacity.threads, package_fingerprint()),
         batch_size=None,
         batch_format="pyarrow",
-        num_cpus=threads,
+        num_cpus=capacity.threads,
         max_task_retries=_REPETITIONS,
         compute=ray.data.ActorPoolStrategy(
             min_size=1,
-            max_size=count,
-            initial_size=count,
+            max_size=capacity.engines,
+            initial_size=capacity.engines,
             max_tasks_in_flight_per_actor=work.concurrent_blocks + 1,
             max_concurrent_calls_per_actor=work.concurrent_blocks,
             enable_true_multi_threading=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -22,7 +23,10 @@ from cluster_support import (
     summarizing_model,
     two_nodes,
 )
+from model_server_support import says, scripted_server
+from typer.testing import CliRunner
 
+from assistant.cli.app import app
 from assistant.cluster import ClusterBatches
 from assistant.cluster.work import ModelOpeners
 from assistant.errors import ClusterError
@@ -177,3 +181,28 @@ def test_a_node_without_the_model_is_named(connect: Connect, tmp_path: Path) -> 
         with pytest.raises(ClusterError, match=r"embedding model differs"):
             batches.embed_missing(library, Progress())
         assert library.tldrs.count() == 0
+
+
+def test_the_command_line_with_a_model_server(
+    cluster: TwoNodes, connect: Connect, tmp_path: Path
+) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(
+        "".join(
+            json.dumps({"title": paper.title, "abstract": paper.abstract}) + "\n"
+            for paper in papers(5)
+        )
+    )
+    with scripted_server() as server:
+        server.replies = [says("We show that sleep lasts some hours a day.")]
+        options = ["--model", server.address, "--ray", cluster.address, "--json"]
+        result = CliRunner().invoke(app, ["tldr", str(source), *options])
+        asked = len(server.chats())
+        again = CliRunner().invoke(app, ["tldr", str(source), *options])
+    assert result.exit_code == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["title"] for line in lines] == [paper.title for paper in papers(5)]
+    assert {line["model"] for line in lines} == {"tiny-135M"}
+    assert result.stderr.count("\n") == 1, "Ray says nothing"
+    assert asked == len(server.chats()) == 5, "each paper is asked once"
+    assert again.stdout == result.stdout
