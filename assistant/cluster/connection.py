@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import socket
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -76,11 +77,16 @@ def connected(address: str) -> Iterator[None]:
     if address == LOCAL:
         # Else Ray listens on the network, where everybody could run programs on this computer.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    # Also of the threads in which Ray works.
-    warnings.filterwarnings("ignore", module=r"ray\b")
-    warnings.filterwarnings("ignore", message=".*ray_remote_args", category=DeprecationWarning)
+    with _quiet_stderr():
+        yield from _initialized(address)
+
+
+def _initialized(address: str) -> Iterator[None]:
     import ray
 
+    # Also of the threads in which Ray works.
+    warnings.filterwarnings("ignore", module=r"ray\b")
+    warnings.filterwarnings("ignore", message=".*ray_remote_args")
     options: dict[str, Any] = {}
     if address == LOCAL:
         options = {
@@ -105,6 +111,36 @@ def connected(address: str) -> Iterator[None]:
         raise ClusterError(_explanation(address, error)) from error
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Discard what Ray's C++ code writes to stderr; Python's own stderr stays what it is."""
+    try:
+        before, shown = sys.stderr, os.dup(2)
+    except OSError:  # there is no stderr
+        yield
+        return
+    try:
+        own = before.fileno() == 2
+    except (AttributeError, OSError, ValueError):
+        own = False
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if own:
+        before.flush()
+        sys.stderr = os.fdopen(
+            os.dup(2), "w", buffering=1, encoding=before.encoding, errors=before.errors
+        )
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
+        if own:
+            sys.stderr.close()
+            sys.stderr = before
 
 
 def _check_reachable(address: str) -> None:

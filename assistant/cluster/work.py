@@ -188,12 +188,13 @@ class TldrWork:
     source: ModelSource
     prompt: Prompt
     seed: int | None = None
-    concurrent_blocks: int = field(default=2, init=False)
+    # Together two papers for each slot, as without Ray, in small blocks that are saved soon.
+    concurrent_blocks: int = field(default=4, init=False)
 
     @property
     def block(self) -> int:
-        """As many papers as the model writes at the same time."""
-        return self.source.settings.slots
+        """Half as many papers as the model writes at the same time."""
+        return max(1, self.source.settings.slots // 2)
 
     def open(self, threads: int) -> RunRecords:
         """See `Work`."""
