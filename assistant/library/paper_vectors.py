@@ -226,9 +226,13 @@ class PaperVectors:
                 while not progress.stop_requested and (batch := list(islice(missing, _BATCH))):
                     yield batch
 
-            made = embed_all(batches()) if embed_all else map(self._papers.embed, batches())
-            for embedded in made:
-                done += self._save(self._papers, embedded)
+            embedder = self._papers
+            for stored in (
+                (self._save(embedder, embedded) for embedded in embed_all(batches()))
+                if embed_all
+                else map(self._embed, batches())
+            ):
+                done += stored
                 progress.report(done, max(done, total))
         if done:
             try:
