@@ -150,7 +150,7 @@ class Tabulator:
             on_cell(stored, question, cell)
             return cell
 
-        def rows() -> Iterator[tuple[int, Row | None]]:
+        def rows() -> Generator[tuple[int, Row | None], None, None]:
             plans = self._plans(columns, papers, on_cell, redo=redo)
             items = ((plan, plan.stored, plan.missing) for plan in plans)
             for plan, cells in self._asker.ask(items, save, progress):
