@@ -68,6 +68,12 @@ _WHICH_ONE = re.compile(
 )
 # With more content words it is a question of its own.
 _MAX_WHICH_WORDS = 2
+# `has a lower error` asks for what both have.
+_MORE = re.compile(
+    r"(?:has|had|gives?|needs?|uses?)\s+(?:an?\s+|the\s+)?(?P<what>(?:more|less|fewer|better|worse|best|most|least|fewest|(?!other|under|over)\w{3,}er"
+    r"|\w{3,}est)\b.*?)\W*$",
+    re.IGNORECASE,
+)
 _HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
 # A pronoun that stands for nothing.
 _EXPLETIVE = re.compile(
@@ -216,11 +222,14 @@ def _chosen(
     if (
         (match := _WHICH_ONE.match(question))
         and len(papers) == _TWO
-        and not names(question)
-        and len(content_words(question[match.end() :])) <= _MAX_WHICH_WORDS
+        and not [name for name in names(question) if not _NUMBERED_WORD.fullmatch(name)]
     ):
         titles = [title_of(number) for number in papers]
-        if all(titles):
+        asked = question[match.end() :]
+        if all(titles) and (compared := _MORE.match(asked)):
+            text = f"Compare “{titles[0]}” with “{titles[1]}” in terms of {compared['what']}"
+            return FollowUp(text, Reference.CERTAIN, tuple(papers))
+        if all(titles) and len(content_words(asked)) <= _MAX_WHICH_WORDS:
             text = f"Which is it, “{titles[0]}” or “{titles[1]}”, that {question[match.end() :]}"
             return FollowUp(text, Reference.CERTAIN, tuple(papers), question)
     if match := _ORDINAL.search(question):

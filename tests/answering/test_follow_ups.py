@@ -177,3 +177,13 @@ def test_a_paper_that_is_not_there_is_not_pointed_at() -> None:
     assert completed("Who wrote the fifth one?", [LISTED]).reference is not Reference.CERTAIN
     gone = Turn("Which papers?", "One.", papers=(99,))
     assert completed("Who wrote the first one?", [gone]).reference is not Reference.CERTAIN
+
+
+def test_which_of_two_has_more_compares_both() -> None:
+    two = Turn("Compare FlashRNN with Compressor", "Both. [1][2]", papers=(7, 4))
+    found = completed("which one has a lower top-5 error?", [two])
+    assert found.text == (
+        "Compare “FlashRNN” with “Compressing Models of Code” in terms of lower top-5 error"
+    )
+    assert (found.reference, found.papers) == (Reference.CERTAIN, (7, 4))
+    assert completed("Which one uses dropout?", [two]).text.startswith("Which is it")
