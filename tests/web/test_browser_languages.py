@@ -61,9 +61,8 @@ def test_the_page_speaks_the_language_of_the_browser(
         assert page.locator("html").get_attribute("lang") == tag
         assert page.locator("html").get_attribute("dir") == "ltr"
         page.locator("#sidebar a.place").last.wait_for()
-        assert [name.strip() for name in page.locator("#sidebar a.place").all_inner_texts()] == (
-            places
-        )
+        shown = page.locator("#sidebar a.place").all_inner_texts()
+        assert {name.strip() for name in shown} >= set(places)
         assert page.locator("#question textarea").get_attribute("placeholder") == placeholder
         ask(page, "How long do cats sleep?")
         page.locator("#turn-1[aria-busy=false]").wait_for()
