@@ -170,6 +170,7 @@ def test_the_page_can_be_written_from_right_to_left(
         sidebar = page.locator("#sidebar").bounding_box()
         assert sidebar
         assert sidebar["x"] + sidebar["width"] == page.evaluate("innerWidth")
+        page.keyboard.press("Escape")
         for name in ("Library", "Settings", "Map"):
             open_tab(page, name)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
