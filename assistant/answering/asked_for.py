@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from assistant.text.names import mentions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assistant.answering.question import Question
+    from assistant.library import StoredPaper
 
 _WHY = re.compile(
     r"^(?:and\s+|but\s+|so\s+)?(?:why\b|how\s+come\b|for\s+what\s+reason|what(?:'s|\s+is|\s+was"
@@ -24,13 +27,15 @@ _CAUSE = re.compile(
     r"|attributable\s+to|explain(?:s|ed)?\b|accounts?\s+for|accounted\s+for|leads?\s+to|led\s+to"
     r"|stems?\s+from|aris(?:e|es|ing)\s+from|reasons?|causes?|driven\s+by|mediated\s+by"
     r"|which\s+(?:leads?|causes?|prevents?|allows?|makes?|limits?|hinders?)|hence|thereby"
-    r"|consequently|in\s+order\s+to|so\s+that)\b",
+    r"|consequently|in\s+order\s+to|so\s+that|interpret\w*\b.{1,80}\bin\s+terms\s+of)\b",
     re.IGNORECASE,
 )
 # What is added for each to the score of a sentence, in which the log odds of the judge count four
 # times.
 CAUSE = 2.0
 NAME = 2.0
+# What is subtracted from the log odds of an answer if the best paper is about another name.
+OF_ANOTHER = 3.0
 
 
 def bonus(question: Question, title: str, sentence: str) -> float:
@@ -42,6 +47,18 @@ def bonus(question: Question, title: str, sentence: str) -> float:
     gained = CAUSE if asks_why(question.text) and _CAUSE.search(sentence) else 0.0
     lost = sum(not mentions(f"{title}. {sentence}", name) for name in question.names)
     return gained - NAME * lost
+
+
+def is_about_another(question: Question, best: StoredPaper, others: Iterable[StoredPaper]) -> bool:
+    """Whether `question` names something that is in one of `others`, but not in `best`.
+
+    A name that no paper has may be misspelt.
+    """
+    own = f"{best.title}. {best.abstract}"
+    lacking = [name for name in question.names if not mentions(own, name)]
+    return any(
+        mentions(f"{other.title}. {other.abstract}", name) for other in others for name in lacking
+    )
 
 
 def asks_why(question: str) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.answering.answerability import log_odds
-from assistant.answering.asked_for import bonus
+from assistant.answering.asked_for import OF_ANOTHER, bonus, is_about_another
 from assistant.answering.reranker import RankedSentences, sort_by_score
 from assistant.errors import ModelError
 
@@ -121,10 +121,12 @@ def read(
     rest = ranking.scores[len(judged) :]
     if len(rest):
         scores[len(judged) :] = lowest - 1e-3 + rest - rest[0]
-    papers = {one.hit.stored.number for one in ranking.candidates}
-    features = answer_features(odds, linear, judged, weights.weight, one_paper=len(papers) == 1)
+    numbers = {one.hit.stored.number for one in ranking.candidates}
+    features = answer_features(odds, linear, judged, weights.weight, one_paper=len(numbers) == 1)
     read_odds = log_odds(features, weights.answerability) - weights.threshold
-    return (
-        sort_by_score(ranking.candidates, scores, ranking.features, embedded=ranking.embedded),
-        read_odds,
-    )
+    ordered = sort_by_score(ranking.candidates, scores, ranking.features, embedded=ranking.embedded)
+    papers = {one.hit.stored.number: one.hit.stored for one in ordered.candidates}
+    best, *others = papers.values()
+    if is_about_another(question, best, others):
+        read_odds -= OF_ANOTHER
+    return ordered, read_odds

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.asked_for import CAUSE, NAME, asks_why, bonus
+from assistant.answering.asked_for import CAUSE, NAME, asks_why, bonus, is_about_another
 from assistant.answering.question import Question
+from assistant.library import StoredPaper
+from assistant.paper import Paper
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,13 @@ def test_a_sentence_loses_for_each_name_that_it_lacks() -> None:
     assert bonus(question, "Dozy networks", "It reaches 82% on CIFAR-10.") == -NAME
     assert bonus(question, "Dozy networks", "It reaches 82% on CIFAR-10 and MNIST.") == 0.0
     assert bonus(question, "Networks", "It is fast.") == -3 * NAME
+
+
+def test_a_paper_about_another_name() -> None:
+    dozy = StoredPaper(1, "a", Paper(title="Dozy", abstract="Dozy solves 97% of the mazes."))
+    sleepy = StoredPaper(2, "b", Paper(title="Sleepy", abstract="Sleepy runs programs."))
+    assert is_about_another(Question.parse("How well does Sleepy solve mazes?"), dozy, [sleepy])
+    assert not is_about_another(Question.parse("How well does Dozy solve mazes?"), dozy, [sleepy])
+    misspelt = Question.parse("How well does Dozi solve mazes?")
+    assert not is_about_another(misspelt, dozy, [sleepy])
+    assert not is_about_another(Question.parse("How well does Sleepy do?"), dozy, [])
