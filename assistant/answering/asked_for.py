@@ -52,10 +52,13 @@ def bonus(question: Question, title: str, sentence: str) -> float:
 def is_about_another(question: Question, best: StoredPaper, others: Iterable[StoredPaper]) -> bool:
     """Whether `question` names something that is in one of `others`, but not in `best`.
 
-    A name that no paper has may be misspelt.
+    A name that no paper has may be misspelt, and a word with one capital may be no name.
     """
+    if question.text.isupper():
+        return False
     own = f"{best.title}. {best.abstract}"
-    lacking = [name for name in question.names if not mentions(own, name)]
+    sure = [name for name in question.names if any(map(str.isupper, name[1:]))]
+    lacking = [name for name in sure if not mentions(own, name)]
     return any(
         mentions(f"{other.title}. {other.abstract}", name) for other in others for name in lacking
     )

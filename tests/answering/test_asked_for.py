@@ -50,10 +50,15 @@ def test_a_sentence_loses_for_each_name_that_it_lacks() -> None:
 
 
 def test_a_paper_about_another_name() -> None:
-    dozy = StoredPaper(1, "a", Paper(title="Dozy", abstract="Dozy solves 97% of the mazes."))
-    sleepy = StoredPaper(2, "b", Paper(title="Sleepy", abstract="Sleepy runs programs."))
-    assert is_about_another(Question.parse("How well does Sleepy solve mazes?"), dozy, [sleepy])
-    assert not is_about_another(Question.parse("How well does Dozy solve mazes?"), dozy, [sleepy])
-    misspelt = Question.parse("How well does Dozi solve mazes?")
+    dozy = StoredPaper(1, "a", Paper(title="DozyNet", abstract="DozyNet solves 97% of the mazes."))
+    sleepy = StoredPaper(2, "b", Paper(title="SLEEPY", abstract="SLEEPY runs programs."))
+    assert is_about_another(Question.parse("How well does SLEEPY solve mazes?"), dozy, [sleepy])
+    assert not is_about_another(
+        Question.parse("How well does DozyNet solve mazes?"), dozy, [sleepy]
+    )
+    misspelt = Question.parse("How well does DozzyNet solve mazes?")
     assert not is_about_another(misspelt, dozy, [sleepy])
-    assert not is_about_another(Question.parse("How well does Sleepy do?"), dozy, [])
+    assert not is_about_another(Question.parse("How well does SLEEPY do?"), dozy, [])
+    # Capitals of a heading are no names.
+    assert not is_about_another(Question.parse("Does It Run Programs?"), dozy, [sleepy])
+    assert not is_about_another(Question.parse("DOES IT RUN PROGRAMS?"), dozy, [sleepy])
