@@ -16,6 +16,8 @@ _PLAIN = "/:@+,=()"
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 # Characters of a part of a host name.
 _MAX_LABEL = 63
+# What stands before the host: user name and password.
+_CREDENTIALS = re.compile(r"(//)[^/?#]*@")
 _EXAMPLE = "http://localhost:8080/v1"
 # The same for a Chroma server, and what its collections can be called.
 _CHROMA_PATH = "/api/v2"
@@ -104,6 +106,11 @@ class ServerAddress:
 def is_server_address(text: str) -> bool:
     """Whether `text` is meant as the address of a server and not as the path of a file."""
     return text.strip().lower().startswith(tuple(f"{scheme}://" for scheme in _SCHEMES))
+
+
+def without_password(text: str) -> str:
+    """`text` as errors show it: of an address, the user name and the password are hidden."""
+    return _CREDENTIALS.sub(r"\1***@", text.strip())
 
 
 def _parts(text: str, example: str, name: str, variable: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from assistant.errors import SettingsError
 from assistant.languages import _
 from assistant.saved_settings import FILE, SAVED_SETTINGS, read_saved_settings
-from assistant.server_address import ServerAddress, is_server_address
+from assistant.server_address import ServerAddress, is_server_address, without_password
 
 PREFIX = "ASSISTANT_"
 APP_NAME = "paper-assistant"
@@ -326,4 +326,5 @@ def _first_problem(error: ValidationError) -> tuple[str, str]:
     first = error.errors()[0]
     name = str(first["loc"][0])  # the other parts are kinds of values
     problem = str(first["msg"]).removeprefix("Value error, ").removesuffix(".")
-    return name, f"Setting {name} = {first.get('input')!r} is invalid: {problem}."
+    value = without_password(repr(first.get("input")))
+    return name, f"Setting {name} = {value} is invalid: {problem}."

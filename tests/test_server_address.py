@@ -7,7 +7,7 @@ import pytest
 from assistant.destinations import destinations, require_confirmed
 from assistant.errors import ServerNotConfirmed, SettingsError
 from assistant.saved_settings import save_settings
-from assistant.server_address import ServerAddress
+from assistant.server_address import ServerAddress, without_password
 from assistant.settings import load_settings
 
 
@@ -126,3 +126,15 @@ def test_a_distant_chroma_server_is_confirmed_like_the_others() -> None:
     saved = load_settings()
     assert saved.chroma == settings.chroma
     require_confirmed(saved, settings.chroma)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://ann:secret@host:80/v1", "http://***@host:80/v1"),
+        (" https://ann@host ", "https://***@host"),
+        ("http://host/v1#name@1", "http://host/v1#name@1"),
+    ],
+)
+def test_errors_hide_passwords(text: str, shown: str) -> None:
+    assert without_password(text) == shown

@@ -16,7 +16,7 @@ from assistant.cli.confirmation import confirm_servers
 from assistant.cli.streams import Streams
 from assistant.destinations import destinations
 from assistant.errors import UsageError
-from assistant.server_address import ServerAddress, is_server_address
+from assistant.server_address import ServerAddress, is_server_address, without_password
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 
@@ -264,14 +264,16 @@ def _model(given: str | None) -> Path | ServerAddress | None:
     try:
         return ServerAddress.parse(given)
     except ValueError as error:
-        raise UsageError(f"--model {given}: {error}") from error
+        raise UsageError(f"--model {without_password(given)}: {error}") from error
 
 
 def _chroma(given: str | None) -> ServerAddress | None:
+    if given is None:
+        return None
     try:
-        return None if given is None else ServerAddress.parse_chroma(given)
+        return ServerAddress.parse_chroma(given)
     except ValueError as error:
-        raise UsageError(f"--chroma {given}: {error}") from error
+        raise UsageError(f"--chroma {without_password(given)}: {error}") from error
 
 
 def _path(option: str, given: str | None) -> Path | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.destinations import SENT_TO_EMBEDDER, SENT_TO_MODEL, destinations, is_confirmed
 from assistant.errors import AssistantError, SettingsError
 from assistant.languages import _, joined, ngettext
-from assistant.server_address import ServerAddress, is_server_address
+from assistant.server_address import ServerAddress, is_server_address, without_password
 from assistant.settings import setting_bounds, setting_source
 from assistant.text.formatting import format_size
 from assistant.web.jobs import Job, Jobs, JobState
@@ -373,7 +373,7 @@ def _address(given: str) -> ServerAddress:
     try:
         return ServerAddress.parse(given)
     except ValueError as error:
-        raise SettingsError(f"{given.strip()}: {error}") from error
+        raise SettingsError(f"{without_password(given)}: {error}") from error
 
 
 def _model(given: str) -> Path | ServerAddress:
@@ -389,7 +389,7 @@ def _model(given: str) -> Path | ServerAddress:
         try:
             return ServerAddress.parse(text)
         except ValueError as error:
-            raise SettingsError(f"{text}: {error}") from error
+            raise SettingsError(f"{without_password(text)}: {error}") from error
     # Two slashes start the name of another computer, which would be asked for the file.
     if text.replace("\\", "/").startswith("//"):
         raise SettingsError(_("A model has to be on this computer. Copy it here first."))
