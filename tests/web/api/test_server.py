@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,38 @@ def test_programs_of_users_need_their_token(make_session: MakeSession, tmp_path:
             pytest.raises(openai.AuthenticationError),
         ):
             client.models.list()
+
+
+def test_tables_references_and_changes_need_the_token_too(
+    make_session: MakeSession, tmp_path: Path
+) -> None:
+    users = write_ann_and_ben(tmp_path / "users.txt")
+    with serving(make_session(), users, api=True) as server:
+        token = {"Authorization": f"Bearer {add_token(users, 'ann')}"}
+        kind = {"Content-Type": "application/json"}
+
+        def send(path: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, str]:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+            connection.request("POST", path, json.dumps(body), headers)
+            answer = connection.getresponse()
+            found = answer.status, answer.read().decode()
+            connection.close()
+            return found
+
+        table = {"columns": {"who": "Who wrote it?"}, "stream": True}
+        changes = [
+            ("/api/table", table),
+            ("/api/tldr/%231", {"text": "Cats sleep."}),
+            ("/api/tags", {"ids": ["#1"], "tags": ["star"]}),
+        ]
+        for path, body in changes:
+            assert send(path, body, kind)[0] == 401
+            assert send(path, body, kind | token)[0] == 200
+        events = send("/api/table", table, kind | token)[1].split("\n\n")
+        assert len(events) == 4
+        assert '"done"' in events[2]
+        assert status(server.port, "/api/cite?id=%231") == 401
+        assert status(server.port, "/api/cite?id=%231", **token) == 200
 
 
 def test_without_the_option_there_is_no_api(make_session: MakeSession, tmp_path: Path) -> None:
