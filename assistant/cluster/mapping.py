@@ -2,7 +2,7 @@
 
 The records of one dataset are put into Ray's memory by this process, so there are no tasks that
 read, which could wait for processors that the actors hold. The blocks of a worker that dies are
-repeated. A block that kills its workers again and again is divided into its records.
+sent again when the others are done. A block that kills its workers is divided into its records.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from assistant.cluster.work import Work
     from assistant.progress import Progress
 
-# How often a block is repeated when its worker dies, before it is divided.
-_REPETITIONS = 3
+# Whether records are sent alone: what did not arrive is sent again, in the end record by record, so
+# that one that kills its worker takes no other with it.
+_ALONE = (False, False, True, True)
 _POLL_S = 0.2
 _JOIN_S = 3.0
 _CRASHED = Failed("the worker process ended each time it processed this paper")
+
+
+class _Interrupted(Exception):
+    """Ray gave a dataset up, such as after the death of a node."""
 
 
 def map_records(
@@ -40,14 +45,23 @@ def map_records(
         ClusterError: a node or the cluster cannot be used.
     """
     waiting = set(range(len(records)))
-    for block in (work.block, 1):
-        for place, result in _pass(work, records, sorted(waiting), block, capacity, progress):
-            # A block that was repeated may arrive twice.
-            if place in waiting:
-                waiting.remove(place)
-                yield place, result
+    for alone in _ALONE:
+        arrived, interruption = 0, None
+        try:
+            for place, result in _pass(work, records, sorted(waiting), alone, capacity, progress):
+                if place in waiting:
+                    waiting.remove(place)
+                    arrived += 1
+                    yield place, result
+        except _Interrupted as error:
+            interruption = error
         if progress.stop_requested or not waiting:
             return
+    if interruption is not None and not arrived:
+        raise ClusterError(
+            f"The Ray cluster failed ({interruption}). What was finished is saved. Run the same "
+            "command again to continue."
+        ) from interruption
     for place in sorted(waiting):
         yield place, _CRASHED
 
@@ -56,12 +70,14 @@ def _pass(
     work: Work,
     records: Sequence[Any],
     places: Sequence[int],
-    block: int,
+    alone: bool,
     capacity: Capacity,
     progress: Progress,
 ) -> Iterator[tuple[int, Any]]:
     # At least two blocks for each engine, so that all have work until the end.
-    size = max(1, min(block, -(-len(places) // (2 * capacity.engines))))
+    most = 1 if alone else work.block
+    size = max(1, min(most, -(-len(places) // (2 * capacity.engines))))
+    calls = 1 if alone else work.concurrent_blocks
     arrived: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue(maxsize=64)
     ended = threading.Event()
 
@@ -76,7 +92,7 @@ def _pass(
     def read() -> None:
         # Ray waits without looking for a stop, so it does that in a thread.
         try:
-            for batch in _batches(work, records, places, size, capacity):
+            for batch in _batches(work, records, places, size, calls, capacity):
                 put(batch)
                 if ended.is_set():
                     return
@@ -104,7 +120,12 @@ def _pass(
 
 
 def _batches(
-    work: Work, records: Sequence[Any], places: Sequence[int], size: int, capacity: Capacity
+    work: Work,
+    records: Sequence[Any],
+    places: Sequence[int],
+    size: int,
+    calls: int,
+    capacity: Capacity,
 ) -> Iterator[dict[str, Any]]:
     import ray.data
 
@@ -117,13 +138,15 @@ def _batches(
         batch_size=None,
         batch_format="pyarrow",
         num_cpus=capacity.threads,
-        max_task_retries=_REPETITIONS,
+        # Ray would wait for space to start a dead actor again, for ever on a smaller cluster. So
+        # its blocks are lost, and sent again with the next dataset.
+        max_restarts=0,
         compute=ray.data.ActorPoolStrategy(
             min_size=1,
             max_size=capacity.engines,
             initial_size=capacity.engines,
-            max_tasks_in_flight_per_actor=work.concurrent_blocks + 1,
-            max_concurrent_calls_per_actor=work.concurrent_blocks,
+            max_tasks_in_flight_per_actor=calls if calls == 1 else calls + 1,
+            max_concurrent_calls_per_actor=calls,
             enable_true_multi_threading=True,
         ),
     )
@@ -135,10 +158,7 @@ def _batches(
 def _results(batch: dict[str, Any] | BaseException) -> Iterator[tuple[int, Any]]:
     if isinstance(batch, BaseException):
         text = " ".join(str(batch).split())
-        raise ClusterError(
-            f"The Ray cluster failed ({type(batch).__name__}: {text[:300]}). What was finished is "
-            "saved. Run the same command again to continue."
-        ) from batch
+        raise _Interrupted(f"{type(batch).__name__}: {text[:300]}") from batch
     for number, pickled in zip(batch["number"], batch["result"], strict=True):
         result = pickle.loads(pickled)  # noqa: S301 (made by our own workers)
         if isinstance(result, Unusable):
