@@ -50,9 +50,10 @@ def bonus(question: Question, title: str, sentence: str) -> float:
 
 
 def is_about_another(question: Question, best: StoredPaper, others: Iterable[StoredPaper]) -> bool:
-    """Whether `question` names something that is in one of `others`, but not in `best`.
+    """Whether `question` names what one of `others` introduces, and `best` does not mention it.
 
-    A name that no paper has may be misspelt, and a word with one capital may be no name.
+    The title of a paper that introduces something begins with its name and a colon. A word with
+    one capital may be no name.
     """
     if question.text.isupper():
         return False
@@ -60,7 +61,9 @@ def is_about_another(question: Question, best: StoredPaper, others: Iterable[Sto
     sure = [name for name in question.names if any(map(str.isupper, name[1:]))]
     lacking = [name for name in sure if not mentions(own, name)]
     return any(
-        mentions(f"{other.title}. {other.abstract}", name) for other in others for name in lacking
+        re.match(rf"{re.escape(name)}\s*(?::|\s[–—-]\s)", other.title, re.IGNORECASE)
+        for other in others
+        for name in lacking
     )
 
 

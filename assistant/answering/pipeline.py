@@ -236,7 +236,9 @@ class AnswerPipeline:
         follow_up = complete(text, history, self._title_of)
         rewritten = self._tasks.rewrite(text, follow_up.text, history, progress)
         question = Question.parse(rewritten[-MAX_CHARACTERS:])
-        parsed = classify_question(question.text)
+        # What was asked before says nothing of the kind of this question.
+        own = follow_up.within if rewritten == follow_up.text else ""
+        parsed = classify_question(own or question.text)
         papers = follow_up.papers
         if not papers:
             return question, parsed.kind, evidence(question, parsed)
@@ -245,9 +247,7 @@ class AnswerPipeline:
         certain = follow_up.reference is Reference.CERTAIN
         if not certain and parsed.kind not in (QuestionKind.FACT, QuestionKind.DEFINITION):
             return question, parsed.kind, evidence(question, parsed)
-        asked = question
-        if rewritten == follow_up.text and follow_up.within:
-            asked = Question.parse(follow_up.within)
+        asked = Question.parse(own) if own else question
         found = evidence(asked, classify_question(asked.text), papers)
         found = understood_as_complete(in_conversation(found), question.text)
         if follow_up.reference is Reference.POSSIBLE:

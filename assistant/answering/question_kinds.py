@@ -141,6 +141,8 @@ _WHICH_PAPER = re.compile(
 _COMPARISONS = tuple(
     re.compile(pattern, re.IGNORECASE | re.VERBOSE | re.DOTALL)
     for pattern in (
+        r"""^(?:please\s+)?(?:compare|contrast)\s+“(?P<one>[^”]+)”\s+(?:with|to|and)\s+
+            “(?P<two>[^”]+)”(?P<aspect>\s+in\s+terms\s+of\s+.+)?$""",
         r"""^(?:please\s+)?(?:compare|contrast)\s+(?P<one>.+?)\s+
             (?:with|to|and|against|versus|vs\.?)\s+(?P<two>.+?)
             (?P<aspect>\s+(?:in\s+terms\s+of|with\s+respect\s+to|regarding|concerning|as\s+to)\s+.+)?$""",
@@ -155,6 +157,8 @@ _COMPARISONS = tuple(
         r"""^(?P<one>.{2,120}?)\s+(?:versus|vs\.?)\s+(?P<two>.{2,200}?)$""",
     )
 )
+# The index of the pattern that other questions match too.
+_HOW_DIFFERENT = 3
 _TWO_PAPERS = re.compile(
     rf"\b(?:the\s+two|both)\s+(?:\w+\s+){{0,3}}?(?:{_PAPERS}|trials|experiments|reviews)\b",
     re.IGNORECASE,
@@ -164,7 +168,7 @@ _COMPARES = re.compile(
 )
 _ASPECT = re.compile(
     r"\b(?:in\s+terms\s+of|with\s+(?:respect|regard)\s+to|regarding|concerning|as\s+to|differ\s+in"
-    r"|differences?\s+in)\b|^(?:what|which)\s+(?!is\b|are\b)\w+",
+    r"|differences?\s+in)\b|[:,]\s*(?:how|what|which)\b|\bhow\s+(?:many|much)\b|^(?:what|which)\s+(?!is\b|are\b)\w+",
     re.IGNORECASE,
 )
 _DIFFER = re.compile(
@@ -351,7 +355,7 @@ def _comparison(text: str) -> ParsedQuestion | None:
         return ParsedQuestion(QuestionKind.COMPARISON, text)
     for number, pattern in enumerate(_COMPARISONS):
         match = pattern.match(text)
-        if match and (number != 2 or _DIFFER.search(text)):
+        if match and (number != _HOW_DIFFERENT or _DIFFER.search(text)):
             aspect = (match.groupdict().get("aspect") or "").strip()
             sides = tuple(f"{side.strip()} {aspect}".strip() for side in match.group("one", "two"))
             return ParsedQuestion(QuestionKind.COMPARISON, text, sides=sides)

@@ -168,6 +168,7 @@ def test_a_paper_is_asked_for(question: str, one: bool) -> None:
         ("How do the two studies of naps differ?", True),
         ("Compare Dozy and Sleepy in terms of speed", False),
         ("How do the two studies of naps differ in size?", False),
+        ("Compare the two studies of naps: how many cats and which beds?", False),
         ("How fast is Dozy?", False),
     ],
 )
@@ -206,3 +207,15 @@ def test_long_and_odd_questions_end_soon(question: str) -> None:
 def test_questions_to_a_paper_that_is_known(question: str, kind: QuestionKind | None) -> None:
     asked = classify_paper_question(question)
     assert (asked.kind if asked else None) is kind
+
+
+def test_titles_in_quotation_marks_are_whole_sides() -> None:
+    asked = classify_question(
+        "Compare “Naps with owls” with “Bees and naps” in terms of more sleep"
+    )
+    assert asked.kind is QuestionKind.COMPARISON
+    assert asked.sides == (
+        "Naps with owls in terms of more sleep",
+        "Bees and naps in terms of more sleep",
+    )
+    assert classify_question("How do naps and rest relate to age?").sides
