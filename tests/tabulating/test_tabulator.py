@@ -137,7 +137,7 @@ def test_a_table_that_is_left_ends_its_threads(
 ) -> None:
     rows = Tabulator(library, reading_model(), load_settings()).run(columns, library.papers.all())
     next(rows)
-    rows.close()  # type: ignore[attr-defined]
+    rows.close()
     assert not [one for one in threading.enumerate() if one.name.startswith("table")]
 
 

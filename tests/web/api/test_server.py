@@ -66,8 +66,8 @@ def test_tables_references_and_changes_need_the_token_too(
             connection.close()
             return found
 
-        table = {"columns": {"who": "Who wrote it?"}, "stream": True}
-        changes = [
+        table: dict[str, Any] = {"columns": {"who": "Who wrote it?"}, "stream": True}
+        changes: list[tuple[str, dict[str, Any]]] = [
             ("/api/table", table),
             ("/api/tldr/%231", {"text": "Cats sleep."}),
             ("/api/tags", {"ids": ["#1"], "tags": ["star"]}),
