@@ -101,7 +101,8 @@ def test_on_a_terminal_the_user_is_asked(monkeypatch: pytest.MonkeyPatch, agrees
 def test_a_wrong_address_is_a_usage_error(run: Run, address: str) -> None:
     result = run("ask", "x?", "--model", address)
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"Error: --model {address}: it ")
+    shown = address.replace("user:pw", "***")
+    assert result.stderr.startswith(f"Error: --model {shown}: it ")
 
 
 def test_a_server_is_chosen_for_the_library(server: ScriptedServer) -> None:
