@@ -86,7 +86,7 @@ class ChatHistory:
         except AssistantError as error:
             return render_job(error=str(error))
         if deleted is None:
-            return render_job(error=GONE)
+            return render_job(error=GONE) + self._offer_undo(visitor)
         with self._lock:
             self._deleted.setdefault(visitor, []).append(deleted)
         self._chat.was_deleted(deleted.chat_id, owner)
@@ -96,16 +96,18 @@ class ChatHistory:
         """Restore the last chat that the window deleted. Returns a message and its number, or 0."""
         with self._lock:
             left = self._deleted.get(visitor)
-            deleted = left[-1] if left else None
+            deleted = left.pop() if left else None
+        if deleted is None:
+            return "", 0  # another click has brought it back
         try:
-            restored = deleted is not None and self._session.library.chats.restore(deleted)
+            restored = self._session.library.chats.restore(deleted)
         except AssistantError as error:
+            with self._lock:
+                if visitor in self._deleted:  # not if the window was closed meanwhile
+                    self._deleted[visitor].append(deleted)
             return render_job(error=str(error)) + self._offer_undo(visitor), 0
-        with self._lock:
-            left = self._deleted.get(visitor, [])
-            self._deleted[visitor] = [one for one in left if one is not deleted]
         problem = "" if restored else render_job(error=GONE)
-        number = deleted.number if deleted and restored else 0
+        number = deleted.number if restored else 0
         return problem + self._offer_undo(visitor), number
 
     def _offer_undo(self, visitor: str) -> str:

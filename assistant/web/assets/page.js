@@ -217,7 +217,9 @@ const paperPage = {
     if (looking || document.hidden || !paperPage.box("tick")) return;
     looking = true;
     try {
-      const response = await fetch(`/news?chat=${encodeURIComponent(chat)}`, { cache: "no-store" });
+      const response = await fetch(`/news?chat=${encodeURIComponent(chat)}`, {
+        cache: "no-store", signal: AbortSignal.timeout(10_000),
+      });
       const now = response.ok ? await response.text() : "";
       if (now && now === revision) return;
       revision = now;

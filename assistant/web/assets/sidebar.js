@@ -140,8 +140,9 @@
     }
   };
   document.addEventListener("click", (event) => {
-    if (closest(event, "#ask, .example")) forgetDeleted();
-  });
+    const asks = closest(event, "#ask") && box("question")?.value.trim();
+    if (asks || closest(event, ".example")) forgetDeleted();
+  }, true);
   document.addEventListener("keydown", (event) => {
     const asks = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (asks && event.target === box("question") && event.target.value.trim()) forgetDeleted();

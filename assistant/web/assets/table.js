@@ -16,6 +16,8 @@
   let serial = 0, looks = 0, looked = -Infinity, told = null;
   // Whether a table has been shown here.
   let met = false;
+  // The questions of its columns: with other ones, the ids of cells mean other cells.
+  let questions = null;
 
   const byId = (id) => document.getElementById(id);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -281,6 +283,14 @@
   });
 
   const written = () => {
+    const asked = all("#answer-table thead .question").map((one) => one.textContent).join("\n");
+    if (asked && asked !== questions) {
+      if (questions !== null) {
+        chosen.clear();
+        if (open) closeCard(false);
+      }
+      questions = asked;
+    }
     for (const begun of all("#table-said [data-address]")) {
       told = begun.dataset.address;
       begun.removeAttribute("data-address");

@@ -163,8 +163,13 @@ class Importing:
             self._start(run, kept=key)
 
     def discard_unfinished(self, key: str) -> None:
-        """Forget an import that is not complete; what it imported stays in the library."""
-        self._unfinished.discard(key)
+        """Forget an import that is not complete; what it imported stays in the library.
+
+        Nothing happens while an import runs, which may be this one.
+        """
+        with self._lock:
+            if not self.running:
+                self._unfinished.discard(key)
 
     def line(self) -> str:
         """Lines for every window: how far an import is, what the last one did, unfinished ones."""

@@ -87,11 +87,14 @@ class ZoteroImport:
             job.stop()
 
     def discard(self) -> None:
-        """Say no more that not all was read."""
-        self._job = None
-        with suppress(AssistantError):
-            metadata = self._session.library.metadata
-            metadata.delete(_UNFINISHED, metadata.get(_UNFINISHED))
+        """Say no more that not all was read; nothing happens while it is being read."""
+        with self._lock:
+            if self._group or (self._job and self._job.running):
+                return
+            self._job = None
+            with suppress(AssistantError):
+                metadata = self._session.library.metadata
+                metadata.delete(_UNFINISHED, metadata.get(_UNFINISHED))
 
     def line(self) -> str:
         """One line for every window: how far it is, what it did, or that it is not complete."""

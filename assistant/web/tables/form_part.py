@@ -121,21 +121,24 @@ class FormPart:
                 asked = json.loads(wanted)
                 set_name, query = str(asked["set"]), str(asked["query"])
             except (ValueError, LookupError, TypeError):
-                return (gr.skip(),) * 4
+                return (gr.skip(),) * 5
             columns = form.columns_of(set_name)
+            # Selected papers would come before the query.
+            selected = "" if query else gr.skip()
             if not columns:
-                return gr.skip(), gr.skip(), gr.skip(), query
+                return gr.skip(), gr.skip(), gr.skip(), query, selected
             return (
                 gr.update(choices=form.sets(), value=set_name),
                 columns,
                 gr.update(visible=form.is_saved(set_name)),
                 query,
+                selected,
             )
 
         self._wanted.change(
             fill_in,
             inputs=[self._wanted],
-            outputs=[self._set, self._columns, self._delete, self._query],
+            outputs=[self._set, self._columns, self._delete, self._query, self._selected],
             **parallel(),
         )
 
@@ -165,10 +168,14 @@ class FormPart:
         self._delete.click(
             delete, inputs=[self._set], outputs=[said, self._set, self._delete], **parallel()
         )
-        # Sets that another window or the command line has saved.
-        tab.select(
-            lambda chosen: gr.update(choices=form.sets(), value=chosen),
-            inputs=[self._set],
-            outputs=[self._set],
-            **parallel(),
-        )
+
+        def offer(chosen: str | None) -> tuple[Any, ...]:
+            """The sets that another window or the command line has saved or deleted."""
+            sets = form.sets()
+            # The columns of a set that was deleted stay typed.
+            names = [name for _label, name in sets]
+            there = chosen if chosen in names else OWN_COLUMNS
+            is_saved = bool(there) and form.is_saved(there)
+            return gr.update(choices=sets, value=there), gr.update(visible=is_saved)
+
+        tab.select(offer, inputs=[self._set], outputs=[self._set, self._delete], **parallel())

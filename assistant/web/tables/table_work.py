@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
@@ -88,6 +88,8 @@ class TableWork:
         self._session = session
         self._jobs = jobs
         self._lock = threading.Lock()
+        # Held while a table is saved: what is saved is what `_tables` has.
+        self._saving = threading.Lock()
         self._saved = SavedTables(lambda: session.library)
         self._tables: dict[str, _Table] = {}
         self._versions = 0
@@ -116,10 +118,11 @@ class TableWork:
         checked_columns(named_columns(saved.columns))
         if not saved.papers:
             raise UsageError(_("No papers match. Choose others."))
-        self._saved.save(owner, saved)
-        with self._lock:
-            before = self._tables.get(owner)
-            table = self._tables[owner] = _Table(saved)
+        with self._saving:
+            self._saved.save(owner, saved)
+            with self._lock:
+                before = self._tables.get(owner)
+                table = self._tables[owner] = _Table(saved)
         if before is not None:
             with before.lock:
                 before.redo.clear()
@@ -267,7 +270,12 @@ class TableWork:
                     table.redo.clear()
                     table.error = explained(error, f"{NAME} failed")
                     if table.saved.status == "filling":
-                        self._set_status(owner, table, "stopped")
+                        try:
+                            self._set_status(owner, table, "stopped")
+                        except Exception as unsaved:
+                            # This process alone knows it; the next one goes on.
+                            explained(unsaved, f"{NAME}: the stop was not saved")
+                            table.saved = replace(table.saved, status="stopped")
         with table.lock:
             table.read_in = None
         self._changed(table)
@@ -361,8 +369,9 @@ class TableWork:
 
     def _set_status(self, owner: str, table: _Table, status: TableStatus) -> None:
         # Not if the user has begun another table meanwhile.
-        if self._tables.get(owner) is table:
-            table.saved = self._saved.set_status(owner, table.saved, status)
+        with self._saving:
+            if self._tables.get(owner) is table:
+                table.saved = self._saved.set_status(owner, table.saved, status)
 
     def _changed(self, table: _Table) -> None:
         with self._lock:

@@ -201,11 +201,12 @@ def test_what_cannot_be_a_table_leaves_the_one_there_is(work: TableWork, wrong: 
 
 
 def test_papers_that_change_or_go_are_read_again(
-    session: Session, work: TableWork, monkeypatch: pytest.MonkeyPatch
+    session: Session, work: TableWork, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.web.tables.table_work._RELOAD_S", 0.0)
     work.begin("", TABLE)
     wait_until_done(work)
+    until(lambda: not jobs.running)
     before = state_of(work).version
     assert state_of(work).version == before
     session.library.remove([1])
