@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -193,31 +193,28 @@ class Session:
             settings = with_changes(old.settings, **changes)
             model, opened = old.model, None
             embedder = self._changed_embedder(old.settings, settings)
-            if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
-                opened = self._load_model(settings, check=True)
-                model = Lazy(lambda: self._open_model(settings), opened)
-            elif model.get_if_created() is None:
-                model = Lazy(lambda: self._open_model(settings))
             try:
-                save_settings(
-                    settings.library,
-                    {
-                        name: getattr(settings, name) if changes[name] is not None else None
-                        for name in changes
-                    },
-                )
+                if any(getattr(settings, x) != getattr(old.settings, x) for x in _MODEL_SETTINGS):
+                    opened = self._load_model(settings, check=True)
+                    model = Lazy(lambda: self._open_model(settings), opened)
+                elif model.get_if_created() is None:
+                    model = Lazy(lambda: self._open_model(settings))
+                _save(settings, changes, {name for name in changes if changes[name] is not None})
+                self._configuration = self._configure(settings, model)
+                if embedder:
+                    self._use_embedder(embedder)
             except BaseException:
                 if opened:
                     opened.close()
                 if isinstance(embedder, RemoteEmbedder):
                     embedder.close()
+                if self._configuration is not old:
+                    self._configuration = old
+                    _save(old.settings, changes, old.settings.saved)
                 raise
-            self._configuration = self._configure(settings, model)
             if opened and (retired := old.model.get_if_created()):
                 self._retired = [reference for reference in self._retired if reference()]
                 self._retired.append(weakref.ref(retired))
-            if embedder:
-                self._use_embedder(embedder)
 
     def close(self) -> None:
         """Close what is open. The session can be used again and then reopens it."""
@@ -269,12 +266,11 @@ class Session:
 
     def _use_embedder(self, embedder: Embedder) -> None:
         """Replace the embedder, in the library too; the one so far may still be at work."""
-        former = self._embedder.pop()
-        self._embedder = Lazy(self._open_embedder, embedder)
-        if former is not None:
-            self._former_embedders.append(former)
         if library := self._library.get_if_created():
             library.use_embedder(embedder, self._sentence_embedder())
+        if former := self._embedder.pop():
+            self._former_embedders.append(former)
+        self._embedder = Lazy(self._open_embedder, embedder)
 
     def _open_embedder(self) -> Embedder | None:
         from assistant import models
@@ -382,6 +378,12 @@ class Session:
         from assistant.library import TldrCache
 
         return TldrCache(self.settings.cache, self.notify)
+
+
+def _save(settings: Settings, names: Iterable[str], kept: Container[str]) -> None:
+    """Save the settings `names` that are `kept`; delete the others from the file."""
+    values = {name: getattr(settings, name) if name in kept else None for name in names}
+    save_settings(settings.library, values)
 
 
 def _remember_speed(model: SharedModel, settings: Settings) -> None:

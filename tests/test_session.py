@@ -14,6 +14,7 @@ import assistant.session
 from assistant.answering import AnswerDone
 from assistant.errors import (
     EmbedderUnavailable,
+    LibraryBusy,
     LibraryFull,
     ModelFileInvalid,
     PromptTemplateError,
@@ -22,6 +23,7 @@ from assistant.models.fake import HashingEmbedder, ScriptedModel
 from assistant.models.protocols import GenerationRequest, Message
 from assistant.paper import Paper
 from assistant.saved_settings import FILE, save_settings
+from assistant.server_address import ServerAddress
 from assistant.session import Session
 from assistant.settings import Settings, load_settings
 
@@ -271,3 +273,25 @@ def test_the_bundled_model_survives_being_changed_under_those_who_use_it() -> No
             thread.join()
         assert failed == []
         assert session.retired_models == []
+
+
+def test_a_change_of_the_embedder_that_fails_late_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: HashingEmbedder(24))
+    monkeypatch.setattr(assistant.models, "open_bundled_embedder", lambda *_: HashingEmbedder())
+    with Session(load_settings()) as session:
+        vectors, settings = session.library.vectors, session.settings
+        before = session.embedder, vectors.embedder, vectors.fingerprint
+
+        def busy(*_: object, **__: object) -> int:
+            raise LibraryBusy("The library is busy.")
+
+        new = HashingEmbedder(32)
+        monkeypatch.setattr(assistant.models, "open_embedder", lambda *_: new)
+        monkeypatch.setattr(vectors.rows, "claim", busy)
+        with pytest.raises(LibraryBusy):
+            session.change(embedder=ServerAddress.parse("http://127.0.0.1:9/v1#other"))
+        assert (session.embedder, vectors.embedder, vectors.fingerprint) == before
+        assert session.settings is settings
+        assert not (settings.library / FILE).exists()

@@ -69,12 +69,12 @@ class BinaryIndex(MemoryIndex):
         """See `MemoryIndex.nearest`."""
         with self._lock:
             chunks, signs = self._chunks, self._encoded
-        if not len(chunks) or count < 1:
+        if not len(chunks) or count < 1 or signs.shape[1] != (len(vector) + 7) // 8:
             return []
         candidates = max(_CANDIDATES * count, _MIN_CANDIDATES)
         batch = self._rows.of_chunks(chunks[_fewest_differences(signs, vector, candidates)])
-        if not len(batch.papers):  # all were removed meanwhile
-            return []
+        if not len(batch.papers) or batch.vectors.shape[1] != len(vector):
+            return []  # all were removed or replaced meanwhile
         cosines = batch.vectors @ vector
         best = np.argsort(-cosines, kind="stable")[:count]
         return [(int(batch.papers[i]), float(cosines[i])) for i in best]

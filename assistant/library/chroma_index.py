@@ -122,6 +122,8 @@ class ChromaIndex:
                 try:
                     return self._build.collection.nearest(vector, count)
                 except ChromaUnusable as reason:
+                    if not self._rows.are_comparable(vector):  # the embedder was just replaced
+                        return []
                     self._discard(f"was damaged ({reason})")
                     self.refresh()
             if self._build:

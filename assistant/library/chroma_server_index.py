@@ -150,6 +150,8 @@ class ChromaServerIndex:
         except CollectionGone:
             self.refresh()
         except CollectionMismatch:
+            if not self._rows.are_comparable(vector):  # the embedder was just replaced
+                return []
             with self._lock:
                 if self._collection is None or self._read_only:
                     raise
@@ -232,12 +234,16 @@ class ChromaServerIndex:
         other = "Add #NAME to the address to use another collection."
         if stored is None:
             raise ChromaServerError(f"{where} was not made by this program. {other}")
-        known = all(self._rows.has_been(state) for state in (stored.reached, stored.target))
+        state, reached = self._rows.state(), stored.reached
         if stored.library != self._library():
             raise ChromaServerError(f"{where} belongs to another library. {other}")
-        if stored.reached.generation != self._rows.state().generation:
+        if reached.generation != state.generation and self._rows.was_generation(reached.generation):
             return None, None
-        if not known:
+        if (
+            reached.generation != state.generation
+            or stored.embedder != str(state.fingerprint)
+            or not all(self._rows.has_been(one) for one in (reached, stored.target))
+        ):
             raise ChromaServerError(
                 f"{where} belongs to another copy of this library, or to a later state of it. "
                 f"{other}"

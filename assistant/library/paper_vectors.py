@@ -151,12 +151,18 @@ class PaperVectors:
     ) -> None:
         """Use `embedder` from now on; the vectors of another one are deleted.
 
-        Work with the embedder so far ends without a result; papers have to be embedded again.
+        Work with the embedder so far ends without a result; papers have to be embedded again. On
+        an error, the embedder so far stays.
         """
-        self.embedder = embedder
+        before = self.embedder, self.sentence_embedder, self._papers, self._outdated
+        papers = PaperEmbedder(embedder)
+        self.embedder, self._papers, self._outdated = embedder, papers, False
         self.sentence_embedder = sentence_embedder or embedder
-        self._papers, self._outdated = PaperEmbedder(embedder), False
-        self.claim(read_only=read_only)
+        try:
+            self.claim(read_only=read_only)
+        except BaseException:
+            self.embedder, self.sentence_embedder, self._papers, self._outdated = before
+            raise
 
     @property
     def fingerprint(self) -> str | None:

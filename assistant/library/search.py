@@ -7,6 +7,7 @@ question after an import is answered as well as later ones.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assistant.embedder import Vector
@@ -73,8 +74,14 @@ class Search:
             newest = self._catalog.sorted_by("published", filters, limit) if filters.given else ()
             return [Hit(stored, 0.0, None, None, None) for stored in newest]
         deadline = time.monotonic() + budget_s
-        vector = self._vectors.of_query(query)
-        found = self._candidates(query, vector, max(_DEPTH, limit), filters, deadline, embed_rest)
+        found = self._candidates(
+            query,
+            lambda: self._vectors.of_query(query),
+            max(_DEPTH, limit),
+            filters,
+            deadline,
+            embed_rest,
+        )
         return self._hits(found, fuse(found.bm25, found.cosine, found.vectors), limit)
 
     def similar(
@@ -97,15 +104,33 @@ class Search:
         if limit < 1:
             return []
         deadline = time.monotonic() + budget_s
-        vector = self._vectors.of_paper(stored)
         depth = max(_DEPTH, limit) + 1  # the paper itself is the nearest
-        found = self._candidates(stored.title, vector, depth, filters, deadline, False)
+        found = self._candidates(
+            stored.title, lambda: self._vectors.of_paper(stored), depth, filters, deadline, False
+        )
         # Cosines are at least -1, so papers without vectors come last.
         scores = dict.fromkeys(found.bm25, -1.0) | found.cosine
         scores.pop(stored.number, None)
         return self._hits(found, scores, limit)
 
     def _candidates(
+        self,
+        query: str,
+        embed: Callable[[], Vector | None],
+        depth: int,
+        filters: Filters,
+        deadline: float,
+        embed_rest: bool,
+    ) -> _Candidates:
+        """The candidates for `query` and the vector that `embed` returns."""
+        while True:
+            fingerprint = self._vectors.fingerprint
+            found = self._candidates_near(query, embed(), depth, filters, deadline, embed_rest)
+            # Otherwise the embedder was replaced, and the two may not be comparable.
+            if self._vectors.fingerprint == fingerprint:
+                return found
+
+    def _candidates_near(
         self,
         query: str,
         vector: Vector | None,
@@ -126,8 +151,9 @@ class Search:
         nearest = self._nearest(vector, depth, filters)
         found.nearest = [number for number, _ in nearest]
         for batch in (*made, self._vectors.stored({*found.by_words, *found.nearest})):
-            found.cosine |= best_cosines(batch, vector)
-            found.vectors |= means(batch)
+            if cosines := best_cosines(batch, vector):
+                found.cosine |= cosines
+                found.vectors |= means(batch)
         others = [number for number in found.nearest if number not in found.bm25]
         if words is not None:
             found.bm25 |= full_text.scores(words, others)

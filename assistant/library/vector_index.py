@@ -135,7 +135,7 @@ class ExactIndex(MemoryIndex):
         """See `MemoryIndex.nearest`."""
         with self._lock:
             papers, vectors = self._papers, self._encoded
-        if not len(papers) or count < 1:
+        if not len(papers) or count < 1 or vectors.shape[1] != len(vector):
             return []
         cosines = vectors @ vector
         best = np.arange(len(papers))

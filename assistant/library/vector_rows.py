@@ -22,6 +22,8 @@ Numbers = npt.NDArray[np.int64]
 _PAPERS_AT_ONCE = 5_000
 # The format on disk is the same on every machine.
 _STORED = np.dtype("<f4")
+# Begins the name of a value that says that a generation was one of this library.
+_FORMER = "former_generation "
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,13 @@ class VectorBatch:
 
 
 def best_cosines(batch: VectorBatch, vector: Vector) -> dict[int, float]:
-    """The cosine of `vector` (length 1) and the best chunk of each paper of `batch`."""
+    """The cosine of `vector` (length 1) and the best chunk of each paper of `batch`.
+
+    None if the vectors of `batch` are of another dimension: the embedder was just replaced.
+    """
     best: dict[int, float] = {}
-    if not len(batch.papers):
-        return best  # the vectors of an empty batch have no dimension
+    if not len(batch.papers) or batch.vectors.shape[1] != len(vector):
+        return best
     cosines = (batch.vectors @ vector).tolist()
     for paper, cosine in zip(batch.papers.tolist(), cosines, strict=True):
         best[paper] = max(cosine, best.get(paper, -1.0))
@@ -105,6 +110,15 @@ class VectorRows:
     def count(self) -> int:
         """The number of chunks."""
         return int(self._database.value("SELECT count(*) FROM chunks"))
+
+    def are_comparable(self, vector: Vector) -> bool:
+        """Whether the vectors have the dimension of `vector`; also if there are none."""
+        length = self._database.value("SELECT (SELECT length(vector) FROM chunks LIMIT 1)")
+        return length is None or length == len(vector) * _STORED.itemsize
+
+    def was_generation(self, generation: str) -> bool:
+        """Whether `generation` was an earlier one of these rows."""
+        return self.metadata.get(_FORMER + generation) is not None
 
     def more_than(self, count: int) -> bool:
         """Whether there are more than `count` chunks; faster than counting them all."""
@@ -252,6 +266,11 @@ def begin_generation(connection: sqlite3.Connection) -> None:
     """Make every index start over; for that it needs no earlier removals."""
     connection.execute("DELETE FROM chunk_log WHERE removed IS NOT NULL")
     connection.execute("INSERT INTO chunk_log DEFAULT VALUES")
+    connection.execute(
+        "INSERT OR REPLACE INTO metadata "
+        "SELECT ? || value, '' FROM metadata WHERE name = 'generation'",
+        (_FORMER,),
+    )
     connection.execute(
         "INSERT OR REPLACE INTO metadata VALUES ('generation', lower(hex(randomblob(8))))"
     )

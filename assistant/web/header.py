@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assistant.destinations import destinations
+from assistant.destinations import destinations, is_confirmed
 from assistant.errors import AssistantError, ServerNotConfirmed
 from assistant.languages import _, ngettext
+from assistant.server_address import ServerAddress
 from assistant.web.rendering import explained, render_header
 
 if TYPE_CHECKING:
@@ -72,9 +73,12 @@ class Header:
                 )
             )
         settings = self._session.settings
-        unconfirmed = {one.address.base for one in destinations(settings) if not one.confirmed} - (
-            {settings.embedder.base} if settings.embedder else set()
-        )
+        # Without the embedder, answers are found by words.
+        unconfirmed = {
+            one.base
+            for one in (settings.model, settings.chroma)
+            if isinstance(one, ServerAddress) and not is_confirmed(settings, one)
+        }
         if unconfirmed:
             notices.append(
                 _(

@@ -8,12 +8,15 @@ import pytest
 
 from assistant.embedder import Vectors
 from assistant.errors import LibraryDamaged
+from assistant.library import Library
+from assistant.library.binary_index import BinaryIndex
 from assistant.library.catalog import Catalog
 from assistant.library.chunks import Chunk
 from assistant.library.database import Database
 from assistant.library.records import StoredPaper
 from assistant.library.vector_index import ExactIndex
 from assistant.library.vector_rows import VectorBatch, VectorRows, best_cosines, means
+from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
 MakePapers = Callable[..., list[Paper]]
@@ -195,3 +198,41 @@ def test_a_damaged_vector_is_said_and_not_searched(database: Database) -> None:
         connection.execute("UPDATE chunks SET vector = x'0102' WHERE paper = 1")
     with pytest.raises(LibraryDamaged, match="check --repair"):
         rows.of_papers([1, 2])
+
+
+def test_vectors_of_another_length_are_not_compared(tmp_path: Path) -> None:
+    embedder = HashingEmbedder(64)
+    with Library.open(tmp_path / "library", embedder) as library:
+        library.add([Paper(title="Glaciers", abstract="They melt.")])
+        library.vectors.embed_missing()
+        rows = library.vectors.rows
+        other = HashingEmbedder(24).embed(["glaciers"])[0]
+        assert rows.are_comparable(embedder.embed(["glaciers"])[0])
+        assert not rows.are_comparable(other)
+        assert rows.cosines(other, [1]) == {}
+        for index in (ExactIndex(rows), BinaryIndex(rows, None)):
+            index.refresh()
+            assert index.nearest(other, 3) == []
+        assert library.vectors.index.nearest_papers(other, 3) == []
+        # The embedder is replaced while a question is embedded.
+        replaced: list[bool] = []
+        of_query = library.vectors.of_query
+
+        def replace_then(text: str) -> object:
+            vector = of_query(text)
+            if not replaced:
+                replaced.append(True)
+                library.use_embedder(HashingEmbedder(24), None)
+            return vector
+
+        library.vectors.of_query = replace_then  # type: ignore[method-assign,assignment]
+        assert library.search("glaciers")[0].similarity is not None
+
+
+def test_former_generations_are_known(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", HashingEmbedder(64)) as library:
+        rows = library.vectors.rows
+        former = rows.state().generation
+        assert not rows.was_generation(former)
+        library.use_embedder(HashingEmbedder(24), None)
+        assert rows.was_generation(former) and not rows.was_generation("another")
