@@ -32,6 +32,14 @@ _FINDS_THE_SAME = re.compile(
     r"|no\s+(?:\w+\s+)?difference|not\s+(?:\w+\s+)?(?:differ|better|worse|superior)\w*|non-?inferior\w*)\b",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(
+    r"\b(?:without|with\s+no|no\s+prior|in\s+the\s+absence\s+of)\b", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:not?|never|neither|nor|none|cannot|unable|unlikely|fail(?:s|ed)?|impossible|requires?d?|needs?"
+    r"|must|only|however|but)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(r"^(?:if|unless|suppose)\b", re.IGNORECASE)
 # `Which GPU was it, and how long did it take?`
 _TWO_PARTS = re.compile(
@@ -107,8 +115,8 @@ def without_needless_reply(claim: str, question: str) -> str:
 def is_doubtful(claim: str, question: str) -> bool:
     """Whether the yes or no of `claim` does not follow from what it says after it.
 
-    What holds under a condition is no reply, "comparable" replies no to "Is it better?", and
-    "unsupervised" to "Is it supervised?".
+    What holds under a condition is no reply, "comparable" replies no to "Is it better?",
+    "unsupervised" to "Is it supervised?", and "it works with no labels" yes to "without labels?".
     """
     if not (reply := _REPLY.match(claim)):
         return False
@@ -116,10 +124,15 @@ def is_doubtful(claim: str, question: str) -> bool:
     if _CONDITION.match(said):
         return True
     if reply[1].lower() != "yes":
-        return False
+        return bool(_WITHOUT.search(question)) and _affirms_without(said)
     if _ASKS_FOR_MORE.search(question) and _FINDS_THE_SAME.search(said):
         return True
     return _says_the_negative(said, last_question(question))
+
+
+def _affirms_without(said: str) -> bool:
+    """Whether `said` denies nothing but what something is done without."""
+    return bool(_WITHOUT.search(said)) and not _DENIES.search(_WITHOUT.sub("", said))
 
 
 def _says_the_negative(said: str, question: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
@@ -38,6 +39,29 @@ _WORDS_BEFORE, _WORDS_AFTER = 4, 3
 _NEARBY = 80  # characters that hold so many words
 # More words with a prefix are not compared.
 _MAX_PREFIXED = 50
+
+
+# `SSCP+`, `IHC-/SSCP-`: a marker that was found or not; `short- and long-term` has no name in it.
+_MARKER = r"(?=\w*[A-Z0-9])[A-Za-z]\w*[+\u2212-]"
+_MARKED = re.compile(rf"(?<![\w+\u2212-]){_MARKER}(?:/{_MARKER})*(?![\w+\u2212-])")
+
+
+def changed_markers(claim: str, evidence: str) -> list[str]:
+    """Marked names of `claim`, such as `CD4+`, that are more often in it than in its evidence.
+
+    Only those are compared whose name the evidence marks, too.
+    """
+    claimed, stated = (
+        Counter(match[0].replace("\u2212", "-") for match in _MARKED.finditer(text))
+        for text in (claim, evidence)
+    )
+    known = {re.sub(r"[+-]", "", one) for whole in stated for one in whole.split("/")}
+    return [
+        marked
+        for marked, count in claimed.items()
+        if count > stated[marked]
+        and any(re.sub(r"[+-]", "", one) in known for one in marked.split("/"))
+    ]
 
 
 def changed_modifiers(claim: str, evidence: str, title: str) -> list[str]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from assistant.text.numbers import Number, located_numbers
+from assistant.text.numbers import Number, located_numbers, numbers
 from assistant.text.words import located_words
 from assistant.verification.alignment import Alignment
 from assistant.verification.tokens import Token
@@ -18,6 +18,12 @@ _NEIGHBOURS = 2
 _COMMON_NEIGHBOURS = 3
 # Additional distance, in characters, across punctuation.
 _MARK_DISTANCE = 20
+
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+# `0.72% and 5.38%`, `3.1 mm, 4.2 mm and 5 mm`.
+_VALUE = r"\d[\d.,]*(?<![.,])(?:\s?%|\s[^\W\d]{1,3}\b(?<!and)(?<!or))?"
+_TWO_VALUES = re.compile(rf"{_VALUE}(?:,?\s+(?:and|or|vs\.?|versus)\s+|,\s+){_VALUE}")
+_TWO_WORDS = re.compile(r"\b([^\W\d][\w-]*),?\s+(?:and|or)\s+([^\W\d][\w-]*)")
 
 _MARK = re.compile(r"[,;:()](?!\d)")
 
@@ -87,6 +93,21 @@ def has_moved_number(aligned: Alignment) -> bool:
         and (aligned.claim[n].key, _next_word(aligned.claim, n)) not in in_source
         for n in aligned.moved
     )
+
+
+def drops_a_value(claim: str, sentence: str) -> bool:
+    """Whether `claim` has one value of `1% and 5% in A and B, respectively`, but both A and B."""
+    if not _RESPECTIVELY.search(sentence):
+        return False
+    stated = {number.value for number in numbers(claim)}
+    for match in _TWO_VALUES.finditer(unicodedata.normalize("NFKC", sentence)):
+        values = [number.value for number in numbers(match[0])]
+        if len({value for value in values if value in stated}) == 1 < len(set(values)):
+            return any(
+                re.search(rf"\b{one}\b[^.;]*?\b(?:and|or)\b[^.;]*?\b{other}\b", sentence)
+                for one, other in _TWO_WORDS.findall(claim)
+            )
+    return False
 
 
 def _numbers_with_next_word(tokens: Sequence[Token]) -> set[tuple[str, str]]:

@@ -27,14 +27,20 @@ from assistant.verification.contradiction import (
 from assistant.verification.definitions import is_of_another
 from assistant.verification.hedging import overstatements
 from assistant.verification.modifiers import (
+    changed_markers,
     changed_modifiers,
     exchanged_groups,
     inserted_names,
     joined_names,
 )
-from assistant.verification.number_binding import has_moved_number, numbers_are_bound
+from assistant.verification.number_binding import (
+    drops_a_value,
+    has_moved_number,
+    numbers_are_bound,
+)
 from assistant.verification.number_phrases import has_other_quantity
 from assistant.verification.splices import dropped_conditions, is_spliced, joins_a_number
+from assistant.verification.subjects import is_said_of_others
 from assistant.verification.support_score import SupportFeatures, support_model
 from assistant.verification.tokens import Token, tokenize, unify_acronyms
 from assistant.verification.violations import VETOES, Violation
@@ -204,7 +210,7 @@ def _violations(
     aligned: Alignment, claim: str, sentences: Sequence[str], context: _Context
 ) -> list[str]:
     violations = context.unknown_subject(aligned)
-    if is_of_another(aligned, _GENERIC | _REPORTING):
+    if is_of_another(aligned, _GENERIC | _REPORTING) or is_said_of_others(aligned, context.title):
         violations.append(Violation.DESCRIBED)
     violations += context.replaced_words(aligned)
     if negation_differs(aligned):
@@ -220,6 +226,7 @@ def _violations(
         has_moved_number(aligned)
         or joins_a_number(aligned)
         or not numbers_are_bound(claim, sentences, aligned)
+        or any(drops_a_value(claim, sentence) for sentence in sentences)
     ):
         violations.append(Violation.NUMBERED)
     violations += [
@@ -262,6 +269,7 @@ class _Context:
     def other_things(self, aligned: Alignment, claim: str, evidence: str) -> list[str]:
         """Names and groups of the claim that the evidence says something else of, and units."""
         found = changed_modifiers(claim, evidence, self.titles)
+        found += changed_markers(claim, evidence)
         found += inserted_names(aligned, claim) + joined_names(aligned, claim)
         found += exchanged_groups(aligned, self.title)
         return [*found, Violation.QUANTITY] if has_other_quantity(claim, evidence) else found

@@ -61,6 +61,10 @@ def test_the_last_of_several_questions_asks(question: str, asked: bool) -> None:
         ("Is Sleepy supervised?", "No, Sleepy is an unsupervised model.", False),
         ("Was it toxic? Are the cells reversible?", "Yes, they are irreversible.", True),
         ("Can it form a gel?", "Yes, it informs the gel.", False),
+        ("Can it run without labels?", "No, it can run on images with no labels.", True),
+        ("Can it run without labels?", "No, it cannot run without labels.", False),
+        ("Can it run without labels?", "No, it needs labels of 1% of the images.", False),
+        ("Can it run without labels?", "Yes, it can run with no labels.", False),
     ],
 )
 def test_a_reply_has_to_follow_from_what_is_said(question: str, claim: str, doubtful: bool) -> None:
