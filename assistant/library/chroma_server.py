@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from assistant.errors import ChromaServerError
-from assistant.http_environment import certificates, proxy_for
+from assistant.http_environment import certificates, connection_problem, proxy_for
 from assistant.library.chroma_collection import CONFIGURATION, ChromaVectors
 from assistant.server_address import ServerAddress
 from assistant.text.sanitizing import sanitized
@@ -101,9 +99,14 @@ class ChromaConnection:
 
     def __init__(self, server: ChromaServer) -> None:
         """Ask the server for its version."""
-        from chromadb.api.fastapi import FastAPI
-        from chromadb.config import Settings, System
-
+        try:
+            from chromadb.api.fastapi import FastAPI
+            from chromadb.config import Settings, System
+        except Exception as error:  # its parts raise all kinds of errors when they do not fit
+            raise ChromaServerError(
+                f"The package chromadb cannot be loaded ({_short(error)}). Install this program "
+                "again, or set no Chroma server to search without one."
+            ) from error
         self.server = server
         self.base = server.address.base
         # Given by name, so that neither ./.env nor the environment can say otherwise.
@@ -184,7 +187,10 @@ class ChromaConnection:
         except Exception as error:
             reason = _short(error)
             if isinstance(error, NotFoundError):
-                raise CollectionGone(f"{self.base}: the server has no such collection.") from error
+                raise CollectionGone(
+                    f"{self.base}: the collection was deleted on the server. Try again; it is "
+                    "filled from the catalogue."
+                ) from error
             if "dimension" in reason:
                 raise CollectionMismatch(f"{self.base}: {reason}.") from error
             raise self._error(f"the server refuses the request ({reason})") from error
@@ -256,12 +262,12 @@ class ChromaConnection:
             )
         if isinstance(error, httpx.ConnectError):
             return ChromaServerError(
-                f"{self.base}: cannot connect ({_reason(error)}). Start the Chroma server, or "
-                "check the address. The vectors are safe in the catalogue."
+                f"{self.base}: cannot connect ({connection_problem(error)}). Start the "
+                "Chroma server, or check the address. The vectors are safe in the catalogue."
             )
         return ChromaServerError(
-            f"{self.base}: the connection was cut off ({_reason(error)}). The server may have "
-            "stopped. Try again."
+            f"{self.base}: the connection was cut off ({connection_problem(error)}). The server "
+            "may have stopped. Try again."
         )
 
     def _error(self, what: str) -> ChromaServerError:
@@ -301,17 +307,6 @@ def _chroma_error(response: httpx.Response) -> str | None:
     if not isinstance(value, dict) or "error" not in value:
         return None
     return shorten(sanitized(str(value.get("message", ""))), _REASON_CHARACTERS, placeholder=" …")
-
-
-def _reason(error: Exception) -> str:
-    cause: BaseException = error
-    while cause.__cause__ is not None or cause.__context__ is not None:
-        cause = cause.__cause__ or cause.__context__ or cause
-    if isinstance(cause, socket.gaierror):
-        return "no computer of this name is known"
-    if isinstance(cause, OSError) and cause.errno:
-        return os.strerror(cause.errno).lower()
-    return _short(error)
 
 
 def _short(error: Exception) -> str:

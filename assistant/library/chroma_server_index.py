@@ -5,14 +5,13 @@ Every process that has the library open may search it; one at a time brings it u
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +24,7 @@ from assistant.library.chroma_server import (
     CollectionMismatch,
     ServerCollection,
 )
+from assistant.library.chroma_server_state import StoredState
 from assistant.library.metadata import COLLECTION
 from assistant.library.vector_index import MemoryIndex
 from assistant.library.vector_rows import VectorRows, VectorState
@@ -35,47 +35,8 @@ LOCK = "chroma-server.lock"
 _MAX_BEHIND = 2_000
 # Vectors sent between two times that the state is stored.
 _STORED_EVERY = 5_000
-_FORMAT = "1"
 _OTHER_LENGTH = "had vectors of another length"
 _POLL_S = 0.1
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """What is stored with a collection.
-
-    It has `reached` a state of the catalogue, and has nothing newer than `target`. `library` is the
-    random name of the library, `embedder` the fingerprint of its vectors.
-    """
-
-    library: str
-    embedder: str
-    reached: VectorState
-    target: VectorState
-
-    @classmethod
-    def of(cls, collection: ServerCollection) -> Self | None:
-        """The values of `collection`; None if this program did not make it."""
-        try:
-            values = collection.values
-            if values["assistant"] != _FORMAT:
-                return None
-            states = json.loads(values["state"])
-            reached, target = (VectorState(**states[name]) for name in ("reached", "target"))
-            return cls(str(values["library"]), str(values["embedder"]), reached, target)
-        except (LookupError, TypeError, ValueError):
-            return None
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The values to store."""
-        states = {"reached": asdict(self.reached), "target": asdict(self.target)}
-        return {
-            "assistant": _FORMAT,
-            "library": self.library,
-            "embedder": self.embedder,
-            "state": json.dumps(states),
-        }
 
 
 class ChromaServerIndex:
@@ -129,7 +90,8 @@ class ChromaServerIndex:
             connection, state = self._connected(), self._rows.state()
             collection, stored = self._look_up(connection)
             missing = self._behind(stored, state)
-            self._collection = collection if missing <= _MAX_BEHIND else None
+            whole = stored is not None and stored.complete and missing <= _MAX_BEHIND
+            self._collection = collection if whole else None
             if self._sending or self._read_only or self._closed:
                 return
             self._failure = None
@@ -155,7 +117,10 @@ class ChromaServerIndex:
             with self._lock:
                 if self._collection is None or self._read_only:
                     raise
-                self._discard(self._connected(), self._collection, _OTHER_LENGTH)
+                with self._owned() as owned:
+                    if not owned:  # another process is replacing the collection
+                        raise
+                    self._discard(self._connected(), self._collection, _OTHER_LENGTH)
             self.refresh()
         return self._nearest(vector, count)
 
@@ -171,6 +136,8 @@ class ChromaServerIndex:
             if not self._sending and self._failure:
                 raise self._failure
             if not self._sending:
+                if not self._counted:  # another process fills the collection
+                    time.sleep(_POLL_S)
                 self.refresh()
         with self._lock:
             _, stored = self._look_up(self._connected())
@@ -189,7 +156,13 @@ class ChromaServerIndex:
                 return False
             if self._rows.state() != state:
                 return False
-            self._discard(connection, collection, "did not match the catalogue")
+            with self._owned() as owned:
+                if not owned:
+                    raise ChromaServerError(
+                        f"{connection.base}: another process is sending vectors, so the collection "
+                        "was not checked. Run the check again when that is done."
+                    )
+                self._discard(connection, collection, "did not match the catalogue")
         self.settle(NO_PROGRESS)
         return True
 
@@ -224,12 +197,12 @@ class ChromaServerIndex:
 
     def _look_up(
         self, connection: ChromaConnection
-    ) -> tuple[ServerCollection | None, _Stored | None]:
+    ) -> tuple[ServerCollection | None, StoredState | None]:
         """The collection and what is stored with it, if it has vectors of the present embedder."""
         collection = connection.find(name := self._name(connection.server))
         if collection is None:
             return None, None
-        stored = _Stored.of(collection)
+        stored = StoredState.of(collection)
         where = f"{connection.base}: the collection {name}"
         other = "Add #NAME to the address to use another collection."
         if stored is None:
@@ -250,7 +223,7 @@ class ChromaServerIndex:
             )
         return collection, stored
 
-    def _behind(self, stored: _Stored | None, state: VectorState) -> int:
+    def _behind(self, stored: StoredState | None, state: VectorState) -> int:
         """How many changes the collection lacks at most."""
         if stored is None:
             return max(1, self._rows.count())
@@ -270,9 +243,8 @@ class ChromaServerIndex:
                     "large library."
                 )
             interim = self._interim
-            if collection and interim:
-                self._interim = None
-                interim.close()
+            if collection:
+                self._interim = None  # another search may still use it, so it is not closed
         if interim and not collection:
             interim.refresh()
             return interim.nearest(vector, count)
@@ -312,6 +284,8 @@ class ChromaServerIndex:
                     problem = f"had {count:,} vectors, the catalogue {expected:,}"
                 except CollectionMismatch:
                     problem = _OTHER_LENGTH
+                except CollectionGone:
+                    problem = "was deleted meanwhile"
                 if damaged:
                     raise ChromaServerError(
                         f"{connection.base}: the collection {collection.name} {problem}, although "
@@ -322,7 +296,7 @@ class ChromaServerIndex:
 
     def _create(
         self, connection: ChromaConnection, state: VectorState
-    ) -> tuple[ServerCollection, _Stored]:
+    ) -> tuple[ServerCollection, StoredState]:
         """Make an empty collection in place of that of another embedder, if there is one."""
         name = self._name(connection.server)
         if self._had_one and connection.find(name) is None:
@@ -331,7 +305,9 @@ class ChromaServerIndex:
                 "the catalogue (nothing is embedded again)."
             )
         connection.delete(name)
-        stored = _Stored(self._library(), str(state.fingerprint), replace(state, chunk=0), state)
+        stored = StoredState(
+            self._library(), str(state.fingerprint), replace(state, chunk=0), state, False
+        )
         self._had_one = True
         return connection.create(name, stored.values), stored
 
@@ -339,7 +315,7 @@ class ChromaServerIndex:
         self,
         connection: ChromaConnection,
         collection: ServerCollection,
-        stored: _Stored,
+        stored: StoredState,
         state: VectorState,
         progress: Progress,
     ) -> bool:
@@ -351,6 +327,8 @@ class ChromaServerIndex:
         collection.store(stored.values)
         removed = self._rows.removed_after(stored.reached.entry)
         for start in range(0, len(removed), size):
+            if progress.stop_requested:
+                return False
             collection.delete(removed[start : start + size])
         for batch in self._rows.between(stored.reached.chunk, state.chunk, size):
             if progress.stop_requested:
@@ -361,7 +339,7 @@ class ChromaServerIndex:
             if sent // _STORED_EVERY > (sent - len(batch.chunks)) // _STORED_EVERY:
                 reached = replace(stored.reached, chunk=int(batch.chunks[-1]))
                 collection.store(replace(stored, reached=reached).values)
-        collection.store(replace(stored, reached=state).values)
+        collection.store(replace(stored, reached=state, complete=True).values)
         return True
 
     def _discard(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
-import socket
 import time
 from email.utils import parsedate_to_datetime
 from textwrap import shorten
@@ -14,6 +12,7 @@ from textwrap import shorten
 import httpx
 
 from assistant.errors import ModelServerError
+from assistant.http_environment import connection_problem
 from assistant.models.server_keys import ServerKey
 from assistant.server_address import ServerAddress
 from assistant.text.sanitizing import sanitized
@@ -73,12 +72,15 @@ def transport_failure(
         return timeout_failure(address, wait_s)
     if isinstance(error, httpx.ConnectError):
         return ServerFailure(
-            f"{base}: cannot connect ({_reason(error)}). Start the server, or check the address.",
+            f"{base}: cannot connect ({connection_problem(error)}). Start the server, or "
+            "check the address.",
             temporary=True,
         )
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError):
         return cut_off(address)
-    return ServerFailure(f"{base}: the request failed ({_reason(error)}). Check the address.")
+    return ServerFailure(
+        f"{base}: the request failed ({connection_problem(error)}). Check the address."
+    )
 
 
 def timeout_failure(address: ServerAddress, wait_s: float) -> ServerFailure:
@@ -177,14 +179,3 @@ def _retry_after(response: httpx.Response) -> float | None:
         except (ValueError, OverflowError):
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _reason(error: Exception) -> str:
-    cause: BaseException = error
-    while cause.__cause__ is not None or cause.__context__ is not None:
-        cause = cause.__cause__ or cause.__context__ or cause
-    if isinstance(cause, socket.gaierror):
-        return "no computer of this name is known"
-    if isinstance(cause, OSError) and cause.errno:
-        return os.strerror(cause.errno).lower()
-    return sanitized(str(error) or type(error).__name__)[:_MAX_MESSAGE]

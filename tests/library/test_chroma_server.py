@@ -412,7 +412,17 @@ def test_a_reply_without_its_fields_is_said(chroma_version: str = '"1.0.0"') -> 
         connection.close()
 
 
-def test_a_server_that_is_down_or_says_nothing() -> None:
+def test_a_server_that_is_down_or_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr("assistant.library.chroma_server._FIRST_RETRY_S", 0.0)
+    look_up = socket.getaddrinfo
+
+    def unknown(host: object, *given: Any, **more: Any) -> Any:
+        if host in ("chroma.invalid", b"chroma.invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     started = time.monotonic()
     with pytest.raises(ChromaServerError, match=r"cannot connect \(connection refused\)"):
         ChromaConnection(server_at(f"http://{HOST}:{free_port()}"))
