@@ -136,8 +136,7 @@ class ChromaServerIndex:
             if not self._sending and self._failure:
                 raise self._failure
             if not self._sending:
-                if not self._counted:  # another process fills the collection
-                    time.sleep(_POLL_S)
+                time.sleep(_POLL_S)  # another process may be sending
                 self.refresh()
         with self._lock:
             _, stored = self._look_up(self._connected())
