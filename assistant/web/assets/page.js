@@ -125,10 +125,14 @@ const paperPage = {
     if (paper) return paper.dataset.title;
     return document.querySelector(`#sidebar a.place[data-place="${CSS.escape(place)}"]`)?.textContent ?? "";
   };
+  // The browser collapses spaces in a title, so what it made of the wanted one is remembered, too.
+  let title = "", titled = "";
   const entitle = (route) => {
     const name = titleOf(route).replace(/\s+/g, " ").trim().slice(0, 200);
-    const title = name ? `${name} - ${PAGE}` : PAGE;
-    if (document.title !== title) document.title = title;
+    const next = name ? `${name} - ${PAGE}` : PAGE;
+    if (next === title && document.title === titled) return;
+    title = document.title = next;
+    titled = document.title;
   };
 
   const apply = () => {

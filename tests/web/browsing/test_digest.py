@@ -227,7 +227,7 @@ def test_papers_without_vectors_are_counted(make_session: MakeSession) -> None:
     made = library_digest(session.library, LONG_AGO, datetime.now().astimezone())
     assert isinstance(made, LibraryDigest)
     assert (made.digest.count, made.without_vectors) == (3, 1)
-    assert "1 of the new papers have no vectors yet" in digests_of(session).view("7d").html
+    assert "1 of the new papers has no vectors yet" in digests_of(session).view("7d").html
 
 
 def test_hostile_papers_stay_text(make_session: MakeSession) -> None:

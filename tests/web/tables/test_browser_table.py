@@ -78,7 +78,7 @@ def test_sorting_filtering_and_files(
         page.locator('.head-0[aria-sort="descending"]').wait_for()
         assert papers(page)[:2] == ["Green tea and sleep", "Zinc against colds"]
         page.fill("#table-words textarea, #table-words input", "adults")
-        page.locator("#table-line").get_by_text("1 of them match.").wait_for()
+        page.locator("#table-line").get_by_text("1 of them matches.").wait_for()
         assert papers(page) == ["Zinc against colds"]
         page.fill("#table-words textarea, #table-words input", "")
         page.locator("#row-paper-2").wait_for()
