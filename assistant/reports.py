@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.languages import _, format_number
+from assistant.languages import _, format_number, ngettext
 from assistant.text.formatting import format_count, format_size
 
 # Merged records that are listed; the JSON of an import has more of them.
@@ -165,9 +165,11 @@ def library_facts(status: LibraryFigures) -> list[tuple[str, str]]:
         (
             _("Vectors"),
             _(
-                "{count} ({missing} papers without)",
-                count=status.vectors,
-                missing=status.missing_vectors,
+                "{vectors} ({missing})",
+                vectors=status.vectors,
+                missing=ngettext(
+                    "{count} paper without", "{count} papers without", status.missing_vectors
+                ),
             ),
         ),
         ("TL;DRs", format_number(status.tldrs)),

@@ -79,9 +79,14 @@ def _defining(evidence: Sequence[Evidence], term: str) -> list[Evidence]:
 def _first_defining(source: Evidence, term: str) -> Evidence:
     """The first sentence of the abstract of `source` that defines `term`."""
     abstract = source.stored.abstract
+    # Not `Unlike BERT, the older models ...`.
+    begins = re.compile(
+        rf"\W*(?:(?:the|an?|we\s(?:introduce|propose|present|describe))\s+)*{term_pattern(term)}s?(?!\w)",
+        re.IGNORECASE,
+    )
     for start, end in sentence_spans(abstract):
         sentence = abstract[start:end]
-        if start < source.start and defines(sentence, term):
+        if start < source.start and begins.match(sentence) and defines(sentence, term):
             return replace(source, sentence=sentence, start=start, end=end)
     return source
 

@@ -70,8 +70,9 @@ _WHICH_ONE = re.compile(
 _MAX_WHICH_WORDS = 2
 # `has a lower error` asks for what both have.
 _MORE = re.compile(
-    r"(?:has|had|gives?|needs?|uses?)\s+(?:an?\s+|the\s+)?(?P<what>(?:more|less|fewer|better|worse|best|most|least|fewest|(?!other|under|over)\w{3,}er"
-    r"|\w{3,}est)\b.*?)\W*$",
+    r"(?:has|had|gives?|needs?|uses?)\s+(?:an?\s+|the\s+)?(?P<what>(?:more|less|fewer|better|worse"
+    r"|best|most|least|fewest|(?:high|low|larg|small|great|strong|weak|long|short|cheap|fast|slow"
+    r"|deep|simpl|wid|big+)(?:er|est))\b.*?)\W*$",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\s*(?:how|why|when|where)\b", re.IGNORECASE)
@@ -327,7 +328,7 @@ def _ended(question: str) -> str:
 def _exchanged(before: str, preposition: str, rest: str) -> str:
     """`before` with `rest` in place of what follows `preposition` at its end, or added to it."""
     plain = before.rstrip(" ?.!")
-    ending = re.search(rf"\s{preposition}\s+[^,;]+$", plain, re.IGNORECASE)
+    ending = re.search(rf"\s{preposition}\s+(?:(?!\s{preposition}\s)[^,;])+$", plain, re.IGNORECASE)
     return f"{plain[: ending.start()] if ending else plain} {preposition.lower()} {rest}?"
 
 

@@ -16,7 +16,12 @@ _QUALIFIERS = re.compile(
         |only|unless|if|provided|assuming|whenever|except\w*|exclud\w+|however|although|though
         |but|yet|whereas|while|despite|nevertheless|instead|rather|contrary|contrast\w*|unlike
         |unlikely|hypothes\w+|unclear|unknown|uncertain|than|compar\w+|versus|vs|relative
-        |respectively|conversely|otherwise|alone|until|limited|restricted|insignificant\w*)\b""",
+        |respectively|conversely|otherwise|alone|until|limited|restricted|insignificant\w*
+        |when|exception\w*|as\s(?:long|far)\sas|in\s(?:theory|principle)|under|together|combin\w+
+        |based|chance|arte?facts?|artifacts?|confound\w*|bias\w*|wrong|false\w*|myth|refut\w+
+        |disprov\w+|disput\w+|retract\w*|fabricat\w+|doubt\w*|drawbacks?|rare
+        |(?:this|these|that|those)\s(?:claims?|proofs?|findings?|results?|effects?|beliefs?|views?)
+        )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CAUSES = re.compile(
@@ -58,8 +63,17 @@ _INTERVAL = re.compile(
     r"(?P<high>-?\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
-_TESTED = re.compile(r"\bp(?:s|\s?-?values?)?\s?[=<>≤≥]|\bci\b|\binterval\b|\bns\b", re.IGNORECASE)
-_DENIES = re.compile(r"\b(?:not|no|nor|neither|similar\w*|comparable)\b", re.IGNORECASE)
+_TESTED = re.compile(
+    r"\bp(?:s|\s?-?values?)?\s?[=<>≤≥]|\bci\b|\binterval\b|\bns\b|\bstandard\s(?:error|deviation)"
+    r"|\b(?:sem?|sd)\b|±|\brange\b",
+    re.IGNORECASE,
+)
+# Only what denies a difference: "did not change the weight" says nothing of another result.
+_DENIES = re.compile(
+    r"\b(?:not?\s(?:\w+\s){0,2}(?:differ\w*|significan\w+|effects?|associat\w+|benefits?)"
+    r"|similar\w*|comparable)\b",
+    re.IGNORECASE,
+)
 _STATISTICS = frozenset({"OR", "HR", "RR", "CI", "SD", "SE", "IQR", "NS", "P", "AUC", "SEM"})
 _EXAMPLES = re.compile(
     r"^\W*(?:and\s)?(?:such\sas|including|e\.\s?g|i\.\s?e|for\sexample|for\sinstance|namely)\b",
