@@ -92,8 +92,8 @@ def test_windows_in_different_languages_follow_the_same_chat(
         german.locator("#past-turns .turn").wait_for()
         chinese.locator(".saved-chat .chat-link").click()
         chinese.locator("#past-turns .turn").wait_for()
-        assert "今天" in chinese.inner_text("#chats")
-        assert "Heute" in german.inner_text("#chats")
+        chinese.locator("#chats").get_by_text("今天").wait_for()
+        german.locator("#chats").get_by_text("Heute").wait_for()
         for part in ("#past-turns", "#current-turn"):
             assert "证据" in chinese.inner_text(part)
             assert "Belege" in german.inner_text(part)

@@ -57,7 +57,8 @@ def _new_chat(request: pytest.FixtureRequest) -> None:
 def answered(page: Page, question: str, turn: int = 1) -> str:
     """The text of the complete turn `turn`, which answers `question`."""
     ask(page, question)
-    page.locator(f"#turn-{turn}[aria-busy=false]").wait_for()
+    # Not the turn of the chat before, which may still be there.
+    page.locator(f"#turn-{turn}[aria-busy=false]", has_text=question).wait_for()
     assert page.locator(f"#turn-{turn} .problem").count() == 0
     return page.inner_text(f"#turn-{turn}")
 
