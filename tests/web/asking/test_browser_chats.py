@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from patience import PATIENCE_S
 from web_support import ENDLESS, PAPERS, MakeSession, OpenPage, Serve, WatchedModel, ask
-from web_walk import open_tab, wait_for_count, wait_for_focus
+from web_walk import open_tab, settle, wait_for_count, wait_for_focus
 
 from assistant.paper import Paper
 from assistant.sample import sample_papers
@@ -359,7 +359,9 @@ def test_deleted_chats_come_back_until_the_next_question(
         said.wait_for(state="hidden")
         # There is nothing to undo any more.
         page.evaluate("document.querySelector('#undo-delete-chat').click()")
-        said.get_by_text("no longer exists").wait_for()
+        settle(page)
+        assert said.is_hidden()
+        assert 2 not in {chat.number for chat in session.library.chats.all()}
 
 
 def test_on_a_phone_the_sidebar_opens_over_the_page(
