@@ -14,6 +14,8 @@ from assistant.server_address import ServerAddress
 from assistant.text.sanitizing import sanitized
 
 _REASON_CHARACTERS = 200
+# What `httpx` raises when a client is made with what the environment names.
+UNUSABLE = (ImportError, ValueError, OSError, httpx.InvalidURL)
 
 
 def proxy_for(address: ServerAddress) -> str | None:
@@ -29,6 +31,14 @@ def certificates() -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
+
+
+def environment_problem(error: Exception) -> str:
+    """Why no client can be made, from one of `UNUSABLE`."""
+    return (
+        "the proxy or the certificates that the environment names cannot be used "
+        f"({_short(str(error))})"
+    )
 
 
 def connection_problem(error: Exception) -> str:

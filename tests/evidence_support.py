@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.answering import Evidence
 from assistant.library import StoredPaper
 from assistant.paper import Paper
+from assistant.verification.verifier import Verification, verify_claim
 
 PAPERS = [
     Paper(
@@ -35,3 +36,9 @@ def four_sentences() -> tuple[Evidence, ...]:
         start = paper.abstract.index(sentence)
         found.append(Evidence(paper, sentence, start, start + len(sentence), score=0.9))
     return tuple(found)
+
+
+def verified(claim: str, sentence: str, title: str = "A study of things") -> Verification:
+    """What the rules say of a claim that cites the only sentence of an abstract."""
+    stored = StoredPaper(1, "x", Paper(title=title, abstract=sentence, source="x"))
+    return verify_claim(claim, [Evidence(stored, sentence, 0, len(sentence), 1.0)])

@@ -81,7 +81,7 @@ def _first_defining(source: Evidence, term: str) -> Evidence:
     abstract = source.stored.abstract
     # Not `Unlike BERT, the older models ...`.
     begins = re.compile(
-        rf"\W*(?:(?:the|an?|we\s(?:introduce|propose|present|describe))\s+)*{term_pattern(term)}s?(?!\w)",
+        rf"\W*(?:(?:the|an?|we\s(?:introduce|propose|present|describe))\s+)*{_named(term)}",
         re.IGNORECASE,
     )
     for start, end in sentence_spans(abstract):
@@ -89,6 +89,11 @@ def _first_defining(source: Evidence, term: str) -> Evidence:
         if start < source.start and begins.match(sentence) and defines(sentence, term):
             return replace(source, sentence=sentence, start=start, end=end)
     return source
+
+
+def _named(term: str) -> str:
+    """A pattern for `term` or its plural."""
+    return rf"{term_pattern(term)}s?(?!\w)"
 
 
 # What a sentence says of a term that it explains.
@@ -102,8 +107,7 @@ _TELLING_VERBS = (
 
 def _first_told(source: Evidence, term: str) -> bool:
     """Whether `source` begins with `term` and a verb, and its abstract has no earlier mention."""
-    name = rf"(?:the\s+|an?\s+)?{term_pattern(term)}s?(?!\w)"
-    told = rf"{name}(?:\s+\([^)]{{1,20}}\))?\s+(?:{_TELLING_VERBS})\b"
+    told = rf"(?:the\s+|an?\s+)?{_named(term)}(?:\s+\([^)]{{1,20}}\))?\s+(?:{_TELLING_VERBS})\b"
     before = source.stored.abstract[: source.start]
     return bool(re.match(told, source.sentence.lstrip(), re.IGNORECASE)) and not re.search(
         term_pattern(term), before, re.IGNORECASE

@@ -17,7 +17,7 @@ _QUALIFIERS = re.compile(
         |but|yet|whereas|while|despite|nevertheless|instead|rather|contrary|contrast\w*|unlike
         |unlikely|hypothes\w+|unclear|unknown|uncertain|than|compar\w+|versus|vs|relative
         |respectively|conversely|otherwise|alone|until|limited|restricted|insignificant\w*
-        |when|exception\w*|as\s(?:long|far)\sas|in\s(?:theory|principle)|under|together|combin\w+
+        |when|as\s(?:long|far)\sas|in\s(?:theory|principle)|under|together|combin\w+
         |based|chance|arte?facts?|artifacts?|confound\w*|bias\w*|wrong|false\w*|myth|refut\w+
         |disprov\w+|disput\w+|retract\w*|fabricat\w+|doubt\w*|drawbacks?|rare
         |(?:this|these|that|those)\s(?:claims?|proofs?|findings?|results?|effects?|beliefs?|views?)

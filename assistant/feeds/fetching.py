@@ -17,6 +17,7 @@ from assistant.errors import FeedError, FeedUnreachable, FeedUnusable, UsageErro
 from assistant.feeds.address import host_of, is_local, web_address
 from assistant.feeds.content import ENCODINGS, content, reason
 from assistant.feeds.services import PROGRAM, interval_s
+from assistant.http_environment import UNUSABLE, environment_problem
 from assistant.library import Validators
 from assistant.progress import Progress
 from assistant.text.formatting import format_count
@@ -216,11 +217,10 @@ def _client(transport: httpx.BaseTransport | None) -> httpx.Client:
             headers={"User-Agent": PROGRAM, "Accept": _ACCEPTED, "Accept-Encoding": ENCODINGS},
             follow_redirects=False,
         )
-    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+    except UNUSABLE as error:
         raise FeedUnreachable(
-            "Feeds cannot be updated: the proxy or the certificates that the environment names "
-            f"cannot be used ({error}). Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE "
-            "and SSL_CERT_DIR."
+            f"Feeds cannot be updated: {environment_problem(error)}. Check HTTP_PROXY, "
+            "HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
         ) from error
 
 

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from assistant.errors import ChromaServerError
-from assistant.http_environment import certificates, connection_problem, proxy_for
+from assistant.http_environment import (
+    UNUSABLE,
+    certificates,
+    connection_problem,
+    environment_problem,
+    proxy_for,
+)
 from assistant.library.chroma_collection import CONFIGURATION, ChromaVectors
 from assistant.server_address import ServerAddress
 from assistant.text.sanitizing import sanitized
@@ -127,10 +133,10 @@ class ChromaConnection:
             self.api: FastAPI = FastAPI(System(settings))
             self.api._session.close()
             self.api._session = self._session(self.api._session.headers)
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        except UNUSABLE as error:
             raise ChromaServerError(
-                f"{self.base}: the proxy or the certificates that the environment names cannot be "
-                f"used ({_short(error)}). Check HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE."
+                f"{self.base}: {environment_problem(error)}. Check HTTPS_PROXY, HTTP_PROXY and "
+                "SSL_CERT_FILE."
             ) from error
         try:
             self._check_version()

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from assistant.errors import ModelError
-from assistant.http_environment import certificates, proxy_for
+from assistant.http_environment import UNUSABLE, certificates, environment_problem, proxy_for
 from assistant.models.server_failures import (
     ServerFailure,
     cut_off,
@@ -72,10 +72,10 @@ class ServerConnection:
                 proxy=proxy_for(address),
                 verify=certificates() if address.is_encrypted else False,
             )
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        except UNUSABLE as error:
             raise ServerFailure(
-                f"{address.base}: the proxy or the certificates that the environment names cannot "
-                f"be used ({error}). Check HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE."
+                f"{address.base}: {environment_problem(error)}. Check HTTPS_PROXY, HTTP_PROXY and "
+                "SSL_CERT_FILE."
             ) from error
         self._lock = threading.Lock()
         self._closed = False

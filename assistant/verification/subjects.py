@@ -24,7 +24,8 @@ _AUXILIARIES = frozenset(
         *("does", "did", "often", "also", "usually", "typically", "in"),
     }
 )
-# Nouns that end like verbs of the third person: `this process`, `this analysis`.
+# What ends like a verb of the third person: `this process`, `this analysis`, and `this is a tool`,
+# which tells of the paper's own.
 _NOUN_ENDING = re.compile(r"(?:ss|us|is|was|ics|series|species|bias|lens|atlas|canvas)$")
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from assistant.answering.question import Question
 from assistant.answering.question_kinds import classify_question
 from assistant.answering.retrieval import RetrievedEvidence
 from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Library
-from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
 PAPERS = (
@@ -31,14 +26,6 @@ PAPERS = (
         "pictures of loaves. The OatSet pictures, 23,914 of them, show slices. Both are free.",
     ),
 )
-
-
-@pytest.fixture
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library.open(tmp_path_factory.mktemp("compared"), HashingEmbedder()) as library:
-        library.add(PAPERS)
-        library.vectors.embed_missing()
-        yield library
 
 
 def found(library: Library, question: str) -> RetrievedEvidence:

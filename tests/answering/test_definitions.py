@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from assistant.answering.question import Question
 from assistant.answering.question_kinds import classify_question
 from assistant.answering.strategies import retrieve
 from assistant.library import EVERYTHING, Library
-from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
 PAPERS = (
@@ -25,14 +22,6 @@ PAPERS = (
         "tasting panel. Shadow baking may be written as f(x) = g(x). It found 12 faults.",
     ),
 )
-
-
-@pytest.fixture
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library.open(tmp_path_factory.mktemp("defined"), HashingEmbedder()) as library:
-        library.add(PAPERS)
-        library.vectors.embed_missing()
-        yield library
 
 
 @pytest.mark.parametrize(

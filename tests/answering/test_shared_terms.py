@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from assistant.answering.shared_terms import closest_passages
 from assistant.library import EVERYTHING, Library
-from assistant.models.fake import HashingEmbedder
 from assistant.paper import Paper
 
 PAPERS = (
@@ -29,14 +26,6 @@ PAPERS = (
     ),
     Paper(title="FlashRye on GPUs", abstract="Rye is slow. FlashRye is 50x faster than PyBake."),
 )
-
-
-@pytest.fixture
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library.open(tmp_path_factory.mktemp("terms"), HashingEmbedder()) as library:
-        library.add(PAPERS)
-        library.vectors.embed_missing()
-        yield library
 
 
 @pytest.mark.parametrize(

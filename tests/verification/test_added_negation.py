@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from evidence_support import verified
 
-from assistant.answering.answer import Evidence
-from assistant.library import StoredPaper
-from assistant.paper import Paper
-from assistant.verification.verifier import Verification, verify_claim
 from assistant.verification.violations import Violation
-
-
-def verified(claim: str, sentence: str) -> Verification:
-    stored = StoredPaper(1, "x", Paper(title="A study of things", abstract=sentence, source="x"))
-    return verify_claim(claim, [Evidence(stored, sentence, 0, len(sentence), 1.0)])
 
 
 @pytest.mark.parametrize(

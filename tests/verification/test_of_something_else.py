@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from evidence_support import verified
 
-from assistant.answering.answer import Evidence
-from assistant.library import StoredPaper
-from assistant.paper import Paper
-from assistant.verification.verifier import Verification, verify_claim
-
-
-def verified(claim: str, sentence: str) -> Verification:
-    title = "Finch: A Scheduler for Clusters"
-    stored = StoredPaper(1, "x", Paper(title=title, abstract=sentence, source="x"))
-    return verify_claim(claim, [Evidence(stored, sentence, 0, len(sentence), 1.0)])
+FINCH = "Finch: A Scheduler for Clusters"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +38,7 @@ def verified(claim: str, sentence: str) -> Verification:
     ],
 )
 def test_it_contradicts(sentence: str, claim: str) -> None:
-    found = verified(claim, sentence)
+    found = verified(claim, sentence, FINCH)
     assert not found.supported
     assert found.contradicts
 
@@ -76,4 +68,4 @@ def test_it_contradicts(sentence: str, claim: str) -> None:
     ],
 )
 def test_it_does_not_contradict(sentence: str, claim: str) -> None:
-    assert not verified(claim, sentence).contradicts
+    assert not verified(claim, sentence, FINCH).contradicts

@@ -17,6 +17,7 @@ import httpx
 
 from assistant.errors import DownloadFailed
 from assistant.files import write_atomically
+from assistant.http_environment import UNUSABLE, environment_problem
 from assistant.models.downloads.source import RemoteFile, host_of
 from assistant.progress import Progress, retry_delay
 from assistant.text.formatting import format_size
@@ -99,10 +100,8 @@ class Transfer:
         timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
         try:
             opened = httpx.Client(follow_redirects=False, timeout=timeout)
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
-            raise self._failed(
-                f"the proxy or the certificates that the environment names cannot be used ({error})"
-            ) from error
+        except UNUSABLE as error:
+            raise self._failed(environment_problem(error)) from error
         with opened as client:
             while not self._progress.stop_requested:
                 try:
